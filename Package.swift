@@ -1,0 +1,74 @@
+// swift-tools-version: 6.0
+import PackageDescription
+
+// Who may import whom is fixed here and held by Scripts/check-imports; CONTRIBUTING.md has the table in words.
+
+let strict: [SwiftSetting] = [.unsafeFlags(["-warnings-as-errors"])]
+
+/// A C library of the system, seen only by `Libraries`. `Scripts/setup` installs them all.
+func system(_ name: String) -> Target {
+    .systemLibrary(name: name, path: "Sources/System/\(name)")
+}
+
+func module(_ name: String, _ imports: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: imports, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ imports: [Target.Dependency], _ resources: [String] = []) -> Target {
+    .testTarget(
+        name: "\(name)Tests", dependencies: imports + ["TestSupport"],
+        exclude: resources, swiftSettings: strict)
+}
+
+let package = Package(
+    name: "tandem",
+    products: [.executable(name: "tandem", targets: ["tandem"])],
+    targets: [
+        system("CZeroMQ"), system("CSQLite"), system("CJansson"), system("CArchive"), system("CCrypto"),
+        system("CReadline"), system("CCurl"),
+
+        module("Language"),
+        module("Network"),
+        module("Runtime"),
+        .target(
+            name: "CKernels",
+            // Optimized in debug builds as well: the tests train networks. Contraction is off because it would change the
+            // bits from one instruction set to the next; FMA is asked for by name.
+            cSettings: [.unsafeFlags(["-O3", "-ffp-contract=off", "-Wall", "-Wextra", "-Werror"])]),
+        module(
+            "Libraries",
+            ["CZeroMQ", "CSQLite", "CJansson", "CArchive", "CCrypto", "CReadline", "CCurl"]),
+        module("Engine", ["Network", "Runtime", "CKernels"]),
+        module("Datasets", ["Runtime", "Libraries"]),
+        module("Graphics", ["Libraries"]),
+        module("Experiments", ["Network", "Engine", "Datasets", "Runtime", "Libraries"]),
+        module(
+            "Session",
+            ["Language", "Network", "Runtime", "Libraries", "Engine", "Datasets", "Graphics", "Experiments"]),
+        module("Notebook", ["Libraries"]),
+        module("Jupyter", ["Session", "Libraries"]),
+        module("Terminal", ["Session", "Notebook", "Libraries"]),
+        module("Bench", ["Engine", "Network", "Runtime", "Graphics", "Libraries"]),
+        .executableTarget(
+            name: "tandem", dependencies: ["Jupyter", "Terminal", "Bench"], swiftSettings: strict,
+            linkerSettings: [.unsafeFlags(["-static-stdlib"], .when(configuration: .release))]),
+
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+        tests("Language", ["Language"]),
+        tests("Network", ["Network"]),
+        tests("Runtime", ["Runtime"]),
+        tests("CKernels", ["CKernels"]),
+        tests("Engine", ["Engine", "Network", "Runtime", "CKernels"]),
+        tests("Libraries", ["Libraries"]),
+        tests("Datasets", ["Datasets", "Runtime", "Libraries"]),
+        tests("Graphics", ["Graphics"]),
+        tests("Experiments", ["Experiments", "Network", "Engine", "Datasets", "Runtime", "Libraries"]),
+        tests("Session", ["Session", "Language"]),
+        tests("Notebook", ["Notebook", "Libraries"]),
+        tests("Jupyter", ["Jupyter", "Session", "Libraries"]),
+        tests("Terminal", ["Terminal", "Session"]),
+        // Drive the built executable from outside, as a person or a client would.
+        tests("EndToEnd", ["tandem", "Libraries"]),
+    ],
+    cLanguageStandard: .gnu17
+)

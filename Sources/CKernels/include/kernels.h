@@ -1,0 +1,4 @@
+#ifndef TANDEM_KERNELS_H
+#define TANDEM_KERNELS_H
+int tandem_stub(void);
+#endif

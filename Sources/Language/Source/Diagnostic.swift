@@ -1,0 +1,34 @@
+// What is wrong with a program, where, and what to do about it. A diagnostic is a value; `DiagnosticText` turns it into
+// the block a person reads.
+
+public struct Diagnostic: Error, Sendable {
+    public enum Severity: String, Sendable {
+        case error, warning, note
+    }
+
+    public var severity: Severity
+    /// A short kebab-case name of the kind of fault (`unknown-word`, `unclosed-brace`, `interrupted`), stable for tests
+    /// and for Jupyter's `ename`.
+    public var code: String
+    /// What is wrong, in the user's terms, one sentence without a full stop.
+    public var message: String
+    public var source: SourceText?
+    public var range: SourceRange?
+    /// Where in the program's own terms, as `in model VGG(pooled: true), after layer 27 (adaptiveavgpool 2)`.
+    public var context: [String]
+    /// What to type instead, in one line; code in backticks.
+    public var fix: String?
+
+    public init(
+        _ severity: Severity = .error, code: String, _ message: String, source: SourceText? = nil,
+        at range: SourceRange? = nil, context: [String] = [], fix: String? = nil
+    ) {
+        self.severity = severity
+        self.code = code
+        self.message = message
+        self.source = source
+        self.range = range
+        self.context = context
+        self.fix = fix
+    }
+}

@@ -1,0 +1,60 @@
+// What the process was given: variables, the folders of the XDG base directory specification, and the clocks.
+
+import Glibc
+
+public enum Environment {
+    /// The value of a variable; `nil` where it is not set or empty.
+    public static func variable(_ name: String) -> String? {
+        guard let value = getenv(name), value.pointee != 0 else { return nil }
+        return String(cString: value)
+    }
+
+    public static var home: String {
+        if let home = variable("HOME") { return home }
+        guard let entry = getpwuid(getuid()), let folder = entry.pointee.pw_dir else { return "/" }
+        return String(cString: folder)
+    }
+
+    /// `$XDG_CACHE_HOME/tandem`: what can be fetched again.
+    public static var cacheFolder: String { xdg("XDG_CACHE_HOME", ".cache") + "/tandem" }
+
+    /// `$TANDEM_HOME`, else `$XDG_DATA_HOME/tandem`: runs and history.
+    public static var dataFolder: String {
+        variable("TANDEM_HOME") ?? xdg("XDG_DATA_HOME", ".local/share") + "/tandem"
+    }
+
+    private static func xdg(_ name: String, _ standard: String) -> String {
+        // The specification: a relative path is to be ignored.
+        if let folder = variable(name), folder.hasPrefix("/") { return folder }
+        return home + "/" + standard
+    }
+}
+
+public enum Clock {
+    /// Seconds that only ever go forward, from an arbitrary start.
+    public static var seconds: Double { read(CLOCK_MONOTONIC) }
+
+    /// Seconds of processor time this process has had, over all threads.
+    public static var processorSeconds: Double { read(CLOCK_PROCESS_CPUTIME_ID) }
+
+    private static func read(_ clock: clockid_t) -> Double {
+        var time = timespec()
+        clock_gettime(clock, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+    }
+
+    /// The wall clock as ISO 8601 in UTC with microseconds, `2026-11-24T00:20:17.123456Z`, as Jupyter's headers want it.
+    public static var timestamp: String {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        var parts = tm()
+        gmtime_r(&time.tv_sec, &parts)
+        func pad(_ number: some BinaryInteger, _ digits: Int) -> String {
+            let text = String(number)
+            return String(repeating: "0", count: max(0, digits - text.count)) + text
+        }
+        let date = "\(parts.tm_year + 1900)-\(pad(parts.tm_mon + 1, 2))-\(pad(parts.tm_mday, 2))"
+        let clock = "\(pad(parts.tm_hour, 2)):\(pad(parts.tm_min, 2)):\(pad(parts.tm_sec, 2))"
+        return "\(date)T\(clock).\(pad(time.tv_nsec / 1000, 6))Z"
+    }
+}

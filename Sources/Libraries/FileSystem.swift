@@ -1,0 +1,154 @@
+// Files and folders without Foundation: read, write whole or not at all, make, list and remove. Every failure names the
+// path and the system's reason.
+
+import Glibc
+
+/// A call of the system that failed: what was tried, on what, and why.
+public struct FileError: Error, Sendable, CustomStringConvertible {
+    /// `read`, `write`, `create`, `list`, `remove`
+    public let action: String
+    public let path: String
+    /// `errno`
+    public let code: Int32
+
+    public init(_ action: String, _ path: String, code: Int32 = errno) {
+        self.action = action
+        self.path = path
+        self.code = code
+    }
+
+    public var reason: String { String(cString: strerror(code)).lowercasedFirst }
+    public var description: String { "cannot \(action) \(path): \(reason)" }
+}
+
+extension String {
+    fileprivate var lowercasedFirst: String { prefix(1).lowercased() + dropFirst() }
+}
+
+public enum FileSystem {
+    /// The whole of a file.
+    public static func read(_ path: String) throws(FileError) -> [UInt8] {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw FileError("read", path) }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw FileError("read", path) }
+        guard status.st_mode & S_IFMT != S_IFDIR else { throw FileError("read", path, code: EISDIR) }
+        var bytes = [UInt8]()
+        bytes.reserveCapacity(Int(status.st_size) + 1)
+        var chunk = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = chunk.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw FileError("read", path) }
+            if count == 0 { return bytes }
+            bytes.append(contentsOf: chunk[..<count])
+        }
+    }
+
+    /// The whole of a text file; bytes that are no UTF-8 become U+FFFD.
+    public static func readText(_ path: String) throws(FileError) -> String {
+        String(decoding: try read(path), as: UTF8.self)
+    }
+
+    /// Writes a file whole or not at all: into a neighbour, synced, then renamed over `path`.
+    public static func write(_ bytes: [UInt8], to path: String) throws(FileError) {
+        let temporary = "\(path).\(getpid()).part"
+        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { throw FileError("write", path) }
+        var written = 0
+        while written < bytes.count {
+            let count = bytes.withUnsafeBytes {
+                Glibc.write(descriptor, $0.baseAddress! + written, bytes.count - written)
+            }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else {
+                let error = FileError("write", path)
+                close(descriptor)
+                unlink(temporary)
+                throw error
+            }
+            written += count
+        }
+        let isSynced = fsync(descriptor) == 0
+        guard close(descriptor) == 0, isSynced, rename(temporary, path) == 0 else {
+            let error = FileError("write", path)
+            unlink(temporary)
+            throw error
+        }
+    }
+
+    public static func write(_ text: String, to path: String) throws(FileError) {
+        try write(Array(text.utf8), to: path)
+    }
+
+    public static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+    public static func isDirectory(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
+    /// The size of a file in bytes, or `nil` where there is none.
+    public static func size(_ path: String) -> Int? {
+        var status = stat()
+        return stat(path, &status) == 0 ? Int(status.st_size) : nil
+    }
+
+    /// Makes a folder and all that lead to it; one that is there already is fine.
+    public static func createDirectories(_ path: String) throws(FileError) {
+        guard !path.isEmpty, !isDirectory(path) else { return }
+        try createDirectories(folder(of: path))
+        guard mkdir(path, 0o755) == 0 || errno == EEXIST else { throw FileError("create", path) }
+    }
+
+    /// The names in a folder, sorted, without `.` and `..`.
+    public static func list(_ path: String) throws(FileError) -> [String] {
+        guard let handle = opendir(path) else { throw FileError("list", path) }
+        defer { closedir(handle) }
+        var names: [String] = []
+        while let entry = readdir(handle) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names.sorted()
+    }
+
+    /// Removes a file, or a folder with all that is in it; one that is not there is fine.
+    public static func remove(_ path: String) throws(FileError) {
+        var status = stat()
+        guard lstat(path, &status) == 0 else { return }
+        if status.st_mode & S_IFMT == S_IFDIR {
+            for name in try list(path) { try remove(join(path, name)) }
+            guard rmdir(path) == 0 else { throw FileError("remove", path) }
+        } else if unlink(path) != 0 {
+            throw FileError("remove", path)
+        }
+    }
+
+    public static func rename(_ old: String, to new: String) throws(FileError) {
+        guard Glibc.rename(old, new) == 0 else { throw FileError("rename", old) }
+    }
+
+    // MARK: Paths
+
+    /// `base/path`, or `path` itself where it is absolute; `~/` is the home folder.
+    public static func join(_ base: String, _ path: String) -> String {
+        if path.hasPrefix("/") { return path }
+        if path == "~" || path.hasPrefix("~/") { return Environment.home + path.dropFirst() }
+        if base.isEmpty || base == "." { return path }
+        return base.hasSuffix("/") ? base + path : base + "/" + path
+    }
+
+    /// The folder a path lies in: `.` for a bare name.
+    public static func folder(of path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+
+    public static func name(of path: String) -> String {
+        String(path[(path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex)...])
+    }
+}

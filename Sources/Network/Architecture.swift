@@ -1,0 +1,51 @@
+// A network whose every shape is known: what `summary` prints, `diff` compares and the engine runs.
+
+/// A layer at its place, with the shapes that flow in and out.
+public struct PlacedLayer: Hashable, Sendable {
+    public let layer: Layer
+    public let input: Shape
+    public let output: Shape
+    /// The branches of a `residual` (body, then shortcut; a projecting shortcut that was inferred is here, an identity is
+    /// empty) or of a `concat`.
+    public let branches: [[PlacedLayer]]
+    /// The layer's parameters in PyTorch's order: weight, then bias.
+    public let parameters: [ParameterTensor]
+
+    public init(
+        layer: Layer, input: Shape, output: Shape, branches: [[PlacedLayer]] = [], parameters: [ParameterTensor] = []
+    ) {
+        self.layer = layer
+        self.input = input
+        self.output = output
+        self.branches = branches
+        self.parameters = parameters
+    }
+}
+
+/// One trained tensor of a layer, in PyTorch's shape: `[K, C / groups, kh, kw]` of a convolution, `[out, in]` of a linear
+/// layer, `[K]` of a bias.
+public struct ParameterTensor: Hashable, Sendable {
+    /// `0.weight`: the index in the flat `nn.Sequential` (a flatten counts), nested `8.body.0.weight`.
+    public let name: String
+    public let shape: [Int]
+
+    public init(name: String, shape: [Int]) {
+        self.name = name
+        self.shape = shape
+    }
+
+    public var count: Int { shape.reduce(1, *) }
+}
+
+public struct Architecture: Hashable, Sendable {
+    public let input: Shape
+    public let layers: [PlacedLayer]
+
+    /// For `ArchitectureBuilder`, which infers and checks the shapes.
+    init(input: Shape, layers: [PlacedLayer]) {
+        self.input = input
+        self.layers = layers
+    }
+
+    public var output: Shape { layers.last?.output ?? input }
+}

@@ -1,0 +1,75 @@
+// Where a session's words write: the one thing a front end gives to a session. Jupyter turns it into messages, a terminal
+// into lines and bars, the runner into text, a test into an array.
+
+import Language
+
+/// One value in every form that makes sense. `text` is always there; a front end takes the richest form it can show.
+public struct RichValue: Sendable {
+    /// `text/plain`. What notebooks are compared by: no times, no addresses.
+    public var text: String
+    /// What a terminal shows where it differs from `text` (times are left out of `text`).
+    public var terminalText: String?
+    public var html: String?
+    public var svg: String?
+    public var markdown: String?
+    public var latex: String?
+
+    public init(
+        text: String, terminalText: String? = nil, html: String? = nil, svg: String? = nil, markdown: String? = nil,
+        latex: String? = nil
+    ) {
+        self.text = text
+        self.terminalText = terminalText
+        self.html = html
+        self.svg = svg
+        self.markdown = markdown
+        self.latex = latex
+    }
+}
+
+/// How far a training (or a download) is. A front end draws it in place: one display in Jupyter, one line in a terminal.
+public struct ProgressUpdate: Sendable {
+    /// The same for all updates of one activity; a front end opens a display at the first.
+    public var id: Int
+    /// What is done: `training gap, epoch 2 of 10`, `downloading CIFAR-10`.
+    public var title: String
+    /// Finished share, 0...1.
+    public var fraction: Double
+    /// What stands behind the bar, in order of importance: `loss 1.234`, `accuracy 56.78 %`, `98 images/s`, `12:34 left`.
+    public var facts: [String]
+    /// Whether this is the last update: the display is then final and must read well in a saved notebook.
+    public var isFinal: Bool
+    /// The final state for a notebook, where it is more than bar and facts.
+    public var rich: RichValue?
+
+    public init(
+        id: Int, title: String, fraction: Double, facts: [String], isFinal: Bool = false, rich: RichValue? = nil
+    ) {
+        self.id = id
+        self.title = title
+        self.fraction = fraction
+        self.facts = facts
+        self.isFinal = isFinal
+        self.rich = rich
+    }
+}
+
+/// Called from the thread that executes a cell.
+public protocol Output: AnyObject, Sendable {
+    /// Whether progress can be drawn in place; otherwise a training writes its log lines with `write`.
+    var drawsProgress: Bool { get }
+    /// How many columns a table may take; `nil` where it does not matter.
+    var columns: Int? { get }
+
+    /// Plain text of `print` and of a training log, newlines included.
+    func write(_ text: String)
+    /// What a looking word shows.
+    func show(_ value: RichValue)
+    /// The value of the last expression of a cell.
+    func result(_ value: RichValue)
+    func progress(_ update: ProgressUpdate)
+    /// A note, a warning, or one of the errors of a cell.
+    func report(_ diagnostic: Diagnostic)
+    /// Asks the person a question and waits for the line; `nil` where nobody can be asked.
+    func ask(_ prompt: String, isSecret: Bool) -> String?
+}

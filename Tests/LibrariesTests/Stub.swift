@@ -1,0 +1,1 @@
+// STUB: replaced by the first real test of this target.
