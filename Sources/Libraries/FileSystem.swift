@@ -71,7 +71,7 @@ public enum FileSystem {
             written += count
         }
         let isSynced = fsync(descriptor) == 0
-        guard close(descriptor) == 0, isSynced, rename(temporary, path) == 0 else {
+        guard close(descriptor) == 0, isSynced, Glibc.rename(temporary, path) == 0 else {
             let error = FileError("write", path)
             unlink(temporary)
             throw error
