@@ -55,7 +55,7 @@ let package = Package(
 
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         tests("Language", ["Language"]),
-        tests("Network", ["Network"]),
+        tests("Network", ["Network"], ["Golden"]),
         tests("Runtime", ["Runtime"]),
         tests("CKernels", ["CKernels"]),
         tests("Engine", ["Engine", "Network", "Runtime", "CKernels"]),

@@ -1,0 +1,35 @@
+// What a network costs: trained numbers, multiply-adds of one image, and the values that flow.
+
+extension PlacedLayer {
+    /// Trained numbers, those of the branches included.
+    public var parameterCount: Int {
+        parameters.reduce(0) { $0 + $1.count } + branches.joined().reduce(0) { $0 + $1.parameterCount }
+    }
+
+    /// Multiply-adds of one image on the way forward. Only products with weights count, as in the papers' tables.
+    public var operations: Int {
+        let own: Int =
+            switch layer {
+            case .convolution: parameters[0].count * output.height * output.width
+            case .linear: parameters[0].count
+            default: 0
+            }
+        return own + branches.joined().reduce(0) { $0 + $1.operations }
+    }
+}
+
+extension Architecture {
+    /// Trained numbers.
+    public var parameterCount: Int { layers.reduce(0) { $0 + $1.parameterCount } }
+
+    /// Multiply-adds of one image on the way forward.
+    public var operations: Int { layers.reduce(0) { $0 + $1.operations } }
+
+    /// Every trained tensor, in PyTorch's order.
+    public var parameters: [ParameterTensor] {
+        func all(_ layer: PlacedLayer) -> [ParameterTensor] {
+            layer.parameters + layer.branches.joined().flatMap(all)
+        }
+        return layers.flatMap(all)
+    }
+}

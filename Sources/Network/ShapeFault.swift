@@ -1,0 +1,83 @@
+// A layer that cannot stand where it was put. The fault holds the facts; its sentences are all here.
+
+public struct ShapeFault: Error, Hashable, Sendable {
+    public enum Kind: Hashable, Sendable {
+        /// A layer over maps meets a flat vector.
+        case needsMap
+        /// A linear layer meets a map that is larger than 1x1.
+        case needsFlat
+        /// The kernel, with its dilation, is larger than the padded map.
+        case kernelTooLarge(kernel: Extent, map: Extent)
+        /// `padding: same` with a stride above 1, which PyTorch refuses as well.
+        case sameWithStride
+        case paddingTooLarge(size: Extent)
+        /// The groups divide the input channels or the width with a remainder.
+        case groupsDoNotDivide(groups: Int, channels: Int, width: Int)
+        /// The body of a `residual` and its shortcut end in different shapes.
+        case shortcutDiffers(body: Shape, shortcut: Shape)
+        /// The branches of a `concat` differ in more than their channels.
+        case branchesDiffer([Shape])
+        case noBranches
+        /// A count of values or weights beyond `Architecture.largestCount`.
+        case tooLarge
+    }
+
+    public let kind: Kind
+    public let layer: Layer
+    public let input: Shape
+    /// The last layer before it that `summary` numbers: its number and what it is.
+    public let previous: Previous?
+
+    public struct Previous: Hashable, Sendable {
+        public let number: Int
+        public let layer: Layer
+    }
+}
+
+// MARK: Sentences
+
+extension ShapeFault: CustomStringConvertible {
+    /// The layer's word without its options.
+    private var word: String { String(layer.description.prefix { $0 != " " && $0 != "," }) }
+
+    /// What is wrong, as a diagnostic says it.
+    public var description: String {
+        switch kind {
+        case .needsMap: "\(word) expects a map of channels, height and width, but it gets a flat \(input)"
+        case .needsFlat: "\(word) expects a flat input, but it gets \(input)"
+        case .kernelTooLarge(let kernel, let map):
+            "a \(kernel.height)x\(kernel.width) \(word) does not fit on a map of \(map.height)x\(map.width)"
+        case .sameWithStride: "`padding: same` needs stride 1"
+        case .paddingTooLarge(let size):
+            "the padding of \(word) may be at most half its size, which is \(size.height)x\(size.width)"
+        case .groupsDoNotDivide(let groups, let channels, let width):
+            "\(groups) groups must divide both the \(channels) channels that come in and the width \(width)"
+        case .shortcutDiffers(let body, let shortcut):
+            "the body of residual ends in \(body), its shortcut in \(shortcut)"
+        case .branchesDiffer(let shapes):
+            "the branches of concat end in \(shapes.map(\.description).joined(separator: " and ")): "
+                + "height and width must be equal"
+        case .noBranches: "concat needs at least one branch"
+        case .tooLarge: "\(word) would be larger than any memory"
+        }
+    }
+
+    /// What to type instead.
+    public var fix: String? {
+        switch kind {
+        case .needsMap: "put \(word) before `flatten`"
+        case .needsFlat: "put `flatten` or `gap` before it"
+        case .kernelTooLarge: "leave out a pooling before it, give it a `padding:`, or start from a larger `input`"
+        case .sameWithStride: "write the padding as a number, for example `padding: 1`"
+        case .paddingTooLarge: "make the padding smaller"
+        case .groupsDoNotDivide(_, let channels, let width): "choose groups that divide \(channels) and \(width)"
+        case .shortcutDiffers: "make the last width and the strides of both the same"
+        case .branchesDiffer: "give the branches the same strides and paddings"
+        case .noBranches: "write `concat { … } { … }`"
+        case .tooLarge: "make its width or its input smaller"
+        }
+    }
+
+    /// `after layer 27 (adaptiveavgpool 2)`, or nothing for the first layer.
+    public var trail: String? { previous.map { "after layer \($0.number) (\($0.layer))" } }
+}
