@@ -1,0 +1,52 @@
+// What can be wrong with a data set on its way here: each case carries the path or address, and says what to do.
+
+import Libraries
+
+public enum DatasetError: Error, Sendable, CustomStringConvertible {
+    /// A folder was named, and it holds no such data set.
+    case notFound(folder: String, wanted: String)
+    /// A file of the data set is not what it should be: cut off, of another size, with labels that do not exist.
+    case damaged(path: String, reason: String, fix: String)
+    case wrongChecksum(url: String, expected: String, actual: String, byteCount: Int)
+    case download(DownloadError)
+    case archive(ArchiveError)
+    case file(FileError)
+    /// The address comes from `sha256:` without `url:`, or is no checksum.
+    case badOption(String, fix: String)
+    case cancelled
+
+    /// One sentence.
+    public var message: String {
+        switch self {
+        case .notFound(let folder, let wanted): "there is no \(wanted) in \(folder)"
+        case .damaged(let path, let reason, _): "\(path) is damaged: \(reason)"
+        case .wrongChecksum(let url, let expected, let actual, let byteCount):
+            "what \(url) sent is not the data set: its \(byteCount) bytes have the SHA-256 \(actual), "
+                + "and \(expected) was expected"
+        case .download(let error): error.message
+        case .archive(let error): error.message
+        case .file(let error): error.description
+        case .badOption(let message, _): message
+        case .cancelled: "the download was stopped"
+        }
+    }
+
+    /// What to do next.
+    public var fix: String {
+        switch self {
+        case .notFound(_, let wanted):
+            "name the folder that holds \(wanted), or leave `from:` and TANDEM_DATA out to have it downloaded"
+        case .damaged(_, _, let fix): fix
+        case .wrongChecksum:
+            "try again; if it stays so, name another source with `url:`, "
+                + "and its checksum with `sha256:` if it packs the files anew"
+        case .download(let error): error.fix
+        case .archive(let error): error.fix
+        case .file: "check that the folder can be written and that the disk has 400 MB left"
+        case .badOption(_, let fix): fix
+        case .cancelled: "call it again: it goes on where it stopped"
+        }
+    }
+
+    public var description: String { "\(message); \(fix)" }
+}

@@ -1,0 +1,31 @@
+// How bytes become the numbers a network sees: torchvision's ToTensor and Normalize, for all 256 bytes at once.
+
+/// `(byte / 255 - mean) / deviation`, a channel each.
+public struct Normalization: Hashable, Sendable {
+    public let mean: [Double]
+    public let deviation: [Double]
+    /// `[C, 256]`: the value of every byte, rounded as PyTorch rounds it in float32.
+    public let table: [Float]
+
+    /// Nothing where the lists differ in length or a deviation is not above 0.
+    public init?(mean: [Double], deviation: [Double]) {
+        guard mean.count == deviation.count, mean.allSatisfy(\.isFinite),
+            deviation.allSatisfy({ $0.isFinite && Float($0) > 0 })
+        else { return nil }
+        self.init(checkedMean: mean, deviation: deviation)
+    }
+
+    private init(checkedMean mean: [Double], deviation: [Double]) {
+        self.mean = mean
+        self.deviation = deviation
+        table = zip(mean, deviation).flatMap { mean, deviation in
+            (0..<256).map { (Float($0) / 255 - Float(mean)) / Float(deviation) }
+        }
+    }
+
+    public var channels: Int { mean.count }
+
+    /// The constants of the experiment, ImageNet's.
+    public static let imageNet = Normalization(
+        checkedMean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225])
+}

@@ -1,0 +1,78 @@
+// A training that has ended, however it ended: its numbers, and the weights it came to.
+
+import Network
+
+/// What one whole epoch came to.
+public struct EpochMetrics: Hashable, Sendable {
+    /// From 1.
+    public let epoch: Int
+    /// Mean over the epoch's images, each measured before the step that used it.
+    public let trainLoss: Double
+    /// Percent.
+    public let trainAccuracy: Double
+    public let testLoss: Double
+    /// Percent.
+    public let testAccuracy: Double
+    /// Training and evaluation.
+    public let seconds: Double
+    /// Training alone.
+    public let trainingSeconds: Double
+}
+
+/// One trained tensor, in PyTorch's order and shape.
+public struct Weights: Sendable {
+    /// `0.weight`
+    public let name: String
+    public let shape: [Int]
+    public let values: [Float]
+}
+
+public struct Run: Sendable {
+    public enum State: Hashable, Sendable, CustomStringConvertible {
+        case done
+        /// Stopped by the user; the weights are those of the last whole step.
+        case interrupted
+        /// The loss became infinite or no number, in this batch (from 0) of this epoch (from 1).
+        case diverged(epoch: Int, batch: Int)
+
+        public var description: String {
+            switch self {
+            case .done: "done"
+            case .interrupted: "interrupted"
+            case .diverged: "diverged"
+            }
+        }
+    }
+
+    /// What a `let` calls it; `nil` for an unnamed run.
+    public var name: String?
+    /// What the model is called: `gap`, `VGG(pooled: true)`.
+    public let model: String
+    public let architecture: Architecture
+    public let dataset: String
+    public let options: TrainingOptions
+    public let state: State
+    /// Whole epochs only.
+    public let metrics: [EpochMetrics]
+    /// Whole training steps, those of an unfinished epoch included.
+    public let steps: Int
+    /// Images trained, those of an unfinished epoch included.
+    public let images: Int
+    /// From start to end.
+    public let seconds: Double
+    /// Seconds in training steps alone.
+    public let trainingSeconds: Double
+    public let weights: [Weights]
+    /// SHA-256 of the weights in PyTorch's order, as hexadecimal text.
+    public let digest: String
+
+    /// `gap`, or `gap seed 2` without a name.
+    public var label: String { name ?? "\(model) seed \(options.seeds.initialization)" }
+    /// Percent on the test set after the last whole epoch; `nil` before the first.
+    public var accuracy: Double? { metrics.last?.testAccuracy }
+    /// On the test set after the last whole epoch; `nil` before the first.
+    public var loss: Double? { metrics.last?.testLoss }
+    public var epochs: Int { metrics.count }
+    /// Images a second in training.
+    public var speed: Double { trainingSeconds > 0 ? Double(images) / trainingSeconds : 0 }
+}

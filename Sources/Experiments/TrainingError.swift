@@ -1,0 +1,48 @@
+// Why a training or an evaluation cannot begin.
+
+import Network
+
+public enum TrainingError: Error, Sendable, CustomStringConvertible {
+    case wrongInput(network: Shape, images: Shape)
+    case wrongOutput(Shape)
+    /// Fewer outputs than the data has classes.
+    case tooFewOutputs(outputs: Int, classes: Int)
+    case noImages(dataset: String)
+    /// The plan takes more memory than this process may have.
+    case outOfMemory(needed: Int, available: Int)
+    /// A layer or a setting that the engine cannot run.
+    case unsupported(String)
+    /// Stopped before there was anything to keep (an evaluation).
+    case cancelled
+
+    public var message: String {
+        switch self {
+        case .wrongInput(let network, let images):
+            "the network takes \(network), but the images are \(images)"
+        case .wrongOutput(let shape): "a classifier ends in a flat output, but this network gives \(shape)"
+        case .tooFewOutputs(let outputs, let classes):
+            "the network has \(outputs) outputs, but the data has \(classes) classes"
+        case .noImages(let dataset): "\(dataset) has no images left to work on"
+        case .outOfMemory(let needed, let available):
+            "this training needs \(megabytes(needed)), but only \(megabytes(available)) of memory are free"
+        case .unsupported(let what): what
+        case .cancelled: "stopped"
+        }
+    }
+
+    public var fix: String {
+        switch self {
+        case .wrongInput(_, let images): "write `input \(images)`, or leave `input` out"
+        case .wrongOutput: "end the model with `flatten` and `linear`"
+        case .tooFewOutputs(_, let classes): "end the model with `linear \(classes)`"
+        case .noImages: "take at least one training and one test image"
+        case .outOfMemory: "use a smaller `batch:` or a narrower network"
+        case .unsupported: "use another layer"
+        case .cancelled: "call it again"
+        }
+    }
+
+    public var description: String { "\(message); \(fix)" }
+}
+
+private func megabytes(_ byteCount: Int) -> String { "\((byteCount + 999_999) / 1_000_000) MB" }
