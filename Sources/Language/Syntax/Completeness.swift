@@ -1,4 +1,4 @@
-// STUB until the parser lands. Whether a cell could be run as it stands, for Jupyter's `is_complete` and the REPL.
+// Whether a cell could be run as it stands, for Jupyter's `is_complete` and the REPL.
 
 public enum Completeness: Equatable, Sendable {
     case complete
@@ -7,6 +7,16 @@ public enum Completeness: Equatable, Sendable {
     case invalid
 }
 
+/// A cell with any fault that more text could not mend is `invalid` (also `if ) {`, though its brace is open); one that only
+/// lacks its end is `incomplete`, to be indented by four spaces for each open brace.
 public func completeness(of source: SourceText) -> Completeness {
-    .complete
+    guard source.bytes.count <= SyntaxLimits.cellBytes else { return .invalid }
+    var parser = Parser(source)
+    _ = parser.statements(inBody: false)
+    if parser.faults.isEmpty { return .complete }
+    guard parser.faults.allSatisfy(\.isAtEnd) else { return .invalid }
+    let openBraces = parser.tokens.indices.count {
+        parser.tokens[$0].isSymbol(.leftBrace) && parser.closers[$0] < 0
+    }
+    return .incomplete(indent: String(repeating: " ", count: 4 * min(openBraces, 40)))
 }

@@ -1,6 +1,217 @@
-// STUB until the parser lands: the entry points others rely on.
+// Turns the tokens of a cell into a tree. A recursive descent, at most `SyntaxLimits.depth` deep; where a statement cannot be
+// read it says so once, skips to the next one and goes on, so that a cell shows all its independent faults at once. The
+// parser knows no words: white space tells a command from an expression (`+Commands`).
 
 /// Reads a cell. Never throws and never stops at the first fault: what could not be read is in `Program.diagnostics`.
 public func parse(_ source: SourceText) -> Program {
-    Program(source: source, statements: [], diagnostics: [])
+    guard source.bytes.count <= SyntaxLimits.cellBytes else {
+        let fault = SyntaxFault(kind: .cellTooLarge(bytes: source.bytes.count), range: SourceRange(0, 0))
+        return Program(source: source, statements: [], diagnostics: [Diagnostic(fault, in: source)])
+    }
+    var parser = Parser(source)
+    let statements = parser.statements(inBody: false).statements
+    return Program(source: source, statements: statements, diagnostics: parser.diagnostics)
+}
+
+struct Parser {
+    let source: SourceText
+    let tokens: [Token]
+    /// For each opening bracket (also of strings and interpolations) the token that closes it, for all others -1.
+    let closers: [Int]
+    var faults: [SyntaxFault]
+    /// The token that is read next; the last one is `.end` and is never passed.
+    var index = 0
+    /// How many nodes of the tree are above the one that is read.
+    var depth = 0
+    /// Inside `(`, `[` and `\(` a new line ends nothing.
+    var ignoresNewlines = false
+    /// The brackets that are open in this statement.
+    var openers: [Int] = []
+
+    /// The statement cannot be read on; its fault is noted already.
+    struct Stop: Error {}
+
+    /// An expression and how many nodes its tree is high.
+    struct Node {
+        var expression: Expression
+        var height: Int
+
+        init(_ kind: Expression.Kind, _ range: SourceRange, height: Int = 1) {
+            expression = Expression(kind, range: range)
+            self.height = height
+        }
+    }
+
+    init(_ source: SourceText) {
+        self.source = source
+        (tokens, faults) = Lexer.tokens(of: source)
+        closers = Parser.matchBrackets(tokens)
+    }
+
+    /// The faults in the order of the text, as many as a person can use.
+    var diagnostics: [Diagnostic] {
+        let shown = 20
+        let sorted = faults.enumerated().sorted {
+            ($0.element.range.start, $0.offset) < ($1.element.range.start, $1.offset)
+        }
+        var diagnostics = sorted.prefix(shown).map { Diagnostic($0.element, in: source) }
+        if sorted.count > shown {
+            let rest = SyntaxFault(kind: .moreFaults(sorted.count - shown), range: sorted[shown].element.range)
+            diagnostics.append(Diagnostic(rest, in: source))
+        }
+        return diagnostics
+    }
+
+    private static func matchBrackets(_ tokens: [Token]) -> [Int] {
+        var closers = [Int](repeating: -1, count: tokens.count)
+        var open: [(index: Int, closer: Token.Kind)] = []
+        // How many of each closer the open brackets wait for, so that a stray one costs no search.
+        var awaited: [Int] = [0, 0, 0, 0, 0]
+        func slot(_ kind: Token.Kind) -> Int? {
+            switch kind {
+            case .symbol(.rightParenthesis): 0
+            case .symbol(.rightBracket): 1
+            case .symbol(.rightBrace): 2
+            case .interpolationEnd: 3
+            case .stringEnd: 4
+            default: nil
+            }
+        }
+        for (index, token) in tokens.enumerated() {
+            let closer: Token.Kind? =
+                switch token.kind {
+                case .symbol(.leftParenthesis): .symbol(.rightParenthesis)
+                case .symbol(.leftBracket): .symbol(.rightBracket)
+                case .symbol(.leftBrace): .symbol(.rightBrace)
+                case .interpolationStart: .interpolationEnd
+                case .stringStart: .stringEnd
+                default: nil
+                }
+            if let closer, let slot = slot(closer) {
+                open.append((index, closer))
+                awaited[slot] += 1
+            } else if let found = slot(token.kind), awaited[found] > 0 {
+                // A `}` also ends what is open inside its block, but a `)` does not end a block.
+                if token.kind != .symbol(.rightBrace), open.last?.closer == .symbol(.rightBrace) { continue }
+                while let last = open.popLast() {
+                    if let slot = slot(last.closer) { awaited[slot] -= 1 }
+                    if last.closer == token.kind {
+                        closers[last.index] = index
+                        break
+                    }
+                    if last.closer == .symbol(.rightBrace) {
+                        open.append(last)
+                        awaited[2] += 1
+                        break
+                    }
+                }
+            }
+        }
+        return closers
+    }
+
+    // MARK: Tokens
+
+    var current: Token { tokens[index] }
+    var next: Token { tokens[min(index + 1, tokens.count - 1)] }
+    var previous: Token? { index > 0 ? tokens[index - 1] : nil }
+
+    /// Where the token before ends.
+    var lastEnd: Int { previous?.range.end ?? 0 }
+
+    mutating func advance() {
+        if index < tokens.count - 1 { index += 1 }
+    }
+
+    func isAt(_ symbol: Token.Symbol) -> Bool { current.isSymbol(symbol) }
+
+    /// Whether the statement cannot go on with the current token because a new line, `;`, `}` or the end comes first.
+    var endsStatement: Bool {
+        if current.newlineBefore, !ignoresNewlines { return true }
+        return current.kind == .end || isAt(.semicolon) || isAt(.rightBrace)
+    }
+
+    /// A token as it stands in the text, short enough for a message.
+    func written(_ token: Token) -> String {
+        let text = source[token.range]
+        return text.count > 30 ? text.prefix(30) + "…" : text
+    }
+
+    // MARK: Faults
+
+    mutating func note(_ kind: SyntaxFault.Kind, _ range: SourceRange, isAtEnd: Bool = false) {
+        // Everything that is open at the end is one fault to a person, and so is too deep a nesting.
+        if isAtEnd, faults.contains(where: \.isAtEnd) { return }
+        if kind == .tooDeep, faults.contains(where: { $0.kind == .tooDeep }) { return }
+        faults.append(SyntaxFault(kind: kind, range: range, isAtEnd: isAtEnd))
+    }
+
+    mutating func fail(_ kind: SyntaxFault.Kind, _ range: SourceRange, isAtEnd: Bool = false) -> Stop {
+        note(kind, range, isAtEnd: isAtEnd)
+        return Stop()
+    }
+
+    /// The current token is not what should stand here.
+    /// - Parameter continues: whether the text could go on behind a new line at this place.
+    mutating func unexpected(_ expected: SyntaxFault.Expectation, continues: Bool = true) -> Stop {
+        if current.isFaulty { return Stop() }
+        let isEnd = current.kind == .end
+        let isCutOff = current.newlineBefore || isAt(.semicolon) || isAt(.rightBrace)
+        if isCutOff, let opener = openers.last {
+            return fail(.unclosed(source[tokens[opener].range]), tokens[opener].range, isAtEnd: isEnd)
+        }
+        if isEnd || isCutOff, let previous {
+            return fail(
+                .missing(expected, behind: written(previous)), previous.range, isAtEnd: isEnd && continues)
+        }
+        return fail(.unexpected(found: written(current), expected: expected), current.range)
+    }
+
+    mutating func checkDepth(_ height: Int = 0) throws(Stop) {
+        guard depth + height <= SyntaxLimits.depth else { throw fail(.tooDeep, current.range) }
+    }
+
+    // MARK: Brackets
+
+    /// Passes an opening bracket; what follows is one level deeper, and new lines in it end nothing.
+    /// Returns what `close` needs to go back.
+    mutating func open() throws(Stop) -> Bool {
+        depth += 1
+        try checkDepth()
+        openers.append(index)
+        advance()
+        let before = ignoresNewlines
+        ignoresNewlines = true
+        return before
+    }
+
+    /// Passes the closing bracket, or says what is in its way.
+    mutating func close(_ closer: Token.Kind, _ before: Bool) throws(Stop) {
+        guard current.kind == closer else { throw notEnded(closing: closer) }
+        advance()
+        depth -= 1
+        _ = openers.popLast()
+        ignoresNewlines = before
+    }
+
+    // MARK: Going on behind a fault
+
+    /// Skips the rest of a statement that cannot be read. Blocks on the way are read for their own faults.
+    mutating func resynchronize(from start: Int, open: ArraySlice<Int>) {
+        if let outermost = open.first(where: { closers[$0] >= index }) { index = closers[outermost] + 1 }
+        while current.kind != .end {
+            if isAt(.semicolon) || isAt(.rightBrace) { return }
+            if current.newlineBefore, index > start, !isAt(.leftBrace) { return }
+            if isAt(.leftBrace) {
+                let (brace, outerDepth) = (index, depth)
+                if (try? body()) == nil { index = max(brace, closers[brace]) + 1 }
+                depth = outerDepth
+                if current.isWord("else") { advance() }
+            } else if closers[index] > index {
+                index = closers[index] + 1
+            } else {
+                advance()
+            }
+        }
+    }
 }

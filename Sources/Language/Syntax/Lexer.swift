@@ -1,0 +1,279 @@
+// Cuts a cell into tokens. Never fails: what means nothing becomes a fault and, where that helps the parser to go on, the
+// token that was meant. One pass, no recursion, so that no text can exhaust the stack; strings and their interpolations
+// are flat runs of tokens.
+
+struct Lexer {
+    let source: SourceText
+    let bytes: [UInt8]
+    /// The byte that is read next.
+    var offset = 0
+    var tokens: [Token] = []
+    var faults: [SyntaxFault] = []
+    /// For each open interpolation, how many parentheses are open inside it.
+    var interpolations: [Int] = []
+    /// Where the strings begin that are still open, the innermost last.
+    var openStrings: [Int] = []
+    var spaceBefore = false
+    var newlineBefore = true
+
+    init(_ source: SourceText) {
+        self.source = source
+        bytes = source.bytes
+    }
+
+    static func tokens(of source: SourceText) -> (tokens: [Token], faults: [SyntaxFault]) {
+        var lexer = Lexer(source)
+        lexer.run()
+        return (lexer.tokens, lexer.faults)
+    }
+
+    private mutating func run() {
+        while offset < bytes.count {
+            skipWhiteSpaceAndComments()
+            if offset < bytes.count { readToken() }
+        }
+        newlineBefore = true
+        add(.end, from: bytes.count)
+    }
+
+    // MARK: Reading bytes and characters
+
+    /// The byte that many places ahead, or 0 behind the end.
+    func peek(_ distance: Int = 0) -> UInt8 {
+        let index = offset + distance
+        return index < bytes.count ? bytes[index] : 0
+    }
+
+    func starts(with text: String) -> Bool {
+        let utf8 = text.utf8
+        guard offset + utf8.count <= bytes.count else { return false }
+        return bytes[offset..<offset + utf8.count].elementsEqual(utf8)
+    }
+
+    /// The character at a byte offset and how many bytes it takes. The bytes come from a `String` and are valid UTF-8.
+    func scalar(at index: Int) -> (scalar: Unicode.Scalar, length: Int) {
+        guard index < bytes.count else { return ("\0", 0) }
+        let first = bytes[index]
+        if first < 0x80 { return (Unicode.Scalar(first), 1) }
+        let length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2
+        var value = UInt32(first) & (0x7F >> UInt32(length))
+        for byte in bytes[min(index + 1, bytes.count)..<min(index + length, bytes.count)] {
+            value = value << 6 | UInt32(byte & 0x3F)
+        }
+        return (Unicode.Scalar(value) ?? "\u{FFFD}", min(length, bytes.count - index))
+    }
+
+    static func isNameStart(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.isASCII
+            ? scalar.properties.isAlphabetic || scalar == "_"
+            : scalar.properties.isXIDStart
+    }
+
+    static func isNamePart(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.isASCII
+            ? isNameStart(scalar) || ("0"..."9").contains(scalar)
+            : scalar.properties.isXIDContinue
+    }
+
+    /// The offset behind the name characters that begin at `index`.
+    func endOfName(from index: Int) -> Int {
+        var end = index
+        while end < bytes.count {
+            let (scalar, length) = scalar(at: end)
+            guard Lexer.isNamePart(scalar) else { break }
+            end += length
+        }
+        return end
+    }
+
+    func endOfLine(from index: Int) -> Int {
+        bytes[index...].firstIndex { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") } ?? bytes.count
+    }
+
+    func text(_ start: Int, _ end: Int) -> String { source[SourceRange(start, end)] }
+
+    // MARK: Adding
+
+    mutating func add(_ kind: Token.Kind, from start: Int, isFaulty: Bool = false) {
+        tokens.append(
+            Token(
+                kind: kind, range: SourceRange(start, offset), spaceBefore: spaceBefore || newlineBefore,
+                newlineBefore: newlineBefore, isFaulty: isFaulty))
+        spaceBefore = false
+        newlineBefore = false
+    }
+
+    mutating func fault(_ kind: SyntaxFault.Kind, _ start: Int, _ end: Int, isAtEnd: Bool = false) {
+        faults.append(SyntaxFault(kind: kind, range: SourceRange(start, end), isAtEnd: isAtEnd))
+    }
+
+    // MARK: Tokens
+
+    private mutating func readToken() {
+        let start = offset
+        let byte = peek()
+        if byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") { return readNumber() }
+        if byte == UInt8(ascii: "."), (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(peek(1)), !isGluedToValue {
+            return readNumber()
+        }
+        if byte == UInt8(ascii: "\"") { return readStringStart() }
+        if byte == UInt8(ascii: "'") { return readSingleQuoted() }
+        if isAtLineHead, skipCommandLine() { return }
+        let (first, length) = scalar(at: offset)
+        if Lexer.isNameStart(first) {
+            offset = endOfName(from: offset)
+            let name = text(start, offset)
+            if peek() == UInt8(ascii: "\"") || peek() == UInt8(ascii: "'"),
+                ["f", "r", "b", "u", "fr", "rf", "br", "rb"].contains(name.lowercased())
+            {
+                fault(.pythonString(prefix: name), start, offset + 1)
+                return
+            }
+            return add(.name(name), from: start)
+        }
+        if readForeignOperator() || readSymbol() || readLookalike(first, length) { return }
+        readUnknown()
+    }
+
+    /// Whether a `.` here follows a value without space, as the one of `a.5`.
+    private var isGluedToValue: Bool {
+        guard !spaceBefore, !newlineBefore, let last = tokens.last else { return false }
+        switch last.kind {
+        case .name, .stringEnd, .integer, .decimal, .shape: return true
+        case .symbol(let symbol): return symbol == .rightParenthesis || symbol == .rightBracket
+        default: return false
+        }
+    }
+
+    private static let symbols: [Token.Symbol] = [
+        .ellipsis, .equal, .notEqual, .lessOrEqual, .greaterOrEqual, .and, .or, .leftParenthesis, .rightParenthesis,
+        .leftBracket, .rightBracket, .leftBrace, .rightBrace, .comma, .colon, .semicolon, .dot, .plus, .minus, .star,
+        .slash, .percent, .less, .greater, .not, .assign, .question,
+    ]
+
+    private mutating func readSymbol() -> Bool {
+        guard let symbol = Lexer.symbols.first(where: { starts(with: $0.rawValue) }) else { return false }
+        let start = offset
+        offset += symbol.rawValue.utf8.count
+        if let open = interpolations.last {
+            if symbol == .leftParenthesis { interpolations[interpolations.count - 1] = open + 1 }
+            if symbol == .rightParenthesis {
+                if open == 0 {
+                    interpolations.removeLast()
+                    add(.interpolationEnd, from: start)
+                    readStringRest()
+                    return true
+                }
+                interpolations[interpolations.count - 1] = open - 1
+            }
+        }
+        add(.symbol(symbol), from: start)
+        return true
+    }
+
+    /// Operators of other languages, and the token that stands for them so that the parser can go on.
+    private static let foreignOperators: [(text: String, meant: Token.Kind)] = [
+        ("===", .symbol(.equal)), ("!==", .symbol(.notEqual)), ("..<", .symbol(.ellipsis)), ("**", .symbol(.star)),
+        ("+=", .symbol(.assign)), ("-=", .symbol(.assign)), ("*=", .symbol(.assign)), ("/=", .symbol(.assign)),
+        ("%=", .symbol(.assign)), ("=>", .unknown), ("->", .unknown), ("++", .unknown), (":=", .symbol(.assign)),
+        ("×", .symbol(.star)),
+    ]
+
+    private mutating func readForeignOperator() -> Bool {
+        let start = offset
+        let single: (text: String, meant: Token.Kind)? =
+            if starts(with: "&"), !starts(with: "&&") {
+                ("&", .symbol(.and))
+            } else if starts(with: "|"), !starts(with: "||") {
+                ("|", .symbol(.or))
+            } else if starts(with: ".."), !starts(with: "..."), !starts(with: "..<") {
+                ("..", .symbol(.ellipsis))
+            } else {
+                nil
+            }
+        guard let found = single ?? Lexer.foreignOperators.first(where: { starts(with: $0.text) }) else { return false }
+        offset += found.text.utf8.count
+        fault(.foreignOperator(found.text), start, offset)
+        add(found.meant, from: start, isFaulty: true)
+        return true
+    }
+
+    /// Characters that an editor or a web page puts in the place of the plain ones.
+    private mutating func readLookalike(_ scalar: Unicode.Scalar, _ length: Int) -> Bool {
+        let start = offset
+        switch scalar {
+        case "\u{2010}"..."\u{2015}", "\u{2212}":
+            offset += length
+            fault(.lookalike(found: String(scalar), meant: "-"), start, offset)
+            add(.symbol(.minus), from: start, isFaulty: true)
+        case "…":
+            offset += length
+            fault(.lookalike(found: String(scalar), meant: "..."), start, offset)
+            add(.symbol(.ellipsis), from: start, isFaulty: true)
+        case "“", "”", "„", "«", "»", "‘", "’":
+            // As far as the next such quote on the line, which is most likely the string.
+            offset += length
+            let end = endOfLine(from: offset)
+            while offset < end {
+                let (next, nextLength) = self.scalar(at: offset)
+                offset += nextLength
+                if ["“", "”", "„", "«", "»", "‘", "’"].contains(next) { break }
+            }
+            fault(.lookalike(found: String(scalar), meant: "\""), start, offset)
+            add(.stringStart, from: start, isFaulty: true)
+            add(.stringEnd, from: offset, isFaulty: true)
+        default:
+            return false
+        }
+        return true
+    }
+
+    /// A run of characters that mean nothing is one fault.
+    private mutating func readUnknown() {
+        let start = offset
+        while offset < bytes.count {
+            let (scalar, length) = scalar(at: offset)
+            let isKnown =
+                scalar.isASCII
+                ? !["@", "$", "^", "~", "`", "\\"].contains(scalar) && scalar.value > 0x20 && scalar.value < 0x7F
+                : Lexer.isNameStart(scalar) || scalar.properties.isWhitespace
+            if offset > start, isKnown || scalar == " " || scalar == "\n" || scalar == "\r" || scalar == "\t" { break }
+            offset += max(1, length)
+        }
+        fault(.unknownCharacters(text(start, offset)), start, offset)
+        add(.unknown, from: start, isFaulty: true)
+    }
+
+    // MARK: Lines of other tools
+
+    /// Whether a statement could begin here, as far as the token before tells.
+    private var isAtLineHead: Bool {
+        guard newlineBefore, interpolations.isEmpty else { return false }
+        guard case .symbol(let last) = tokens.last?.kind else { return true }
+        return [.rightParenthesis, .rightBracket, .leftBrace, .rightBrace, .semicolon, .question].contains(last)
+    }
+
+    private static let shellWords: Set<String> = [
+        "ls", "pip", "pip3", "cd", "cat", "pwd", "nvidia", "conda", "wget", "curl", "git", "echo", "mkdir", "rm", "python",
+        "python3", "unzip", "tar", "head", "tail", "apt", "sh", "bash", "cp", "mv", "df", "du", "free", "top", "which",
+    ]
+
+    /// `%time …`, `%%bash` and `!ls …` are for IPython: the whole line is skipped.
+    private mutating func skipCommandLine() -> Bool {
+        let start = offset
+        if starts(with: "%%") || starts(with: "%") {
+            let name = starts(with: "%%") ? offset + 2 : offset + 1
+            guard name < bytes.count, Lexer.isNameStart(scalar(at: name).scalar) else { return false }
+            offset = endOfName(from: name)
+        } else if starts(with: "!") {
+            let end = endOfName(from: offset + 1)
+            guard Lexer.shellWords.contains(text(offset + 1, end)) else { return false }
+            offset = end
+        } else {
+            return false
+        }
+        fault(.commandLine(text(start, offset)), start, offset)
+        offset = endOfLine(from: offset)
+        return true
+    }
+}

@@ -1,0 +1,262 @@
+// The sentences of every fault in the form of a cell: what is wrong, in the terms of the person who typed it, and what to
+// type instead. Code is in backticks.
+
+extension Diagnostic {
+    init(_ fault: SyntaxFault, in source: SourceText) {
+        let text = SyntaxFaultText(fault.kind)
+        var severity = Severity.error
+        if case .moreFaults = fault.kind { severity = .note }
+        self.init(severity, code: text.code, text.message, source: source, at: fault.range, fix: text.fix)
+    }
+}
+
+private struct SyntaxFaultText {
+    var code: String
+    var message: String
+    var fix: String?
+
+    init(_ code: String, _ message: String, fix: String? = nil) {
+        self.code = code
+        self.message = message
+        self.fix = fix
+    }
+
+    init(_ kind: SyntaxFault.Kind) {
+        switch kind {
+        // MARK: Limits
+        case .cellTooLarge(let bytes):
+            self.init(
+                "too-large", "a cell is at most 1 MB long, and this one has \(bytes) bytes",
+                fix: "split it, or read the data from a file")
+        case .tooDeep:
+            self.init(
+                "too-deep", "this is nested or chained more than \(SyntaxLimits.depth) deep",
+                fix: "give a part of it a name with `let`")
+        case .moreFaults(let count):
+            self.init("more-errors", "there \(count == 1 ? "is 1 more error" : "are \(count) more errors") from here on")
+
+        // MARK: Characters
+        case .unknownCharacters(let characters):
+            let shown = characters.count > 20 ? characters.prefix(20) + "…" : characters
+            self.init("unknown-character", "`\(shown)` means nothing here", fix: Self.fixOfUnknown(characters))
+        case .lookalike(let found, let meant):
+            self.init(
+                "lookalike-character", "`\(found)` is not the character of the keyboard that it looks like",
+                fix: "write `\(meant)`")
+        case .unclosedComment: self.init("unclosed-comment", "this `/*` is never closed", fix: "close it with `*/`")
+        case .hashComment: self.init("hash-comment", "a comment begins with `//`, not with `#`", fix: "write `//`")
+        case .swallowingComment(let divisor, let dividend):
+            self.init(
+                "swallowing-comment", "this is a comment, and the rest of the line is lost in it",
+                fix: "for whole division write `div(\(dividend ?? "…"), \(divisor))`")
+        case .commandLine(let command):
+            self.init(
+                "command-line", "`\(command)` is a command for IPython or the shell, not for Tandem",
+                fix: command.hasPrefix("%")
+                    ? "leave the line out; every training shows its time" : "leave the line out, or run it in a terminal")
+        case .foreignOperator(let found): self.init("foreign-operator", found)
+
+        // MARK: Numbers and shapes
+        case .numberTooLarge: self.init("number-too-large", "this number is too large to be computed with")
+        case .trailingPoint(let number):
+            self.init(
+                "number", "a number does not end with a point", fix: "write `\(number)` or `\(number).0`")
+        case .hexadecimal:
+            self.init(
+                "number", "numbers are written in decimal digits, and a size is at least 1",
+                fix: "write the number in decimal digits")
+        case .unfinishedShape(let first):
+            self.init(
+                "shape", "a shape needs a number behind each `x`",
+                fix: "write `\(first) * x` for a product, `\(first)x32x32` for a shape, or `shape(\(first), x, x)` for one of values")
+        case .tooManySizes:
+            self.init("shape", "a shape has one to three sizes", fix: "the batch is no part of a shape: write `3x32x32`")
+        case .sizeNotWhole: self.init("shape", "the sizes of a shape are whole numbers")
+        case .sizeZero: self.init("shape", "the sizes of a shape are at least 1")
+        case .lettersBehindNumber(let number, let letters):
+            self.init(
+                "number", "letters cannot follow a number, and a name cannot begin with one",
+                fix: "write `\(number) * \(letters)` for a product")
+        case .malformedNumber: self.init("number", "this is neither a number nor a shape")
+        case .spacedShape: self.init("shape", "a shape is written without spaces", fix: "write it like `3x32x32`")
+
+        // MARK: Strings
+        case .unterminatedString:
+            self.init("unterminated-string", "this string does not end on its line", fix: "close it with `\"`")
+        case .unknownEscape(let character):
+            self.init(
+                "escape", "`\\\(character)` stands for nothing in a string",
+                fix: "there are `\\n` `\\t` `\\\"` `\\\\` `\\u{…}` and `\\( )`; a backslash itself is `\\\\`")
+        case .invalidScalar:
+            self.init("escape", "this is not the number of a Unicode character", fix: "write it like `\\u{1F600}`")
+        case .singleQuotes(let inner):
+            self.init("quotes", "strings are written with double quotes", fix: "write `\"\(Self.short(inner))\"`")
+        case .pythonString(let prefix):
+            self.init(
+                "quotes", "a string has no `\(prefix)` before it",
+                fix: prefix.lowercased().contains("f") ? "write `\"loss \\(a.loss)\"`" : "write only the string")
+        case .tripleQuotes:
+            self.init("quotes", "a string is of one line and has one quote at each end", fix: "write `\\n` for a new line")
+        case .emptyInterpolation: self.init("interpolation", "nothing stands in this `\\( )`", fix: "put a value into it")
+
+        // MARK: Brackets
+        case .unclosed(let bracket):
+            self.init(
+                "unclosed-bracket", "this `\(bracket)` is never closed",
+                fix: "close it with `\(Self.closer(of: bracket))`")
+        case .strayCloser(let bracket):
+            self.init("stray-bracket", "this `\(bracket)` closes nothing", fix: "leave it out, or open it before")
+
+        // MARK: Statements
+        case .unexpected(let found, let expected):
+            self.init("unexpected", "expected \(Self.words(expected)), but here stands `\(found)`")
+        case .missing(let expected, let behind):
+            self.init("missing", "\(Self.words(expected)) is missing behind `\(behind)`")
+        case .statementNotEnded(let found):
+            self.init(
+                "unexpected", "the statement should end before `\(found)`",
+                fix: "put a comma between two values, and a new line or `;` between two statements")
+        case .lineBeginsWithOperator(let found):
+            self.init(
+                "line-begins-with-operator", "a statement cannot begin with `\(found)`",
+                fix: "a line goes on when `\(found)` stands at its end, or inside parentheses")
+        case .reservedName(let name):
+            self.init("reserved-name", "`\(name)` is a word of the language and cannot be a name", fix: "choose another name")
+        case .strayElse:
+            self.init("stray-else", "this `else` follows no `if { … }`", fix: "write `if condition { … } else { … }`")
+        case .strayLabel(let name):
+            self.init(
+                "stray-label", "the option `\(name):` belongs to no command",
+                fix: "end the line before it with a comma, or give a value a name with `let \(name) = …`")
+        case .assignmentWithoutLet(let name):
+            self.init("assignment", "a name is bound with `let`", fix: "write `let \(name) = …`")
+        case .assignmentToMember:
+            self.init(
+                "assignment", "members and elements cannot be changed", fix: "bind a new value with `let name = …`")
+        case .tupleWithoutParentheses(let names):
+            self.init("tuple", "several names stand in parentheses", fix: "write `(\(names))`")
+        case .typeAnnotation:
+            self.init("type", "names have no types", fix: "write `let name = …`")
+        case .functionBinding(let name):
+            self.init(
+                "function", "there are no functions to define, only models and blocks of layers",
+                fix: "write `block \(name)(…) { … }` for layers to reuse")
+        case .foreignStatement(let word):
+            let (message, fix) = Self.foreignStatement(word)
+            self.init("foreign-statement", message, fix: fix)
+        case .exitWord(let word): self.init("exit", "there is no `\(word)`", fix: "write `quit`")
+        case .colonForBrace: self.init("colon", "a body stands in braces", fix: "write `{` for `:`, and `}` at its end")
+
+        // MARK: Calls and expressions
+        case .equalsForColon(let name):
+            self.init("equals-for-colon", "an option is given with `:`, not with `=`", fix: "write `\(name): …`")
+        case .swallowingComma(let next):
+            self.init(
+                "swallowing-comma", "this comma draws the next line, `\(next) …`, into the command", fix: "leave the comma out")
+        case .trailingComma: self.init("trailing-comma", "nothing follows this comma", fix: "leave the comma out")
+        case .spaceBeforeBracket(let name, let bracket):
+            let call = bracket == "(" ? "`\(name)(…)`" : "`\(name)[…]`"
+            self.init(
+                "space-before-bracket", "inside an expression no space stands between a name and its `\(bracket)`",
+                fix: "write \(call), or a comma between two values")
+        case .commandInExpression(let name):
+            self.init(
+                "command-in-expression", "two values follow each other; inside an expression a command takes parentheses",
+                fix: "write `\(name)(…)`, or a comma between two values")
+        case .calledMember(let name):
+            self.init("called-member", "a member is not called", fix: "write `.\(name)` without parentheses")
+        case .calledValue: self.init("called-value", "only a word, a model or a block can be called")
+        case .chainedComparison:
+            self.init("chained-comparison", "comparisons do not chain", fix: "write `a < b && b < c`")
+        case .chainedRange: self.init("chained-range", "a range has two ends", fix: "write `first...last`")
+        case .foreignWord(let found, let meant):
+            self.init("foreign-word", "`\(found)` is written `\(meant)` here", fix: "write `\(meant)`")
+        case .noneWord(let word):
+            self.init("foreign-word", "there is no `\(word)`", fix: "leave the option out; where it can be off, write `none`")
+        case .ternary:
+            self.init("ternary", "a choice begins with its `if`", fix: "write `if condition { a } else { b }`")
+        case .comprehension:
+            self.init("comprehension", "a list made in a loop begins with its `for`", fix: "write `[for x in list { … }]`")
+        case .emptyParentheses: self.init("empty-parentheses", "nothing stands in these parentheses")
+        case .oneValueTuple: self.init("tuple", "a tuple has at least two values", fix: "leave the parentheses out")
+        case .notIndexedByOne:
+            self.init("index", "an index is one value", fix: "take one after the other: `a[1][2]`")
+        case .slice: self.init("slice", "a part of a list is taken by a range", fix: "write `list[0...2]`, both ends included")
+        case .questionMark:
+            self.init(
+                "question-mark", "`?` asks for help on a word, in a statement of its own",
+                fix: "write `?word`; a choice is `if condition { a } else { b }`")
+        }
+        if case .foreignOperator(let found) = kind { self = Self.foreignOperator(found) }
+    }
+
+    // MARK: Parts of sentences
+
+    private static func words(_ expected: SyntaxFault.Expectation) -> String {
+        switch expected {
+        case .value: "a value"
+        case .name(let what): "the name of a \(what)"
+        case .symbol(let symbol): "`\(symbol)`"
+        case .word(let word): word.contains(" ") ? word : "`\(word)`"
+        case .body: "`{`"
+        case .closing(let closer): "`,` or `\(closer)`"
+        case .end: "the end of the statement"
+        }
+    }
+
+    private static func closer(of bracket: String) -> String {
+        switch bracket {
+        case "{": "}"
+        case "[": "]"
+        default: ")"
+        }
+    }
+
+    private static func short(_ text: String) -> String {
+        text.count > 30 ? text.prefix(30) + "…" : text
+    }
+
+    private static func fixOfUnknown(_ characters: String) -> String? {
+        switch characters.first {
+        case "\\": "a line goes on behind a comma, an operator or inside parentheses; no `\\` is needed"
+        case "@": "there are no decorators, and a product of matrices is `linear`"
+        case "^": "for a power multiply: `x * x`"
+        case "`": "leave it out; in messages it only marks code"
+        default: nil
+        }
+    }
+
+    private static func foreignOperator(_ found: String) -> SyntaxFaultText {
+        let code = "foreign-operator"
+        let none = "there is no operator `\(found)`"
+        switch found {
+        case "**": return .init(code, none, fix: "for a power multiply: `x * x`")
+        case "×": return .init(code, "`×` stands in shapes only", fix: "write `*`")
+        case "..", "..<": return .init(code, none, fix: "a range is `1...5`, both ends included")
+        case "===", "!==": return .init(code, none, fix: "write `\(found.dropLast())`")
+        case "&", "|": return .init(code, none, fix: "write `\(found)\(found)`")
+        case ":=": return .init(code, none, fix: "write `let name = …`")
+        case "++", "+=", "-=", "*=", "/=", "%=":
+            return .init(code, "names cannot be changed, so there is no `\(found)`", fix: "bind a new value: `let name = …`")
+        default: return .init(code, none)
+        }
+    }
+
+    private static func foreignStatement(_ word: String) -> (message: String, fix: String) {
+        switch word {
+        case "def", "func", "lambda", "async":
+            ("there are no functions to define, only models and blocks of layers", "write `block name(parameters) { layers }`")
+        case "class", "struct":
+            ("a network is a `model`", "write `model Net { input 3x32x32; conv 64, kernel: 3; relu; … }`")
+        case "import", "from": ("nothing needs to be imported: every word is there", "leave the line out; `help` lists the words")
+        case "var", "const", "auto": ("a name is bound with `let`", "write `let name = …`")
+        case "while": ("there is no `while`", "write `repeat 10 { … }` or `for x in 1...10 { … }`")
+        case "elif": ("there is no `elif`", "write `else if condition { … }`")
+        case "return": ("nothing is returned: a body's value is its last expression", "leave `return` out")
+        case "with": ("there is no `with` statement", "leave the line out")
+        case "try", "raise", "assert": ("there is no `\(word)`", "leave it out: an error ends the cell and says where")
+        case "global", "del": ("there is no `\(word)`", "leave the line out; a later cell may bind a name again")
+        default: ("there is no `\(word)`", "leave it out")
+        }
+    }
+}
