@@ -3,6 +3,7 @@
 
 import Language
 import Runtime
+import Synchronization
 
 /// How a cell ended. Errors were already given to `Output.report`; the first one is repeated here for a reply.
 public enum CellOutcome: Sendable {
@@ -42,39 +43,96 @@ public struct CompletionList: Sendable {
 }
 
 /// `execute` runs on one thread at a time; `interrupt`, `complete`, `inspect` and `completeness` may be called from any
-/// thread while it runs.
+/// thread while it runs. Cells are parsed and run on a thread of their own with a large stack, which the caller waits for.
 public final class Workspace: Sendable {
+    private let interpreter: Interpreter
+    private let interruption: Interruption
+    private let output: any Output
+    /// What `complete` and `inspect` see, as of the last cell or the last long thing that began.
+    private let names = Mutex<[String: Value]>([:])
+
     /// - Parameter folder: what paths in the program are relative to.
     public init(output: any Output, folder: String = ".") {
         self.output = output
-        self.folder = folder
+        interruption = Interruption()
+        interpreter = Interpreter(output: output, folder: folder, interruption: interruption)
+        interpreter.publish = { [unowned self] in publishNames() }
     }
-
-    let output: any Output
-    let folder: String
 
     /// Replaces the value of top-level `let`s of these names, for `tandem run --set`. The text is read as an expression, else
     /// taken as a string. To be set before the first cell; `unusedOverrides` tells which met no `let`.
-    public func override(_ name: String, with text: String) {}
+    public func override(_ name: String, with text: String) { interpreter.overrides[name] = text }
 
-    public var unusedOverrides: [String] { [] }
+    public var unusedOverrides: [String] {
+        interpreter.overrides.keys.filter { !interpreter.usedOverrides.contains($0) }.sorted()
+    }
 
-    /// Runs a cell to its end, its first error or an interrupt.
-    public func execute(_ source: SourceText) -> CellOutcome { .finished }
+    /// Runs a cell to its end, its first error or an interrupt. A cell that cannot be read does not run at all.
+    public func execute(_ source: SourceText) -> CellOutcome {
+        interruption.clear()
+        return LargeStack.run {
+            defer { publishNames() }
+            let program = parse(source)
+            for diagnostic in program.diagnostics { output.report(diagnostic) }
+            if let first = program.diagnostics.first(where: { $0.severity == .error }) { return .failed(first) }
+            do {
+                try interpreter.run(program)
+                return .finished
+            } catch is Quit {
+                return .quit
+            } catch {
+                let diagnostic = asDiagnostic(error)
+                output.report(diagnostic)
+                return diagnostic.code == "interrupted" ? .interrupted(diagnostic) : .failed(diagnostic)
+            }
+        }
+    }
 
     /// Evaluates one expression for Jupyter's `user_expressions`, without showing anything.
-    public func evaluate(_ text: String) throws(Diagnostic) -> RichValue { RichValue(text: "") }
+    public func evaluate(_ text: String) throws(Diagnostic) -> RichValue {
+        interruption.clear()
+        let result: Result<RichValue, Diagnostic> = LargeStack.run {
+            let program = parse(SourceText(text))
+            if let first = program.diagnostics.first(where: { $0.severity == .error }) { return .failure(first) }
+            guard program.statements.count == 1, case .expression(let expression) = program.statements[0].kind else {
+                return .failure(Diagnostic(code: "no-expression", "this is not one expression", source: program.source))
+            }
+            do {
+                return .success(try interpreter.evaluateSilently(expression, in: program.source).rich)
+            } catch {
+                return .failure(asDiagnostic(error))
+            }
+        }
+        return try result.get()
+    }
+
+    private func asDiagnostic(_ error: any Error) -> Diagnostic {
+        if let diagnostic = error as? Diagnostic { return diagnostic }
+        if error is Quit { return Diagnostic(code: "quit", "`quit` ends a session, not an expression") }
+        return Diagnostic(code: "failed", "\(error)")
+    }
+
+    private func publishNames() {
+        let current = interpreter.globals
+        names.withLock { $0 = current }
+    }
 
     /// Stops what `execute` does within 100 ms. Safe in a signal handler: it stores one atomic flag.
-    public func interrupt() {}
+    public func interrupt() { interruption.request() }
 
-    public func complete(_ code: String, at cursor: Int) -> CompletionList { CompletionList(start: 0, end: 0, items: []) }
+    public func complete(_ code: String, at cursor: Int) -> CompletionList {
+        Completion(code, at: cursor, names: names.withLock { $0 }).list
+    }
 
     /// What stands at the cursor: help on a word, or what a value is.
-    public func inspect(_ code: String, at cursor: Int) -> RichValue? { nil }
+    public func inspect(_ code: String, at cursor: Int) -> RichValue? {
+        Inspection(code, at: cursor, names: names.withLock { $0 }).page
+    }
 
     /// `help` for a word, or the overview for none; `nil` where there is no such word.
-    public func help(_ word: String?) -> RichValue? { nil }
+    public func help(_ word: String?) -> RichValue? { HelpText.page(word) }
 
-    public func completeness(of code: String) -> Completeness { .complete }
+    public func completeness(of code: String) -> Completeness {
+        LargeStack.run { Language.completeness(of: SourceText(code)) }
+    }
 }

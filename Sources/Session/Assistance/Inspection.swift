@@ -1,0 +1,67 @@
+// What stands at the cursor: a value, a word, or an option of the word being called.
+
+import Language
+
+struct Inspection {
+    private let place: CursorText
+    private let names: [String: Value]
+
+    init(_ code: String, at cursor: Int, names: [String: Value]) {
+        place = CursorText(code, at: cursor)
+        self.names = names
+    }
+
+    var page: RichValue? {
+        if place.isInText { return nil }
+        let name = place.name
+        if name.isEmpty { return place.callee.flatMap { Vocabulary.word($0) }.map(HelpText.page) }
+        if !place.path.isEmpty { return member(name) }
+        if isLabel, let callee = place.callee, let word = Vocabulary.word(callee), let parameter = word.parameter(name) {
+            return HelpText.page(parameter, of: word)
+        }
+        let word = Vocabulary.word(name)
+        // A head with an argument is the word; a name alone is the variable first (rule 7).
+        if let word, place.isAtHead, isFollowedByArgument || place.isLayerBody && word.isLayer {
+            return HelpText.page(word)
+        }
+        if let value = names[name] { return describe(name, value) }
+        return word.map(HelpText.page)
+    }
+
+    private var isLabel: Bool {
+        var next = place.end
+        while next < place.scalars.count, place.scalars[next] == " " { next += 1 }
+        return next < place.scalars.count && place.scalars[next] == ":"
+    }
+
+    private var isFollowedByArgument: Bool {
+        guard place.end < place.scalars.count else { return false }
+        if place.scalars[place.end] == "(" { return true }
+        guard place.scalars[place.end] == " ", place.end + 1 < place.scalars.count else { return false }
+        let next = place.scalars[place.end + 1]
+        return CursorText.isNamePart(next) || "\"([-!".unicodeScalars.contains(next)
+    }
+
+    private func describe(_ name: String, _ value: Value) -> RichValue {
+        var rich = value.rich
+        let title = "\(name): \(value.kind)"
+        rich.text = title + "\n" + (rich.terminalText ?? rich.text)
+        rich.terminalText = nil
+        if !value.memberHelp.isEmpty {
+            rich.text += "\nmembers: " + value.memberHelp.map(\.name).joined(separator: ", ")
+        }
+        rich.html = rich.html.map { "<p>\(HelpText.escaped(title))</p>" + $0 }
+        return rich
+    }
+
+    private func member(_ name: String) -> RichValue? {
+        guard var value = names[place.path[0]] else { return nil }
+        for step in place.path.dropFirst() {
+            guard let next = value.member(step) else { return nil }
+            value = next
+        }
+        guard let help = value.memberHelp.first(where: { $0.name == name }) else { return nil }
+        let current = value.member(name).map { ": \($0.text)" } ?? ""
+        return RichValue(text: "\(name)\(current)\n\(help.help)")
+    }
+}

@@ -1,0 +1,213 @@
+// Expressions: every kind of node to its value.
+
+import Language
+import Network
+
+extension Interpreter {
+    /// The head of a statement or of `let x =`, where a name may be a word without arguments. `hasShown` tells that a
+    /// looking word has already put its value in front of the person.
+    func evaluateHead(_ expression: Expression) throws -> (value: Value, hasShown: Bool) {
+        switch expression.kind {
+        case .name(let name):
+            if let layers {
+                if let word = Vocabulary.word(name), word.isLayer {
+                    try addLayer(word, [], bodies: [], at: expression.range, to: layers)
+                    return (.nothing, false)
+                }
+                if case .template(let template)? = find(name), !template.isModel {
+                    try expand(template, [], at: expression.range, to: layers)
+                    return (.nothing, false)
+                }
+            }
+            if let value = find(name) { return (value, false) }
+            guard let word = Vocabulary.word(name) else { throw unknownName(name, at: expression.range) }
+            let value = try call(word, [], bodies: [], at: expression.range, place: expression.range)
+            return (value, word.alwaysShows)
+        case .call(let call):
+            if let layers, let word = Vocabulary.word(call.callee.text), word.isLayer {
+                try addLayer(word, call.arguments, bodies: call.bodies, at: expression.range, to: layers)
+                return (.nothing, false)
+            }
+            if let layers, Vocabulary.word(call.callee.text) == nil,
+                case .template(let template)? = find(call.callee.text), !template.isModel
+            {
+                try expand(template, call.arguments, at: expression.range, to: layers)
+                return (.nothing, false)
+            }
+            let value = try evaluate(call, at: expression.range)
+            return (value, Vocabulary.word(call.callee.text)?.alwaysShows ?? false)
+        default:
+            return (try evaluate(expression), false)
+        }
+    }
+
+    func evaluate(_ expression: Expression) throws -> Value {
+        switch expression.kind {
+        case .integer(let number): return .integer(number)
+        case .decimal(let number): return .decimal(number)
+        case .boolean(let flag): return .boolean(flag)
+        case .name(let name):
+            if let value = find(name) { return value }
+            guard let word = Vocabulary.word(name) else { throw unknownName(name, at: expression.range) }
+            return try call(word, [], bodies: [], at: expression.range, place: expression.range)
+        case .binary(let operation, let left, let right, let place):
+            depth += 1
+            defer { depth -= 1 }
+            if depth >= Limits.evaluationDepth { throw tooDeep(at: expression.range) }
+            return try binary(operation, left, right, at: place)
+        default:
+            return try descend(at: expression.range) { try evaluateRare(expression) }
+        }
+    }
+
+    private func evaluateRare(_ expression: Expression) throws -> Value {
+        switch expression.kind {
+        case .integer, .decimal, .boolean, .name, .binary: return .nothing  // `evaluate` has them
+        case .string(let parts): return .string(try text(of: parts, at: expression.range))
+        case .shape(let sizes): return .shape(try shape(sizes, at: expression.range))
+        case .list(let elements): return try list(elements.map(value(of:)), at: expression.range)
+        case .tuple(let elements): return .tuple(try items(elements.map(value(of:)), at: expression.range))
+        case .listLoop(let names, let isTuple, let sequence, let body):
+            return try listLoop(names, isTuple, sequence, body, at: expression.range)
+        case .range(let first, let last):
+            return .range(try wholeNumber(first, "a range"), try wholeNumber(last, "a range"))
+        case .unary(let operation, let operand): return try unary(operation, operand, at: expression.range)
+        case .call(let call): return try evaluate(call, at: expression.range)
+        case .member(let base, let name): return try member(name, of: evaluate(base))
+        case .index(let base, let index): return try element(evaluate(base), at: index, of: expression.range)
+        case .conditional(let conditional):
+            guard let body = try chosenBody(conditional) else {
+                throw fault(
+                    "no-value", "no branch of this `if` was taken, so it has no value", at: expression.range,
+                    fix: "add `else { … }`")
+            }
+            let value: Value = try withScope { try self.value(of: body) }
+            if value.isNothing { throw fault("no-value", "this branch gives no value", at: body.range) }
+            return value
+        }
+    }
+
+    /// The value of an element, which must have one.
+    private func value(of element: Expression) throws -> Value {
+        let value = try evaluate(element)
+        if value.isNothing { throw fault("no-value", "this gives no value", at: element.range) }
+        return value
+    }
+
+    func items(_ values: [Value], at range: SourceRange) throws -> Items {
+        let items = Items(values)
+        if items.depth > Limits.listDepth {
+            throw fault("too-deep", "lists nest more than \(Limits.listDepth) deep here", at: range)
+        }
+        return items
+    }
+
+    func list(_ values: [Value], at range: SourceRange) throws -> Value {
+        guard values.count <= Limits.elements else { throw tooLong(at: range) }
+        return .list(try items(values, at: range))
+    }
+
+    func tooLong(at range: SourceRange) -> Diagnostic {
+        fault("too-long", "a list holds at most \(grouped(Limits.elements)) values", at: range)
+    }
+
+    private func listLoop(
+        _ names: [Identifier], _ isTuple: Bool, _ sequence: Expression, _ body: Body, at range: SourceRange
+    ) throws -> Value {
+        var values: [Value] = []
+        try forEach(names, isTuple: isTuple, in: sequence) {
+            let value = try value(of: body)
+            if value.isNothing {
+                throw fault("no-value", "the body of a list gives a value in each turn", at: body.range)
+            }
+            guard values.count < Limits.elements else { throw tooLong(at: range) }
+            values.append(value)
+        }
+        return try list(values, at: range)
+    }
+
+    private func text(of parts: [Expression.StringPart], at range: SourceRange) throws -> String {
+        var text = ""
+        for part in parts {
+            switch part {
+            case .text(let piece): text += piece
+            case .interpolation(let expression): text += try evaluate(expression).text
+            }
+            if text.utf8.count > Limits.elements { throw textTooLong(at: range) }
+        }
+        return text
+    }
+
+    func textTooLong(at range: SourceRange) -> Diagnostic {
+        fault("too-long", "a text holds at most \(grouped(Limits.elements)) bytes", at: range)
+    }
+
+    /// A shape of sizes that are each at least 1 and whose product is a number.
+    func shape(_ sizes: [Int], at range: SourceRange) throws -> Shape {
+        guard (1...3).contains(sizes.count) else {
+            throw fault("wrong-count", "a shape has one to three sizes, not \(sizes.count)", at: range)
+        }
+        var product = 1
+        for size in sizes {
+            guard size >= 0 else { throw fault("out-of-range", "a size cannot be negative: \(size)", at: range) }
+            let (next, overflows) = product.multipliedReportingOverflow(by: max(size, 1))
+            guard !overflows, next <= 1 << 40 else {
+                throw fault("out-of-range", "this shape is too large", at: range)
+            }
+            product = next
+        }
+        return Shape(sizes)
+    }
+
+    func wholeNumber(_ expression: Expression, _ user: String) throws -> Int {
+        let value = try evaluate(expression)
+        if case .integer(let number) = value { return number }
+        throw fault("wrong-type", "\(user) takes whole numbers, not \(described(value))", at: expression.range)
+    }
+
+    /// A value for a message: numbers and texts as they are, others by their kind.
+    func described(_ value: Value) -> String {
+        switch value {
+        case .integer, .decimal, .boolean, .shape, .range: value.text
+        default: value.kind
+        }
+    }
+
+    // MARK: Parts of values
+
+    private func element(_ base: Value, at index: Expression, of range: SourceRange) throws -> Value {
+        let key = try evaluate(index)
+        if case .object(let object) = base, case .string(let name) = key, let value = object.member(name) {
+            return value
+        }
+        guard case .integer(let number) = key else {
+            throw fault("wrong-type", "an index is a whole number, not \(key.kind)", at: index.range)
+        }
+        func checked(_ count: Int) throws -> Int {
+            // As in Python, -1 is the last.
+            let place = number < 0 ? number &+ count : number
+            guard (0..<count).contains(place) else {
+                let limits = count == 0 ? "it is empty" : "its indices are 0...\(count - 1)"
+                throw fault("out-of-range", "there is no element \(number): \(limits)", at: index.range)
+            }
+            return place
+        }
+        switch base {
+        case .list(let items), .tuple(let items): return items.values[try checked(items.values.count)]
+        case .shape(let shape): return .integer(shape.sizes[try checked(shape.sizes.count)])
+        case .range(let first, let last):
+            guard let count = rangeCount(first, last) else {
+                throw fault("out-of-range", "this range is too long to be indexed", at: range)
+            }
+            return .integer(first + (try checked(count)))
+        default: throw fault("wrong-type", "\(base.kind) has no elements", at: range)
+        }
+    }
+
+    /// How many numbers a range holds; `nil` where that is no number.
+    func rangeCount(_ first: Int, _ last: Int) -> Int? {
+        guard first <= last else { return 0 }
+        let (span, overflows) = last.subtractingReportingOverflow(first)
+        return overflows || span == .max ? nil : span + 1
+    }
+}

@@ -1,0 +1,180 @@
+// Walks the syntax tree of a cell. It holds what a session remembers from cell to cell; a cell's errors are thrown as
+// `Diagnostic`s and leave everything bound before them in place.
+
+import Language
+import Network
+
+/// `quit` was called.
+struct Quit: Error {}
+
+/// Used by one thread at a time, that of `Workspace.execute`; others see only the snapshot of names it publishes. Hence
+/// unchecked.
+final class Interpreter: @unchecked Sendable {
+    let output: any Output
+    let folder: String
+    let interruption: Interruption
+
+    /// The names of the session, over all cells.
+    var globals: [String: Value] = [:]
+    /// What a verb without its subject takes (rule 11).
+    var lastModel: Model?
+    var lastRun: Run?
+    var lastData: DataSet?
+    /// Numbers of `ProgressUpdate`s.
+    var progressCount = 0
+    /// `tandem run --set`: by the name of a top-level `let`.
+    var overrides: [String: String] = [:]
+    var usedOverrides: Set<String> = []
+
+    // MARK: State of the cell that runs
+
+    /// The cell that the statement at hand stands in, for the places of faults.
+    var source = SourceText("")
+    /// The names of the turn at hand; `nil` at the top level.
+    var scope: Scope?
+    var boundInCell: Set<String> = []
+    /// Where layers go: set while the body of a model or block is read as layers.
+    var layers: LayerCollector?
+    /// The definitions being read, outermost first, to stop a block that calls itself.
+    var definitions: [(template: Template, text: String)] = []
+    var depth = 0
+    /// Whether looking words and `print` are kept from showing: while a model is checked at its definition.
+    var isSilent = false
+    /// An interrupt or a divergence that a word survived with a value: thrown once the value is bound (rule 12).
+    var pendingStop: Diagnostic?
+    /// Called before something long begins, so that completion sees the names bound so far.
+    var publish: () -> Void = {}
+
+    init(output: any Output, folder: String, interruption: Interruption) {
+        self.output = output
+        self.folder = folder
+        self.interruption = interruption
+    }
+
+    /// Runs the statements of a cell; faults of the parser have been dealt with.
+    func run(_ program: Program) throws {
+        source = program.source
+        scope = nil
+        boundInCell = []
+        layers = nil
+        definitions = []
+        depth = 0
+        isSilent = false
+        pendingStop = nil
+        for (index, statement) in program.statements.enumerated() {
+            try runTopLevel(statement, isLast: index == program.statements.count - 1)
+        }
+    }
+
+    private func runTopLevel(_ statement: Statement, isLast: Bool) throws {
+        guard isLast, !statement.isQuiet, case .expression(let expression) = statement.kind else {
+            return try run(statement)
+        }
+        let (value, hasShown) = try evaluateHead(expression)
+        if !hasShown, !value.isNothing { output.result(shown(value)) }
+        try stopIfPending()
+    }
+
+    /// An error at a place of the cell at hand, with the definitions around it.
+    func fault(
+        _ code: String, _ message: String, at range: SourceRange?, context: [String] = [], fix: String? = nil
+    ) -> Diagnostic {
+        let around = definitions.last.map { ["in \($0.template.isModel ? "model" : "block") \($0.text)"] } ?? []
+        return Diagnostic(
+            code: code, message, source: source, at: range, context: context.isEmpty ? around : context, fix: fix)
+    }
+
+    func checkInterrupt(at range: SourceRange) throws {
+        if interruption.isRequested { throw interrupted(at: range) }
+    }
+
+    func interrupted(at range: SourceRange) -> Diagnostic {
+        fault("interrupted", "interrupted", at: range, context: [])
+    }
+
+    func stopIfPending() throws {
+        if let stop = pendingStop {
+            pendingStop = nil
+            throw stop
+        }
+    }
+
+    /// One level deeper in the program; chains of blocks may nest deeper than any one tree.
+    func descend<Result>(at range: SourceRange, _ body: () throws -> Result) throws -> Result {
+        depth += 1
+        defer { depth -= 1 }
+        if depth >= Limits.evaluationDepth { throw tooDeep(at: range) }
+        return try body()
+    }
+
+    func tooDeep(at range: SourceRange) -> Diagnostic {
+        fault(
+            "too-deep", "this nests more than \(Limits.evaluationDepth) levels deep", at: range,
+            fix: "take it apart with `let`")
+    }
+
+    // MARK: Names
+
+    func find(_ name: String) -> Value? {
+        if let value = scope?.find(name) { return value }
+        return globals[name]
+    }
+
+    func bind(_ name: Identifier, _ value: Value) throws {
+        try checkUnbound(name)
+        if let scope {
+            scope.bind(name.text, value)
+        } else {
+            globals[name.text] = value
+            boundInCell.insert(name.text)
+        }
+        noteLast(value)
+    }
+
+    func checkUnbound(_ name: Identifier) throws {
+        let isBound = scope.map { $0.binds(name.text) } ?? boundInCell.contains(name.text)
+        guard isBound else { return }
+        throw fault(
+            "bound-twice", "`\(name.text)` is bound already in this \(scope == nil ? "cell" : "body")", at: name.range,
+            fix: "choose another name; a later cell may bind `\(name.text)` again")
+    }
+
+    /// Remembers the last of each kind (rule 11).
+    func noteLast(_ value: Value) {
+        switch value {
+        case .model(let model): lastModel = model
+        case .template(let template): if let model = template.standard { lastModel = model }
+        case .object(let object):
+            if let data = object as? DataSet { lastData = data }
+            if let run = object as? Run { lastRun = run }
+        default: break
+        }
+    }
+
+    /// What may be meant by a name that is unknown: variables and words.
+    func unknownName(_ name: String, at range: SourceRange) -> Diagnostic {
+        let known = (scope?.visibleNames ?? []) + globals.keys.sorted() + Vocabulary.all.map(\.name)
+        if let word = Vocabulary.word(alias: name) {
+            return fault(
+                "unknown-name", "there is no `\(name)`", at: range, fix: "did you mean `\(word.name)`?")
+        }
+        return fault(
+            "unknown-name", "there is no `\(name)`", at: range,
+            fix: nearestName(to: name, among: known).map { "did you mean `\($0)`?" }
+                ?? "`let \(name) = …` binds a name; `help` lists the words")
+    }
+}
+
+extension Interpreter {
+    /// The value of an expression outside of any cell, for a front end that wants to look.
+    func evaluateSilently(_ expression: Expression, in source: SourceText) throws -> Value {
+        let wasSilent = isSilent
+        isSilent = true
+        defer { isSilent = wasSilent }
+        self.source = source
+        scope = nil
+        layers = nil
+        definitions = []
+        return try evaluate(expression)
+    }
+}

@@ -1,0 +1,203 @@
+// Models and blocks: their definition, their parameters, and the layers their bodies write down.
+
+import Language
+import Network
+
+/// The layers of a model while its body is read.
+final class LayerCollector {
+    var input: (shape: Shape, range: SourceRange)?
+    var layers: [WrittenLayer] = []
+}
+
+extension Interpreter {
+    /// `model Net(…) { … }`: checked at once with its defaults where every parameter has one (rule 9).
+    func define(_ definition: Definition, isModel: Bool) throws {
+        let name = definition.name
+        if Vocabulary.word(name.text) != nil {
+            throw fault(
+                "reserved-name", "`\(name.text)` is a word of the language and cannot name a \(isModel ? "model" : "block")",
+                at: name.range, fix: "choose another name")
+        }
+        try checkUnbound(name)
+        var seen: Set<String> = []
+        for parameter in definition.parameters where !seen.insert(parameter.name.text).inserted {
+            throw fault("bound-twice", "there are two parameters `\(parameter.name.text)`", at: parameter.name.range)
+        }
+        let template = Template(definition, source: source, isModel: isModel)
+        var standard: Model?
+        if definition.parameters.allSatisfy({ $0.defaultValue != nil }) {
+            let wasSilent = isSilent
+            isSilent = true
+            defer { isSilent = wasSilent }
+            if isModel {
+                standard = try instantiate(template, [], at: name.range)
+            } else {
+                let outer = layers
+                layers = nil
+                defer { layers = outer }
+                try expand(template, [], at: name.range, to: LayerCollector())
+            }
+        }
+        try bind(name, .template(Template(definition, source: source, isModel: isModel, standard: standard)))
+    }
+
+    /// A model with these arguments, its shapes inferred and checked where it says its input.
+    func instantiate(_ template: Template, _ arguments: [Call.Argument], at range: SourceRange) throws -> Model {
+        let collector = LayerCollector()
+        let text = try read(template, arguments, at: range, into: collector)
+        guard !collector.layers.isEmpty else {
+            throw inside(template, text) {
+                fault("empty-model", "the model `\(template.name)` has no layers", at: template.definition.name.range)
+            }
+        }
+        let architecture = try collector.input.flatMap {
+            try build(collector.layers, input: $0.shape, name: text, template: template)
+        }
+        return Model(
+            expression: text, boundName: nil, input: collector.input?.shape, layers: collector.layers,
+            architecture: architecture)
+    }
+
+    /// The layers of a block, put where it is named.
+    func expand(
+        _ template: Template, _ arguments: [Call.Argument], at range: SourceRange, to collector: LayerCollector
+    ) throws {
+        _ = try read(template, arguments, at: range, into: collector)
+    }
+
+    /// Evaluates the arguments where the call stands, then the body in a scope of its own.
+    /// - Returns: the definition with its parameters, `VGG(pooled: true)`.
+    private func read(
+        _ template: Template, _ arguments: [Call.Argument], at range: SourceRange, into collector: LayerCollector
+    ) throws -> String {
+        if definitions.contains(where: { $0.template.name == template.name && $0.template.isModel == template.isModel }) {
+            throw fault(
+                "recursion", "the \(template.isModel ? "model" : "block") `\(template.name)` contains itself", at: range)
+        }
+        let given = try parameters(of: template, arguments, at: range)
+        let (outerSource, outerScope, outerLayers) = (source, scope, layers)
+        let inner = Scope(parent: nil)
+        source = template.source
+        scope = inner
+        layers = nil
+        definitions.append((template, template.name))
+        defer {
+            (source, scope, layers) = (outerSource, outerScope, outerLayers)
+            definitions.removeLast()
+        }
+        var texts: [String] = []
+        for parameter in template.definition.parameters {
+            let name = parameter.name.text
+            let value: Value
+            if let argument = given[name] {
+                value = argument
+            } else if let expression = parameter.defaultValue {
+                value = try evaluate(expression)
+            } else {
+                continue
+            }
+            inner.bind(name, value)
+            texts.append("\(name): \(value.literal)")
+        }
+        let text = template.name + (texts.isEmpty ? "" : "(" + texts.joined(separator: ", ") + ")")
+        definitions[definitions.count - 1].text = text
+        layers = collector
+        try runStatements(template.definition.body)
+        return text
+    }
+
+    /// Parameters with a default may be given by position or label; those without are required.
+    private func parameters(
+        of template: Template, _ arguments: [Call.Argument], at range: SourceRange
+    ) throws -> [String: Value] {
+        let declared = template.definition.parameters
+        let labels = declared.map(\.name.text)
+        let options = labels.isEmpty ? "it takes none" : "parameters: \(labels.joined(separator: ", "))"
+        var given: [String: Value] = [:]
+        for argument in arguments {
+            let name: String
+            if let label = argument.label {
+                guard labels.contains(label.text) else {
+                    throw fault(
+                        "unknown-option", "there is no `\(label.text):` parameter of `\(template.name)`", at: label.range,
+                        fix: nearestName(to: label.text, among: labels).map { "did you mean `\($0):`?   \(options)" }
+                            ?? options)
+                }
+                name = label.text
+            } else {
+                guard let next = labels.first(where: { given[$0] == nil }) else {
+                    throw fault(
+                        "too-many-arguments", "`\(template.name)` has \(labels.count) parameters",
+                        at: argument.value.range, fix: options)
+                }
+                name = next
+            }
+            guard given[name] == nil else {
+                throw fault(
+                    "given-twice", "`\(name):` is given twice", at: argument.label?.range ?? argument.value.range)
+            }
+            let value = try evaluate(argument.value)
+            if value.isNothing { throw fault("no-value", "this gives no value", at: argument.value.range) }
+            given[name] = value
+        }
+        for parameter in declared where parameter.defaultValue == nil && given[parameter.name.text] == nil {
+            throw fault(
+                "missing-argument", "`\(template.name)` needs `\(parameter.name.text):`", at: range, fix: options)
+        }
+        return given
+    }
+
+    /// A fault as seen from inside a definition.
+    private func inside(_ template: Template, _ text: String, _ make: () -> Diagnostic) -> Diagnostic {
+        let outer = source
+        source = template.source
+        definitions.append((template, text))
+        defer {
+            source = outer
+            definitions.removeLast()
+        }
+        return make()
+    }
+
+    // MARK: Layers
+
+    func addLayer(
+        _ word: Word, _ arguments: [Call.Argument], bodies: [Body], at range: SourceRange, to collector: LayerCollector
+    ) throws {
+        let place = SourceRange(range.start, range.start + word.name.utf8.count)
+        if case .notYet = word.action { throw notYet(word, at: place) }
+        try checkBodies(word, bodies)
+        // What stands in an argument is a value, not a layer.
+        layers = nil
+        defer { layers = collector }
+        let checked = try check(arguments, for: word, at: range, place: place)
+        switch word.action {
+        case .input(let read):
+            if collector.input != nil || !collector.layers.isEmpty {
+                throw fault(
+                    "input-not-first", "`input` stands once, before all layers", at: range)
+            }
+            collector.input = (try read(checked), range)
+        case .layer(let make):
+            guard collector.layers.count < Limits.layers else {
+                throw fault("too-many-layers", "a model has at most \(grouped(Limits.layers)) layers", at: range)
+            }
+            try checkInterrupt(at: range)
+            collector.layers.append(
+                WrittenLayer(
+                    layer: try make(checked), text: layerText(word, checked), source: source, range: range,
+                    trail: definitions.dropFirst().map { "in \($0.template.isModel ? "model" : "block") \($0.text)" }))
+        case .perform, .notYet: break
+        }
+    }
+
+    /// A layer as it would be typed with its values: `conv 64, kernel: 3, padding: 1`.
+    private func layerText(_ word: Word, _ arguments: Arguments) -> String {
+        var parts: [String] = []
+        for parameter in word.parameters where arguments.isGiven(parameter.label) {
+            guard let value = arguments[parameter.label] else { continue }
+            parts.append(parameter.isRequired ? value.text : "\(parameter.label): \(value.text)")
+        }
+        return parts.isEmpty ? word.name : word.name + " " + parts.joined(separator: ", ")
+    }
+}

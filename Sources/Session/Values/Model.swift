@@ -1,0 +1,99 @@
+// A model: as it was defined (`Template`), and with its parameters given (`Model`).
+
+import Language
+import Network
+
+/// A `model` or `block` definition and the cell it stands in.
+final class Template: Sendable {
+    let definition: Definition
+    let source: SourceText
+    let isModel: Bool
+    /// The model with its defaults, where every parameter has one: what the bare name stands for.
+    let standard: Model?
+
+    init(_ definition: Definition, source: SourceText, isModel: Bool, standard: Model? = nil) {
+        self.definition = definition
+        self.source = source
+        self.isModel = isModel
+        self.standard = standard
+    }
+
+    var name: String { definition.name.text }
+
+    var text: String {
+        if let standard { return standard.text }
+        let parameters = definition.parameters.map(\.name.text).joined(separator: ", ")
+        return "\(isModel ? "model" : "block") \(name)" + (parameters.isEmpty ? "" : "(\(parameters))")
+    }
+}
+
+/// A layer and where it was written: the cell, the place, and the definitions around it from the outermost.
+struct WrittenLayer: Sendable {
+    let layer: Layer
+    /// As it would be typed: `adaptiveavgpool 2`.
+    let text: String
+    let source: SourceText
+    let range: SourceRange
+    let trail: [String]
+}
+
+/// A model whose parameters are known. Without an `input` of its own it has no shapes until a data set gives them.
+final class Model: Sendable {
+    /// `VGG(pooled: true)`
+    let expression: String
+    /// What `let` called it.
+    let boundName: String?
+    let input: Shape?
+    let layers: [WrittenLayer]
+    let architecture: Architecture?
+
+    init(expression: String, boundName: String?, input: Shape?, layers: [WrittenLayer], architecture: Architecture?) {
+        self.expression = expression
+        self.boundName = boundName
+        self.input = input
+        self.layers = layers
+        self.architecture = architecture
+    }
+
+    /// What tables call it.
+    var name: String { boundName ?? expression }
+
+    func named(_ name: String) -> Model {
+        Model(expression: expression, boundName: name, input: input, layers: layers, architecture: architecture)
+    }
+
+    /// `VGG(pooled: true): 3x32x32 → 10, 32,997,834 parameters`
+    var text: String {
+        guard let architecture else { return "\(expression): \(layers.count) layers, its input is that of the data" }
+        return "\(expression): \(architecture.input) → \(architecture.output), "
+            + "\(grouped(architecture.parameterTotal)) parameters"
+    }
+}
+
+extension Model {
+    static let memberHelp: [(name: String, help: String)] = [
+        ("parameters", "how many weights it has"), ("operations", "multiply-adds of one image"),
+        ("layers", "how many layers it has"), ("input", "the shape that flows in"), ("output", "the shape that comes out"),
+    ]
+
+    func member(_ name: String) -> Value? {
+        switch name {
+        case "parameters": architecture.map { .integer($0.parameterTotal) }
+        case "layers": .integer(layers.count)
+        case "input": (architecture?.input ?? input).map { .shape($0) }
+        case "output": architecture.map { .shape($0.output) }
+        default: nil
+        }
+    }
+}
+
+extension Architecture {
+    var parameterTotal: Int {
+        func total(_ layers: [PlacedLayer]) -> Int {
+            layers.reduce(0) { sum, layer in
+                sum + layer.parameters.reduce(0) { $0 + $1.count } + layer.branches.reduce(0) { $0 + total($1) }
+            }
+        }
+        return total(layers)
+    }
+}

@@ -1,0 +1,125 @@
+// What an expression of the language can be. Values never change, so that completion may look at a snapshot of the names
+// from another thread while a cell runs.
+
+import Language
+import Network
+
+enum Value: Sendable {
+    /// What a statement without a value leaves: `print`, a layer, a loop.
+    case nothing
+    case integer(Int)
+    case decimal(Double)
+    case boolean(Bool)
+    case string(String)
+    case shape(Shape)
+    case list(Items)
+    case tuple(Items)
+    /// `a...b`, both ends included; empty where `b < a`. Never turned into a list until somebody asks.
+    case range(Int, Int)
+    /// A `model` or `block` as defined, waiting for its parameters.
+    case template(Template)
+    case model(Model)
+    /// What only words make and take: a data set, a run, an optimizer, a table.
+    case object(any ObjectValue)
+}
+
+/// The elements of a list or a tuple.
+final class Items: Sendable {
+    let values: [Value]
+    /// How deep lists nest in this one, itself included: limited, because showing and freeing a list walk it.
+    let depth: Int
+
+    init(_ values: [Value]) {
+        self.values = values
+        var deepest = 0
+        for value in values {
+            if case .list(let inner) = value { deepest = max(deepest, inner.depth) }
+            if case .tuple(let inner) = value { deepest = max(deepest, inner.depth) }
+        }
+        depth = deepest + 1
+    }
+}
+
+/// A value with members that words give meaning to.
+protocol ObjectValue: AnyObject, Sendable {
+    /// For messages, with its article: `a data set`, `a run`.
+    static var kind: String { get }
+    /// What `let` called it; `nil` for what was never bound.
+    var boundName: String? { get }
+    /// The same value, called `name`.
+    func named(_ name: String) -> any ObjectValue
+    /// Its text in `print`, and its richer forms as the last value of a cell.
+    var rich: RichValue { get }
+    /// The kind in a completion list: `run`, `data`, `value`.
+    var completionKind: String { get }
+    /// Members in the order they are offered, with a line of help each.
+    static var memberHelp: [(name: String, help: String)] { get }
+    func member(_ name: String) -> Value?
+}
+
+extension ObjectValue {
+    var completionKind: String { "value" }
+}
+
+enum Limits {
+    /// The longest list, and the longest string in bytes.
+    static let elements = 10_000_000
+    /// How deep lists may nest.
+    static let listDepth = 500
+    /// How deep evaluation may nest over all blocks called: far less than what the stack of `LargeStack` holds.
+    static let evaluationDepth = 3_000
+    /// More layers than any model has, before a `repeat` that was not meant exhausts the memory.
+    static let layers = 10_000
+}
+
+extension Value {
+    /// The kind of a value in a message, with its article.
+    var kind: String {
+        switch self {
+        case .nothing: "nothing"
+        case .integer: "a whole number"
+        case .decimal: "a decimal number"
+        case .boolean: "true or false"
+        case .string: "a text"
+        case .shape: "a shape"
+        case .list: "a list"
+        case .tuple: "a tuple"
+        case .range: "a range"
+        case .template(let template): template.isModel ? "a model" : "a block"
+        case .model: "a model"
+        case .object(let object): type(of: object).kind
+        }
+    }
+
+    /// The kind in a completion list.
+    var completionKind: String {
+        switch self {
+        case .template(let template): template.isModel ? "model" : "block"
+        case .model: "model"
+        case .object(let object): object.completionKind
+        default: "value"
+        }
+    }
+
+    /// The number as a decimal, if it is one.
+    var number: Double? {
+        switch self {
+        case .integer(let number): Double(number)
+        case .decimal(let number): number
+        default: nil
+        }
+    }
+
+    var isNothing: Bool {
+        if case .nothing = self { true } else { false }
+    }
+
+    /// The value with the name a `let` gives it: models and runs are called so in tables.
+    func named(_ name: String) -> Value {
+        switch self {
+        case .model(let model): .model(model.named(name))
+        case .object(let object): .object(object.named(name))
+        default: self
+        }
+    }
+}

@@ -1,0 +1,43 @@
+// Words that compare networks.
+
+import Language
+
+private let twoModels = "model A { input 3x32x32; flatten; linear 10 }\nmodel B { input 3x32x32; gap; linear 10 }\n"
+private let dataOption = Parameter("on", .data, .workedOut("the last data set"), aliases: ["data", "dataset"], "the data set")
+private let seeds = Parameter("seeds", .list, .workedOut("1...6"), aliases: ["seed"], "the seeds every model is trained with")
+
+let comparingWords: [Word] = [
+    Word(
+        "diff", .comparing, "Whether two models compute the same function, and why",
+        [Parameter("models", .model, isRest: true, "two models")], result: "a proof", example: twoModels + "diff A, B"),
+    Word(
+        "lint", .comparing, "Where a model wastes itself",
+        [Parameter("model", .model, .workedOut("the last model"), isPositional: true, "the model")],
+        result: "notes", example: twoModels + "lint B"),
+    Word(
+        "compare", .comparing, "Trains models over several seeds and says which is better",
+        [
+            Parameter("models", .model, isRest: true, "the models"), dataOption,
+            Parameter("epochs", .integer(1...1_000_000), .value(.integer(10)), "epochs of each run"), seeds,
+            Parameter("with", .any, .workedOut("no recipe"), "a recipe, or a list of them"),
+            Parameter("within", .decimal(0...100), .value(.decimal(0.5)), "the margin in points that makes no difference"),
+            Parameter("until", .choice, .workedOut("the seeds are done"), choices: ["decided"], "look at 6, 12 and 24 seeds"),
+            Parameter("force", .boolean, .value(.boolean(false)), "train both even where they are proven the same"),
+            Parameter("keep", .boolean, .value(.boolean(false)), "keep the weights"),
+        ],
+        result: "a study", example: twoModels + "compare A, B, on: synthetic(), epochs: 1, seeds: 1...2"),
+    Word(
+        "more", .comparing, "Adds seeds to a study",
+        [
+            Parameter("study", .any, .workedOut("the last study"), isPositional: true, "the study"),
+            Parameter("seeds", .integer(1...1_000), .workedOut("the next look"), isPositional: true, "how many"),
+        ],
+        result: "a study", example: "more"),
+    Word(
+        "variance", .comparing, "Which kind of randomness the spread comes from",
+        [
+            Parameter("model", .model, .workedOut("the last model"), isPositional: true, "the model"), dataOption,
+            Parameter("roles", .list, .workedOut("all"), choices: ["init", "order", "augment", "dropout"], "the kinds to try"), seeds,
+        ],
+        result: "a table", example: twoModels + "variance A, on: synthetic(), roles: [init, order], seeds: 1...2"),
+]

@@ -1,0 +1,69 @@
+// Words that show something. They always show, wherever they stand.
+
+import Language
+import Network
+
+private let net = "model Net { input 3x32x32; conv 8; relu; flatten; linear 10 }\n"
+private let quickRun = net + "let data = take(synthetic(), 64, test: 32)\nlet a = train Net, on: data, epochs: 1\n"
+private let model = Parameter("model", .model, .workedOut("the last model"), isPositional: true, aliases: ["net"], "the model")
+private let run = Parameter("run", .run, .workedOut("the last run"), isPositional: true, "the run")
+private let to = Parameter("to", .text, .workedOut("no file"), aliases: ["file", "path", "save", "filename"], "a file that it is written to as well")
+private let form = Parameter("as", .choice, .workedOut("table"), choices: ["latex", "markdown", "csv"], "show this form as text")
+private let dataOption = Parameter("on", .data, .workedOut("the last data set"), "the data set")
+
+let lookingWords: [Word] = [
+    Word(
+        "print", .looking, "Writes values, separated by spaces",
+        [Parameter("values", .any, isRest: true, "what is written")],
+        example: "print \"two and two are\", 2 + 2", aliases: ["println", "echo", "puts", "display", "console.log"],
+        .perform { call in
+            let text = call.arguments.rest.map(\.value.text).joined(separator: " ")
+            call.interpreter.write(text + "\n")
+            return .nothing
+        }),
+    Word(
+        "summary", .looking, "The layers of a model with their output shapes and parameters", [model, to], result: "a table",
+        example: net + "summary Net", aliases: ["torchsummary", "describe", "modelsummary", "info"]),
+    Word("diagram", .looking, "A picture of a model's layers", [model, to], result: "a picture", example: net + "diagram Net", aliases: ["draw", "plot_model"]),
+    Word(
+        "table", .looking, "Runs side by side, or plain lists",
+        [
+            Parameter("values", .any, .workedOut("the last run"), isRest: true, "runs, or lists"), to, form,
+            Parameter("digest", .boolean, .value(.boolean(false)), "add the SHA-256 of each run's weights"),
+        ],
+        result: "a table", example: quickRun + "table a", aliases: ["DataFrame", "tabulate"]),
+    Word(
+        "plot", .looking, "Curves of runs, or plain lists",
+        [
+            Parameter("values", .any, .workedOut("the last run"), isRest: true, "runs, or lists"),
+            Parameter("y", .choice, .value(.string("accuracy")), choices: ["accuracy", "loss", "trainaccuracy", "trainloss"], "what goes up"),
+            Parameter("x", .choice, .value(.string("epoch")), choices: ["epoch", "time"], "what goes to the right"), to,
+        ],
+        result: "a plot", example: quickRun + "plot a, y: loss", aliases: ["plt", "graph", "chart", "plt.plot"]),
+    Word(
+        "show", .looking, "Images of a data set with their classes",
+        [
+            Parameter("data", .data, .workedOut("the last data set"), isPositional: true, "the data set"),
+            Parameter("count", .integer(1...400), .value(.integer(20)), aliases: ["n", "num", "rows"], "how many images"), to,
+        ],
+        result: "a picture", example: "show synthetic()", aliases: ["imshow", "imgrid", "make_grid"]),
+    Word("confusion", .looking, "Which classes a run takes for which", [run, dataOption, to], result: "a table", example: quickRun + "confusion a", aliases: ["confusion_matrix"]),
+    Word("mistakes", .looking, "The images a run gets wrong most surely", [run, dataOption, to], result: "a picture", example: quickRun + "mistakes a"),
+    Word(
+        "flips", .looking, "The images that two runs see differently",
+        [Parameter("runs", .run, isRest: true, "two runs"), to], result: "a picture", example: quickRun + "flips a, a"),
+    Word("cam", .looking, "Which parts of images decide", [run, dataOption, to], result: "a picture", example: quickRun + "cam a", aliases: ["gradcam", "grad_cam"]),
+    Word("profile", .looking, "How long every layer takes", [model, to], result: "a table", example: net + "profile Net", aliases: ["benchmark", "timeit"]),
+    Word(
+        "help", .looking, "What a word does, or the list of all words",
+        [Parameter("word", .word, .workedOut("all"), isPositional: true, "the name of a word")],
+        example: "help conv", aliases: ["man", "doc", "dir"],
+        .perform { call in
+            let name = call.arguments.text("word")
+            guard let page = HelpText.page(name) else {
+                throw call.interpreter.unknownName(name ?? "", at: call.arguments.place("word"))
+            }
+            call.interpreter.show(page)
+            return .nothing
+        }),
+]

@@ -1,0 +1,114 @@
+// Words that train, and what they train with.
+
+import Language
+import Network
+
+private let positive = Parameter.Kind.decimal(0...Double.infinity, excludesLowest: true)
+private let notNegative = Parameter.Kind.decimal(0...Double.infinity)
+
+private func learningRate(_ standard: Double) -> Parameter {
+    Parameter("lr", positive, .value(.decimal(standard)), isPositional: true, aliases: ["learning_rate", "rate", "alpha", "eta"], "learning rate")
+}
+
+private func decay(_ standard: Double) -> Parameter {
+    Parameter("weightdecay", notNegative, .value(.decimal(standard)), aliases: ["weight_decay", "decay", "l2", "wd"], "weight decay")
+}
+
+private let betas = Parameter("betas", .list, .value(.tuple(Items([.decimal(0.9), .decimal(0.999)]))), aliases: ["beta"], "decay of the first and second moments")
+private let eps = Parameter("eps", positive, .value(.decimal(1e-8)), aliases: ["epsilon"], "added to the root of the second moment")
+
+private func seed(_ label: String, _ help: String) -> Parameter {
+    Parameter(label, .integer(0...Int.max), .workedOut("seed"), help)
+}
+
+private let dataOption = Parameter("on", .data, .workedOut("the last data set"), aliases: ["data", "dataset", "train_loader"], "the data set")
+
+/// What `train` and `recipe` share.
+let trainingOptions: [Parameter] = [
+    Parameter("epochs", .integer(1...1_000_000), .value(.integer(10)), aliases: ["epoch", "num_epochs", "n_epochs", "max_epochs"], "how often every image is seen"),
+    Parameter("batch", .integer(1...1_000_000), .value(.integer(64)), aliases: ["batch_size", "batchsize", "bs"], "images a step"),
+    Parameter("optimizer", .optimizer, .workedOut("adam(lr: 1e-3)"), aliases: ["optim", "opt"], "`sgd` or `adam` with its options"),
+    Parameter("schedule", .choice, .value(.string("constant")), choices: ["constant"], aliases: ["scheduler", "lr_scheduler"], "how the learning rate changes"),
+    Parameter("precision", .choice, .value(.string("float32")), choices: ["float32"], aliases: ["dtype", "amp"], "how numbers are stored"),
+    Parameter("seed", .integer(0...Int.max), .value(.integer(1)), choices: ["random"], aliases: ["random_state", "manual_seed"], "of every random number"),
+    seed("orderseed", "of the order of images"),
+    seed("initseed", "of the first weights"),
+    seed("augmentseed", "of augmentation"),
+    seed("dropoutseed", "of dropout"),
+    Parameter("smoothing", .decimal(0...1, excludesHighest: true), .value(.integer(0)), aliases: ["label_smoothing"], "share of each label spread over all classes"),
+    Parameter("clip", positive, .value(.string("none")), choices: ["none"], aliases: ["clip_grad_norm", "max_norm"], "largest norm of the gradient"),
+    Parameter("threads", .integer(1...1024), .value(.string("all")), choices: ["all"], aliases: ["num_threads", "workers", "num_workers"], "processor cores to use"),
+    Parameter("log", .choice, .value(.string("auto")), choices: ["auto", "bar", "lines", "none"], aliases: ["verbose", "progress"], "how progress is shown"),
+]
+
+private let quickModel = "model Net { input 3x32x32; conv 8, stride: 4; relu; flatten; linear 10 }\nlet data = take(synthetic(), 64, test: 32)\n"
+
+let trainingWords: [Word] = [
+    Word(
+        "train", .training, "Trains a model on a data set",
+        [Parameter("model", .model, .workedOut("the last model"), isPositional: true, aliases: ["net", "network"], "the model"), dataOption]
+            + trainingOptions + [
+                Parameter("with", .any, .workedOut("no recipe"), aliases: ["recipe"], "a `recipe`; options at the call win over it"),
+                Parameter("fresh", .boolean, .value(.boolean(false)), "train anew what was kept"),
+            ],
+        result: "a run",
+        example: quickModel + "let a = train Net, on: data, epochs: 1, batch: 32, optimizer: adam(lr: 1e-3), seed: 1",
+        aliases: ["fit", "learn", "trainer"]),
+    Word(
+        "resume", .training, "Goes on with a run that was interrupted, or for more epochs",
+        [
+            Parameter("run", .run, .workedOut("the last run"), isPositional: true, "the run"),
+            Parameter("epochs", .integer(1...1_000_000), .workedOut("what is left"), "epochs in all"),
+        ],
+        result: "a run", example: quickModel + "let a = train Net, on: data, epochs: 1\nlet b = resume a, epochs: 2"),
+    Word(
+        "evaluate", .training, "Accuracy and loss of a run on the test images",
+        [
+            Parameter("run", .run, .workedOut("the last run"), isPositional: true, aliases: ["model"], "the run"), dataOption,
+            Parameter("batch", .integer(1...1_000_000), .value(.integer(256)), aliases: ["batch_size"], "images at a time"),
+        ],
+        result: "accuracy and loss", example: quickModel + "let a = train Net, on: data, epochs: 1\nevaluate a, on: data",
+        aliases: ["test", "eval", "validate", "score"]),
+    Word(
+        "predict", .training, "Class and probability of images",
+        [Parameter("run", .run, .workedOut("the last run"), isPositional: true, "the run"), dataOption],
+        result: "a table", example: quickModel + "let a = train Net, on: data, epochs: 1\npredict a, on: data", aliases: ["infer", "forward"]),
+    Word(
+        "recipe", .training, "Options of `train` under one name", trainingOptions, result: "a recipe",
+        example: "let fast = recipe(epochs: 2, optimizer: adam(lr: 1e-3))", aliases: ["config"]),
+    Word(
+        "sgd", .training, "Stochastic gradient descent with momentum: `torch.optim.SGD`",
+        [
+            learningRate(0.01),
+            Parameter("momentum", .decimal(0...1, excludesHighest: true), .value(.integer(0)), aliases: ["mom"], "share of the last step that is kept"),
+            Parameter("nesterov", .boolean, .value(.boolean(false)), "look ahead"),
+            decay(0),
+        ],
+        result: "an optimizer", example: "print sgd(lr: 0.1, momentum: 0.9)"),
+    Word(
+        "adam", .training, "Adam: `torch.optim.Adam`", [learningRate(1e-3), betas, eps, decay(0)],
+        result: "an optimizer", example: "print adam(lr: 1e-4)"),
+    Word(
+        "adamw", .training, "Adam with decoupled weight decay: `torch.optim.AdamW`",
+        [learningRate(1e-3), betas, eps, decay(0.01)], result: "an optimizer", example: "print adamw(lr: 1e-4)"),
+    Word("constant", .training, "A learning rate that stays", result: "a schedule", example: "print constant()"),
+    Word(
+        "step", .training, "A learning rate that is cut every so many epochs: `StepLR`",
+        [
+            Parameter("every", .integer(1...1_000_000), isPositional: true, aliases: ["step_size"], "epochs between the cuts"),
+            Parameter("factor", .decimal(0...1), .value(.decimal(0.1)), aliases: ["gamma"], "what is left at each cut"),
+        ],
+        result: "a schedule", example: "print step(every: 10)", aliases: ["StepLR"]),
+    Word(
+        "cosine", .training, "A learning rate that falls along a cosine: `CosineAnnealingLR`",
+        [Parameter("warmup", .integer(0...1_000_000), .value(.integer(0)), "epochs of rise before")],
+        result: "a schedule", example: "print cosine()", aliases: ["CosineAnnealingLR"]),
+    Word(
+        "onecycle", .training, "A learning rate that rises once and falls: `OneCycleLR`",
+        [Parameter("peak", positive, .workedOut("lr"), aliases: ["max_lr"], "the highest learning rate")],
+        result: "a schedule", example: "print onecycle()", aliases: ["OneCycleLR"]),
+    Word(
+        "findlr", .training, "Tries learning rates and shows the loss of each",
+        [Parameter("model", .model, .workedOut("the last model"), isPositional: true, "the model"), dataOption],
+        result: "a plot", example: quickModel + "findlr Net, on: data", aliases: ["lr_find", "lrfinder"]),
+]

@@ -1,0 +1,198 @@
+// A word of the language as one value. The check of a call and its error, completion, inspection, `help` and the
+// reference page all read it, so that they cannot disagree.
+
+import Language
+import Network
+
+struct Word: Sendable {
+    enum Group: String, Sendable, CaseIterable {
+        case data, layers, training, comparing, looking, keeping, values
+    }
+
+    enum Action: Sendable {
+        /// Declared, so that names do not change later, but without anything behind it.
+        case notYet
+        /// Adds a layer to the model whose body is read.
+        case layer(@Sendable (Arguments) throws -> Layer)
+        /// Says what flows into the model whose body is read.
+        case input(@Sendable (Arguments) throws -> Shape)
+        case perform(@Sendable (Invocation) throws -> Value)
+    }
+
+    let name: String
+    let group: Group
+    /// One line: what it does.
+    let help: String
+    let parameters: [Parameter]
+    /// What it gives: `a run`, `a table`.
+    let result: String
+    /// A program that shows it in use and runs as it stands, as soon as the word works.
+    let example: String
+    /// What other libraries call it: suggested, never accepted.
+    let aliases: [String]
+    let action: Action
+
+    init(
+        _ name: String, _ group: Group, _ help: String, _ parameters: [Parameter] = [], result: String = "nothing",
+        example: String, aliases: [String] = [], _ action: Action = .notYet
+    ) {
+        self.name = name
+        self.group = group
+        self.help = help
+        self.parameters = parameters
+        self.result = result
+        self.example = example
+        self.aliases = aliases
+        self.action = action
+    }
+
+    var isLayer: Bool { group == .layers }
+    var worksAlready: Bool {
+        if case .notYet = action { false } else { true }
+    }
+    /// Words that show by themselves, wherever they stand.
+    var alwaysShows: Bool { group == .looking || name == "runs" || name == "diff" || name == "lint" }
+    /// Words whose result is shown where no name takes it.
+    var showsUnbound: Bool {
+        ["train", "resume", "evaluate", "findlr", "compare", "more", "variance"].contains(name)
+    }
+
+    func parameter(_ label: String) -> Parameter? { parameters.first { $0.label == label } }
+
+    /// The labels that may be written, for messages.
+    var labels: [String] { parameters.filter { !$0.isRest }.map(\.label) }
+
+    /// `conv width, kernel: 3, stride: 1`
+    var signature: String {
+        let parts = parameters.map { parameter -> String in
+            if parameter.isRest { return parameter.label + "…" }
+            if let text = parameter.standardText {
+                return parameter.isPositionalOnly ? parameter.label : "\(parameter.label): \(text)"
+            }
+            return parameter.isPositional ? parameter.label : "\(parameter.label):"
+        }
+        return parts.isEmpty ? name : name + " " + parts.joined(separator: ", ")
+    }
+}
+
+/// A parameter of a word.
+struct Parameter: Sendable {
+    enum Kind: Sendable {
+        case integer(ClosedRange<Int>)
+        case decimal(ClosedRange<Double>, excludesLowest: Bool = false, excludesHighest: Bool = false)
+        case boolean
+        case text
+        /// One size or two: `3`, `3x5`; each of at least the number given.
+        case extent(least: Int)
+        case shape
+        case model
+        case run
+        case data
+        case optimizer
+        /// Only the choices.
+        case choice
+        /// The name of a word, unevaluated.
+        case word
+        case list
+        case any
+
+        /// With its article, for messages.
+        var text: String {
+            switch self {
+            case .integer: "a whole number"
+            case .decimal: "a number"
+            case .boolean: "true or false"
+            case .text: "a text"
+            case .extent: "a size such as 3 or 3x5"
+            case .shape: "a shape such as 3x32x32"
+            case .model: "a model"
+            case .run: "a run"
+            case .data: "a data set"
+            case .optimizer: "an optimizer such as adam(lr: 1e-3)"
+            case .choice: "one of its choices"
+            case .word: "the name of a word"
+            case .list: "a list"
+            case .any: "a value"
+            }
+        }
+    }
+
+    enum Standard: Sendable {
+        case required
+        case value(Value)
+        /// Worked out by the word; the text says how: `size`, `the last run`.
+        case workedOut(String)
+    }
+
+    let label: String
+    let kind: Kind
+    let standard: Standard
+    /// May be written without its label, in the order of declaration.
+    let isPositional: Bool
+    /// Takes all arguments without labels.
+    let isRest: Bool
+    let choices: [String]
+    let aliases: [String]
+    let help: String
+
+    init(
+        _ label: String, _ kind: Kind, _ standard: Standard = .required, isPositional: Bool = false,
+        isRest: Bool = false, choices: [String] = [], aliases: [String] = [], _ help: String
+    ) {
+        self.label = label
+        self.kind = kind
+        self.standard = standard
+        self.isPositional = isPositional || isRest
+        self.isRest = isRest
+        self.choices = choices
+        self.aliases = aliases
+        self.help = help
+    }
+
+    var isRequired: Bool {
+        if case .required = standard { true } else { false }
+    }
+
+    /// A subject that is mostly left to rule 11 or given first, and reads oddly with its default behind a label.
+    var isPositionalOnly: Bool {
+        if case .workedOut = standard { isPositional } else { false }
+    }
+
+    /// The default as it would be written; `nil` where the parameter is required.
+    var standardText: String? {
+        switch standard {
+        case .required: nil
+        case .value(.string(let text)): choices.contains(text) ? text : "\"\(text)\""
+        case .value(let value): value.text
+        case .workedOut(let text): text
+        }
+    }
+
+    /// What may be given, for messages: `a whole number, or random`.
+    var takes: String {
+        if choices.isEmpty { return kind.text }
+        let names = choices.joined(separator: ", ")
+        if case .choice = kind { return "one of \(names)" }
+        return "\(kind.text), or \(names)"
+    }
+
+    /// The range in words, where there is one.
+    var rangeText: String? {
+        switch kind {
+        case .integer(let range):
+            if range.upperBound == .max { return range.lowerBound == .min ? nil : "at least \(range.lowerBound)" }
+            return "\(range.lowerBound) to \(range.upperBound)"
+        case .decimal(let range, let excludesLowest, let excludesHighest):
+            let low = decimalText(range.lowerBound)
+            if range.upperBound == .infinity {
+                if range.lowerBound == -.infinity { return nil }
+                return excludesLowest ? "above \(low)" : "at least \(low)"
+            }
+            let high = decimalText(range.upperBound)
+            if excludesHighest { return "at least \(low) and below \(high)" }
+            return excludesLowest ? "above \(low) and at most \(high)" : "\(low) to \(high)"
+        case .extent(let least): return "at least \(least)"
+        default: return nil
+        }
+    }
+}
