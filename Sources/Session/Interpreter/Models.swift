@@ -50,9 +50,7 @@ extension Interpreter {
                 fault("empty-model", "the model `\(template.name)` has no layers", at: template.definition.name.range)
             }
         }
-        let architecture = try collector.input.flatMap {
-            try build(collector.layers, input: $0.shape, name: text, template: template)
-        }
+        let architecture = try collector.input.map { try placed(collector.layers, on: $0.shape, model: text) }
         return Model(
             expression: text, boundName: nil, input: collector.input?.shape, layers: collector.layers,
             architecture: architecture)

@@ -3,8 +3,28 @@
 import Language
 import Network
 
-extension Interpreter {
-    func build(_ layers: [WrittenLayer], input: Shape, name: String, template: Template) throws -> Architecture? {
-        nil
+/// Places the layers behind each other.
+/// - Parameter model: `VGG(pooled: true)`, for the message.
+/// - Throws: the fault at the layer as it was written, whatever cell that stands in.
+func placed(_ layers: [WrittenLayer], on input: Shape, model: String) throws(Diagnostic) -> Architecture {
+    var builder = ArchitectureBuilder(input: input)
+    for written in layers {
+        do {
+            try builder.append(written.layer)
+        } catch {
+            let place = "in model \(model)" + (error.trail.map { ", " + $0 } ?? "")
+            throw Diagnostic(
+                code: "shape-mismatch", error.description, source: written.source, at: written.range,
+                context: written.trail.reversed() + [place], fix: error.fix)
+        }
+    }
+    return builder.architecture
+}
+
+extension Model {
+    /// The network on images of this shape, for a model that may leave its input to the data.
+    func architecture(on image: Shape) throws(Diagnostic) -> Architecture {
+        if let architecture { return architecture }
+        return try placed(layers, on: image, model: expression)
     }
 }

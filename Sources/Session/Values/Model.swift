@@ -66,7 +66,7 @@ final class Model: Sendable {
     var text: String {
         guard let architecture else { return "\(expression): \(layers.count) layers, its input is that of the data" }
         return "\(expression): \(architecture.input) → \(architecture.output), "
-            + "\(grouped(architecture.parameterTotal)) parameters"
+            + "\(grouped(architecture.parameterCount)) parameters"
     }
 }
 
@@ -78,22 +78,12 @@ extension Model {
 
     func member(_ name: String) -> Value? {
         switch name {
-        case "parameters": architecture.map { .integer($0.parameterTotal) }
+        case "parameters": architecture.map { .integer($0.parameterCount) }
+        case "operations": architecture.map { .integer($0.operations) }
         case "layers": .integer(layers.count)
         case "input": (architecture?.input ?? input).map { .shape($0) }
         case "output": architecture.map { .shape($0.output) }
         default: nil
         }
-    }
-}
-
-extension Architecture {
-    var parameterTotal: Int {
-        func total(_ layers: [PlacedLayer]) -> Int {
-            layers.reduce(0) { sum, layer in
-                sum + layer.parameters.reduce(0) { $0 + $1.count } + layer.branches.reduce(0) { $0 + total($1) }
-            }
-        }
-        return total(layers)
     }
 }
