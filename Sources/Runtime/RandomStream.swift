@@ -1,8 +1,29 @@
-// Random numbers as a pure function of seed, role and place: Philox 4x32-10. Nothing to save, nothing that depends on
-// the order in which numbers are asked for.
-// Source: Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011.
+// Random numbers as pure functions of (seed, role, stream, step, element): Philox 4x32-10 (Salmon et al., "Parallel
+// Random Numbers: As Easy as 1, 2, 3", SC 2011). There is no state to save, and nothing depends on order or threads.
 
-/// What a random number is for. Two roles never share a number.
+/// Ten rounds of Philox on four 32-bit words.
+public enum Philox {
+    /// - Parameters:
+    ///   - counter: what the numbers are numbered by.
+    ///   - key: the seed, low word first.
+    public static func block(counter: SIMD4<UInt32>, key: SIMD2<UInt32>) -> SIMD4<UInt32> {
+        var (c0, c1, c2, c3) = (counter.x, counter.y, counter.z, counter.w)
+        var (k0, k1) = (key.x, key.y)
+        for _ in 0..<10 {
+            let p0 = UInt64(c0) &* 0xD251_1F53
+            let p1 = UInt64(c2) &* 0xCD9E_8D57
+            (c0, c1, c2, c3) = (
+                UInt32(truncatingIfNeeded: p1 >> 32) ^ c1 ^ k0, UInt32(truncatingIfNeeded: p1),
+                UInt32(truncatingIfNeeded: p0 >> 32) ^ c3 ^ k1, UInt32(truncatingIfNeeded: p0)
+            )
+            k0 &+= 0x9E37_79B9
+            k1 &+= 0xBB67_AE85
+        }
+        return SIMD4(c0, c1, c2, c3)
+    }
+}
+
+/// What a random number is for. Two roles never share a number, and each has its own seed, so that one can be varied alone.
 public enum RandomRole: UInt32, Sendable, CaseIterable {
     case initialization = 0
     case order = 1
@@ -14,14 +35,16 @@ public enum RandomRole: UInt32, Sendable, CaseIterable {
 
 /// The numbers of one (seed, role, stream, step), addressed by element.
 public struct RandomStream: Sendable, BitwiseCopyable {
-    private let seed: UInt64
+    private let key: SIMD2<UInt32>
     private let role: UInt32
     private let stream: UInt32
     private let step: UInt32
 
-    /// - Parameter step: the epoch of a shuffle, the training step of a dropout.
+    /// - Parameters:
+    ///   - stream: which of the role's uses this is: the n-th dropout, a hash of a tensor's shape.
+    ///   - step: the epoch of a shuffle, the training step of a dropout.
     public init(seed: UInt64, role: RandomRole, stream: UInt32 = 0, step: UInt32 = 0) {
-        self.seed = seed
+        key = SIMD2(UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32))
         self.role = role.rawValue
         self.stream = stream
         self.step = step
@@ -29,22 +52,37 @@ public struct RandomStream: Sendable, BitwiseCopyable {
 
     /// Four independent words of 32 random bits.
     public func words(at element: UInt32) -> SIMD4<UInt32> {
-        var counter = SIMD4<UInt32>(element, step, stream, role)
-        var key = SIMD2<UInt32>(UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32))
-        for round in 0..<10 {
-            if round > 0 { key &+= SIMD2(0x9E37_79B9, 0xBB67_AE85) }
-            let first = UInt64(0xD251_1F53) &* UInt64(counter.x)
-            let second = UInt64(0xCD9E_8D57) &* UInt64(counter.z)
-            counter = SIMD4(
-                UInt32(truncatingIfNeeded: second >> 32) ^ counter.y ^ key.x, UInt32(truncatingIfNeeded: second),
-                UInt32(truncatingIfNeeded: first >> 32) ^ counter.w ^ key.y, UInt32(truncatingIfNeeded: first))
-        }
-        return counter
+        Philox.block(counter: SIMD4(element, step, stream, role), key: key)
     }
 
     /// 64 random bits.
     public func bits(at element: UInt32) -> UInt64 {
         let words = words(at: element)
         return UInt64(words.x) << 32 | UInt64(words.y)
+    }
+
+    /// Fills `destination` with uniform numbers in `low ..< high`; number `i` is word `i % 4` of element `i / 4`.
+    public func fillUniform(_ destination: UnsafeMutableBufferPointer<Float>, low: Float, high: Float) {
+        let width = high - low
+        for start in stride(from: 0, to: destination.count, by: 4) {
+            let words = words(at: UInt32(truncatingIfNeeded: start / 4))
+            for lane in 0..<min(4, destination.count - start) {
+                destination[start + lane] = low + width * Self.unit(words[lane])
+            }
+        }
+    }
+
+    /// Uniform in 0 ..< 1 from the upper 24 bits of a word: each value is a float exactly.
+    public static func unit(_ word: UInt32) -> Float { Float(word >> 8) * 0x1p-24 }
+
+    /// A stream number from a list of numbers, the kind and shape of a tensor, say (FNV-1a).
+    public static func hash(_ numbers: [Int]) -> UInt32 {
+        var hash: UInt32 = 2_166_136_261
+        for number in numbers {
+            for shift in stride(from: 0, to: 64, by: 8) {
+                hash = (hash ^ UInt32(truncatingIfNeeded: (number >> shift) & 0xFF)) &* 16_777_619
+            }
+        }
+        return hash
     }
 }
