@@ -1,0 +1,72 @@
+// An output that remembers what a cell wrote, for tests.
+
+import Language
+import Session
+import Synchronization
+
+final class RecordingOutput: Output {
+    struct Record: Sendable {
+        var text = ""
+        var shown: [RichValue] = []
+        var results: [RichValue] = []
+        var progress: [ProgressUpdate] = []
+        var diagnostics: [Diagnostic] = []
+    }
+
+    let drawsProgress: Bool
+    let columns: Int? = 100
+    private let record = Mutex(Record())
+    private let onProgress: @Sendable (ProgressUpdate) -> Void
+
+    init(drawsProgress: Bool = false, onProgress: @escaping @Sendable (ProgressUpdate) -> Void = { _ in }) {
+        self.drawsProgress = drawsProgress
+        self.onProgress = onProgress
+    }
+
+    var all: Record { record.withLock { $0 } }
+
+    func write(_ text: String) { record.withLock { $0.text += text } }
+    func show(_ value: RichValue) { record.withLock { $0.shown.append(value) } }
+    func result(_ value: RichValue) { record.withLock { $0.results.append(value) } }
+    func progress(_ update: ProgressUpdate) {
+        record.withLock { $0.progress.append(update) }
+        onProgress(update)
+    }
+    func report(_ diagnostic: Diagnostic) { record.withLock { $0.diagnostics.append(diagnostic) } }
+    func ask(_ prompt: String, isSecret: Bool) -> String? { nil }
+}
+
+/// A session and what it put out.
+struct Session {
+    let output: RecordingOutput
+    let workspace: Workspace
+
+    init(drawsProgress: Bool = false) {
+        output = RecordingOutput(drawsProgress: drawsProgress)
+        workspace = Workspace(output: output)
+    }
+
+    @discardableResult
+    func run(_ text: String) -> CellOutcome { workspace.execute(SourceText(text)) }
+}
+
+/// What one cell in a fresh session prints.
+func printed(_ text: String) -> String {
+    let session = Session()
+    session.run(text)
+    return session.output.all.text
+}
+
+/// The text of the last value of a cell.
+func result(_ text: String) -> String? {
+    let session = Session()
+    session.run(text)
+    return session.output.all.results.last?.text
+}
+
+/// The first error of a cell as the block a person reads; `nil` where it has none.
+func fault(_ text: String) -> String? {
+    let session = Session()
+    session.run(text)
+    return session.output.all.diagnostics.first.map { DiagnosticText($0).block }
+}
