@@ -63,7 +63,7 @@ let package = Package(
         tests("Datasets", ["Datasets", "Runtime", "Libraries"]),
         tests("Graphics", ["Graphics"]),
         tests("Experiments", ["Experiments", "Network", "Engine", "Datasets", "Runtime", "Libraries"]),
-        tests("Session", ["Session", "Language"]),
+        tests("Session", ["Session", "Language"], ["Golden"]),
         tests("Notebook", ["Notebook", "Libraries"]),
         tests("Jupyter", ["Jupyter", "Session", "Libraries"]),
         tests("Terminal", ["Terminal", "Session"]),

@@ -46,7 +46,7 @@ public struct CompletionList: Sendable {
 /// thread while it runs. Cells are parsed and run on a thread of their own with a large stack, which the caller waits for.
 public final class Workspace: Sendable {
     private let interpreter: Interpreter
-    private let interruption: Interruption
+    private let interruption: Cancellation
     private let output: any Output
     /// What `complete` and `inspect` see, as of the last cell or the last long thing that began.
     private let names = Mutex<[String: Value]>([:])
@@ -54,7 +54,7 @@ public final class Workspace: Sendable {
     /// - Parameter folder: what paths in the program are relative to.
     public init(output: any Output, folder: String = ".") {
         self.output = output
-        interruption = Interruption()
+        interruption = Cancellation()
         interpreter = Interpreter(output: output, folder: folder, interruption: interruption)
         interpreter.publish = { [unowned self] in publishNames() }
     }
@@ -69,7 +69,7 @@ public final class Workspace: Sendable {
 
     /// Runs a cell to its end, its first error or an interrupt. A cell that cannot be read does not run at all.
     public func execute(_ source: SourceText) -> CellOutcome {
-        interruption.clear()
+        interruption.reset()
         return LargeStack.run {
             defer { publishNames() }
             let program = parse(source)
@@ -90,7 +90,7 @@ public final class Workspace: Sendable {
 
     /// Evaluates one expression for Jupyter's `user_expressions`, without showing anything.
     public func evaluate(_ text: String) throws(Diagnostic) -> RichValue {
-        interruption.clear()
+        interruption.reset()
         let result: Result<RichValue, Diagnostic> = LargeStack.run {
             let program = parse(SourceText(text))
             if let first = program.diagnostics.first(where: { $0.severity == .error }) { return .failure(first) }
@@ -118,7 +118,7 @@ public final class Workspace: Sendable {
     }
 
     /// Stops what `execute` does within 100 ms. Safe in a signal handler: it stores one atomic flag.
-    public func interrupt() { interruption.request() }
+    public func interrupt() { interruption.cancel() }
 
     public func complete(_ code: String, at cursor: Int) -> CompletionList {
         Completion(code, at: cursor, names: names.withLock { $0 }).list

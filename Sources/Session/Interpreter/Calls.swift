@@ -209,9 +209,9 @@ extension Interpreter {
         case (.model, .template(let template)) where template.isModel:
             if let model = template.standard { return .model(model) }
             return .model(try instantiate(template, [], at: range))
-        case (.run, .object(let object)) where object is Run: return value
-        case (.data, .object(let object)) where object is DataSet: return value
-        case (.optimizer, .object(let object)) where object is Optimizer: return value
+        case (.run, .object(let object)) where object is RunValue: return value
+        case (.data, .object(let object)) where object is DataValue: return value
+        case (.optimizer, .object(let object)) where object is OptimizerValue: return value
         case (_, .string(let text)) where !parameter.choices.isEmpty:
             guard parameter.choices.contains(text) else { throw noChoice(text, parameter, at: range) }
             return value

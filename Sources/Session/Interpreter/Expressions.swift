@@ -115,12 +115,11 @@ extension Interpreter {
         _ names: [Identifier], _ isTuple: Bool, _ sequence: Expression, _ body: Body, at range: SourceRange
     ) throws -> Value {
         var values: [Value] = []
-        try forEach(names, isTuple: isTuple, in: sequence) {
+        try forEach(names, isTuple: isTuple, in: sequence, limit: Limits.elements) {
             let value = try value(of: body)
             if value.isNothing {
                 throw fault("no-value", "the body of a list gives a value in each turn", at: body.range)
             }
-            guard values.count < Limits.elements else { throw tooLong(at: range) }
             values.append(value)
         }
         return try list(values, at: range)

@@ -3,6 +3,7 @@
 
 import Language
 import Network
+import Runtime
 
 /// `quit` was called.
 struct Quit: Error {}
@@ -12,14 +13,14 @@ struct Quit: Error {}
 final class Interpreter: @unchecked Sendable {
     let output: any Output
     let folder: String
-    let interruption: Interruption
+    let interruption: Cancellation
 
     /// The names of the session, over all cells.
     var globals: [String: Value] = [:]
     /// What a verb without its subject takes (rule 11).
     var lastModel: Model?
-    var lastRun: Run?
-    var lastData: DataSet?
+    var lastRun: RunValue?
+    var lastData: DataValue?
     /// Numbers of `ProgressUpdate`s.
     var progressCount = 0
     /// `tandem run --set`: by the name of a top-level `let`.
@@ -45,7 +46,7 @@ final class Interpreter: @unchecked Sendable {
     /// Called before something long begins, so that completion sees the names bound so far.
     var publish: () -> Void = {}
 
-    init(output: any Output, folder: String, interruption: Interruption) {
+    init(output: any Output, folder: String, interruption: Cancellation) {
         self.output = output
         self.folder = folder
         self.interruption = interruption
@@ -71,7 +72,7 @@ final class Interpreter: @unchecked Sendable {
             return try run(statement)
         }
         let (value, hasShown) = try evaluateHead(expression)
-        if !hasShown, !value.isNothing { output.result(shown(value)) }
+        if !hasShown, !value.isNothing { output.result(value.rich) }
         try stopIfPending()
     }
 
@@ -85,7 +86,7 @@ final class Interpreter: @unchecked Sendable {
     }
 
     func checkInterrupt(at range: SourceRange) throws {
-        if interruption.isRequested { throw interrupted(at: range) }
+        if interruption.isCancelled { throw interrupted(at: range) }
     }
 
     func interrupted(at range: SourceRange) -> Diagnostic {
@@ -145,8 +146,8 @@ final class Interpreter: @unchecked Sendable {
         case .model(let model): lastModel = model
         case .template(let template): if let model = template.standard { lastModel = model }
         case .object(let object):
-            if let data = object as? DataSet { lastData = data }
-            if let run = object as? Run { lastRun = run }
+            if let data = object as? DataValue { lastData = data }
+            if let run = object as? RunValue { lastRun = run }
         default: break
         }
     }

@@ -10,7 +10,7 @@ extension Interpreter {
         case .expression(let expression):
             let (value, hasShown) = try evaluateHead(expression)
             if !hasShown, !statement.isQuiet, !isSilent, showsUnbound(expression), !value.isNothing {
-                output.show(shown(value))
+                output.show(value.rich)
             }
             try stopIfPending()
         case .binding(let names, let isTuple, let value):
@@ -120,10 +120,14 @@ extension Interpreter {
     // MARK: Loops and choices
 
     /// Runs `turn` once for each element, with the names bound in a scope of its own.
+    /// - Parameter limit: more turns than this are an error before the first.
     func forEach(
-        _ names: [Identifier], isTuple: Bool, in sequence: Expression, _ turn: () throws -> Void
+        _ names: [Identifier], isTuple: Bool, in sequence: Expression, limit: Int = .max, _ turn: () throws -> Void
     ) throws {
         let value = try evaluate(sequence)
+        if limit < .max, case .range(let first, let last) = value, rangeCount(first, last) ?? .max > limit {
+            throw tooLong(at: sequence.range)
+        }
         let outer = scope
         defer { scope = outer }
         let inner = Scope(parent: outer)
@@ -206,10 +210,5 @@ extension Interpreter {
         case .name(let name): find(name) == nil && Vocabulary.word(name)?.showsUnbound ?? false
         default: false
         }
-    }
-
-    /// Every form of a value, with the notes on defaults that the word which made it left.
-    func shown(_ value: Value) -> RichValue {
-        value.rich
     }
 }

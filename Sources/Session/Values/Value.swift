@@ -48,7 +48,9 @@ protocol ObjectValue: AnyObject, Sendable {
     var boundName: String? { get }
     /// The same value, called `name`.
     func named(_ name: String) -> any ObjectValue
-    /// Its text in `print`, and its richer forms as the last value of a cell.
+    /// Its text in `print`.
+    var text: String { get }
+    /// Every form of it, as the last value of a cell.
     var rich: RichValue { get }
     /// The kind in a completion list: `run`, `data`, `value`.
     var completionKind: String { get }
@@ -58,6 +60,7 @@ protocol ObjectValue: AnyObject, Sendable {
 }
 
 extension ObjectValue {
+    var rich: RichValue { RichValue(text: text) }
     var completionKind: String { "value" }
 }
 

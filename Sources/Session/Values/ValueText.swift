@@ -28,7 +28,7 @@ extension Value {
         case .range(let first, let last): return "\(first)...\(last)"
         case .template(let template): return template.text
         case .model(let model): return model.text
-        case .object(let object): return object.rich.text
+        case .object(let object): return object.text
         }
     }
 

@@ -1,6 +1,9 @@
 // Words that give data sets.
 
+import Datasets
 import Language
+import Libraries
+import Network
 
 private let subject = Parameter("data", .data, .workedOut("the last data set"), isPositional: true, "the data set")
 
@@ -12,7 +15,8 @@ let dataWords: [Word] = [
             Parameter("url", .text, .workedOut("Toronto"), "where the archive is fetched"),
             Parameter("sha256", .text, .workedOut("the archive's"), "what the archive must hash to"),
         ],
-        result: "a data set", example: "let cifar = cifar10()", aliases: ["CIFAR10", "cifar", "datasets.CIFAR10"]),
+        result: "a data set", example: "let cifar = cifar10()", aliases: ["CIFAR10", "cifar", "datasets.CIFAR10"],
+        .perform(loadCIFAR10)),
     Word(
         "cifar100", .data, "CIFAR-100: the same for a hundred classes",
         [Parameter("from", .text, .workedOut("cache"), "a folder that holds `cifar-100-binary`")],
@@ -23,7 +27,8 @@ let dataWords: [Word] = [
         result: "a data set", example: "let pets = imagefolder \"pets\"", aliases: ["ImageFolder"]),
     Word(
         "synthetic", .data, "A built-in set of 10,000 and 2,000 images of ten classes, the same everywhere", [],
-        result: "a data set", example: "let data = synthetic()", aliases: ["FakeData", "toy"]),
+        result: "a data set", example: "let data = synthetic()", aliases: ["FakeData", "toy"],
+        .perform { _ in .object(DataValue(Synthetic.make())) }),
     Word(
         "take", .data, "The first images of a data set",
         [
@@ -31,7 +36,20 @@ let dataWords: [Word] = [
             Parameter("train", .integer(1...100_000_000), .workedOut("all"), isPositional: true, "training images that stay"),
             Parameter("test", .integer(1...100_000_000), .workedOut("all"), "test images that stay"),
         ],
-        result: "a data set", example: "let small = take(synthetic(), 1000, test: 200)", aliases: ["subset", "head", "limit"]),
+        result: "a data set", example: "let small = take(synthetic(), 1000, test: 200)", aliases: ["subset", "head", "limit"],
+        .perform { call in
+            let data = try call.data("data")
+            let training = call.arguments.integer("train") ?? data.dataset.training.count
+            let test = call.arguments.integer("test") ?? data.dataset.test.count
+            for (label, wanted, count) in [
+                ("train", training, data.dataset.training.count), ("test", test, data.dataset.test.count),
+            ] where wanted > count {
+                throw call.fault(
+                    "out-of-range", "\(data.name) has only \(grouped(count)) \(label == "train" ? "training" : "test") images",
+                    at: call.arguments.place(label))
+            }
+            return .object(DataValue(data.dataset.taking(training, test: test)))
+        }),
     Word(
         "split", .data, "Cuts a validation part off the training images",
         [
@@ -58,3 +76,28 @@ let dataWords: [Word] = [
         ],
         result: "a data set", example: "let data = augment(synthetic(), flip: true, crop: 4)", aliases: ["RandomHorizontalFlip", "transforms"]),
 ]
+
+/// Finds, or downloads, the data set; shows how far that is.
+private func loadCIFAR10(_ call: Invocation) throws -> Value {
+    let interpreter = call.interpreter
+    var report: ProgressReport?
+    do {
+        let folder = call.arguments.text("from").map { FileSystem.join(interpreter.folder, $0) }
+        let dataset = try CIFAR10.load(
+            from: folder, url: call.arguments.text("url"), sha256: call.arguments.text("sha256"),
+            progress: { progress in
+                let current = report ?? ProgressReport(interpreter, title: "downloading CIFAR-10")
+                report = current
+                let megabytes = "\(progress.received / 1_000_000) MB"
+                current.update(
+                    fraction: progress.total > 0 ? Double(progress.received) / Double(progress.total) : 0,
+                    facts: [progress.total > 0 ? "\(megabytes) of \(progress.total / 1_000_000) MB" : megabytes])
+            }, cancellation: interpreter.interruption)
+        report?.finish(title: "downloaded CIFAR-10")
+        return .object(DataValue(dataset))
+    } catch {
+        report?.finish(title: "downloading CIFAR-10 stopped")
+        if case .cancelled = error { throw interpreter.interrupted(at: call.range) }
+        throw call.fault("data-set", error.message, fix: error.fix)
+    }
+}

@@ -23,7 +23,20 @@ let lookingWords: [Word] = [
         }),
     Word(
         "summary", .looking, "The layers of a model with their output shapes and parameters", [model, to], result: "a table",
-        example: net + "summary Net", aliases: ["torchsummary", "describe", "modelsummary", "info"]),
+        example: net + "summary Net", aliases: ["torchsummary", "describe", "modelsummary", "info"],
+        .perform { call in
+            let model = try call.model()
+            let image = model.input ?? call.interpreter.lastData?.image
+            guard let architecture = try image.map({ try model.architecture(on: $0) }) else {
+                throw call.fault(
+                    "no-input", "\(model.name) has no `input`, and there is no data set that would give it",
+                    at: call.arguments.place("model"), fix: "begin the model with `input 3x32x32`, or bind a data set before")
+            }
+            let rich = SummaryReport.rich(architecture, title: model.name)
+            try call.writeFile(rich)
+            call.interpreter.show(rich)
+            return .object(ShownValue(rich))
+        }),
     Word("diagram", .looking, "A picture of a model's layers", [model, to], result: "a picture", example: net + "diagram Net", aliases: ["draw", "plot_model"]),
     Word(
         "table", .looking, "Runs side by side, or plain lists",

@@ -1,5 +1,6 @@
 // Words that train, and what they train with.
 
+import Experiments
 import Language
 import Network
 
@@ -29,7 +30,7 @@ let trainingOptions: [Parameter] = [
     Parameter("batch", .integer(1...1_000_000), .value(.integer(64)), aliases: ["batch_size", "batchsize", "bs"], "images a step"),
     Parameter("optimizer", .optimizer, .workedOut("adam(lr: 1e-3)"), aliases: ["optim", "opt"], "`sgd` or `adam` with its options"),
     Parameter("schedule", .choice, .value(.string("constant")), choices: ["constant"], aliases: ["scheduler", "lr_scheduler"], "how the learning rate changes"),
-    Parameter("precision", .choice, .value(.string("float32")), choices: ["float32"], aliases: ["dtype", "amp"], "how numbers are stored"),
+    Parameter("precision", .choice, .value(.string("float32")), choices: ["float32", "precise", "mixed"], aliases: ["dtype", "amp"], "how numbers are stored"),
     Parameter("seed", .integer(0...Int.max), .value(.integer(1)), choices: ["random"], aliases: ["random_state", "manual_seed"], "of every random number"),
     seed("orderseed", "of the order of images"),
     seed("initseed", "of the first weights"),
@@ -53,7 +54,7 @@ let trainingWords: [Word] = [
             ],
         result: "a run",
         example: quickModel + "let a = train Net, on: data, epochs: 1, batch: 32, optimizer: adam(lr: 1e-3), seed: 1",
-        aliases: ["fit", "learn", "trainer"]),
+        aliases: ["fit", "learn", "trainer"], .perform(trainModel)),
     Word(
         "resume", .training, "Goes on with a run that was interrupted, or for more epochs",
         [
@@ -68,7 +69,7 @@ let trainingWords: [Word] = [
             Parameter("batch", .integer(1...1_000_000), .value(.integer(256)), aliases: ["batch_size"], "images at a time"),
         ],
         result: "accuracy and loss", example: quickModel + "let a = train Net, on: data, epochs: 1\nevaluate a, on: data",
-        aliases: ["test", "eval", "validate", "score"]),
+        aliases: ["test", "eval", "validate", "score"], .perform(evaluateRun)),
     Word(
         "predict", .training, "Class and probability of images",
         [Parameter("run", .run, .workedOut("the last run"), isPositional: true, "the run"), dataOption],
@@ -84,10 +85,29 @@ let trainingWords: [Word] = [
             Parameter("nesterov", .boolean, .value(.boolean(false)), "look ahead"),
             decay(0),
         ],
-        result: "an optimizer", example: "print sgd(lr: 0.1, momentum: 0.9)"),
+        result: "an optimizer", example: "print sgd(lr: 0.1, momentum: 0.9)",
+        .perform { call in
+            let arguments = call.arguments
+            return .object(
+                OptimizerValue(
+                    .sgd(
+                        learningRate: arguments.decimal("lr") ?? 0.01, momentum: arguments.decimal("momentum") ?? 0,
+                        weightDecay: arguments.decimal("weightdecay") ?? 0,
+                        isNesterov: arguments.boolean("nesterov") ?? false)))
+        }),
     Word(
         "adam", .training, "Adam: `torch.optim.Adam`", [learningRate(1e-3), betas, eps, decay(0)],
-        result: "an optimizer", example: "print adam(lr: 1e-4)"),
+        result: "an optimizer", example: "print adam(lr: 1e-4)",
+        .perform { call in
+            let arguments = call.arguments
+            let (beta1, beta2) = try moments(call)
+            return .object(
+                OptimizerValue(
+                    .adam(
+                        learningRate: arguments.decimal("lr") ?? 1e-3, beta1: beta1, beta2: beta2,
+                        epsilon: arguments.decimal("eps") ?? 1e-8,
+                        weightDecay: arguments.decimal("weightdecay") ?? 0)))
+        }),
     Word(
         "adamw", .training, "Adam with decoupled weight decay: `torch.optim.AdamW`",
         [learningRate(1e-3), betas, eps, decay(0.01)], result: "an optimizer", example: "print adamw(lr: 1e-4)"),
@@ -112,3 +132,19 @@ let trainingWords: [Word] = [
         [Parameter("model", .model, .workedOut("the last model"), isPositional: true, "the model"), dataOption],
         result: "a plot", example: quickModel + "findlr Net, on: data", aliases: ["lr_find", "lrfinder"]),
 ]
+
+/// `betas: (0.9, 0.999)`: two numbers from 0 to below 1.
+private func moments(_ call: Invocation) throws -> (Double, Double) {
+    let values: [Value]
+    switch call.arguments["betas"] {
+    case .list(let items)?, .tuple(let items)?: values = items.values
+    default: values = []
+    }
+    let numbers = values.compactMap(\.number).filter { $0 >= 0 && $0 < 1 }
+    guard values.count == 2, numbers.count == 2 else {
+        throw call.fault(
+            "out-of-range", "`betas:` takes two numbers that are at least 0 and below 1", at: call.arguments.place("betas"),
+            fix: "`betas: (0.9, 0.999)`")
+    }
+    return (numbers[0], numbers[1])
+}

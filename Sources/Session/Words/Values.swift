@@ -108,21 +108,16 @@ let valueWords: [Word] = [
         result: "a list", example: "print range(0, 10, step: 2)", aliases: ["arange", "linspace"],
         .perform { call in
             let arguments = call.arguments
-            var start = arguments.integer("start") ?? 0
-            var end = start
-            if let last = arguments.integer("end") { end = last } else { start = 0 }
+            let first = arguments.integer("start") ?? 0
+            let (start, end) = arguments.integer("end").map { (first, $0) } ?? (0, first)
             let step = arguments.integer("step") ?? 1
             guard step != 0 else { throw call.fault("out-of-range", "`step:` cannot be 0", at: arguments.place("step")) }
-            var values: [Value] = []
-            var number = start
-            while step > 0 ? number < end : number > end {
-                guard values.count < Limits.elements else { throw call.interpreter.tooLong(at: call.range) }
-                values.append(.integer(number))
-                let (next, overflows) = number.addingReportingOverflow(step)
-                if overflows { break }
-                number = next
+            guard step > 0 ? start < end : start > end else { return .list(Items([])) }
+            let span = start < end ? end.subtractingReportingOverflow(start) : start.subtractingReportingOverflow(end)
+            guard !span.overflow, UInt(span.partialValue - 1) / step.magnitude < Limits.elements else {
+                throw call.interpreter.tooLong(at: call.range)
             }
-            return try call.interpreter.list(values, at: call.range)
+            return .list(Items(stride(from: start, to: end, by: step).map { .integer($0) }))
         }),
     Word(
         "div", .values, "Whole division that rounds down: `div(7, 2)` is 3",

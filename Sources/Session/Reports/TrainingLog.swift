@@ -1,0 +1,68 @@
+// How a training shows itself: a bar, or the lines of the experiment's log where nothing can be drawn in place.
+
+import Experiments
+
+struct TrainingLog {
+    private let interpreter: Interpreter
+    private let name: String
+    private let bar: ProgressReport?
+    private let writesLines: Bool
+
+    /// - Parameter form: `auto`, `bar`, `lines` or `none`.
+    init(_ interpreter: Interpreter, form: String, name: String) {
+        self.interpreter = interpreter
+        self.name = name
+        let draws = form == "bar" || form == "auto" && interpreter.output.drawsProgress
+        bar = draws ? ProgressReport(interpreter, title: "training \(name)") : nil
+        writesLines = form == "lines" || form == "auto" && !draws
+    }
+
+    func note(_ event: TrainingEvent) {
+        switch event {
+        case .started: break
+        case .log(let log): if writesLines { interpreter.write(TrainingLog.line(log) + "\n") }
+        case .epoch(let metrics): if writesLines { interpreter.write(TrainingLog.line(metrics) + "\n") }
+        case .progress(let progress):
+            bar?.update(
+                title: "training \(name), epoch \(progress.epoch) of \(progress.epochs)", fraction: progress.fraction,
+                facts: [
+                    "loss \(fixed(progress.loss, 3))", "accuracy \(fixed(progress.accuracy, 2)) %",
+                    "\(fixed(progress.imagesPerSecond, 0)) images/s", "\(TrainingLog.duration(progress.secondsLeft)) left",
+                ])
+        }
+    }
+
+    func finish(_ run: Run) {
+        var facts = [String]()
+        if let accuracy = run.accuracy, let loss = run.loss {
+            facts = ["test loss \(fixed(loss, 4))", "test accuracy \(fixed(accuracy, 2)) %"]
+        }
+        facts += ["\(fixed(run.speed, 0)) images/s", "\(TrainingLog.duration(run.seconds))"]
+        let verb = run.state == .done ? "trained" : "\(run.state):"
+        let share = run.options.epochs > 0 ? Double(run.epochs) / Double(run.options.epochs) : 1
+        bar?.finish(title: "\(verb) \(name), \(counted(run.epochs, "epoch"))", fraction: share, facts: facts)
+    }
+
+    func fail() { bar?.finish(title: "training \(name) stopped") }
+
+    /// `Train Epoch: 1 [12800/50000 (26%)]	Loss: 1.512345`
+    static func line(_ log: BatchLog) -> String {
+        let percent = 100 * Double(log.batch) / Double(max(1, log.batchesPerEpoch))
+        return "Train Epoch: \(log.epoch) [\(log.images)/\(log.imagesPerEpoch) (\(fixed(percent, 0))%)]\t"
+            + "Loss: \(fixed(log.loss, 6))"
+    }
+
+    /// `[1] Test Loss: 1.2345, Accuracy: 56.78%`
+    static func line(_ metrics: EpochMetrics) -> String {
+        "[\(metrics.epoch)] Test Loss: \(fixed(metrics.testLoss, 4)), Accuracy: \(fixed(metrics.testAccuracy, 2))%"
+    }
+
+    /// `0:42`, `12:34`, `1:02:03`
+    static func duration(_ seconds: Double) -> String {
+        guard seconds.isFinite, seconds < 1e9 else { return "?" }
+        let whole = Int(max(0, seconds).rounded())
+        func pad(_ number: Int) -> String { number < 10 ? "0\(number)" : String(number) }
+        let (hours, minutes) = (whole / 3600, whole / 60 % 60)
+        return hours > 0 ? "\(hours):\(pad(minutes)):\(pad(whole % 60))" : "\(minutes):\(pad(whole % 60))"
+    }
+}

@@ -1,0 +1,46 @@
+// A data set as a value.
+
+import Datasets
+import Network
+
+final class DataValue: ObjectValue {
+    static let kind = "a data set"
+
+    let dataset: Dataset
+    let boundName: String?
+
+    init(_ dataset: Dataset, boundName: String? = nil) {
+        self.dataset = dataset
+        self.boundName = boundName
+    }
+
+    func named(_ name: String) -> any ObjectValue { DataValue(dataset, boundName: name) }
+
+    /// What messages call it.
+    var name: String { boundName ?? dataset.name }
+
+    var image: Shape { Shape(channels: dataset.channels, height: dataset.height, width: dataset.width) }
+
+    /// `CIFAR-10: 50,000 training and 10,000 test images of 3x32x32 in 10 classes`
+    var text: String {
+        "\(dataset.name): \(grouped(dataset.training.count)) training and \(grouped(dataset.test.count)) test images "
+            + "of \(image) in \(dataset.classNames.count) classes"
+    }
+
+    var completionKind: String { "data" }
+
+    static let memberHelp: [(name: String, help: String)] = [
+        ("training", "how many training images it has"), ("test", "how many test images it has"),
+        ("classes", "the names of its classes"), ("shape", "the shape of an image"),
+    ]
+
+    func member(_ name: String) -> Value? {
+        switch name {
+        case "training": .integer(dataset.training.count)
+        case "test": .integer(dataset.test.count)
+        case "classes": .list(Items(dataset.classNames.map { .string($0) }))
+        case "shape": .shape(image)
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,106 @@
+// A run, and what `evaluate` says of one, as values.
+
+import Datasets
+import Experiments
+import Network
+
+final class RunValue: ObjectValue {
+    static let kind = "a run"
+
+    let run: Run
+    let model: Model
+    /// The data it was trained on.
+    let data: DataValue
+    /// The defaults that stood in for what the call left out (rule 11): `on: cifar`.
+    let defaults: String?
+
+    init(_ run: Run, model: Model, data: DataValue, defaults: String?) {
+        self.run = run
+        self.model = model
+        self.data = data
+        self.defaults = defaults
+    }
+
+    var boundName: String? { run.name }
+
+    func named(_ name: String) -> any ObjectValue {
+        var run = run
+        run.name = name
+        return RunValue(run, model: model, data: data, defaults: nil)
+    }
+
+    var seed: UInt64 { run.options.seeds.initialization }
+
+    /// `gap seed 1: 78.42 % after 10 epochs`
+    var text: String {
+        let title = "\(run.model) seed \(seed): "
+        let ending = run.state == .done ? "" : " (\(run.state))"
+        guard let accuracy = run.accuracy else {
+            return title + "\(run.state) after \(counted(run.steps, "step")), before the first epoch was done"
+        }
+        return title + "\(fixed(accuracy, 2)) % after \(counted(run.epochs, "epoch"))" + ending
+    }
+
+    var rich: RichValue { RichValue(text: text + (defaults.map { " (\($0))" } ?? "")) }
+
+    var completionKind: String { "run" }
+
+    static let memberHelp: [(name: String, help: String)] = [
+        ("accuracy", "percent of the test images, after the last epoch"), ("loss", "on the test images, after the last epoch"),
+        ("epochs", "whole epochs"), ("seconds", "from start to end"), ("speed", "images trained a second"),
+        ("seed", "of its random numbers"), ("model", "what was trained"), ("state", "done, interrupted or diverged"),
+        ("curve", "a table of its epochs"), ("digest", "SHA-256 of the weights"),
+    ]
+
+    func member(_ name: String) -> Value? {
+        switch name {
+        case "accuracy": run.accuracy.map { .decimal($0) }
+        case "loss": run.loss.map { .decimal($0) }
+        case "epochs": .integer(run.epochs)
+        case "seconds": .decimal(run.seconds)
+        case "speed": .decimal(run.speed)
+        case "seed": .integer(Int(clamping: seed))
+        case "model": .model(model)
+        case "state": .string(run.state.description)
+        case "digest": .string(run.digest)
+        default: nil
+        }
+    }
+}
+
+/// `1 epoch`, `2 epochs`
+func counted(_ number: Int, _ noun: String) -> String { "\(grouped(number)) \(noun)\(number == 1 ? "" : "s")" }
+
+final class EvaluationValue: ObjectValue {
+    static let kind = "an evaluation"
+
+    let evaluation: Evaluation
+    /// `gap seed 1 on cifar`
+    let title: String
+    let defaults: String?
+
+    init(_ evaluation: Evaluation, title: String, defaults: String?) {
+        self.evaluation = evaluation
+        self.title = title
+        self.defaults = defaults
+    }
+
+    var boundName: String? { nil }
+    func named(_ name: String) -> any ObjectValue { EvaluationValue(evaluation, title: title, defaults: nil) }
+
+    /// `gap seed 1 on cifar: 78.42 %, loss 0.6543`
+    var text: String { "\(title): \(fixed(evaluation.accuracy, 2)) %, loss \(fixed(evaluation.loss, 4))" }
+    var rich: RichValue { RichValue(text: text + (defaults.map { " (\($0))" } ?? "")) }
+
+    static let memberHelp: [(name: String, help: String)] = [
+        ("accuracy", "percent of the test images"), ("loss", "mean over the test images"),
+    ]
+
+    func member(_ name: String) -> Value? {
+        switch name {
+        case "accuracy": .decimal(evaluation.accuracy)
+        case "loss": .decimal(evaluation.loss)
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,16 @@
+// What a looking word showed, for a `let` that keeps it.
+
+final class ShownValue: ObjectValue {
+    static let kind = "something shown"
+
+    let rich: RichValue
+
+    init(_ rich: RichValue) { self.rich = rich }
+
+    var boundName: String? { nil }
+    func named(_ name: String) -> any ObjectValue { self }
+    var text: String { rich.text }
+
+    static let memberHelp: [(name: String, help: String)] = []
+    func member(_ name: String) -> Value? { nil }
+}

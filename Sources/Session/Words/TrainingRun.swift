@@ -1,0 +1,109 @@
+// What `train` and `evaluate` do.
+
+import Datasets
+import Experiments
+import Language
+import Network
+
+func trainModel(_ call: Invocation) throws -> Value {
+    let interpreter = call.interpreter
+    let model = try call.model()
+    let data = try call.data("on")
+    let options = try trainingOptions(call)
+    let architecture = try model.architecture(on: data.image)
+    let outputs = architecture.output.count
+    if architecture.output.isFlat, outputs > data.dataset.classNames.count {
+        interpreter.output.report(
+            Diagnostic(
+                .note, code: "more-outputs",
+                "the model has \(outputs) outputs, but \(data.name) has \(data.dataset.classNames.count) classes",
+                source: interpreter.source, at: call.arguments.place("model")))
+    }
+    interpreter.publish()
+    let log = TrainingLog(interpreter, form: call.arguments.text("log") ?? "auto", name: model.name)
+    let trainer = Trainer(model: model.name, architecture: architecture, dataset: data.dataset, options: options)
+    let run: Run
+    do {
+        run = try trainer.train(cancellation: interpreter.interruption) { log.note($0) }
+    } catch {
+        log.fail()
+        throw training(error, call)
+    }
+    log.finish(run)
+    let defaults = call.defaults([("model", model.name), ("on", data.name)])
+    let value = RunValue(run, model: model, data: data, defaults: defaults)
+    interpreter.lastRun = value
+    switch run.state {
+    case .done: break
+    case .interrupted:
+        interpreter.pendingStop = call.fault(
+            "interrupted", "the training was interrupted after \(counted(run.steps, "step")) "
+                + "(\(run.epochs) of \(counted(options.epochs, "epoch")) done); what was trained is kept")
+    case .diverged(let epoch, let batch):
+        interpreter.pendingStop = call.fault(
+            "diverged", "the training diverged: the loss is no number in epoch \(epoch), batch \(batch)",
+            fix: "try a smaller learning rate: `optimizer: adam(lr: 1e-4)`")
+    }
+    return .object(value)
+}
+
+func evaluateRun(_ call: Invocation) throws -> Value {
+    let interpreter = call.interpreter
+    let run = try call.run()
+    let data = call.arguments.object("on", DataValue.self) ?? interpreter.lastData ?? run.data
+    interpreter.publish()
+    let report = interpreter.output.drawsProgress
+        ? ProgressReport(interpreter, title: "evaluating \(run.run.label) on \(data.name)") : nil
+    do {
+        let evaluation = try evaluate(run.run, on: data.dataset, cancellation: interpreter.interruption) { share in
+            report?.update(fraction: share, facts: [])
+        }
+        report?.finish(title: "evaluated \(run.run.label) on \(data.name)", fraction: 1)
+        let defaults = call.defaults([("run", run.run.label), ("on", data.name)])
+        return .object(EvaluationValue(evaluation, title: "\(run.run.label) on \(data.name)", defaults: defaults))
+    } catch {
+        report?.finish(title: "evaluating stopped")
+        throw training(error, call)
+    }
+}
+
+/// An error of a training at the word's subject.
+private func training(_ error: TrainingError, _ call: Invocation) -> Diagnostic {
+    if case .cancelled = error { return call.interpreter.interrupted(at: call.range) }
+    let subject = call.arguments.word.parameters.first?.label ?? ""
+    return call.fault("training", error.message, at: call.arguments.place(subject), fix: error.fix)
+}
+
+private func trainingOptions(_ call: Invocation) throws -> TrainingOptions {
+    let arguments = call.arguments
+    func notYet(_ label: String, _ isAsked: Bool) throws {
+        guard arguments.isGiven(label), isAsked else { return }
+        throw call.fault(
+            "not-yet", "this value of `\(label):` is not yet there: it is reserved for a later version",
+            at: arguments.place(label), fix: "leave `\(label):` out")
+    }
+    try notYet("with", true)
+    try notYet("precision", arguments.text("precision") != "float32")
+    try notYet("smoothing", arguments.decimal("smoothing") != 0)
+    try notYet("clip", arguments.text("clip") != "none")
+    var options = TrainingOptions()
+    options.epochs = arguments.integer("epochs") ?? 10
+    options.batchSize = arguments.integer("batch") ?? 64
+    if let optimizer = arguments.object("optimizer", OptimizerValue.self) { options.optimizer = optimizer.options }
+    options.threads = arguments.integer("threads")
+    options.seeds = Seeds(UInt64(try seed(call)))
+    for (label, role) in [
+        ("initseed", \Seeds.initialization), ("orderseed", \.order), ("augmentseed", \.augmentation), ("dropoutseed", \.dropout),
+    ] {
+        if let seed = arguments.integer(label) { options.seeds[keyPath: role] = UInt64(seed) }
+    }
+    return options
+}
+
+/// `seed: random` draws one, prints it and so keeps the cell repeatable.
+private func seed(_ call: Invocation) throws -> Int {
+    guard call.arguments.text("seed") == "random" else { return call.arguments.integer("seed") ?? 1 }
+    let seed = Int.random(in: 1...999_999_999)
+    call.interpreter.write("seed: \(seed)\n")
+    return seed
+}
