@@ -145,14 +145,38 @@ struct Lexer {
         }
     }
 
-    private static let symbols: [Token.Symbol] = [
-        .ellipsis, .equal, .notEqual, .lessOrEqual, .greaterOrEqual, .and, .or, .leftParenthesis, .rightParenthesis,
-        .leftBracket, .rightBracket, .leftBrace, .rightBrace, .comma, .colon, .semicolon, .dot, .plus, .minus, .star,
-        .slash, .percent, .less, .greater, .not, .assign, .question,
-    ]
+    /// The symbol that begins here, the longest first.
+    private var symbolHere: Token.Symbol? {
+        let second = peek(1)
+        switch peek() {
+        case UInt8(ascii: "("): return .leftParenthesis
+        case UInt8(ascii: ")"): return .rightParenthesis
+        case UInt8(ascii: "["): return .leftBracket
+        case UInt8(ascii: "]"): return .rightBracket
+        case UInt8(ascii: "{"): return .leftBrace
+        case UInt8(ascii: "}"): return .rightBrace
+        case UInt8(ascii: ","): return .comma
+        case UInt8(ascii: ":"): return .colon
+        case UInt8(ascii: ";"): return .semicolon
+        case UInt8(ascii: "."): return second == UInt8(ascii: ".") && peek(2) == UInt8(ascii: ".") ? .ellipsis : .dot
+        case UInt8(ascii: "+"): return .plus
+        case UInt8(ascii: "-"): return .minus
+        case UInt8(ascii: "*"): return .star
+        case UInt8(ascii: "/"): return .slash
+        case UInt8(ascii: "%"): return .percent
+        case UInt8(ascii: "?"): return .question
+        case UInt8(ascii: "&"): return second == UInt8(ascii: "&") ? .and : nil
+        case UInt8(ascii: "|"): return second == UInt8(ascii: "|") ? .or : nil
+        case UInt8(ascii: "="): return second == UInt8(ascii: "=") ? .equal : .assign
+        case UInt8(ascii: "!"): return second == UInt8(ascii: "=") ? .notEqual : .not
+        case UInt8(ascii: "<"): return second == UInt8(ascii: "=") ? .lessOrEqual : .less
+        case UInt8(ascii: ">"): return second == UInt8(ascii: "=") ? .greaterOrEqual : .greater
+        default: return nil
+        }
+    }
 
     private mutating func readSymbol() -> Bool {
-        guard let symbol = Lexer.symbols.first(where: { starts(with: $0.rawValue) }) else { return false }
+        guard let symbol = symbolHere else { return false }
         let start = offset
         offset += symbol.rawValue.utf8.count
         if let open = interpolations.last {
@@ -181,6 +205,8 @@ struct Lexer {
 
     private mutating func readForeignOperator() -> Bool {
         let start = offset
+        // Most tokens begin with none of these characters.
+        guard peek() == 0xC3 || "=!.*+-/%:&|".utf8.contains(peek()) else { return false }
         let single: (text: String, meant: Token.Kind)? =
             if starts(with: "&"), !starts(with: "&&") {
                 ("&", .symbol(.and))

@@ -229,6 +229,8 @@ extension Parser {
         var branches: [Conditional.Branch] = []
         var otherwise: Body?
         var height = 0
+        depth += 1
+        try checkDepth()
         while true {
             advance()
             let condition = try expression()
@@ -243,6 +245,7 @@ extension Parser {
             height = max(height, last.height)
             break
         }
+        depth -= 1
         return (Conditional(branches: branches, otherwise: otherwise), height + 1)
     }
 }
