@@ -11,7 +11,7 @@ public enum DatasetError: Error, Sendable, CustomStringConvertible {
     case download(DownloadError)
     case archive(ArchiveError)
     case file(FileError)
-    /// The address comes from `sha256:` without `url:`, or is no checksum.
+    /// An option that cannot be what it says.
     case badOption(String, fix: String)
     case cancelled
 
@@ -40,7 +40,8 @@ public enum DatasetError: Error, Sendable, CustomStringConvertible {
         case .wrongChecksum:
             "try again; if it stays so, name another source with `url:`, "
                 + "and its checksum with `sha256:` if it packs the files anew"
-        case .download(let error): error.fix
+        case .download(let error):
+            "\(error.fix); or fetch the files by another way and name their folder with `from:` or TANDEM_DATA"
         case .archive(let error): error.fix
         case .file: "check that the folder can be written and that the disk has 400 MB left"
         case .badOption(_, let fix): fix
