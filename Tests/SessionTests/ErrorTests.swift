@@ -100,7 +100,7 @@ struct ErrorTests {
         for level in 1...600 { nested += "let x\(level) = [x\(level - 1)]\n" }
         #expect(fault(nested)?.contains("deep") == true)
         var blocks = "block b0 { relu }\n"
-        for level in 1...900 { blocks += "block b\(level)(x: 1) { if true { if true { b\(level - 1) } } }\n" }
+        for level in 1...340 { blocks += "block b\(level)(x: 1) { if true { if true { b\(level - 1) } } }\n" }
         #expect(fault(blocks) != nil)
     }
 

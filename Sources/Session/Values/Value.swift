@@ -70,7 +70,7 @@ enum Limits {
     /// How deep lists may nest.
     static let listDepth = 500
     /// How deep evaluation may nest over all blocks called: far less than what the stack of `LargeStack` holds.
-    static let evaluationDepth = 3_000
+    static let evaluationDepth = 1_000
     /// More layers than any model has, before a `repeat` that was not meant exhausts the memory.
     static let layers = 10_000
 }
