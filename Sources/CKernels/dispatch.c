@@ -1,2 +1,20 @@
+// Which table of kernels suits this machine.
 #include "kernels.h"
-int tandem_stub(void) { return 0; }
+
+#include <string.h>
+
+extern const tandem_kernel_table tandem_portable_kernels;
+#if defined(__x86_64__)
+extern const tandem_kernel_table tandem_avx512_kernels;
+#endif
+
+const tandem_kernel_table *tandem_kernels(const char *instruction_set) {
+#if defined(__x86_64__)
+    __builtin_cpu_init();
+    const int has_avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+                           __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
+    if (has_avx512 && (!instruction_set || !strcmp(instruction_set, "avx512"))) return &tandem_avx512_kernels;
+#endif
+    if (!instruction_set || !strcmp(instruction_set, "portable")) return &tandem_portable_kernels;
+    return NULL;
+}

@@ -1,4 +1,116 @@
+// The inner loops of the engine. One source (kernels.inc) is compiled once for each instruction set; `tandem_kernels`
+// gives the table that suits this machine. Kernels never allocate, print or fail; they trust their callers.
+//
+// Layout. Activations stand in blocks of 16 channels: a value (n, c, y, x) is at
+//     base + n * image + (c / 16) * block + y * row + x * 16 + c % 16            (strides in floats)
+// and maps have a halo of zeros where a reader reaches over their edge. A flat vector is a map of 1x1 whose blocks follow
+// each other. Weights stand in panels of 32 outputs: [K/32][C][taps][32]. Lanes that pad channels hold zeros.
+//
+// Every sum runs in a fixed order over lanes that are output channels, so bits depend neither on the number of threads nor
+// on the width of the vectors. A fused multiply-add is always asked for by name.
 #ifndef TANDEM_KERNELS_H
 #define TANDEM_KERNELS_H
-int tandem_stub(void);
+
+#include <stddef.h>
+#include <stdint.h>
+
+/// Where values stand: see "Layout" above. `base` is the value (0, 0, 0, 0), the halo lies before it.
+typedef struct {
+    float *base;
+    ptrdiff_t image, block, row;
+} tandem_map;
+
+/// A product of weight panels with pixels: convolution, its data gradient, and linear layers.
+/// For each pixel p and output k of a panel:  y[p][k] = bias[k] + sum over c, t of x[p + x_offsets[t]][c] * w[c][t][k]
+typedef struct {
+    tandem_map x, y;
+    /// The grid of pixels of one image, and how far apart they are in x and in y (floats).
+    int32_t height, width;
+    ptrdiff_t x_row_step, x_column_step, y_row_step, y_column_step;
+    /// Input channels, without padding.
+    int32_t channels;
+    /// Positions of the window: where each reads in x and in the weights of a channel (floats).
+    int32_t taps;
+    const int32_t *x_offsets, *w_offsets;
+    /// From one channel's weights to the next (floats).
+    ptrdiff_t w_channel;
+    /// Whether max(0, y) is stored.
+    int32_t has_relu;
+} tandem_product;
+
+/// The gradient of weights, for 32 outputs, up to 8 input channels and one tap:
+/// dw[c][k] (+)= sum over n, r, q of x[n][r * x_row_step + q * x_column_step][c] * dy[n][r][q][k]
+typedef struct {
+    const float *x;
+    ptrdiff_t x_image, x_row_step, x_column_step;
+    const float *dy;
+    ptrdiff_t dy_image, dy_block, dy_row;
+    int32_t images, height, width;
+    /// Rows of dw that are stored, 1...8, and the distance between them (floats).
+    int32_t channels;
+    ptrdiff_t dw_channel;
+} tandem_weight_gradient;
+
+/// The windows of a pooling over one map: window (i, j) covers rows[2i] ..< rows[2i+1] and columns[2j] ..< columns[2j+1],
+/// clipped to the map.
+typedef struct {
+    int32_t height, width;
+    const int32_t *rows, *columns;
+    /// What an average divides by; 0: the window's own area.
+    int32_t divisor;
+    /// Rows of x, of its gradient, and of y or its gradient.
+    ptrdiff_t x_row, dx_row, y_row;
+} tandem_pooling;
+
+/// The settings of one optimizer step; `first` and `second` are moments.
+typedef struct {
+    float learning_rate, momentum, weight_decay;
+    int32_t is_nesterov;
+    float beta1, beta2, epsilon;
+    /// 1 - beta1^t and sqrt(1 - beta2^t)
+    float correction1, correction2_root;
+} tandem_optimizer;
+
+typedef struct {
+    const char *name;
+
+    /// Pixels `first ..< first + count` (numbered over images, rows, columns) of outputs `0 ..< 16 * vectors` (vectors 1 or 2)
+    /// of one panel. `y` and `bias` are those of the panel's first output; `bias` may be null.
+    void (*product)(const tandem_product *p, const float *w, const float *bias, float *y, int32_t vectors, int64_t first,
+                    int64_t count);
+
+    /// `accumulate` 0 overwrites dw. `vectors` as above: with 1 the upper 16 lanes count as zero.
+    void (*weight_gradient)(const tandem_weight_gradient *g, float *dw, int32_t vectors, int32_t accumulate);
+
+    /// A panel of the transposed weights: to[k][t][c] for 32 input channels from `first_channel` (zeros beyond `channels`),
+    /// from w [K/32][channels][taps][32].
+    void (*transpose_panel)(const float *w, int32_t outputs, int32_t channels, int32_t taps, int32_t first_channel, float *to);
+
+    /// Over one block of one image: where `y` is given, dy becomes 0 unless y > 0; sums dy into sum[16].
+    void (*mask_and_sum)(float *dy, ptrdiff_t dy_row, const float *y, ptrdiff_t y_row, int32_t height, int32_t width,
+                         float *sum);
+
+    /// Elementwise max(0, x), and its gradient where y > 0.
+    void (*relu)(const float *x, float *y, int64_t count);
+    void (*relu_gradient)(const float *dy, ptrdiff_t dy_row, const float *y, ptrdiff_t y_row, float *dx, ptrdiff_t dx_row,
+                          int32_t height, int32_t width);
+
+    /// Poolings over one block of one image. The first maximum wins, and a NaN is the maximum. Gradients are added to dx.
+    void (*max_pool)(const tandem_pooling *p, const float *x, float *y);
+    void (*max_pool_gradient)(const tandem_pooling *p, const float *x, const float *dy, float *dx);
+    void (*average_pool)(const tandem_pooling *p, const float *x, float *y);
+    void (*average_pool_gradient)(const tandem_pooling *p, const float *dy, float *dx);
+
+    /// y[i] = x[i] * factor[i]
+    void (*multiply)(const float *x, const float *factor, float *y, int64_t count);
+
+    /// One fused pass over parameters, gradient and moments; `count` is a multiple of 16.
+    void (*sgd)(const tandem_optimizer *o, float *weights, const float *gradient, float *first, int64_t count);
+    void (*adam)(const tandem_optimizer *o, float *weights, const float *gradient, float *first, float *second, int64_t count);
+} tandem_kernel_table;
+
+/// The table of an instruction set (`avx512`, `portable`), or of the best one of this machine for null; null where the machine
+/// does not have it or there is no such set.
+const tandem_kernel_table *tandem_kernels(const char *instruction_set);
+
 #endif

@@ -1,0 +1,7 @@
+// The kernels for any processor: slow where it has no fused multiply-add, with the same bits.
+#include "include/kernels.h"
+#include "simd.h"
+
+#define TANDEM_TABLE tandem_portable_kernels
+#define TANDEM_NAME "portable"
+#include "kernels.inc"

@@ -1,0 +1,77 @@
+// Dropout (Srivastava et al. 2014), inverted as PyTorch's: in training each value is zeroed with probability `rate` and the
+// rest divided by 1 - rate; in evaluation nothing happens to it.
+
+import Network
+import Runtime
+
+final class Dropout: LayerPass {
+    private let rate: Double
+    private let seed: UInt64
+    /// How many dropouts with a rate above 0 come before this one.
+    private let stream: Int
+    private let input: Map
+    private let inputGradient: Map?
+    private let output: Map
+    private let outputGradient: Map
+    /// What each value was multiplied by.
+    private let factors: Map
+
+    init(
+        rate: Double, seed: UInt64, stream: Int, input: Map, inputGradient: Map?, output: Map, outputGradient: Map,
+        images: Int, arena: inout Arena
+    ) {
+        self.rate = rate
+        self.seed = seed
+        self.stream = stream
+        self.input = input
+        self.inputGradient = inputGradient
+        self.output = output
+        self.outputGradient = outputGradient
+        factors = Map(
+            Shape([output.channels, output.height, output.width]), images: images, in: &arena)
+    }
+
+    func forward(_ step: Step) {
+        let (input, output, factors, kernels) = (input, output, factors, step.kernels)
+        let random = RandomStream(
+            seed: seed, role: .dropout, stream: UInt32(truncatingIfNeeded: stream),
+            step: UInt32(truncatingIfNeeded: step.number))
+        let (isTraining, rate) = (step.isTraining, rate)
+        let kept: Float = rate < 1 ? Float(1 / (1 - rate)) : 0
+        let blocks = output.blocks
+        step.forEachBlock(of: output) { image, block in
+            let factor = factors.at(image: image, block: block)
+            for row in 0..<output.height {
+                for column in 0..<output.width {
+                    let pixel = factor + (row * factors.rowStride + column * 16)
+                    // The place of a value: image, block, row, column, lane; four values a draw.
+                    let place = (((image * blocks + block) * output.height + row) * output.width + column) * 4
+                    for quarter in 0..<4 {
+                        let words = random.words(at: UInt32(truncatingIfNeeded: place + quarter))
+                        for lane in 0..<4 {
+                            let isKept = !isTraining || Double(RandomStream.unit(words[lane])) >= rate
+                            pixel[quarter * 4 + lane] = isTraining ? (isKept ? kept : 0) : 1
+                        }
+                    }
+                }
+                kernels.multiply(
+                    input.at(image: image, block: block) + row * input.rowStride, factor + row * factors.rowStride,
+                    output.at(image: image, block: block) + row * output.rowStride, Int64(output.width * 16))
+            }
+        }
+    }
+
+    func backward(_ step: Step) {
+        guard let inputGradient else { return }
+        let (outputGradient, factors, kernels) = (outputGradient, factors, step.kernels)
+        step.forEachBlock(of: outputGradient) { image, block in
+            for row in 0..<outputGradient.height {
+                kernels.multiply(
+                    outputGradient.at(image: image, block: block) + row * outputGradient.rowStride,
+                    factors.at(image: image, block: block) + row * factors.rowStride,
+                    inputGradient.at(image: image, block: block) + row * inputGradient.rowStride,
+                    Int64(outputGradient.width * 16))
+            }
+        }
+    }
+}

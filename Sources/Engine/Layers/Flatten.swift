@@ -1,0 +1,46 @@
+// From maps in blocks of channels to flat vectors in PyTorch's order (C, H, W), and back.
+
+final class Flatten: LayerPass {
+    private let input: Map
+    private let inputGradient: Map?
+    private let output: Map
+    private let outputGradient: Map
+
+    init(input: Map, inputGradient: Map?, output: Map, outputGradient: Map) {
+        self.input = input
+        self.inputGradient = inputGradient
+        self.output = output
+        self.outputGradient = outputGradient
+    }
+
+    func forward(_ step: Step) {
+        let (input, output) = (input, output)
+        step.pool.forEachTile(step.images) { image, _ in
+            let flat = output.at(image: image)
+            Self.forEachValue(of: input, image) { index, value in flat[index] = value.pointee }
+        }
+    }
+
+    func backward(_ step: Step) {
+        guard let inputGradient else { return }
+        let outputGradient = outputGradient
+        step.pool.forEachTile(step.images) { image, _ in
+            let flat = outputGradient.at(image: image)
+            Self.forEachValue(of: inputGradient, image) { index, value in value.pointee = flat[index] }
+        }
+    }
+
+    @inline(__always)
+    private static func forEachValue(of map: Map, _ image: Int, _ body: (Int, UnsafeMutablePointer<Float>) -> Void) {
+        var index = 0
+        for channel in 0..<map.channels {
+            let plane = map.at(image: image, block: channel / 16) + channel % 16
+            for row in 0..<map.height {
+                for column in 0..<map.width {
+                    body(index, plane + (row * map.rowStride + column * 16))
+                    index += 1
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,113 @@
+// Maximum and average over windows, adaptive ones included: each output has a range of rows and of columns.
+
+import CKernels
+import Network
+
+final class Pooling: LayerPass {
+    enum Kind {
+        case maximum
+        /// What an average divides by; 0: its window's own area.
+        case average(divisor: Int)
+    }
+
+    private let kind: Kind
+    private let input: Map
+    private let inputGradient: Map?
+    private let output: Map
+    private let outputGradient: Map
+    private let rows: RangeTable
+    private let columns: RangeTable
+
+    init(
+        _ kind: Kind, input: Map, inputGradient: Map?, output: Map, outputGradient: Map, rows: RangeTable,
+        columns: RangeTable
+    ) {
+        self.kind = kind
+        self.input = input
+        self.inputGradient = inputGradient
+        self.output = output
+        self.outputGradient = outputGradient
+        self.rows = rows
+        self.columns = columns
+    }
+
+    private func settings(y: Map) -> tandem_pooling {
+        var settings = tandem_pooling()
+        settings.height = Int32(output.height)
+        settings.width = Int32(output.width)
+        settings.rows = rows.bounds
+        settings.columns = columns.bounds
+        if case .average(let divisor) = kind { settings.divisor = Int32(divisor) }
+        settings.x_row = input.rowStride
+        settings.dx_row = inputGradient?.rowStride ?? 0
+        settings.y_row = y.rowStride
+        return settings
+    }
+
+    func forward(_ step: Step) {
+        let (kind, input, output, kernels) = (kind, input, output, step.kernels)
+        let settings = settings(y: output)
+        step.forEachBlock(of: output) { image, block in
+            let (x, y) = (input.at(image: image, block: block), output.at(image: image, block: block))
+            withUnsafePointer(to: settings) { settings in
+                switch kind {
+                case .maximum: kernels.max_pool(settings, x, y)
+                case .average: kernels.average_pool(settings, x, y)
+                }
+            }
+        }
+    }
+
+    func backward(_ step: Step) {
+        guard let inputGradient else { return }
+        let (kind, input, outputGradient, kernels) = (kind, input, outputGradient, step.kernels)
+        let settings = settings(y: outputGradient)
+        step.forEachBlock(of: inputGradient) { image, block in
+            let dy = outputGradient.at(image: image, block: block)
+            let dx = inputGradient.at(image: image, block: block)
+            for row in 0..<inputGradient.height {
+                (dx + row * inputGradient.rowStride).update(repeating: 0, count: inputGradient.width * 16)
+            }
+            withUnsafePointer(to: settings) { settings in
+                switch kind {
+                case .maximum: kernels.max_pool_gradient(settings, input.at(image: image, block: block), dy, dx)
+                case .average: kernels.average_pool_gradient(settings, dy, dx)
+                }
+            }
+        }
+    }
+}
+
+/// For each output position the first input position of its window and the one behind its last.
+final class RangeTable {
+    let bounds: UnsafePointer<Int32>
+    private let memory: UnsafeMutablePointer<Int32>
+
+    private init(_ ranges: [(Int, Int)]) {
+        memory = .allocate(capacity: 2 * ranges.count + 1)
+        for (index, range) in ranges.enumerated() {
+            memory[2 * index] = Int32(range.0)
+            memory[2 * index + 1] = Int32(range.1)
+        }
+        bounds = UnsafePointer(memory)
+    }
+
+    deinit { memory.deallocate() }
+
+    /// Windows that slide, clipped to the map.
+    convenience init(sliding size: Int, stride: Int, padding: Int, inputs: Int, outputs: Int) {
+        self.init(
+            (0..<outputs).map { output in
+                let start = output * stride - padding
+                return (max(0, start), min(inputs, start + size))
+            })
+    }
+
+    /// The windows of `nn.AdaptiveAvgPool2d`: output i covers floor(i * in / out) ..< ceil((i + 1) * in / out).
+    convenience init(adaptive outputs: Int, inputs: Int) {
+        self.init(
+            (0..<outputs).map { output in
+                (output * inputs / outputs, ((output + 1) * inputs + outputs - 1) / outputs)
+            })
+    }
+}

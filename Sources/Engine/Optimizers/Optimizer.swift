@@ -1,0 +1,80 @@
+// One pass over the contiguous parameters, after every backward pass.
+
+import CKernels
+import Glibc
+import Runtime
+
+/// Settings and defaults are those of `torch.optim`.
+public enum OptimizerOptions: Hashable, Sendable {
+    case sgd(learningRate: Double = 1e-2, momentum: Double = 0, weightDecay: Double = 0, isNesterov: Bool = false)
+    case adam(
+        learningRate: Double = 1e-3, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8,
+        weightDecay: Double = 0)
+
+    /// Numbers kept for each parameter between steps.
+    var momentCount: Int {
+        switch self {
+        case .sgd: 1
+        case .adam: 2
+        }
+    }
+}
+
+struct Optimizer {
+    private let options: OptimizerOptions
+    private let weights: UnsafeMutablePointer<Float>
+    private let gradient: UnsafeMutablePointer<Float>
+    /// One after the other, each as long as the weights.
+    private let moments: UnsafeMutablePointer<Float>
+    private let count: Int
+    /// beta1^t and beta2^t: running products, which round alike on every machine, where `pow` may not.
+    private var powers = (1.0, 1.0)
+
+    /// Parameters a tile updates: 256 KB of each array, so that tiles are few and even.
+    private static let tile = 65_536
+
+    init(
+        _ options: OptimizerOptions, weights: UnsafeMutablePointer<Float>, gradient: UnsafeMutablePointer<Float>,
+        moments: UnsafeMutablePointer<Float>, count: Int
+    ) {
+        precondition(count % 16 == 0, "parameters are padded to whole vectors")
+        self.options = options
+        self.weights = weights
+        self.gradient = gradient
+        self.moments = moments
+        self.count = count
+    }
+
+    mutating func step(_ kernels: tandem_kernel_table, _ pool: ThreadPool) {
+        var settings = tandem_optimizer()
+        switch options {
+        case .sgd(let learningRate, let momentum, let weightDecay, let isNesterov):
+            settings.learning_rate = Float(learningRate)
+            settings.momentum = Float(momentum)
+            settings.weight_decay = Float(weightDecay)
+            settings.is_nesterov = isNesterov ? 1 : 0
+        case .adam(let learningRate, let beta1, let beta2, let epsilon, let weightDecay):
+            powers = (powers.0 * beta1, powers.1 * beta2)
+            settings.learning_rate = Float(learningRate)
+            settings.beta1 = Float(beta1)
+            settings.beta2 = Float(beta2)
+            settings.epsilon = Float(epsilon)
+            settings.weight_decay = Float(weightDecay)
+            settings.correction1 = Float(1 - powers.0)
+            settings.correction2_root = Float((1 - powers.1).squareRoot())
+        }
+        let (options, weights, gradient, moments, count) = (options, weights, gradient, moments, count)
+        pool.forEachTile((count + Self.tile - 1) / Self.tile) { tile, _ in
+            let start = tile * Self.tile
+            let length = Int64(min(Self.tile, count - start))
+            withUnsafePointer(to: settings) { settings in
+                switch options {
+                case .sgd: kernels.sgd(settings, weights + start, gradient + start, moments + start, length)
+                case .adam:
+                    kernels.adam(
+                        settings, weights + start, gradient + start, moments + start, moments + count + start, length)
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,55 @@
+// Where activations stand: blocks of 16 channels with a halo of zeros (see CKernels/include/kernels.h, "Layout").
+
+import CKernels
+import Network
+
+/// Zeros around a map, in pixels, for readers that reach over its edge.
+struct Halo: Hashable {
+    var top = 0
+    var left = 0
+    var bottom = 0
+    var right = 0
+
+    func union(_ other: Halo) -> Halo {
+        Halo(
+            top: max(top, other.top), left: max(left, other.left), bottom: max(bottom, other.bottom),
+            right: max(right, other.right))
+    }
+}
+
+/// A batch of maps `[N, C, H, W]`, or of flat vectors, which are maps of 1x1.
+struct Map {
+    let channels: Int
+    let height: Int
+    let width: Int
+    let imageStride: Int
+    let blockStride: Int
+    let rowStride: Int
+    /// The value (0, 0, 0, 0).
+    let base: UnsafeMutablePointer<Float>
+
+    /// Reserves room for `images` maps of this shape.
+    init(_ shape: Shape, images: Int, halo: Halo = Halo(), in arena: inout Arena) {
+        channels = shape.channels
+        height = shape.height
+        width = shape.width
+        rowStride = (halo.left + shape.width + halo.right) * 16
+        blockStride = (halo.top + shape.height + halo.bottom) * rowStride
+        // Flat vectors are often a power of two long: sixteen more floats keep their rows out of the same cache sets.
+        let padding = shape.height * shape.width == 1 ? 16 : 0
+        imageStride = (channels + 15) / 16 * blockStride + padding
+        base = arena.reserve(images * imageStride) + (halo.top * rowStride + halo.left * 16)
+    }
+
+    /// Blocks of 16 channels.
+    var blocks: Int { (channels + 15) / 16 }
+    var area: Int { height * width }
+
+    func at(image: Int, block: Int = 0) -> UnsafeMutablePointer<Float> {
+        base + (image * imageStride + block * blockStride)
+    }
+
+    var kernelMap: tandem_map {
+        tandem_map(base: base, image: imageStride, block: blockStride, row: rowStride)
+    }
+}

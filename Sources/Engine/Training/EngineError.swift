@@ -1,0 +1,27 @@
+// Why the engine cannot run a network, or stopped.
+
+import Network
+
+public enum EngineError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// A layer, or a setting of it, that the engine cannot run yet.
+    case notYet(String)
+    /// The first layer reads at most 16 channels.
+    case inputChannels(Int)
+    /// The system has not that many bytes.
+    case outOfMemory(byteCount: Int)
+    /// `TANDEM_ISA` names no instruction set of this machine.
+    case instructionSet(String)
+    case cancelled
+
+    public var description: String {
+        switch self {
+        case .notYet(let what): "\(what) cannot be trained yet"
+        case .inputChannels(let count): "images have at most 16 channels, not \(count)"
+        case .outOfMemory(let byteCount): "the system has no \(byteCount / 1_000_000) MB of memory left"
+        case .instructionSet(let name):
+            "TANDEM_ISA=\(name) is no instruction set of this machine; use "
+                + InstructionSet.allCases.filter(\.isAvailable).map(\.rawValue).joined(separator: " or ")
+        case .cancelled: "stopped"
+        }
+    }
+}

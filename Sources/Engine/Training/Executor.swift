@@ -1,0 +1,151 @@
+// A network made to run: its memory, its weights, one training step, and the evaluation of a batch.
+
+import CKernels
+import Network
+import Runtime
+
+/// What a batch came to.
+public struct BatchResult: Sendable {
+    /// Sum over the images of the cross-entropy, measured before the update.
+    public var loss: Double
+    /// The likeliest class of each image.
+    public var predictions: [Int]
+    /// Images whose prediction is their label.
+    public var correct: Int
+}
+
+/// Used by one thread at a time. A step allocates next to nothing: its maps, gradients and scratch are planned here.
+public final class Executor {
+    public let architecture: Architecture
+    /// The most images a batch may have.
+    public let batchSize: Int
+    /// Training steps done.
+    public private(set) var steps = 0
+
+    private let pool: ThreadPool
+    private let kernels: tandem_kernel_table
+    private let plan: Plan
+    private var optimizer: Optimizer
+    private let memory: AlignedBuffer<Float>
+
+    /// Plans the memory and takes it. Weights are zero until `initialize` or `setParameter`.
+    public init(
+        _ architecture: Architecture, batchSize: Int, optimizer options: OptimizerOptions, seeds: Seeds,
+        pool: ThreadPool, instructionSet: InstructionSet? = nil
+    ) throws(EngineError) {
+        precondition(batchSize > 0, "a batch has at least one image")
+        let byteCount = try Self.requiredBytes(
+            architecture, batchSize: batchSize, optimizer: options, threads: pool.threadCount)
+        guard let memory = AlignedBuffer<Float>(count: byteCount / 4) else { throw .outOfMemory(byteCount: byteCount) }
+        var arena = Arena(base: memory.pointer)
+        plan = try Plan(
+            architecture, images: batchSize, optimizer: options, dropoutSeed: seeds.dropout,
+            threads: pool.threadCount, in: &arena)
+        optimizer = Optimizer(
+            options, weights: plan.parameters.weights, gradient: plan.parameters.gradient, moments: plan.moments,
+            count: plan.parameters.count)
+        let chosen: InstructionSet
+        if let instructionSet { chosen = instructionSet } else { chosen = try InstructionSet.chosen() }
+        kernels = chosen.kernels
+        self.memory = memory
+        self.architecture = architecture
+        self.batchSize = batchSize
+        self.pool = pool
+    }
+
+    /// Bytes that a training takes, all in one allocation; nothing is allocated to find out.
+    public static func requiredBytes(
+        _ architecture: Architecture, batchSize: Int, optimizer: OptimizerOptions, threads: Int
+    ) throws(EngineError) -> Int {
+        var arena = Arena(base: nil)
+        _ = try Plan(
+            architecture, images: batchSize, optimizer: optimizer, dropoutSeed: 0, threads: threads, in: &arena)
+        return arena.count * 4
+    }
+
+    // MARK: Steps
+
+    /// One step of the optimizer on the mean loss of a batch. All or nothing: cancelled before the update, the weights are
+    /// as they were.
+    public func train(
+        _ images: some Collection<Int>, of source: some BatchSource, epoch: Int, cancellation: Cancellation
+    ) throws(EngineError) -> BatchResult {
+        let step = makeStep(images: images.count, isTraining: true)
+        let result = try forward(Array(images), of: source, epoch: epoch, step: step, cancellation: cancellation)
+        for pass in plan.passes.reversed() {
+            guard !cancellation.isCancelled else { throw .cancelled }
+            pass.backward(step)
+        }
+        guard !cancellation.isCancelled else { throw .cancelled }
+        optimizer.step(kernels, pool)
+        steps += 1
+        return result
+    }
+
+    /// The loss and predictions of a batch; dropout does nothing, and nothing is learned.
+    public func evaluate(
+        _ images: some Collection<Int>, of source: some BatchSource, cancellation: Cancellation
+    ) throws(EngineError) -> BatchResult {
+        let step = makeStep(images: images.count, isTraining: false)
+        return try forward(Array(images), of: source, epoch: 0, step: step, cancellation: cancellation)
+    }
+
+    private func makeStep(images: Int, isTraining: Bool) -> Step {
+        precondition(images > 0 && images <= batchSize, "a batch has 1 to \(batchSize) images")
+        return Step(kernels: kernels, pool: pool, images: images, isTraining: isTraining, number: steps)
+    }
+
+    private func forward(
+        _ images: [Int], of source: some BatchSource, epoch: Int, step: Step, cancellation: Cancellation
+    ) throws(EngineError) -> BatchResult {
+        let input = plan.input
+        pool.forEachTile(images.count) { tile, _ in
+            source.writeImage(
+                images[tile], epoch: epoch, to: input.at(image: tile), planeStride: 1, rowStride: input.rowStride,
+                columnStride: 16)
+        }
+        for pass in plan.passes {
+            guard !cancellation.isCancelled else { throw .cancelled }
+            pass.forward(step)
+        }
+        var result = BatchResult(loss: 0, predictions: [], correct: 0)
+        for (place, image) in images.enumerated() {
+            let label = source.label(image)
+            let outcome = plan.loss.outcome(
+                image: place, label: label, gradientScale: step.isTraining ? 1 / Double(images.count) : nil)
+            result.loss += outcome.loss
+            result.predictions.append(outcome.prediction)
+            result.correct += outcome.prediction == label ? 1 : 0
+        }
+        return result
+    }
+
+    // MARK: Parameters
+
+    /// Draws fresh weights: PyTorch's defaults from the seed of `init`.
+    public func initialize(seed: UInt64) { plan.parameters.initialize(seed: seed) }
+
+    /// Every trained tensor, in PyTorch's order.
+    public var parameters: [ParameterTensor] { plan.parameters.tensors.map(\.tensor) }
+
+    /// The values of a tensor, in PyTorch's order.
+    public func parameter(_ index: Int) -> [Float] {
+        plan.parameters.read(plan.parameters.tensors[index], from: plan.parameters.weights)
+    }
+
+    /// The gradient of a tensor after the last step, in PyTorch's order.
+    public func gradient(_ index: Int) -> [Float] {
+        plan.parameters.read(plan.parameters.tensors[index], from: plan.parameters.gradient)
+    }
+
+    /// - Parameter values: as many as the tensor has, in PyTorch's order.
+    public func setParameter(_ index: Int, to values: [Float]) {
+        plan.parameters.write(values, to: plan.parameters.tensors[index])
+    }
+
+    /// The network's outputs for an image of the last batch.
+    public func outputs(image: Int) -> [Float] {
+        let logits = plan.loss.logits
+        return (0..<logits.channels).map { logits.at(image: image)[$0 / 16 * logits.blockStride + $0 % 16] }
+    }
+}
