@@ -1,0 +1,85 @@
+// The same bits on any number of threads, on every run, and from every instruction set.
+
+import Engine
+import Network
+import Runtime
+import Testing
+
+struct DeterminismTests {
+    static let shape = Shape([3, 12, 12])
+    static let layers: [Layer] = [
+        .convolution(.init(width: 20, padding: .exactly(Extent(1)))), .activation(.relu), .maxPool(.init(size: Extent(2))),
+        .convolution(.init(width: 40, stride: Extent(2), padding: .exactly(Extent(1)))), .activation(.relu),
+        .adaptiveAveragePool(output: Extent(2)), .flatten, .linear(.init(width: 50)), .activation(.relu),
+        .dropout(rate: 0.3), .linear(.init(width: 10)),
+    ]
+
+    static func trained(
+        _ layers: [Layer] = layers, threads: Int = 2, seed: UInt64 = 1, set: InstructionSet? = nil
+    ) throws -> Executor {
+        let source = MemorySource(shape: shape, count: 40, classes: 10, seed: 3)
+        let executor = try Executor(
+            Architecture(input: shape, layers: layers), batchSize: 16, optimizer: .adam(), seeds: Seeds(seed),
+            pool: ThreadPool(threadCount: threads), instructionSet: set)
+        executor.initialize(seed: seed)
+        for epoch in 1...2 {
+            for batch in [0..<16, 16..<32, 32..<40] {
+                _ = try executor.train(batch, of: source, epoch: epoch, cancellation: Cancellation())
+            }
+        }
+        return executor
+    }
+
+    @Test(arguments: [1, 3, 4, 7])
+    func threadsDoNotChangeTheBits(threads: Int) throws {
+        #expect(try Self.trained(threads: threads).weightBits == Self.trained(threads: 2).weightBits)
+    }
+
+    @Test(arguments: InstructionSet.allCases.filter(\.isAvailable))
+    func instructionSetsAgree(set: InstructionSet) throws {
+        #expect(try Self.trained(set: set).weightBits == Self.trained(set: .portable).weightBits)
+    }
+
+    @Test func seedsDiffer() throws {
+        #expect(try Self.trained(seed: 1).weightBits != Self.trained(seed: 2).weightBits)
+    }
+
+    @Test func aLayerThatDoesNothingChangesNoBit() throws {
+        var layers = Self.layers
+        layers.insert(.dropout(rate: 0), at: 5)
+        layers.insert(.adaptiveAveragePool(output: Extent(2)), at: 7)
+        #expect(try Self.trained(layers).weightBits == Self.trained().weightBits)
+    }
+
+    @Test func aCancelledStepLeavesTheWeights() throws {
+        let executor = try Self.trained()
+        let before = executor.weightBits
+        let cancellation = Cancellation()
+        cancellation.cancel()
+        let source = MemorySource(shape: Self.shape, count: 4, classes: 10, seed: 1)
+        #expect(throws: EngineError.cancelled) {
+            try executor.train(0..<4, of: source, epoch: 1, cancellation: cancellation)
+        }
+        #expect(executor.weightBits == before)
+    }
+
+    @Test func aNaNInAnImageReachesTheLoss() throws {
+        let executor = try Self.trained()
+        var source = MemorySource(shape: Self.shape, count: 2, classes: 10, seed: 1)
+        var values = source.values
+        values[100] = .nan
+        source = MemorySource(shape: Self.shape, values: values, labels: source.labels)
+        let result = try executor.evaluate(0..<2, of: source, cancellation: Cancellation())
+        #expect(result.loss.isNaN)
+        let clean = try executor.evaluate([1], of: source, cancellation: Cancellation())
+        #expect(clean.loss.isFinite)
+    }
+
+    @Test func layersOfLaterDaysAreRefused() throws {
+        let architecture = try Architecture(input: Self.shape, layers: [.batchNorm(.init()), .flatten])
+        #expect(throws: EngineError.notYet("batchnorm")) {
+            try Executor(
+                architecture, batchSize: 1, optimizer: .adam(), seeds: Seeds(1), pool: ThreadPool(threadCount: 1))
+        }
+    }
+}

@@ -1,0 +1,60 @@
+#!/usr/bin/env python3
+"""Writes the fixtures of the engine's tests with PyTorch: weights, a batch, its loss, logits and every gradient, and the
+weights after three steps of an optimizer. Each file is safetensors; `__metadata__` names the versions.
+
+usage: make.py        needs: pip install torch numpy safetensors
+"""
+import pathlib
+import numpy, torch, torch.nn as nn, torch.nn.functional as F
+from safetensors.torch import save_file
+
+HERE = pathlib.Path(__file__).parent
+
+
+def conv_net():
+    """Widths that fill no block, a strided 5x3 kernel, overlapping pools."""
+    return nn.Sequential(
+        nn.Conv2d(3, 5, 3, padding=1), nn.ReLU(), nn.MaxPool2d(3, 2, 1),
+        nn.Conv2d(5, 18, (5, 3), stride=2, padding=(2, 1)), nn.ReLU(), nn.AvgPool2d(2, 1),
+        nn.Conv2d(18, 7, 1, bias=False), nn.AdaptiveAvgPool2d((2, 3)), nn.ReLU(), nn.Flatten(), nn.Linear(42, 10))
+
+
+def vgg_like():
+    """The experiment's forms, small."""
+    return nn.Sequential(
+        nn.Conv2d(3, 16, 3, padding=1), nn.ReLU(), nn.Conv2d(16, 32, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2),
+        nn.Conv2d(32, 16, 3, padding=2, dilation=2), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(),
+        nn.Linear(64, 33), nn.ReLU(), nn.Linear(33, 10))
+
+
+def write(name, net, size, batch, optimizer):
+    torch.manual_seed(7)
+    for module in net.modules():
+        if hasattr(module, "reset_parameters"):
+            module.reset_parameters()
+    x, y = torch.randn(batch, 3, size, size), torch.randint(0, 10, (batch,))
+    tensors = {"input": x, "labels": y.float()}
+    tensors |= {"weight." + k: v.detach().clone() for k, v in net.named_parameters()}
+    optimizer = optimizer(net.parameters())
+    losses = []
+    for step in range(10):
+        optimizer.zero_grad()
+        logits = net(x)
+        loss = F.cross_entropy(logits, y)
+        loss.backward()
+        if step == 0:
+            tensors["logits"] = logits.detach().clone()
+            tensors |= {"gradient." + k: v.grad.clone() for k, v in net.named_parameters()}
+        losses.append(loss.item())
+        optimizer.step()
+        if step == 9:
+            tensors |= {"trained." + k: v.detach().clone() for k, v in net.named_parameters()}
+    tensors["losses"] = torch.tensor(losses)
+    save_file({k: v.contiguous().float() for k, v in tensors.items()}, HERE / f"{name}.safetensors",
+              {"torch": torch.__version__, "numpy": numpy.__version__})
+
+
+torch.set_num_threads(1)
+write("convolutions-adam", conv_net(), 13, 3, lambda p: torch.optim.Adam(p, lr=1e-2))
+write("vgg-sgd", vgg_like(), 8, 5, lambda p: torch.optim.SGD(p, lr=0.05, momentum=0.9))
+write("vgg-nesterov", vgg_like(), 8, 2, lambda p: torch.optim.SGD(p, lr=0.05, momentum=0.9, nesterov=True, weight_decay=0.01))

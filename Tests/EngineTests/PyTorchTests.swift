@@ -1,0 +1,95 @@
+// Forward, loss, every gradient and ten steps against PyTorch's numbers (Fixtures/make.py).
+
+import Engine
+import Foundation
+import Network
+import Runtime
+import Testing
+
+struct PyTorchTests {
+    static let convolutions: [Layer] = [
+        .convolution(.init(width: 5, padding: .exactly(Extent(1)))), .activation(.relu),
+        .maxPool(.init(size: Extent(3), stride: Extent(2), padding: Extent(1))),
+        .convolution(.init(width: 18, kernel: Extent(5, 3), stride: Extent(2), padding: .exactly(Extent(2, 1)))),
+        .activation(.relu), .averagePool(.init(size: Extent(2), stride: Extent(1))),
+        .convolution(.init(width: 7, kernel: Extent(1), hasBias: false)),
+        .adaptiveAveragePool(output: Extent(2, 3)), .activation(.relu), .flatten, .linear(.init(width: 10)),
+    ]
+    static let vgg: [Layer] = [
+        .convolution(.init(width: 16, padding: .exactly(Extent(1)))), .activation(.relu),
+        .convolution(.init(width: 32, padding: .exactly(Extent(1)))), .activation(.relu),
+        .maxPool(.init(size: Extent(2))),
+        .convolution(.init(width: 16, padding: .exactly(Extent(2)), dilation: Extent(2))), .activation(.relu),
+        .maxPool(.init(size: Extent(2))), .flatten, .linear(.init(width: 33)), .activation(.relu),
+        .linear(.init(width: 10)),
+    ]
+
+    @Test(
+        arguments: [
+            ("convolutions-adam", convolutions, OptimizerOptions.adam(learningRate: 1e-2)),
+            ("vgg-sgd", vgg, .sgd(learningRate: 0.05, momentum: 0.9)),
+            ("vgg-nesterov", vgg, .sgd(learningRate: 0.05, momentum: 0.9, weightDecay: 0.01, isNesterov: true)),
+        ], InstructionSet.allCases.filter(\.isAvailable))
+    func numbersArePyTorchs(
+        _ fixture: (name: String, layers: [Layer], optimizer: OptimizerOptions), set: InstructionSet
+    ) throws {
+        let file = try TensorFile(fixture: fixture.name)
+        let input = try #require(file.tensors["input"])
+        let shape = Shape(Array(input.shape.dropFirst()))
+        let source = MemorySource(shape: shape, values: input.values, labels: file.values("labels").map { Int($0) })
+        let count = input.shape[0]
+        let executor = try Executor(
+            Architecture(input: shape, layers: fixture.layers), batchSize: count + 2, optimizer: fixture.optimizer,
+            seeds: Seeds(1), pool: ThreadPool(threadCount: 2), instructionSet: set)
+        executor.load(file)
+        for (number, expected) in file.values("losses").enumerated() {
+            let result = try executor.train(0..<count, of: source, epoch: 1, cancellation: Cancellation())
+            let loss = result.loss / Double(count)
+            #expect(abs(loss - Double(expected)) < 1e-4 * Double(expected), "loss of step \(number + 1)")
+            guard number == 0 else { continue }
+            #expect(relativeError((0..<count).flatMap(executor.outputs), file.values("logits")) < 1e-5)
+            for (index, tensor) in executor.parameters.enumerated() {
+                let error = relativeError(executor.gradient(index), file.values("gradient." + tensor.name))
+                #expect(error < 1e-4, "gradient of \(tensor.name)")
+            }
+        }
+        for (index, tensor) in executor.parameters.enumerated() {
+            let error = relativeError(executor.parameter(index), file.values("trained." + tensor.name))
+            #expect(error < 1e-3, "\(tensor.name) after ten steps")
+        }
+    }
+
+    /// The large case: `reference.py probe FILE` writes it; `TANDEM_PROBE` names the file.
+    @Test(.enabled(if: ProcessInfo.processInfo.environment["TANDEM_PROBE"] != nil))
+    func theExperimentsGradientsArePyTorchs() throws {
+        let path = try #require(ProcessInfo.processInfo.environment["TANDEM_PROBE"])
+        let file = try TensorFile(URL(fileURLWithPath: path))
+        let input = try #require(file.tensors["input"])
+        let shape = Shape([3, 32, 32])
+        let source = MemorySource(shape: shape, values: input.values, labels: file.values("labels").map { Int($0) })
+        let stages = [(64, 2), (128, 3), (256, 3), (512, 3)]
+        let features = stages.flatMap { width, depth -> [Layer] in
+            (0..<depth).flatMap { _ -> [Layer] in
+                [.convolution(.init(width: width, padding: .exactly(Extent(1)))), .activation(.relu)]
+            } + [.maxPool(.init(size: Extent(2)))]
+        }
+        let layers: [Layer] =
+            features + [
+                .adaptiveAveragePool(output: Extent(2)), .flatten, .linear(.init(width: 4096)), .activation(.relu),
+                .linear(.init(width: 4096)), .activation(.relu), .dropout(rate: 0), .linear(.init(width: 10)),
+            ]
+        let executor = try Executor(
+            Architecture(input: shape, layers: layers), batchSize: 4, optimizer: .adam(learningRate: 1e-4),
+            seeds: Seeds(1), pool: ThreadPool())
+        executor.load(file)
+        let result = try executor.train(0..<4, of: source, epoch: 1, cancellation: Cancellation())
+        #expect(abs(result.loss / 4 - Double(file.values("loss")[0])) < 1e-4)
+        var worst = 0.0
+        for (index, tensor) in executor.parameters.enumerated() {
+            let error = relativeError(executor.gradient(index), file.values("gradient." + tensor.name))
+            #expect(error < 1e-4, "gradient of \(tensor.name)")
+            worst = max(worst, error)
+        }
+        print("worst relative error of a gradient: \(worst)")
+    }
+}

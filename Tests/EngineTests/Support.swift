@@ -1,0 +1,92 @@
+// What the engine's tests share: PyTorch's fixtures, a batch in memory, relative errors.
+
+import Engine
+import Foundation
+import Network
+import Runtime
+
+/// Tensors of a safetensors file, all float32 (labels of `reference.py probe` are int64).
+struct TensorFile {
+    let tensors: [String: (shape: [Int], values: [Float])]
+
+    init(_ url: URL) throws {
+        let data = try Data(contentsOf: url)
+        let headerCount = data.prefix(8).enumerated().reduce(0) { $0 | Int($1.element) << (8 * $1.offset) }
+        let header = try JSONSerialization.jsonObject(with: data.dropFirst(8).prefix(headerCount))
+        var tensors: [String: (shape: [Int], values: [Float])] = [:]
+        for (name, entry) in header as? [String: Any] ?? [:] {
+            guard let entry = entry as? [String: Any], let shape = entry["shape"] as? [Int],
+                let offsets = entry["data_offsets"] as? [Int]
+            else { continue }
+            let bytes = Array(data[(8 + headerCount + offsets[0])..<(8 + headerCount + offsets[1])])
+            let values: [Float] = bytes.withUnsafeBytes { raw in
+                entry["dtype"] as? String == "I64"
+                    ? raw.bindMemory(to: Int64.self).map(Float.init) : Array(raw.bindMemory(to: Float.self))
+            }
+            tensors[name] = (shape, values)
+        }
+        self.tensors = tensors
+    }
+
+    init(fixture name: String) throws {
+        let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        try self.init(folder.appending(path: "Fixtures/\(name).safetensors"))
+    }
+
+    func values(_ name: String) -> [Float] { tensors[name]?.values ?? [] }
+}
+
+/// Images `[N, C, H, W]` in memory.
+struct MemorySource: BatchSource {
+    let shape: Shape
+    let values: [Float]
+    let labels: [Int]
+
+    init(shape: Shape, values: [Float], labels: [Int]) {
+        self.shape = shape
+        self.values = values
+        self.labels = labels
+    }
+
+    /// Images drawn from a seed.
+    init(shape: Shape, count: Int, classes: Int, seed: UInt64) {
+        var values = [Float](repeating: 0, count: count * shape.count)
+        values.withUnsafeMutableBufferPointer {
+            RandomStream(seed: seed, role: .synthesis).fillUniform($0, low: -2, high: 2)
+        }
+        self.init(shape: shape, values: values, labels: (0..<count).map { ($0 * 7 + Int(seed)) % classes })
+    }
+
+    func writeImage(
+        _ index: Int, epoch: Int, to destination: UnsafeMutablePointer<Float>, planeStride: Int, rowStride: Int,
+        columnStride: Int
+    ) {
+        for c in 0..<shape.channels {
+            for y in 0..<shape.height {
+                for x in 0..<shape.width {
+                    destination[c * planeStride + y * rowStride + x * columnStride] =
+                        values[index * shape.count + (c * shape.height + y) * shape.width + x]
+                }
+            }
+        }
+    }
+
+    func label(_ index: Int) -> Int { labels[index] }
+}
+
+/// ||a - b|| / ||b||
+func relativeError(_ a: [Float], _ b: [Float]) -> Double {
+    guard a.count == b.count else { return .infinity }
+    let difference = zip(a, b).reduce(0.0) { $0 + Double($1.0 - $1.1) * Double($1.0 - $1.1) }
+    let norm = b.reduce(0.0) { $0 + Double($1) * Double($1) }
+    return (difference / max(norm, 1e-30)).squareRoot()
+}
+
+extension Executor {
+    /// The weights as bits, to be compared exactly.
+    var weightBits: [[UInt32]] { parameters.indices.map { parameter($0).map(\.bitPattern) } }
+
+    func load(_ file: TensorFile, prefix: String = "weight.") {
+        for (index, tensor) in parameters.enumerated() { setParameter(index, to: file.values(prefix + tensor.name)) }
+    }
+}
