@@ -62,6 +62,7 @@ final class RunValue: ObjectValue {
         case "seed": .integer(Int(clamping: seed))
         case "model": .model(model)
         case "state": .string(run.state.description)
+        case "curve": .object(TableValue(RunTable.curve(run)))
         case "digest": .string(run.digest)
         default: nil
         }

@@ -44,7 +44,7 @@ let lookingWords: [Word] = [
             Parameter("values", .any, .workedOut("the last run"), isRest: true, "runs, or lists"), to, form,
             Parameter("digest", .boolean, .value(.boolean(false)), "add the SHA-256 of each run's weights"),
         ],
-        result: "a table", example: quickRun + "table a", aliases: ["DataFrame", "tabulate"]),
+        result: "a table", example: quickRun + "table a", aliases: ["DataFrame", "tabulate"], .perform(showTable)),
     Word(
         "plot", .looking, "Curves of runs, or plain lists",
         [
@@ -52,14 +52,15 @@ let lookingWords: [Word] = [
             Parameter("y", .choice, .value(.string("accuracy")), choices: ["accuracy", "loss", "trainaccuracy", "trainloss"], "what goes up"),
             Parameter("x", .choice, .value(.string("epoch")), choices: ["epoch", "time"], "what goes to the right"), to,
         ],
-        result: "a plot", example: quickRun + "plot a, y: loss", aliases: ["plt", "graph", "chart", "plt.plot"]),
+        result: "a plot", example: quickRun + "plot a, y: loss", aliases: ["plt", "graph", "chart", "plt.plot"],
+        .perform(showPlot)),
     Word(
         "show", .looking, "Images of a data set with their classes",
         [
             Parameter("data", .data, .workedOut("the last data set"), isPositional: true, "the data set"),
             Parameter("count", .integer(1...400), .value(.integer(20)), aliases: ["n", "num", "rows"], "how many images"), to,
         ],
-        result: "a picture", example: "show synthetic()", aliases: ["imshow", "imgrid", "make_grid"]),
+        result: "a picture", example: "show synthetic()", aliases: ["imshow", "imgrid", "make_grid"], .perform(showImages)),
     Word("confusion", .looking, "Which classes a run takes for which", [run, dataOption, to], result: "a table", example: quickRun + "confusion a", aliases: ["confusion_matrix"]),
     Word("mistakes", .looking, "The images a run gets wrong most surely", [run, dataOption, to], result: "a picture", example: quickRun + "mistakes a"),
     Word(

@@ -1,0 +1,53 @@
+// A table as a value: columns, rows of cells, and a caption. Its forms are in `TableText`, `TableHTML` and `TableFiles`.
+
+public struct Table: Hashable, Sendable {
+    public struct Column: Hashable, Sendable {
+        public var title: String
+        /// Numbers stand at the right, names at the left.
+        public var isNumber: Bool
+        /// A measured time or speed: it differs from run to run, so the text that notebooks are compared by leaves it out.
+        public var isTiming: Bool
+
+        public init(_ title: String, isNumber: Bool = true, isTiming: Bool = false) {
+            self.title = title
+            self.isNumber = isNumber
+            self.isTiming = isTiming
+        }
+    }
+
+    public struct Cell: Hashable, Sendable {
+        /// As a person reads it: `78.42 %`, `32,997,834`.
+        public var text: String
+        /// As a program reads it; `nil` for what is no number.
+        public var number: Double?
+
+        public init(_ text: String, number: Double? = nil) {
+            self.text = text
+            self.number = number
+        }
+    }
+
+    public var caption: String
+    public var columns: [Column]
+    /// One cell a column.
+    public private(set) var rows: [[Cell]] = []
+
+    public init(caption: String = "", columns: [Column]) {
+        self.caption = caption
+        self.columns = columns
+    }
+
+    /// Adds a row; cells that are missing are empty, those beyond the columns are dropped.
+    public mutating func add(_ cells: [Cell]) {
+        let missing = max(0, columns.count - cells.count)
+        rows.append(Array((cells + [Cell](repeating: Cell(""), count: missing)).prefix(columns.count)))
+    }
+
+    /// The table without measured times.
+    public var withoutTimings: Table {
+        let kept = columns.indices.filter { !columns[$0].isTiming }
+        var table = Table(caption: caption, columns: kept.map { columns[$0] })
+        for row in rows { table.add(kept.map { row[$0] }) }
+        return table
+    }
+}

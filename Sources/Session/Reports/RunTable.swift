@@ -1,0 +1,56 @@
+// Runs side by side, and the epochs of one run, as tables.
+
+import Experiments
+import Graphics
+
+enum RunTable {
+    private typealias Cell = Table.Cell
+
+    /// Columns as interfaces name them: name, model, accuracy, loss, parameters, operations, epochs, seconds an epoch,
+    /// images/s, seed.
+    static func table(_ runs: [RunValue], showsDigest: Bool) -> Table {
+        var columns = [
+            Table.Column("name", isNumber: false), Table.Column("model", isNumber: false), Table.Column("accuracy"),
+            Table.Column("loss"), Table.Column("parameters"), Table.Column("operations"), Table.Column("epochs"),
+            Table.Column("seconds an epoch", isTiming: true), Table.Column("images/s", isTiming: true),
+            Table.Column("seed"),
+        ]
+        if showsDigest { columns.append(Table.Column("digest", isNumber: false)) }
+        var table = Table(columns: columns)
+        for value in runs {
+            let run = value.run
+            let ending = run.state == .done ? "" : " (\(run.state))"
+            let seconds = run.metrics.isEmpty ? nil : run.metrics.reduce(0) { $0 + $1.seconds } / Double(run.epochs)
+            var cells = [
+                Cell(run.label + ending), Cell(run.model), cell(run.accuracy, 2, unit: " %"), cell(run.loss, 4),
+                cell(run.architecture.parameterCount), cell(run.architecture.operations), cell(run.epochs),
+                cell(seconds, 1), cell(run.speed, 0), Cell(String(value.seed), number: Double(value.seed)),
+            ]
+            if showsDigest { cells.append(Cell(run.digest)) }
+            table.add(cells)
+        }
+        return table
+    }
+
+    /// One row an epoch.
+    static func curve(_ run: Run) -> Table {
+        var table = Table(
+            caption: run.label,
+            columns: ["epoch", "train loss", "train accuracy", "loss", "accuracy"].map { Table.Column($0) }
+                + [Table.Column("seconds", isTiming: true)])
+        for metrics in run.metrics {
+            table.add([
+                cell(metrics.epoch), cell(metrics.trainLoss, 4), cell(metrics.trainAccuracy, 2, unit: " %"),
+                cell(metrics.testLoss, 4), cell(metrics.testAccuracy, 2, unit: " %"), cell(metrics.seconds, 1),
+            ])
+        }
+        return table
+    }
+
+    private static func cell(_ number: Double?, _ digits: Int, unit: String = "") -> Cell {
+        guard let number else { return Cell("") }
+        return Cell(fixed(number, digits) + unit, number: number)
+    }
+
+    private static func cell(_ number: Int) -> Cell { Cell(grouped(number), number: Double(number)) }
+}

@@ -1,0 +1,34 @@
+// A table as a value: what `table` shows and a run's `curve` is.
+
+import Graphics
+
+final class TableValue: ObjectValue {
+    static let kind = "a table"
+
+    let table: Table
+
+    init(_ table: Table) { self.table = table }
+
+    var boundName: String? { nil }
+    func named(_ name: String) -> any ObjectValue { self }
+    var text: String { rich.text }
+
+    /// Times stand in all forms but the plain text, by which notebooks are compared.
+    var rich: RichValue {
+        let text = table.withoutTimings.text
+        let full = table.text
+        return RichValue(
+            text: text, terminalText: full == text ? nil : full, html: table.html, markdown: table.markdown,
+            latex: table.latex)
+    }
+
+    static let memberHelp: [(name: String, help: String)] = [("rows", "how many rows it has"), ("columns", "the titles of its columns")]
+
+    func member(_ name: String) -> Value? {
+        switch name {
+        case "rows": .integer(table.rows.count)
+        case "columns": .list(Items(table.columns.map { .string($0.title) }))
+        default: nil
+        }
+    }
+}
