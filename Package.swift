@@ -54,7 +54,7 @@ let package = Package(
             linkerSettings: [.unsafeFlags(["-static-stdlib"], .when(configuration: .release))]),
 
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
-        tests("Language", ["Language"]),
+        tests("Language", ["Language"], ["Programs"]),
         tests("Network", ["Network"], ["Golden"]),
         tests("Runtime", ["Runtime"]),
         tests("Engine", ["Engine", "Network", "Runtime", "CKernels"], ["Fixtures"]),

@@ -19,7 +19,10 @@ import Testing
         ("relu", "relu"),
         ("conv 128, kernel: 3, padding: 1", "<conv 128 kernel: 3 padding: 1>"),
         ("conv(128, kernel: 3)", "conv(128, kernel: 3)"),
-        ("let a = train gap, on: cifar, optimizer: adam(lr: 1e-4)", "let a = <train gap on: cifar optimizer: adam(lr: 0.0001)>"),
+        (
+            "let a = train gap, on: cifar, optimizer: adam(lr: 1e-4)",
+            "let a = <train gap on: cifar optimizer: adam(lr: 0.0001)>"
+        ),
         ("let a = b", "let a = b"),
         ("let a = b + 1", "let a = (b + 1)"),
         ("let a = -b", "let a = (-b)"),
@@ -55,10 +58,15 @@ import Testing
     }
 
     @Test(arguments: [
-        ("repeat depth { conv width, kernel: 3, padding: 1; relu }",
-            "repeat depth { <conv width kernel: 3 padding: 1>; relu }"),
+        (
+            "repeat depth { conv width, kernel: 3, padding: 1; relu }",
+            "repeat depth { <conv width kernel: 3 padding: 1>; relu }"
+        ),
         ("model A { relu }", "model A() { relu }"),
-        ("model VGG(pooled: true, width) {\n if pooled { gap }\n}", "model VGG(pooled: true, width) { if pooled { gap } }"),
+        (
+            "model VGG(pooled: true, width) {\n if pooled { gap }\n}",
+            "model VGG(pooled: true, width) { if pooled { gap } }"
+        ),
         ("block Stage(width)\n{\n relu\n}", "block Stage(width) { relu }"),
         ("for (w, d) in [(64, 2), (128, 3)] { conv w }", "for (w, d) in [(64, 2), (128, 3)] { <conv w> }"),
         ("if a { 1 }\nelse if b { 2 }\nelse { 3 }", "if a { 1 } else if b { 2 } else { 3 }"),

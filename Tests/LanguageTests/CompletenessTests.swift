@@ -5,7 +5,9 @@ import Testing
 @testable import Language
 
 @Suite struct CompletenessTests {
-    @Test(arguments: ["", "\n", "// only", "print 1", "let x = 3\nprint x", "if true { 1 }", "f(1)", "print 1;", "?train"])
+    @Test(arguments: [
+        "", "\n", "// only", "print 1", "let x = 3\nprint x", "if true { 1 }", "f(1)", "print 1;", "?train",
+    ])
     func isComplete(_ text: String) {
         #expect(completeness(of: SourceText(text)) == .complete)
     }
@@ -23,7 +25,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "if ) {", "print \"abc", "print 1)", "x = 5 {", "let x", "print 'a", "}", "model A { x = 5", "train a,\nlet x = 3",
+        "if ) {", "print \"abc", "print 1)", "x = 5 {", "let x", "print 'a", "}", "model A { x = 5",
+        "train a,\nlet x = 3",
         "for i", "a.", "let (a, b)", "print 0x1F (",
     ])
     func isInvalid(_ text: String) {

@@ -77,16 +77,19 @@ private func diagnostic(_ text: String, _ start: Int, _ end: Int, name: String? 
         #expect(DiagnosticText(Diagnostic(.note, code: "x", "all is well")).block == "note: all is well")
     }
 
-    @Test(arguments: [
-        ("learningrate", "lr", nil), ("epoch", "epochs", "epochs"), ("kernal", "kernel", "kernel"),
-        ("batch_size", "batchsize", "batchsize"), ("Relu", "relu", "relu"), ("xy", "lr", nil),
-        ("tarin", "train", "train"),
-    ] as [(String, String, String?)])
+    @Test(
+        arguments: [
+            ("learningrate", "lr", nil), ("epoch", "epochs", "epochs"), ("kernal", "kernel", "kernel"),
+            ("batch_size", "batchsize", "batchsize"), ("Relu", "relu", "relu"), ("xy", "lr", nil),
+            ("tarin", "train", "train"),
+        ] as [(String, String, String?)])
     func suggestsTheNearestName(_ typed: String, _ candidate: String, _ expected: String?) {
         #expect(nearestName(to: typed, among: ["zzzzzz", candidate]) == expected)
     }
 
-    @Test(arguments: [("", "abc", 3), ("abc", "abc", 0), ("abc", "acb", 1), ("kitten", "sitting", 3), ("conv", "convs", 1)])
+    @Test(arguments: [
+        ("", "abc", 3), ("abc", "abc", 0), ("abc", "acb", 1), ("kitten", "sitting", 3), ("conv", "convs", 1),
+    ])
     func countsEdits(_ first: String, _ second: String, _ distance: Int) {
         #expect(editDistance(first, second) == distance)
         #expect(editDistance(second, first) == distance)

@@ -170,7 +170,9 @@ private func fix(_ text: String) -> String? { parse(SourceText(text)).diagnostic
     }
 
     @Test func everySentenceIsOneLineWithoutFullStop() {
-        for text in ["print ]", "for", "let", "model", "a ? b", "\"", "/*", "(", "]", "é = 1", "^", "a -> b", "\\", "@"] {
+        for text in [
+            "print ]", "for", "let", "model", "a ? b", "\"", "/*", "(", "]", "é = 1", "^", "a -> b", "\\", "@",
+        ] {
             for diagnostic in parse(SourceText(text)).diagnostics {
                 #expect(!diagnostic.message.contains("\n") && !diagnostic.message.hasSuffix("."))
                 #expect(!diagnostic.message.isEmpty)

@@ -21,7 +21,9 @@ private struct SeededGenerator: RandomNumberGenerator {
 private func codes(_ text: String) -> [String] { parse(SourceText(text)).diagnostics.map(\.code) }
 
 @Suite struct LimitTests {
-    @Test(arguments: ["(", "[", "{", "-", "!", "if ", "f(", "\"\\(", "repeat 2 {", "a[", "[for x in ", "1+(", "x {", "else ", "(a,"])
+    @Test(arguments: [
+        "(", "[", "{", "-", "!", "if ", "f(", "\"\\(", "repeat 2 {", "a[", "[for x in ", "1+(", "x {", "else ", "(a,",
+    ])
     func refusesDeepNesting(_ piece: String) {
 
         let text = String(repeating: piece, count: 100_000 / piece.utf8.count)
@@ -78,10 +80,14 @@ private func codes(_ text: String) -> [String] { parse(SourceText(text)).diagnos
 
     @Test func survivesRandomTokens() {
         let pieces = [
-            "let", "model", "block", "for", "in", "repeat", "if", "else", "true", "x", "conv", "A", "and", "not", "def", "exit",
-            "1", "2.5", "3x32", "10x", "\"a\"", "\"a\\(", "\"", "'", "(", ")", "[", "]", "{", "}", ",", ":", ";", ".", "...",
-            "+", "-", "*", "/", "%", "==", "<", "&&", "||", "!", "=", "?", "//", "/*", "*/", "\n", "\r\n", " ", "  ", "\t", "\\",
-            "#", "×", "é", "漢", "\u{A0}", "“", "…", "%time", "!ls", "f\"", "**", "None", "shortcut", "residual", "\u{301}",
+            "let", "model", "block", "for", "in", "repeat", "if", "else", "true", "x", "conv", "A", "and", "not", "def",
+            "exit",
+            "1", "2.5", "3x32", "10x", "\"a\"", "\"a\\(", "\"", "'", "(", ")", "[", "]", "{", "}", ",", ":", ";", ".",
+            "...",
+            "+", "-", "*", "/", "%", "==", "<", "&&", "||", "!", "=", "?", "//", "/*", "*/", "\n", "\r\n", " ", "  ",
+            "\t", "\\",
+            "#", "×", "é", "漢", "\u{A0}", "“", "…", "%time", "!ls", "f\"", "**", "None", "shortcut", "residual",
+            "\u{301}",
         ]
         var random = SeededGenerator(state: 2)
         for _ in 0..<6000 {

@@ -61,7 +61,9 @@ extension Lexer {
         case "u":
             guard peek() == UInt8(ascii: "{") else { break }
             var end = offset + 1
-            while end < bytes.count, end < offset + 10, Unicode.Scalar(bytes[end]).properties.isASCIIHexDigit { end += 1 }
+            while end < bytes.count, end < offset + 10, Unicode.Scalar(bytes[end]).properties.isASCIIHexDigit {
+                end += 1
+            }
             let digits = text(offset + 1, end)
             guard end < bytes.count, bytes[end] == UInt8(ascii: "}"), let code = UInt32(digits, radix: 16),
                 let value = Unicode.Scalar(code)

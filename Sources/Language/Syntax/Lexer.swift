@@ -280,7 +280,8 @@ struct Lexer {
     }
 
     private static let shellWords: Set<String> = [
-        "ls", "pip", "pip3", "cd", "cat", "pwd", "nvidia", "conda", "wget", "curl", "git", "echo", "mkdir", "rm", "python",
+        "ls", "pip", "pip3", "cd", "cat", "pwd", "nvidia", "conda", "wget", "curl", "git", "echo", "mkdir", "rm",
+        "python",
         "python3", "unzip", "tar", "head", "tail", "apt", "sh", "bash", "cp", "mv", "df", "du", "free", "top", "which",
     ]
 

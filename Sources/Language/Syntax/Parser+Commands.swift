@@ -17,7 +17,9 @@ extension Parser {
         }
         if let name = current.name {
             if name == "else" { throw fail(.strayElse, current.range) }
-            if next.isSymbol(.colon), !next.newlineBefore { throw fail(.strayLabel(name), current.range.union(next.range)) }
+            if next.isSymbol(.colon), !next.newlineBefore {
+                throw fail(.strayLabel(name), current.range.union(next.range))
+            }
             if !current.isReserved, next.isSymbol(.question), isHelpMark(at: index + 1) { return try helpBehind(name) }
             if !current.isReserved, next.isSymbol(.assign), !next.newlineBefore, !next.isFaulty {
                 throw fail(.assignmentWithoutLet(name), current.range.union(next.range))

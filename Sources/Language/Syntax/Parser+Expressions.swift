@@ -34,7 +34,9 @@ extension Parser {
         var left = try unary()
         while !endsStatement, let found = Operator(current), found.precedence >= minimum {
             let operatorRange = current.range
-            if let word = current.name { note(.foreignWord(found: word, meant: word == "or" ? "||" : "&&"), operatorRange) }
+            if let word = current.name {
+                note(.foreignWord(found: word, meant: word == "or" ? "||" : "&&"), operatorRange)
+            }
             advance()
             depth += 1
             try checkDepth()
@@ -92,7 +94,8 @@ extension Parser {
                 let member = Identifier(name, current.range)
                 advance()
                 node = Node(
-                    .member(node.expression, member), node.expression.range.union(member.range), height: node.height + 1)
+                    .member(node.expression, member), node.expression.range.union(member.range), height: node.height + 1
+                )
                 if isAt(.leftParenthesis), !current.spaceBefore { throw fail(.calledMember(name), member.range) }
             } else if isAt(.leftBracket), !current.spaceBefore {
                 node = try indexed(node)

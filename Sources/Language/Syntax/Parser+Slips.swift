@@ -18,7 +18,9 @@ extension Parser {
 
     private func slipBehindValue(inBrackets: Bool) -> SyntaxFault? {
         guard let previous else { return nil }
-        func fault(_ kind: SyntaxFault.Kind, _ range: SourceRange) -> SyntaxFault { SyntaxFault(kind: kind, range: range) }
+        func fault(_ kind: SyntaxFault.Kind, _ range: SourceRange) -> SyntaxFault {
+            SyntaxFault(kind: kind, range: range)
+        }
         let both = previous.range.union(current.range)
         let previousIsName = previous.name != nil && !previous.isReserved
         switch current.kind {
@@ -49,7 +51,9 @@ extension Parser {
 
     // MARK: Statements of other languages
 
-    private static let withBody: Set<String> = ["def", "class", "while", "with", "try", "func", "struct", "elif", "async"]
+    private static let withBody: Set<String> = [
+        "def", "class", "while", "with", "try", "func", "struct", "elif", "async",
+    ]
     private static let withoutBody: Set<String> = [
         "import", "from", "var", "const", "return", "del", "global", "assert", "raise", "lambda", "auto",
     ]

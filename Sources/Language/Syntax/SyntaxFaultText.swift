@@ -33,7 +33,8 @@ private struct SyntaxFaultText {
                 "too-deep", "this is nested or chained more than \(SyntaxLimits.depth) deep",
                 fix: "give a part of it a name with `let`")
         case .moreFaults(let count):
-            self.init("more-errors", "there \(count == 1 ? "is 1 more error" : "are \(count) more errors") from here on")
+            self.init(
+                "more-errors", "there \(count == 1 ? "is 1 more error" : "are \(count) more errors") from here on")
 
         // MARK: Characters
         case .unknownCharacters(let characters):
@@ -53,7 +54,8 @@ private struct SyntaxFaultText {
             self.init(
                 "command-line", "`\(command)` is a command for IPython or the shell, not for Tandem",
                 fix: command.hasPrefix("%")
-                    ? "leave the line out; every training shows its time" : "leave the line out, or run it in a terminal")
+                    ? "leave the line out; every training shows its time"
+                    : "leave the line out, or run it in a terminal")
         case .foreignOperator(let found): self.init("foreign-operator", found)
 
         // MARK: Numbers and shapes
@@ -68,9 +70,12 @@ private struct SyntaxFaultText {
         case .unfinishedShape(let first):
             self.init(
                 "shape", "a shape needs a number behind each `x`",
-                fix: "write `\(first) * x` for a product, `\(first)x32x32` for a shape, or `shape(\(first), x, x)` for one of values")
+                fix:
+                    "write `\(first) * x` for a product, `\(first)x32x32` for a shape, or `shape(\(first), x, x)` for one of values"
+            )
         case .tooManySizes:
-            self.init("shape", "a shape has one to three sizes", fix: "the batch is no part of a shape: write `3x32x32`")
+            self.init(
+                "shape", "a shape has one to three sizes", fix: "the batch is no part of a shape: write `3x32x32`")
         case .sizeNotWhole: self.init("shape", "the sizes of a shape are whole numbers")
         case .sizeZero: self.init("shape", "the sizes of a shape are at least 1")
         case .lettersBehindNumber(let number, let letters):
@@ -96,8 +101,10 @@ private struct SyntaxFaultText {
                 "quotes", "a string has no `\(prefix)` before it",
                 fix: prefix.lowercased().contains("f") ? "write `\"loss \\(a.loss)\"`" : "write only the string")
         case .tripleQuotes:
-            self.init("quotes", "a string is of one line and has one quote at each end", fix: "write `\\n` for a new line")
-        case .emptyInterpolation: self.init("interpolation", "nothing stands in this `\\( )`", fix: "put a value into it")
+            self.init(
+                "quotes", "a string is of one line and has one quote at each end", fix: "write `\\n` for a new line")
+        case .emptyInterpolation:
+            self.init("interpolation", "nothing stands in this `\\( )`", fix: "put a value into it")
 
         // MARK: Brackets
         case .unclosed(let bracket):
@@ -121,7 +128,8 @@ private struct SyntaxFaultText {
                 "line-begins-with-operator", "a statement cannot begin with `\(found)`",
                 fix: "a line goes on when `\(found)` stands at its end, or inside parentheses")
         case .reservedName(let name):
-            self.init("reserved-name", "`\(name)` is a word of the language and cannot be a name", fix: "choose another name")
+            self.init(
+                "reserved-name", "`\(name)` is a word of the language and cannot be a name", fix: "choose another name")
         case .strayElse:
             self.init("stray-else", "this `else` follows no `if { … }`", fix: "write `if condition { … } else { … }`")
         case .strayLabel(let name):
@@ -152,7 +160,8 @@ private struct SyntaxFaultText {
             self.init("equals-for-colon", "an option is given with `:`, not with `=`", fix: "write `\(name): …`")
         case .swallowingComma(let next):
             self.init(
-                "swallowing-comma", "this comma draws the next line, `\(next) …`, into the command", fix: "leave the comma out")
+                "swallowing-comma", "this comma draws the next line, `\(next) …`, into the command",
+                fix: "leave the comma out")
         case .trailingComma: self.init("trailing-comma", "nothing follows this comma", fix: "leave the comma out")
         case .spaceBeforeBracket(let name, let bracket):
             let call = bracket == "(" ? "`\(name)(…)`" : "`\(name)[…]`"
@@ -161,7 +170,8 @@ private struct SyntaxFaultText {
                 fix: "write \(call), or a comma between two values")
         case .commandInExpression(let name):
             self.init(
-                "command-in-expression", "two values follow each other; inside an expression a command takes parentheses",
+                "command-in-expression",
+                "two values follow each other; inside an expression a command takes parentheses",
                 fix: "write `\(name)(…)`, or a comma between two values")
         case .calledMember(let name):
             self.init("called-member", "a member is not called", fix: "write `.\(name)` without parentheses")
@@ -172,16 +182,20 @@ private struct SyntaxFaultText {
         case .foreignWord(let found, let meant):
             self.init("foreign-word", "`\(found)` is written `\(meant)` here", fix: "write `\(meant)`")
         case .noneWord(let word):
-            self.init("foreign-word", "there is no `\(word)`", fix: "leave the option out; where it can be off, write `none`")
+            self.init(
+                "foreign-word", "there is no `\(word)`", fix: "leave the option out; where it can be off, write `none`")
         case .ternary:
             self.init("ternary", "a choice begins with its `if`", fix: "write `if condition { a } else { b }`")
         case .comprehension:
-            self.init("comprehension", "a list made in a loop begins with its `for`", fix: "write `[for x in list { … }]`")
+            self.init(
+                "comprehension", "a list made in a loop begins with its `for`", fix: "write `[for x in list { … }]`")
         case .emptyParentheses: self.init("empty-parentheses", "nothing stands in these parentheses")
         case .oneValueTuple: self.init("tuple", "a tuple has at least two values", fix: "leave the parentheses out")
         case .notIndexedByOne:
             self.init("index", "an index is one value", fix: "take one after the other: `a[1][2]`")
-        case .slice: self.init("slice", "a part of a list is taken by a range", fix: "write `list[0...2]`, both ends included")
+        case .slice:
+            self.init(
+                "slice", "an index is one value", fix: "write `[for i in 0...2 { list[i] }]` for a part of a list")
         case .questionMark:
             self.init(
                 "question-mark", "`?` asks for help on a word, in a statement of its own",
@@ -237,7 +251,8 @@ private struct SyntaxFaultText {
         case "&", "|": return .init(code, none, fix: "write `\(found)\(found)`")
         case ":=": return .init(code, none, fix: "write `let name = …`")
         case "++", "+=", "-=", "*=", "/=", "%=":
-            return .init(code, "names cannot be changed, so there is no `\(found)`", fix: "bind a new value: `let name = …`")
+            return .init(
+                code, "names cannot be changed, so there is no `\(found)`", fix: "bind a new value: `let name = …`")
         default: return .init(code, none)
         }
     }
@@ -245,10 +260,14 @@ private struct SyntaxFaultText {
     private static func foreignStatement(_ word: String) -> (message: String, fix: String) {
         switch word {
         case "def", "func", "lambda", "async":
-            ("there are no functions to define, only models and blocks of layers", "write `block name(parameters) { layers }`")
+            (
+                "there are no functions to define, only models and blocks of layers",
+                "write `block name(parameters) { layers }`"
+            )
         case "class", "struct":
             ("a network is a `model`", "write `model Net { input 3x32x32; conv 64, kernel: 3; relu; … }`")
-        case "import", "from": ("nothing needs to be imported: every word is there", "leave the line out; `help` lists the words")
+        case "import", "from":
+            ("nothing needs to be imported: every word is there", "leave the line out; `help` lists the words")
         case "var", "const", "auto": ("a name is bound with `let`", "write `let name = …`")
         case "while": ("there is no `while`", "write `repeat 10 { … }` or `for x in 1...10 { … }`")
         case "elif": ("there is no `elif`", "write `else if condition { … }`")

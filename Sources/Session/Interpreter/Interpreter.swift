@@ -154,6 +154,12 @@ final class Interpreter: @unchecked Sendable {
 
     /// What may be meant by a name that is unknown: variables and words.
     func unknownName(_ name: String, at range: SourceRange) -> Diagnostic {
+        // A definition is bound behind its body, so one that names itself finds nothing.
+        if let template = definitions.last(where: { $0.template.name == name })?.template {
+            return fault(
+                "recursion", "the \(template.isModel ? "model" : "block") `\(name)` contains itself", at: range,
+                fix: "`repeat n { … }` stacks layers")
+        }
         let known = (scope?.visibleNames ?? []) + globals.keys.sorted() + Vocabulary.all.map(\.name)
         if let word = Vocabulary.word(alias: name) {
             return fault(
