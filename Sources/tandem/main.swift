@@ -1,1 +1,3 @@
-print("tandem")
+import Bench
+import Glibc
+exit(runBench(arguments: Array(CommandLine.arguments.dropFirst(2))))

@@ -1,0 +1,132 @@
+// What `tandem bench` measures: steps of training and inference of the experiment's network on this machine.
+
+import Engine
+import Glibc
+import Libraries
+import Network
+import Runtime
+
+/// One measurement, as a line of `tandem bench --json`.
+struct Measurement {
+    /// `train` or `infer`
+    let what: String
+    let threads: Int
+    let batch: Int
+    /// The median of a step.
+    let milliseconds: Double
+    /// Maximum resident size less that at the start.
+    let residentMegabytes: Double
+
+    var imagesPerSecond: Double { Double(batch) / milliseconds * 1000 }
+
+    var json: String {
+        "{\"what\": \"\(what)\", \"network\": \"experiment\", \"precision\": \"float32\", \"threads\": \(threads), "
+            + "\"batch\": \(batch), \"ms\": \(rounded(milliseconds)), \"images_per_s\": \(rounded(imagesPerSecond)), "
+            + "\"rss_mb\": \(rounded(residentMegabytes))}"
+    }
+
+    var text: String {
+        "\(what)  experiment  float32  \(threads) threads  batch \(batch): \(rounded(milliseconds)) ms a step, "
+            + "\(rounded(imagesPerSecond)) images/s, \(rounded(residentMegabytes)) MB"
+    }
+
+    private func rounded(_ number: Double) -> Double { (number * 10).rounded() / 10 }
+}
+
+/// Runs `tandem bench` with the words behind it. Returns the exit code: 2 for wrong usage.
+public func runBench(arguments: [String]) -> Int32 {
+    var numbers = ["--threads": ThreadPool.availableThreads, "--batch": 64, "--steps": 20]
+    var isJSON = false
+    var rest = arguments[...]
+    while let word = rest.popFirst() {
+        if word == "--json" {
+            isJSON = true
+        } else if numbers[word] != nil, let text = rest.popFirst(), let number = Int(text), (1...100_000).contains(number) {
+            numbers[word] = number
+        } else {
+            StandardStream.error.write("usage: tandem bench [--json] [--threads N] [--batch B] [--steps S]\n")
+            return 2
+        }
+    }
+    do {
+        for measurement in try measure(
+            threads: numbers["--threads"] ?? 1, batch: numbers["--batch"] ?? 64, steps: numbers["--steps"] ?? 20)
+        {
+            StandardStream.output.write((isJSON ? measurement.json : measurement.text) + "\n")
+        }
+        return 0
+    } catch {
+        StandardStream.error.write("error: \(error)\n")
+        return 1
+    }
+}
+
+private func measure(threads: Int, batch: Int, steps: Int) throws -> [Measurement] {
+    let start = residentMegabytes()
+    let executor = try Executor(
+        experiment(), batchSize: batch, optimizer: .adam(learningRate: 1e-4), seeds: Seeds(1),
+        pool: ThreadPool(threadCount: threads))
+    executor.initialize(seed: 1)
+    let source = NoiseSource()
+    let cancellation = Cancellation()
+    func median(_ body: () throws -> Void) rethrows -> Double {
+        // Three steps to warm up, as in the yardstick.
+        var times: [Double] = []
+        for number in 0..<steps + 3 {
+            let before = Clock.seconds
+            try body()
+            if number >= 3 { times.append((Clock.seconds - before) * 1000) }
+        }
+        return times.sorted()[times.count / 2]
+    }
+    let training = try median { _ = try executor.train(0..<batch, of: source, epoch: 1, cancellation: cancellation) }
+    let inference = try median { _ = try executor.evaluate(0..<batch, of: source, cancellation: cancellation) }
+    return [("train", training), ("infer", inference)].map { what, milliseconds in
+        Measurement(
+            what: what, threads: threads, batch: batch, milliseconds: milliseconds,
+            residentMegabytes: residentMegabytes() - start)
+    }
+}
+
+/// The student's network: 11 convolutions of 3x3, then 2048-4096-4096-10.
+private func experiment() throws -> Architecture {
+    var layers: [Layer] = []
+    for (width, depth) in [(64, 2), (128, 3), (256, 3), (512, 3)] {
+        for _ in 0..<depth {
+            layers += [.convolution(.init(width: width, padding: .exactly(Extent(1)))), .activation(.relu)]
+        }
+        layers.append(.maxPool(.init(size: Extent(2))))
+    }
+    layers += [
+        .flatten, .linear(.init(width: 4096)), .activation(.relu), .linear(.init(width: 4096)), .activation(.relu),
+        .dropout(rate: 0.2), .linear(.init(width: 10)),
+    ]
+    return try Architecture(input: Shape([3, 32, 32]), layers: layers)
+}
+
+/// Images of noise, drawn anew each time.
+private struct NoiseSource: BatchSource {
+    func writeImage(
+        _ index: Int, epoch: Int, to destination: UnsafeMutablePointer<Float>, planeStride: Int, rowStride: Int,
+        columnStride: Int
+    ) {
+        let random = RandomStream(seed: 1, role: .synthesis, stream: UInt32(truncatingIfNeeded: index))
+        for y in 0..<32 {
+            for x in 0..<32 {
+                let words = random.words(at: UInt32(y * 32 + x))
+                for c in 0..<3 {
+                    destination[c * planeStride + y * rowStride + x * columnStride] =
+                        RandomStream.unit(words[c]) * 4 - 2
+                }
+            }
+        }
+    }
+
+    func label(_ index: Int) -> Int { index % 10 }
+}
+
+private func residentMegabytes() -> Double {
+    var usage = rusage()
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+    return Double(usage.ru_maxrss) / 1024
+}

@@ -1,0 +1,31 @@
+// The process's own output and error streams, unbuffered: what is written is seen at once and in order.
+
+import Glibc
+
+public enum StandardStream: Int32, Sendable {
+    case output = 1
+    case error = 2
+
+    /// Writes all of the text. A reader that has gone is no error: the text is dropped (SIGPIPE is to be ignored).
+    public func write(_ text: String) {
+        var text = text
+        text.withUTF8 { bytes in
+            var written = 0
+            while written < bytes.count {
+                let count = Glibc.write(rawValue, bytes.baseAddress! + written, bytes.count - written)
+                if count < 0, errno == EINTR { continue }
+                if count <= 0 { return }
+                written += count
+            }
+        }
+    }
+
+    public var isTerminal: Bool { isatty(rawValue) != 0 }
+
+    /// The terminal's width, where there is one.
+    public var columns: Int? {
+        var size = winsize()
+        guard ioctl(rawValue, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+        return Int(size.ws_col)
+    }
+}
