@@ -1,22 +1,29 @@
 // A trained network measured on the test images of a data set.
 
 import Datasets
-import Network
 import Runtime
 
 public struct Evaluation: Sendable {
     /// Percent of the images.
     public let accuracy: Double
-    /// Mean over the images.
+    /// Mean cross-entropy over the images.
     public let loss: Double
     /// The likeliest class of each image.
     public let predictions: [Int]
 }
 
-/// - Parameter observer: the share of images that are done, 0...1.
+/// Measures a run's weights on the test images.
+///
+/// - Parameter observer: gets the share of images that are done, 0...1, after each batch.
 public func evaluate(
     _ run: Run, on dataset: Dataset, cancellation: Cancellation = Cancellation(),
     observer: (Double) -> Void = { _ in }
 ) throws(TrainingError) -> Evaluation {
-    throw .unsupported("the engine is missing")
+    try checkFit(run.architecture, dataset, usesTrainingImages: false)
+    let network = try EngineNetwork(
+        run.architecture, dataset: dataset, options: run.options, purpose: .evaluation(run.weights),
+        cancellation: cancellation)
+    do throws(Interrupted) {
+        return try network.evaluateAll(dataset.test.count, observer: observer)
+    } catch { throw .cancelled }
 }

@@ -1,26 +1,68 @@
-// The epoch loop.
+// A training from fresh weights to a `Run`: checks that network, data and machine fit together, makes the engine's network,
+// and hands both to the epoch loop.
 
 import Datasets
+import Engine
+import Libraries
 import Network
 import Runtime
 
 public struct Trainer: Sendable {
+    /// What the model is called in tables.
     public let model: String
     public let architecture: Architecture
     public let dataset: Dataset
     public let options: TrainingOptions
 
     public init(model: String, architecture: Architecture, dataset: Dataset, options: TrainingOptions) {
+        precondition(options.epochs >= 0 && options.batchSize > 0, "epochs and batch size are checked by the word")
         self.model = model
         self.architecture = architecture
         self.dataset = dataset
         self.options = options
     }
 
-    /// Trains from fresh weights to the end, an interrupt, or a loss that is no number: each gives a run.
+    /// Trains to the end, to an interrupt, or to a loss that is no number: each gives a run.
+    ///
+    /// - Parameters:
+    ///   - cancellation: stops within 100 ms; whole steps are kept.
+    ///   - observer: called on this thread, between two steps.
+    /// - Throws: before the first step only.
     public func train(
         cancellation: Cancellation, observer: (TrainingEvent) -> Void
     ) throws(TrainingError) -> Run {
-        throw .unsupported("the engine is missing")
+        try checkFit(architecture, dataset, usesTrainingImages: true)
+        let start = Clock.seconds
+        let network = try EngineNetwork(
+            architecture, dataset: dataset, options: options, purpose: .training, cancellation: cancellation)
+        observer(.started(cost(of: network)))
+        var loop = EpochLoop(
+            options: options, trainingCount: dataset.training.count, testCount: dataset.test.count)
+        let state = loop.run(network, observer: observer)
+        let weights = network.weights()
+        return Run(
+            name: nil, model: model, architecture: architecture, dataset: dataset.name, options: options, state: state,
+            metrics: loop.metrics, steps: loop.steps, images: loop.images, seconds: Clock.seconds - start,
+            trainingSeconds: loop.trainingSeconds, weights: weights, digest: weights.digest())
+    }
+
+    private func cost(of network: EngineNetwork) -> TrainingCost {
+        let batches = (dataset.training.count + options.batchSize - 1) / options.batchSize
+        return TrainingCost(
+            byteCount: network.byteCount, parameters: network.parameterCount, steps: batches * options.epochs)
+    }
+}
+
+/// Whether a network can read these images and name their classes.
+func checkFit(_ architecture: Architecture, _ dataset: Dataset, usesTrainingImages: Bool) throws(TrainingError) {
+    let images = Shape(channels: dataset.channels, height: dataset.height, width: dataset.width)
+    guard architecture.input == images else { throw .wrongInput(network: architecture.input, images: images) }
+    let output = architecture.output
+    guard output.isFlat else { throw .wrongOutput(output) }
+    guard output.count >= dataset.classNames.count else {
+        throw .tooFewOutputs(outputs: output.count, classes: dataset.classNames.count)
+    }
+    guard dataset.test.count > 0, !usesTrainingImages || dataset.training.count > 0 else {
+        throw .noImages(dataset: dataset.name)
     }
 }
