@@ -11,9 +11,10 @@ public func shuffledOrder(count: Int, seed: UInt64, epoch: Int) -> [Int] {
 }
 
 extension Dataset {
-    /// Writes an image normalized: `(c, y, x)` goes to `destination[c * planeStride + y * rowStride + x]`.
+    /// Writes an image normalized: `(c, y, x)` goes to `destination[c * planeStride + y * rowStride + x * columnStride]`.
     public func write(
-        _ image: Int, of part: ImageSet, to destination: UnsafeMutablePointer<Float>, planeStride: Int, rowStride: Int
+        _ image: Int, of part: ImageSet, to destination: UnsafeMutablePointer<Float>, planeStride: Int, rowStride: Int,
+        columnStride: Int
     ) {
         precondition(image >= 0 && image < part.count, "no image \(image) among \(part.count)")
         let (channels, height, width) = (channels, height, width)
@@ -25,7 +26,7 @@ extension Dataset {
                     let values = table.baseAddress.unsafelyUnwrapped + 256 * channel
                     for y in 0..<height {
                         let row = destination + (channel * planeStride + y * rowStride)
-                        for x in 0..<width { row[x] = values[Int(source[x])] }
+                        for x in 0..<width { row[x * columnStride] = values[Int(source[x])] }
                         source += width
                     }
                 }

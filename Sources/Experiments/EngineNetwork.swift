@@ -6,31 +6,80 @@ import Network
 import Runtime
 
 final class EngineNetwork: TrainableNetwork {
-    enum Purpose {
-        /// Fresh weights.
-        case training
-        /// These weights.
-        case evaluation([Weights])
-    }
-
-    let evaluationBatchSize: Int
+    /// All its memory, in bytes.
     let byteCount: Int
-    let parameterCount: Int
+    private let executor: Executor
+    private let training: ImageSource
+    private let test: ImageSource
+    private let cancellation: Cancellation
 
+    /// Takes the memory, unless the machine has too little left. The weights are fresh.
     init(
-        _ architecture: Architecture, dataset: Dataset, options: TrainingOptions, purpose: Purpose,
-        cancellation: Cancellation
+        _ architecture: Architecture, dataset: Dataset, options: TrainingOptions, cancellation: Cancellation,
+        availableMemory: Int? = Memory.available()
     ) throws(TrainingError) {
-        throw .unsupported("the engine is missing")
+        let threads = options.threads ?? ThreadPool.availableThreads
+        do throws(EngineError) {
+            byteCount = try Executor.requiredBytes(
+                architecture, batchSize: options.batchSize, optimizer: options.optimizer, threads: threads)
+        } catch { throw .engine(error) }
+        if let availableMemory, byteCount > availableMemory {
+            throw .outOfMemory(needed: byteCount, available: availableMemory)
+        }
+        do throws(EngineError) {
+            executor = try Executor(
+                architecture, batchSize: options.batchSize, optimizer: options.optimizer, seeds: options.seeds,
+                pool: ThreadPool(threadCount: threads))
+        } catch .outOfMemory(let byteCount) {
+            throw .outOfMemory(needed: byteCount, available: availableMemory ?? 0)
+        } catch { throw .engine(error) }
+        executor.initialize(seed: options.seeds.initialization)
+        training = ImageSource(dataset: dataset, part: dataset.training)
+        test = ImageSource(dataset: dataset, part: dataset.test)
+        self.cancellation = cancellation
     }
 
-    func trainStep(_ images: ArraySlice<Int>, epoch: Int, number: Int) throws(Interrupted) -> BatchResult {
-        throw Interrupted()
+    var batchSize: Int { executor.batchSize }
+    var parameterCount: Int { executor.parameters.reduce(0) { $0 + $1.count } }
+
+    func trainStep(_ images: ArraySlice<Int>, epoch: Int) throws(Interrupted) -> BatchResult {
+        do throws(EngineError) {
+            return try executor.train(images, of: training, epoch: epoch, cancellation: cancellation)
+        } catch { throw Interrupted() }
     }
 
-    func evaluate(_ images: Range<Int>, predictions: inout [Int]) throws(Interrupted) -> BatchResult {
-        throw Interrupted()
+    func evaluate(_ images: Range<Int>) throws(Interrupted) -> BatchResult {
+        do throws(EngineError) {
+            return try executor.evaluate(images, of: test, cancellation: cancellation)
+        } catch { throw Interrupted() }
     }
 
-    func weights() -> [Weights] { [] }
+    var weights: [Weights] {
+        get {
+            executor.parameters.enumerated().map { index, tensor in
+                Weights(name: tensor.name, shape: tensor.shape, values: executor.parameter(index))
+            }
+        }
+        set {
+            precondition(newValue.map(\.shape) == executor.parameters.map(\.shape), "weights of another network")
+            for (index, tensor) in newValue.enumerated() { executor.setParameter(index, to: tensor.values) }
+        }
+    }
+}
+
+/// One part of a data set, as the engine reads it.
+private struct ImageSource: BatchSource {
+    let dataset: Dataset
+    let part: ImageSet
+
+    func writeImage(
+        _ index: Int, epoch: Int, to destination: UnsafeMutablePointer<Float>, planeStride: Int, rowStride: Int,
+        columnStride: Int
+    ) {
+        dataset.write(
+            index, of: part, to: destination, planeStride: planeStride, rowStride: rowStride,
+            columnStride: columnStride)
+    }
+
+    func label(_ index: Int) -> Int { part.label(index) }
 }

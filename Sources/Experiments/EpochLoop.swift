@@ -44,12 +44,12 @@ struct EpochLoop {
         let start = Clock.seconds
         let secondsBefore = trainingSeconds
         let order = shuffledOrder(count: trainingCount, seed: options.seeds.order, epoch: epoch)
-        var total = BatchResult(lossSum: 0, correct: 0)
+        var total = (loss: 0.0, correct: 0)
         for batch in 0..<batchesPerEpoch {
             let first = batch * options.batchSize
             let indices = order[first..<min(trainingCount, first + options.batchSize)]
             let stepStart = Clock.seconds
-            let result = try network.trainStep(indices, epoch: epoch, number: steps + 1)
+            let result = try network.trainStep(indices, epoch: epoch)
             trainingSeconds += Clock.seconds - stepStart
             steps += 1
             images += indices.count
@@ -58,10 +58,10 @@ struct EpochLoop {
                     .log(
                         BatchLog(
                             epoch: epoch, images: first, imagesPerEpoch: trainingCount, batch: batch,
-                            batchesPerEpoch: batchesPerEpoch, loss: result.lossSum / Double(indices.count))))
+                            batchesPerEpoch: batchesPerEpoch, loss: result.loss / Double(indices.count))))
             }
-            guard result.lossSum.isFinite else { return .diverged(epoch: epoch, batch: batch) }
-            total.lossSum += result.lossSum
+            guard result.loss.isFinite else { return .diverged(epoch: epoch, batch: batch) }
+            total.loss += result.loss
             total.correct += result.correct
             if let progress = progress(epoch, batch, indices.endIndex, total) { observer(.progress(progress)) }
         }
@@ -69,7 +69,7 @@ struct EpochLoop {
         let evaluation = try network.evaluateAll(testCount)
         evaluationSeconds = Clock.seconds - evaluationStart
         let measured = EpochMetrics(
-            epoch: epoch, trainLoss: total.lossSum / Double(trainingCount),
+            epoch: epoch, trainLoss: total.loss / Double(trainingCount),
             trainAccuracy: 100 * Double(total.correct) / Double(trainingCount), testLoss: evaluation.loss,
             testAccuracy: evaluation.accuracy, seconds: Clock.seconds - start,
             trainingSeconds: trainingSeconds - secondsBefore)
@@ -80,7 +80,9 @@ struct EpochLoop {
     }
 
     /// How far it is, ten times a second and at the end of an epoch; else `nil`.
-    private mutating func progress(_ epoch: Int, _ batch: Int, _ done: Int, _ total: BatchResult) -> TrainingProgress? {
+    private mutating func progress(
+        _ epoch: Int, _ batch: Int, _ done: Int, _ total: (loss: Double, correct: Int)
+    ) -> TrainingProgress? {
         let now = Clock.seconds
         guard now - lastProgress >= 0.1 || done == trainingCount else { return nil }
         lastProgress = now
@@ -90,7 +92,7 @@ struct EpochLoop {
         let evaluation = evaluationSeconds > 0 ? evaluationSeconds : Double(testCount) / max(1, 3 * speed)
         return TrainingProgress(
             epoch: epoch, epochs: options.epochs, batches: batch + 1, batchesPerEpoch: batchesPerEpoch,
-            images: done, imagesPerEpoch: trainingCount, loss: total.lossSum / Double(done),
+            images: done, imagesPerEpoch: trainingCount, loss: total.loss / Double(done),
             accuracy: 100 * Double(total.correct) / Double(done), imagesPerSecond: speed,
             secondsLeft: imagesLeft / max(1, speed) + evaluation * Double(options.epochs - epoch + 1))
     }

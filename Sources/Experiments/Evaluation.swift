@@ -20,9 +20,11 @@ public func evaluate(
     observer: (Double) -> Void = { _ in }
 ) throws(TrainingError) -> Evaluation {
     try checkFit(run.architecture, dataset, usesTrainingImages: false)
-    let network = try EngineNetwork(
-        run.architecture, dataset: dataset, options: run.options, purpose: .evaluation(run.weights),
-        cancellation: cancellation)
+    var options = run.options
+    // The optimizer that keeps the least: none of it is used.
+    options.optimizer = .sgd()
+    let network = try EngineNetwork(run.architecture, dataset: dataset, options: options, cancellation: cancellation)
+    network.weights = run.weights
     do throws(Interrupted) {
         return try network.evaluateAll(dataset.test.count, observer: observer)
     } catch { throw .cancelled }

@@ -34,12 +34,12 @@ public struct Trainer: Sendable {
         try checkFit(architecture, dataset, usesTrainingImages: true)
         let start = Clock.seconds
         let network = try EngineNetwork(
-            architecture, dataset: dataset, options: options, purpose: .training, cancellation: cancellation)
+            architecture, dataset: dataset, options: options, cancellation: cancellation)
         observer(.started(cost(of: network)))
         var loop = EpochLoop(
             options: options, trainingCount: dataset.training.count, testCount: dataset.test.count)
         let state = loop.run(network, observer: observer)
-        let weights = network.weights()
+        let weights = network.weights
         return Run(
             name: nil, model: model, architecture: architecture, dataset: dataset.name, options: options, state: state,
             metrics: loop.metrics, steps: loop.steps, images: loop.images, seconds: Clock.seconds - start,

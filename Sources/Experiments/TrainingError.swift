@@ -1,5 +1,6 @@
 // Why a training or an evaluation cannot begin.
 
+import Engine
 import Network
 
 public enum TrainingError: Error, Sendable, CustomStringConvertible {
@@ -10,8 +11,8 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
     case noImages(dataset: String)
     /// The plan takes more memory than this process may have.
     case outOfMemory(needed: Int, available: Int)
-    /// A layer or a setting that the engine cannot run.
-    case unsupported(String)
+    /// A layer, a setting or an instruction set that the engine cannot run.
+    case engine(EngineError)
     /// Stopped before there was anything to keep (an evaluation).
     case cancelled
 
@@ -25,7 +26,7 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
         case .noImages(let dataset): "\(dataset) has no images left to work on"
         case .outOfMemory(let needed, let available):
             "this training needs \(megabytes(needed)), but only \(megabytes(available)) of memory are free"
-        case .unsupported(let what): what
+        case .engine(let error): error.description
         case .cancelled: "stopped"
         }
     }
@@ -37,7 +38,9 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
         case .tooFewOutputs(_, let classes): "end the model with `linear \(classes)`"
         case .noImages: "take at least one training and one test image"
         case .outOfMemory: "use a smaller `batch:` or a narrower network"
-        case .unsupported: "use another layer"
+        case .engine(.instructionSet): "set TANDEM_ISA anew, or leave it out"
+        case .engine(.inputChannels): "use images with fewer channels"
+        case .engine: "leave it out, or use another layer"
         case .cancelled: "call it again"
         }
     }

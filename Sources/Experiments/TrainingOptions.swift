@@ -1,28 +1,6 @@
 // All that decides a training beside the network and the data.
 
-/// One seed for each role of randomness.
-public struct Seeds: Hashable, Sendable {
-    public var initialization: UInt64
-    public var order: UInt64
-    public var augmentation: UInt64
-    public var dropout: UInt64
-
-    /// The same seed for every role.
-    public init(_ seed: UInt64) {
-        initialization = seed
-        order = seed
-        augmentation = seed
-        dropout = seed
-    }
-}
-
-/// Values are PyTorch's of the same names.
-public enum OptimizerOptions: Hashable, Sendable {
-    case sgd(learningRate: Double = 1e-2, momentum: Double = 0, weightDecay: Double = 0, isNesterov: Bool = false)
-    case adam(
-        learningRate: Double = 1e-3, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8,
-        weightDecay: Double = 0)
-}
+import Engine
 
 public enum Precision: String, Hashable, Sendable {
     case float32

@@ -1,5 +1,6 @@
 // An optimizer with its settings, as `sgd` and `adam` give it.
 
+import Engine
 import Experiments
 
 final class OptimizerValue: ObjectValue {

@@ -1,5 +1,6 @@
 // Words that train, and what they train with.
 
+import Engine
 import Experiments
 import Language
 import Network

@@ -1,5 +1,6 @@
 // What `train` and `evaluate` do.
 
+import Engine
 import Datasets
 import Experiments
 import Language
