@@ -46,7 +46,7 @@ let package = Package(
             "Session",
             ["Language", "Network", "Runtime", "Libraries", "Engine", "Datasets", "Graphics", "Experiments"]),
         module("Notebook", ["Libraries"]),
-        module("Jupyter", ["Session", "Libraries"]),
+        module("Jupyter", ["Session", "Language", "Libraries"]),
         module("Terminal", ["Session", "Notebook", "Libraries"]),
         module("Bench", ["Engine", "Network", "Runtime", "Graphics", "Libraries"]),
         .executableTarget(
@@ -64,7 +64,7 @@ let package = Package(
         tests("Experiments", ["Experiments", "Network", "Engine", "Datasets", "Runtime", "Libraries"]),
         tests("Session", ["Session", "Language"], ["Golden"]),
         tests("Notebook", ["Notebook", "Libraries"]),
-        tests("Jupyter", ["Jupyter", "Session", "Libraries"]),
+        tests("Jupyter", ["Jupyter", "Session", "Language", "Libraries"]),
         tests("Terminal", ["Terminal", "Session"]),
         // Drive the built executable from outside, as a person or a client would.
         tests("EndToEnd", ["tandem", "Libraries"]),

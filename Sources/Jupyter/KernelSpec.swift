@@ -1,0 +1,82 @@
+// `tandem install`: the folder by which Jupyter finds the kernel, with kernel.json and the logos. The files are part of the
+// executable (Generated/KernelSpecFiles.swift, from kernelspec/), so that it can be moved and installed from anywhere.
+
+import Glibc
+import Libraries
+
+/// Where a kernelspec goes.
+public enum KernelSpecLocation: Sendable {
+    /// `$JUPYTER_DATA_DIR`, else `$XDG_DATA_HOME/jupyter`.
+    case user
+    /// `DIR/share/jupyter`.
+    case prefix(String)
+    /// The active Python environment (`VIRTUAL_ENV` or `CONDA_PREFIX`).
+    case systemPrefix
+}
+
+public enum KernelSpecError: Error, Sendable, CustomStringConvertible {
+    case badName(String)
+    case noEnvironment
+    case noExecutable
+    case file(FileError)
+
+    public var description: String {
+        switch self {
+        case .badName(let name): "\"\(name)\" cannot name a kernel: use letters, digits, `-`, `_` and `.`"
+        case .noEnvironment: "no Python environment is active: activate one, or use --user or --prefix DIR"
+        case .noExecutable: "cannot find this executable through /proc/self/exe"
+        case .file(let error): "\(error)"
+        }
+    }
+}
+
+/// Writes the kernelspec of this executable and returns its folder.
+public func installKernelSpec(
+    at location: KernelSpecLocation = .user, name: String = "tandem"
+) throws(KernelSpecError) -> String {
+    guard !name.isEmpty, name.utf8.allSatisfy({ isNameByte($0) }), !name.hasPrefix(".") else { throw .badName(name) }
+    guard let executable = executablePath else { throw .noExecutable }
+    let folder = FileSystem.join(try kernelFolder(location), name)
+    do {
+        try FileSystem.createDirectories(folder)
+        for (file, bytes) in KernelSpecFiles.all {
+            var bytes = bytes
+            if file == "kernel.json" {
+                let quoted = String(decoding: JSON.string(executable).bytes.dropFirst().dropLast(), as: UTF8.self)
+                bytes = Array(String(decoding: bytes, as: UTF8.self).replacing("@executable@", with: quoted).utf8)
+            }
+            try FileSystem.write(bytes, to: FileSystem.join(folder, file))
+        }
+    } catch {
+        throw .file(error)
+    }
+    return folder
+}
+
+private func isNameByte(_ byte: UInt8) -> Bool {
+    let scalar = Unicode.Scalar(byte)
+    return scalar.isASCII && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil)
+        || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_") || byte == UInt8(ascii: ".")
+}
+
+private var executablePath: String? {
+    guard let path = realpath("/proc/self/exe", nil) else { return nil }
+    defer { free(path) }
+    return String(cString: path)
+}
+
+private func kernelFolder(_ location: KernelSpecLocation) throws(KernelSpecError) -> String {
+    switch location {
+    case .user:
+        if let folder = Environment.variable("JUPYTER_DATA_DIR") { return folder + "/kernels" }
+        let shared = Environment.variable("XDG_DATA_HOME") ?? Environment.home + "/.local/share"
+        return shared + "/jupyter/kernels"
+    case .prefix(let folder):
+        return FileSystem.join(folder, "share/jupyter/kernels")
+    case .systemPrefix:
+        guard let folder = Environment.variable("VIRTUAL_ENV") ?? Environment.variable("CONDA_PREFIX") else {
+            throw .noEnvironment
+        }
+        return FileSystem.join(folder, "share/jupyter/kernels")
+    }
+}

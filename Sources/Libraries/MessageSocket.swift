@@ -1,0 +1,151 @@
+// ZeroMQ sockets: multipart messages over loopback, between processes. One thread at a time uses a socket; it may be made
+// on one thread and handed to another. Waiting covers sockets and file descriptors together.
+
+import CZeroMQ
+import Glibc
+
+/// A socket call that failed: what was tried, at which address, and why.
+public struct MessageSocketError: Error, Sendable, CustomStringConvertible {
+    /// `bind`, `connect`, `send`, `receive`, `set`
+    public let action: String
+    public let address: String
+    public let code: Int32
+
+    public var isAddressInUse: Bool { code == EADDRINUSE }
+
+    public var description: String {
+        let reason = isAddressInUse ? "the port is in use by another process" : String(cString: zmq_strerror(code))
+        return "cannot \(action) \(address): \(reason)"
+    }
+}
+
+/// What sockets share within a process. Sockets are closed before it ends.
+public final class MessageContext: Sendable {
+    fileprivate nonisolated(unsafe) let handle: UnsafeMutableRawPointer
+
+    public init() {
+        guard let handle = zmq_ctx_new() else { preconditionFailure("no memory for a ZeroMQ context") }
+        self.handle = handle
+    }
+
+    deinit { zmq_ctx_term(handle) }
+}
+
+/// The unchecked part: ZeroMQ asks that one thread at a time uses a socket, which its owner sees to.
+public final class MessageSocket: @unchecked Sendable {
+    public enum Kind: Sendable {
+        case router, dealer, publisher, subscriber, reply, request
+    }
+
+    private let context: MessageContext
+    private let handle: UnsafeMutableRawPointer
+    /// Where the socket is bound or connected, for messages.
+    public private(set) var address = ""
+
+    /// - Parameters:
+    ///   - highWaterMark: messages kept for a peer that does not read; beyond it a publisher drops.
+    ///   - linger: milliseconds that unsent messages may take when the socket is closed.
+    public init(
+        _ kind: Kind, in context: MessageContext, highWaterMark: Int32 = 1000, linger: Int32 = 1000
+    ) throws(MessageSocketError) {
+        let type =
+            switch kind {
+            case .router: ZMQ_ROUTER
+            case .dealer: ZMQ_DEALER
+            case .publisher: ZMQ_XPUB
+            case .subscriber: ZMQ_SUB
+            case .reply: ZMQ_REP
+            case .request: ZMQ_REQ
+            }
+        guard let handle = zmq_socket(context.handle, type) else {
+            throw MessageSocketError(action: "open", address: "a socket", code: zmq_errno())
+        }
+        self.context = context
+        self.handle = handle
+        set(ZMQ_LINGER, linger)
+        set(ZMQ_SNDHWM, highWaterMark)
+        set(ZMQ_IPV6, 1)
+        // A router answers a second peer of the same identity with silence instead of cutting off the first.
+        if kind == .router { set(ZMQ_ROUTER_HANDOVER, 0) }
+        // Each subscription is reported, also a topic that another subscriber has.
+        if kind == .publisher { set(ZMQ_XPUB_VERBOSE, 1) }
+        if kind == .subscriber { zmq_setsockopt(handle, ZMQ_SUBSCRIBE, "", 0) }
+    }
+
+    deinit { zmq_close(handle) }
+
+    private func set(_ option: Int32, _ value: Int32) {
+        var value = value
+        zmq_setsockopt(handle, option, &value, MemoryLayout<Int32>.size)
+    }
+
+    /// The name a router knows this peer by; to be set before `connect`.
+    public func setIdentity(_ identity: [UInt8]) {
+        zmq_setsockopt(handle, ZMQ_ROUTING_ID, identity, identity.count)
+    }
+
+    /// `tcp://127.0.0.1:5555` (`:*` takes a free port, see `address`) or `ipc:///path`.
+    public func bind(_ address: String) throws(MessageSocketError) {
+        guard zmq_bind(handle, address) == 0 else {
+            throw MessageSocketError(action: "bind", address: address, code: zmq_errno())
+        }
+        var text = [CChar](repeating: 0, count: 512)
+        var count = text.count
+        zmq_getsockopt(handle, ZMQ_LAST_ENDPOINT, &text, &count)
+        self.address = text.withUnsafeBufferPointer { $0.baseAddress.map { String(cString: $0) } ?? address }
+    }
+
+    public func connect(_ address: String) throws(MessageSocketError) {
+        guard zmq_connect(handle, address) == 0 else {
+            throw MessageSocketError(action: "connect", address: address, code: zmq_errno())
+        }
+        self.address = address
+    }
+
+    // MARK: Messages
+
+    /// Sends the frames as one message. A router drops one for a peer that is gone, a publisher one nobody keeps up with.
+    public func send(_ frames: [[UInt8]]) throws(MessageSocketError) {
+        for (index, frame) in frames.enumerated() {
+            let flags = index + 1 < frames.count ? ZMQ_SNDMORE : 0
+            while zmq_send(handle, frame, frame.count, flags) < 0 {
+                let code = zmq_errno()
+                guard code == EINTR else { throw MessageSocketError(action: "send", address: address, code: code) }
+            }
+        }
+    }
+
+    /// The next message, or `nil` where there is none now.
+    public func receive() throws(MessageSocketError) -> [[UInt8]]? {
+        var frames: [[UInt8]] = []
+        while true {
+            var message = zmq_msg_t()
+            zmq_msg_init(&message)
+            defer { zmq_msg_close(&message) }
+            if zmq_msg_recv(&message, handle, ZMQ_DONTWAIT) < 0 {
+                let code = zmq_errno()
+                if code == EINTR { continue }
+                if code == EAGAIN { return nil }
+                throw MessageSocketError(action: "receive", address: address, code: code)
+            }
+            let count = zmq_msg_size(&message)
+            frames.append(Array(UnsafeRawBufferPointer(start: zmq_msg_data(&message), count: count)))
+            if zmq_msg_more(&message) == 0 { return frames }
+        }
+    }
+
+    /// The next message, waited for; `nil` when none came in time.
+    public func receive(within milliseconds: Int) throws(MessageSocketError) -> [[UInt8]]? {
+        if let message = try receive() { return message }
+        Self.wait(for: [self], milliseconds: milliseconds)
+        return try receive()
+    }
+
+    /// Returns when a socket has a message, a descriptor something to read, or the time is over (-1: never). A signal ends
+    /// the waiting as well.
+    public static func wait(for sockets: [MessageSocket], descriptors: [Int32] = [], milliseconds: Int) {
+        var items = sockets.map { zmq_pollitem_t(socket: $0.handle, fd: 0, events: Int16(ZMQ_POLLIN), revents: 0) }
+        items += descriptors.map { zmq_pollitem_t(socket: nil, fd: $0, events: Int16(ZMQ_POLLIN), revents: 0) }
+        zmq_poll(&items, Int32(items.count), milliseconds)
+    }
+}
