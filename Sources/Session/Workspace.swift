@@ -133,6 +133,6 @@ public final class Workspace: Sendable {
     public func help(_ word: String?) -> RichValue? { HelpText.page(word) }
 
     public func completeness(of code: String) -> Completeness {
-        LargeStack.run { Language.completeness(of: SourceText(code)) }
+        Language.completeness(of: SourceText(code))
     }
 }

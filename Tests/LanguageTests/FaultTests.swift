@@ -23,7 +23,7 @@ private func fix(_ text: String) -> String? { parse(SourceText(text)).diagnostic
         ("print a [1]", "space-before-bracket 1:7 a ["),
         ("print a b", "command-in-expression 1:7 a b"),
         ("let y = 1 + f 3", "command-in-expression 1:13 f 3"),
-        ("conv 64 kernel: 3", "unexpected 1:9 kernel"),
+        ("conv 64 kernel: 3", "missing-comma 1:9 kernel"),
         ("conv 64, kernel: 3,\nrelu\n", "swallowing-comma 1:19 ,"),
         ("conv 64,\nconv 3\n", "swallowing-comma 1:8 ,"),
         ("print 1,\nlet x = 3", "swallowing-comma 1:8 ,"),
@@ -113,6 +113,10 @@ private func fix(_ text: String) -> String? { parse(SourceText(text)).diagnostic
         ("let f(x) = 5", "function 1:6 ("),
         ("let model = 5", "reserved-name 1:5 model"),
         ("let x", "missing 1:5 x"),
+        ("if x = 3 { print 1 }", "assignment 1:6 ="),
+        ("let x = {1: 2}", "unexpected 1:9 {"),
+        ("while true { print 1 }\nprint 1", "foreign-statement 1:1 while"),
+        ("train gap, lr: 1e-", "number 1:16 1e-"),
         ("let x = 5 $ 3", "unknown-character 1:11 $"),
     ])
     func namesTheFaultAndItsPlace(_ text: String, _ expected: String) {

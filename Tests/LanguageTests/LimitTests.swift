@@ -1,5 +1,6 @@
 // Nothing a cell holds may end the process: neither depth nor length, neither random bytes nor random tokens.
 
+import Foundation
 import Testing
 
 @testable import Language
@@ -65,6 +66,31 @@ private func codes(_ text: String) -> [String] { parse(SourceText(text)).diagnos
         #expect(codes(text) == ["too-large"])
         #expect(completeness(of: SourceText(text)) == .invalid)
         #expect(codes("// " + String(repeating: "a", count: 999_990)) == [])
+    }
+
+    /// Whatever thread a front end calls from: also the tree that is returned must be freed there.
+    @Test func theDeepestProgramsNeedLittleStack() {
+        let deepest = ["(", "[", "f(", "-", "1+(", "if ", "repeat 1 {", "[for x in y { ", "\"\\("].map { piece in
+            String(repeating: piece, count: 1000)
+        }
+        let done = DispatchSemaphore(value: 0)
+        nonisolated(unsafe) var trees = 0
+        let thread = Thread {
+            for text in deepest {
+                _ = parse(SourceText(text))
+                _ = completeness(of: SourceText(text))
+            }
+            for piece in ["(", "[", "f(", "-", "a[", "if ", "1+("] {
+                let closer = ["(": ")", "[": "]", "f(": ")", "a[": "]", "if ": "{}", "1+(": ")"][piece] ?? ""
+                let text = String(repeating: piece, count: 240) + "1" + String(repeating: closer, count: 240)
+                trees += parse(SourceText("let x = " + text)).statements.count
+            }
+            done.signal()
+        }
+        thread.stackSize = 512 << 10
+        thread.start()
+        done.wait()
+        #expect(trees == 7)
     }
 
     @Test func survivesRandomBytes() {

@@ -11,8 +11,11 @@ public enum Completeness: Equatable, Sendable {
 /// lacks its end is `incomplete`, to be indented by four spaces for each open brace.
 public func completeness(of source: SourceText) -> Completeness {
     guard source.bytes.count <= SyntaxLimits.cellBytes else { return .invalid }
-    var parser = Parser(source)
-    _ = parser.statements(inBody: false)
+    let parser = LargeStack.run {
+        var parser = Parser(source)
+        _ = parser.statements(inBody: false)
+        return parser
+    }
     if parser.faults.isEmpty { return .complete }
     guard parser.faults.allSatisfy(\.isAtEnd) else { return .invalid }
     let openBraces = parser.tokens.indices.count {

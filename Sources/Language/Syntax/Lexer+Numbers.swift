@@ -34,8 +34,13 @@ extension Lexer {
         let nameEnd = endOfName(from: offset)
         if nameEnd > numberEnd {
             offset = nameEnd
+            let letters = text(numberEnd, nameEnd)
+            if letters.lowercased() == "e" {
+                if peek() == UInt8(ascii: "-") || peek() == UInt8(ascii: "+") { offset += 1 }
+                return addFaulty(.malformedNumber, from: start)
+            }
             let fault = SyntaxFault.Kind.lettersBehindNumber(
-                number: text(start, numberEnd), letters: text(numberEnd, nameEnd))
+                number: text(start, numberEnd), letters: letters)
             return addFaulty(fault, from: start)
         }
         addNumber(from: start, isDecimal: isDecimal)

@@ -86,7 +86,7 @@ extension Parser {
             advance()
             if isAt(.semicolon) || isAt(.rightBrace) { throw fail(.trailingComma, comma) }
             if current.newlineBefore, looksLikeStatement(behind: call.arguments) {
-                note(.swallowingComma(written(current)), comma)
+                note(.swallowingComma(written(at: index)), comma)
                 break
             }
         }

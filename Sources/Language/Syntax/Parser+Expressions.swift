@@ -92,11 +92,14 @@ extension Parser {
                     throw unexpected(.name(of: "member"), continues: false)
                 }
                 let member = Identifier(name, current.range)
+                let base = if case .name(let base) = node.expression.kind { base } else { "…" }
                 advance()
                 node = Node(
                     .member(node.expression, member), node.expression.range.union(member.range), height: node.height + 1
                 )
-                if isAt(.leftParenthesis), !current.spaceBefore { throw fail(.calledMember(name), member.range) }
+                if isAt(.leftParenthesis), !current.spaceBefore {
+                    throw fail(.calledMember(name: name, base: base), member.range)
+                }
             } else if isAt(.leftBracket), !current.spaceBefore {
                 node = try indexed(node)
             } else if isAt(.leftParenthesis), !current.spaceBefore {
@@ -133,7 +136,11 @@ extension Parser {
         case .symbol(.leftParenthesis): return try parenthesized()
         case .symbol(.leftBracket): return try list()
         case .name(let name): return try named(name)
-        default: throw unexpected(.value)
+        default:
+            let fault = unexpected(.value)
+            // A dictionary or set of another language is not read as a block.
+            if isAt(.leftBrace), closers[index] > index { index = closers[index] + 1 }
+            throw fault
         }
     }
 

@@ -10,7 +10,7 @@ extension Parser {
         if onSameLine, let slip = slipBehindValue(inBrackets: closing != nil) { return fail(slip.kind, slip.range) }
         if let expected { return unexpected(expected) }
         switch closing {
-        case nil: return fail(.statementNotEnded(found: written(current)), current.range)
+        case nil: return fail(.statementNotEnded(found: written(at: index)), current.range)
         case .symbol(let symbol): return unexpected(.closing(symbol.rawValue))
         default: return unexpected(.closing(")"))
         }
@@ -26,24 +26,24 @@ extension Parser {
         switch current.kind {
         case .symbol(.question): return fault(.questionMark, current.range)
         case .symbol(.leftParenthesis) where previousIsName:
-            return fault(.spaceBeforeBracket(name: written(previous), bracket: "("), both)
+            return fault(.spaceBeforeBracket(name: written(at: index - 1), bracket: "("), both)
         case .symbol(.leftBracket) where previousIsName:
-            return fault(.spaceBeforeBracket(name: written(previous), bracket: "["), both)
+            return fault(.spaceBeforeBracket(name: written(at: index - 1), bracket: "["), both)
         case .symbol(.rightParenthesis) where !inBrackets, .symbol(.rightBracket) where !inBrackets:
-            return fault(.strayCloser(written(current)), current.range)
+            return fault(.strayCloser(written(at: index)), current.range)
         case .name("if"): return fault(.ternary, current.range)
         case .name("else"): return fault(.strayElse, current.range)
         case .name("for") where inBrackets: return fault(.comprehension, current.range)
         case .name(let name):
             if next.isSymbol(.colon) {
-                return fault(.unexpected(found: "\(name):", expected: .symbol(",")), current.range)
+                return fault(.missingComma(label: name), current.range)
             }
             if case .integer = previous.kind, name.allSatisfy({ $0 == "x" || $0.isNumber }) {
                 return fault(.spacedShape, both)
             }
-            if previousIsName, !current.isReserved { return fault(.commandInExpression(written(previous)), both) }
+            if previousIsName, !current.isReserved { return fault(.commandInExpression(written(at: index - 1)), both) }
         case .integer, .decimal, .shape, .stringStart:
-            if previousIsName { return fault(.commandInExpression(written(previous)), both) }
+            if previousIsName { return fault(.commandInExpression(written(at: index - 1)), both) }
         default: break
         }
         return nil
@@ -80,7 +80,10 @@ extension Parser {
     }
 
     private mutating func skipLine() {
-        repeat { advance() } while current.kind != .end && !current.newlineBefore && !isAt(.rightBrace)
+        repeat {
+            if isAt(.leftBrace), closers[index] > index { index = closers[index] }
+            advance()
+        } while current.kind != .end && !current.newlineBefore && !isAt(.rightBrace)
     }
 
     private mutating func exitWord() throws(Stop) -> Bool {

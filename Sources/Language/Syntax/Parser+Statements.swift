@@ -206,7 +206,8 @@ extension Parser {
         guard isAt(.leftBrace) else {
             if isAt(.colon) { throw fail(.colonForBrace, current.range) }
             if current.isWord("else"), !current.newlineBefore { throw fail(.ternary, current.range) }
-            if endsStatement || isAt(.assign) { throw unexpected(.body) }
+            if isAt(.assign), !endsStatement, !current.isFaulty { throw fail(.assignmentForComparison, current.range) }
+            if endsStatement { throw unexpected(.body) }
             throw notEnded(closing: nil, expected: .body)
         }
         let brace = current.range

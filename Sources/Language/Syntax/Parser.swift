@@ -8,9 +8,11 @@ public func parse(_ source: SourceText) -> Program {
         let fault = SyntaxFault(kind: .cellTooLarge(bytes: source.bytes.count), range: SourceRange(0, 0))
         return Program(source: source, statements: [], diagnostics: [Diagnostic(fault, in: source)])
     }
-    var parser = Parser(source)
-    let statements = parser.statements(inBody: false).statements
-    return Program(source: source, statements: statements, diagnostics: parser.diagnostics)
+    return LargeStack.run {
+        var parser = Parser(source)
+        let statements = parser.statements(inBody: false).statements
+        return Program(source: source, statements: statements, diagnostics: parser.diagnostics)
+    }
 }
 
 struct Parser {
@@ -27,6 +29,8 @@ struct Parser {
     var ignoresNewlines = false
     /// The brackets that are open in this statement.
     var openers: [Int] = []
+
+    private var saidTooDeep = false
 
     /// The statement cannot be read on; its fault is noted already.
     struct Stop: Error {}
@@ -132,8 +136,12 @@ struct Parser {
     }
 
     /// A token as it stands in the text, short enough for a message.
-    func written(_ token: Token) -> String {
-        let text = source[token.range]
+    func written(at position: Int) -> String {
+        var range = tokens[position].range
+        if tokens[position].kind == .stringStart, closers[position] > position {
+            range = range.union(tokens[closers[position]].range)
+        }
+        let text = source[range]
         return text.count > 30 ? text.prefix(30) + "…" : text
     }
 
@@ -142,7 +150,10 @@ struct Parser {
     mutating func note(_ kind: SyntaxFault.Kind, _ range: SourceRange, isAtEnd: Bool = false) {
         // Everything that is open at the end is one fault to a person, and so is too deep a nesting.
         if isAtEnd, faults.contains(where: \.isAtEnd) { return }
-        if kind == .tooDeep, faults.contains(where: { $0.kind == .tooDeep }) { return }
+        if kind == .tooDeep {
+            if saidTooDeep { return }
+            saidTooDeep = true
+        }
         faults.append(SyntaxFault(kind: kind, range: range, isAtEnd: isAtEnd))
     }
 
@@ -162,9 +173,9 @@ struct Parser {
         }
         if isEnd || isCutOff, let previous {
             return fail(
-                .missing(expected, behind: written(previous)), previous.range, isAtEnd: isEnd && continues)
+                .missing(expected, behind: written(at: index - 1)), previous.range, isAtEnd: isEnd && continues)
         }
-        return fail(.unexpected(found: written(current), expected: expected), current.range)
+        return fail(.unexpected(found: written(at: index), expected: expected), current.range)
     }
 
     mutating func checkDepth(_ height: Int = 0) throws(Stop) {

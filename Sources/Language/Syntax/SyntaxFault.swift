@@ -62,9 +62,11 @@ struct SyntaxFault: Error, Sendable {
         case equalsForColon(String)
         case swallowingComma(String)
         case trailingComma
+        case missingComma(label: String)
+        case assignmentForComparison
         case spaceBeforeBracket(name: String, bracket: String)
         case commandInExpression(String)
-        case calledMember(String)
+        case calledMember(name: String, base: String)
         case calledValue
         case chainedComparison
         case chainedRange

@@ -162,6 +162,10 @@ private struct SyntaxFaultText {
             self.init(
                 "swallowing-comma", "this comma draws the next line, `\(next) …`, into the command",
                 fix: "leave the comma out")
+        case .missingComma(let label):
+            self.init("missing-comma", "a comma is missing before `\(label):`", fix: "write `, \(label): …`")
+        case .assignmentForComparison:
+            self.init("assignment", "`=` binds a name and compares nothing", fix: "write `==`")
         case .trailingComma: self.init("trailing-comma", "nothing follows this comma", fix: "leave the comma out")
         case .spaceBeforeBracket(let name, let bracket):
             let call = bracket == "(" ? "`\(name)(…)`" : "`\(name)[…]`"
@@ -173,8 +177,10 @@ private struct SyntaxFaultText {
                 "command-in-expression",
                 "two values follow each other; inside an expression a command takes parentheses",
                 fix: "write `\(name)(…)`, or a comma between two values")
-        case .calledMember(let name):
-            self.init("called-member", "a member is not called", fix: "write `.\(name)` without parentheses")
+        case .calledMember(let name, let base):
+            self.init(
+                "called-member", "members are not called",
+                fix: "write `\(base).\(name)` for a member, or `\(name)(\(base), …)` for a word")
         case .calledValue: self.init("called-value", "only a word, a model or a block can be called")
         case .chainedComparison:
             self.init("chained-comparison", "comparisons do not chain", fix: "write `a < b && b < c`")
