@@ -41,7 +41,9 @@ public func runBench(arguments: [String]) -> Int32 {
     while let word = rest.popFirst() {
         if word == "--json" {
             isJSON = true
-        } else if numbers[word] != nil, let text = rest.popFirst(), let number = Int(text), (1...100_000).contains(number) {
+        } else if numbers[word] != nil, let text = rest.popFirst(), let number = Int(text),
+            (1...100_000).contains(number)
+        {
             numbers[word] = number
         } else {
             StandardStream.error.write("usage: tandem bench [--json] [--threads N] [--batch B] [--steps S]\n")

@@ -1,0 +1,101 @@
+// One line from a person at a terminal: GNU readline, with history, Tab, and a Ctrl-C that drops the line.
+
+@preconcurrency import CReadline
+import Glibc
+import Synchronization
+
+/// What came of asking for a line.
+public enum LineResult: Sendable {
+    case line(String)
+    /// Ctrl-C: what was typed is to be dropped.
+    case interrupted
+    /// Ctrl-D, or the end of the input.
+    case end
+}
+
+/// Readline is one for a process, so this is too. Used by one thread.
+public enum LineInput {
+    /// Offers what may stand at `cursor` (a byte offset into the line): the texts, and the byte where they begin.
+    public typealias Completer = (_ line: String, _ cursor: Int) -> (start: Int, texts: [String])
+
+    nonisolated(unsafe) private static var completer: Completer?
+    /// Set by `interrupt`, which a signal handler calls, and read while waiting for a key.
+    private static let isInterrupted = Atomic<Bool>(false)
+
+    /// Must be called once before `read`.
+    public static func prepare(historyPath: String?, completer: @escaping Completer) {
+        self.completer = completer
+        // Ctrl-C is ours: readline's own handler would end the process after cleaning up.
+        rl_catch_signals = 0
+        rl_getc_function = { _ in LineInput.nextKey() }
+        rl_attempted_completion_function = { _, start, end in LineInput.matches(start: Int(start), end: Int(end)) }
+        rl_completer_word_break_characters = UnsafePointer(strdup(" \t\n\"'`=;|&{}()[],.:+-*/%!?<>"))
+        if let historyPath { read_history(historyPath) }
+    }
+
+    /// Says that Ctrl-C was pressed. One atomic store: safe in a signal handler.
+    public static func interrupt() { isInterrupted.store(true, ordering: .releasing) }
+
+    public static func read(prompt: String) -> LineResult {
+        isInterrupted.store(false, ordering: .releasing)
+        guard let line = readline(prompt) else { return .end }
+        defer { free(line) }
+        if isInterrupted.exchange(false, ordering: .acquiringAndReleasing) { return .interrupted }
+        return .line(String(cString: line))
+    }
+
+    public static func remember(_ line: String) { add_history(line) }
+
+    /// Keeps at most the last 1,000 entries.
+    public static func saveHistory(to path: String) {
+        stifle_history(1000)
+        write_history(path)
+    }
+
+    // MARK: Readline's callbacks
+
+    /// A key; an interrupt empties the line and presses Return, so that readline leaves in good order.
+    private static func nextKey() -> Int32 {
+        while true {
+            var key: UInt8 = 0
+            if isInterrupted.load(ordering: .acquiring) {
+                rl_replace_line("", 0)
+                return Int32(UInt8(ascii: "\n"))
+            }
+            let count = Glibc.read(0, &key, 1)
+            if count == 1 { return Int32(key) }
+            if count < 0, errno == EINTR { continue }
+            return -1
+        }
+    }
+
+    /// Readline takes the list and frees it: the common beginning first, then the candidates, then a null.
+    private static func matches(start: Int, end: Int) -> UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? {
+        rl_attempted_completion_over = 1
+        rl_completion_append_character = 0
+        guard let completer, let buffer = rl_line_buffer else { return nil }
+        let line = String(cString: buffer)
+        let found = completer(line, end)
+        // Candidates that begin elsewhere than readline's word are cut or extended to it.
+        let bytes = Array(line.utf8)
+        let texts = found.texts.compactMap { text -> String? in
+            if found.start == start { return text }
+            if found.start > start, found.start <= bytes.count {
+                return String(decoding: bytes[start..<found.start], as: UTF8.self) + text
+            }
+            let cut = start - found.start
+            return text.utf8.count >= cut ? String(decoding: Array(text.utf8).dropFirst(cut), as: UTF8.self) : nil
+        }
+        guard let first = texts.first else { return nil }
+        var common = Array(first.utf8)
+        for text in texts { common = Array(zip(common, text.utf8).prefix { $0 == $1 }.map { $0.0 }) }
+        let list = texts.count == 1 ? texts : [String(decoding: common, as: UTF8.self)] + texts
+        let result = malloc((list.count + 1) * MemoryLayout<UnsafeMutablePointer<CChar>?>.stride)
+        guard let result = result?.bindMemory(to: UnsafeMutablePointer<CChar>?.self, capacity: list.count + 1) else {
+            return nil
+        }
+        for (index, text) in list.enumerated() { result[index] = strdup(text) }
+        result[list.count] = nil
+        return result
+    }
+}

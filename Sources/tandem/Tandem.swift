@@ -1,0 +1,79 @@
+// The executable: reads its arguments and hands over to a front end.
+
+import Bench
+@preconcurrency import Glibc
+import Terminal
+
+@main
+struct Tandem {
+    static let usage = """
+        usage: tandem                                     the REPL; a script where standard input is no terminal
+               tandem run FILE [--set name=value]...      a .tandem script or a notebook (.ipynb)
+               tandem kernel -f CONNECTION_FILE           the Jupyter kernel
+               tandem install [--user | --prefix DIR | --sys-prefix] [--name NAME]
+               tandem bench [--json] [--threads N] [--batch B] [--steps S]
+               tandem help [WORD] [--markdown]
+               tandem --version
+
+        """
+
+    static func main() {
+        exit(run(Array(CommandLine.arguments.dropFirst())))
+    }
+
+    private static func run(_ arguments: [String]) -> Int32 {
+        let rest = Array(arguments.dropFirst())
+        switch arguments.first {
+        case nil: return isatty(0) != 0 ? REPL().run() : Runner().runStandardInput()
+        case "run": return runFile(rest)
+        case "bench": return runBench(arguments: rest)
+        case "help": return help(rest)
+        case "--version":
+            write("tandem \(tandemVersion)\n")
+            return ExitCode.success
+        case "--help", "-h":
+            write(usage)
+            return ExitCode.success
+        case let word?: return refuse("there is no command `\(word)`")
+        }
+    }
+
+    private static func runFile(_ arguments: [String]) -> Int32 {
+        var runner = Runner()
+        var path: String?
+        var rest = arguments[...]
+        while let word = rest.popFirst() {
+            switch word {
+            case "--set":
+                guard let pair = rest.popFirst(), let equals = pair.firstIndex(of: "="), equals != pair.startIndex
+                else {
+                    return refuse("--set takes name=value")
+                }
+                runner.overrides.append((String(pair[..<equals]), String(pair[pair.index(after: equals)...])))
+            case "--output": return refuse("--output cannot be used yet")
+            default:
+                guard path == nil, !word.hasPrefix("--") else { return refuse("`\(word)` is not expected here") }
+                path = word
+            }
+        }
+        guard let path else { return refuse("which file?") }
+        return runner.run(path: path)
+    }
+
+    private static func help(_ arguments: [String]) -> Int32 {
+        let words = arguments.filter { $0 != "--markdown" }
+        guard words.count <= 1 else { return refuse("help takes one word") }
+        guard let page = helpPage(words.first, asMarkdown: arguments.contains("--markdown")) else {
+            return refuse("there is no word `\(words.first ?? "")`")
+        }
+        write(page)
+        return ExitCode.success
+    }
+
+    private static func refuse(_ reason: String) -> Int32 {
+        fputs("tandem: \(reason)\n\n\(usage)", Glibc.stderr)
+        return ExitCode.usage
+    }
+
+    private static func write(_ text: String) { fputs(text, stdout) }
+}
