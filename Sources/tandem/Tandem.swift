@@ -2,6 +2,7 @@
 
 import Bench
 @preconcurrency import Glibc
+import Jupyter
 import Terminal
 
 @main
@@ -26,6 +27,8 @@ struct Tandem {
         switch arguments.first {
         case nil: return isatty(0) != 0 ? REPL().run() : Runner().runStandardInput()
         case "run": return runFile(rest)
+        case "kernel": return kernel(rest)
+        case "install": return install(rest)
         case "bench": return runBench(arguments: rest)
         case "help": return help(rest)
         case "--version":
@@ -58,6 +61,37 @@ struct Tandem {
         }
         guard let path else { return refuse("which file?") }
         return runner.run(path: path)
+    }
+
+    private static func kernel(_ arguments: [String]) -> Int32 {
+        guard arguments.count == 2, arguments[0] == "-f" else { return refuse("kernel takes -f CONNECTION_FILE") }
+        return runKernel(connectionFile: arguments[1])
+    }
+
+    private static func install(_ arguments: [String]) -> Int32 {
+        var location = KernelSpecLocation.user
+        var name = "tandem"
+        var rest = arguments[...]
+        while let word = rest.popFirst() {
+            switch word {
+            case "--user": location = .user
+            case "--sys-prefix": location = .systemPrefix
+            case "--prefix":
+                guard let folder = rest.popFirst() else { return refuse("--prefix takes a folder") }
+                location = .prefix(folder)
+            case "--name":
+                guard let text = rest.popFirst() else { return refuse("--name takes a name") }
+                name = text
+            default: return refuse("`\(word)` is not expected here")
+            }
+        }
+        do {
+            write("installed the kernel in \(try installKernelSpec(at: location, name: name))\n")
+            return ExitCode.success
+        } catch {
+            fputs("tandem: \(error)\n", Glibc.stderr)
+            return ExitCode.failure
+        }
     }
 
     private static func help(_ arguments: [String]) -> Int32 {
