@@ -1,0 +1,103 @@
+// What a running cell writes, as messages on iopub with the cell's request as parent. Errors are gathered: a cell ends with
+// one `error` message, however many faults were found in it.
+
+import Language
+import Libraries
+import Session
+import Synchronization
+
+final class CellOutput: Output {
+    /// Shortest time between two updates of one display, in seconds.
+    private static let updateInterval = 0.25
+
+    /// The cell that runs.
+    struct Cell: Sendable {
+        let execution: Execution
+        var errors: [Diagnostic] = []
+        var resultText: String?
+        /// When each bar was drawn last.
+        var drawn: [Int: Double] = [:]
+    }
+
+    private let cell = Mutex<Cell?>(nil)
+    private let broadcaster: Broadcaster
+    private let ask: @Sendable (Execution, String, Bool) -> String?
+
+    let drawsProgress = true
+    let columns: Int? = nil
+
+    init(broadcaster: Broadcaster, ask: @escaping @Sendable (Execution, String, Bool) -> String?) {
+        self.broadcaster = broadcaster
+        self.ask = ask
+    }
+
+    func begin(_ execution: Execution) { cell.withLock { $0 = Cell(execution: execution) } }
+
+    /// What was gathered; whatever is written later goes nowhere.
+    func end() -> Cell? {
+        cell.withLock { cell in
+            defer { cell = nil }
+            return cell
+        }
+    }
+
+    /// The cell that runs, unless it is to be silent.
+    private var audible: Execution? {
+        cell.withLock { $0.flatMap { $0.execution.isSilent ? nil : $0.execution } }
+    }
+
+    // MARK: Output
+
+    func write(_ text: String) {
+        guard let execution = audible else { return }
+        broadcaster.write(text, to: "stdout", for: execution.request)
+    }
+
+    func show(_ value: RichValue) { send("display_data", ["data": .object(Display.bundle(value))]) }
+
+    func result(_ value: RichValue) {
+        guard let execution = audible else { return }
+        cell.withLock { $0?.resultText = value.text }
+        send(
+            "execute_result",
+            ["execution_count": .integer(execution.count), "data": .object(Display.bundle(value))])
+    }
+
+    func progress(_ update: ProgressUpdate) {
+        let now = Clock.seconds
+        let isFirst: Bool? = cell.withLock { cell in
+            let last = cell?.drawn[update.id]
+            if let last, !update.isFinal, now - last < Self.updateInterval { return nil }
+            cell?.drawn[update.id] = now
+            return last == nil
+        }
+        guard let isFirst else { return }
+        send(
+            isFirst ? "display_data" : "update_display_data",
+            [
+                "data": .object(Display.bundle(update)),
+                "transient": ["display_id": .string("tandem-progress-\(broadcaster.session)-\(update.id)")],
+            ])
+    }
+
+    func report(_ diagnostic: Diagnostic) {
+        if diagnostic.severity == .error {
+            cell.withLock { $0?.errors.append(diagnostic) }
+        } else if let execution = audible {
+            let text = DiagnosticText(diagnostic, isColored: true).block + "\n"
+            broadcaster.write(text, to: "stderr", for: execution.request)
+        }
+    }
+
+    func ask(_ prompt: String, isSecret: Bool) -> String? {
+        guard let execution = cell.withLock({ $0?.execution }), execution.allowsInput else { return nil }
+        return ask(execution, prompt, isSecret)
+    }
+
+    private func send(_ type: String, _ content: JSONObject) {
+        guard let execution = audible else { return }
+        var content = content
+        content["metadata"] = [:]
+        broadcaster.send(execution.request.broadcast(type, content))
+    }
+}

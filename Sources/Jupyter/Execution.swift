@@ -1,0 +1,90 @@
+// One execute_request: what it asks for, and how it runs on the execution thread.
+
+import Language
+import Libraries
+import Session
+
+struct Execution: Sendable {
+    let request: Request
+    let code: String
+    let isSilent: Bool
+    let isStored: Bool
+    let allowsInput: Bool
+    let stopsOnError: Bool
+    let userExpressions: JSONObject
+    /// What the cell is called in front ends, `[3]`; known when it starts.
+    var count = 0
+
+    init(_ request: Request) throws(RequestError) {
+        self.request = request
+        code = try request.text("code")
+        isSilent = try request.flag("silent", default: false)
+        isStored = try request.flag("store_history", default: true) && !isSilent
+        allowsInput = try request.flag("allow_stdin", default: false)
+        stopsOnError = try request.flag("stop_on_error", default: true)
+        let expressions = request.content?["user_expressions"] ?? .null
+        guard expressions.isNull || expressions.object != nil else {
+            throw RequestError(message: "`user_expressions` of \(request.type) must be an object")
+        }
+        userExpressions = expressions.object ?? [:]
+    }
+
+    struct Result: Sendable {
+        /// The content of the reply.
+        var content: JSONObject
+        var isError: Bool
+        /// The plain text of the cell's value, for the history.
+        var text: String?
+    }
+
+    /// Runs the cell; everything it shows is with the broadcaster when this returns.
+    func run(in workspace: Workspace, output: CellOutput, broadcaster: Broadcaster) -> Result {
+        output.begin(self)
+        let outcome = workspace.execute(SourceText(code))
+        let cell = output.end()
+        var payload: [JSON] = []
+        switch outcome {
+        case .finished: break
+        case .quit: payload = [["source": "ask_exit", "keepkernel": false]]
+        case .failed(let first), .interrupted(let first):
+            let reported = cell?.errors ?? []
+            let error = Self.error(reported.isEmpty ? [first] : reported)
+            if !isSilent { broadcaster.send(request.broadcast("error", error)) }
+            var content = error
+            content["status"] = "error"
+            content["execution_count"] = .integer(count)
+            content["user_expressions"] = [:]
+            content["payload"] = []
+            return Result(content: content, isError: true, text: nil)
+        }
+        let content: JSONObject = [
+            "status": "ok", "execution_count": .integer(count), "payload": .array(payload),
+            "user_expressions": .object(evaluateExpressions(in: workspace)),
+        ]
+        return Result(content: content, isError: false, text: cell?.resultText)
+    }
+
+    private func evaluateExpressions(in workspace: Workspace) -> JSONObject {
+        var results = JSONObject()
+        for name in userExpressions.keys {
+            do {
+                let value = try workspace.evaluate(userExpressions[name]?.string ?? "")
+                results[name] = ["status": "ok", "data": .object(Display.bundle(value)), "metadata": [:]]
+            } catch {
+                var content = Self.error([error])
+                content["status"] = "error"
+                results[name] = .object(content)
+            }
+        }
+        return results
+    }
+
+    /// Front ends show the traceback alone: it holds the block with place and fix of each fault.
+    private static func error(_ diagnostics: [Diagnostic]) -> JSONObject {
+        [
+            "ename": .string(diagnostics.first?.code ?? "failed"),
+            "evalue": .string(diagnostics.first?.message ?? "the cell failed"),
+            "traceback": .array(diagnostics.map { .string(DiagnosticText($0, isColored: true).block) }),
+        ]
+    }
+}
