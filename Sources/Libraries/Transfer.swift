@@ -117,6 +117,8 @@ final class Transfer {
         while let message = library.readMessage(multi, &left)?.pointee {
             if message.msg == CURLMSG_DONE, message.data.result != CURLE_OK { throw failure(message.data.result) }
         }
+        // libcurl takes "there is nothing behind that byte" for a whole file; the part may as well be another file's.
+        if status == 416 { throw failure(CURLE_HTTP_RETURNED_ERROR) }
         progress(Download.Progress(received: received, total: received))
     }
 
@@ -127,9 +129,15 @@ final class Transfer {
         return result == CURLE_OK && length > 0 ? start + Int(length) : 0
     }
 
-    private func failure(_ code: CURLcode) -> Failure {
+    /// HTTP's, 0 before an answer.
+    private var status: Int {
         var status = 0
         _ = tandem_curl_get_long(library.getInfo, easy, CURLINFO_RESPONSE_CODE, &status)
+        return status
+    }
+
+    private func failure(_ code: CURLcode) -> Failure {
+        let status = status
         var reason = library.describe(code).map { String(cString: $0) } ?? "error \(code.rawValue)"
         reason = reason.prefix(1).lowercased() + reason.dropFirst()
         let kind: DownloadError.Kind

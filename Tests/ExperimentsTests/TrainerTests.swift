@@ -1,0 +1,163 @@
+import Engine
+import Network
+import Runtime
+import Testing
+
+@testable import Datasets
+@testable import Experiments
+
+/// A few images of the built-in set.
+private let small = Synthetic.make(training: 256, test: 100)
+
+private func network(pooled: Bool = false, dropout: Double = 0) throws -> Architecture {
+    var layers: [Layer] = [
+        .convolution(.init(width: 8, padding: .exactly(Extent(1)))), .activation(.relu),
+        .maxPool(.init(size: Extent(4))),
+    ]
+    if pooled { layers.append(.adaptiveAveragePool(output: Extent(8))) }
+    layers += [.flatten, .dropout(rate: dropout), .linear(.init(width: 10))]
+    return try Architecture(input: Shape(channels: 3, height: 32, width: 32), layers: layers)
+}
+
+private func train(
+    _ architecture: Architecture, seeds: Seeds = Seeds(1), epochs: Int = 1, threads: Int = 1,
+    optimizer: OptimizerOptions = .adam(learningRate: 3e-3), cancellation: Cancellation = Cancellation(),
+    observer: (TrainingEvent) -> Void = { _ in }
+) throws -> Run {
+    let options = TrainingOptions(
+        epochs: epochs, batchSize: 24, optimizer: optimizer, seeds: seeds, threads: threads)
+    return try Trainer(model: "net", architecture: architecture, dataset: small, options: options)
+        .train(cancellation: cancellation, observer: observer)
+}
+
+@Suite struct TrainerTests {
+    @Test func trainingLearns() throws {
+        let run = try train(try network(), epochs: 6)
+        #expect(run.state == .done)
+        #expect(run.metrics.map(\.epoch) == [1, 2, 3, 4, 5, 6])
+        #expect(run.metrics[5].trainLoss < run.metrics[0].trainLoss - 0.5)
+        #expect(run.metrics[5].trainAccuracy > 40)
+        #expect(run.steps == 6 * 11)
+        #expect(run.images == 6 * 256)
+        #expect(run.digest.count == 64)
+        #expect(run.speed > 0)
+        #expect(run.label == "net seed 1")
+    }
+
+    @Test func threadsChangeNoBit() throws {
+        let digests = try [1, 2, 3].map { try train(try network(dropout: 0.2), threads: $0).digest }
+        #expect(Set(digests).count == 1)
+    }
+
+    @Test func eachSeedThatIsUsedChangesTheWeights() throws {
+        let net = try network(dropout: 0.2)
+        var seeds = [Seeds(1), Seeds(2)]
+        for role in [\Seeds.initialization, \.order, \.dropout] {
+            var other = Seeds(1)
+            other[keyPath: role] = 9
+            seeds.append(other)
+        }
+        #expect(Set(try seeds.map { try train(net, seeds: $0).digest }).count == 5)
+    }
+
+    @Test func aPoolThatCopiesChangesNoBit() throws {
+        let pooled = try train(try network(pooled: true, dropout: 0.2), epochs: 2)
+        let flat = try train(try network(dropout: 0.2), epochs: 2)
+        #expect(pooled.digest == flat.digest)
+        #expect(pooled.weights.map(\.name) != flat.weights.map(\.name))
+        #expect(pooled.accuracy == flat.accuracy)
+    }
+
+    @Test func anInterruptKeepsWhatWasTrained() throws {
+        let cancellation = Cancellation()
+        let run = try train(try network(), epochs: 100, cancellation: cancellation) { event in
+            if case .epoch(let metrics) = event, metrics.epoch == 2 { cancellation.cancel() }
+        }
+        #expect(run.state == .interrupted)
+        #expect(run.epochs == 2)
+        #expect(run.digest == (try train(try network(), epochs: 2)).digest)
+    }
+
+    @Test func anInterruptBeforeTheFirstEpochLeavesARunWithoutAccuracy() throws {
+        let cancellation = Cancellation()
+        let run = try train(try network(), cancellation: cancellation) { event in
+            if case .log = event { cancellation.cancel() }
+        }
+        #expect(run.state == .interrupted)
+        #expect(run.accuracy == nil)
+        #expect(run.steps == 1)
+    }
+
+    @Test func aLossThatIsNoNumberEndsTheTraining() throws {
+        let run = try train(try network(), epochs: 3, optimizer: .sgd(learningRate: 1e30))
+        guard case .diverged(let epoch, _) = run.state else {
+            Issue.record("state is \(run.state)")
+            return
+        }
+        #expect(epoch == 1)
+    }
+
+    @Test func eventsComeInOrder() throws {
+        var kinds: [String] = []
+        var logs: [BatchLog] = []
+        var last: TrainingProgress?
+        _ = try train(try network(), epochs: 2) { event in
+            switch event {
+            case .started(let cost):
+                kinds.append("started")
+                #expect(cost.parameters == 3 * 8 * 9 + 8 + 512 * 10 + 10)
+                #expect(cost.byteCount > 4 * cost.parameters)
+                #expect(cost.steps == 22)
+            case .log(let log):
+                kinds.append("log")
+                logs.append(log)
+            case .progress(let progress): last = progress
+            case .epoch: kinds.append("epoch")
+            }
+        }
+        #expect(kinds == ["started", "log", "epoch", "log", "epoch"])
+        #expect(logs.map(\.images) == [0, 0])
+        #expect(logs.map(\.epoch) == [1, 2])
+        #expect(last?.images == 256)
+        #expect(last?.fraction == 1)
+    }
+
+    @Test func evaluationRepeatsTheLastEpochsMeasurement() throws {
+        let run = try train(try network(), epochs: 2)
+        let evaluation = try evaluate(run, on: small)
+        #expect(evaluation.accuracy == run.accuracy)
+        #expect(evaluation.loss == run.loss)
+        #expect(evaluation.predictions.count == 100)
+        let hits = zip(evaluation.predictions, small.test.labels).filter { $0 == Int($1) }.count
+        #expect(Double(hits) == evaluation.accuracy)
+    }
+
+    @Test func whatDoesNotFitIsRefused() throws {
+        let narrow = try Architecture(
+            input: Shape(channels: 3, height: 32, width: 32), layers: [.flatten, .linear(.init(width: 9))])
+        #expect {
+            try train(narrow)
+        } throws: {
+            "\($0)" == "the network has 9 outputs, but the data has 10 classes; end the model with `linear 10`"
+        }
+        let other = try Architecture(
+            input: Shape(channels: 1, height: 28, width: 28), layers: [.flatten, .linear(.init(width: 10))])
+        #expect {
+            try train(other)
+        } throws: { "\($0)".hasPrefix("the network takes 1x28x28, but the images are 3x32x32") }
+        #expect {
+            try EngineNetwork(
+                try network(), dataset: small, options: TrainingOptions(), cancellation: Cancellation(),
+                availableMemory: 100_000)
+        } throws: { "\($0)".contains("only 1 MB of memory are free; use a smaller `batch:`") }
+    }
+}
+
+@Suite struct MemoryTests {
+    @Test func freeMemoryIsReadFromTheSystemsTable() {
+        #expect(Memory.availableBytes(meminfo: "MemTotal: 9 kB\nMemAvailable:   2048 kB\n") == 2 << 20)
+        #expect(Memory.availableBytes(meminfo: "MemAvailable: \(Int.max) kB") == nil)
+        #expect(Memory.availableBytes(meminfo: "") == nil)
+        #expect((Memory.available() ?? 0) > 1 << 20)
+    }
+}
