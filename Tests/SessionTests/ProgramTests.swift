@@ -4,10 +4,11 @@
 //     print nowhere          // error: there is …  the error of this line …
 //                            // fix: …             … and its fix
 //     // error 3:12: …                             the same with line and column, where the line cannot bear a comment
+//     train wide             // note: …          a note or warning
 //     // context: …                                one line of the error's context
 //     // cell                                      a new cell begins here
 //
-// Every line of output and every error has to be foretold. Output is what a front end shows in order: printed text, values of
+// Every line of output, every note and every error has to be foretold. Output is what a front end shows in order: printed text, values of
 // looking words and the last value of a cell.
 
 import Foundation
@@ -27,7 +28,7 @@ private let programs: [String] = {
 
 /// Keeps the lines of everything a program shows, and its errors.
 private final class ProgramOutput: Output {
-    private let record = Mutex((text: "", errors: [Diagnostic]()))
+    private let record = Mutex((text: "", diagnostics: [Diagnostic]()))
 
     let drawsProgress = true
     let columns: Int? = nil
@@ -36,7 +37,7 @@ private final class ProgramOutput: Output {
     func result(_ value: RichValue) { write(value.text + "\n") }
     func progress(_ update: ProgressUpdate) {}
     func report(_ diagnostic: Diagnostic) {
-        if diagnostic.severity == .error { record.withLock { $0.errors.append(diagnostic) } }
+        record.withLock { $0.diagnostics.append(diagnostic) }
     }
     func ask(_ prompt: String, isSecret: Bool) -> String? { nil }
 
@@ -47,7 +48,8 @@ private final class ProgramOutput: Output {
         return lines
     }
 
-    var errors: [Diagnostic] { record.withLock { $0.errors } }
+    var errors: [Diagnostic] { record.withLock { $0.diagnostics.filter { $0.severity == .error } } }
+    var notes: [String] { record.withLock { $0.diagnostics.filter { $0.severity != .error }.map(\.message) } }
 }
 
 /// What the comments of a program foretell.
@@ -66,11 +68,13 @@ private struct Expectations {
     }
 
     var output: [String] = []
+    var notes: [String] = []
     var faults: [Fault] = []
 
     init(_ program: String) {
         for (index, line) in program.components(separatedBy: "\n").enumerated() {
             if let text = comment("expect", in: line) { output.append(text) }
+            if let text = comment("note", in: line) { notes.append(text) }
             if let text = comment("error", in: line) {
                 faults.append(Fault(line: index + 1, column: nil, message: text))
             }
@@ -125,6 +129,7 @@ struct ProgramTests {
         let workspace = Workspace(output: output, folder: folder.path)
         for cell in cells(program) { _ = workspace.execute(SourceText(cell, name: path)) }
         #expect(output.lines == expected.output)
+        #expect(output.notes == expected.notes)
         let faults = output.errors.enumerated().map { index, diagnostic in
             Expectations.fault(
                 diagnostic, like: expected.faults.indices.contains(index) ? expected.faults[index] : nil)
