@@ -100,7 +100,9 @@ struct RequestError: Error {
 extension Request {
     /// A text that must be there.
     func text(_ key: String) throws(RequestError) -> String {
-        guard let text = content?[key]?.string else { throw RequestError(message: "`\(key)` of \(type) must be a string") }
+        guard let text = content?[key]?.string else {
+            throw RequestError(message: "`\(key)` of \(type) must be a string")
+        }
         return text
     }
 

@@ -25,7 +25,9 @@ public enum JSON: Sendable, Equatable {
         var error = json_error_t()
         let flags = JSON_DECODE_ANY | JSON_ALLOW_NUL
         func load(_ flags: Int) -> UnsafeMutablePointer<json_t>? {
-            bytes.withUnsafeBytes { json_loadb($0.baseAddress?.assumingMemoryBound(to: CChar.self), $0.count, flags, &error) }
+            bytes.withUnsafeBytes {
+                json_loadb($0.baseAddress?.assumingMemoryBound(to: CChar.self), $0.count, flags, &error)
+            }
         }
         var root: UnsafeMutablePointer<json_t>?
         if !bytes.isEmpty {
@@ -36,7 +38,8 @@ public enum JSON: Sendable, Equatable {
             let reason = withUnsafePointer(to: &error.text) {
                 $0.withMemoryRebound(to: CChar.self, capacity: Int(JSON_ERROR_TEXT_LENGTH)) { String(cString: $0) }
             }
-            throw JSONError(description: bytes.isEmpty ? "empty" : "line \(error.line), column \(error.column): \(reason)")
+            throw JSONError(
+                description: bytes.isEmpty ? "empty" : "line \(error.line), column \(error.column): \(reason)")
         }
         defer { json_delete_reference(root) }
         self = try JSON(root, depth: 0)

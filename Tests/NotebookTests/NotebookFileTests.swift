@@ -1,0 +1,46 @@
+// Notebooks read, written and read again.
+
+import Libraries
+import Notebook
+import Testing
+
+private let document = """
+    {"cells": [
+      {"cell_type": "markdown", "metadata": {}, "source": ["# Title\\n", "text"]},
+      {"cell_type": "code", "id": "abc", "metadata": {"tags": ["x"]}, "execution_count": 2, "source": "1 + 1",
+       "outputs": [
+         {"output_type": "stream", "name": "stdout", "text": ["a\\n", "b\\n"]},
+         {"output_type": "execute_result", "execution_count": 2, "metadata": {}, "data": {"text/plain": ["2"]}},
+         {"output_type": "error", "ename": "e", "evalue": "v", "traceback": ["t"]}]}],
+     "metadata": {"kernelspec": {"name": "tandem"}}, "nbformat": 4, "nbformat_minor": 4}
+    """
+
+@Test func cellsAreReadWithTheirSourcesJoined() throws {
+    let notebook = try NotebookFile(bytes: Array(document.utf8), path: "x.ipynb")
+    #expect(notebook.cells.map(\.kind) == [.markdown, .code])
+    #expect(notebook.cells[0].source == "# Title\ntext")
+    #expect(notebook.cells[1].id == "abc")
+    #expect(
+        notebook.cells[1].outputs == [
+            .stream(name: "stdout", text: "a\nb\n"), .result(data: ["text/plain": "2"], executionCount: 2),
+            .error(name: "e", message: "v", traceback: ["t"]),
+        ])
+    #expect(notebook.codeCells.map { [$0.number, $0.index] } == [[1, 1]])
+}
+
+@Test func aNotebookReadAgainIsTheSame() throws {
+    let notebook = try NotebookFile(bytes: Array(document.utf8), path: "x.ipynb")
+    #expect(try NotebookFile(bytes: Array(notebook.text.utf8), path: "x.ipynb") == notebook)
+    #expect(notebook.text.contains("\"nbformat_minor\": 5"))
+}
+
+@Test(arguments: [
+    ("", "no JSON: empty"), ("{}", "it has no `nbformat`"),
+    (#"{"nbformat": 3}"#, "its format is 3, and only 4 can be read"),
+    (#"{"nbformat": 4, "cells": [{"cell_type": "x"}]}"#, "cell 1 is neither code, markdown nor raw"),
+])
+func whatIsNoNotebookIsSaid(text: String, reason: String) {
+    #expect {
+        try NotebookFile(bytes: Array(text.utf8), path: "x.ipynb")
+    } throws: { ($0 as? NotebookError)?.reason == reason }
+}
