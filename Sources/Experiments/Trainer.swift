@@ -39,11 +39,10 @@ public struct Trainer: Sendable {
         var loop = EpochLoop(
             options: options, trainingCount: dataset.training.count, testCount: dataset.test.count)
         let state = loop.run(network, observer: observer)
-        let weights = network.weights
         return Run(
             name: nil, model: model, architecture: architecture, dataset: dataset.name, options: options, state: state,
             metrics: loop.metrics, steps: loop.steps, images: loop.images, seconds: Clock.seconds - start,
-            trainingSeconds: loop.trainingSeconds, weights: weights, digest: weights.digest())
+            trainingSeconds: loop.trainingSeconds, weights: network.weights)
     }
 
     private func cost(of network: EngineNetwork) -> TrainingCost {
