@@ -71,7 +71,8 @@ extension Plot {
     /// What a screen reader says.
     private var description: String {
         let curves = series.map { curve -> String in
-            guard let first = curve.points.first, let last = curve.points.last else { return "\(curve.name) has no points" }
+            let points = curve.points.filter { $0.y.isFinite }
+            guard let first = points.first, let last = points.last else { return "\(curve.name) has no points" }
             return "\(curve.name) goes from \(decimals(first.y, 2)) to \(decimals(last.y, 2))"
         }
         return "\(yLabel) over \(xLabel). " + curves.joined(separator: "; ") + "."
