@@ -7,6 +7,9 @@ import Network
 
 private let subject = Parameter("data", .data, .workedOut("the last data set"), isPositional: true, "the data set")
 
+/// Drawn once a process: it is the same everywhere, and drawing it takes a moment.
+private let syntheticImages = Synthetic.make()
+
 let dataWords: [Word] = [
     Word(
         "cifar10", .data, "CIFAR-10: 50,000 and 10,000 images of ten classes, downloaded once, checked and cached",
@@ -28,7 +31,7 @@ let dataWords: [Word] = [
     Word(
         "synthetic", .data, "A built-in set of 10,000 and 2,000 images of ten classes, the same everywhere", [],
         result: "a data set", example: "let data = synthetic()", aliases: ["FakeData", "toy"],
-        .perform { _ in .object(DataValue(Synthetic.make())) }),
+        .perform { _ in .object(DataValue(syntheticImages)) }),
     Word(
         "take", .data, "The first images of a data set",
         [
