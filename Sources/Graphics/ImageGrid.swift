@@ -64,7 +64,8 @@ public struct ImageGrid: Sendable {
             let (x, y) = (gap + index % columns * (side + gap), 28 + index / columns * (side + line + gap))
             let file = PNG.file(width: picture.width, height: picture.height, pixels: picture.pixels)
             let label = markupEscaped(picture.label)
-            svg += "<image x=\"\(x)\" y=\"\(y)\" width=\"\(side)\" height=\"\(side)\" style=\"image-rendering:pixelated\" "
+            svg +=
+                "<image x=\"\(x)\" y=\"\(y)\" width=\"\(side)\" height=\"\(side)\" style=\"image-rendering:pixelated\" "
             svg += "href=\"data:image/png;base64,\(PNG.base64(file))\"><title>\(label)</title></image>"
             svg += "<text x=\"\(x + side / 2)\" y=\"\(y + side + 13)\" text-anchor=\"middle\">\(label)</text>\n"
         }

@@ -28,24 +28,32 @@ extension Plot {
             """
         for tick in yScale.ticks {
             let place = number(y(tick))
-            svg += "<line x1=\"\(number(left))\" x2=\"\(number(right))\" y1=\"\(place)\" y2=\"\(place)\" stroke=\"#e0e0e0\"/>"
-            svg += "<text x=\"\(number(left - 8))\" y=\"\(number(y(tick) + 4))\" text-anchor=\"end\">\(yScale.text(tick))</text>\n"
+            svg +=
+                "<line x1=\"\(number(left))\" x2=\"\(number(right))\" y1=\"\(place)\" y2=\"\(place)\" stroke=\"#e0e0e0\"/>"
+            svg +=
+                "<text x=\"\(number(left - 8))\" y=\"\(number(y(tick) + 4))\" text-anchor=\"end\">\(yScale.text(tick))</text>\n"
         }
         for tick in xScale.ticks {
             let place = number(x(tick))
-            svg += "<line x1=\"\(place)\" x2=\"\(place)\" y1=\"\(number(bottom))\" y2=\"\(number(bottom + 4))\" stroke=\"#222222\"/>"
-            svg += "<text x=\"\(place)\" y=\"\(number(bottom + 18))\" text-anchor=\"middle\">\(xScale.text(tick))</text>\n"
+            svg +=
+                "<line x1=\"\(place)\" x2=\"\(place)\" y1=\"\(number(bottom))\" y2=\"\(number(bottom + 4))\" stroke=\"#222222\"/>"
+            svg +=
+                "<text x=\"\(place)\" y=\"\(number(bottom + 18))\" text-anchor=\"middle\">\(xScale.text(tick))</text>\n"
         }
-        svg += "<line x1=\"\(number(left))\" x2=\"\(number(right))\" y1=\"\(number(bottom))\" y2=\"\(number(bottom))\" stroke=\"#222222\"/>\n"
-        svg += "<text x=\"\(number((left + right) / 2))\" y=\"\(number(height - 10))\" text-anchor=\"middle\">\(markupEscaped(xLabel))</text>\n"
-        svg += "<text transform=\"translate(16 \(number((top + bottom) / 2))) rotate(-90)\" text-anchor=\"middle\">\(markupEscaped(yLabel))</text>\n"
+        svg +=
+            "<line x1=\"\(number(left))\" x2=\"\(number(right))\" y1=\"\(number(bottom))\" y2=\"\(number(bottom))\" stroke=\"#222222\"/>\n"
+        svg +=
+            "<text x=\"\(number((left + right) / 2))\" y=\"\(number(height - 10))\" text-anchor=\"middle\">\(markupEscaped(xLabel))</text>\n"
+        svg +=
+            "<text transform=\"translate(16 \(number((top + bottom) / 2))) rotate(-90)\" text-anchor=\"middle\">\(markupEscaped(yLabel))</text>\n"
         for (index, curve) in series.enumerated() {
             let shown = curve.points.filter { $0.x.isFinite && $0.y.isFinite }
             svg += line(shown.map { (x($0.x), y($0.y)) }, index)
             let place = top + 14 + Double(index) * 20
             if legend > 0, place < bottom {
                 svg += line([(right + 12, place - 4), (right + 34, place - 4)], index)
-                svg += "<text x=\"\(number(right + 40))\" y=\"\(number(place))\">\(markupEscaped(shortened(curve.name)))</text>\n"
+                svg +=
+                    "<text x=\"\(number(right + 40))\" y=\"\(number(place))\">\(markupEscaped(shortened(curve.name)))</text>\n"
             }
         }
         return svg + "</svg>"
@@ -60,7 +68,8 @@ extension Plot {
         // Markers where they can be told apart; a curve of one point is nothing but its marker.
         if places.count <= 40 {
             for place in places {
-                svg += index % 2 == 0
+                svg +=
+                    index % 2 == 0
                     ? "<circle cx=\"\(number(place.x))\" cy=\"\(number(place.y))\" r=\"3\" fill=\"\(color)\"/>"
                     : "<rect x=\"\(number(place.x - 3))\" y=\"\(number(place.y - 3))\" width=\"6\" height=\"6\" fill=\"\(color)\"/>"
             }

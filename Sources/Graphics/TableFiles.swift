@@ -3,7 +3,8 @@
 extension Table {
     public var markdown: String {
         func row(_ texts: [String]) -> String {
-            "| " + texts.map { $0.replacing("|", with: "\\|").replacing("\n", with: " ") }.joined(separator: " | ") + " |"
+            "| " + texts.map { $0.replacing("|", with: "\\|").replacing("\n", with: " ") }.joined(separator: " | ")
+                + " |"
         }
         let rule = "|" + columns.map { $0.isNumber ? "---:|" : ":---|" }.joined()
         return ([row(columns.map(\.title)), rule] + rows.map { row($0.map(\.text)) }).joined(separator: "\n")
@@ -35,10 +36,11 @@ extension Table {
             return result + "\""
         }
         let objects = rows.map { row in
-            "  {" + zip(columns, row).map { column, cell in
-                let isNumber = cell.number?.isFinite ?? false
-                return string(column.title) + ": " + (isNumber ? cell.plain : string(cell.text))
-            }.joined(separator: ", ") + "}"
+            "  {"
+                + zip(columns, row).map { column, cell in
+                    let isNumber = cell.number?.isFinite ?? false
+                    return string(column.title) + ": " + (isNumber ? cell.plain : string(cell.text))
+                }.joined(separator: ", ") + "}"
         }
         return objects.isEmpty ? "[]" : "[\n" + objects.joined(separator: ",\n") + "\n]"
     }
@@ -60,7 +62,8 @@ extension Table {
         }
         func row(_ texts: [String]) -> String { "  " + texts.map(escaped).joined(separator: " & ") + " \\\\" }
         let sides = columns.map { $0.isNumber ? "r" : "l" }.joined()
-        return (["\\begin{tabular}{\(sides)}", "  \\toprule", row(columns.map(\.title)), "  \\midrule"]
+        return
+            (["\\begin{tabular}{\(sides)}", "  \\toprule", row(columns.map(\.title)), "  \\midrule"]
             + rows.map { row($0.map(\.text)) } + ["  \\bottomrule", "\\end{tabular}"]).joined(separator: "\n")
     }
 }

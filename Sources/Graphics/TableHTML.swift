@@ -4,10 +4,11 @@
 extension Table {
     public var html: String {
         func row(_ texts: [String], _ tag: String) -> String {
-            "<tr>" + columns.indices.map { column in
-                let side = columns[column].isNumber ? "right" : "left"
-                return "<\(tag) style=\"text-align:\(side)\">\(markupEscaped(texts[column]))</\(tag)>"
-            }.joined() + "</tr>"
+            "<tr>"
+                + columns.indices.map { column in
+                    let side = columns[column].isNumber ? "right" : "left"
+                    return "<\(tag) style=\"text-align:\(side)\">\(markupEscaped(texts[column]))</\(tag)>"
+                }.joined() + "</tr>"
         }
         let title = caption.isEmpty ? "" : "<caption>\(markupEscaped(caption))</caption>"
         return "<table>\(title)<thead>\(row(columns.map(\.title), "th"))</thead><tbody>"

@@ -1,12 +1,13 @@
 // Plots and pictures: ticks, well-formed SVG, and PNG files that read back.
 
 import Foundation
-#if canImport(FoundationXML)
-    import FoundationXML
-#endif
 import Testing
 
 @testable import Graphics
+
+#if canImport(FoundationXML)
+    import FoundationXML
+#endif
 
 struct PlotTests {
     @Test func ticksStandAtRoundNumbersAndCoverTheValues() {
@@ -21,7 +22,8 @@ struct PlotTests {
     ])
     func anyNumbersGiveAWellFormedPicture(_ values: [Double]) {
         let points = values.enumerated().map { Plot.Point(Double($0), $1) }
-        let plot = Plot(title: "a <b> & \"c\"", xLabel: "x", yLabel: "y", series: [Plot.Series("s", points)], countsX: true)
+        let plot = Plot(
+            title: "a <b> & \"c\"", xLabel: "x", yLabel: "y", series: [Plot.Series("s", points)], countsX: true)
         #expect(XMLParser(data: Data(plot.svg.utf8)).parse(), "\(plot.svg)")
         #expect(!plot.svg.contains("nan") && !plot.svg.contains("inf"))
     }
@@ -34,7 +36,6 @@ struct PlotTests {
         #expect(plot.table(limit: 1).rows.last?.first?.text == "… 1 more")
     }
 
-
     @Test func aPictureIsAPNGFile() {
         let file = PNG.file(width: 1, height: 1, pixels: [255, 0, 128])
         #expect(file.starts(with: [0x89, 0x50, 0x4E, 0x47]))
@@ -45,7 +46,8 @@ struct PlotTests {
     }
 
     @Test func labelsStandUnderPictures() {
-        let picture = ImageGrid.Picture(label: "cat & dog", channels: 3, height: 2, width: 2, planes: [UInt8](repeating: 9, count: 12))
+        let picture = ImageGrid.Picture(
+            label: "cat & dog", channels: 3, height: 2, width: 2, planes: [UInt8](repeating: 9, count: 12))
         let grid = ImageGrid(title: "two", pictures: [picture, picture], columns: 1)
         #expect(grid.text == "two\ncat & dog\ncat & dog")
         #expect(XMLParser(data: Data(grid.svg.utf8)).parse())
@@ -55,6 +57,7 @@ struct PlotTests {
     @Test func planesBecomePixels() {
         let picture = ImageGrid.Picture(label: "", channels: 3, height: 1, width: 2, planes: [1, 2, 3, 4, 5, 6])
         #expect(picture.pixels == [1, 3, 5, 2, 4, 6])
-        #expect(ImageGrid.Picture(label: "", channels: 1, height: 1, width: 2, planes: [7, 8]).pixels == [7, 7, 7, 8, 8, 8])
+        #expect(
+            ImageGrid.Picture(label: "", channels: 1, height: 1, width: 2, planes: [7, 8]).pixels == [7, 7, 7, 8, 8, 8])
     }
 }

@@ -8,10 +8,12 @@ struct ArithmeticTests {
         ("0.1 + 0.2", "0.30000000000000004"), ("1e-4", "0.0001"), ("[1, 2]", "[1, 2]"), ("(1, 2)", "(1, 2)"),
         ("1...5", "1...5"), ("3x32x32", "3x32x32"), ("shape(3, 4, 4)", "3x4x4"), ("\"a\" + \"b\"", "ab"),
         ("\"n = \\(1 + 1)\"", "n = 2"), ("[\"a\"]", "[\"a\"]"), ("if true { 1 } else { 2 }", "1"),
-        ("[for s in 1...3 { s * s }]", "[1, 4, 9]"), ("!true || 1 < 2 && 2.5 >= 2", "true"), ("[1, 2] == [1, 2.0]", "true"),
+        ("[for s in 1...3 { s * s }]", "[1, 4, 9]"), ("!true || 1 < 2 && 2.5 >= 2", "true"),
+        ("[1, 2] == [1, 2.0]", "true"),
         ("sum(1...4)", "10"), ("mean([1, 2])", "1.5"), ("max(1, 3, 2)", "3"), ("min([4, 2])", "2"), ("round(2.5)", "3"),
         ("round(2.71828, digits: 2)", "2.72"), ("floor(-1.5)", "-2"), ("sqrt(16)", "4"), ("abs(-3)", "3"),
-        ("count(range(0, 10, step: 3))", "4"), ("[10, 20, 30][-1]", "30"), ("3x32x16.height", "32"), ("range(3)", "[0, 1, 2]"),
+        ("count(range(0, 10, step: 3))", "4"), ("[10, 20, 30][-1]", "30"), ("3x32x16.height", "32"),
+        ("range(3)", "[0, 1, 2]"),
         ("(1...2000000000)[5]", "6"), ("adam(lr: 1e-4)", "adam(lr: 0.0001)"),
     ])
     func isPrinted(_ row: (expression: String, text: String)) {
@@ -31,7 +33,9 @@ struct ArithmeticTests {
     }
 
     @Test func tuplesAreTakenApart() {
-        #expect(printed("let (a, b) = (1, [2, 3])\nprint a, b\nfor (x, y) in [(1, 2), (3, 4)] { print x * y }") == "1 [2, 3]\n2\n12\n")
+        #expect(
+            printed("let (a, b) = (1, [2, 3])\nprint a, b\nfor (x, y) in [(1, 2), (3, 4)] { print x * y }")
+                == "1 [2, 3]\n2\n12\n")
     }
 
     @Test(arguments: [

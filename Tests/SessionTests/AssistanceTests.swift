@@ -15,7 +15,9 @@ struct AssistanceTests {
         return session.workspace.complete(code.replacing("|", with: ""), at: cursor)
     }
 
-    private func texts(_ code: String, after cell: String = "") -> [String] { completion(code, after: cell).items.map(\.text) }
+    private func texts(_ code: String, after cell: String = "") -> [String] {
+        completion(code, after: cell).items.map(\.text)
+    }
 
     @Test func layersStandInBodiesAndWordsOutside() {
         #expect(texts("su|") == ["summary", "sum"])
@@ -80,7 +82,9 @@ struct AssistanceTests {
         let word = try #require(session.workspace.inspect("model N { conv 64, kernel: 3 }", at: 11))
         #expect(word.text.hasPrefix("conv width, kernel: 3, stride: 1, padding: 0"))
         #expect(word.text.contains("Example"))
-        #expect(session.workspace.inspect("model N { conv 64, kernel: 3 }", at: 21)?.text.hasPrefix("kernel: of conv") == true)
+        #expect(
+            session.workspace.inspect("model N { conv 64, kernel: 3 }", at: 21)?.text.hasPrefix("kernel: of conv")
+                == true)
         #expect(session.workspace.inspect("print n", at: 7)?.text == "n: a list\n[1, 2]\nmembers: count")
         #expect(session.workspace.inspect("print gap", at: 8)?.text.hasPrefix("gap: a whole number") == true)
         #expect(session.workspace.inspect("model M { gap }", at: 11)?.text.contains("globalavgpool") == true)
@@ -120,7 +124,9 @@ struct AssistanceTests {
     }
 
     /// Words that train or fetch have tests of their own.
-    @Test(arguments: Vocabulary.all.filter { $0.worksAlready && !$0.example.contains("train") && $0.name != "cifar10" }.map(\.name))
+    @Test(
+        arguments: Vocabulary.all.filter { $0.worksAlready && !$0.example.contains("train") && $0.name != "cifar10" }
+            .map(\.name))
     func theExampleRuns(_ name: String) throws {
         let word = try #require(Vocabulary.word(name))
         switch Session().run(word.example) {

@@ -30,7 +30,8 @@ struct ErrorTests {
 
     @Test func anUnknownOptionNamesTheOneThatWasMeant() {
         #expect(
-            fault("model gap1 { input 3x8x8; flatten; linear 10 }\ntrain gap1, optimizer: adam(learningrate: 1e-3)") == """
+            fault("model gap1 { input 3x8x8; flatten; linear 10 }\ntrain gap1, optimizer: adam(learningrate: 1e-3)")
+                == """
                 error: there is no `learningrate:` option of `adam`
                    2 │ train gap1, optimizer: adam(learningrate: 1e-3)
                      │                             ^^^^^^^^^^^^
@@ -40,22 +41,29 @@ struct ErrorTests {
 
     @Test(arguments: [
         ("Conv2d 64", "`conv`"), ("Dense 10", "`linear`"), ("fc 10", "`linear`"), ("BatchNorm2d 3", "`batchnorm`"),
-        ("tarin 3", "`train`"), ("sumary", "`summary`"), ("let value = 1\nvalu", "`value`"), ("let d = adm(lr: 1)", "`adam`"),
+        ("tarin 3", "`train`"), ("sumary", "`summary`"), ("let value = 1\nvalu", "`value`"),
+        ("let d = adm(lr: 1)", "`adam`"),
         ("adam(learning_rate: 1)", "`lr:`"), ("plot [1], y: acuracy", "`accuracy`"), ("3x4x4.hight", "`height`"),
         ("model N { conv 3, kernel_size: 3 }", "`kernel:`"), ("train batch_size: 3", "`batch:`"),
     ])
     func didYouMean(_ row: (program: String, name: String)) {
-        #expect(fault(row.program)?.contains("did you mean \(row.name)?") == true, "\(fault(row.program) ?? "no fault")")
+        #expect(
+            fault(row.program)?.contains("did you mean \(row.name)?") == true, "\(fault(row.program) ?? "no fault")")
     }
 
     @Test(arguments: [
         ("let x = 3\nx -1", "2:1", "not-callable"), ("adam(lr: -1)", "1:10", "out-of-range"),
         ("model N { conv 0 }", "1:16", "out-of-range"), ("adam(lr: true)", "1:10", "wrong-type"),
-        ("adam(lr: 1, lr: 2)", "1:13", "given-twice"), ("abs(1, 2)", "1:8", "too-many-arguments"), ("abs()", "1:1", "missing-argument"),
-        ("model conv { relu }", "1:7", "reserved-name"), ("model N { input 3x4x4; relu; input 3x4x4 }", "1:30", "input-not-first"),
-        ("model N { batchnorm }", "1:11", "not-yet"), ("compare 1, 2", "1:1", "not-yet"), ("let x = 1\nlet x = 2", "2:5", "bound-twice"),
-        ("train", "1:1", "no-subject"), ("model N { }", "1:7", "empty-model"), ("let (a, b) = [1]", "1:14", "wrong-count"),
-        ("let x = print 3", "1:9", "no-value"), ("print nowhere", "1:7", "unknown-name"), ("summary 3", "1:9", "wrong-type"),
+        ("adam(lr: 1, lr: 2)", "1:13", "given-twice"), ("abs(1, 2)", "1:8", "too-many-arguments"),
+        ("abs()", "1:1", "missing-argument"),
+        ("model conv { relu }", "1:7", "reserved-name"),
+        ("model N { input 3x4x4; relu; input 3x4x4 }", "1:30", "input-not-first"),
+        ("model N { batchnorm }", "1:11", "not-yet"), ("compare 1, 2", "1:1", "not-yet"),
+        ("let x = 1\nlet x = 2", "2:5", "bound-twice"),
+        ("train", "1:1", "no-subject"), ("model N { }", "1:7", "empty-model"),
+        ("let (a, b) = [1]", "1:14", "wrong-count"),
+        ("let x = print 3", "1:9", "no-value"), ("print nowhere", "1:7", "unknown-name"),
+        ("summary 3", "1:9", "wrong-type"),
         ("model N { dropout 1 }", "1:19", "out-of-range"), ("relu", "1:1", "layer-outside"),
     ])
     func standsAtItsPlace(_ row: (program: String, place: String, code: String)) throws {

@@ -40,12 +40,14 @@ struct ModelTests {
 
     @Test func aModelPrintsItsShapesAndParameters() {
         #expect(printed(vgg + "print gap") == "VGG(pooled: true): 3x32x32 → 10, 32,997,834 parameters\n")
-        #expect(printed(vgg + "print gap.parameters, gap.operations, gap.input, gap.output, VGG.parameters")
-            == "32997834 347840512 3x32x32 10 32997834\n")
+        #expect(
+            printed(vgg + "print gap.parameters, gap.operations, gap.input, gap.output, VGG.parameters")
+                == "32997834 347840512 3x32x32 10 32997834\n")
     }
 
     @Test func aModelIsCheckedAtItsDefinition() {
-        #expect(fault("model Net { input 3x8x8; conv 4, kernel: 9; flatten; linear 10 }")?.contains("does not fit") == true)
+        #expect(
+            fault("model Net { input 3x8x8; conv 4, kernel: 9; flatten; linear 10 }")?.contains("does not fit") == true)
     }
 
     @Test func requiredParametersAreCheckedAtEachInstance() {
@@ -73,8 +75,11 @@ struct ModelTests {
     }
 
     @Test func aVariableMayBearALayersName() {
-        #expect(printed("let relu = 3\nmodel N(gap: true) { input 3x4x4; relu; if gap { gap }; flatten; linear relu }\nprint N.output, relu")
-            == "3 3\n")
+        #expect(
+            printed(
+                "let relu = 3\nmodel N(gap: true) { input 3x4x4; relu; if gap { gap }; flatten; linear relu }\nprint N.output, relu"
+            )
+                == "3 3\n")
     }
 
     @Test func layersOutsideOfModelsAreAnError() {

@@ -26,7 +26,8 @@ struct TrainingTests {
     @Test func aRunKnowsWhatCameOut() {
         let session = Session()
         session.run(setup + "let gap = Net\nlet a = train gap, on: data, epochs: 1, batch: 32, log: none")
-        session.run("print a.epochs, a.seed, a.state, count(a.digest), a.curve.rows, a.accuracy >= 0, a.loss > 0, a.speed > 0")
+        session.run(
+            "print a.epochs, a.seed, a.state, count(a.digest), a.curve.rows, a.accuracy >= 0, a.loss > 0, a.speed > 0")
         #expect(session.output.all.text == "1 1 done 64 1 true true true\n")
         session.run("print a")
         #expect(session.output.all.text.contains(#/(gap|Net) seed 1: \d+\.\d\d % after 1 epoch/#))
@@ -58,11 +59,13 @@ struct TrainingTests {
     }
 
     @Test func evaluationAgreesWithTheRun() {
-        #expect(printed(setup + """
-            let a = train Net, on: data, epochs: 1, batch: 32, log: none
-            let e = evaluate a, on: data
-            print e.accuracy == a.accuracy, abs(e.loss - a.loss) < 1e-6
-            """) == "true true\n")
+        #expect(
+            printed(
+                setup + """
+                    let a = train Net, on: data, epochs: 1, batch: 32, log: none
+                    let e = evaluate a, on: data
+                    print e.accuracy == a.accuracy, abs(e.loss - a.loss) < 1e-6
+                    """) == "true true\n")
     }
 
     @Test func anInterruptKeepsWhatWasTrainedAndEndsTheCell() {
@@ -72,7 +75,8 @@ struct TrainingTests {
             Thread.sleep(forTimeInterval: 0.5)
             session.workspace.interrupt()
         }
-        let outcome = session.run("let a = train Net, on: data, epochs: 100000, batch: 32, log: none\nprint \"not reached\"")
+        let outcome = session.run(
+            "let a = train Net, on: data, epochs: 100000, batch: 32, log: none\nprint \"not reached\"")
         guard case .interrupted(let diagnostic) = outcome else {
             Issue.record("\(outcome)")
             return
@@ -104,16 +108,19 @@ struct TrainingTests {
     }
 
     @Test func whatCannotBeTrainedSaysWhy() {
-        let few = "model Few { input 3x32x32; flatten; linear 5 }\nlet data = take(synthetic(), 64, test: 32)\ntrain Few"
+        let few =
+            "model Few { input 3x32x32; flatten; linear 5 }\nlet data = take(synthetic(), 64, test: 32)\ntrain Few"
         #expect(fault(few)?.contains("the data has 10 classes") == true)
-        #expect(fault("model Open { linear 10 }\nlet d = take(synthetic(), 64)\ntrain Open")?.contains("flatten") == true)
+        #expect(
+            fault("model Open { linear 10 }\nlet d = take(synthetic(), 64)\ntrain Open")?.contains("flatten") == true)
         #expect(fault(setup + "train Net, precision: mixed")?.contains("not yet") == true)
         #expect(fault(setup + "take data, 1000")?.contains("only 128 training images") == true)
     }
 
     @Test func aDivergedRunIsBoundAndTheCellEndsWithTheError() {
         let session = Session()
-        let outcome = session.run(setup + "let a = train Net, on: data, epochs: 5, batch: 16, optimizer: sgd(lr: 1e30), log: none")
+        let outcome = session.run(
+            setup + "let a = train Net, on: data, epochs: 5, batch: 16, optimizer: sgd(lr: 1e30), log: none")
         guard case .failed(let diagnostic) = outcome else {
             Issue.record("\(outcome)")
             return
@@ -124,7 +131,8 @@ struct TrainingTests {
     }
 
     @Test func aDrawnSeedIsPrinted() {
-        let text = printed(setup + "let a = train Net, on: data, epochs: 1, batch: 64, seed: random, log: none\nprint a.seed")
+        let text = printed(
+            setup + "let a = train Net, on: data, epochs: 1, batch: 64, seed: random, log: none\nprint a.seed")
         #expect(text.wholeMatch(of: #/seed: (\d+)\n(\d+)\n/#).map { $0.output.1 == $0.output.2 } == true)
     }
 }

@@ -91,18 +91,27 @@ struct CursorText {
             switch scalar {
             case "/" where place + 1 < scalars.count && scalars[place + 1] == "/":
                 while place < start, scalars[place] != "\n" { place += 1 }
-                if place >= start { return isInText = true }
+                if place >= start {
+                    isInText = true
+                    return
+                }
                 continue
             case "/" where place + 1 < scalars.count && scalars[place + 1] == "*":
                 place += 2
                 while place < start, !(scalars[place] == "/" && scalars[place - 1] == "*") { place += 1 }
-                if place >= start { return isInText = true }
+                if place >= start {
+                    isInText = true
+                    return
+                }
             case "\"":
                 place += 1
                 while place < start, scalars[place] != "\"", scalars[place] != "\n" {
                     place += scalars[place] == "\\" ? 2 : 1
                 }
-                if place >= start { return isInText = true }
+                if place >= start {
+                    isInText = true
+                    return
+                }
                 levels[last].isAtHead = false
             case "(", "[", "{":
                 var level = Level(bracket: scalar)

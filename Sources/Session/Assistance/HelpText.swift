@@ -66,7 +66,12 @@ enum HelpText {
     static func markdown(_ word: Word) -> String {
         var lines = ["### `\(word.name)`", "", word.help + ".", "", "```swift", word.signature, "```"]
         if !word.parameters.isEmpty {
-            lines += [""] + word.parameters.map { let row = row($0); return "- `\(row.name)` \(row.help)" }
+            lines +=
+                [""]
+                + word.parameters.map {
+                    let row = row($0)
+                    return "- `\(row.name)` \(row.help)"
+                }
         }
         lines += ["", "```swift", word.example, "```"]
         return lines.joined(separator: "\n")

@@ -16,7 +16,8 @@ struct Inspection {
         let name = place.name
         if name.isEmpty { return place.callee.flatMap { Vocabulary.word($0) }.map(HelpText.page) }
         if !place.path.isEmpty { return member(name) }
-        if isLabel, let callee = place.callee, let word = Vocabulary.word(callee), let parameter = word.parameter(name) {
+        if isLabel, let callee = place.callee, let word = Vocabulary.word(callee), let parameter = word.parameter(name)
+        {
             return HelpText.page(parameter, of: word)
         }
         let word = Vocabulary.word(name)

@@ -27,11 +27,12 @@ extension Interpreter {
         var fix: String?
         if call.style == .command, let first = call.arguments.first, first.label == nil {
             let written = source[first.value.range]
-            fix = switch first.value.kind {
-            case .unary(.negate, _): "`\(name) - \(written.dropFirst())` subtracts"
-            case .list: "`\(name)\(written)` takes an element, without the space"
-            default: nil
-            }
+            fix =
+                switch first.value.kind {
+                case .unary(.negate, _): "`\(name) - \(written.dropFirst())` subtracts"
+                case .list: "`\(name)\(written)` takes an element, without the space"
+                default: nil
+                }
         }
         return fault("not-callable", "`\(name)` is \(value.kind), not a word", at: range, fix: fix)
     }
@@ -59,7 +60,9 @@ extension Interpreter {
 
     func checkBodies(_ word: Word, _ bodies: [Body]) throws {
         guard let body = bodies.first, !["residual", "shortcut", "concat"].contains(word.name) else { return }
-        throw fault("unexpected-block", "`\(word.name)` takes no block", at: SourceRange(body.range.start, body.range.start + 1))
+        throw fault(
+            "unexpected-block", "`\(word.name)` takes no block", at: SourceRange(body.range.start, body.range.start + 1)
+        )
     }
 
     /// Evaluates the arguments of a call in their order and puts each to its parameter.
@@ -96,7 +99,8 @@ extension Interpreter {
         for parameter in word.parameters where parameter.isRequired {
             if parameter.isRest ? checked.rest.isEmpty : !checked.isGiven(parameter.label) {
                 throw fault(
-                    "missing-argument", "`\(word.name)` needs \(parameter.isPositional ? "" : "`\(parameter.label):`, ")"
+                    "missing-argument",
+                    "`\(word.name)` needs \(parameter.isPositional ? "" : "`\(parameter.label):`, ")"
                         + "\(parameter.isPositional ? "`\(parameter.label)`: " : "")\(parameter.help)", at: place,
                     fix: "for example `\(word.example.split(separator: "\n").last ?? "")`")
             }
@@ -160,9 +164,10 @@ extension Interpreter {
     private func wordName(_ expression: Expression) throws -> String {
         switch expression.kind {
         case .name(let name): return name
-        case .string(let parts): return parts.map { part in
-            if case .text(let text) = part { text } else { "" }
-        }.joined()
+        case .string(let parts):
+            return parts.map { part in
+                if case .text(let text) = part { text } else { "" }
+            }.joined()
         default: throw fault("wrong-type", "this takes the name of a word", at: expression.range)
         }
     }
@@ -203,7 +208,8 @@ extension Interpreter {
         case (.extent(let least), .shape(let shape)) where shape.sizes.count == 2:
             guard shape.sizes.allSatisfy({ $0 >= least && $0 <= 1 << 20 }) else { throw outside() }
             return value
-        case (.boolean, .boolean), (.text, .string), (.shape, .shape), (.model, .model), (.any, _), (.word, _): return value
+        case (.boolean, .boolean), (.text, .string), (.shape, .shape), (.model, .model), (.any, _), (.word, _):
+            return value
         case (.shape, .integer(let size)) where size > 0: return .shape(try shape([size], at: range))
         case (.list, .list), (.list, .range), (.list, .tuple): return value
         case (.model, .template(let template)) where template.isModel:

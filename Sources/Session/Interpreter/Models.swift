@@ -15,7 +15,8 @@ extension Interpreter {
         let name = definition.name
         if Vocabulary.word(name.text) != nil {
             throw fault(
-                "reserved-name", "`\(name.text)` is a word of the language and cannot name a \(isModel ? "model" : "block")",
+                "reserved-name",
+                "`\(name.text)` is a word of the language and cannot name a \(isModel ? "model" : "block")",
                 at: name.range, fix: "choose another name")
         }
         try checkUnbound(name)
@@ -68,9 +69,11 @@ extension Interpreter {
     private func read(
         _ template: Template, _ arguments: [Call.Argument], at range: SourceRange, into collector: LayerCollector
     ) throws -> String {
-        if definitions.contains(where: { $0.template.name == template.name && $0.template.isModel == template.isModel }) {
+        if definitions.contains(where: { $0.template.name == template.name && $0.template.isModel == template.isModel })
+        {
             throw fault(
-                "recursion", "the \(template.isModel ? "model" : "block") `\(template.name)` contains itself", at: range)
+                "recursion", "the \(template.isModel ? "model" : "block") `\(template.name)` contains itself", at: range
+            )
         }
         let given = try parameters(of: template, arguments, at: range)
         let (outerSource, outerScope, outerLayers) = (source, scope, layers)
@@ -117,7 +120,8 @@ extension Interpreter {
             if let label = argument.label {
                 guard labels.contains(label.text) else {
                     throw fault(
-                        "unknown-option", "there is no `\(label.text):` parameter of `\(template.name)`", at: label.range,
+                        "unknown-option", "there is no `\(label.text):` parameter of `\(template.name)`",
+                        at: label.range,
                         fix: nearestName(to: label.text, among: labels).map { "did you mean `\($0):`?   \(options)" }
                             ?? options)
                 }

@@ -14,11 +14,13 @@ enum SummaryReport {
         let architecture = summary.architecture
         func cells(_ cells: [String], _ tag: String = "td") -> String {
             let left = "style=\"text-align:left\""
-            return "<tr>" + cells.enumerated().map { index, cell in
-                "<\(tag) \(index == 1 ? left : "style=\"text-align:right\"")>\(HelpText.escaped(cell))</\(tag)>"
-            }.joined() + "</tr>"
+            return "<tr>"
+                + cells.enumerated().map { index, cell in
+                    "<\(tag) \(index == 1 ? left : "style=\"text-align:right\"")>\(HelpText.escaped(cell))</\(tag)>"
+                }.joined() + "</tr>"
         }
-        var html = "<table><caption>\(HelpText.escaped(title)): \(architecture.input) → \(architecture.output)</caption>"
+        var html =
+            "<table><caption>\(HelpText.escaped(title)): \(architecture.input) → \(architecture.output)</caption>"
         html += "<thead>" + cells(["", "layer", "output", "parameters", "multiply-adds"], "th") + "</thead><tbody>"
         for row in summary.rows {
             html += cells([

@@ -27,7 +27,8 @@ struct TrainingLog {
                 title: "training \(name), epoch \(progress.epoch) of \(progress.epochs)", fraction: progress.fraction,
                 facts: [
                     "loss \(fixed(progress.loss, 3))", "accuracy \(fixed(progress.accuracy, 2)) %",
-                    "\(fixed(progress.imagesPerSecond, 0)) images/s", "\(TrainingLog.duration(progress.secondsLeft)) left",
+                    "\(fixed(progress.imagesPerSecond, 0)) images/s",
+                    "\(TrainingLog.duration(progress.secondsLeft)) left",
                 ])
         }
     }

@@ -7,7 +7,11 @@ extension Value {
     /// The members of a value in the order they are offered, with a line of help each.
     var memberHelp: [(name: String, help: String)] {
         switch self {
-        case .shape: [("count", "the product of its sizes"), ("channels", "of an image"), ("height", "of an image"), ("width", "of an image")]
+        case .shape:
+            [
+                ("count", "the product of its sizes"), ("channels", "of an image"), ("height", "of an image"),
+                ("width", "of an image"),
+            ]
         case .list, .tuple, .range: [("count", "how many elements it has")]
         case .string: [("count", "how many letters it has")]
         case .model: Model.memberHelp
@@ -47,7 +51,9 @@ extension Interpreter {
         }
         throw fault(
             "unknown-member", "\(value.kind) has no member `\(name.text)`", at: name.range,
-            fix: nearestName(to: name.text, among: names).map { "did you mean `\($0)`?   members: \(names.joined(separator: ", "))" }
+            fix: nearestName(to: name.text, among: names).map {
+                "did you mean `\($0)`?   members: \(names.joined(separator: ", "))"
+            }
                 ?? (names.isEmpty ? nil : "members: \(names.joined(separator: ", "))"))
     }
 

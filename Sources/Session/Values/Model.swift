@@ -73,7 +73,8 @@ final class Model: Sendable {
 extension Model {
     static let memberHelp: [(name: String, help: String)] = [
         ("parameters", "how many weights it has"), ("operations", "multiply-adds of one image"),
-        ("layers", "how many layers it has"), ("input", "the shape that flows in"), ("output", "the shape that comes out"),
+        ("layers", "how many layers it has"), ("input", "the shape that flows in"),
+        ("output", "the shape that comes out"),
     ]
 
     func member(_ name: String) -> Value? {

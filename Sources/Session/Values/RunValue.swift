@@ -46,7 +46,8 @@ final class RunValue: ObjectValue {
     var completionKind: String { "run" }
 
     static let memberHelp: [(name: String, help: String)] = [
-        ("accuracy", "percent of the test images, after the last epoch"), ("loss", "on the test images, after the last epoch"),
+        ("accuracy", "percent of the test images, after the last epoch"),
+        ("loss", "on the test images, after the last epoch"),
         ("epochs", "whole epochs"), ("seconds", "from start to end"), ("speed", "images trained a second"),
         ("seed", "of its random numbers"), ("model", "what was trained"), ("state", "done, interrupted or diverged"),
         ("curve", "a table of its epochs"), ("digest", "SHA-256 of the weights"),

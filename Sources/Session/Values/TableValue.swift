@@ -22,7 +22,9 @@ final class TableValue: ObjectValue {
             latex: table.latex)
     }
 
-    static let memberHelp: [(name: String, help: String)] = [("rows", "how many rows it has"), ("columns", "the titles of its columns")]
+    static let memberHelp: [(name: String, help: String)] = [
+        ("rows", "how many rows it has"), ("columns", "the titles of its columns"),
+    ]
 
     func member(_ name: String) -> Value? {
         switch name {

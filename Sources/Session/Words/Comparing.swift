@@ -3,8 +3,10 @@
 import Language
 
 private let twoModels = "model A { input 3x32x32; flatten; linear 10 }\nmodel B { input 3x32x32; gap; linear 10 }\n"
-private let dataOption = Parameter("on", .data, .workedOut("the last data set"), aliases: ["data", "dataset"], "the data set")
-private let seeds = Parameter("seeds", .list, .workedOut("1...6"), aliases: ["seed"], "the seeds every model is trained with")
+private let dataOption = Parameter(
+    "on", .data, .workedOut("the last data set"), aliases: ["data", "dataset"], "the data set")
+private let seeds = Parameter(
+    "seeds", .list, .workedOut("1...6"), aliases: ["seed"], "the seeds every model is trained with")
 
 let comparingWords: [Word] = [
     Word(
@@ -20,8 +22,10 @@ let comparingWords: [Word] = [
             Parameter("models", .model, isRest: true, "the models"), dataOption,
             Parameter("epochs", .integer(1...1_000_000), .value(.integer(10)), "epochs of each run"), seeds,
             Parameter("with", .any, .workedOut("no recipe"), "a recipe, or a list of them"),
-            Parameter("within", .decimal(0...100), .value(.decimal(0.5)), "the margin in points that makes no difference"),
-            Parameter("until", .choice, .workedOut("the seeds are done"), choices: ["decided"], "look at 6, 12 and 24 seeds"),
+            Parameter(
+                "within", .decimal(0...100), .value(.decimal(0.5)), "the margin in points that makes no difference"),
+            Parameter(
+                "until", .choice, .workedOut("the seeds are done"), choices: ["decided"], "look at 6, 12 and 24 seeds"),
             Parameter("force", .boolean, .value(.boolean(false)), "train both even where they are proven the same"),
             Parameter("keep", .boolean, .value(.boolean(false)), "keep the weights"),
         ],
@@ -37,7 +41,9 @@ let comparingWords: [Word] = [
         "variance", .comparing, "Which kind of randomness the spread comes from",
         [
             Parameter("model", .model, .workedOut("the last model"), isPositional: true, "the model"), dataOption,
-            Parameter("roles", .list, .workedOut("all"), choices: ["init", "order", "augment", "dropout"], "the kinds to try"), seeds,
+            Parameter(
+                "roles", .list, .workedOut("all"), choices: ["init", "order", "augment", "dropout"], "the kinds to try"),
+            seeds,
         ],
         result: "a table", example: twoModels + "variance A, on: synthetic(), roles: [init, order], seeds: 1...2"),
 ]

@@ -14,7 +14,9 @@ let dataWords: [Word] = [
     Word(
         "cifar10", .data, "CIFAR-10: 50,000 and 10,000 images of ten classes, downloaded once, checked and cached",
         [
-            Parameter("from", .text, .workedOut("cache"), aliases: ["root", "path", "folder"], "a folder that holds `cifar-10-batches-bin`"),
+            Parameter(
+                "from", .text, .workedOut("cache"), aliases: ["root", "path", "folder"],
+                "a folder that holds `cifar-10-batches-bin`"),
             Parameter("url", .text, .workedOut("Toronto"), "where the archive is fetched"),
             Parameter("sha256", .text, .workedOut("the archive's"), "what the archive must hash to"),
         ],
@@ -36,10 +38,12 @@ let dataWords: [Word] = [
         "take", .data, "The first images of a data set",
         [
             subject,
-            Parameter("train", .integer(1...100_000_000), .workedOut("all"), isPositional: true, "training images that stay"),
+            Parameter(
+                "train", .integer(1...100_000_000), .workedOut("all"), isPositional: true, "training images that stay"),
             Parameter("test", .integer(1...100_000_000), .workedOut("all"), "test images that stay"),
         ],
-        result: "a data set", example: "let small = take(synthetic(), 1000, test: 200)", aliases: ["subset", "head", "limit"],
+        result: "a data set", example: "let small = take(synthetic(), 1000, test: 200)",
+        aliases: ["subset", "head", "limit"],
         .perform { call in
             let data = try call.data("data")
             let training = call.arguments.integer("train") ?? data.dataset.training.count
@@ -48,7 +52,8 @@ let dataWords: [Word] = [
                 ("train", training, data.dataset.training.count), ("test", test, data.dataset.test.count),
             ] where wanted > count {
                 throw call.fault(
-                    "out-of-range", "\(data.name) has only \(grouped(count)) \(label == "train" ? "training" : "test") images",
+                    "out-of-range",
+                    "\(data.name) has only \(grouped(count)) \(label == "train" ? "training" : "test") images",
                     at: call.arguments.place(label))
             }
             return .object(DataValue(data.dataset.taking(training, test: test)))
@@ -57,18 +62,26 @@ let dataWords: [Word] = [
         "split", .data, "Cuts a validation part off the training images",
         [
             subject,
-            Parameter("share", .decimal(0...1, excludesLowest: true, excludesHighest: true), .value(.decimal(0.9)), isPositional: true, "share that stays for training"),
+            Parameter(
+                "share", .decimal(0...1, excludesLowest: true, excludesHighest: true), .value(.decimal(0.9)),
+                isPositional: true, "share that stays for training"),
             Parameter("seed", .integer(0...Int.max), .value(.integer(1)), "which images are cut off"),
         ],
-        result: "a data set", example: "let data = split(synthetic(), 0.9)", aliases: ["random_split", "train_test_split"]),
+        result: "a data set", example: "let data = split(synthetic(), 0.9)",
+        aliases: ["random_split", "train_test_split"]),
     Word(
         "resize", .data, "Scales the images",
         [subject, Parameter("size", .extent(least: 1), isPositional: true, "height and width")],
         result: "a data set", example: "let large = resize(synthetic(), 64)", aliases: ["Resize"]),
     Word(
         "normalize", .data, "Changes mean and spread of the channels",
-        [subject, Parameter("mean", .list, .required, "of each channel"), Parameter("std", .list, .required, "of each channel")],
-        result: "a data set", example: "let data = normalize(synthetic(), mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25])", aliases: ["Normalize"]),
+        [
+            subject, Parameter("mean", .list, .required, "of each channel"),
+            Parameter("std", .list, .required, "of each channel"),
+        ],
+        result: "a data set",
+        example: "let data = normalize(synthetic(), mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25])",
+        aliases: ["Normalize"]),
     Word(
         "augment", .data, "Changes training images at random",
         [
@@ -77,7 +90,8 @@ let dataWords: [Word] = [
             Parameter("crop", .integer(0...1024), .value(.integer(0)), "shift by up to so many pixels"),
             Parameter("cutout", .integer(0...1024), .value(.integer(0)), "blank a square of this side"),
         ],
-        result: "a data set", example: "let data = augment(synthetic(), flip: true, crop: 4)", aliases: ["RandomHorizontalFlip", "transforms"]),
+        result: "a data set", example: "let data = augment(synthetic(), flip: true, crop: 4)",
+        aliases: ["RandomHorizontalFlip", "transforms"]),
 ]
 
 /// Finds, or downloads, the data set; shows how far that is.

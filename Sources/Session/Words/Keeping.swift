@@ -6,7 +6,10 @@ let keepingWords: [Word] = [
     Word("runs", .keeping, "The runs that were kept", result: "a table", example: "runs"),
     Word(
         "save", .keeping, "Writes a run's weights",
-        [run, Parameter("to", .text, isPositional: true, aliases: ["path", "file"], "a file that ends in .safetensors")],
+        [
+            run,
+            Parameter("to", .text, isPositional: true, aliases: ["path", "file"], "a file that ends in .safetensors"),
+        ],
         example: "save a, \"a.safetensors\"", aliases: ["dump", "torch.save", "checkpoint"]),
     Word(
         "load", .keeping, "Reads a run, or weights into a model",
@@ -24,5 +27,6 @@ let keepingWords: [Word] = [
         example: "export gap, \"gap.py\"", aliases: ["onnx", "to_torch"]),
     Word(
         "share", .keeping, "Packs an experiment so that another person can repeat it",
-        [Parameter("to", .text, isPositional: true, "the file")], example: "share \"experiment.zip\"", aliases: ["publish"]),
+        [Parameter("to", .text, isPositional: true, "the file")], example: "share \"experiment.zip\"",
+        aliases: ["publish"]),
 ]

@@ -3,13 +3,17 @@
 import Network
 
 private func width(_ help: String) -> Parameter {
-    Parameter("width", .integer(1...1 << 24), isPositional: true, aliases: ["out_channels", "out_features", "filters", "units", "channels", "features", "out"], help)
+    Parameter(
+        "width", .integer(1...1 << 24), isPositional: true,
+        aliases: ["out_channels", "out_features", "filters", "units", "channels", "features", "out"], help)
 }
 
 private let bias = Parameter(
-    "bias", .boolean, .value(.boolean(true)), isPositional: true, aliases: ["use_bias", "hasbias"], "whether a bias is added")
+    "bias", .boolean, .value(.boolean(true)), isPositional: true, aliases: ["use_bias", "hasbias"],
+    "whether a bias is added")
 private let poolSize = Parameter(
-    "size", .extent(least: 1), isPositional: true, aliases: ["kernel_size", "kernel", "pool_size"], "side of the window")
+    "size", .extent(least: 1), isPositional: true, aliases: ["kernel_size", "kernel", "pool_size"], "side of the window"
+)
 private let poolStride = Parameter(
     "stride", .extent(least: 1), .workedOut("size"), isPositional: true, aliases: ["strides"], "step of the window")
 private let poolPadding = Parameter(
@@ -28,21 +32,36 @@ private func inNetwork(_ line: String, input: String = "3x32x32") -> String {
 let layerWords: [Word] = [
     Word(
         "input", .layers, "The shape of one image or vector that flows into the model",
-        [Parameter("shape", .shape, isPositional: true, aliases: ["input_shape", "size"], "channels x height x width, or features")],
+        [
+            Parameter(
+                "shape", .shape, isPositional: true, aliases: ["input_shape", "size"],
+                "channels x height x width, or features")
+        ],
         result: "a layer", example: "model Net { input 3x32x32; conv 16 }", aliases: ["InputLayer"],
         .input { $0.shape("shape") ?? Shape([1]) }),
     Word(
         "conv", .layers, "A convolution over images: `nn.Conv2d`",
         [
             width("output channels"),
-            Parameter("kernel", .extent(least: 1), .value(.integer(3)), isPositional: true, aliases: ["kernel_size", "size", "k", "filter"], "side of the filters"),
-            Parameter("stride", .extent(least: 1), .value(.integer(1)), isPositional: true, aliases: ["strides"], "step of the filters"),
-            Parameter("padding", .extent(least: 0), .value(.integer(0)), isPositional: true, choices: ["same"], aliases: ["pad"], "zeros around the image"),
-            Parameter("dilation", .extent(least: 1), .value(.integer(1)), isPositional: true, aliases: ["dilation_rate"], "distance between the filter's taps"),
-            Parameter("groups", .integer(1...1 << 24), .value(.integer(1)), isPositional: true, aliases: ["group"], "groups of channels kept apart"),
+            Parameter(
+                "kernel", .extent(least: 1), .value(.integer(3)), isPositional: true,
+                aliases: ["kernel_size", "size", "k", "filter"], "side of the filters"),
+            Parameter(
+                "stride", .extent(least: 1), .value(.integer(1)), isPositional: true, aliases: ["strides"],
+                "step of the filters"),
+            Parameter(
+                "padding", .extent(least: 0), .value(.integer(0)), isPositional: true, choices: ["same"],
+                aliases: ["pad"], "zeros around the image"),
+            Parameter(
+                "dilation", .extent(least: 1), .value(.integer(1)), isPositional: true, aliases: ["dilation_rate"],
+                "distance between the filter's taps"),
+            Parameter(
+                "groups", .integer(1...1 << 24), .value(.integer(1)), isPositional: true, aliases: ["group"],
+                "groups of channels kept apart"),
             bias,
         ],
-        result: "a layer", example: inNetwork("conv 64, kernel: 3, padding: 1"), aliases: ["Conv2d", "convolution", "conv2d", "Convolution2D"],
+        result: "a layer", example: inNetwork("conv 64, kernel: 3, padding: 1"),
+        aliases: ["Conv2d", "convolution", "conv2d", "Convolution2D"],
         .layer { arguments in
             let padding: Layer.Convolution.Padding =
                 arguments.text("padding") == "same" ? .same : .exactly(arguments.extent("padding") ?? Extent(0))
@@ -55,7 +74,8 @@ let layerWords: [Word] = [
         }),
     Word(
         "linear", .layers, "A fully connected layer over a flat input: `nn.Linear`", [width("output features"), bias],
-        result: "a layer", example: inNetwork("flatten; linear 10"), aliases: ["Dense", "fc", "fullyconnected", "affine"],
+        result: "a layer", example: inNetwork("flatten; linear 10"),
+        aliases: ["Dense", "fc", "fullyconnected", "affine"],
         .layer { arguments in
             .linear(Layer.Linear(width: arguments.integer("width") ?? 1, hasBias: arguments.boolean("bias") ?? true))
         }),
@@ -63,18 +83,27 @@ let layerWords: [Word] = [
         "batchnorm", .layers, "Batch normalization: `nn.BatchNorm2d`",
         [
             Parameter("eps", .decimal(0...1), .value(.decimal(1e-5)), aliases: ["epsilon"], "added to the variance"),
-            Parameter("momentum", .decimal(0...1), .value(.decimal(0.1)), "weight of the new in the running statistics"),
+            Parameter(
+                "momentum", .decimal(0...1), .value(.decimal(0.1)), "weight of the new in the running statistics"),
         ],
-        result: "a layer", example: inNetwork("conv 64; batchnorm; relu"), aliases: ["BatchNorm2d", "BatchNorm1d", "BatchNormalization", "bn", "norm"]),
+        result: "a layer", example: inNetwork("conv 64; batchnorm; relu"),
+        aliases: ["BatchNorm2d", "BatchNorm1d", "BatchNormalization", "bn", "norm"]),
     Word(
-        "relu", .layers, "max(0, x): `nn.ReLU`", result: "a layer", example: inNetwork("conv 16; relu"), aliases: ["ReLU6", "rectifier"],
+        "relu", .layers, "max(0, x): `nn.ReLU`", result: "a layer", example: inNetwork("conv 16; relu"),
+        aliases: ["ReLU6", "rectifier"],
         .layer { _ in .activation(.relu) }),
     Word(
         "leakyrelu", .layers, "x, and slope · x below zero: `nn.LeakyReLU`",
-        [Parameter("slope", .decimal(0...1), .value(.decimal(0.01)), isPositional: true, aliases: ["negative_slope", "alpha"], "slope below zero")],
+        [
+            Parameter(
+                "slope", .decimal(0...1), .value(.decimal(0.01)), isPositional: true,
+                aliases: ["negative_slope", "alpha"], "slope below zero")
+        ],
         result: "a layer", example: inNetwork("conv 16; leakyrelu 0.1")),
     Word("gelu", .layers, "x · Φ(x): `nn.GELU`", result: "a layer", example: inNetwork("conv 16; gelu")),
-    Word("sigmoid", .layers, "1 / (1 + exp(-x)): `nn.Sigmoid`", result: "a layer", example: inNetwork("conv 16; sigmoid"), aliases: ["logistic"]),
+    Word(
+        "sigmoid", .layers, "1 / (1 + exp(-x)): `nn.Sigmoid`", result: "a layer",
+        example: inNetwork("conv 16; sigmoid"), aliases: ["logistic"]),
     Word("tanh", .layers, "The hyperbolic tangent: `nn.Tanh`", result: "a layer", example: inNetwork("conv 16; tanh")),
     Word(
         "maxpool", .layers, "The largest value of each window: `nn.MaxPool2d`", [poolSize, poolStride, poolPadding],
@@ -86,12 +115,17 @@ let layerWords: [Word] = [
         .layer { .averagePool(pooling($0)) }),
     Word(
         "adaptiveavgpool", .layers, "Means over as many windows as give the output's size: `nn.AdaptiveAvgPool2d`",
-        [Parameter("output", .extent(least: 1), isPositional: true, aliases: ["output_size", "size"], "side of the output")],
+        [
+            Parameter(
+                "output", .extent(least: 1), isPositional: true, aliases: ["output_size", "size"], "side of the output")
+        ],
         result: "a layer", example: inNetwork("adaptiveavgpool 2"), aliases: ["AdaptiveAvgPool2d", "adaptivepool"],
         .layer { .adaptiveAveragePool(output: $0.extent("output") ?? Extent(1)) }),
     Word(
-        "globalavgpool", .layers, "The mean of each channel: `nn.AdaptiveAvgPool2d(1)`; short: `gap`", result: "a layer",
-        example: inNetwork("conv 16; globalavgpool; linear 10"), aliases: ["GlobalAveragePooling2D", "globalpool", "GlobalAvgPool2d"],
+        "globalavgpool", .layers, "The mean of each channel: `nn.AdaptiveAvgPool2d(1)`; short: `gap`",
+        result: "a layer",
+        example: inNetwork("conv 16; globalavgpool; linear 10"),
+        aliases: ["GlobalAveragePooling2D", "globalpool", "GlobalAvgPool2d"],
         .layer { _ in .adaptiveAveragePool(output: Extent(1)) }),
     Word(
         "gap", .layers, "Short for `globalavgpool`: the mean of each channel", result: "a layer",
@@ -103,13 +137,20 @@ let layerWords: [Word] = [
         .layer { _ in .flatten }),
     Word(
         "dropout", .layers, "Zeroes values at random in training: `nn.Dropout`",
-        [Parameter("rate", .decimal(0...1, excludesHighest: true), .value(.decimal(0.5)), isPositional: true, aliases: ["p", "prob", "probability"], "share that is zeroed")],
+        [
+            Parameter(
+                "rate", .decimal(0...1, excludesHighest: true), .value(.decimal(0.5)), isPositional: true,
+                aliases: ["p", "prob", "probability"], "share that is zeroed")
+        ],
         result: "a layer", example: inNetwork("flatten; dropout 0.2; linear 10"), aliases: ["Dropout2d"],
         .layer { .dropout(rate: $0.decimal("rate") ?? 0.5) }),
-    Word("softmax", .layers, "Turns scores into probabilities: `nn.Softmax`", result: "a layer", example: inNetwork("flatten; linear 10; softmax"), aliases: ["LogSoftmax"]),
+    Word(
+        "softmax", .layers, "Turns scores into probabilities: `nn.Softmax`", result: "a layer",
+        example: inNetwork("flatten; linear 10; softmax"), aliases: ["LogSoftmax"]),
     Word(
         "residual", .layers, "Adds its input to what its block makes of it", result: "a layer",
-        example: "model Net { input 3x32x32; residual { conv 16, padding: 1; relu } }", aliases: ["skip", "resblock", "BasicBlock"]),
+        example: "model Net { input 3x32x32; residual { conv 16, padding: 1; relu } }",
+        aliases: ["skip", "resblock", "BasicBlock"]),
     Word(
         "shortcut", .layers, "The way around a `residual`, where it is not the identity", result: "a layer",
         example: "model Net { input 3x32x32; residual { conv 16 } shortcut { conv 16 } }", aliases: ["downsample"]),

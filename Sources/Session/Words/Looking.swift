@@ -5,10 +5,14 @@ import Network
 
 private let net = "model Net { input 3x32x32; conv 8; relu; flatten; linear 10 }\n"
 private let quickRun = net + "let data = take(synthetic(), 64, test: 32)\nlet a = train Net, on: data, epochs: 1\n"
-private let model = Parameter("model", .model, .workedOut("the last model"), isPositional: true, aliases: ["net"], "the model")
+private let model = Parameter(
+    "model", .model, .workedOut("the last model"), isPositional: true, aliases: ["net"], "the model")
 private let run = Parameter("run", .run, .workedOut("the last run"), isPositional: true, "the run")
-private let to = Parameter("to", .text, .workedOut("no file"), aliases: ["file", "path", "save", "filename"], "a file that it is written to as well")
-private let form = Parameter("as", .choice, .workedOut("table"), choices: ["latex", "markdown", "csv"], "show this form as text")
+private let to = Parameter(
+    "to", .text, .workedOut("no file"), aliases: ["file", "path", "save", "filename"],
+    "a file that it is written to as well")
+private let form = Parameter(
+    "as", .choice, .workedOut("table"), choices: ["latex", "markdown", "csv"], "show this form as text")
 private let dataOption = Parameter("on", .data, .workedOut("the last data set"), "the data set")
 
 let lookingWords: [Word] = [
@@ -22,7 +26,8 @@ let lookingWords: [Word] = [
             return .nothing
         }),
     Word(
-        "summary", .looking, "The layers of a model with their output shapes and parameters", [model, to], result: "a table",
+        "summary", .looking, "The layers of a model with their output shapes and parameters", [model, to],
+        result: "a table",
         example: net + "summary Net", aliases: ["torchsummary", "describe", "modelsummary", "info"],
         .perform { call in
             let model = try call.model()
@@ -30,14 +35,17 @@ let lookingWords: [Word] = [
             guard let architecture = try image.map({ try model.architecture(on: $0) }) else {
                 throw call.fault(
                     "no-input", "\(model.name) has no `input`, and there is no data set that would give it",
-                    at: call.arguments.place("model"), fix: "begin the model with `input 3x32x32`, or bind a data set before")
+                    at: call.arguments.place("model"),
+                    fix: "begin the model with `input 3x32x32`, or bind a data set before")
             }
             let rich = SummaryReport.rich(architecture, title: model.name)
             try call.writeFile(rich)
             call.interpreter.show(rich)
             return .object(ShownValue(rich))
         }),
-    Word("diagram", .looking, "A picture of a model's layers", [model, to], result: "a picture", example: net + "diagram Net", aliases: ["draw", "plot_model"]),
+    Word(
+        "diagram", .looking, "A picture of a model's layers", [model, to], result: "a picture",
+        example: net + "diagram Net", aliases: ["draw", "plot_model"]),
     Word(
         "table", .looking, "Runs side by side, or plain lists",
         [
@@ -49,7 +57,9 @@ let lookingWords: [Word] = [
         "plot", .looking, "Curves of runs, or plain lists",
         [
             Parameter("values", .any, .workedOut("the last run"), isRest: true, "runs, or lists"),
-            Parameter("y", .choice, .value(.string("accuracy")), choices: ["accuracy", "loss", "trainaccuracy", "trainloss"], "what goes up"),
+            Parameter(
+                "y", .choice, .value(.string("accuracy")), choices: ["accuracy", "loss", "trainaccuracy", "trainloss"],
+                "what goes up"),
             Parameter("x", .choice, .value(.string("epoch")), choices: ["epoch", "time"], "what goes to the right"), to,
         ],
         result: "a plot", example: quickRun + "plot a, y: loss", aliases: ["plt", "graph", "chart", "plt.plot"],
@@ -58,16 +68,26 @@ let lookingWords: [Word] = [
         "show", .looking, "Images of a data set with their classes",
         [
             Parameter("data", .data, .workedOut("the last data set"), isPositional: true, "the data set"),
-            Parameter("count", .integer(1...400), .value(.integer(20)), aliases: ["n", "num", "rows"], "how many images"), to,
+            Parameter(
+                "count", .integer(1...400), .value(.integer(20)), aliases: ["n", "num", "rows"], "how many images"), to,
         ],
-        result: "a picture", example: "show synthetic()", aliases: ["imshow", "imgrid", "make_grid"], .perform(showImages)),
-    Word("confusion", .looking, "Which classes a run takes for which", [run, dataOption, to], result: "a table", example: quickRun + "confusion a", aliases: ["confusion_matrix"]),
-    Word("mistakes", .looking, "The images a run gets wrong most surely", [run, dataOption, to], result: "a picture", example: quickRun + "mistakes a"),
+        result: "a picture", example: "show synthetic()", aliases: ["imshow", "imgrid", "make_grid"],
+        .perform(showImages)),
+    Word(
+        "confusion", .looking, "Which classes a run takes for which", [run, dataOption, to], result: "a table",
+        example: quickRun + "confusion a", aliases: ["confusion_matrix"]),
+    Word(
+        "mistakes", .looking, "The images a run gets wrong most surely", [run, dataOption, to], result: "a picture",
+        example: quickRun + "mistakes a"),
     Word(
         "flips", .looking, "The images that two runs see differently",
         [Parameter("runs", .run, isRest: true, "two runs"), to], result: "a picture", example: quickRun + "flips a, a"),
-    Word("cam", .looking, "Which parts of images decide", [run, dataOption, to], result: "a picture", example: quickRun + "cam a", aliases: ["gradcam", "grad_cam"]),
-    Word("profile", .looking, "How long every layer takes", [model, to], result: "a table", example: net + "profile Net", aliases: ["benchmark", "timeit"]),
+    Word(
+        "cam", .looking, "Which parts of images decide", [run, dataOption, to], result: "a picture",
+        example: quickRun + "cam a", aliases: ["gradcam", "grad_cam"]),
+    Word(
+        "profile", .looking, "How long every layer takes", [model, to], result: "a table", example: net + "profile Net",
+        aliases: ["benchmark", "timeit"]),
     Word(
         "help", .looking, "What a word does, or the list of all words",
         [Parameter("word", .word, .workedOut("all"), isPositional: true, "the name of a word")],

@@ -29,7 +29,8 @@ extension Invocation {
                 }
             } else {
                 throw fault(
-                    "wrong-type", "`\(arguments.word.name)` takes runs or lists, not \(given.value.kind)", at: given.range)
+                    "wrong-type", "`\(arguments.word.name)` takes runs or lists, not \(given.value.kind)",
+                    at: given.range)
             }
         }
         guard runs.isEmpty || lists.isEmpty else {
@@ -69,10 +70,12 @@ func showTable(_ call: Invocation) throws -> Value {
     case .lists(let lists): table = listTable(lists)
     }
     let value = TableValue(table)
-    try call.writeFile(value.rich, forms: [
-        "csv": { table.csv + "\n" }, "md": { table.markdown + "\n" }, "json": { table.json + "\n" },
-        "html": { table.html + "\n" }, "tex": { table.latex + "\n" },
-    ])
+    try call.writeFile(
+        value.rich,
+        forms: [
+            "csv": { table.csv + "\n" }, "md": { table.markdown + "\n" }, "json": { table.json + "\n" },
+            "html": { table.html + "\n" }, "tex": { table.latex + "\n" },
+        ])
     switch call.arguments.text("as") {
     case "latex"?: call.interpreter.write(table.latex + "\n")
     case "markdown"?: call.interpreter.write(table.markdown + "\n")
@@ -96,7 +99,8 @@ private func listTable(_ lists: [(name: String, values: [Value])]) -> Table {
         let width = rows.map(\.count).max() ?? 0
         if !rows.isEmpty, rows.count == lists[0].values.count, width > 0 {
             let columns = (0..<width).map { column in
-                Table.Column(String(column + 1), isNumber: isNumeric(rows.filter { $0.count > column }.map { $0[column] }))
+                Table.Column(
+                    String(column + 1), isNumber: isNumeric(rows.filter { $0.count > column }.map { $0[column] }))
             }
             var table = Table(columns: columns)
             for row in rows { table.add(row.map(cell)) }
@@ -133,10 +137,12 @@ func showPlot(_ call: Invocation) throws -> Value {
     let text = isOverTime ? "\(plot.title): \(plot.series.map(\.name).joined(separator: ", "))" : plot.table().text
     let table = plot.table(limit: Limits.elements)
     let rich = RichValue(text: text, terminalText: isOverTime ? plot.table().text : nil, svg: plot.svg)
-    try call.writeFile(rich, forms: [
-        "csv": { table.csv + "\n" }, "md": { table.markdown + "\n" }, "json": { table.json + "\n" },
-        "html": { "<!DOCTYPE html>\n<meta charset=\"utf-8\">\n" + plot.svg + "\n" },
-    ])
+    try call.writeFile(
+        rich,
+        forms: [
+            "csv": { table.csv + "\n" }, "md": { table.markdown + "\n" }, "json": { table.json + "\n" },
+            "html": { "<!DOCTYPE html>\n<meta charset=\"utf-8\">\n" + plot.svg + "\n" },
+        ])
     call.interpreter.show(rich)
     return .object(ShownValue(rich))
 }
@@ -165,7 +171,8 @@ private func runPlot(_ runs: [RunValue], y: String, isOverTime: Bool) -> Plot {
         return Plot.Series(value.run.label, points)
     }
     return Plot(
-        title: title, xLabel: isOverTime ? "seconds" : "epoch", yLabel: title + unit, series: series, countsX: !isOverTime)
+        title: title, xLabel: isOverTime ? "seconds" : "epoch", yLabel: title + unit, series: series,
+        countsX: !isOverTime)
 }
 
 /// The first training images, labelled.

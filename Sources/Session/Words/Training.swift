@@ -9,48 +9,83 @@ private let positive = Parameter.Kind.decimal(0...Double.infinity, excludesLowes
 private let notNegative = Parameter.Kind.decimal(0...Double.infinity)
 
 private func learningRate(_ standard: Double) -> Parameter {
-    Parameter("lr", positive, .value(.decimal(standard)), isPositional: true, aliases: ["learning_rate", "rate", "alpha", "eta"], "learning rate")
+    Parameter(
+        "lr", positive, .value(.decimal(standard)), isPositional: true,
+        aliases: ["learning_rate", "rate", "alpha", "eta"], "learning rate")
 }
 
 private func decay(_ standard: Double) -> Parameter {
-    Parameter("weightdecay", notNegative, .value(.decimal(standard)), aliases: ["weight_decay", "decay", "l2", "wd"], "weight decay")
+    Parameter(
+        "weightdecay", notNegative, .value(.decimal(standard)), aliases: ["weight_decay", "decay", "l2", "wd"],
+        "weight decay")
 }
 
-private let betas = Parameter("betas", .list, .value(.tuple(Items([.decimal(0.9), .decimal(0.999)]))), aliases: ["beta"], "decay of the first and second moments")
-private let eps = Parameter("eps", positive, .value(.decimal(1e-8)), aliases: ["epsilon"], "added to the root of the second moment")
+private let betas = Parameter(
+    "betas", .list, .value(.tuple(Items([.decimal(0.9), .decimal(0.999)]))), aliases: ["beta"],
+    "decay of the first and second moments")
+private let eps = Parameter(
+    "eps", positive, .value(.decimal(1e-8)), aliases: ["epsilon"], "added to the root of the second moment")
 
 private func seed(_ label: String, _ help: String) -> Parameter {
     Parameter(label, .integer(0...Int.max), .workedOut("seed"), help)
 }
 
-private let dataOption = Parameter("on", .data, .workedOut("the last data set"), aliases: ["data", "dataset", "train_loader"], "the data set")
+private let dataOption = Parameter(
+    "on", .data, .workedOut("the last data set"), aliases: ["data", "dataset", "train_loader"], "the data set")
 
 /// What `train` and `recipe` share.
 let trainingOptions: [Parameter] = [
-    Parameter("epochs", .integer(1...1_000_000), .value(.integer(10)), aliases: ["epoch", "num_epochs", "n_epochs", "max_epochs"], "how often every image is seen"),
-    Parameter("batch", .integer(1...1_000_000), .value(.integer(64)), aliases: ["batch_size", "batchsize", "bs"], "images a step"),
-    Parameter("optimizer", .optimizer, .workedOut("adam(lr: 1e-3)"), aliases: ["optim", "opt"], "`sgd` or `adam` with its options"),
-    Parameter("schedule", .choice, .value(.string("constant")), choices: ["constant"], aliases: ["scheduler", "lr_scheduler"], "how the learning rate changes"),
-    Parameter("precision", .choice, .value(.string("float32")), choices: ["float32", "precise", "mixed"], aliases: ["dtype", "amp"], "how numbers are stored"),
-    Parameter("seed", .integer(0...Int.max), .value(.integer(1)), choices: ["random"], aliases: ["random_state", "manual_seed"], "of every random number"),
+    Parameter(
+        "epochs", .integer(1...1_000_000), .value(.integer(10)),
+        aliases: ["epoch", "num_epochs", "n_epochs", "max_epochs"], "how often every image is seen"),
+    Parameter(
+        "batch", .integer(1...1_000_000), .value(.integer(64)), aliases: ["batch_size", "batchsize", "bs"],
+        "images a step"),
+    Parameter(
+        "optimizer", .optimizer, .workedOut("adam(lr: 1e-3)"), aliases: ["optim", "opt"],
+        "`sgd` or `adam` with its options"),
+    Parameter(
+        "schedule", .choice, .value(.string("constant")), choices: ["constant"],
+        aliases: ["scheduler", "lr_scheduler"], "how the learning rate changes"),
+    Parameter(
+        "precision", .choice, .value(.string("float32")), choices: ["float32", "precise", "mixed"],
+        aliases: ["dtype", "amp"], "how numbers are stored"),
+    Parameter(
+        "seed", .integer(0...Int.max), .value(.integer(1)), choices: ["random"],
+        aliases: ["random_state", "manual_seed"], "of every random number"),
     seed("orderseed", "of the order of images"),
     seed("initseed", "of the first weights"),
     seed("augmentseed", "of augmentation"),
     seed("dropoutseed", "of dropout"),
-    Parameter("smoothing", .decimal(0...1, excludesHighest: true), .value(.integer(0)), aliases: ["label_smoothing"], "share of each label spread over all classes"),
-    Parameter("clip", positive, .value(.string("none")), choices: ["none"], aliases: ["clip_grad_norm", "max_norm"], "largest norm of the gradient"),
-    Parameter("threads", .integer(1...1024), .value(.string("all")), choices: ["all"], aliases: ["num_threads", "workers", "num_workers"], "processor cores to use"),
-    Parameter("log", .choice, .value(.string("auto")), choices: ["auto", "bar", "lines", "none"], aliases: ["verbose", "progress"], "how progress is shown"),
+    Parameter(
+        "smoothing", .decimal(0...1, excludesHighest: true), .value(.integer(0)), aliases: ["label_smoothing"],
+        "share of each label spread over all classes"),
+    Parameter(
+        "clip", positive, .value(.string("none")), choices: ["none"], aliases: ["clip_grad_norm", "max_norm"],
+        "largest norm of the gradient"),
+    Parameter(
+        "threads", .integer(1...1024), .value(.string("all")), choices: ["all"],
+        aliases: ["num_threads", "workers", "num_workers"], "processor cores to use"),
+    Parameter(
+        "log", .choice, .value(.string("auto")), choices: ["auto", "bar", "lines", "none"],
+        aliases: ["verbose", "progress"], "how progress is shown"),
 ]
 
-private let quickModel = "model Net { input 3x32x32; conv 8, stride: 4; relu; flatten; linear 10 }\nlet data = take(synthetic(), 64, test: 32)\n"
+private let quickModel =
+    "model Net { input 3x32x32; conv 8, stride: 4; relu; flatten; linear 10 }\nlet data = take(synthetic(), 64, test: 32)\n"
 
 let trainingWords: [Word] = [
     Word(
         "train", .training, "Trains a model on a data set",
-        [Parameter("model", .model, .workedOut("the last model"), isPositional: true, aliases: ["net", "network"], "the model"), dataOption]
+        [
+            Parameter(
+                "model", .model, .workedOut("the last model"), isPositional: true, aliases: ["net", "network"],
+                "the model"), dataOption,
+        ]
             + trainingOptions + [
-                Parameter("with", .any, .workedOut("no recipe"), aliases: ["recipe"], "a `recipe`; options at the call win over it"),
+                Parameter(
+                    "with", .any, .workedOut("no recipe"), aliases: ["recipe"],
+                    "a `recipe`; options at the call win over it"),
                 Parameter("fresh", .boolean, .value(.boolean(false)), "train anew what was kept"),
             ],
         result: "a run",
@@ -66,15 +101,19 @@ let trainingWords: [Word] = [
     Word(
         "evaluate", .training, "Accuracy and loss of a run on the test images",
         [
-            Parameter("run", .run, .workedOut("the last run"), isPositional: true, aliases: ["model"], "the run"), dataOption,
-            Parameter("batch", .integer(1...1_000_000), .value(.integer(256)), aliases: ["batch_size"], "images at a time"),
+            Parameter("run", .run, .workedOut("the last run"), isPositional: true, aliases: ["model"], "the run"),
+            dataOption,
+            Parameter(
+                "batch", .integer(1...1_000_000), .value(.integer(256)), aliases: ["batch_size"], "images at a time"),
         ],
-        result: "accuracy and loss", example: quickModel + "let a = train Net, on: data, epochs: 1\nevaluate a, on: data",
+        result: "accuracy and loss",
+        example: quickModel + "let a = train Net, on: data, epochs: 1\nevaluate a, on: data",
         aliases: ["test", "eval", "validate", "score"], .perform(evaluateRun)),
     Word(
         "predict", .training, "Class and probability of images",
         [Parameter("run", .run, .workedOut("the last run"), isPositional: true, "the run"), dataOption],
-        result: "a table", example: quickModel + "let a = train Net, on: data, epochs: 1\npredict a, on: data", aliases: ["infer", "forward"]),
+        result: "a table", example: quickModel + "let a = train Net, on: data, epochs: 1\npredict a, on: data",
+        aliases: ["infer", "forward"]),
     Word(
         "recipe", .training, "Options of `train` under one name", trainingOptions, result: "a recipe",
         example: "let fast = recipe(epochs: 2, optimizer: adam(lr: 1e-3))", aliases: ["config"]),
@@ -82,7 +121,9 @@ let trainingWords: [Word] = [
         "sgd", .training, "Stochastic gradient descent with momentum: `torch.optim.SGD`",
         [
             learningRate(0.01),
-            Parameter("momentum", .decimal(0...1, excludesHighest: true), .value(.integer(0)), aliases: ["mom"], "share of the last step that is kept"),
+            Parameter(
+                "momentum", .decimal(0...1, excludesHighest: true), .value(.integer(0)), aliases: ["mom"],
+                "share of the last step that is kept"),
             Parameter("nesterov", .boolean, .value(.boolean(false)), "look ahead"),
             decay(0),
         ],
@@ -116,7 +157,8 @@ let trainingWords: [Word] = [
     Word(
         "step", .training, "A learning rate that is cut every so many epochs: `StepLR`",
         [
-            Parameter("every", .integer(1...1_000_000), isPositional: true, aliases: ["step_size"], "epochs between the cuts"),
+            Parameter(
+                "every", .integer(1...1_000_000), isPositional: true, aliases: ["step_size"], "epochs between the cuts"),
             Parameter("factor", .decimal(0...1), .value(.decimal(0.1)), aliases: ["gamma"], "what is left at each cut"),
         ],
         result: "a schedule", example: "print step(every: 10)", aliases: ["StepLR"]),
@@ -144,7 +186,8 @@ private func moments(_ call: Invocation) throws -> (Double, Double) {
     let numbers = values.compactMap(\.number).filter { $0 >= 0 && $0 < 1 }
     guard values.count == 2, numbers.count == 2 else {
         throw call.fault(
-            "out-of-range", "`betas:` takes two numbers that are at least 0 and below 1", at: call.arguments.place("betas"),
+            "out-of-range", "`betas:` takes two numbers that are at least 0 and below 1",
+            at: call.arguments.place("betas"),
             fix: "`betas: (0.9, 0.999)`")
     }
     return (numbers[0], numbers[1])

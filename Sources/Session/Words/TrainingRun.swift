@@ -1,7 +1,7 @@
 // What `train` and `evaluate` do.
 
-import Engine
 import Datasets
+import Engine
 import Experiments
 import Language
 import Network
@@ -38,7 +38,8 @@ func trainModel(_ call: Invocation) throws -> Value {
     case .done: break
     case .interrupted:
         interpreter.pendingStop = call.fault(
-            "interrupted", "the training was interrupted after \(counted(run.steps, "step")) "
+            "interrupted",
+            "the training was interrupted after \(counted(run.steps, "step")) "
                 + "(\(run.epochs) of \(counted(options.epochs, "epoch")) done); what was trained is kept")
     case .diverged(let epoch, let batch):
         interpreter.pendingStop = call.fault(
@@ -53,7 +54,8 @@ func evaluateRun(_ call: Invocation) throws -> Value {
     let run = try call.run()
     let data = call.arguments.object("on", DataValue.self) ?? interpreter.lastData ?? run.data
     interpreter.publish()
-    let report = interpreter.output.drawsProgress
+    let report =
+        interpreter.output.drawsProgress
         ? ProgressReport(interpreter, title: "evaluating \(run.run.label) on \(data.name)") : nil
     do {
         let evaluation = try evaluate(run.run, on: data.dataset, cancellation: interpreter.interruption) { share in
@@ -94,7 +96,8 @@ private func trainingOptions(_ call: Invocation) throws -> TrainingOptions {
     options.threads = arguments.integer("threads")
     options.seeds = Seeds(UInt64(try seed(call)))
     for (label, role) in [
-        ("initseed", \Seeds.initialization), ("orderseed", \.order), ("augmentseed", \.augmentation), ("dropoutseed", \.dropout),
+        ("initseed", \Seeds.initialization), ("orderseed", \.order), ("augmentseed", \.augmentation),
+        ("dropoutseed", \.dropout),
     ] {
         if let seed = arguments.integer(label) { options.seeds[keyPath: role] = UInt64(seed) }
     }

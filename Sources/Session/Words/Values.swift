@@ -102,8 +102,10 @@ let valueWords: [Word] = [
         [
             Parameter("start", .integer(Int.min...Int.max), isPositional: true, "the first number, or the end alone"),
             Parameter(
-                "end", .integer(Int.min...Int.max), .workedOut("start"), isPositional: true, "where to stop, not included"),
-            Parameter("step", .integer(Int.min...Int.max), .value(.integer(1)), isPositional: true, "how far to go each time"),
+                "end", .integer(Int.min...Int.max), .workedOut("start"), isPositional: true,
+                "where to stop, not included"),
+            Parameter(
+                "step", .integer(Int.min...Int.max), .value(.integer(1)), isPositional: true, "how far to go each time"),
         ],
         result: "a list", example: "print range(0, 10, step: 2)", aliases: ["arange", "linspace"],
         .perform { call in
@@ -111,7 +113,9 @@ let valueWords: [Word] = [
             let first = arguments.integer("start") ?? 0
             let (start, end) = arguments.integer("end").map { (first, $0) } ?? (0, first)
             let step = arguments.integer("step") ?? 1
-            guard step != 0 else { throw call.fault("out-of-range", "`step:` cannot be 0", at: arguments.place("step")) }
+            guard step != 0 else {
+                throw call.fault("out-of-range", "`step:` cannot be 0", at: arguments.place("step"))
+            }
             guard step > 0 ? start < end : start > end else { return .list(Items([])) }
             let span = start < end ? end.subtractingReportingOverflow(start) : start.subtractingReportingOverflow(end)
             guard !span.overflow, UInt(span.partialValue - 1) / step.magnitude < Limits.elements else {
@@ -169,7 +173,8 @@ let valueWords: [Word] = [
         "round", .values, "A number rounded, halves away from zero",
         [
             Parameter("number", anyNumber, isPositional: true, "a number"),
-            Parameter("digits", .integer(0...15), .value(.integer(0)), isPositional: true, "how many digits behind the point"),
+            Parameter(
+                "digits", .integer(0...15), .value(.integer(0)), isPositional: true, "how many digits behind the point"),
         ],
         result: "a number", example: "print round(2.71828, digits: 2)", aliases: ["around"],
         .perform { call in
@@ -211,7 +216,8 @@ let valueWords: [Word] = [
                 return .integer(count)
             case let value:
                 throw call.fault(
-                    "wrong-type", "`count` takes a list, not \(value?.kind ?? "nothing")", at: call.arguments.place("list"))
+                    "wrong-type", "`count` takes a list, not \(value?.kind ?? "nothing")",
+                    at: call.arguments.place("list"))
             }
         }),
     Word(
