@@ -14,6 +14,8 @@ struct Measurement {
     let batch: Int
     /// The median of a step.
     let milliseconds: Double
+    /// Of the machine: the best of some runs of the product kernel in cache, on all threads.
+    let peakGigaflops: Double
     /// Maximum resident size less that at the start.
     let residentMegabytes: Double
 
@@ -22,7 +24,7 @@ struct Measurement {
     var json: String {
         "{\"what\": \"\(what)\", \"network\": \"experiment\", \"precision\": \"float32\", \"threads\": \(threads), "
             + "\"batch\": \(batch), \"ms\": \(rounded(milliseconds)), \"images_per_s\": \(rounded(imagesPerSecond)), "
-            + "\"rss_mb\": \(rounded(residentMegabytes))}"
+            + "\"peak_gflops\": \(rounded(peakGigaflops)), \"rss_mb\": \(rounded(residentMegabytes))}"
     }
 
     var text: String {
@@ -45,8 +47,14 @@ public func runBench(arguments: [String]) -> Int32 {
             (1...100_000).contains(number)
         {
             numbers[word] = number
+        } else if word == "--network", rest.first == "experiment" {
+            rest.removeFirst()
+        } else if word == "--precision", rest.first == "float32" {
+            rest.removeFirst()
         } else {
-            StandardStream.error.write("usage: tandem bench [--json] [--threads N] [--batch B] [--steps S]\n")
+            StandardStream.error.write(
+                "usage: tandem bench [--json] [--network experiment] [--precision float32] [--threads N] [--batch B] "
+                    + "[--steps S]\n")
             return 2
         }
     }
@@ -65,9 +73,9 @@ public func runBench(arguments: [String]) -> Int32 {
 
 private func measure(threads: Int, batch: Int, steps: Int) throws -> [Measurement] {
     let start = residentMegabytes()
+    let pool = ThreadPool(threadCount: threads)
     let executor = try Executor(
-        experiment(), batchSize: batch, optimizer: .adam(learningRate: 1e-4), seeds: Seeds(1),
-        pool: ThreadPool(threadCount: threads))
+        experiment(), batchSize: batch, optimizer: .adam(learningRate: 1e-4), seeds: Seeds(1), pool: pool)
     executor.initialize(seed: 1)
     let source = NoiseSource()
     let cancellation = Cancellation()
@@ -83,9 +91,15 @@ private func measure(threads: Int, batch: Int, steps: Int) throws -> [Measuremen
     }
     let training = try median { _ = try executor.train(0..<batch, of: source, epoch: 1, cancellation: cancellation) }
     let inference = try median { _ = try executor.evaluate(0..<batch, of: source, cancellation: cancellation) }
+    var peak = 0.0
+    for _ in 0..<5 {
+        let before = Clock.seconds
+        let operations = try Peak.run(on: pool)
+        peak = max(peak, Double(operations) / (Clock.seconds - before) / 1e9)
+    }
     return [("train", training), ("infer", inference)].map { what, milliseconds in
         Measurement(
-            what: what, threads: threads, batch: batch, milliseconds: milliseconds,
+            what: what, threads: threads, batch: batch, milliseconds: milliseconds, peakGigaflops: peak,
             residentMegabytes: residentMegabytes() - start)
     }
 }

@@ -1,0 +1,40 @@
+// What this machine's arithmetic can do: the product kernel on data that stays in the first-level cache.
+
+import CKernels
+import Runtime
+
+public enum Peak {
+    /// Runs the kernel on every thread of the pool, some 10 ms in all on a fast machine.
+    ///
+    /// - Returns: how many floating-point operations that were; the caller takes the time.
+    public static func run(on pool: ThreadPool) throws(EngineError) -> Int {
+        let kernels = try InstructionSet.chosen().kernels
+        let (channels, pixels, rounds) = (128, 32, 1000)
+        // Weights [128][32], then x [8][32][16], then y [2][32][16].
+        let (weightCount, mapCount) = (channels * 32, channels * pixels)
+        let stride = weightCount + mapCount + 32 * pixels
+        guard let memory = AlignedBuffer<Float>(count: stride * pool.threadCount) else {
+            throw .outOfMemory(byteCount: stride * pool.threadCount * 4)
+        }
+        let offsets = OffsetTable([(0, 0)])
+        let tiles = pool.threadCount * 4
+        pool.forEachTile(tiles) { _, worker in
+            let weights = memory.pointer + worker * stride
+            let (x, y) = (weights + weightCount, weights + weightCount + mapCount)
+            var product = tandem_product()
+            product.x = tandem_map(base: x, image: mapCount, block: pixels * 16, row: pixels * 16)
+            product.y = tandem_map(base: y, image: 32 * pixels, block: pixels * 16, row: pixels * 16)
+            product.height = 1
+            product.width = Int32(pixels)
+            product.x_column_step = 16
+            product.y_column_step = 16
+            product.channels = Int32(channels)
+            product.taps = 1
+            product.x_offsets = offsets.x
+            product.w_offsets = offsets.w
+            product.w_channel = 32
+            for _ in 0..<rounds { kernels.product(&product, weights, nil, y, 2, 0, Int64(pixels)) }
+        }
+        return tiles * rounds * pixels * channels * 32 * 2
+    }
+}
