@@ -1,0 +1,74 @@
+import Foundation
+import Testing
+
+struct RunnerTests {
+    @Test func aScriptPrintsAndEndsWithZero() throws {
+        let result = try Tandem.script("let n = 3\nprint \"n is \\(n)\"\nn * 2\n")
+        #expect(result.output == "n is 3\n6\n")
+        #expect(result.error == "")
+        #expect(result.code == 0)
+    }
+
+    @Test func anErrorNamesFileLineAndColumn() throws {
+        let result = try Tandem.script("print 1\nlet x = 2\nprint x + nothere\n")
+        #expect(result.code == 1)
+        #expect(result.output == "1\n")
+        #expect(result.error.contains("script.tandem:3:11: error: "))
+        #expect(result.error.contains("   3 │ print x + nothere\n"))
+        #expect(!result.error.contains("\u{1B}["))
+    }
+
+    @Test func setReplacesALet() throws {
+        let program = "let n = 3\nlet name = \"a\"\nprint n + 1, name\n"
+        #expect(try Tandem.script(program, ["--set", "n=10", "--set", "name=some text"]).output == "11 some text\n")
+        let unknown = try Tandem.script(program, ["--set", "m=1"])
+        #expect(unknown.code == 2)
+        #expect(unknown.error.contains("m"))
+    }
+
+    @Test func aNotebooksErrorNamesItsCell() throws {
+        let cells = ["let a = 1", "print a", "print b"].map { source in
+            "{\"cell_type\":\"code\",\"metadata\":{},\"outputs\":[],\"execution_count\":null,\"source\":[\"\(source)\"]}"
+        }
+        let notebook =
+            "{\"nbformat\":4,\"nbformat_minor\":4,\"metadata\":{},\"cells\":[\(cells.joined(separator: ","))]}"
+        let result = try Tandem.script(notebook, name: "n.ipynb")
+        #expect(result.code == 1)
+        #expect(result.output == "1\n")
+        #expect(result.error.contains("n.ipynb:cell 3:1:7: error: "))
+    }
+
+    @Test func standardInputIsAScript() throws {
+        let result = try Tandem.run([], input: "print 1 + 1")
+        #expect(result.output == "2\n")
+        #expect(result.code == 0)
+    }
+
+    @Test(arguments: [
+        ["run"], ["run", "/nowhere/at/all.tandem"], ["nonsense"], ["run", "a", "b"], ["kernel"], ["install", "--wrong"],
+        ["run", "a", "--output", "b"], ["bench", "--steps", "x"], ["help", "nosuchword"],
+    ])
+    func wrongUsageEndsWithTwo(arguments: [String]) throws {
+        let result = try Tandem.run(arguments)
+        #expect(result.code == 2)
+        #expect(!result.error.isEmpty)
+    }
+
+    @Test func versionAndHelpAreShown() throws {
+        #expect(try Tandem.run(["--version"]).output == "tandem 0.1.0\n")
+        #expect(try Tandem.run(["help", "train"]).output.contains("epochs:"))
+    }
+
+    @Test func aTrainingWritesTheLogWhereThereIsNoTerminal() throws {
+        let result = try Tandem.script(
+            """
+            model Net { input 3x32x32; conv 4, stride: 4; relu; flatten; linear 10 }
+            let a = train Net, on: take(synthetic(), 64, test: 20), epochs: 1, batch: 32
+            """)
+        #expect(result.code == 0)
+        let lines = result.output.split(separator: "\n")
+        #expect(lines.count == 2)
+        #expect(lines.first?.hasPrefix("Train Epoch: 1 [0/64 (0%)]\tLoss: 2.") == true)
+        #expect(lines.last?.hasPrefix("[1] Test Loss: 2.") == true && lines.last?.hasSuffix("%") == true)
+    }
+}

@@ -1,0 +1,29 @@
+import Session
+import Testing
+
+@testable import Terminal
+
+struct ProgressBarTests {
+    static let update = ProgressUpdate(
+        id: 1, title: "training gap, epoch 2 of 10", fraction: 0.456,
+        facts: ["loss 1.2345", "accuracy 56.78 %", "98 images/s", "12:34 left"])
+
+    @Test func aWideTerminalShowsEveryFactAndANarrowOneTheFirst() {
+        let wide = ProgressBar(update: Self.update, columns: 140).text
+        #expect(Self.update.facts.allSatisfy { wide.contains($0) })
+        #expect(wide.contains("━") && wide.contains("─"))
+        let narrow = ProgressBar(update: Self.update, columns: 64).text
+        #expect(narrow.contains("loss 1.2345") && !narrow.contains("12:34 left"))
+    }
+
+    @Test(arguments: [12, 20, 40, 60, 80, 100, 120, 200])
+    func theLineNeverWraps(columns: Int) {
+        #expect(ProgressBar(update: Self.update, columns: columns).text.count < columns)
+    }
+
+    @Test(arguments: [(-1.0, "0 %"), (0, "0 %"), (0.999, "99 %"), (1, "100 %"), (7, "100 %")])
+    func thePercentIsRoundedDownAndBounded(fraction: Double, percent: String) {
+        let update = ProgressUpdate(id: 1, title: "t", fraction: fraction, facts: [])
+        #expect(ProgressBar(update: update, columns: 80).text.hasSuffix(" " + percent))
+    }
+}

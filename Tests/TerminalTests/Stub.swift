@@ -1,1 +1,0 @@
-// STUB: replaced by the first real test of this target.
