@@ -155,7 +155,9 @@ final class Broadcaster: Sendable {
     /// `iopub_welcome` (protocol 5.5) for each new subscription: a client knows then that it misses nothing.
     private func welcomeSubscribers() {
         while let frames = try? socket.receive() {
-            guard let event = frames.first, event.first == 1 else { continue }
+            guard let event = frames.first else { continue }
+            socket.accept(event)
+            guard event.first == 1 else { continue }
             let topic = Array(event.dropFirst())
             let content: JSONObject = ["subscription": .string(String(decoding: topic, as: UTF8.self))]
             publish(

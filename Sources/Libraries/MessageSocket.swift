@@ -68,7 +68,7 @@ public final class MessageSocket: @unchecked Sendable {
         // A router answers a second peer of the same identity with silence instead of cutting off the first.
         if kind == .router { set(ZMQ_ROUTER_HANDOVER, 0) }
         // Each subscription is reported, also a topic that another subscriber has.
-        if kind == .publisher { set(ZMQ_XPUB_VERBOSE, 1) }
+        if kind == .publisher { set(ZMQ_XPUB_MANUAL, 1) }
         if kind == .subscriber { zmq_setsockopt(handle, ZMQ_SUBSCRIBE, "", 0) }
     }
 
@@ -77,6 +77,14 @@ public final class MessageSocket: @unchecked Sendable {
     private func set(_ option: Int32, _ value: Int32) {
         var value = value
         zmq_setsockopt(handle, option, &value, MemoryLayout<Int32>.size)
+    }
+
+    /// Lets a subscription or its end, as `receive` of a publisher returned it, take effect. Until then the subscriber gets
+    /// nothing: what is sent next is the first that it sees.
+    public func accept(_ event: [UInt8]) {
+        guard let kind = event.first else { return }
+        let topic = Array(event.dropFirst())
+        zmq_setsockopt(handle, kind == 1 ? ZMQ_SUBSCRIBE : ZMQ_UNSUBSCRIBE, topic, topic.count)
     }
 
     /// The name a router knows this peer by; to be set before `connect`.
