@@ -54,17 +54,10 @@ final class EngineNetwork: TrainableNetwork {
         } catch { throw Interrupted() }
     }
 
-    var weights: [Weights] {
-        get {
-            executor.parameters.enumerated().map { index, tensor in
-                Weights(name: tensor.name, shape: tensor.shape, values: executor.parameter(index))
-            }
-        }
-        set {
-            precondition(newValue.map(\.shape) == executor.parameters.map(\.shape), "weights of another network")
-            for (index, tensor) in newValue.enumerated() { executor.setParameter(index, to: tensor.values) }
-        }
-    }
+    func load(_ parameters: TrainedParameters) { executor.load(parameters) }
+
+    /// The weights as they are now; no step may follow.
+    func release() -> TrainedParameters { executor.release() }
 }
 
 /// One part of a data set, as the engine reads it.

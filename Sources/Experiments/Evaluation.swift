@@ -24,7 +24,7 @@ public func evaluate(
     // The optimizer that keeps the least: none of it is used.
     options.optimizer = .sgd()
     let network = try EngineNetwork(run.architecture, dataset: dataset, options: options, cancellation: cancellation)
-    network.weights = run.weights
+    network.load(run.parameters)
     do throws(Interrupted) {
         return try network.evaluateAll(dataset.test.count, observer: observer)
     } catch { throw .cancelled }

@@ -1,5 +1,6 @@
 // A training that has ended, however it ended: its numbers, and the weights it came to.
 
+import Engine
 import Network
 
 /// What one whole epoch came to.
@@ -17,14 +18,6 @@ public struct EpochMetrics: Hashable, Sendable {
     public let seconds: Double
     /// Training alone.
     public let trainingSeconds: Double
-}
-
-/// One trained tensor, in PyTorch's order and shape.
-public struct Weights: Sendable {
-    /// `0.weight`
-    public let name: String
-    public let shape: [Int]
-    public let values: [Float]
 }
 
 public struct Run: Sendable {
@@ -62,13 +55,13 @@ public struct Run: Sendable {
     public let seconds: Double
     /// Seconds in training steps alone.
     public let trainingSeconds: Double
-    public let weights: [Weights]
+    public let parameters: TrainedParameters
 
     /// SHA-256 of the weights in PyTorch's order, as hexadecimal text.
     ///
     /// Cost: reads every weight, 0.1 s for 33 million. That is why it is not part of a training's end, which an interrupt
     /// wants at once.
-    public var digest: String { weights.digest() }
+    public var digest: String { parameters.digest() }
 
     /// `gap`, or `gap seed 2` without a name.
     public var label: String { name ?? "\(model) seed \(options.seeds.initialization)" }

@@ -20,9 +20,6 @@ protocol TrainableNetwork: AnyObject {
 
     /// The most images of a batch.
     var batchSize: Int { get }
-
-    /// All parameters, in PyTorch's order.
-    var weights: [Weights] { get }
 }
 
 extension TrainableNetwork {

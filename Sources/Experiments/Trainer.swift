@@ -42,7 +42,7 @@ public struct Trainer: Sendable {
         return Run(
             name: nil, model: model, architecture: architecture, dataset: dataset.name, options: options, state: state,
             metrics: loop.metrics, steps: loop.steps, images: loop.images, seconds: Clock.seconds - start,
-            trainingSeconds: loop.trainingSeconds, weights: network.weights)
+            trainingSeconds: loop.trainingSeconds, parameters: network.release())
     }
 
     private func cost(of network: EngineNetwork) -> TrainingCost {

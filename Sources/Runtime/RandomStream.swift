@@ -61,11 +61,15 @@ public struct RandomStream: Sendable, BitwiseCopyable {
         return UInt64(words.x) << 32 | UInt64(words.y)
     }
 
-    /// Fills `destination` with uniform numbers in `low ..< high`; number `i` is word `i % 4` of element `i / 4`.
-    public func fillUniform(_ destination: UnsafeMutableBufferPointer<Float>, low: Float, high: Float) {
+    /// Fills `destination` with the uniform numbers in `low ..< high` from number `first`, a multiple of four; number `i` is
+    /// word `i % 4` of element `i / 4`.
+    public func fillUniform(
+        _ destination: UnsafeMutableBufferPointer<Float>, low: Float, high: Float, from first: Int = 0
+    ) {
+        precondition(first % 4 == 0, "an element holds four numbers")
         let width = high - low
         for start in stride(from: 0, to: destination.count, by: 4) {
-            let words = words(at: UInt32(truncatingIfNeeded: start / 4))
+            let words = words(at: UInt32(truncatingIfNeeded: (first + start) / 4))
             for lane in 0..<min(4, destination.count - start) {
                 destination[start + lane] = low + width * Self.unit(words[lane])
             }

@@ -5,12 +5,13 @@ import Glibc
 import Synchronization
 
 public final class ThreadPool: @unchecked Sendable {
-    // Unchecked: `body` is written by the caller alone, before it publishes a new `generation` that workers acquire.
+    // Unchecked: `body` and `cancellation` are written by the caller alone, before it publishes a new `generation` that workers acquire.
 
     /// How many threads work, the caller included.
     public let threadCount: Int
 
     private var body: ((_ tile: Int, _ worker: Int) -> Void)?
+    private var cancellation: Cancellation?
     private let tileCount = Atomic<Int>(0)
     private let nextTile = Atomic<Int>(0)
     private let working = Atomic<Int>(0)
@@ -37,17 +38,22 @@ public final class ThreadPool: @unchecked Sendable {
     /// Calls `body` once for each tile in `0 ..< count`, on all threads, and returns when all are done. Denormal numbers
     /// count as zero meanwhile, on the caller too: otherwise bits would depend on who took a tile.
     ///
-    /// - Parameter body: gets the tile and the number of the thread in `0 ..< threadCount`, for its scratch memory. It must
-    ///   not start another loop on this pool.
-    public func forEachTile(_ count: Int, _ body: (_ tile: Int, _ worker: Int) -> Void) {
+    /// - Parameters:
+    ///   - cancellation: once it is cancelled, tiles that nobody has begun are left out; the caller looks at it afterwards.
+    ///   - body: gets the tile and the number of the thread in `0 ..< threadCount`, for its scratch memory. It must not
+    ///     start another loop on this pool.
+    public func forEachTile(
+        _ count: Int, cancellation: Cancellation? = nil, _ body: (_ tile: Int, _ worker: Int) -> Void
+    ) {
         guard count > 0 else { return }
         Denormals.whileFlushing {
             guard threadCount > 1, count > 1 else {
-                for tile in 0..<count { body(tile, 0) }
+                for tile in 0..<count where cancellation?.isCancelled != true { body(tile, 0) }
                 return
             }
             withoutActuallyEscaping(body) { escaping in
                 self.body = escaping
+                self.cancellation = cancellation
                 tileCount.store(count, ordering: .relaxed)
                 nextTile.store(0, ordering: .relaxed)
                 working.store(threadCount - 1, ordering: .relaxed)
@@ -60,6 +66,7 @@ public final class ThreadPool: @unchecked Sendable {
                     if waited > Self.spins { sched_yield() }
                 }
                 self.body = nil
+                self.cancellation = nil
             }
         }
     }
@@ -69,7 +76,7 @@ public final class ThreadPool: @unchecked Sendable {
         let count = tileCount.load(ordering: .relaxed)
         while true {
             let tile = nextTile.add(1, ordering: .relaxed).oldValue
-            if tile >= count { return }
+            if tile >= count || cancellation?.isCancelled == true { return }
             body(tile, worker)
         }
     }

@@ -32,4 +32,20 @@ struct ThreadPoolTests {
         #expect(survivors.load(ordering: .relaxed) == 0)
         #expect(doubled() > 0)
     }
+
+    @Test(arguments: [1, 3])
+    func aCancelledLoopLeavesOutWhatIsNotBegun(threads: Int) {
+        let pool = ThreadPool(threadCount: threads)
+        let cancellation = Cancellation()
+        let done = Atomic<Int>(0)
+        pool.forEachTile(1_000_000, cancellation: cancellation) { tile, _ in
+            done.add(1, ordering: .relaxed)
+            if tile == 10 { cancellation.cancel() }
+        }
+        #expect(done.load(ordering: .relaxed) < 1_000_000)
+        cancellation.reset()
+        let after = Atomic<Int>(0)
+        pool.forEachTile(100, cancellation: cancellation) { _, _ in after.add(1, ordering: .relaxed) }
+        #expect(after.load(ordering: .relaxed) == 100)
+    }
 }

@@ -15,7 +15,7 @@ final class Flatten: LayerPass {
 
     func forward(_ step: Step) {
         let (input, output) = (input, output)
-        step.pool.forEachTile(step.images) { image, _ in
+        step.forEachTile(step.images) { image, _ in
             let flat = output.at(image: image)
             Self.forEachValue(of: input, image) { index, value in flat[index] = value.pointee }
         }
@@ -24,7 +24,7 @@ final class Flatten: LayerPass {
     func backward(_ step: Step) {
         guard let inputGradient else { return }
         let outputGradient = outputGradient
-        step.pool.forEachTile(step.images) { image, _ in
+        step.forEachTile(step.images) { image, _ in
             let flat = outputGradient.at(image: image)
             Self.forEachValue(of: inputGradient, image) { index, value in value.pointee = flat[index] }
         }

@@ -6,12 +6,32 @@ import Runtime
 /// What a step hands to each pass.
 struct Step {
     let kernels: tandem_kernel_table
-    let pool: ThreadPool
+    private let pool: ThreadPool
+    private let cancellation: Cancellation
     /// Images in this batch, at most those the plan was made for.
     let images: Int
     let isTraining: Bool
     /// Training steps done before this one.
     let number: Int
+
+    init(
+        kernels: tandem_kernel_table, pool: ThreadPool, cancellation: Cancellation, images: Int, isTraining: Bool,
+        number: Int
+    ) {
+        self.kernels = kernels
+        self.pool = pool
+        self.cancellation = cancellation
+        self.images = images
+        self.isTraining = isTraining
+        self.number = number
+    }
+
+    var isCancelled: Bool { cancellation.isCancelled }
+
+    /// `ThreadPool.forEachTile`, where a cancelled step leaves out what is not begun.
+    func forEachTile(_ count: Int, _ body: (_ tile: Int, _ worker: Int) -> Void) {
+        pool.forEachTile(count, cancellation: cancellation, body)
+    }
 }
 
 protocol LayerPass: AnyObject {
@@ -24,6 +44,6 @@ extension Step {
     /// One tile for each block of 16 channels of each image.
     func forEachBlock(of map: Map, _ body: (_ image: Int, _ block: Int) -> Void) {
         let blocks = map.blocks
-        pool.forEachTile(images * blocks) { tile, _ in body(tile / blocks, tile % blocks) }
+        forEachTile(images * blocks) { tile, _ in body(tile / blocks, tile % blocks) }
     }
 }

@@ -183,7 +183,7 @@ final class Product: LayerPass {
         let panels = (output.blocks + 1) / 2
         let panelCount = input.channels * taps * 32
         let (output, parameters, kernels) = (output, parameters, step.kernels)
-        step.pool.forEachTile(panels * chunks) { tile, _ in
+        step.forEachTile(panels * chunks) { tile, _ in
             let (panel, chunk) = (tile / chunks, tile % chunks)
             let first = chunk * Self.forwardPixels
             withUnsafePointer(to: product) { product in
@@ -208,7 +208,7 @@ final class Product: LayerPass {
         let groups = (step.images + Self.biasGroup - 1) / Self.biasGroup
         let (output, gradient, partials, kernels) = (output, outputGradient, biasPartials, step.kernels)
         let (blocks, images, hasReLU) = (output.blocks, step.images, hasReLU)
-        step.pool.forEachTile(groups * blocks) { tile, _ in
+        step.forEachTile(groups * blocks) { tile, _ in
             let (group, block) = (tile / blocks, tile % blocks)
             let sum = partials + tile * 16
             sum.update(repeating: 0, count: 16)
@@ -238,7 +238,7 @@ final class Product: LayerPass {
         let runs = (blocks + run - 1) / run
         let bytesPerImage = 4 * (input.blockStride + 2 * gradient.blockStride)
         let chunk = max(1, Self.weightGradientBytes / bytesPerImage)
-        step.pool.forEachTile(panels * runs) { tile, _ in
+        step.forEachTile(panels * runs) { tile, _ in
             let panel = tile / runs
             let firstBlock = tile % runs * run
             let vectors = Int32(min(2, output.blocks - 2 * panel))
@@ -280,7 +280,7 @@ final class Product: LayerPass {
         let chunk = max(1, Self.gradientPixels / inputGradient.area)
         let images = step.images
         let chunks = (images + chunk - 1) / chunk
-        step.pool.forEachTile(panels * chunks) { tile, worker in
+        step.forEachTile(panels * chunks) { tile, worker in
             let (panel, first) = (tile / chunks, tile % chunks * chunk)
             let here = min(chunk, images - first)
             let transposed = scratch + worker * scratchStride

@@ -32,15 +32,16 @@ struct Plan {
     /// - Parameters:
     ///   - images: the largest batch.
     ///   - threads: each has scratch memory of its own.
+    ///   - weights: memory that may outlive the plan.
     init(
         _ architecture: Architecture, images: Int, optimizer: OptimizerOptions, dropoutSeed: UInt64, threads: Int,
-        in arena: inout Arena
+        in arena: inout Arena, weights: inout Arena
     ) throws(EngineError) {
         guard architecture.input.channels <= 16 || architecture.input.isFlat else {
             throw .inputChannels(architecture.input.channels)
         }
         let pieces = try Self.pieces(of: architecture)
-        parameters = ParameterStore(architecture, in: &arena)
+        parameters = ParameterStore(architecture, in: &arena, weights: &weights)
         moments = arena.reserve(parameters.count * optimizer.momentCount)
         let scratchCount =
             pieces.map { piece in

@@ -27,6 +27,8 @@ public final class Executor {
     private let plan: Plan
     private var optimizer: Optimizer
     private let memory: AlignedBuffer<Float>
+    private let trained: TrainedParameters
+    private var isReleased = false
 
     /// Plans the memory and takes it. Weights are zero until `initialize` or `setParameter`.
     public init(
@@ -34,13 +36,15 @@ public final class Executor {
         pool: ThreadPool, instructionSet: InstructionSet? = nil
     ) throws(EngineError) {
         precondition(batchSize > 0, "a batch has at least one image")
-        let byteCount = try Self.requiredBytes(
-            architecture, batchSize: batchSize, optimizer: options, threads: pool.threadCount)
-        guard let memory = AlignedBuffer<Float>(count: byteCount / 4) else { throw .outOfMemory(byteCount: byteCount) }
-        var arena = Arena(base: memory.pointer)
+        let need = try Self.need(architecture, batchSize: batchSize, optimizer: options, threads: pool.threadCount)
+        guard let memory = AlignedBuffer<Float>(count: need.rest),
+            let weightMemory = AlignedBuffer<Float>(count: need.weights)
+        else { throw .outOfMemory(byteCount: 4 * (need.rest + need.weights)) }
+        var (arena, weights) = (Arena(base: memory.pointer), Arena(base: weightMemory.pointer))
         plan = try Plan(
             architecture, images: batchSize, optimizer: options, dropoutSeed: seeds.dropout,
-            threads: pool.threadCount, in: &arena)
+            threads: pool.threadCount, in: &arena, weights: &weights)
+        trained = TrainedParameters(plan.parameters.tensors, in: weightMemory)
         optimizer = Optimizer(
             options, weights: plan.parameters.weights, gradient: plan.parameters.gradient, moments: plan.moments,
             count: plan.parameters.count)
@@ -53,14 +57,23 @@ public final class Executor {
         self.pool = pool
     }
 
-    /// Bytes that a training takes, all in one allocation; nothing is allocated to find out.
+    /// Bytes that a training takes; nothing is allocated to find out.
     public static func requiredBytes(
         _ architecture: Architecture, batchSize: Int, optimizer: OptimizerOptions, threads: Int
     ) throws(EngineError) -> Int {
-        var arena = Arena(base: nil)
+        let need = try need(architecture, batchSize: batchSize, optimizer: optimizer, threads: threads)
+        return 4 * (need.weights + need.rest)
+    }
+
+    /// Floats of the weights, and of all else.
+    private static func need(
+        _ architecture: Architecture, batchSize: Int, optimizer: OptimizerOptions, threads: Int
+    ) throws(EngineError) -> (weights: Int, rest: Int) {
+        var (arena, weights) = (Arena(base: nil), Arena(base: nil))
         _ = try Plan(
-            architecture, images: batchSize, optimizer: optimizer, dropoutSeed: 0, threads: threads, in: &arena)
-        return arena.count * 4
+            architecture, images: batchSize, optimizer: optimizer, dropoutSeed: 0, threads: threads, in: &arena,
+            weights: &weights)
+        return (weights.count, arena.count)
     }
 
     // MARK: Steps
@@ -70,13 +83,12 @@ public final class Executor {
     public func train(
         _ images: some Collection<Int>, of source: some BatchSource, epoch: Int, cancellation: Cancellation
     ) throws(EngineError) -> BatchResult {
-        let step = makeStep(images: images.count, isTraining: true)
-        let result = try forward(Array(images), of: source, epoch: epoch, step: step, cancellation: cancellation)
+        let step = makeStep(images: images.count, isTraining: true, cancellation)
+        let result = try forward(Array(images), of: source, epoch: epoch, step: step)
         for pass in plan.passes.reversed() {
-            guard !cancellation.isCancelled else { throw .cancelled }
             pass.backward(step)
+            guard !step.isCancelled else { throw .cancelled }
         }
-        guard !cancellation.isCancelled else { throw .cancelled }
         optimizer.step(kernels, pool)
         steps += 1
         return result
@@ -86,27 +98,30 @@ public final class Executor {
     public func evaluate(
         _ images: some Collection<Int>, of source: some BatchSource, cancellation: Cancellation
     ) throws(EngineError) -> BatchResult {
-        let step = makeStep(images: images.count, isTraining: false)
-        return try forward(Array(images), of: source, epoch: 0, step: step, cancellation: cancellation)
+        let step = makeStep(images: images.count, isTraining: false, cancellation)
+        return try forward(Array(images), of: source, epoch: 0, step: step)
     }
 
-    private func makeStep(images: Int, isTraining: Bool) -> Step {
+    private func makeStep(images: Int, isTraining: Bool, _ cancellation: Cancellation) -> Step {
+        precondition(!isTraining || !isReleased, "the weights were given away")
         precondition(images > 0 && images <= batchSize, "a batch has 1 to \(batchSize) images")
-        return Step(kernels: kernels, pool: pool, images: images, isTraining: isTraining, number: steps)
+        return Step(
+            kernels: kernels, pool: pool, cancellation: cancellation, images: images, isTraining: isTraining,
+            number: steps)
     }
 
     private func forward(
-        _ images: [Int], of source: some BatchSource, epoch: Int, step: Step, cancellation: Cancellation
+        _ images: [Int], of source: some BatchSource, epoch: Int, step: Step
     ) throws(EngineError) -> BatchResult {
         let input = plan.input
-        pool.forEachTile(images.count) { tile, _ in
+        step.forEachTile(images.count) { tile, _ in
             source.writeImage(
                 images[tile], epoch: epoch, to: input.at(image: tile), planeStride: 1, rowStride: input.rowStride,
                 columnStride: 16)
         }
         for pass in plan.passes {
-            guard !cancellation.isCancelled else { throw .cancelled }
             pass.forward(step)
+            guard !step.isCancelled else { throw .cancelled }
         }
         var result = BatchResult(loss: 0, predictions: [], correct: 0)
         for (place, image) in images.enumerated() {
@@ -123,24 +138,36 @@ public final class Executor {
     // MARK: Parameters
 
     /// Draws fresh weights: PyTorch's defaults from the seed of `init`.
-    public func initialize(seed: UInt64) { plan.parameters.initialize(seed: seed) }
+    public func initialize(seed: UInt64) { plan.parameters.initialize(seed: seed, on: pool) }
 
     /// Every trained tensor, in PyTorch's order.
     public var parameters: [ParameterTensor] { plan.parameters.tensors.map(\.tensor) }
 
     /// The values of a tensor, in PyTorch's order.
     public func parameter(_ index: Int) -> [Float] {
-        plan.parameters.read(plan.parameters.tensors[index], from: plan.parameters.weights)
+        trained.values(index)
     }
 
     /// The gradient of a tensor after the last step, in PyTorch's order.
     public func gradient(_ index: Int) -> [Float] {
-        plan.parameters.read(plan.parameters.tensors[index], from: plan.parameters.gradient)
+        plan.parameters.tensors[index].read(from: plan.parameters.gradient)
     }
 
     /// - Parameter values: as many as the tensor has, in PyTorch's order.
     public func setParameter(_ index: Int, to values: [Float]) {
         plan.parameters.write(values, to: plan.parameters.tensors[index])
+    }
+
+    /// Takes over the weights of a training of the same layers.
+    public func load(_ other: TrainedParameters) {
+        precondition(other.tensors.map(\.shape) == parameters.map(\.shape), "weights of another network")
+        plan.parameters.weights.update(from: other.memory.pointer, count: plan.parameters.count)
+    }
+
+    /// Gives the weights away. The executor can still evaluate, but not train.
+    public func release() -> TrainedParameters {
+        isReleased = true
+        return trained
     }
 
     /// The network's outputs for an image of the last batch.

@@ -34,7 +34,7 @@ struct ParameterStore {
     let weights: UnsafeMutablePointer<Float>
     let gradient: UnsafeMutablePointer<Float>
 
-    init(_ architecture: Architecture, in arena: inout Arena) {
+    init(_ architecture: Architecture, in arena: inout Arena, weights weightArena: inout Arena) {
         var tensors: [StoredTensor] = []
         var count = 0
         for tensor in architecture.parameters {
@@ -44,7 +44,7 @@ struct ParameterStore {
         }
         self.tensors = tensors
         self.count = count
-        weights = arena.reserve(count)
+        weights = weightArena.reserve(count)
         gradient = arena.reserve(count)
     }
 
@@ -65,30 +65,9 @@ struct ParameterStore {
 
     // MARK: PyTorch's order
 
-    func read(_ stored: StoredTensor, from values: UnsafeMutablePointer<Float>) -> [Float] {
-        [Float](unsafeUninitializedCapacity: stored.tensor.count) { buffer, count in
-            // Sixteen rows at a time: both sides then move whole cache lines, which matters for 33 million weights.
-            for panel in stride(from: 0, to: stored.outputs, by: 32) {
-                for firstRow in stride(from: 0, to: stored.rows, by: 16) {
-                    let rows = firstRow..<min(stored.rows, firstRow + 16)
-                    for output in panel..<min(stored.outputs, panel + 32) {
-                        for row in rows {
-                            buffer[output * stored.rows + row] = values[stored.index(output: output, row: row)]
-                        }
-                    }
-                }
-            }
-            count = stored.tensor.count
-        }
-    }
-
     func write(_ values: [Float], to stored: StoredTensor) {
         precondition(values.count == stored.tensor.count, "\(stored.tensor.name) has \(stored.tensor.count) values")
-        for output in 0..<stored.outputs {
-            for row in 0..<stored.rows {
-                weights[stored.index(output: output, row: row)] = values[output * stored.rows + row]
-            }
-        }
+        stored.forEachElement(of: 0..<stored.outputs) { element, place in weights[place] = values[element] }
     }
 
     // MARK: Initialization
@@ -96,7 +75,7 @@ struct ParameterStore {
     /// PyTorch's default for `nn.Conv2d` and `nn.Linear` (`kaiming_uniform_` with a = sqrt 5, He et al. 2015): weight and bias
     /// uniform in plus and minus 1 / sqrt(fan in). Tensors of one shape in two networks start alike: the stream is a hash
     /// of the kind, the weight's shape, and how many of that shape came before.
-    func initialize(seed: UInt64) {
+    func initialize(seed: UInt64, on pool: ThreadPool) {
         var seen: [[Int]: Int] = [:]
         var weight: (shape: [Int], fanIn: Int, number: Int) = ([], 1, 0)
         for stored in tensors {
@@ -109,9 +88,43 @@ struct ParameterStore {
             let bound = Float(1 / Double(weight.fanIn).squareRoot())
             let stream = RandomStream.hash([isWeight ? 0 : 1, weight.number] + weight.shape)
             let random = RandomStream(seed: seed, role: .initialization, stream: stream)
-            var values = [Float](repeating: 0, count: stored.tensor.count)
-            values.withUnsafeMutableBufferPointer { random.fillUniform($0, low: -bound, high: bound) }
-            write(values, to: stored)
+            stored.forEachPanel(on: pool) { outputs in
+                // A panel begins with a multiple of 32 values, so with a whole block of random words.
+                let first = outputs.lowerBound * stored.rows
+                withUnsafeTemporaryAllocation(of: Float.self, capacity: outputs.count * stored.rows) { values in
+                    random.fillUniform(values, low: -bound, high: bound, from: first)
+                    stored.forEachElement(of: outputs) { element, place in weights[place] = values[element - first] }
+                }
+            }
+        }
+    }
+}
+
+extension StoredTensor {
+    /// The values in PyTorch's order.
+    func read(from parameters: UnsafePointer<Float>) -> [Float] {
+        [Float](unsafeUninitializedCapacity: tensor.count) { buffer, count in
+            forEachElement(of: 0..<outputs) { element, place in
+                buffer.initializeElement(at: element, to: parameters[place])
+            }
+            count = tensor.count
+        }
+    }
+
+    /// Calls `body` once for each panel of 32 outputs, on all threads.
+    fileprivate func forEachPanel(on pool: ThreadPool, _ body: (_ outputs: Range<Int>) -> Void) {
+        pool.forEachTile((outputs + 31) / 32) { panel, _ in body(panel * 32..<min(outputs, panel * 32 + 32)) }
+    }
+
+    /// Calls `body` with the number of each element in PyTorch's order, and where it stands here. Sixteen rows at a time:
+    /// both sides then move whole cache lines.
+    @inline(__always)
+    fileprivate func forEachElement(of outputs: Range<Int>, _ body: (_ element: Int, _ place: Int) -> Void) {
+        for firstRow in stride(from: 0, to: rows, by: 16) {
+            let rowRange = firstRow..<min(rows, firstRow + 16)
+            for output in outputs {
+                for row in rowRange { body(output * rows + row, index(output: output, row: row)) }
+            }
         }
     }
 }
