@@ -214,6 +214,7 @@ final class Kernel {
         }
         execution.count = execution.isStored ? executionCount : executionCount + 1
         running = execution
+        workspace.forgetInterrupt()
         broadcaster.busy(execution.request, isExecution: true)
         if !execution.isSilent {
             broadcaster.send(

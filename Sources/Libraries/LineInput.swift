@@ -21,6 +21,7 @@ public enum LineInput {
     nonisolated(unsafe) private static var completer: Completer?
     /// Set by `interrupt`, which a signal handler calls, and read while waiting for a key.
     private static let isInterrupted = Atomic<Bool>(false)
+    private static let isReading = Atomic<Bool>(false)
 
     /// Must be called once before `read`.
     public static func prepare(historyPath: String?, completer: @escaping Completer) {
@@ -33,12 +34,21 @@ public enum LineInput {
         if let historyPath { read_history(historyPath) }
     }
 
-    /// Says that Ctrl-C was pressed. One atomic store: safe in a signal handler.
-    public static func interrupt() { isInterrupted.store(true, ordering: .releasing) }
+    /// Drops the line that is being typed. Safe in a signal handler.
+    ///
+    /// - Returns: whether a line was being typed.
+    public static func interrupt() -> Bool {
+        guard isReading.load(ordering: .acquiring) else { return false }
+        isInterrupted.store(true, ordering: .releasing)
+        return true
+    }
 
     public static func read(prompt: String) -> LineResult {
         isInterrupted.store(false, ordering: .releasing)
-        guard let line = readline(prompt) else { return .end }
+        isReading.store(true, ordering: .releasing)
+        let line = readline(prompt)
+        isReading.store(false, ordering: .releasing)
+        guard let line else { return .end }
         defer { free(line) }
         if isInterrupted.exchange(false, ordering: .acquiringAndReleasing) { return .interrupted }
         return .line(String(cString: line))

@@ -69,7 +69,6 @@ public final class Workspace: Sendable {
 
     /// Runs a cell to its end, its first error or an interrupt. A cell that cannot be read does not run at all.
     public func execute(_ source: SourceText) -> CellOutcome {
-        interruption.reset()
         return LargeStack.run {
             defer { publishNames() }
             let program = parse(source)
@@ -90,7 +89,6 @@ public final class Workspace: Sendable {
 
     /// Evaluates one expression for Jupyter's `user_expressions`, without showing anything.
     public func evaluate(_ text: String) throws(Diagnostic) -> RichValue {
-        interruption.reset()
         let result: Result<RichValue, Diagnostic> = LargeStack.run {
             let program = parse(SourceText(text))
             if let first = program.diagnostics.first(where: { $0.severity == .error }) { return .failure(first) }
@@ -119,6 +117,10 @@ public final class Workspace: Sendable {
 
     /// Stops what `execute` does within 100 ms. Safe in a signal handler: it stores one atomic flag.
     public func interrupt() { interruption.cancel() }
+
+    /// Forgets an interrupt that came while nothing ran. A front end calls it before it asks for a cell, or says that one
+    /// begins: whoever then interrupts means that cell.
+    public func forgetInterrupt() { interruption.reset() }
 
     public func complete(_ code: String, at cursor: Int) -> CompletionList {
         Completion(code, at: cursor, names: names.withLock { $0 }).list

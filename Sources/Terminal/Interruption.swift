@@ -1,4 +1,4 @@
-// Ctrl-C: the handler stops what the session does and drops the line being typed, and never ends the process.
+// Ctrl-C: the handler drops the line being typed, or stops what the session does, and never ends the process.
 
 import Glibc
 import Libraries
@@ -12,8 +12,7 @@ enum Interruption {
         self.workspace = workspace
         var action = sigaction()
         action.__sigaction_handler.sa_handler = { _ in
-            Interruption.workspace?.interrupt()
-            LineInput.interrupt()
+            if !LineInput.interrupt() { Interruption.workspace?.interrupt() }
         }
         // No SA_RESTART: a read that waits for a key must return.
         sigaction(SIGINT, &action, nil)

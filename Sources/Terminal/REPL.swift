@@ -28,6 +28,7 @@ public struct REPL {
         }
         defer { if let historyPath { LineInput.saveHistory(to: historyPath) } }
         while true {
+            workspace.forgetInterrupt()
             switch LineInput.read(prompt: pending.text.isEmpty ? Self.prompt : Self.continuation) {
             case .interrupted: pending.text = ""
             case .end:
