@@ -6,21 +6,30 @@ struct ProgressBar {
     let update: ProgressUpdate
     let columns: Int
 
-    /// The line, at most `columns - 1` wide, so that no terminal wraps it. Facts give way first, the last one before the others,
-    /// then the bar, then the title.
+    /// The least that is shown of a bar and of a title.
+    private static let leastBar = 4
+    private static let leastTitle = 12
+
+    /// The line, at most `columns - 1` wide, so that no terminal wraps it. The bar gives way first, then the middle of the
+    /// title, then the facts, the last one before the others.
     var text: String {
         let width = max(10, columns - 1)
         let percent = pad("\(Int((min(1, max(0, update.fraction)) * 100).rounded(.down))) %", 5)
         var facts = update.facts
-        while !facts.isEmpty,
-            cells(update.title) + 1 + 10 + 1 + percent.count + facts.reduce(0, { $0 + cells($1) + 2 }) > width
-        {
-            facts.removeLast()
-        }
+        func room() -> Int { width - percent.count - 2 - facts.reduce(0) { $0 + cells($1) + 2 } }
+        while !facts.isEmpty, room() < Self.leastBar + min(Self.leastTitle, cells(update.title)) { facts.removeLast() }
+        let title = shortened(update.title, to: max(1, room() - Self.leastBar))
         let tail = facts.map { "  " + $0 }.joined()
-        let barWidth = min(30, width - cells(update.title) - 2 - percent.count - cells(tail))
-        guard barWidth >= 4 else { return String("\(update.title) \(percent)".prefix(width)) }
-        return "\(update.title) \(bar(barWidth)) \(percent)\(tail)"
+        let barWidth = min(30, room() - cells(title))
+        guard barWidth >= Self.leastBar else { return String("\(title) \(percent)".prefix(width)) }
+        return "\(title) \(bar(barWidth)) \(percent)\(tail)"
+    }
+
+    /// What tells two titles apart stands at their ends: the model's name and the epoch.
+    private func shortened(_ text: String, to width: Int) -> String {
+        guard cells(text) > width else { return text }
+        let end = width / 2
+        return text.prefix(width - end - 1) + "…" + text.suffix(end)
     }
 
     private func bar(_ width: Int) -> String {

@@ -5,15 +5,20 @@ import Testing
 
 struct ProgressBarTests {
     static let update = ProgressUpdate(
-        id: 1, title: "training gap, epoch 2 of 10", fraction: 0.456,
-        facts: ["loss 1.2345", "accuracy 56.78 %", "98 images/s", "12:34 left"])
+        id: 1, title: "VGG(pooled: true) 2/10", fraction: 0.456,
+        facts: ["loss 1.234", "accuracy 56.8 %", "198 images/s", "12:34 left"])
 
-    @Test func aWideTerminalShowsEveryFactAndANarrowOneTheFirst() {
-        let wide = ProgressBar(update: Self.update, columns: 140).text
-        #expect(Self.update.facts.allSatisfy { wide.contains($0) })
-        #expect(wide.contains("━") && wide.contains("─"))
+    @Test(arguments: [80, 140])
+    func eightyColumnsShowEveryFactAndTheEpoch(columns: Int) {
+        let text = ProgressBar(update: Self.update, columns: columns).text
+        #expect(Self.update.facts.allSatisfy { text.contains($0) })
+        #expect(text.contains("━") && text.contains("─"))
+        #expect(text.hasPrefix("VGG(po") && text.contains(" 2/10 "))
+    }
+
+    @Test func aNarrowTerminalShowsTheFirstFacts() {
         let narrow = ProgressBar(update: Self.update, columns: 64).text
-        #expect(narrow.contains("loss 1.2345") && !narrow.contains("12:34 left"))
+        #expect(narrow.contains("loss 1.234") && !narrow.contains("12:34 left"))
     }
 
     @Test(arguments: [12, 20, 40, 60, 80, 100, 120, 200])

@@ -13,7 +13,7 @@ struct TrainingLog {
         self.interpreter = interpreter
         self.name = name
         let draws = form == "bar" || form == "auto" && interpreter.output.drawsProgress
-        bar = draws ? ProgressReport(interpreter, title: "training \(name)") : nil
+        bar = draws ? ProgressReport(interpreter, title: name) : nil
         writesLines = form == "lines" || form == "auto" && !draws
     }
 
@@ -24,9 +24,9 @@ struct TrainingLog {
         case .epoch(let metrics): if writesLines { interpreter.write(TrainingLog.line(metrics) + "\n") }
         case .progress(let progress):
             bar?.update(
-                title: "training \(name), epoch \(progress.epoch) of \(progress.epochs)", fraction: progress.fraction,
+                title: "\(name) \(progress.epoch)/\(progress.epochs)", fraction: progress.fraction,
                 facts: [
-                    "loss \(fixed(progress.loss, 3))", "accuracy \(fixed(progress.accuracy, 2)) %",
+                    "loss \(fixed(progress.loss, 3))", "accuracy \(fixed(progress.accuracy, 1)) %",
                     "\(fixed(progress.imagesPerSecond, 0)) images/s",
                     "\(TrainingLog.duration(progress.secondsLeft)) left",
                 ])
@@ -39,12 +39,12 @@ struct TrainingLog {
             facts = ["test loss \(fixed(loss, 4))", "test accuracy \(fixed(accuracy, 2)) %"]
         }
         facts += ["\(fixed(run.speed, 0)) images/s", "\(TrainingLog.duration(run.seconds))"]
-        let verb = run.state == .done ? "trained" : "\(run.state):"
+        let verb = run.state == .done ? "trained" : "\(run.state)"
         let share = run.options.epochs > 0 ? Double(run.epochs) / Double(run.options.epochs) : 1
-        bar?.finish(title: "\(verb) \(name), \(counted(run.epochs, "epoch"))", fraction: share, facts: facts)
+        bar?.finish(title: "\(name) \(verb), \(counted(run.epochs, "epoch"))", fraction: share, facts: facts)
     }
 
-    func fail() { bar?.finish(title: "training \(name) stopped") }
+    func fail() { bar?.finish(title: "\(name) stopped") }
 
     /// `Train Epoch: 1 [12800/50000 (26%)]	Loss: 1.512345`
     static func line(_ log: BatchLog) -> String {
