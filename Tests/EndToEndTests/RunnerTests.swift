@@ -45,7 +45,8 @@ struct RunnerTests {
     }
 
     @Test(arguments: [
-        ["run"], ["run", "/nowhere/at/all.tandem"], ["nonsense"], ["run", "a", "b"], ["kernel"], ["install", "--wrong"],
+        ["run"], ["run", "/nowhere/at/all.tandem"], ["nonsense"], ["run", "a", "b"], ["kernel"],
+        ["install", "--wrong"],
         ["run", "a", "--output", "b"], ["bench", "--steps", "x"], ["help", "nosuchword"],
     ])
     func wrongUsageEndsWithTwo(arguments: [String]) throws {
@@ -70,5 +71,17 @@ struct RunnerTests {
         #expect(lines.count == 2)
         #expect(lines.first?.hasPrefix("Train Epoch: 1 [0/64 (0%)]\tLoss: 2.") == true)
         #expect(lines.last?.hasPrefix("[1] Test Loss: 2.") == true && lines.last?.hasSuffix("%") == true)
+    }
+
+    @Test func anInterruptEndsWith130() throws {
+        let folder = try Tandem.folder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let file = folder.appending(path: "long.tandem")
+        try "print \"begun\"\nrepeat 2000000000 { 1 + 1 }".write(to: file, atomically: true, encoding: .utf8)
+        let terminal = try PseudoTerminal(["run", file.path])
+        try terminal.waitFor("begun")
+        terminal.type(PseudoTerminal.controlC)
+        try terminal.waitFor("interrupted")
+        #expect(try terminal.exitCode() == 130)
     }
 }

@@ -8,7 +8,8 @@ import Testing
 struct DeterminismTests {
     static let shape = Shape([3, 12, 12])
     static let layers: [Layer] = [
-        .convolution(.init(width: 20, padding: .exactly(Extent(1)))), .activation(.relu), .maxPool(.init(size: Extent(2))),
+        .convolution(.init(width: 20, padding: .exactly(Extent(1)))), .activation(.relu),
+        .maxPool(.init(size: Extent(2))),
         .convolution(.init(width: 40, stride: Extent(2), padding: .exactly(Extent(1)))), .activation(.relu),
         .adaptiveAveragePool(output: Extent(2)), .flatten, .linear(.init(width: 50)), .activation(.relu),
         .dropout(rate: 0.3), .linear(.init(width: 10)),
