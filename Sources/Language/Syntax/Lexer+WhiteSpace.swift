@@ -56,6 +56,9 @@ extension Lexer {
         let end = index
         while index < offset, bytes[index] == UInt8(ascii: " ") || bytes[index] == UInt8(ascii: "\t") { index += 1 }
         guard end > digits, index == offset || bytes[index] == UInt8(ascii: ",") else { return }
+        // `// 10,000 images` speaks of ten thousand.
+        let group = bytes[index..<offset].dropFirst().prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+        guard group.count != 3 else { return }
         fault(.swallowingComment(divisor: text(digits, end), dividend: dividend), start, end)
     }
 
