@@ -168,7 +168,9 @@ private func runPlot(_ runs: [RunValue], y: String, isOverTime: Bool) -> Plot {
                 }
             return Plot.Point(isOverTime ? seconds : Double(metrics.epoch), height)
         }
-        return Plot.Series(value.run.label, points)
+        // `a (pooled)`: a picture is read without the cell that named the runs.
+        let name = value.run.name.map { $0 == value.run.model ? $0 : "\($0) (\(value.run.model))" }
+        return Plot.Series(name ?? value.run.label, points)
     }
     return Plot(
         title: title, xLabel: isOverTime ? "seconds" : "epoch", yLabel: title + unit, series: series,
