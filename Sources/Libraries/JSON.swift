@@ -41,7 +41,7 @@ public enum JSON: Sendable, Equatable {
             throw JSONError(
                 description: bytes.isEmpty ? "empty" : "line \(error.line), column \(error.column): \(reason)")
         }
-        defer { json_delete_reference(root) }
+        defer { release(root) }
         self = try JSON(root, depth: 0)
     }
 
@@ -82,7 +82,7 @@ public enum JSON: Sendable, Equatable {
 }
 
 /// `json_decref` is an inline function over an atomic builtin that Swift does not import.
-private func json_delete_reference(_ value: UnsafeMutablePointer<json_t>) {
+private func release(_ value: UnsafeMutablePointer<json_t>) {
     guard value.pointee.refcount != .max else { return }
     value.pointee.refcount -= 1
     if value.pointee.refcount == 0 { json_delete(value) }

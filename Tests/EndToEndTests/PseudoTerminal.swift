@@ -48,7 +48,7 @@ final class PseudoTerminal {
         let all = ProcessInfo.processInfo.environment.merging(settings) { $1 }
         let argv = ([Tandem.path] + arguments).map { strdup($0) } + [nil]
         let envp = all.map { strdup("\($0.key)=\($0.value)") } + [nil]
-        defer { (argv + envp).forEach { free($0) } }
+        defer { for text in argv + envp { free(text) } }
         var process = pid_t()
         guard posix_spawn(&process, Tandem.path, &actions, &attributes, argv, envp) == 0 else {
             throw Failure(message: "cannot start \(Tandem.path)")
