@@ -1,0 +1,131 @@
+// Each layer of the engine against its plain twin on sizes that fill neither tiles nor vectors, and the twin against finite
+// differences: forward and backward are then known to belong together, and the engine to compute both.
+
+import Engine
+import Network
+import Runtime
+import Testing
+
+/// A network around the layer in question, which has a layer before it, so that its input's gradient shows, and one behind.
+struct LayerCase: CustomTestStringConvertible, Sendable {
+    let testDescription: String
+    let input: Shape
+    let layers: [Layer]
+    var images = 3
+
+    init(_ name: String, _ input: [Int], _ layers: [Layer], images: Int = 3) {
+        testDescription = name
+        self.input = Shape(input)
+        self.layers = layers + [.flatten, .linear(.init(width: 5))]
+        self.images = images
+    }
+
+    private static func conv(
+        _ width: Int, _ kernel: Int, stride: Int = 1, padding: Int = 0, dilation: Int = 1, bias: Bool = true
+    ) -> Layer {
+        .convolution(
+            .init(
+                width: width, kernel: Extent(kernel), stride: Extent(stride), padding: .exactly(Extent(padding)),
+                dilation: Extent(dilation), hasBias: bias))
+    }
+
+    static let all: [LayerCase] = [
+        LayerCase("conv 3x3 of 17 to 33 channels", [3, 5, 7], [conv(17, 1), conv(33, 3, padding: 1)]),
+        LayerCase("conv 3x3 without padding", [1, 9, 9], [conv(5, 1), conv(40, 3)]),
+        LayerCase("conv 1x1", [3, 2, 3], [conv(33, 1), conv(17, 1)]),
+        LayerCase("conv 2x2", [3, 5, 7], [conv(4, 1), conv(3, 2, padding: 1)]),
+        LayerCase("conv 5x5", [3, 9, 9], [conv(5, 1), conv(7, 5, padding: 2)]),
+        LayerCase("conv 7x7 with stride 2", [3, 13, 6], [conv(4, 1), conv(6, 7, stride: 2, padding: 3)]),
+        LayerCase("conv 3x3 with stride 3", [3, 13, 6], [conv(5, 1), conv(17, 3, stride: 3, padding: 1)]),
+        LayerCase("conv 1x1 with stride 2", [3, 9, 9], [conv(5, 1), conv(6, 1, stride: 2)]),
+        LayerCase("conv 3x3 with dilation 2", [3, 9, 9], [conv(5, 1), conv(6, 3, padding: 2, dilation: 2)]),
+        LayerCase("conv without bias", [3, 5, 7], [conv(5, 1), conv(6, 3, bias: false)]),
+        LayerCase("conv over a map of 1x1", [3, 1, 1], [conv(33, 1), conv(5, 3, padding: 1)]),
+        LayerCase("conv with relu", [3, 5, 7], [conv(17, 3, padding: 1), .activation(.relu), conv(3, 3)]),
+        LayerCase("relu alone", [3, 5, 7], [conv(17, 1), .maxPool(.init(size: Extent(2))), .activation(.relu)]),
+        LayerCase("linear", [40], [.linear(.init(width: 33)), .linear(.init(width: 17, hasBias: false))]),
+        LayerCase("maxpool", [3, 9, 7], [conv(17, 1), .maxPool(.init(size: Extent(2)))]),
+        LayerCase(
+            "maxpool with overlap and padding", [3, 9, 7],
+            [conv(17, 1), .maxPool(.init(size: Extent(3), stride: Extent(2), padding: Extent(1)))]),
+        LayerCase(
+            "avgpool with overlap and padding", [3, 9, 7],
+            [conv(17, 1), .averagePool(.init(size: Extent(3), stride: Extent(2), padding: Extent(1)))]),
+        LayerCase("avgpool", [3, 13, 6], [conv(5, 1), .averagePool(.init(size: Extent(3)))]),
+        LayerCase("adaptiveavgpool to 2", [3, 9, 7], [conv(17, 1), .adaptiveAveragePool(output: Extent(2))]),
+        LayerCase(
+            "adaptiveavgpool to more than there is", [3, 2, 3], [conv(5, 1), .adaptiveAveragePool(output: Extent(4))]),
+        LayerCase("globalavgpool", [3, 13, 6], [conv(33, 1), .adaptiveAveragePool(output: Extent(1))]),
+        LayerCase("flatten of 3x5x7", [3, 5, 7], [conv(3, 1)]),
+        LayerCase("one image", [3, 5, 7], [conv(17, 3), .maxPool(.init(size: Extent(2)))], images: 1),
+    ]
+
+    var architecture: Architecture { get throws { try Architecture(input: input, layers: layers) } }
+    var source: MemorySource { MemorySource(shape: input, count: images, classes: 5, seed: 5) }
+
+    /// The twin with these parameters, its images and labels.
+    func twin(_ parameters: [[Float]]) throws -> (network: PlainNetwork, images: [[Double]], labels: [Int]) {
+        let (source, count) = (source, input.count)
+        let images = (0..<images).map { source.values[$0 * count..<($0 + 1) * count].map(Double.init) }
+        return (
+            PlainNetwork(architecture: try architecture, parameters: parameters.map { $0.map(Double.init) }), images,
+            source.labels
+        )
+    }
+
+    /// Planned for more images than the batch has, with weights from a seed.
+    func executor(_ set: InstructionSet? = nil) throws -> Executor {
+        let executor = try Executor(
+            architecture, batchSize: images + 2, optimizer: .sgd(learningRate: 0), seeds: Seeds(1),
+            pool: ThreadPool(threadCount: 2), instructionSet: set)
+        executor.initialize(seed: 1)
+        return executor
+    }
+}
+
+struct LayerTests {
+    @Test(arguments: LayerCase.all, InstructionSet.allCases.filter(\.isAvailable))
+    func lossAndGradientsAreThePlainTwins(layer: LayerCase, set: InstructionSet) throws {
+        let executor = try layer.executor(set)
+        let twin = try layer.twin(executor.parameters.indices.map(executor.parameter))
+        let result = try executor.train(
+            0..<layer.images, of: layer.source, epoch: 1, cancellation: Cancellation())
+        let loss = twin.network.loss(twin.images, labels: twin.labels)
+        #expect(abs(result.loss / Double(layer.images) - loss) < 1e-5 * max(1, loss))
+        let gradients = twin.network.gradients(twin.images, labels: twin.labels)
+        for (index, tensor) in executor.parameters.enumerated() {
+            let error = relativeError(executor.gradient(index), gradients[index].map(Float.init))
+            #expect(error < 1e-5, "\(tensor.name)")
+        }
+    }
+
+    @Test(arguments: LayerCase.all)
+    func theTwinsGradientsAreFiniteDifferences(layer: LayerCase) throws {
+        let executor = try layer.executor()
+        var twin = try layer.twin(executor.parameters.indices.map(executor.parameter))
+        (twin.images, twin.labels) = ([twin.images[0]], [twin.labels[0]])
+        let gradients = twin.network.gradients(twin.images, labels: twin.labels)
+        let step = 1e-6
+        for tensor in gradients.indices {
+            // Three elements spread over the tensor.
+            for element in stride(from: 0, to: gradients[tensor].count, by: max(1, gradients[tensor].count / 3)) {
+                let value = twin.network.parameters[tensor][element]
+                twin.network.parameters[tensor][element] = value + step
+                let above = twin.network.loss(twin.images, labels: twin.labels)
+                twin.network.parameters[tensor][element] = value - step
+                let below = twin.network.loss(twin.images, labels: twin.labels)
+                twin.network.parameters[tensor][element] = value
+                #expect(abs((above - below) / (2 * step) - gradients[tensor][element]) < 1e-7)
+            }
+        }
+    }
+
+    @Test(arguments: LayerCase.all)
+    func aNaNGoesThrough(layer: LayerCase) throws {
+        let executor = try layer.executor()
+        var values = layer.source.values
+        values[0] = .nan
+        let source = MemorySource(shape: layer.input, values: values, labels: layer.source.labels)
+        #expect(try executor.evaluate([0], of: source, cancellation: Cancellation()).loss.isNaN)
+    }
+}
