@@ -24,7 +24,6 @@ final class CellOutput: Output {
     private let ask: @Sendable (Execution, String, Bool) -> String?
 
     let drawsProgress = true
-    let columns: Int? = nil
 
     init(broadcaster: Broadcaster, ask: @escaping @Sendable (Execution, String, Bool) -> String?) {
         self.broadcaster = broadcaster

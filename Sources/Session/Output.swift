@@ -7,16 +7,17 @@ import Language
 public struct RichValue: Sendable {
     /// `text/plain`. What notebooks are compared by: no times, no addresses.
     public var text: String
-    /// What a terminal shows where it differs from `text` (times are left out of `text`).
-    public var terminalText: String?
+    /// What a terminal of so many columns shows where it differs from `text` (times are left out of `text`); `nil` columns
+    /// are as many as it takes.
+    public var terminalText: (@Sendable (_ columns: Int?) -> String)?
     public var html: String?
     public var svg: String?
     public var markdown: String?
     public var latex: String?
 
     public init(
-        text: String, terminalText: String? = nil, html: String? = nil, svg: String? = nil, markdown: String? = nil,
-        latex: String? = nil
+        text: String, terminalText: (@Sendable (_ columns: Int?) -> String)? = nil, html: String? = nil,
+        svg: String? = nil, markdown: String? = nil, latex: String? = nil
     ) {
         self.text = text
         self.terminalText = terminalText
@@ -25,6 +26,8 @@ public struct RichValue: Sendable {
         self.markdown = markdown
         self.latex = latex
     }
+
+    public func terminalForm(columns: Int?) -> String { terminalText?(columns) ?? text }
 }
 
 /// How far a training (or a download) is. A front end draws it in place: one display in Jupyter, one line in a terminal.
@@ -58,8 +61,6 @@ public struct ProgressUpdate: Sendable {
 public protocol Output: AnyObject, Sendable {
     /// Whether progress can be drawn in place; otherwise a training writes its log lines with `write`.
     var drawsProgress: Bool { get }
-    /// How many columns a table may take; `nil` where it does not matter.
-    var columns: Int? { get }
 
     /// Plain text of `print` and of a training log, newlines included.
     func write(_ text: String)

@@ -14,6 +14,7 @@ struct ProgressBar {
     /// title, then the facts, the last one before the others.
     var text: String {
         let width = max(10, columns - 1)
+        guard !update.isFinal else { return finalText(width) }
         let percent = pad("\(Int((min(1, max(0, update.fraction)) * 100).rounded(.down))) %", 5)
         var facts = update.facts
         func room() -> Int { width - percent.count - 2 - facts.reduce(0) { $0 + cells($1) + 2 } }
@@ -23,6 +24,13 @@ struct ProgressBar {
         let barWidth = min(30, room() - cells(title))
         guard barWidth >= Self.leastBar else { return String("\(title) \(percent)".prefix(width)) }
         return "\(title) \(bar(barWidth)) \(percent)\(tail)"
+    }
+
+    /// What is over needs no bar.
+    private func finalText(_ width: Int) -> String {
+        var text = shortened(update.title, to: width)
+        for fact in update.facts where cells(text) + 2 + cells(fact) <= width { text += "  " + fact }
+        return text
     }
 
     /// What tells two titles apart stands at their ends: the model's name and the epoch.

@@ -30,14 +30,12 @@ public final class TextOutput: Output {
         StandardStream.output.isTerminal && StandardStream.error.isTerminal && Environment.variable("TERM") != "dumb"
     }
 
-    public var columns: Int? { StandardStream.output.columns }
-
     public func write(_ text: String) {
         clearBar()
         StandardStream.output.write(text)
     }
 
-    public func show(_ value: RichValue) { write(ended(value.terminalText ?? value.text)) }
+    public func show(_ value: RichValue) { write(ended(value.terminalForm(columns: StandardStream.output.columns))) }
 
     public func result(_ value: RichValue) { show(value) }
 

@@ -25,6 +25,22 @@ struct TableTests {
                 """)
     }
 
+    @Test func columnsWithoutRoomFollowBehindTheFirstColumnAgain() {
+        #expect(
+            table.text(columns: 20) == """
+                name     accuracy
+                ───────  ────────
+                gap|<1>   78.42 %
+                a, "b"     5.00 %
+
+                name     seconds
+                ───────  ───────
+                gap|<1>      1.5
+                a, "b"
+                """)
+        #expect(table.text(columns: 26) == table.text)
+    }
+
     @Test func timesCanBeLeftOut() {
         #expect(table.withoutTimings.columns.map(\.title) == ["name", "accuracy"])
         #expect(table.withoutTimings.rows[0].count == 2)

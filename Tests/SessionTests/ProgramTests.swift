@@ -31,7 +31,6 @@ private final class ProgramOutput: Output {
     private let record = Mutex((text: "", diagnostics: [Diagnostic]()))
 
     let drawsProgress = true
-    let columns: Int? = nil
     func write(_ text: String) { record.withLock { $0.text += text } }
     func show(_ value: RichValue) { write(value.text + "\n") }
     func result(_ value: RichValue) { write(value.text + "\n") }

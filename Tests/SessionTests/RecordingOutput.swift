@@ -14,7 +14,6 @@ final class RecordingOutput: Output {
     }
 
     let drawsProgress: Bool
-    let columns: Int? = 100
     private let record = Mutex(Record())
     private let onProgress: @Sendable (ProgressUpdate) -> Void
 

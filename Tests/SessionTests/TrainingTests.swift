@@ -103,7 +103,7 @@ struct TrainingTests {
         try #require(shown.count == 2)
         #expect(shown[0].text.contains("accuracy") && !shown[0].text.contains("images/s"))
         #expect(shown[0].html?.contains("images/s") == true)
-        #expect(shown[0].terminalText?.contains("seconds an epoch") == true)
+        #expect(shown[0].terminalForm(columns: nil).contains("seconds an epoch"))
         #expect(shown[1].svg?.hasPrefix("<svg") == true)
     }
 

@@ -31,4 +31,14 @@ struct ProgressBarTests {
         let update = ProgressUpdate(id: 1, title: "t", fraction: fraction, facts: [])
         #expect(ProgressBar(update: update, columns: 80).text.hasSuffix(" " + percent))
     }
+
+    @Test func whatIsOverNeedsNoBar() {
+        let done = ProgressUpdate(
+            id: 1, title: "VGG(pooled: true) trained, 10 epochs", fraction: 1,
+            facts: ["test loss 0.1234", "test accuracy 56.78 %", "198 images/s"], isFinal: true)
+        #expect(
+            ProgressBar(update: done, columns: 80).text
+                == "VGG(pooled: true) trained, 10 epochs  test loss 0.1234  test accuracy 56.78 %")
+        #expect(ProgressBar(update: done, columns: 100).text.hasSuffix("  198 images/s"))
+    }
 }

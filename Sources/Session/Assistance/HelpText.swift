@@ -11,19 +11,31 @@ enum HelpText {
 
     /// Signature, what it does, one line an option with default and range, an example.
     static func page(_ word: Word) -> RichValue {
-        var lines = [word.signature, "", word.help + "."]
+        RichValue(
+            text: text(word, columns: nil), terminalText: { text(word, columns: $0) }, html: html(word),
+            markdown: markdown(word))
+    }
+
+    private static func text(_ word: Word, columns: Int?) -> String {
+        let options = word.signature.dropFirst(word.name.count + 1)
+        let signature = options.isEmpty ? word.name : hanging(word.name + " ", String(options), columns: columns)
+        var lines = [signature, "", word.help + "."]
         if !word.worksAlready { lines.append("Not yet there: the word is reserved for a later version.") }
         if !word.parameters.isEmpty {
             let rows = word.parameters.map(row)
             let width = rows.map(\.name.count).max() ?? 0
             lines.append("")
             for row in rows {
-                lines.append("  " + row.name + String(repeating: " ", count: width - row.name.count + 2) + row.help)
+                lines.append(hanging("  " + padded(row.name, to: width) + "  ", row.help, columns: columns))
             }
         }
         if word.result != "nothing" { lines += ["", "Gives \(word.result)."] }
         lines += ["", "Example"] + word.example.split(separator: "\n").map { "  " + $0 }
-        return RichValue(text: lines.joined(separator: "\n"), html: html(word), markdown: markdown(word))
+        return lines.joined(separator: "\n")
+    }
+
+    private static func padded(_ name: String, to width: Int) -> String {
+        name + String(repeating: " ", count: max(0, width - name.count))
     }
 
     /// One option of a word.
@@ -44,24 +56,30 @@ enum HelpText {
     }
 
     private static var overview: RichValue {
-        var lines: [String] = []
         var html = ""
         for group in Word.Group.allCases {
-            let words = Vocabulary.all.filter { $0.group == group }
-            lines.append("\(group.rawValue)")
-            let width = words.map(\.name.count).max() ?? 0
             html += "<h4>\(group.rawValue)</h4><table>"
-            for word in words {
-                let name = word.name + String(repeating: " ", count: width - word.name.count)
-                let later = word.worksAlready ? "" : " (not yet)"
-                lines.append("  \(name)  \(word.help)\(later)")
-                html += "<tr><td><code>\(escaped(word.name))</code></td><td>\(escaped(word.help + later))</td></tr>"
+            for word in Vocabulary.all where word.group == group {
+                html += "<tr><td><code>\(escaped(word.name))</code></td><td>\(escaped(line(word)))</td></tr>"
             }
             html += "</table>"
         }
-        lines.append("`help train` or `?train` tells more of a word.")
-        return RichValue(text: lines.joined(separator: "\n"), html: html)
+        return RichValue(text: overview(columns: nil), terminalText: overview, html: html)
     }
+
+    @Sendable private static func overview(columns: Int?) -> String {
+        var lines: [String] = []
+        for group in Word.Group.allCases {
+            let words = Vocabulary.all.filter { $0.group == group }
+            let width = words.map(\.name.count).max() ?? 0
+            lines.append(group.rawValue)
+            lines += words.map { hanging("  " + padded($0.name, to: width) + "  ", line($0), columns: columns) }
+        }
+        lines.append("`help train` or `?train` tells more of a word.")
+        return lines.joined(separator: "\n")
+    }
+
+    private static func line(_ word: Word) -> String { word.help + (word.worksAlready ? "" : " (not yet)") }
 
     static func markdown(_ word: Word) -> String {
         var lines = ["### `\(word.name)`", "", word.help + ".", "", "```swift", word.signature, "```"]

@@ -46,7 +46,7 @@ struct Inspection {
     private func describe(_ name: String, _ value: Value) -> RichValue {
         var rich = value.rich
         let title = "\(name): \(value.kind)"
-        rich.text = title + "\n" + (rich.terminalText ?? rich.text)
+        rich.text = title + "\n" + rich.terminalForm(columns: nil)
         rich.terminalText = nil
         if !value.memberHelp.isEmpty {
             rich.text += "\nmembers: " + value.memberHelp.map(\.name).joined(separator: ", ")

@@ -9,7 +9,7 @@ extension Invocation {
     func writeFile(_ rich: RichValue, forms: [String: () -> String] = [:]) throws {
         guard let name = arguments.text("to"), !interpreter.isSilent else { return }
         let ending = name.lastIndex(of: ".").map { String(name[name.index(after: $0)...]).lowercased() } ?? ""
-        var available: [String: () -> String] = ["txt": { (rich.terminalText ?? rich.text) + "\n" }]
+        var available: [String: () -> String] = ["txt": { rich.terminalForm(columns: nil) + "\n" }]
         if let html = rich.html { available["html"] = { html + "\n" } }
         if let svg = rich.svg { available["svg"] = { svg + "\n" } }
         if let markdown = rich.markdown { available["md"] = { markdown + "\n" } }

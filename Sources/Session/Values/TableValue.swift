@@ -15,11 +15,9 @@ final class TableValue: ObjectValue {
 
     /// Times stand in all forms but the plain text, by which notebooks are compared.
     var rich: RichValue {
-        let text = table.withoutTimings.text
-        let full = table.text
-        return RichValue(
-            text: text, terminalText: full == text ? nil : full, html: table.html, markdown: table.markdown,
-            latex: table.latex)
+        RichValue(
+            text: table.withoutTimings.text, terminalText: { [table] in table.text(columns: $0) }, html: table.html,
+            markdown: table.markdown, latex: table.latex)
     }
 
     static let memberHelp: [(name: String, help: String)] = [

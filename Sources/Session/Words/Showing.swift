@@ -136,7 +136,7 @@ func showPlot(_ call: Invocation) throws -> Value {
     // Times differ from run to run, and the plain text is what notebooks are compared by.
     let text = isOverTime ? "\(plot.title): \(plot.series.map(\.name).joined(separator: ", "))" : plot.table().text
     let table = plot.table(limit: Limits.elements)
-    let rich = RichValue(text: text, terminalText: isOverTime ? plot.table().text : nil, svg: plot.svg)
+    let rich = RichValue(text: text, terminalText: { plot.table().text(columns: $0) }, svg: plot.svg)
     try call.writeFile(
         rich,
         forms: [
