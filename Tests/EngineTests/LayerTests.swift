@@ -32,6 +32,13 @@ struct LayerCase: CustomTestStringConvertible, Sendable {
     static let all: [LayerCase] = [
         LayerCase("conv 3x3 of 17 to 33 channels", [3, 5, 7], [conv(17, 1), conv(33, 3, padding: 1)]),
         LayerCase("conv 3x3 without padding", [1, 9, 9], [conv(5, 1), conv(40, 3)]),
+        LayerCase("conv 3x3 on a map of 4x4", [3, 4, 4], [conv(70, 1), conv(33, 3, padding: 1)]),
+        LayerCase("conv 3x3 on a map of 2x2", [3, 2, 2], [conv(17, 1), conv(40, 3, padding: 1)]),
+        LayerCase("conv 3x3 on a map of 13x14", [3, 13, 14], [conv(16, 1), conv(24, 3, padding: 1)], images: 2),
+        LayerCase("conv 3x3 of many tiles", [1, 30, 31], [conv(8, 1), conv(9, 3, padding: 2)], images: 5),
+        LayerCase(
+            "conv 3x3 twice with relu", [3, 10, 9],
+            [conv(20, 1), conv(17, 3, padding: 1), .activation(.relu), conv(34, 3, padding: 0), .activation(.relu)]),
         LayerCase("conv 1x1", [3, 2, 3], [conv(33, 1), conv(17, 1)]),
         LayerCase("conv 2x2", [3, 5, 7], [conv(4, 1), conv(3, 2, padding: 1)]),
         LayerCase("conv 5x5", [3, 9, 9], [conv(5, 1), conv(7, 5, padding: 2)]),

@@ -62,6 +62,57 @@ typedef struct {
     ptrdiff_t x_row, dx_row, y_row;
 } tandem_pooling;
 
+/// Winograd's tiles over one map: tile (i, j) of an image covers the outputs from (i * size, j * size), and reads or adds to
+/// `size + 2` rows and columns of the input from the same place minus the padding. Tiles are numbered over images, rows, columns.
+/// A transformed tile has `(size + 2)^2` positions; value (position, tile, lane) stands at position * `position` + tile * 16 + lane.
+typedef struct {
+    tandem_map map;
+    /// Rows and columns of the map: nothing beyond them is written, and gradients there count as zero.
+    int32_t height, width;
+    int32_t tile_rows, tile_columns;
+    /// Zeros before the first row and column of the input.
+    int32_t padding_top, padding_left;
+    ptrdiff_t position;
+} tandem_tiling;
+
+/// Products at each position of transformed tiles:
+/// y[position][k / 16][tile][k % 16] (+)= sum over c of x[position][c / 16][tile][c % 16] * w[position][k / 32][c][k % 32]
+typedef struct {
+    const float *x, *w;
+    float *y;
+    ptrdiff_t x_position, x_block, w_position, w_panel, y_position, y_block;
+    /// `tiles` is a multiple of 8.
+    int32_t positions, channels, panels, tiles, accumulate;
+} tandem_tile_product;
+
+/// The gradient of transformed weights:
+/// dw[position][k / 32][c][k % 32] (+)= sum over tiles of x[position][c / 16][tile][c % 16] * dy[position][k / 16][tile][k % 16]
+typedef struct {
+    const float *x, *dy;
+    float *dw;
+    ptrdiff_t x_position, x_block, dy_position, dy_block, dw_position, dw_panel;
+    int32_t positions, channels, panels, tiles, accumulate;
+} tandem_tile_gradient;
+
+/// The transforms of Winograd's minimal filtering F(size x size, 3 x 3) (Lavin and Gray 2016), each with its adjoint. `block` is
+/// the block of 16 channels, `first ..< first + count` the tiles.
+typedef struct {
+    /// V = B' x B
+    void (*input)(const tandem_tiling *g, int32_t block, int64_t first, int64_t count, float *v);
+    /// x += B V B', where the first tile of an image begins with zeros.
+    void (*input_gradient)(const tandem_tiling *g, int32_t block, int64_t first, int64_t count, const float *v);
+    /// y = A' m A + bias[16], and max(0, y) where asked for. `bias` may be null.
+    void (*output)(const tandem_tiling *g, int32_t block, int64_t first, int64_t count, const float *m, const float *bias,
+                   int32_t has_relu);
+    /// m = A dy A', where dy counts as 0 unless `y` > 0 (`y` may be null); adds dy to sum[16].
+    void (*output_gradient)(const tandem_tiling *g, const tandem_map *y, int32_t block, int64_t first, int64_t count, float *m,
+                            float *sum);
+    /// U = G w G' for `rows` consecutive input channels of panels, w [rows][9][32] to u [position][rows][32].
+    void (*weights)(const float *w, int64_t rows, float *u, ptrdiff_t position);
+    /// w = G' U G
+    void (*weights_gradient)(const float *u, ptrdiff_t position, int64_t rows, float *w);
+} tandem_winograd;
+
 /// The settings of one optimizer step; `first` and `second` are moments.
 typedef struct {
     float learning_rate, momentum, weight_decay;
@@ -85,6 +136,14 @@ typedef struct {
     /// A panel of the transposed weights: to[k][t][c] for 32 input channels from `first_channel` (zeros beyond `channels`),
     /// from w [K/32][channels][taps][32].
     void (*transpose_panel)(const float *w, int32_t outputs, int32_t channels, int32_t taps, int32_t first_channel, float *to);
+
+    void (*tile_product)(const tandem_tile_product *p);
+    void (*tile_gradient)(const tandem_tile_gradient *g);
+    /// F(2x2) and F(4x4).
+    tandem_winograd winograd2, winograd4;
+
+    /// to[i] = partials[i] + partials[stride + i] + ..., in this order; `count` is a multiple of 16.
+    void (*sum_partials)(const float *partials, ptrdiff_t stride, int32_t partial_count, float *to, int64_t count);
 
     /// Over one block of one image: where `y` is given, dy becomes 0 unless y > 0; sums dy into sum[16].
     void (*mask_and_sum)(float *dy, ptrdiff_t dy_row, const float *y, ptrdiff_t y_row, int32_t height, int32_t width,

@@ -107,8 +107,7 @@ final class Product: LayerPass {
     private let forwardOffsets: OffsetTable
     private let phases: [(phase: Window.Phase, offsets: OffsetTable)]
     /// A transposed panel for each thread.
-    private let panelScratch: UnsafeMutablePointer<Float>
-    private let panelStride: Int
+    private let scratch: Scratch
     /// Sums of the bias gradient for each group of images.
     private let biasPartials: UnsafeMutablePointer<Float>
 
@@ -151,8 +150,7 @@ final class Product: LayerPass {
         } else {
             phases = []
         }
-        panelStride = scratch.stride
-        panelScratch = scratch.base
+        self.scratch = scratch
         biasPartials = arena.reserve((images + Self.biasGroup - 1) / Self.biasGroup * output.blocks * 16)
     }
 
@@ -275,7 +273,7 @@ final class Product: LayerPass {
     private func dataGradient(_ step: Step, _ inputGradient: Map) {
         let (input, output, gradient, window) = (input, output, outputGradient, window)
         let (taps, kernels, weights) = (taps, step.kernels, parameters.weights)
-        let (phases, scratch, scratchStride) = (phases, panelScratch, panelStride)
+        let (phases, scratch) = (phases, scratch)
         let panels = (inputGradient.blocks + 1) / 2
         let chunk = max(1, Self.gradientPixels / inputGradient.area)
         let images = step.images
@@ -283,7 +281,7 @@ final class Product: LayerPass {
         step.forEachTile(panels * chunks) { tile, worker in
             let (panel, first) = (tile / chunks, tile % chunks * chunk)
             let here = min(chunk, images - first)
-            let transposed = scratch + worker * scratchStride
+            let transposed = scratch.of(worker)
             kernels.transpose_panel(
                 weights, Int32(output.channels), Int32(input.channels), Int32(taps), Int32(panel * 32), transposed)
             var product = tandem_product()
@@ -311,12 +309,6 @@ final class Product: LayerPass {
             }
         }
     }
-}
-
-/// Scratch memory of the threads: `stride` floats for each, from `base`.
-struct Scratch {
-    let base: UnsafeMutablePointer<Float>
-    let stride: Int
 }
 
 /// Offsets of taps as the kernels read them.

@@ -13,6 +13,8 @@ struct Plan {
     private struct Piece {
         let placed: PlacedLayer
         let hasReLU: Bool
+        /// Where Winograd's algorithm computes it.
+        let tiling: WinogradTiling?
 
         var window: Window? {
             switch placed.layer {
@@ -23,10 +25,25 @@ struct Plan {
         }
 
         /// The zeros that this layer reads around its input.
-        var inputHalo: Halo { window?.halo(input: placed.input, output: placed.output) ?? Halo() }
+        var inputHalo: Halo {
+            guard let window else { return Halo() }
+            return tiling?.halo(input: placed.input, padding: window.padding)
+                ?? window.halo(input: placed.input, output: placed.output)
+        }
 
         /// The zeros that this layer reads around the gradient of its output.
-        var gradientHalo: Halo { window?.gradientHalo(input: placed.input, output: placed.output) ?? Halo() }
+        var gradientHalo: Halo {
+            guard let window, tiling == nil else { return Halo() }
+            return window.gradientHalo(input: placed.input, output: placed.output)
+        }
+
+        /// Floats of scratch that each thread needs.
+        var threadScratch: Int {
+            guard let window else { return 0 }
+            return tiling?.threadCount
+                ?? Product.scratchCount(
+                    outputs: placed.output.channels, taps: window.kernel.height * window.kernel.width)
+        }
     }
 
     /// - Parameters:
@@ -40,17 +57,12 @@ struct Plan {
         guard architecture.input.channels <= 16 || architecture.input.isFlat else {
             throw .inputChannels(architecture.input.channels)
         }
-        let pieces = try Self.pieces(of: architecture)
+        let pieces = try Self.pieces(of: architecture, images: images)
         parameters = ParameterStore(architecture, in: &arena, weights: &weights)
         moments = arena.reserve(parameters.count * optimizer.momentCount)
-        let scratchCount =
-            pieces.map { piece in
-                piece.window.map { window in
-                    Product.scratchCount(
-                        outputs: piece.placed.output.channels, taps: window.kernel.height * window.kernel.width)
-                } ?? 0
-            }.max() ?? 0
-        let scratch = Scratch(base: arena.reserve(scratchCount * threads), stride: scratchCount)
+        let scratch = Scratch(
+            threadCount: pieces.map(\.threadScratch).max() ?? 0,
+            sharedCount: pieces.compactMap(\.tiling?.sharedCount).max() ?? 0, threads: threads, in: &arena)
 
         input = Map(architecture.input, images: images, halo: pieces.first?.inputHalo ?? Halo(), in: &arena)
         var passes: [any LayerPass] = []
@@ -64,12 +76,21 @@ struct Plan {
             switch placed.layer {
             case .convolution, .linear:
                 let bias = placed.parameters.count > 1 ? placed.parameters[1] : nil
-                passes.append(
-                    Product(
-                        input: map, inputGradient: gradient, output: output, outputGradient: outputGradient,
-                        parameters: parameters.product(weight: placed.parameters[0], bias: bias),
-                        window: piece.window ?? Window(), hasReLU: piece.hasReLU, images: images, scratch: scratch,
-                        arena: &arena))
+                let parameters = parameters.product(weight: placed.parameters[0], bias: bias)
+                let window = piece.window ?? Window()
+                if let tiling = piece.tiling {
+                    passes.append(
+                        Winograd(
+                            tiling, input: map, inputGradient: gradient, output: output,
+                            outputGradient: outputGradient, parameters: parameters, padding: window.padding,
+                            hasReLU: piece.hasReLU, scratch: scratch))
+                } else {
+                    passes.append(
+                        Product(
+                            input: map, inputGradient: gradient, output: output, outputGradient: outputGradient,
+                            parameters: parameters, window: window, hasReLU: piece.hasReLU, images: images,
+                            scratch: scratch, arena: &arena))
+                }
             case .maxPool(let settings):
                 let (rows, columns) = Self.ranges(settings, placed)
                 passes.append(
@@ -122,7 +143,7 @@ struct Plan {
     }
 
     /// Leaves out what does nothing, joins a product with its ReLU, and refuses what cannot run yet.
-    private static func pieces(of architecture: Architecture) throws(EngineError) -> [Piece] {
+    private static func pieces(of architecture: Architecture, images: Int) throws(EngineError) -> [Piece] {
         var pieces: [Piece] = []
         for placed in architecture.layers {
             switch placed.layer {
@@ -130,7 +151,7 @@ struct Plan {
             case .flatten where placed.input.isFlat: continue
             case .activation(.relu):
                 if let last = pieces.last, last.window != nil, !last.hasReLU {
-                    pieces[pieces.count - 1] = Piece(placed: last.placed, hasReLU: true)
+                    pieces[pieces.count - 1] = Piece(placed: last.placed, hasReLU: true, tiling: last.tiling)
                     continue
                 }
             case .convolution(let settings) where settings.groups != 1:
@@ -139,7 +160,8 @@ struct Plan {
                 throw .notYet(placed.layer.description)
             default: break
             }
-            pieces.append(Piece(placed: placed, hasReLU: false))
+            pieces.append(
+                Piece(placed: placed, hasReLU: false, tiling: WinogradTiling(placed, images: images)))
         }
         return pieces
     }

@@ -1,0 +1,511 @@
+// Convolution 3x3 with stride 1 by Winograd's minimal filtering (Lavin and Gray 2016): maps are cut into tiles, tiles and
+// weights are transformed, and the convolution becomes a product at each position of the transform. The three passes are
+// adjoint to each other, so the gradient of the weights is summed in the transformed domain and both backward passes share
+// the transforms of the input and of the output's gradient.
+//
+// Two schedules compute the same. By tiles: a job takes some tiles through all three stages in the second-level cache, with
+// transformed weights that all jobs share. By panels: for small maps with many channels, where the transformed weights are
+// larger than the tiles; a job takes 32 output channels and transforms their weights itself, without writing them back.
+
+import CKernels
+import Network
+import Runtime
+
+/// How a layer is cut, which follows from shapes alone: the order of the weight gradient's sums depends on it.
+struct WinogradTiling {
+    /// Outputs of a tile in each direction: 4, or 2 for maps smaller than that.
+    let size: Int
+    let inputs: Int
+    let outputs: Int
+    let rows: Int
+    let columns: Int
+    /// The largest batch.
+    let images: Int
+
+    /// `nil` where this is no convolution of 3x3 with stride 1 over enough channels and pixels.
+    init?(_ placed: PlacedLayer, images: Int) {
+        guard case .convolution(let settings) = placed.layer, settings.groups == 1, settings.kernel == Extent(3),
+            settings.stride == Extent(1), settings.dilation == Extent(1),
+            placed.input.channels >= Self.fewestChannels, placed.output.channels >= Self.fewestChannels
+        else { return nil }
+        let smaller = min(placed.output.height, placed.output.width)
+        guard smaller >= 2 else { return nil }
+        size = smaller >= 4 ? 4 : 2
+        inputs = placed.input.channels
+        outputs = placed.output.channels
+        rows = (placed.output.height + size - 1) / size
+        columns = (placed.output.width + size - 1) / size
+        self.images = images
+    }
+
+    /// With fewer channels the transforms cost more than the products save.
+    private static let fewestChannels = 8
+    /// Bytes that partial sums of the weight gradient may take in all.
+    private static let partialBytes = 32 << 20
+
+    var positions: Int { (size + 2) * (size + 2) }
+    var tilesPerImage: Int { rows * columns }
+    var tiles: Int { images * tilesPerImage }
+    var inputPanels: Int { (inputs + 31) / 32 }
+    var outputPanels: Int { (outputs + 31) / 32 }
+
+    /// The zeros that reading whole tiles needs around the input.
+    func halo(input: Shape, padding: Extent) -> Halo {
+        Halo(
+            top: padding.height, left: padding.width,
+            bottom: max(0, rows * size + 2 - padding.height - input.height),
+            right: max(0, columns * size + 2 - padding.width - input.width))
+    }
+
+    // MARK: Schedules
+
+    var isForwardByTiles: Bool { tiles >= 256 }
+
+    /// Groups of images whose weight gradients are summed apart.
+    var groups: Int { min(images, 8, max(4, (8 << 20) / partialCount / 4)) }
+
+    var isBackwardByTiles: Bool { tilesPerImage >= 9 && groups * partialCount * 4 <= Self.partialBytes }
+
+    /// Tiles that a job of the forward pass, and of the backward pass, transforms at once.
+    var forwardChunk: Int { 32 }
+    var backwardChunk: Int { inputs + outputs <= 128 ? 64 : 32 }
+    /// Tiles of a job by panels; for the gradient of the input they are whole images.
+    var panelChunk: Int { max(1, 256 / tilesPerImage) * tilesPerImage }
+    /// Input channels whose weights a job by panels transforms at once, and blocks whose gradients it sums at once.
+    static let channelChunk = 64
+    static let gradientBlocks = 2
+
+    // MARK: Memory, in floats. Sixteen more for each position keep them out of the same cache sets.
+
+    func position(blocks: Int, tiles: Int) -> Int { blocks * ((tiles + 7) / 8 * 8) * 16 + 16 }
+    var weightPosition: Int { outputPanels * inputs * 32 + 16 }
+    var transposedPosition: Int { inputPanels * outputs * 32 + 16 }
+    /// Transformed weights, or their gradient.
+    var partialCount: Int { positions * weightPosition }
+
+    /// What each thread needs: room for tiles of inputs, of outputs and of their gradients, and for a piece of weights.
+    var threadCount: Int {
+        let chunk = max(forwardChunk, backwardChunk)
+        let byTiles =
+            2 * positions * position(blocks: 2 * inputPanels, tiles: chunk)
+            + positions * position(blocks: 2 * outputPanels, tiles: chunk)
+        let byPanels = positions * (position(blocks: 2, tiles: panelChunk) + Self.channelChunk * 32 + 16)
+        return max(byTiles, byPanels) + Self.channelChunk * 288
+    }
+
+    /// What all threads share: transformed weights, transformed maps, or partial gradients.
+    var sharedCount: Int {
+        let weights = max(partialCount, positions * transposedPosition)
+        let maps =
+            positions
+            * (position(blocks: 2 * inputPanels, tiles: tiles) + position(blocks: 2 * outputPanels, tiles: tiles))
+        let byTiles = weights + groups * (partialCount + outputPanels * 32)
+        let isAlwaysByTiles = isForwardByTiles && isBackwardByTiles
+        return isAlwaysByTiles ? byTiles : max(maps, isBackwardByTiles ? byTiles : weights)
+    }
+}
+
+final class Winograd: LayerPass {
+    private let tiling: WinogradTiling
+    private let input: Map
+    private let inputGradient: Map?
+    private let output: Map
+    private let outputGradient: Map
+    private let parameters: ProductParameters
+    private let padding: Extent
+    private let hasReLU: Bool
+    private let scratch: Scratch
+
+    init(
+        _ tiling: WinogradTiling, input: Map, inputGradient: Map?, output: Map, outputGradient: Map,
+        parameters: ProductParameters, padding: Extent, hasReLU: Bool, scratch: Scratch
+    ) {
+        self.tiling = tiling
+        self.input = input
+        self.inputGradient = inputGradient
+        self.output = output
+        self.outputGradient = outputGradient
+        self.parameters = parameters
+        self.padding = padding
+        self.hasReLU = hasReLU
+        self.scratch = scratch
+    }
+
+    // MARK: Forward
+
+    func forward(_ step: Step) {
+        if tiling.isForwardByTiles { forwardByTiles(step) } else { forwardByPanels(step) }
+    }
+
+    private func forwardByTiles(_ step: Step) {
+        let transformed = transformWeights(step)
+        let tiles = step.images * tiling.tilesPerImage
+        let chunk = tiling.forwardChunk
+        let xPosition = tiling.position(blocks: input.blocks, tiles: chunk)
+        let yPosition = tiling.position(blocks: 2 * tiling.outputPanels, tiles: chunk)
+        let transforms = transforms(step)
+        step.forEachTile((tiles + chunk - 1) / chunk) { [self] job, worker in
+            let (first, count) = (job * chunk, min(chunk, tiles - job * chunk))
+            let x = scratch.of(worker)
+            let y = x + tiling.positions * xPosition
+            transformInput(transforms, blocks: 0..<input.blocks, first, count, to: x, xPosition, chunk)
+            var product = tandem_tile_product()
+            product.x = UnsafePointer(x)
+            product.x_position = xPosition
+            product.x_block = chunk * 16
+            product.w = UnsafePointer(transformed)
+            product.w_position = tiling.weightPosition
+            product.w_panel = tiling.inputs * 32
+            product.y = y
+            product.y_position = yPosition
+            product.y_block = chunk * 16
+            product.positions = Int32(tiling.positions)
+            product.channels = Int32(tiling.inputs)
+            product.panels = Int32(tiling.outputPanels)
+            product.tiles = Int32((count + 7) / 8 * 8)
+            step.kernels.tile_product(&product)
+            writeOutput(transforms, blocks: 0..<output.blocks, first, count, from: y, yPosition, chunk)
+        }
+    }
+
+    private func forwardByPanels(_ step: Step) {
+        let tiles = step.images * tiling.tilesPerImage
+        let padded = (tiling.tiles + 7) / 8 * 8
+        let xPosition = tiling.position(blocks: input.blocks, tiles: tiling.tiles)
+        let transforms = transforms(step)
+        transformWholeInput(step, to: scratch.shared, xPosition, padded)
+        let (chunk, channelChunk) = (tiling.panelChunk, WinogradTiling.channelChunk)
+        let yStride = (chunk + 7) / 8 * 8
+        let yPosition = tiling.position(blocks: 2, tiles: chunk)
+        let chunks = (tiles + chunk - 1) / chunk
+        step.forEachTile(tiling.outputPanels * chunks) { [self] job, worker in
+            let (panel, first) = (job / chunks, job % chunks * chunk)
+            let count = min(chunk, tiles - first)
+            let y = scratch.of(worker)
+            let weights = y + tiling.positions * yPosition
+            for channel in stride(from: 0, to: tiling.inputs, by: channelChunk) {
+                let channels = min(channelChunk, tiling.inputs - channel)
+                transforms.weights(
+                    parameters.weights + (panel * tiling.inputs + channel) * 288, Int64(channels), weights,
+                    channelChunk * 32 + 16)
+                multiplyPanel(
+                    step, x: scratch.shared + (channel / 16 * padded + first) * 16, xPosition, xBlock: padded * 16,
+                    weights: weights, channels: channels, to: y, yPosition, yBlock: yStride * 16, tiles: count,
+                    isFirst: channel == 0)
+            }
+            let blocks = 2 * panel..<min(2 * panel + 2, output.blocks)
+            writeOutput(transforms, blocks: blocks, first, count, from: y, yPosition, yStride)
+        }
+    }
+
+    // MARK: Backward
+
+    func backward(_ step: Step) {
+        if tiling.isBackwardByTiles { backwardByTiles(step) } else { backwardByPanels(step) }
+    }
+
+    private func backwardByTiles(_ step: Step) {
+        let transformed = inputGradient == nil ? nil : transformTransposedWeights(step)
+        let chunk = tiling.backwardChunk
+        let xPosition = tiling.position(blocks: 2 * tiling.inputPanels, tiles: chunk)
+        let yPosition = tiling.position(blocks: 2 * tiling.outputPanels, tiles: chunk)
+        let partials = scratch.shared + max(tiling.partialCount, tiling.positions * tiling.transposedPosition)
+        let biasPartials = partials + tiling.groups * tiling.partialCount
+        let biasCount = tiling.outputPanels * 32
+        let groups = min(tiling.groups, step.images)
+        let transforms = transforms(step)
+        step.forEachTile(groups) { [self] group, worker in
+            let x = scratch.of(worker)
+            let dx = x + tiling.positions * xPosition
+            let dy = dx + tiling.positions * xPosition
+            let partial = partials + group * tiling.partialCount
+            let bias = biasPartials + group * biasCount
+            bias.update(repeating: 0, count: biasCount)
+            let start = group * step.images / groups * tiling.tilesPerImage
+            let end = (group + 1) * step.images / groups * tiling.tilesPerImage
+            clearOddBlock(of: dy, yPosition, chunk)
+            for first in stride(from: start, to: end, by: chunk) where !step.isCancelled {
+                let count = min(chunk, end - first)
+                transformOutputGradient(
+                    transforms, blocks: 0..<output.blocks, first, count, to: dy, yPosition, chunk, bias: bias)
+                transformInput(transforms, blocks: 0..<input.blocks, first, count, to: x, xPosition, chunk)
+                var gradient = tandem_tile_gradient()
+                gradient.x = UnsafePointer(x)
+                gradient.x_position = xPosition
+                gradient.x_block = chunk * 16
+                gradient.dy = UnsafePointer(dy)
+                gradient.dy_position = yPosition
+                gradient.dy_block = chunk * 16
+                gradient.dw = partial
+                gradient.dw_position = tiling.weightPosition
+                gradient.dw_panel = tiling.inputs * 32
+                gradient.positions = Int32(tiling.positions)
+                gradient.channels = Int32(tiling.inputs)
+                gradient.panels = Int32(tiling.outputPanels)
+                gradient.tiles = Int32(count)
+                gradient.accumulate = first > start ? 1 : 0
+                step.kernels.tile_gradient(&gradient)
+                guard let inputGradient, let transformed else { continue }
+                var product = tandem_tile_product()
+                product.x = UnsafePointer(dy)
+                product.x_position = yPosition
+                product.x_block = chunk * 16
+                product.w = UnsafePointer(transformed)
+                product.w_position = tiling.transposedPosition
+                product.w_panel = tiling.outputs * 32
+                product.y = dx
+                product.y_position = xPosition
+                product.y_block = chunk * 16
+                product.positions = Int32(tiling.positions)
+                product.channels = Int32(tiling.outputs)
+                product.panels = Int32(tiling.inputPanels)
+                product.tiles = Int32((count + 7) / 8 * 8)
+                step.kernels.tile_product(&product)
+                addInputGradient(
+                    transforms, inputGradient, blocks: 0..<input.blocks, first, count, from: dx, xPosition, chunk)
+            }
+        }
+        joinPartials(step, partials, groups)
+        guard let biasGradient = parameters.biasGradient else { return }
+        step.kernels.sum_partials(biasPartials, biasCount, Int32(groups), biasGradient, Int64(biasCount))
+    }
+
+    /// Sums the groups' gradients of transformed weights and transforms them back.
+    private func joinPartials(_ step: Step, _ partials: UnsafeMutablePointer<Float>, _ groups: Int) {
+        let rows = tiling.outputPanels * tiling.inputs
+        let chunk = 16
+        let position = chunk * 32 + 16
+        let transforms = transforms(step)
+        step.forEachTile((rows + chunk - 1) / chunk) { [self] job, worker in
+            let sums = scratch.of(worker)
+            let (first, count) = (job * chunk, min(chunk, rows - job * chunk))
+            for index in 0..<tiling.positions {
+                step.kernels.sum_partials(
+                    partials + (index * tiling.weightPosition + first * 32), tiling.partialCount, Int32(groups),
+                    sums + index * position, Int64(count * 32))
+            }
+            transforms.weights_gradient(sums, position, Int64(count), parameters.weightGradient + first * 288)
+        }
+    }
+
+    private func backwardByPanels(_ step: Step) {
+        let padded = (tiling.tiles + 7) / 8 * 8
+        let xPosition = tiling.position(blocks: 2 * tiling.inputPanels, tiles: tiling.tiles)
+        let yPosition = tiling.position(blocks: 2 * tiling.outputPanels, tiles: tiling.tiles)
+        let (x, dy) = (scratch.shared, scratch.shared + tiling.positions * xPosition)
+        let tiles = step.images * tiling.tilesPerImage
+        let transforms = transforms(step)
+        step.forEachTile(output.blocks) { [self] block, worker in
+            let sum = scratch.of(worker)
+            sum.update(repeating: 0, count: 16)
+            transformOutputGradient(
+                transforms, blocks: block..<block + 1, 0, tiles, to: dy + block * padded * 16, yPosition, padded,
+                bias: sum - block * 16)
+            parameters.biasGradient.map { ($0 + block * 16).update(from: sum, count: 16) }
+        }
+        clearOddBlock(of: dy, yPosition, padded)
+        if let inputGradient { dataGradientByPanels(step, inputGradient, dy, yPosition) }
+        transformWholeInput(step, to: x, xPosition, padded)
+        let blocksAtOnce = WinogradTiling.gradientBlocks
+        let runs = (input.blocks + blocksAtOnce - 1) / blocksAtOnce
+        step.forEachTile(tiling.outputPanels * runs) { [self] job, worker in
+            let (panel, block) = (job / runs, job % runs * blocksAtOnce)
+            let channels = min(16 * blocksAtOnce, tiling.inputs - 16 * block)
+            let sums = scratch.of(worker)
+            let position = 16 * blocksAtOnce * 32 + 16
+            var gradient = tandem_tile_gradient()
+            gradient.x = UnsafePointer(x + block * padded * 16)
+            gradient.x_position = xPosition
+            gradient.x_block = padded * 16
+            gradient.dy = UnsafePointer(dy + 2 * panel * padded * 16)
+            gradient.dy_position = yPosition
+            gradient.dy_block = padded * 16
+            gradient.dw = sums
+            gradient.dw_position = position
+            gradient.positions = Int32(tiling.positions)
+            gradient.channels = Int32(channels)
+            gradient.panels = 1
+            gradient.tiles = Int32(tiles)
+            step.kernels.tile_gradient(&gradient)
+            transforms.weights_gradient(
+                sums, position, Int64(channels), parameters.weightGradient + (panel * tiling.inputs + block * 16) * 288)
+        }
+    }
+
+    private func dataGradientByPanels(
+        _ step: Step, _ inputGradient: Map, _ dy: UnsafeMutablePointer<Float>, _ yPosition: Int
+    ) {
+        let padded = (tiling.tiles + 7) / 8 * 8
+        let tiles = step.images * tiling.tilesPerImage
+        let (chunk, channelChunk) = (tiling.panelChunk, WinogradTiling.channelChunk)
+        let xStride = (chunk + 7) / 8 * 8
+        let xPosition = tiling.position(blocks: 2, tiles: chunk)
+        let chunks = (tiles + chunk - 1) / chunk
+        let transforms = transforms(step)
+        step.forEachTile(tiling.inputPanels * chunks) { [self] job, worker in
+            let (panel, first) = (job / chunks, job % chunks * chunk)
+            let count = min(chunk, tiles - first)
+            let dx = scratch.of(worker)
+            let weights = dx + tiling.positions * xPosition
+            let transposed = weights + tiling.positions * (channelChunk * 32 + 16)
+            for channel in stride(from: 0, to: tiling.outputs, by: channelChunk) {
+                let channels = min(channelChunk, tiling.outputs - channel)
+                step.kernels.transpose_panel(
+                    parameters.weights + channel / 32 * tiling.inputs * 288, Int32(channels), Int32(tiling.inputs), 9,
+                    Int32(panel * 32), transposed)
+                transforms.weights(transposed, Int64(channels), weights, channelChunk * 32 + 16)
+                multiplyPanel(
+                    step, x: dy + (channel / 16 * padded + first) * 16, yPosition, xBlock: padded * 16,
+                    weights: weights, channels: channels, to: dx, xPosition, yBlock: xStride * 16, tiles: count,
+                    isFirst: channel == 0)
+            }
+            let blocks = 2 * panel..<min(2 * panel + 2, input.blocks)
+            addInputGradient(transforms, inputGradient, blocks: blocks, first, count, from: dx, xPosition, xStride)
+        }
+    }
+
+    // MARK: Products
+
+    /// One panel of transformed weights, `channelChunk` of its channels at most.
+    private func multiplyPanel(
+        _ step: Step, x: UnsafeMutablePointer<Float>, _ xPosition: Int, xBlock: Int,
+        weights: UnsafeMutablePointer<Float>, channels: Int, to y: UnsafeMutablePointer<Float>, _ yPosition: Int,
+        yBlock: Int, tiles: Int, isFirst: Bool
+    ) {
+        var product = tandem_tile_product()
+        product.x = UnsafePointer(x)
+        product.x_position = xPosition
+        product.x_block = xBlock
+        product.w = UnsafePointer(weights)
+        product.w_position = WinogradTiling.channelChunk * 32 + 16
+        product.y = y
+        product.y_position = yPosition
+        product.y_block = yBlock
+        product.positions = Int32(tiling.positions)
+        product.channels = Int32(channels)
+        product.panels = 1
+        product.tiles = Int32((tiles + 7) / 8 * 8)
+        product.accumulate = isFirst ? 0 : 1
+        step.kernels.tile_product(&product)
+    }
+
+    // MARK: Transforms
+
+    private func transforms(_ step: Step) -> tandem_winograd {
+        tiling.size == 4 ? step.kernels.winograd4 : step.kernels.winograd2
+    }
+
+    private func kernelTiling(_ map: Map, padding: Extent = Extent(0), position: Int) -> tandem_tiling {
+        tandem_tiling(
+            map: map.kernelMap, height: Int32(map.height), width: Int32(map.width), tile_rows: Int32(tiling.rows),
+            tile_columns: Int32(tiling.columns), padding_top: Int32(padding.height),
+            padding_left: Int32(padding.width), position: position)
+    }
+
+    private func transformInput(
+        _ transforms: tandem_winograd, blocks: Range<Int>, _ first: Int, _ count: Int,
+        to values: UnsafeMutablePointer<Float>, _ position: Int, _ blockTiles: Int
+    ) {
+        var tiling = kernelTiling(input, padding: padding, position: position)
+        for block in blocks {
+            transforms.input(
+                &tiling, Int32(block), Int64(first), Int64(count),
+                values + (block - blocks.lowerBound) * blockTiles * 16)
+        }
+    }
+
+    private func transformWholeInput(
+        _ step: Step, to values: UnsafeMutablePointer<Float>, _ position: Int, _ blockTiles: Int
+    ) {
+        let (tiles, transforms) = (step.images * tiling.tilesPerImage, transforms(step))
+        step.forEachTile(input.blocks) { [self] block, _ in
+            transformInput(
+                transforms, blocks: block..<block + 1, 0, tiles, to: values + block * blockTiles * 16, position,
+                blockTiles)
+        }
+    }
+
+    private func transformOutputGradient(
+        _ transforms: tandem_winograd, blocks: Range<Int>, _ first: Int, _ count: Int,
+        to values: UnsafeMutablePointer<Float>, _ position: Int, _ blockTiles: Int, bias: UnsafeMutablePointer<Float>
+    ) {
+        var tiling = kernelTiling(outputGradient, position: position)
+        var mask = output.kernelMap
+        for block in blocks {
+            let to = values + (block - blocks.lowerBound) * blockTiles * 16
+            if hasReLU {
+                transforms.output_gradient(
+                    &tiling, &mask, Int32(block), Int64(first), Int64(count), to, bias + block * 16)
+            } else {
+                transforms.output_gradient(
+                    &tiling, nil, Int32(block), Int64(first), Int64(count), to, bias + block * 16)
+            }
+        }
+    }
+
+    private func writeOutput(
+        _ transforms: tandem_winograd, blocks: Range<Int>, _ first: Int, _ count: Int,
+        from values: UnsafeMutablePointer<Float>, _ position: Int, _ blockTiles: Int
+    ) {
+        var tiling = kernelTiling(output, position: position)
+        for block in blocks {
+            transforms.output(
+                &tiling, Int32(block), Int64(first), Int64(count),
+                values + (block - blocks.lowerBound) * blockTiles * 16, parameters.bias.map { $0 + block * 16 },
+                hasReLU ? 1 : 0)
+        }
+    }
+
+    private func addInputGradient(
+        _ transforms: tandem_winograd, _ gradient: Map, blocks: Range<Int>, _ first: Int, _ count: Int,
+        from values: UnsafeMutablePointer<Float>, _ position: Int, _ blockTiles: Int
+    ) {
+        var tiling = kernelTiling(gradient, padding: padding, position: position)
+        for block in blocks {
+            transforms.input_gradient(
+                &tiling, Int32(block), Int64(first), Int64(count),
+                values + (block - blocks.lowerBound) * blockTiles * 16)
+        }
+    }
+
+    /// The upper half of a last panel that has only one block: it counts as zero in the gradient of the weights.
+    private func clearOddBlock(of values: UnsafeMutablePointer<Float>, _ position: Int, _ blockTiles: Int) {
+        guard output.blocks % 2 == 1 else { return }
+        for index in 0..<tiling.positions {
+            (values + (index * position + output.blocks * blockTiles * 16)).update(repeating: 0, count: blockTiles * 16)
+        }
+    }
+
+    // MARK: Weights
+
+    /// All weights for the forward pass, [position][K/32][C][32] in the shared memory.
+    private func transformWeights(_ step: Step) -> UnsafeMutablePointer<Float> {
+        let (rows, chunk, to) = (tiling.outputPanels * tiling.inputs, 32, scratch.shared)
+        let transforms = transforms(step)
+        step.forEachTile((rows + chunk - 1) / chunk) { [self] job, _ in
+            let first = job * chunk
+            transforms.weights(
+                parameters.weights + first * 288, Int64(min(chunk, rows - first)), to + first * 32,
+                tiling.weightPosition)
+        }
+        return to
+    }
+
+    /// All weights for the gradient of the input, [position][C/32][K][32] in the shared memory.
+    private func transformTransposedWeights(_ step: Step) -> UnsafeMutablePointer<Float> {
+        let (chunk, to) = (32, scratch.shared)
+        let chunks = (tiling.outputs + chunk - 1) / chunk
+        let transforms = transforms(step)
+        step.forEachTile(tiling.inputPanels * chunks) { [self] job, worker in
+            let (panel, first) = (job / chunks, job % chunks * chunk)
+            let count = min(chunk, tiling.outputs - first)
+            let transposed = scratch.of(worker)
+            step.kernels.transpose_panel(
+                parameters.weights + first / 32 * tiling.inputs * 288, Int32(count), Int32(tiling.inputs), 9,
+                Int32(panel * 32), transposed)
+            transforms.weights(
+                transposed, Int64(count), to + (panel * tiling.outputs + first) * 32, tiling.transposedPosition)
+        }
+        return to
+    }
+}
