@@ -53,7 +53,7 @@ let package = Package(
         module("Experiments", ["Network", "Engine", "Datasets", "Runtime", "Libraries"]),
         module(
             "Session",
-            ["Language", "Network", "Runtime", "Libraries", "Engine", "Datasets", "Graphics", "Experiments"]),
+            ["Language", "Network", "Runtime", "Libraries", "Engine", "Datasets", "Graphics", "Experiments", "Bench"]),
         module("Notebook", ["Libraries"]),
         module("Jupyter", ["Session", "Language", "Libraries"]),
         module("Terminal", ["Session", "Notebook", "Libraries"]),

@@ -64,6 +64,11 @@ public func runBench(arguments: [String]) -> Int32 {
         {
             StandardStream.output.write((isJSON ? measurement.json : measurement.text) + "\n")
         }
+        let layers = try profile(
+            experiment(), batch: numbers["--batch"] ?? 64, threads: numbers["--threads"] ?? 1, steps: 5,
+            cancellation: Cancellation())
+        StandardStream.output.write(
+            isJSON ? layers.json : "\n" + layers.table.text(columns: StandardStream.output.columns ?? 120) + "\n")
         return 0
     } catch {
         StandardStream.error.write("error: \(error)\n")
@@ -74,10 +79,11 @@ public func runBench(arguments: [String]) -> Int32 {
 private func measure(threads: Int, batch: Int, steps: Int) throws -> [Measurement] {
     let start = residentMegabytes()
     let pool = ThreadPool(threadCount: threads)
+    let architecture = try experiment()
     let executor = try Executor(
-        experiment(), batchSize: batch, optimizer: .adam(learningRate: 1e-4), seeds: Seeds(1), pool: pool)
+        architecture, batchSize: batch, optimizer: .adam(learningRate: 1e-4), seeds: Seeds(1), pool: pool)
     executor.initialize(seed: 1)
-    let source = NoiseSource()
+    let source = NoiseImages(shape: architecture.input, classes: architecture.output.count)
     let cancellation = Cancellation()
     func median(_ body: () throws -> Void) rethrows -> Double {
         // Three steps to warm up, as in the yardstick.
@@ -91,17 +97,23 @@ private func measure(threads: Int, batch: Int, steps: Int) throws -> [Measuremen
     }
     let training = try median { _ = try executor.train(0..<batch, of: source, epoch: 1, cancellation: cancellation) }
     let inference = try median { _ = try executor.evaluate(0..<batch, of: source, cancellation: cancellation) }
+    let peak = try peakGigaflops(pool)
+    return [("train", training), ("infer", inference)].map { what, milliseconds in
+        Measurement(
+            what: what, threads: threads, batch: batch, milliseconds: milliseconds, peakGigaflops: peak,
+            residentMegabytes: residentMegabytes() - start)
+    }
+}
+
+/// The best of some runs, for other programs take the machine for moments.
+func peakGigaflops(_ pool: ThreadPool) throws(EngineError) -> Double {
     var peak = 0.0
     for _ in 0..<5 {
         let before = Clock.seconds
         let operations = try Peak.run(on: pool)
         peak = max(peak, Double(operations) / (Clock.seconds - before) / 1e9)
     }
-    return [("train", training), ("infer", inference)].map { what, milliseconds in
-        Measurement(
-            what: what, threads: threads, batch: batch, milliseconds: milliseconds, peakGigaflops: peak,
-            residentMegabytes: residentMegabytes() - start)
-    }
+    return peak
 }
 
 /// The student's network: 11 convolutions of 3x3, then 2048-4096-4096-10.
@@ -118,27 +130,6 @@ private func experiment() throws -> Architecture {
         .dropout(rate: 0.2), .linear(.init(width: 10)),
     ]
     return try Architecture(input: Shape([3, 32, 32]), layers: layers)
-}
-
-/// Images of noise, drawn anew each time.
-private struct NoiseSource: BatchSource {
-    func writeImage(
-        _ index: Int, epoch: Int, to destination: UnsafeMutablePointer<Float>, planeStride: Int, rowStride: Int,
-        columnStride: Int
-    ) {
-        let random = RandomStream(seed: 1, role: .synthesis, stream: UInt32(truncatingIfNeeded: index))
-        for y in 0..<32 {
-            for x in 0..<32 {
-                let words = random.words(at: UInt32(y * 32 + x))
-                for c in 0..<3 {
-                    destination[c * planeStride + y * rowStride + x * columnStride] =
-                        RandomStream.unit(words[c]) * 4 - 2
-                }
-            }
-        }
-    }
-
-    func label(_ index: Int) -> Int { index % 10 }
 }
 
 private func residentMegabytes() -> Double {

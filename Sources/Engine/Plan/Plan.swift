@@ -2,7 +2,15 @@
 
 import Network
 
+/// A layer as the engine runs it.
+public struct PlannedLayer: Sendable {
+    public let placed: PlacedLayer
+    /// Whether the ReLU behind it is computed with it.
+    public let hasReLU: Bool
+}
+
 struct Plan {
+    let layers: [PlannedLayer]
     let input: Map
     let passes: [any LayerPass]
     let loss: CrossEntropy
@@ -128,6 +136,7 @@ struct Plan {
             (map, gradient) = (output, outputGradient)
         }
         self.passes = passes
+        layers = pieces.map { PlannedLayer(placed: $0.placed, hasReLU: $0.hasReLU) }
         loss = CrossEntropy(logits: map, gradient: gradient ?? map)
     }
 

@@ -14,6 +14,15 @@ public struct BatchResult: Sendable {
     public var correct: Int
 }
 
+/// A part of a step that was just done; layers are numbered as in `Executor.layers`.
+public enum StepPart: Hashable, Sendable {
+    case batch
+    case forward(Int)
+    case loss
+    case backward(Int)
+    case update
+}
+
 /// Used by one thread at a time. A step allocates next to nothing: its maps, gradients and scratch are planned here.
 public final class Executor {
     public let architecture: Architecture
@@ -21,6 +30,8 @@ public final class Executor {
     public let batchSize: Int
     /// Training steps done.
     public private(set) var steps = 0
+    /// Called after each part of a step, in order: for measuring.
+    public var observer: ((StepPart) -> Void)?
 
     private let pool: ThreadPool
     private let kernels: tandem_kernel_table
@@ -85,11 +96,13 @@ public final class Executor {
     ) throws(EngineError) -> BatchResult {
         let step = makeStep(images: images.count, isTraining: true, cancellation)
         let result = try forward(Array(images), of: source, epoch: epoch, step: step)
-        for pass in plan.passes.reversed() {
+        for (index, pass) in plan.passes.enumerated().reversed() {
             pass.backward(step)
             guard !step.isCancelled else { throw .cancelled }
+            observer?(.backward(index))
         }
         optimizer.step(kernels, pool)
+        observer?(.update)
         steps += 1
         return result
     }
@@ -119,9 +132,11 @@ public final class Executor {
                 images[tile], epoch: epoch, to: input.at(image: tile), planeStride: 1, rowStride: input.rowStride,
                 columnStride: 16)
         }
-        for pass in plan.passes {
+        observer?(.batch)
+        for (index, pass) in plan.passes.enumerated() {
             pass.forward(step)
             guard !step.isCancelled else { throw .cancelled }
+            observer?(.forward(index))
         }
         var result = BatchResult(loss: 0, predictions: [], correct: 0)
         for (place, image) in images.enumerated() {
@@ -132,8 +147,12 @@ public final class Executor {
             result.predictions.append(outcome.prediction)
             result.correct += outcome.prediction == label ? 1 : 0
         }
+        observer?(.loss)
         return result
     }
+
+    /// The layers that run, in order: those that change nothing are left out, and a ReLU may be part of what stands before it.
+    public var layers: [PlannedLayer] { plan.layers }
 
     // MARK: Parameters
 

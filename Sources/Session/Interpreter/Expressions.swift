@@ -1,5 +1,6 @@
 // Expressions: every kind of node to its value.
 
+import Graphics
 import Language
 import Network
 

@@ -1,5 +1,6 @@
 // Models and blocks: their definition, their parameters, and the layers their bodies write down.
 
+import Graphics
 import Language
 import Network
 

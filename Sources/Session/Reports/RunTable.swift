@@ -22,9 +22,11 @@ enum RunTable {
             let ending = run.state == .done ? "" : " (\(run.state))"
             let seconds = run.metrics.isEmpty ? nil : run.metrics.reduce(0) { $0 + $1.seconds } / Double(run.epochs)
             var cells = [
-                Cell(run.label + ending), Cell(run.model), cell(run.accuracy, 2, unit: " %"), cell(run.loss, 4),
-                cell(run.architecture.parameterCount), cell(run.architecture.operations), cell(run.epochs),
-                cell(seconds, 1), cell(run.speed, 0), Cell(String(value.seed), number: Double(value.seed)),
+                Cell(run.label + ending), Cell(run.model), Cell(run.accuracy, digits: 2, unit: " %"),
+                Cell(run.loss, digits: 4),
+                Cell(run.architecture.parameterCount), Cell(run.architecture.operations), Cell(run.epochs),
+                Cell(seconds, digits: 1), Cell(run.speed, digits: 0),
+                Cell(String(value.seed), number: Double(value.seed)),
             ]
             if showsDigest { cells.append(Cell(run.digest)) }
             table.add(cells)
@@ -40,17 +42,12 @@ enum RunTable {
                 + [Table.Column("seconds", isTiming: true)])
         for metrics in run.metrics {
             table.add([
-                cell(metrics.epoch), cell(metrics.trainLoss, 4), cell(metrics.trainAccuracy, 2, unit: " %"),
-                cell(metrics.testLoss, 4), cell(metrics.testAccuracy, 2, unit: " %"), cell(metrics.seconds, 1),
+                Cell(metrics.epoch), Cell(metrics.trainLoss, digits: 4),
+                Cell(metrics.trainAccuracy, digits: 2, unit: " %"),
+                Cell(metrics.testLoss, digits: 4), Cell(metrics.testAccuracy, digits: 2, unit: " %"),
+                Cell(metrics.seconds, digits: 1),
             ])
         }
         return table
     }
-
-    private static func cell(_ number: Double?, _ digits: Int, unit: String = "") -> Cell {
-        guard let number else { return Cell("") }
-        return Cell(fixed(number, digits) + unit, number: number)
-    }
-
-    private static func cell(_ number: Int) -> Cell { Cell(grouped(number), number: Double(number)) }
 }

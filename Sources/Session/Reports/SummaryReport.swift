@@ -1,5 +1,6 @@
 // `summary`: torchsummary's table as text, and a richer one with multiply-adds as HTML.
 
+import Graphics
 import Network
 
 enum SummaryReport {

@@ -1,6 +1,7 @@
 // How a training shows itself: a bar, or the lines of the experiment's log where nothing can be drawn in place.
 
 import Experiments
+import Graphics
 
 struct TrainingLog {
     private let interpreter: Interpreter

@@ -1,6 +1,7 @@
 // A data set as a value.
 
 import Datasets
+import Graphics
 import Network
 
 final class DataValue: ObjectValue {

@@ -1,5 +1,6 @@
 // A model: as it was defined (`Template`), and with its parameters given (`Model`).
 
+import Graphics
 import Language
 import Network
 

@@ -2,6 +2,7 @@
 
 import Datasets
 import Experiments
+import Graphics
 import Network
 
 final class RunValue: ObjectValue {

@@ -20,6 +20,15 @@ final class TableValue: ObjectValue {
             markdown: table.markdown, latex: table.latex)
     }
 
+    /// What a file of this table holds, by its ending.
+    var fileForms: [String: () -> String] {
+        [
+            "csv": { [table] in table.csv + "\n" }, "md": { [table] in table.markdown + "\n" },
+            "json": { [table] in table.json + "\n" }, "html": { [table] in table.html + "\n" },
+            "tex": { [table] in table.latex + "\n" },
+        ]
+    }
+
     static let memberHelp: [(name: String, help: String)] = [
         ("rows", "how many rows it has"), ("columns", "the titles of its columns"),
     ]

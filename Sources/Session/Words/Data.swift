@@ -1,6 +1,7 @@
 // Words that give data sets.
 
 import Datasets
+import Graphics
 import Language
 import Libraries
 import Network

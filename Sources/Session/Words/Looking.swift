@@ -30,14 +30,7 @@ let lookingWords: [Word] = [
         result: "a table",
         example: net + "summary Net", aliases: ["torchsummary", "describe", "modelsummary", "info"],
         .perform { call in
-            let model = try call.model()
-            let image = model.input ?? call.interpreter.lastData?.image
-            guard let architecture = try image.map({ try model.architecture(on: $0) }) else {
-                throw call.fault(
-                    "no-input", "\(model.name) has no `input`, and there is no data set that would give it",
-                    at: call.arguments.place("model"),
-                    fix: "begin the model with `input 3x32x32`, or bind a data set before")
-            }
+            let (model, architecture) = try call.architecture()
             let rich = SummaryReport.rich(architecture, title: model.name)
             try call.writeFile(rich)
             call.interpreter.show(rich)
@@ -86,8 +79,17 @@ let lookingWords: [Word] = [
         "cam", .looking, "Which parts of images decide", [run, dataOption, to], result: "a picture",
         example: quickRun + "cam a", aliases: ["gradcam", "grad_cam"]),
     Word(
-        "profile", .looking, "How long every layer takes", [model, to], result: "a table", example: net + "profile Net",
-        aliases: ["benchmark", "timeit"]),
+        "profile", .looking, "How long every layer takes in a training step, against the machine's peak",
+        [
+            model,
+            Parameter(
+                "batch", .integer(1...1_000_000), .value(.integer(64)), aliases: ["batch_size", "batchsize", "bs"],
+                "images a step"),
+            Parameter(
+                "threads", .integer(1...1024), .value(.string("all")), choices: ["all"], "processor cores to use"), to,
+        ],
+        result: "a table", example: net + "profile Net, batch: 16", aliases: ["benchmark", "timeit"],
+        .perform(profileModel)),
     Word(
         "help", .looking, "What a word does, or the list of all words",
         [Parameter("word", .word, .workedOut("all"), isPositional: true, "the name of a word")],

@@ -70,12 +70,7 @@ func showTable(_ call: Invocation) throws -> Value {
     case .lists(let lists): table = listTable(lists)
     }
     let value = TableValue(table)
-    try call.writeFile(
-        value.rich,
-        forms: [
-            "csv": { table.csv + "\n" }, "md": { table.markdown + "\n" }, "json": { table.json + "\n" },
-            "html": { table.html + "\n" }, "tex": { table.latex + "\n" },
-        ])
+    try call.writeFile(value.rich, forms: value.fileForms)
     switch call.arguments.text("as") {
     case "latex"?: call.interpreter.write(table.latex + "\n")
     case "markdown"?: call.interpreter.write(table.markdown + "\n")

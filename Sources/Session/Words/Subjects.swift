@@ -22,6 +22,18 @@ extension Invocation {
             fix: "define one before: `model Net { input 3x32x32; flatten; linear 10 }`")
     }
 
+    /// The model given or the last one, on its own input or on that of the last data set.
+    func architecture() throws -> (Model, Architecture) {
+        let model = try model()
+        let image = model.input ?? interpreter.lastData?.image
+        guard let architecture = try image.map({ try model.architecture(on: $0) }) else {
+            throw fault(
+                "no-input", "\(model.name) has no `input`, and there is no data set that would give it",
+                at: arguments.place("model"), fix: "begin the model with `input 3x32x32`, or bind a data set before")
+        }
+        return (model, architecture)
+    }
+
     /// The run given, else the last one.
     func run(_ label: String = "run") throws -> RunValue {
         if let run = arguments.object(label, RunValue.self) { return run }

@@ -1,0 +1,27 @@
+// What `profile` does.
+
+import Bench
+import Engine
+import Language
+import Network
+import Runtime
+
+func profileModel(_ call: Invocation) throws -> Value {
+    let (_, architecture) = try call.architecture()
+    call.interpreter.publish()
+    let result: Profile
+    do throws(EngineError) {
+        result = try profile(
+            architecture, batch: call.arguments.integer("batch") ?? 64,
+            threads: call.arguments.integer("threads") ?? ThreadPool.availableThreads, steps: 5,
+            cancellation: call.interpreter.interruption)
+    } catch .cancelled {
+        throw call.interpreter.interrupted(at: call.range)
+    } catch {
+        throw call.fault("profile", "\(error)", at: call.arguments.place("model"))
+    }
+    let value = TableValue(result.table)
+    try call.writeFile(value.rich, forms: value.fileForms)
+    call.interpreter.show(value.rich)
+    return .object(value)
+}
