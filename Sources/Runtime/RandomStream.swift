@@ -50,6 +50,10 @@ public struct RandomStream: Sendable, BitwiseCopyable {
         self.step = step
     }
 
+    /// What `CKernels` numbers its own blocks by: Philox's key, and the counter behind the element.
+    public var philoxKey: [UInt32] { [key.x, key.y] }
+    public var philoxCounter: [UInt32] { [step, stream, role] }
+
     /// Four independent words of 32 random bits.
     public func words(at element: UInt32) -> SIMD4<UInt32> {
         Philox.block(counter: SIMD4(element, step, stream, role), key: key)

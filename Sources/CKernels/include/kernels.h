@@ -34,17 +34,17 @@ typedef struct {
     const int32_t *x_offsets, *w_offsets;
     /// From one channel's weights to the next (floats).
     ptrdiff_t w_channel;
-    /// Whether max(0, y) is stored.
-    int32_t has_relu;
+    /// Whether max(0, y) is stored, and whether sums begin with what stands in y instead of the bias.
+    int32_t has_relu, accumulate;
 } tandem_product;
 
 /// The gradient of weights, for 32 outputs, up to 8 input channels and one tap:
-/// dw[c][k] (+)= sum over n, r, q of x[n][r * x_row_step + q * x_column_step][c] * dy[n][r][q][k]
+/// dw[c][k] (+)= sum over n, r, q of x[n][r * x_row_step + q * x_column_step][c] * dy[n][r * dy_row + q * dy_column_step][k]
 typedef struct {
     const float *x;
     ptrdiff_t x_image, x_row_step, x_column_step;
     const float *dy;
-    ptrdiff_t dy_image, dy_block, dy_row;
+    ptrdiff_t dy_image, dy_block, dy_row, dy_column_step;
     int32_t images, height, width;
     /// Rows of dw that are stored, 1...8, and the distance between them (floats).
     int32_t channels;
@@ -58,6 +58,9 @@ typedef struct {
     const int32_t *rows, *columns;
     /// What an average divides by; 0: the window's own area.
     int32_t divisor;
+    /// Whether every value of x is in exactly one window: gradients are then written, not added. With `is_pairs` the windows
+    /// are of 2x2.
+    int32_t is_partition, is_pairs;
     /// Rows of x, of its gradient, and of y or its gradient.
     ptrdiff_t x_row, dx_row, y_row;
 } tandem_pooling;
@@ -154,11 +157,17 @@ typedef struct {
     void (*relu_gradient)(const float *dy, ptrdiff_t dy_row, const float *y, ptrdiff_t y_row, float *dx, ptrdiff_t dx_row,
                           int32_t height, int32_t width);
 
-    /// Poolings over one block of one image. The first maximum wins, and a NaN is the maximum. Gradients are added to dx.
+    /// Poolings over one block of one image. The first maximum wins, and a NaN is the maximum. Gradients are added to dx, or
+    /// written where windows are a partition.
     void (*max_pool)(const tandem_pooling *p, const float *x, float *y);
     void (*max_pool_gradient)(const tandem_pooling *p, const float *x, const float *dy, float *dx);
     void (*average_pool)(const tandem_pooling *p, const float *x, float *y);
     void (*average_pool_gradient)(const tandem_pooling *p, const float *dy, float *dx);
+
+    /// Factors of a dropout: 0 with probability `rate`, else `kept`, for `count` values (a multiple of 16) of the places from
+    /// 4 * `first_draw`. The random numbers are those of Philox4x32-10 with this key (low word first) and counter words 1 to 3.
+    void (*dropout_factors)(const uint32_t key[2], const uint32_t counter[3], uint32_t first_draw, float rate, float kept,
+                            float *factors, int64_t count);
 
     /// y[i] = x[i] * factor[i]
     void (*multiply)(const float *x, const float *factor, float *y, int64_t count);

@@ -36,27 +36,25 @@ final class Dropout: LayerPass {
         let random = RandomStream(
             seed: seed, role: .dropout, stream: UInt32(truncatingIfNeeded: stream),
             step: UInt32(truncatingIfNeeded: step.number))
-        let (isTraining, rate) = (step.isTraining, rate)
-        let kept: Float = rate < 1 ? Float(1 / (1 - rate)) : 0
+        let (isTraining, rate) = (step.isTraining, Float(rate))
+        let (key, counter) = (random.philoxKey, random.philoxCounter)
+        let kept: Float = self.rate < 1 ? Float(1 / (1 - self.rate)) : 0
         let blocks = output.blocks
         step.forEachBlock(of: output) { image, block in
             let factor = factors.at(image: image, block: block)
             for row in 0..<output.height {
-                for column in 0..<output.width {
-                    let pixel = factor + (row * factors.rowStride + column * 16)
-                    // The place of a value: image, block, row, column, lane; four values a draw.
-                    let place = (((image * blocks + block) * output.height + row) * output.width + column) * 4
-                    for quarter in 0..<4 {
-                        let words = random.words(at: UInt32(truncatingIfNeeded: place + quarter))
-                        for lane in 0..<4 {
-                            let isKept = !isTraining || Double(RandomStream.unit(words[lane])) >= rate
-                            pixel[quarter * 4 + lane] = isTraining ? (isKept ? kept : 0) : 1
-                        }
-                    }
+                let from = input.at(image: image, block: block) + row * input.rowStride
+                let to = output.at(image: image, block: block) + row * output.rowStride
+                guard isTraining else {
+                    to.update(from: from, count: output.width * 16)
+                    continue
                 }
-                kernels.multiply(
-                    input.at(image: image, block: block) + row * input.rowStride, factor + row * factors.rowStride,
-                    output.at(image: image, block: block) + row * output.rowStride, Int64(output.width * 16))
+                let line = factor + row * factors.rowStride
+                // The place of a value: image, block, row, column, lane; four values a draw.
+                let draw = ((image * blocks + block) * output.height + row) * output.width * 4
+                kernels.dropout_factors(
+                    key, counter, UInt32(truncatingIfNeeded: draw), rate, kept, line, Int64(output.width * 16))
+                kernels.multiply(from, line, to, Int64(output.width * 16))
             }
         }
     }

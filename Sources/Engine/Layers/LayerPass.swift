@@ -41,9 +41,14 @@ protocol LayerPass: AnyObject {
 }
 
 extension Step {
-    /// One tile for each block of 16 channels of each image.
+    /// Calls `body` for each block of 16 channels of each image. Blocks of small maps share a tile: to take one costs as much as
+    /// some hundred values.
     func forEachBlock(of map: Map, _ body: (_ image: Int, _ block: Int) -> Void) {
         let blocks = map.blocks
-        forEachTile(images * blocks) { tile, _ in body(tile / blocks, tile % blocks) }
+        let count = images * blocks
+        let run = max(1, 4096 / (map.area * 16))
+        forEachTile((count + run - 1) / run) { tile, _ in
+            for index in tile * run..<min((tile + 1) * run, count) { body(index / blocks, index % blocks) }
+        }
     }
 }

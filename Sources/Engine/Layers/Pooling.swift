@@ -38,6 +38,9 @@ final class Pooling: LayerPass {
         settings.rows = rows.bounds
         settings.columns = columns.bounds
         if case .average(let divisor) = kind { settings.divisor = Int32(divisor) }
+        let isPartition = rows.isPartition && columns.isPartition
+        settings.is_partition = isPartition ? 1 : 0
+        settings.is_pairs = isPartition && input.height == 2 * output.height && input.width == 2 * output.width ? 1 : 0
         settings.x_row = input.rowStride
         settings.dx_row = inputGradient?.rowStride ?? 0
         settings.y_row = y.rowStride
@@ -65,7 +68,7 @@ final class Pooling: LayerPass {
         step.forEachBlock(of: inputGradient) { image, block in
             let dy = outputGradient.at(image: image, block: block)
             let dx = inputGradient.at(image: image, block: block)
-            for row in 0..<inputGradient.height {
+            for row in 0..<inputGradient.height where settings.is_partition == 0 {
                 (dx + row * inputGradient.rowStride).update(repeating: 0, count: inputGradient.width * 16)
             }
             withUnsafePointer(to: settings) { settings in
@@ -82,8 +85,14 @@ final class Pooling: LayerPass {
 final class RangeTable {
     let bounds: UnsafePointer<Int32>
     private let memory: UnsafeMutablePointer<Int32>
+    /// Whether every input position is in exactly one range, and all ranges are equally long.
+    let isPartition: Bool
 
-    private init(_ ranges: [(Int, Int)]) {
+    private init(_ ranges: [(Int, Int)], inputs: Int) {
+        let size = ranges.first.map { $0.1 - $0.0 } ?? 0
+        isPartition =
+            size * ranges.count == inputs
+            && ranges.enumerated().allSatisfy { $1.0 == $0 * size && $1.1 == ($0 + 1) * size }
         memory = .allocate(capacity: 2 * ranges.count + 1)
         for (index, range) in ranges.enumerated() {
             memory[2 * index] = Int32(range.0)
@@ -100,7 +109,7 @@ final class RangeTable {
             (0..<outputs).map { output in
                 let start = output * stride - padding
                 return (max(0, start), min(inputs, start + size))
-            })
+            }, inputs: inputs)
     }
 
     /// The windows of `nn.AdaptiveAvgPool2d`: output i covers floor(i * in / out) ..< ceil((i + 1) * in / out).
@@ -108,6 +117,6 @@ final class RangeTable {
         self.init(
             (0..<outputs).map { output in
                 (output * inputs / outputs, ((output + 1) * inputs + outputs - 1) / outputs)
-            })
+            }, inputs: inputs)
     }
 }

@@ -155,7 +155,13 @@ final class Product: LayerPass {
     }
 
     /// Floats of scratch that a thread needs for this layer.
-    static func scratchCount(outputs: Int, taps: Int) -> Int { outputs * taps * 32 }
+    static func scratchCount(outputs: Int, taps: Int) -> Int { channelChunk(outputs: outputs, taps: taps) * taps * 32 }
+
+    /// Outputs whose weights the data gradient transposes at once, a multiple of 32: what fits into the first-level cache is
+    /// used there by all pixels of the tile.
+    private static func channelChunk(outputs: Int, taps: Int) -> Int {
+        min((outputs + 31) / 32 * 32, max(32, 256 / taps / 32 * 32))
+    }
 
     // MARK: Forward
 
@@ -247,12 +253,20 @@ final class Product: LayerPass {
             job.dy_image = gradient.imageStride
             job.dy_block = gradient.blockStride
             job.dy_row = gradient.rowStride
+            job.dy_column_step = 16
             job.height = Int32(output.height)
             job.width = Int32(output.width)
             job.dw_channel = taps * 32
             for block in firstBlock..<min(firstBlock + run, blocks) {
                 for image in stride(from: 0, to: images, by: chunk) {
-                    job.images = Int32(min(chunk, images - image))
+                    let here = min(chunk, images - image)
+                    if output.area == 1 {
+                        // The images take the place of the columns, which the kernel's innermost loop runs over.
+                        (job.images, job.width) = (1, Int32(here))
+                        (job.x_column_step, job.dy_column_step) = (input.imageStride, gradient.imageStride)
+                    } else {
+                        job.images = Int32(here)
+                    }
                     job.dy = UnsafePointer(gradient.at(image: image, block: 2 * panel))
                     for tap in 0..<taps {
                         for channel in stride(from: block * 16, to: min(block * 16 + 16, input.channels), by: 8) {
@@ -275,6 +289,7 @@ final class Product: LayerPass {
         let (taps, kernels, weights) = (taps, step.kernels, parameters.weights)
         let (phases, scratch) = (phases, scratch)
         let panels = (inputGradient.blocks + 1) / 2
+        let channelChunk = Self.channelChunk(outputs: output.channels, taps: taps)
         let chunk = max(1, Self.gradientPixels / inputGradient.area)
         let images = step.images
         let chunks = (images + chunk - 1) / chunk
@@ -282,8 +297,6 @@ final class Product: LayerPass {
             let (panel, first) = (tile / chunks, tile % chunks * chunk)
             let here = min(chunk, images - first)
             let transposed = scratch.of(worker)
-            kernels.transpose_panel(
-                weights, Int32(output.channels), Int32(input.channels), Int32(taps), Int32(panel * 32), transposed)
             var product = tandem_product()
             product.x = gradient.kernelMap
             product.y = inputGradient.kernelMap
@@ -291,20 +304,29 @@ final class Product: LayerPass {
             product.x_column_step = 16
             product.y_row_step = window.stride.height * inputGradient.rowStride
             product.y_column_step = window.stride.width * 16
-            product.channels = Int32(output.channels)
             product.w_channel = taps * 32
-            for (phase, offsets) in phases {
-                product.height = Int32(phase.height)
-                product.width = Int32(phase.width)
-                product.taps = Int32(phase.taps.count)
-                product.x_offsets = offsets.x
-                product.w_offsets = offsets.w
-                let corner = phase.row * inputGradient.rowStride + phase.column * 16
-                let area = phase.height * phase.width
-                withUnsafePointer(to: product) { product in
-                    kernels.product(
-                        product, transposed, nil, inputGradient.base + (2 * panel * inputGradient.blockStride + corner),
-                        Int32(min(2, inputGradient.blocks - 2 * panel)), Int64(first * area), Int64(here * area))
+            for channel in stride(from: 0, to: output.channels, by: channelChunk) {
+                let channels = min(channelChunk, output.channels - channel)
+                kernels.transpose_panel(
+                    weights + channel / 32 * input.channels * taps * 32, Int32(channels), Int32(input.channels),
+                    Int32(taps), Int32(panel * 32), transposed)
+                product.x.base = gradient.at(image: 0, block: channel / 16)
+                product.channels = Int32(channels)
+                product.accumulate = channel > 0 ? 1 : 0
+                for (phase, offsets) in phases {
+                    product.height = Int32(phase.height)
+                    product.width = Int32(phase.width)
+                    product.taps = Int32(phase.taps.count)
+                    product.x_offsets = offsets.x
+                    product.w_offsets = offsets.w
+                    let corner = phase.row * inputGradient.rowStride + phase.column * 16
+                    let area = phase.height * phase.width
+                    withUnsafePointer(to: product) { product in
+                        kernels.product(
+                            product, transposed, nil,
+                            inputGradient.base + (2 * panel * inputGradient.blockStride + corner),
+                            Int32(min(2, inputGradient.blocks - 2 * panel)), Int64(first * area), Int64(here * area))
+                    }
                 }
             }
         }
