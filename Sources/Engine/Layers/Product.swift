@@ -155,7 +155,9 @@ final class Product: LayerPass {
     }
 
     /// Floats of scratch that a thread needs for this layer.
-    static func scratchCount(outputs: Int, taps: Int) -> Int { channelChunk(outputs: outputs, taps: taps) * taps * 32 }
+    static func scratchCount(outputs: Int, taps: Int, images: Int) -> Int {
+        max(channelChunk(outputs: outputs, taps: taps) * taps, images) * 32
+    }
 
     /// Outputs whose weights the data gradient transposes at once, a multiple of 32: what fits into the first-level cache is
     /// used there by all pixels of the tile.
@@ -238,11 +240,12 @@ final class Product: LayerPass {
         let blocks = input.blocks
         let panels = (output.blocks + 1) / 2
         // A linear layer has many blocks with little to do in each.
-        let run = taps == 1 ? 16 : 1
+        let run = taps == 1 ? 32 : 1
+        let scratch = scratch
         let runs = (blocks + run - 1) / run
         let bytesPerImage = 4 * (input.blockStride + 2 * gradient.blockStride)
         let chunk = max(1, Self.weightGradientBytes / bytesPerImage)
-        step.forEachTile(panels * runs) { tile, _ in
+        step.forEachTile(panels * runs) { tile, worker in
             let panel = tile / runs
             let firstBlock = tile % runs * run
             let vectors = Int32(min(2, output.blocks - 2 * panel))
@@ -257,16 +260,18 @@ final class Product: LayerPass {
             job.height = Int32(output.height)
             job.width = Int32(output.width)
             job.dw_channel = taps * 32
+            if output.area == 1 {
+                // The images take the place of the columns, which the kernel's innermost loop runs over; the panel's gradient is
+                // packed, for rows in 64 pages are slower to read 4,096 times.
+                Self.weightGradientOfVectors(
+                    &job, input: input, gradient: gradient, images: images, panel: panel,
+                    blocks: firstBlock..<min(firstBlock + run, blocks), packed: scratch.of(worker), kernels,
+                    target: weightGradient + panel * input.channels * 32, vectors)
+                return
+            }
             for block in firstBlock..<min(firstBlock + run, blocks) {
                 for image in stride(from: 0, to: images, by: chunk) {
-                    let here = min(chunk, images - image)
-                    if output.area == 1 {
-                        // The images take the place of the columns, which the kernel's innermost loop runs over.
-                        (job.images, job.width) = (1, Int32(here))
-                        (job.x_column_step, job.dy_column_step) = (input.imageStride, gradient.imageStride)
-                    } else {
-                        job.images = Int32(here)
-                    }
+                    job.images = Int32(min(chunk, images - image))
                     job.dy = UnsafePointer(gradient.at(image: image, block: 2 * panel))
                     for tap in 0..<taps {
                         for channel in stride(from: block * 16, to: min(block * 16 + 16, input.channels), by: 8) {
@@ -281,6 +286,27 @@ final class Product: LayerPass {
                     }
                 }
             }
+        }
+    }
+
+    private static func weightGradientOfVectors(
+        _ job: inout tandem_weight_gradient, input: Map, gradient: Map, images: Int, panel: Int, blocks: Range<Int>,
+        packed: UnsafeMutablePointer<Float>, _ kernels: tandem_kernel_table, target: UnsafeMutablePointer<Float>,
+        _ vectors: Int32
+    ) {
+        for image in 0..<images {
+            for half in 0..<Int(vectors) {
+                (packed + image * 32 + half * 16).update(
+                    from: gradient.at(image: image, block: 2 * panel + half), count: 16)
+            }
+        }
+        job.dy = UnsafePointer(packed)
+        (job.dy_block, job.dy_column_step) = (16, 32)
+        (job.images, job.width, job.x_column_step) = (1, Int32(images), input.imageStride)
+        for channel in stride(from: blocks.lowerBound * 16, to: min(blocks.upperBound * 16, input.channels), by: 8) {
+            job.channels = Int32(min(8, input.channels - channel))
+            job.x = UnsafePointer(input.at(image: 0, block: channel / 16) + channel % 16)
+            kernels.weight_gradient(&job, target + channel * 32, vectors, 0)
         }
     }
 

@@ -46,11 +46,11 @@ struct Plan {
         }
 
         /// Floats of scratch that each thread needs.
-        var threadScratch: Int {
+        func threadScratch(images: Int) -> Int {
             guard let window else { return 0 }
             return tiling?.threadCount
                 ?? Product.scratchCount(
-                    outputs: placed.output.channels, taps: window.kernel.height * window.kernel.width)
+                    outputs: placed.output.channels, taps: window.kernel.height * window.kernel.width, images: images)
         }
     }
 
@@ -69,7 +69,7 @@ struct Plan {
         parameters = ParameterStore(architecture, in: &arena, weights: &weights)
         moments = arena.reserve(parameters.count * optimizer.momentCount)
         let scratch = Scratch(
-            threadCount: pieces.map(\.threadScratch).max() ?? 0,
+            threadCount: pieces.map { $0.threadScratch(images: images) }.max() ?? 0,
             sharedCount: pieces.compactMap(\.tiling?.sharedCount).max() ?? 0, threads: threads, in: &arena)
 
         input = Map(architecture.input, images: images, halo: pieces.first?.inputHalo ?? Halo(), in: &arena)
