@@ -16,24 +16,21 @@ public enum Peak {
         guard let memory = AlignedBuffer<Float>(count: stride * pool.threadCount) else {
             throw .outOfMemory(byteCount: stride * pool.threadCount * 4)
         }
-        let offsets = OffsetTable([(0, 0)])
         let tiles = pool.threadCount * 4
         pool.forEachTile(tiles) { _, worker in
             let weights = memory.pointer + worker * stride
             let (x, y) = (weights + weightCount, weights + weightCount + mapCount)
-            var product = tandem_product()
-            product.x = tandem_map(base: x, image: mapCount, block: pixels * 16, row: pixels * 16)
-            product.y = tandem_map(base: y, image: 32 * pixels, block: pixels * 16, row: pixels * 16)
-            product.height = 1
-            product.width = Int32(pixels)
-            product.x_column_step = 16
-            product.y_column_step = 16
+            var product = tandem_tile_product()
+            product.x = UnsafePointer(x)
+            product.x_block = pixels * 16
+            product.w = UnsafePointer(weights)
+            product.y = y
+            product.y_block = pixels * 16
+            product.positions = 1
             product.channels = Int32(channels)
-            product.taps = 1
-            product.x_offsets = offsets.x
-            product.w_offsets = offsets.w
-            product.w_channel = 32
-            for _ in 0..<rounds { kernels.product(&product, weights, nil, y, 2, 0, Int64(pixels)) }
+            product.panels = 1
+            product.tiles = Int32(pixels)
+            for _ in 0..<rounds { kernels.tile_product(&product) }
         }
         return tiles * rounds * pixels * channels * 32 * 2
     }
