@@ -83,7 +83,7 @@ private func measure(threads: Int, batch: Int, steps: Int) throws -> [Measuremen
     let executor = try Executor(
         architecture, batchSize: batch, optimizer: .adam(learningRate: 1e-4), seeds: Seeds(1), pool: pool)
     executor.initialize(seed: 1)
-    let source = NoiseImages(shape: architecture.input, classes: architecture.output.count)
+    let source = NoiseImages(shape: architecture.input, classes: architecture.output.count, count: batch)
     let cancellation = Cancellation()
     func median(_ body: () throws -> Void) rethrows -> Double {
         // Three steps to warm up, as in the yardstick.

@@ -4,23 +4,30 @@ import Engine
 import Network
 import Runtime
 
+/// As many images as asked for, drawn once.
 struct NoiseImages: BatchSource {
-    let shape: Shape
-    let classes: Int
+    private let shape: Shape
+    private let classes: Int
+    private let values: [Float]
 
-    /// Values from -2 to 2, the same each time.
+    init(shape: Shape, classes: Int, count: Int) {
+        self.shape = shape
+        self.classes = classes
+        values = [Float](unsafeUninitializedCapacity: count * shape.count) { buffer, initialized in
+            RandomStream(seed: 1, role: .synthesis).fillUniform(buffer, low: -2, high: 2)
+            initialized = count * shape.count
+        }
+    }
+
     func writeImage(
         _ index: Int, epoch: Int, to destination: UnsafeMutablePointer<Float>, planeStride: Int, rowStride: Int,
         columnStride: Int
     ) {
-        let random = RandomStream(seed: 1, role: .synthesis, stream: UInt32(truncatingIfNeeded: index))
-        var place: UInt32 = 0
+        var place = index * shape.count
         for channel in 0..<shape.channels {
             for row in 0..<shape.height {
                 for column in 0..<shape.width {
-                    let word = random.words(at: place / 4)[Int(place % 4)]
-                    destination[channel * planeStride + row * rowStride + column * columnStride] =
-                        RandomStream.unit(word) * 4 - 2
+                    destination[channel * planeStride + row * rowStride + column * columnStride] = values[place]
                     place += 1
                 }
             }

@@ -41,7 +41,7 @@ public func profile(
     let executor = try Executor(
         architecture, batchSize: batch, optimizer: .adam(), seeds: Seeds(1), pool: pool)
     executor.initialize(seed: 1)
-    let source = NoiseImages(shape: architecture.input, classes: max(1, architecture.output.count))
+    let source = NoiseImages(shape: architecture.input, classes: max(1, architecture.output.count), count: batch)
     var times: [StepPart: [Double]] = [:]
     for number in 0..<steps + 2 {
         var last = Clock.seconds

@@ -2,6 +2,8 @@
 #include "include/kernels.h"
 #include "simd.h"
 
+#define TILE_ROWS 4
+#define TILE_VECTORS 1
 #define TANDEM_TABLE tandem_portable_kernels
 #define TANDEM_NAME "portable"
 #include "kernels.inc"

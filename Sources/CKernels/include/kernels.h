@@ -177,7 +177,7 @@ typedef struct {
     void (*adam)(const tandem_optimizer *o, float *weights, const float *gradient, float *first, float *second, int64_t count);
 } tandem_kernel_table;
 
-/// The table of an instruction set (`avx512`, `portable`), or of the best one of this machine for null; null where the machine
+/// The table of an instruction set (`avx512`, `avx2`, `portable`), or of the best one of this machine for null; null where the machine
 /// does not have it or there is no such set.
 const tandem_kernel_table *tandem_kernels(const char *instruction_set);
 

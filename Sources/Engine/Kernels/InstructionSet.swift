@@ -5,6 +5,7 @@ import Glibc
 
 public enum InstructionSet: String, CaseIterable, Sendable {
     case avx512
+    case avx2
     case portable
 
     /// `TANDEM_ISA`, else the best this machine has.
