@@ -260,7 +260,7 @@ final class Product: LayerPass {
             job.height = Int32(output.height)
             job.width = Int32(output.width)
             job.dw_channel = taps * 32
-            if output.area == 1 {
+            if output.area == 1, taps == 1 {
                 // The images take the place of the columns, which the kernel's innermost loop runs over; the panel's gradient is
                 // packed, for rows in 64 pages are slower to read 4,096 times.
                 Self.weightGradientOfVectors(
