@@ -58,7 +58,7 @@ struct PlainNetwork {
                 let area = placed.output.count / parameters[record.firstParameter + 1].count
                 for output in y.indices { y[output] += parameters[record.firstParameter + 1][output / area] }
             }
-        case .activation(.relu): y = x.map { $0 > 0 ? $0 : 0 }
+        case .activation(let activation): y = x.map { Self.value(activation, $0) }
         case .maxPool, .averagePool, .adaptiveAveragePool:
             forEachWindow(of: placed) { output, inputs, divisor in
                 if case .maxPool = placed.layer {
@@ -90,7 +90,7 @@ struct PlainNetwork {
                 let area = placed.output.count / parameters[record.firstParameter + 1].count
                 for output in dy.indices { gradients[record.firstParameter + 1][output / area] += dy[output] }
             }
-        case .activation(.relu): dx = zip(x, dy).map { $0 > 0 ? $1 : 0 }
+        case .activation(let activation): dx = zip(x, dy).map { Self.slope(activation, $0) * $1 }
         case .maxPool:
             forEachWindow(of: placed) { output, inputs, _ in
                 guard let winner = inputs.max(by: { x[$0] < x[$1] }) else { return }
@@ -104,6 +104,31 @@ struct PlainNetwork {
         default: preconditionFailure("no twin of \(placed.layer)")
         }
         return dx
+    }
+
+    private static func normal(_ x: Double) -> Double { 0.5 * (1 + erf(x / 2.0.squareRoot())) }
+
+    private static func value(_ activation: Layer.Activation, _ x: Double) -> Double {
+        switch activation {
+        case .relu: x > 0 ? x : 0
+        case .leakyReLU(let slope): x > 0 ? x : slope * x
+        case .sigmoid: 1 / (1 + exp(-x))
+        case .tanh: tanh(x)
+        case .gelu: x * normal(x)
+        case .softmax: preconditionFailure("not elementwise")
+        }
+    }
+
+    /// The derivative of `value`.
+    private static func slope(_ activation: Layer.Activation, _ x: Double) -> Double {
+        switch activation {
+        case .relu: x > 0 ? 1 : 0
+        case .leakyReLU(let slope): x > 0 ? 1 : slope
+        case .sigmoid: exp(-x) / ((1 + exp(-x)) * (1 + exp(-x)))
+        case .tanh: 1 / (cosh(x) * cosh(x))
+        case .gelu: normal(x) + x * exp(-x * x / 2) / (2 * Double.pi).squareRoot()
+        case .softmax: preconditionFailure("not elementwise")
+        }
     }
 
     // MARK: Which values meet

@@ -24,8 +24,15 @@ struct PyTorchTests {
         .linear(.init(width: 10)),
     ]
 
+    static let activations: [Layer] = [
+        .convolution(.init(width: 9, padding: .exactly(Extent(1)))), .activation(.leakyReLU(slope: 0.1)),
+        .convolution(.init(width: 12)), .activation(.gelu), .maxPool(.init(size: Extent(2))), .activation(.tanh),
+        .flatten, .linear(.init(width: 20)), .activation(.sigmoid), .linear(.init(width: 10)),
+    ]
+
     @Test(
         arguments: [
+            ("activations-adamw", activations, .adam(learningRate: 1e-2, weightDecay: 0.1, isDecoupled: true)),
             ("convolutions-adam", convolutions, OptimizerOptions.adam(learningRate: 1e-2)),
             ("vgg-sgd", vgg, .sgd(learningRate: 0.05, momentum: 0.9)),
             ("vgg-nesterov", vgg, .sgd(learningRate: 0.05, momentum: 0.9, weightDecay: 0.01, isNesterov: true)),

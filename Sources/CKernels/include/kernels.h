@@ -116,9 +116,20 @@ typedef struct {
     void (*weights_gradient)(const float *u, ptrdiff_t position, int64_t rows, float *w);
 } tandem_winograd;
 
+/// Elementwise functions; `slope` is that of the leaky ReLU below zero.
+typedef enum {
+    tandem_relu,
+    tandem_leaky_relu,
+    tandem_sigmoid,
+    tandem_tanh,
+    tandem_gelu,
+} tandem_activation;
+
 /// The settings of one optimizer step; `first` and `second` are moments.
 typedef struct {
     float learning_rate, momentum, weight_decay;
+    /// What weights are multiplied by before an Adam step: 1 - learning rate * decay where that is decoupled (AdamW), else 1.
+    float weight_factor;
     int32_t is_nesterov;
     float beta1, beta2, epsilon;
     /// 1 - beta1^t and sqrt(1 - beta2^t)
@@ -152,10 +163,10 @@ typedef struct {
     void (*mask_and_sum)(float *dy, ptrdiff_t dy_row, const float *y, ptrdiff_t y_row, int32_t height, int32_t width,
                          float *sum);
 
-    /// Elementwise max(0, x), and its gradient where y > 0.
-    void (*relu)(const float *x, float *y, int64_t count);
-    void (*relu_gradient)(const float *dy, ptrdiff_t dy_row, const float *y, ptrdiff_t y_row, float *dx, ptrdiff_t dx_row,
-                          int32_t height, int32_t width);
+    /// y = f(x), and dx = dy * f'(x), for `count` values, a multiple of 16.
+    void (*activation)(tandem_activation kind, float slope, const float *x, float *y, int64_t count);
+    void (*activation_gradient)(tandem_activation kind, float slope, const float *x, const float *y, const float *dy,
+                                float *dx, int64_t count);
 
     /// Poolings over one block of one image. The first maximum wins, and a NaN is the maximum. Gradients are added to dx, or
     /// written where windows are a partition.

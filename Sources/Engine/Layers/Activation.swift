@@ -1,14 +1,29 @@
-// A ReLU that stands by itself; behind a convolution or a linear layer it is part of their product.
+// An elementwise function that stands by itself; a ReLU behind a convolution or a linear layer is part of their product.
 
 import CKernels
+import Network
 
-final class ReLU: LayerPass {
+final class Activation: LayerPass {
+    private let kind: tandem_activation
+    /// Of a leaky ReLU, below zero.
+    private let slope: Float
     private let input: Map
     private let inputGradient: Map?
     private let output: Map
     private let outputGradient: Map
 
-    init(input: Map, inputGradient: Map?, output: Map, outputGradient: Map) {
+    /// `nil` for a function that is not elementwise.
+    init?(_ activation: Layer.Activation, input: Map, inputGradient: Map?, output: Map, outputGradient: Map) {
+        var slope: Double = 0
+        switch activation {
+        case .relu: kind = tandem_relu
+        case .leakyReLU(let given): (kind, slope) = (tandem_leaky_relu, given)
+        case .sigmoid: kind = tandem_sigmoid
+        case .tanh: kind = tandem_tanh
+        case .gelu: kind = tandem_gelu
+        case .softmax: return nil
+        }
+        self.slope = Float(slope)
         self.input = input
         self.inputGradient = inputGradient
         self.output = output
@@ -16,25 +31,31 @@ final class ReLU: LayerPass {
     }
 
     func forward(_ step: Step) {
-        let (input, output, kernels) = (input, output, step.kernels)
+        let (input, output, kind, slope, kernels) = (input, output, kind, slope, step.kernels)
         step.forEachBlock(of: output) { image, block in
             for row in 0..<output.height {
-                kernels.relu(
-                    input.at(image: image, block: block) + row * input.rowStride,
+                kernels.activation(
+                    kind, slope, input.at(image: image, block: block) + row * input.rowStride,
                     output.at(image: image, block: block) + row * output.rowStride, Int64(output.width * 16))
             }
+            // Functions that are not 0 at 0 would fill the lanes that pad the channels.
+            output.clearPadding(image: image, block: block)
         }
     }
 
     func backward(_ step: Step) {
         guard let inputGradient else { return }
-        let (output, outputGradient, kernels) = (output, outputGradient, step.kernels)
+        let (input, output, outputGradient) = (input, output, outputGradient)
+        let (kind, slope, kernels) = (kind, slope, step.kernels)
         step.forEachBlock(of: output) { image, block in
-            kernels.relu_gradient(
-                outputGradient.at(image: image, block: block), outputGradient.rowStride,
-                output.at(image: image, block: block), output.rowStride,
-                inputGradient.at(image: image, block: block), inputGradient.rowStride, Int32(output.height),
-                Int32(output.width))
+            for row in 0..<output.height {
+                kernels.activation_gradient(
+                    kind, slope, input.at(image: image, block: block) + row * input.rowStride,
+                    output.at(image: image, block: block) + row * output.rowStride,
+                    outputGradient.at(image: image, block: block) + row * outputGradient.rowStride,
+                    inputGradient.at(image: image, block: block) + row * inputGradient.rowStride,
+                    Int64(output.width * 16))
+            }
         }
     }
 }

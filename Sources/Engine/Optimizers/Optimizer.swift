@@ -4,12 +4,13 @@ import CKernels
 import Glibc
 import Runtime
 
-/// Settings and defaults are those of `torch.optim`.
+/// Settings and defaults are those of `torch.optim`. With `isDecoupled`, Adam is AdamW: the decay shrinks the weights instead of
+/// being added to the gradient.
 public enum OptimizerOptions: Hashable, Sendable {
     case sgd(learningRate: Double = 1e-2, momentum: Double = 0, weightDecay: Double = 0, isNesterov: Bool = false)
     case adam(
         learningRate: Double = 1e-3, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8,
-        weightDecay: Double = 0)
+        weightDecay: Double = 0, isDecoupled: Bool = false)
 
     /// Numbers kept for each parameter between steps.
     var momentCount: Int {
@@ -53,13 +54,14 @@ struct Optimizer {
             settings.momentum = Float(momentum)
             settings.weight_decay = Float(weightDecay)
             settings.is_nesterov = isNesterov ? 1 : 0
-        case .adam(let learningRate, let beta1, let beta2, let epsilon, let weightDecay):
+        case .adam(let learningRate, let beta1, let beta2, let epsilon, let weightDecay, let isDecoupled):
             powers = (powers.0 * beta1, powers.1 * beta2)
             settings.learning_rate = Float(learningRate)
             settings.beta1 = Float(beta1)
             settings.beta2 = Float(beta2)
             settings.epsilon = Float(epsilon)
-            settings.weight_decay = Float(weightDecay)
+            settings.weight_decay = isDecoupled ? 0 : Float(weightDecay)
+            settings.weight_factor = isDecoupled ? Float(1 - learningRate * weightDecay) : 1
             settings.correction1 = Float(1 - powers.0)
             settings.correction2_root = Float((1 - powers.1).squareRoot())
         }

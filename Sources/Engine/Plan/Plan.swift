@@ -127,9 +127,12 @@ struct Plan {
                         rate: rate, seed: dropoutSeed, stream: dropouts, input: map, inputGradient: gradient,
                         output: output, outputGradient: outputGradient, images: images, arena: &arena))
                 dropouts += 1
-            case .activation:
-                passes.append(
-                    ReLU(input: map, inputGradient: gradient, output: output, outputGradient: outputGradient))
+            case .activation(let activation):
+                guard
+                    let pass = Activation(
+                        activation, input: map, inputGradient: gradient, output: output, outputGradient: outputGradient)
+                else { throw .notYet(placed.layer.description) }
+                passes.append(pass)
             case .batchNorm, .residual, .concatenation:
                 throw .notYet(placed.layer.description)
             }
@@ -165,7 +168,7 @@ struct Plan {
                 }
             case .convolution(let settings) where settings.groups != 1:
                 throw .notYet("`groups:` of conv")
-            case .activation, .batchNorm, .residual, .concatenation:
+            case .batchNorm, .residual, .concatenation:
                 throw .notYet(placed.layer.description)
             default: break
             }

@@ -1,4 +1,4 @@
-// An optimizer with its settings, as `sgd` and `adam` give it.
+// An optimizer with its settings, as `sgd`, `adam` and `adamw` give it.
 
 import Engine
 import Experiments
@@ -25,17 +25,17 @@ final class OptimizerValue: ObjectValue {
             if isNesterov { parts.append("nesterov: true") }
             add("weightdecay", weightDecay, unless: 0)
             return "sgd(\(parts.joined(separator: ", ")))"
-        case .adam(_, let beta1, let beta2, let epsilon, let weightDecay):
+        case .adam(_, let beta1, let beta2, let epsilon, let weightDecay, let isDecoupled):
             if beta1 != 0.9 || beta2 != 0.999 { parts.append("betas: (\(decimalText(beta1)), \(decimalText(beta2)))") }
             add("eps", epsilon, unless: 1e-8)
-            add("weightdecay", weightDecay, unless: 0)
-            return "adam(\(parts.joined(separator: ", ")))"
+            add("weightdecay", weightDecay, unless: isDecoupled ? 0.01 : 0)
+            return "\(isDecoupled ? "adamw" : "adam")(\(parts.joined(separator: ", ")))"
         }
     }
 
     private var learningRate: Double {
         switch options {
-        case .sgd(let learningRate, _, _, _), .adam(let learningRate, _, _, _, _): learningRate
+        case .sgd(let learningRate, _, _, _), .adam(let learningRate, _, _, _, _, _): learningRate
         }
     }
 

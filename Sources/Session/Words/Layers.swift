@@ -99,12 +99,18 @@ let layerWords: [Word] = [
                 "slope", .decimal(0...1), .value(.decimal(0.01)), isPositional: true,
                 aliases: ["negative_slope", "alpha"], "slope below zero")
         ],
-        result: "a layer", example: inNetwork("conv 16; leakyrelu 0.1")),
-    Word("gelu", .layers, "x · Φ(x): `nn.GELU`", result: "a layer", example: inNetwork("conv 16; gelu")),
+        result: "a layer", example: inNetwork("conv 16; leakyrelu 0.1"),
+        .layer { .activation(.leakyReLU(slope: $0.decimal("slope") ?? 0.01)) }),
+    Word(
+        "gelu", .layers, "x · Φ(x): `nn.GELU`", result: "a layer", example: inNetwork("conv 16; gelu"),
+        .layer { _ in .activation(.gelu) }),
     Word(
         "sigmoid", .layers, "1 / (1 + exp(-x)): `nn.Sigmoid`", result: "a layer",
-        example: inNetwork("conv 16; sigmoid"), aliases: ["logistic"]),
-    Word("tanh", .layers, "The hyperbolic tangent: `nn.Tanh`", result: "a layer", example: inNetwork("conv 16; tanh")),
+        example: inNetwork("conv 16; sigmoid"), aliases: ["logistic"],
+        .layer { _ in .activation(.sigmoid) }),
+    Word(
+        "tanh", .layers, "The hyperbolic tangent: `nn.Tanh`", result: "a layer", example: inNetwork("conv 16; tanh"),
+        .layer { _ in .activation(.tanh) }),
     Word(
         "maxpool", .layers, "The largest value of each window: `nn.MaxPool2d`", [poolSize, poolStride, poolPadding],
         result: "a layer", example: inNetwork("maxpool 2"), aliases: ["MaxPool2d", "MaxPooling2D", "pool"],

@@ -43,7 +43,7 @@ let trainingOptions: [Parameter] = [
         "images a step"),
     Parameter(
         "optimizer", .optimizer, .workedOut("adam(lr: 1e-3)"), aliases: ["optim", "opt"],
-        "`sgd` or `adam` with its options"),
+        "`sgd`, `adam` or `adamw` with its options"),
     Parameter(
         "schedule", .choice, .value(.string("constant")), choices: ["constant"],
         aliases: ["scheduler", "lr_scheduler"], "how the learning rate changes"),
@@ -140,19 +140,11 @@ let trainingWords: [Word] = [
     Word(
         "adam", .training, "Adam: `torch.optim.Adam`", [learningRate(1e-3), betas, eps, decay(0)],
         result: "an optimizer", example: "print adam(lr: 1e-4)",
-        .perform { call in
-            let arguments = call.arguments
-            let (beta1, beta2) = try moments(call)
-            return .object(
-                OptimizerValue(
-                    .adam(
-                        learningRate: arguments.decimal("lr") ?? 1e-3, beta1: beta1, beta2: beta2,
-                        epsilon: arguments.decimal("eps") ?? 1e-8,
-                        weightDecay: arguments.decimal("weightdecay") ?? 0)))
-        }),
+        .perform { try adam($0, isDecoupled: false) }),
     Word(
         "adamw", .training, "Adam with decoupled weight decay: `torch.optim.AdamW`",
-        [learningRate(1e-3), betas, eps, decay(0.01)], result: "an optimizer", example: "print adamw(lr: 1e-4)"),
+        [learningRate(1e-3), betas, eps, decay(0.01)], result: "an optimizer", example: "print adamw(lr: 1e-4)",
+        .perform { try adam($0, isDecoupled: true) }),
     Word("constant", .training, "A learning rate that stays", result: "a schedule", example: "print constant()"),
     Word(
         "step", .training, "A learning rate that is cut every so many epochs: `StepLR`",
@@ -175,6 +167,17 @@ let trainingWords: [Word] = [
         [Parameter("model", .model, .workedOut("the last model"), isPositional: true, "the model"), dataOption],
         result: "a plot", example: quickModel + "findlr Net, on: data", aliases: ["lr_find", "lrfinder"]),
 ]
+
+private func adam(_ call: Invocation, isDecoupled: Bool) throws -> Value {
+    let arguments = call.arguments
+    let (beta1, beta2) = try moments(call)
+    return .object(
+        OptimizerValue(
+            .adam(
+                learningRate: arguments.decimal("lr") ?? 1e-3, beta1: beta1, beta2: beta2,
+                epsilon: arguments.decimal("eps") ?? 1e-8,
+                weightDecay: arguments.decimal("weightdecay") ?? (isDecoupled ? 0.01 : 0), isDecoupled: isDecoupled)))
+}
 
 /// `betas: (0.9, 0.999)`: two numbers from 0 to below 1.
 private func moments(_ call: Invocation) throws -> (Double, Double) {

@@ -27,6 +27,13 @@ def vgg_like():
         nn.Linear(64, 33), nn.ReLU(), nn.Linear(33, 10))
 
 
+def activation_net():
+    """Every elementwise function."""
+    return nn.Sequential(
+        nn.Conv2d(3, 9, 3, padding=1), nn.LeakyReLU(0.1), nn.Conv2d(9, 12, 3), nn.GELU(), nn.MaxPool2d(2), nn.Tanh(),
+        nn.Flatten(), nn.Linear(108, 20), nn.Sigmoid(), nn.Linear(20, 10))
+
+
 def write(name, net, size, batch, optimizer):
     torch.manual_seed(7)
     for module in net.modules():
@@ -58,3 +65,4 @@ torch.set_num_threads(1)
 write("convolutions-adam", conv_net(), 13, 3, lambda p: torch.optim.Adam(p, lr=1e-2))
 write("vgg-sgd", vgg_like(), 8, 5, lambda p: torch.optim.SGD(p, lr=0.05, momentum=0.9))
 write("vgg-nesterov", vgg_like(), 8, 2, lambda p: torch.optim.SGD(p, lr=0.05, momentum=0.9, nesterov=True, weight_decay=0.01))
+write("activations-adamw", activation_net(), 8, 4, lambda p: torch.optim.AdamW(p, lr=1e-2, weight_decay=0.1))
