@@ -29,7 +29,7 @@ final class EngineNetwork: TrainableNetwork {
         do throws(EngineError) {
             executor = try Executor(
                 architecture, batchSize: options.batchSize, optimizer: options.optimizer, seeds: options.seeds,
-                pool: ThreadPool(threadCount: threads))
+                gradient: options.gradient, pool: ThreadPool(threadCount: threads))
         } catch .outOfMemory(let byteCount) {
             throw .outOfMemory(needed: byteCount, available: availableMemory ?? 0)
         } catch { throw .engine(error) }
@@ -42,7 +42,10 @@ final class EngineNetwork: TrainableNetwork {
     var batchSize: Int { executor.batchSize }
     var parameterCount: Int { executor.parameters.reduce(0) { $0 + $1.count } }
 
-    func trainStep(_ images: ArraySlice<Int>, epoch: Int) throws(Interrupted) -> BatchResult {
+    func trainStep(
+        _ images: ArraySlice<Int>, epoch: Int, learningRateFactor: Double
+    ) throws(Interrupted) -> BatchResult {
+        executor.learningRateFactor = learningRateFactor
         do throws(EngineError) {
             return try executor.train(images, of: training, epoch: epoch, cancellation: cancellation)
         } catch { throw Interrupted() }

@@ -25,6 +25,13 @@ struct EpochLoop {
 
     private var batchesPerEpoch: Int { (trainingCount + options.batchSize - 1) / options.batchSize }
 
+    /// Of the next step.
+    private var learningRateFactor: Double {
+        options.schedule.factor(
+            step: steps, stepsPerEpoch: batchesPerEpoch, epochs: options.epochs,
+            learningRate: options.optimizer.learningRate)
+    }
+
     /// Every this many batches one is logged.
     private static let logInterval = 200
 
@@ -49,7 +56,7 @@ struct EpochLoop {
             let first = batch * options.batchSize
             let indices = order[first..<min(trainingCount, first + options.batchSize)]
             let stepStart = Clock.seconds
-            let result = try network.trainStep(indices, epoch: epoch)
+            let result = try network.trainStep(indices, epoch: epoch, learningRateFactor: learningRateFactor)
             trainingSeconds += Clock.seconds - stepStart
             steps += 1
             images += indices.count

@@ -12,8 +12,11 @@ protocol TrainableNetwork: AnyObject {
     /// - Parameters:
     ///   - images: of the training set, at most a batch.
     ///   - epoch: from 1.
+    ///   - learningRateFactor: what the schedule makes of the learning rate.
     /// - Returns: loss and hits before the update.
-    func trainStep(_ images: ArraySlice<Int>, epoch: Int) throws(Interrupted) -> BatchResult
+    func trainStep(
+        _ images: ArraySlice<Int>, epoch: Int, learningRateFactor: Double
+    ) throws(Interrupted) -> BatchResult
 
     /// Measures test images, at most a batch.
     func evaluate(_ images: Range<Int>) throws(Interrupted) -> BatchResult

@@ -34,6 +34,7 @@ struct PyTorchTests {
         arguments: [
             ("activations-adamw", activations, .adam(learningRate: 1e-2, weightDecay: 0.1, isDecoupled: true)),
             ("convolutions-adam", convolutions, OptimizerOptions.adam(learningRate: 1e-2)),
+            ("vgg-smoothed-clipped", vgg, .sgd(learningRate: 0.5, momentum: 0.5)),
             ("vgg-sgd", vgg, .sgd(learningRate: 0.05, momentum: 0.9)),
             ("vgg-nesterov", vgg, .sgd(learningRate: 0.05, momentum: 0.9, weightDecay: 0.01, isNesterov: true)),
         ], InstructionSet.allCases.filter(\.isAvailable))
@@ -47,7 +48,9 @@ struct PyTorchTests {
         let count = input.shape[0]
         let executor = try Executor(
             Architecture(input: shape, layers: fixture.layers), batchSize: count + 2, optimizer: fixture.optimizer,
-            seeds: Seeds(1), pool: ThreadPool(threadCount: 2), instructionSet: set)
+            seeds: Seeds(1),
+            gradient: fixture.name.contains("clipped") ? .init(labelSmoothing: 0.1, largestNorm: 0.25) : .init(),
+            pool: ThreadPool(threadCount: 2), instructionSet: set)
         executor.load(file)
         for (number, expected) in file.values("losses").enumerated() {
             let result = try executor.train(0..<count, of: source, epoch: 1, cancellation: Cancellation())

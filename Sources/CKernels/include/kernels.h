@@ -183,6 +183,11 @@ typedef struct {
     /// y[i] = x[i] * factor[i]
     void (*multiply)(const float *x, const float *factor, float *y, int64_t count);
 
+    /// The sum of x[i]^2 in double, over sixteen lanes that are joined in a fixed order; `count` is a multiple of 16.
+    double (*sum_of_squares)(const float *x, int64_t count);
+    /// x[i] *= factor
+    void (*scale)(float *x, float factor, int64_t count);
+
     /// One fused pass over parameters, gradient and moments; `count` is a multiple of 16.
     void (*sgd)(const tandem_optimizer *o, float *weights, const float *gradient, float *first, int64_t count);
     void (*adam)(const tandem_optimizer *o, float *weights, const float *gradient, float *first, float *second, int64_t count);

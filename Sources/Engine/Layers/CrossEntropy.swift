@@ -13,23 +13,35 @@ struct CrossEntropy {
         var prediction: Int
     }
 
-    /// - Parameter scale: what the gradient is multiplied by, 1 / images for a mean; `nil` computes none.
-    func outcome(image: Int, label: Int, gradientScale scale: Double?) -> Outcome {
+    /// - Parameters:
+    ///   - smoothing: the share of the label that is spread over all classes.
+    ///   - scale: what the gradient is multiplied by, 1 / images for a mean; `nil` computes none.
+    func outcome(image: Int, label: Int, smoothing: Double, gradientScale scale: Double?) -> Outcome {
         let values = logits.at(image: image)
         let classes = logits.channels
         var prediction = 0
         for index in 1..<max(1, classes) where value(values, index) > value(values, prediction) { prediction = index }
         let largest = Double(value(values, prediction))
         var sum = 0.0
+        let spread = smoothing / Double(max(1, classes))
         for index in 0..<classes { sum += exp(Double(value(values, index)) - largest) }
         if let scale {
             let target = gradient.at(image: image)
             for index in 0..<classes {
                 let probability = exp(Double(value(values, index)) - largest) / sum
-                target[offset(gradient, index)] = Float((probability - (index == label ? 1 : 0)) * scale)
+                target[offset(gradient, index)] = Float(
+                    (probability - (index == label ? 1 - smoothing : 0) - spread) * scale)
             }
         }
-        return Outcome(loss: log(sum) + largest - Double(value(values, label)), prediction: prediction)
+        // -log of a class's probability is `logarithm` less its output.
+        let logarithm = log(sum) + largest
+        var loss = logarithm - Double(value(values, label))
+        if smoothing > 0 {
+            var outputs = 0.0
+            for index in 0..<classes { outputs += Double(value(values, index)) }
+            loss = (1 - smoothing) * loss + smoothing * (logarithm - outputs / Double(classes))
+        }
+        return Outcome(loss: loss, prediction: prediction)
     }
 
     private func value(_ values: UnsafeMutablePointer<Float>, _ index: Int) -> Float { values[offset(logits, index)] }

@@ -33,6 +33,10 @@ public final class Executor {
     /// Called after each part of a step, in order: for measuring.
     public var observer: ((StepPart) -> Void)?
 
+    /// What the optimizer's learning rate is multiplied by in the next step: a schedule sets it.
+    public var learningRateFactor = 1.0
+
+    private let labelSmoothing: Double
     private let pool: ThreadPool
     private let kernels: tandem_kernel_table
     private let plan: Plan
@@ -44,6 +48,7 @@ public final class Executor {
     /// Plans the memory and takes it. Weights are zero until `initialize` or `setParameter`.
     public init(
         _ architecture: Architecture, batchSize: Int, optimizer options: OptimizerOptions, seeds: Seeds,
+        gradient gradientOptions: GradientOptions = GradientOptions(),
         pool: ThreadPool, instructionSet: InstructionSet? = nil
     ) throws(EngineError) {
         precondition(batchSize > 0, "a batch has at least one image")
@@ -58,7 +63,8 @@ public final class Executor {
         trained = TrainedParameters(plan.parameters.tensors, in: weightMemory)
         optimizer = Optimizer(
             options, weights: plan.parameters.weights, gradient: plan.parameters.gradient, moments: plan.moments,
-            count: plan.parameters.count)
+            count: plan.parameters.count, largestNorm: gradientOptions.largestNorm)
+        labelSmoothing = gradientOptions.labelSmoothing
         let chosen: InstructionSet
         if let instructionSet { chosen = instructionSet } else { chosen = try InstructionSet.chosen() }
         kernels = chosen.kernels
@@ -101,7 +107,7 @@ public final class Executor {
             guard !step.isCancelled else { throw .cancelled }
             observer?(.backward(index))
         }
-        optimizer.step(kernels, pool)
+        optimizer.step(kernels, pool, rate: learningRateFactor)
         observer?(.update)
         steps += 1
         return result
@@ -142,7 +148,8 @@ public final class Executor {
         for (place, image) in images.enumerated() {
             let label = source.label(image)
             let outcome = plan.loss.outcome(
-                image: place, label: label, gradientScale: step.isTraining ? 1 / Double(images.count) : nil)
+                image: place, label: label, smoothing: step.isTraining ? labelSmoothing : 0,
+                gradientScale: step.isTraining ? 1 / Double(images.count) : nil)
             result.loss += outcome.loss
             result.predictions.append(outcome.prediction)
             result.correct += outcome.prediction == label ? 1 : 0

@@ -84,6 +84,7 @@ struct Completion {
         case .data: return choices + variables { $0.completionKind == "data" } + words("a data set")
         case .run: return choices + variables { $0.completionKind == "run" }
         case .optimizer: return choices + words("an optimizer")
+        case .schedule: return choices + words("a schedule")
         case .boolean:
             return ["true", "false"].map { CompletionList.Item(text: $0, kind: "choice", detail: "") }
                 + variables { if case .boolean = $0 { true } else { false } }

@@ -218,6 +218,7 @@ extension Interpreter {
         case (.run, .object(let object)) where object is RunValue: return value
         case (.data, .object(let object)) where object is DataValue: return value
         case (.optimizer, .object(let object)) where object is OptimizerValue: return value
+        case (.schedule, .object(let object)) where object is ScheduleValue: return value
         case (_, .string(let text)) where !parameter.choices.isEmpty:
             guard parameter.choices.contains(text) else { throw noChoice(text, parameter, at: range) }
             return value

@@ -15,7 +15,7 @@ final class OptimizerValue: ObjectValue {
 
     /// `sgd(lr: 0.1, momentum: 0.9)`: the learning rate, and what differs from its default.
     var text: String {
-        var parts = ["lr: \(decimalText(learningRate))"]
+        var parts = ["lr: \(decimalText(options.learningRate))"]
         func add(_ label: String, _ value: Double, unless standard: Double) {
             if value != standard { parts.append("\(label): \(decimalText(value))") }
         }
@@ -33,12 +33,6 @@ final class OptimizerValue: ObjectValue {
         }
     }
 
-    private var learningRate: Double {
-        switch options {
-        case .sgd(let learningRate, _, _, _), .adam(let learningRate, _, _, _, _, _): learningRate
-        }
-    }
-
     static let memberHelp: [(name: String, help: String)] = [("lr", "the learning rate")]
-    func member(_ name: String) -> Value? { name == "lr" ? .decimal(learningRate) : nil }
+    func member(_ name: String) -> Value? { name == "lr" ? .decimal(options.learningRate) : nil }
 }

@@ -45,8 +45,9 @@ let trainingOptions: [Parameter] = [
         "optimizer", .optimizer, .workedOut("adam(lr: 1e-3)"), aliases: ["optim", "opt"],
         "`sgd`, `adam` or `adamw` with its options"),
     Parameter(
-        "schedule", .choice, .value(.string("constant")), choices: ["constant"],
-        aliases: ["scheduler", "lr_scheduler"], "how the learning rate changes"),
+        "schedule", .schedule, .workedOut("constant"),
+        aliases: ["scheduler", "lr_scheduler"],
+        "how the learning rate changes: `constant`, `step`, `cosine` or `onecycle`"),
     Parameter(
         "precision", .choice, .value(.string("float32")), choices: ["float32", "precise", "mixed"],
         aliases: ["dtype", "amp"], "how numbers are stored"),
@@ -145,7 +146,9 @@ let trainingWords: [Word] = [
         "adamw", .training, "Adam with decoupled weight decay: `torch.optim.AdamW`",
         [learningRate(1e-3), betas, eps, decay(0.01)], result: "an optimizer", example: "print adamw(lr: 1e-4)",
         .perform { try adam($0, isDecoupled: true) }),
-    Word("constant", .training, "A learning rate that stays", result: "a schedule", example: "print constant()"),
+    Word(
+        "constant", .training, "A learning rate that stays", result: "a schedule", example: "print constant()",
+        .perform { _ in .object(ScheduleValue(.constant)) }),
     Word(
         "step", .training, "A learning rate that is cut every so many epochs: `StepLR`",
         [
@@ -153,15 +156,23 @@ let trainingWords: [Word] = [
                 "every", .integer(1...1_000_000), isPositional: true, aliases: ["step_size"], "epochs between the cuts"),
             Parameter("factor", .decimal(0...1), .value(.decimal(0.1)), aliases: ["gamma"], "what is left at each cut"),
         ],
-        result: "a schedule", example: "print step(every: 10)", aliases: ["StepLR"]),
+        result: "a schedule", example: "print step(every: 10)", aliases: ["StepLR"],
+        .perform { call in
+            .object(
+                ScheduleValue(
+                    .step(
+                        every: call.arguments.integer("every") ?? 1, factor: call.arguments.decimal("factor") ?? 0.1)))
+        }),
     Word(
         "cosine", .training, "A learning rate that falls along a cosine: `CosineAnnealingLR`",
         [Parameter("warmup", .integer(0...1_000_000), .value(.integer(0)), "epochs of rise before")],
-        result: "a schedule", example: "print cosine()", aliases: ["CosineAnnealingLR"]),
+        result: "a schedule", example: "print cosine()", aliases: ["CosineAnnealingLR"],
+        .perform { .object(ScheduleValue(.cosine(warmup: $0.arguments.integer("warmup") ?? 0))) }),
     Word(
         "onecycle", .training, "A learning rate that rises once and falls: `OneCycleLR`",
         [Parameter("peak", positive, .workedOut("lr"), aliases: ["max_lr"], "the highest learning rate")],
-        result: "a schedule", example: "print onecycle()", aliases: ["OneCycleLR"]),
+        result: "a schedule", example: "print onecycle()", aliases: ["OneCycleLR"],
+        .perform { .object(ScheduleValue(.oneCycle(peak: $0.arguments.decimal("peak")))) }),
     Word(
         "findlr", .training, "Tries learning rates and shows the loss of each",
         [Parameter("model", .model, .workedOut("the last model"), isPositional: true, "the model"), dataOption],

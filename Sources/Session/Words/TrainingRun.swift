@@ -87,12 +87,13 @@ private func trainingOptions(_ call: Invocation) throws -> TrainingOptions {
     }
     try notYet("with", true)
     try notYet("precision", arguments.text("precision") != "float32")
-    try notYet("smoothing", arguments.decimal("smoothing") != 0)
-    try notYet("clip", arguments.text("clip") != "none")
     var options = TrainingOptions()
     options.epochs = arguments.integer("epochs") ?? 10
     options.batchSize = arguments.integer("batch") ?? 64
     if let optimizer = arguments.object("optimizer", OptimizerValue.self) { options.optimizer = optimizer.options }
+    if let schedule = arguments.object("schedule", ScheduleValue.self) { options.schedule = schedule.schedule }
+    options.gradient.labelSmoothing = arguments.decimal("smoothing") ?? 0
+    options.gradient.largestNorm = arguments.decimal("clip")
     options.threads = arguments.integer("threads")
     options.seeds = Seeds(UInt64(try seed(call)))
     for (label, role) in [

@@ -89,6 +89,7 @@ struct Parameter: Sendable {
         case run
         case data
         case optimizer
+        case schedule
         /// Only the choices.
         case choice
         /// The name of a word, unevaluated.
@@ -109,6 +110,7 @@ struct Parameter: Sendable {
             case .run: "a run"
             case .data: "a data set"
             case .optimizer: "an optimizer such as adam(lr: 1e-3)"
+            case .schedule: "a schedule such as cosine"
             case .choice: "one of its choices"
             case .word: "the name of a word"
             case .list: "a list"

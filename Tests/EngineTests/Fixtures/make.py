@@ -34,7 +34,7 @@ def activation_net():
         nn.Flatten(), nn.Linear(108, 20), nn.Sigmoid(), nn.Linear(20, 10))
 
 
-def write(name, net, size, batch, optimizer):
+def write(name, net, size, batch, optimizer, smoothing=0.0, clip=None):
     torch.manual_seed(7)
     for module in net.modules():
         if hasattr(module, "reset_parameters"):
@@ -47,8 +47,10 @@ def write(name, net, size, batch, optimizer):
     for step in range(10):
         optimizer.zero_grad()
         logits = net(x)
-        loss = F.cross_entropy(logits, y)
+        loss = F.cross_entropy(logits, y, label_smoothing=smoothing)
         loss.backward()
+        if clip:
+            nn.utils.clip_grad_norm_(net.parameters(), clip)
         if step == 0:
             tensors["logits"] = logits.detach().clone()
             tensors |= {"gradient." + k: v.grad.clone() for k, v in net.named_parameters()}
@@ -66,3 +68,4 @@ write("convolutions-adam", conv_net(), 13, 3, lambda p: torch.optim.Adam(p, lr=1
 write("vgg-sgd", vgg_like(), 8, 5, lambda p: torch.optim.SGD(p, lr=0.05, momentum=0.9))
 write("vgg-nesterov", vgg_like(), 8, 2, lambda p: torch.optim.SGD(p, lr=0.05, momentum=0.9, nesterov=True, weight_decay=0.01))
 write("activations-adamw", activation_net(), 8, 4, lambda p: torch.optim.AdamW(p, lr=1e-2, weight_decay=0.1))
+write("vgg-smoothed-clipped", vgg_like(), 8, 4, lambda p: torch.optim.SGD(p, lr=0.5, momentum=0.5), smoothing=0.1, clip=0.25)
