@@ -70,7 +70,8 @@ let package = Package(
         tests("Libraries", ["Libraries"]),
         tests("Datasets", ["Datasets", "Runtime", "Libraries"]),
         tests("Graphics", ["Graphics"]),
-        tests("Experiments", ["Experiments", "Network", "Engine", "Datasets", "Runtime", "Libraries"]),
+        tests(
+            "Experiments", ["Experiments", "Network", "Engine", "Datasets", "Runtime", "Libraries"], ["Golden"]),
         tests("Session", ["Session", "Language"], ["Golden"]),
         tests("Notebook", ["Notebook", "Libraries"]),
         tests("Jupyter", ["Jupyter", "Session", "Language", "Libraries"]),

@@ -1,4 +1,5 @@
 import Engine
+import Foundation
 import Network
 import Runtime
 import Testing
@@ -42,6 +43,40 @@ private func train(
         #expect(run.digest.count == 64)
         #expect(run.speed > 0)
         #expect(run.label == "net seed 1")
+    }
+
+    /// Digests that must not change unless a change of bits is meant; then the new one stands here and in the commit's message.
+    @Test(arguments: [
+        ("adam", OptimizerOptions.adam(learningRate: 3e-3), Schedule.constant, GradientOptions()),
+        (
+            "adamw", .adam(learningRate: 3e-3, weightDecay: 0.1, isDecoupled: true), .cosine(warmup: 0),
+            GradientOptions()
+        ),
+        (
+            "sgd", .sgd(learningRate: 0.05, momentum: 0.9, isNesterov: true), .oneCycle(peak: nil),
+            GradientOptions(labelSmoothing: 0.1, largestNorm: 1)
+        ),
+    ])
+    func bitsAreThoseOfTheGoldenFile(
+        _ name: String, _ optimizer: OptimizerOptions, _ schedule: Schedule, _ gradient: GradientOptions
+    ) throws {
+        let layers: [Layer] = [
+            .convolution(.init(width: 12, padding: .exactly(Extent(1)))), .activation(.relu),
+            .maxPool(.init(size: Extent(2))), .convolution(.init(width: 20, padding: .exactly(Extent(1)))),
+            .activation(.gelu), .convolution(.init(width: 16, kernel: Extent(5), stride: Extent(2))),
+            .activation(.tanh), .averagePool(.init(size: Extent(2))), .flatten, .dropout(rate: 0.2),
+            .linear(.init(width: 30)), .activation(.sigmoid), .linear(.init(width: 10)),
+        ]
+        let architecture = try Architecture(input: Shape(channels: 3, height: 32, width: 32), layers: layers)
+        let options = TrainingOptions(
+            epochs: 2, batchSize: 24, optimizer: optimizer, schedule: schedule, gradient: gradient, threads: 2)
+        let run = try Trainer(model: "net", architecture: architecture, dataset: small, options: options)
+            .train(cancellation: Cancellation()) { _ in }
+        let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "Golden/digests.txt")
+        let golden = try String(contentsOf: file, encoding: .utf8).split(separator: "\n").map {
+            $0.split(separator: " ")
+        }
+        #expect(golden.first { $0[0] == name }?[1] ?? "" == run.digest, "\(name)")
     }
 
     @Test func threadsChangeNoBit() throws {
