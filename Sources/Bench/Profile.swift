@@ -26,9 +26,6 @@ public struct Profile: Sendable {
     public let threads: Int
     /// Of the machine, on all threads.
     public let peakGigaflops: Double
-
-    /// A step's seconds.
-    public var seconds: Double { rows.reduce(0) { $0 + $1.forward + $1.backward } }
 }
 
 /// Trains `steps` steps on images of noise, after two to warm up.

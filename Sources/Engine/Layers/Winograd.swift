@@ -149,21 +149,11 @@ final class Winograd: LayerPass {
             let x = scratch.of(worker)
             let y = x + tiling.positions * xPosition
             transformInput(transforms, blocks: 0..<input.blocks, first, count, to: x, xPosition, chunk)
-            var product = tandem_tile_product()
-            product.x = UnsafePointer(x)
-            product.x_position = xPosition
-            product.x_block = chunk * 16
-            product.w = UnsafePointer(transformed)
-            product.w_position = tiling.weightPosition
-            product.w_panel = tiling.inputs * 32
-            product.y = y
-            product.y_position = yPosition
-            product.y_block = chunk * 16
-            product.positions = Int32(tiling.positions)
-            product.channels = Int32(tiling.inputs)
-            product.panels = Int32(tiling.outputPanels)
-            product.tiles = Int32((count + 7) / 8 * 8)
-            step.kernels.tile_product(&product)
+            multiply(
+                step, Transformed(x, position: xPosition, block: chunk * 16),
+                Transformed(transformed, position: tiling.weightPosition, block: tiling.inputs * 32),
+                to: Transformed(y, position: yPosition, block: chunk * 16), channels: tiling.inputs,
+                panels: tiling.outputPanels, tiles: count)
             writeOutput(transforms, blocks: 0..<output.blocks, first, count, from: y, yPosition, chunk)
         }
     }
@@ -188,10 +178,13 @@ final class Winograd: LayerPass {
                 transforms.weights(
                     parameters.weights + (panel * tiling.inputs + channel) * 288, Int64(channels), weights,
                     channelChunk * 32 + 16)
-                multiplyPanel(
-                    step, x: scratch.shared + (channel / 16 * padded + first) * 16, xPosition, xBlock: padded * 16,
-                    weights: weights, channels: channels, to: y, yPosition, yBlock: yStride * 16, tiles: count,
-                    isFirst: channel == 0)
+                multiply(
+                    step,
+                    Transformed(
+                        scratch.shared + (channel / 16 * padded + first) * 16, position: xPosition, block: padded * 16),
+                    Transformed(weights, position: channelChunk * 32 + 16),
+                    to: Transformed(y, position: yPosition, block: yStride * 16), channels: channels, panels: 1,
+                    tiles: count, isAdded: channel > 0)
             }
             let blocks = 2 * panel..<min(2 * panel + 2, output.blocks)
             writeOutput(transforms, blocks: blocks, first, count, from: y, yPosition, yStride)
@@ -229,38 +222,17 @@ final class Winograd: LayerPass {
                 transformOutputGradient(
                     transforms, blocks: 0..<output.blocks, first, count, to: dy, yPosition, chunk, bias: bias)
                 transformInput(transforms, blocks: 0..<input.blocks, first, count, to: x, xPosition, chunk)
-                var gradient = tandem_tile_gradient()
-                gradient.x = UnsafePointer(x)
-                gradient.x_position = xPosition
-                gradient.x_block = chunk * 16
-                gradient.dy = UnsafePointer(dy)
-                gradient.dy_position = yPosition
-                gradient.dy_block = chunk * 16
-                gradient.dw = partial
-                gradient.dw_position = tiling.weightPosition
-                gradient.dw_panel = tiling.inputs * 32
-                gradient.positions = Int32(tiling.positions)
-                gradient.channels = Int32(tiling.inputs)
-                gradient.panels = Int32(tiling.outputPanels)
-                gradient.tiles = Int32(count)
-                gradient.accumulate = first > start ? 1 : 0
-                step.kernels.tile_gradient(&gradient)
+                let gradient = Transformed(dy, position: yPosition, block: chunk * 16)
+                sumWeightGradient(
+                    step, Transformed(x, position: xPosition, block: chunk * 16), gradient,
+                    to: Transformed(partial, position: tiling.weightPosition, block: tiling.inputs * 32),
+                    channels: tiling.inputs, panels: tiling.outputPanels, tiles: count, isAdded: first > start)
                 guard let inputGradient, let transformed else { continue }
-                var product = tandem_tile_product()
-                product.x = UnsafePointer(dy)
-                product.x_position = yPosition
-                product.x_block = chunk * 16
-                product.w = UnsafePointer(transformed)
-                product.w_position = tiling.transposedPosition
-                product.w_panel = tiling.outputs * 32
-                product.y = dx
-                product.y_position = xPosition
-                product.y_block = chunk * 16
-                product.positions = Int32(tiling.positions)
-                product.channels = Int32(tiling.outputs)
-                product.panels = Int32(tiling.inputPanels)
-                product.tiles = Int32((count + 7) / 8 * 8)
-                step.kernels.tile_product(&product)
+                multiply(
+                    step, gradient,
+                    Transformed(transformed, position: tiling.transposedPosition, block: tiling.outputs * 32),
+                    to: Transformed(dx, position: xPosition, block: chunk * 16), channels: tiling.outputs,
+                    panels: tiling.inputPanels, tiles: count)
                 addInputGradient(
                     transforms, inputGradient, blocks: 0..<input.blocks, first, count, from: dx, xPosition, chunk)
             }
@@ -313,20 +285,10 @@ final class Winograd: LayerPass {
             let channels = min(16 * blocksAtOnce, tiling.inputs - 16 * block)
             let sums = scratch.of(worker)
             let position = 16 * blocksAtOnce * 32 + 16
-            var gradient = tandem_tile_gradient()
-            gradient.x = UnsafePointer(x + block * padded * 16)
-            gradient.x_position = xPosition
-            gradient.x_block = padded * 16
-            gradient.dy = UnsafePointer(dy + 2 * panel * padded * 16)
-            gradient.dy_position = yPosition
-            gradient.dy_block = padded * 16
-            gradient.dw = sums
-            gradient.dw_position = position
-            gradient.positions = Int32(tiling.positions)
-            gradient.channels = Int32(channels)
-            gradient.panels = 1
-            gradient.tiles = Int32(tiles)
-            step.kernels.tile_gradient(&gradient)
+            sumWeightGradient(
+                step, Transformed(x + block * padded * 16, position: xPosition, block: padded * 16),
+                Transformed(dy + 2 * panel * padded * 16, position: yPosition, block: padded * 16),
+                to: Transformed(sums, position: position), channels: channels, panels: 1, tiles: tiles, isAdded: false)
             transforms.weights_gradient(
                 sums, position, Int64(channels), parameters.weightGradient + (panel * tiling.inputs + block * 16) * 288)
         }
@@ -354,10 +316,12 @@ final class Winograd: LayerPass {
                     parameters.weights + channel / 32 * tiling.inputs * 288, Int32(channels), Int32(tiling.inputs), 9,
                     Int32(panel * 32), transposed)
                 transforms.weights(transposed, Int64(channels), weights, channelChunk * 32 + 16)
-                multiplyPanel(
-                    step, x: dy + (channel / 16 * padded + first) * 16, yPosition, xBlock: padded * 16,
-                    weights: weights, channels: channels, to: dx, xPosition, yBlock: xStride * 16, tiles: count,
-                    isFirst: channel == 0)
+                multiply(
+                    step,
+                    Transformed(dy + (channel / 16 * padded + first) * 16, position: yPosition, block: padded * 16),
+                    Transformed(weights, position: channelChunk * 32 + 16),
+                    to: Transformed(dx, position: xPosition, block: xStride * 16), channels: channels, panels: 1,
+                    tiles: count, isAdded: channel > 0)
             }
             let blocks = 2 * panel..<min(2 * panel + 2, input.blocks)
             addInputGradient(transforms, inputGradient, blocks: blocks, first, count, from: dx, xPosition, xStride)
@@ -366,27 +330,43 @@ final class Winograd: LayerPass {
 
     // MARK: Products
 
-    /// One panel of transformed weights, `channelChunk` of its channels at most.
-    private func multiplyPanel(
-        _ step: Step, x: UnsafeMutablePointer<Float>, _ xPosition: Int, xBlock: Int,
-        weights: UnsafeMutablePointer<Float>, channels: Int, to y: UnsafeMutablePointer<Float>, _ yPosition: Int,
-        yBlock: Int, tiles: Int, isFirst: Bool
+    /// Values in the transformed domain: from one position to the next, and from one block of channels or panel to the next.
+    private struct Transformed {
+        let base: UnsafeMutablePointer<Float>
+        let position: Int
+        let block: Int
+
+        /// - Parameter block: of no account where there is only one.
+        init(_ base: UnsafeMutablePointer<Float>, position: Int, block: Int = 0) {
+            self.base = base
+            self.position = position
+            self.block = block
+        }
+    }
+
+    /// At each position, tiles times panels of weights, stored or added.
+    private func multiply(
+        _ step: Step, _ x: Transformed, _ weights: Transformed, to y: Transformed, channels: Int, panels: Int,
+        tiles: Int, isAdded: Bool = false
     ) {
-        var product = tandem_tile_product()
-        product.x = UnsafePointer(x)
-        product.x_position = xPosition
-        product.x_block = xBlock
-        product.w = UnsafePointer(weights)
-        product.w_position = WinogradTiling.channelChunk * 32 + 16
-        product.y = y
-        product.y_position = yPosition
-        product.y_block = yBlock
-        product.positions = Int32(tiling.positions)
-        product.channels = Int32(channels)
-        product.panels = 1
-        product.tiles = Int32((tiles + 7) / 8 * 8)
-        product.accumulate = isFirst ? 0 : 1
+        var product = tandem_tile_product(
+            x: x.base, w: weights.base, y: y.base, x_position: x.position, x_block: x.block,
+            w_position: weights.position, w_panel: weights.block, y_position: y.position, y_block: y.block,
+            positions: Int32(tiling.positions), channels: Int32(channels), panels: Int32(panels),
+            tiles: Int32((tiles + 7) / 8 * 8), accumulate: isAdded ? 1 : 0)
         step.kernels.tile_product(&product)
+    }
+
+    /// At each position, the gradient of panels of weights over tiles, stored or added.
+    private func sumWeightGradient(
+        _ step: Step, _ x: Transformed, _ dy: Transformed, to dw: Transformed, channels: Int, panels: Int, tiles: Int,
+        isAdded: Bool
+    ) {
+        var gradient = tandem_tile_gradient(
+            x: x.base, dy: dy.base, dw: dw.base, x_position: x.position, x_block: x.block, dy_position: dy.position,
+            dy_block: dy.block, dw_position: dw.position, dw_panel: dw.block, positions: Int32(tiling.positions),
+            channels: Int32(channels), panels: Int32(panels), tiles: Int32(tiles), accumulate: isAdded ? 1 : 0)
+        step.kernels.tile_gradient(&gradient)
     }
 
     // MARK: Transforms
