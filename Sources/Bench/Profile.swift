@@ -59,12 +59,12 @@ public func profile(
             forward: median(.batch), backward: 0)
     ]
     for (index, layer) in executor.layers.enumerated() {
-        let operations = 2 * batch * layer.placed.operations
+        let operations = 2 * batch * layer.operations
         rows.append(
             Profile.Row(
-                name: layer.placed.layer.description + (layer.hasReLU ? " + relu" : ""), output: layer.placed.output,
+                name: layer.name, output: layer.output, forwardOperations: operations,
                 // The gradients of the weights and of the input; the first layer has no use for the second.
-                forwardOperations: operations, backwardOperations: index == 0 ? operations : 2 * operations,
+                backwardOperations: layer.needsInputGradient ? 2 * operations : operations,
                 forward: median(.forward(index)), backward: median(.backward(index))))
     }
     rows.append(

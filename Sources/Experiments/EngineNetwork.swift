@@ -21,7 +21,8 @@ final class EngineNetwork: TrainableNetwork {
         let threads = options.threads ?? ThreadPool.availableThreads
         do throws(EngineError) {
             byteCount = try Executor.requiredBytes(
-                architecture, batchSize: options.batchSize, optimizer: options.optimizer, threads: threads)
+                architecture, batchSize: options.batchSize, optimizer: options.optimizer, precision: options.precision,
+                threads: threads)
         } catch { throw .engine(error) }
         if let availableMemory, byteCount > availableMemory {
             throw .outOfMemory(needed: byteCount, available: availableMemory)
@@ -29,7 +30,8 @@ final class EngineNetwork: TrainableNetwork {
         do throws(EngineError) {
             executor = try Executor(
                 architecture, batchSize: options.batchSize, optimizer: options.optimizer, seeds: options.seeds,
-                gradient: options.gradient, pool: ThreadPool(threadCount: threads))
+                gradient: options.gradient, precision: options.precision,
+                pool: ThreadPool(threadCount: threads))
         } catch .outOfMemory(let byteCount) {
             throw .outOfMemory(needed: byteCount, available: availableMemory ?? 0)
         } catch { throw .engine(error) }
@@ -40,7 +42,7 @@ final class EngineNetwork: TrainableNetwork {
     }
 
     var batchSize: Int { executor.batchSize }
-    var parameterCount: Int { executor.parameters.reduce(0) { $0 + $1.count } }
+    var parameterCount: Int { executor.architecture.parameterCount }
 
     func trainStep(
         _ images: ArraySlice<Int>, epoch: Int, learningRateFactor: Double

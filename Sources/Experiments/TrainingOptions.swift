@@ -2,10 +2,6 @@
 
 import Engine
 
-public enum Precision: String, Hashable, Sendable {
-    case float32
-}
-
 public struct TrainingOptions: Hashable, Sendable {
     public var epochs: Int
     public var batchSize: Int

@@ -8,7 +8,7 @@ public struct PlacedLayer: Hashable, Sendable {
     /// The branches of a `residual` (body, then shortcut; a projecting shortcut that was inferred is here, an identity is
     /// empty) or of a `concat`.
     public let branches: [[PlacedLayer]]
-    /// The layer's parameters in PyTorch's order: weight, then bias.
+    /// The layer's tensors in the order of PyTorch's `state_dict`: weight, bias, and the running statistics of a batch norm.
     public let parameters: [ParameterTensor]
 
     public init(
@@ -22,16 +22,32 @@ public struct PlacedLayer: Hashable, Sendable {
     }
 }
 
-/// One trained tensor of a layer, in PyTorch's shape: `[K, C / groups, kh, kw]` of a convolution, `[out, in]` of a linear
-/// layer, `[K]` of a bias.
+/// One tensor of a layer, in PyTorch's shape: `[K, C / groups, kh, kw]` of a convolution, `[out, in]` of a linear layer, `[K]` of
+/// a bias and of all tensors of a batch norm.
 public struct ParameterTensor: Hashable, Sendable {
+    /// What it does, which says how it begins and whether the optimizer trains it.
+    public enum Role: Hashable, Sendable {
+        /// Of a product, and its bias.
+        case weight
+        case bias
+        /// Weight and bias of a batch norm.
+        case scale
+        case shift
+        case runningMean
+        case runningVariance
+
+        public var isTrained: Bool { self != .runningMean && self != .runningVariance }
+    }
+
     /// `0.weight`: the index in the flat `nn.Sequential` (a flatten counts), nested `8.body.0.weight`.
     public let name: String
     public let shape: [Int]
+    public let role: Role
 
-    public init(name: String, shape: [Int]) {
+    public init(name: String, shape: [Int], role: Role) {
         self.name = name
         self.shape = shape
+        self.role = role
     }
 
     public var count: Int { shape.reduce(1, *) }

@@ -3,7 +3,8 @@
 extension PlacedLayer {
     /// Trained numbers, those of the branches included.
     public var parameterCount: Int {
-        parameters.reduce(0) { $0 + $1.count } + branches.joined().reduce(0) { $0 + $1.parameterCount }
+        parameters.filter(\.role.isTrained).reduce(0) { $0 + $1.count }
+            + branches.joined().reduce(0) { $0 + $1.parameterCount }
     }
 
     /// Multiply-adds of one image on the way forward. Only products with weights count, as in the papers' tables.
@@ -25,7 +26,7 @@ extension Architecture {
     /// Multiply-adds of one image on the way forward.
     public var operations: Int { layers.reduce(0) { $0 + $1.operations } }
 
-    /// Every trained tensor, in PyTorch's order.
+    /// Every tensor, in the order of PyTorch's `state_dict`.
     public var parameters: [ParameterTensor] {
         func all(_ layer: PlacedLayer) -> [ParameterTensor] {
             layer.parameters + layer.branches.joined().flatMap(all)

@@ -24,6 +24,8 @@ public struct ShapeFault: Error, Hashable, Sendable {
 
     public let kind: Kind
     public let layer: Layer
+    /// Its place in the nested `nn.Sequential`: `0`, or `8.body.0`.
+    public let path: String
     public let input: Shape
     /// The last layer before it that `summary` numbers: its number and what it is.
     public let previous: Previous?

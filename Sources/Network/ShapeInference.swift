@@ -7,15 +7,15 @@ extension Layer {
     ///   - path: the layer's place in the nested `nn.Sequential`, `0` or `8.body.0`, which begins its parameters' names.
     func placed(on input: Shape, path: String, numbering: inout SummaryNumbering) throws(ShapeFault) -> PlacedLayer {
         func fault(_ kind: ShapeFault.Kind) -> ShapeFault {
-            ShapeFault(kind: kind, layer: self, input: input, previous: numbering.previous)
+            ShapeFault(kind: kind, layer: self, path: path, input: input, previous: numbering.previous)
         }
         func place(_ output: Shape, _ parameters: [ParameterTensor] = []) throws(ShapeFault) -> PlacedLayer {
             guard output.isCountable, parameters.allSatisfy({ isCountable($0.shape) }) else { throw fault(.tooLarge) }
             return PlacedLayer(layer: self, input: input, output: output, parameters: parameters)
         }
         func tensors(weight: [Int], bias: Bool) -> [ParameterTensor] {
-            [ParameterTensor(name: "\(path).weight", shape: weight)]
-                + (bias ? [ParameterTensor(name: "\(path).bias", shape: [weight[0]])] : [])
+            [ParameterTensor(name: "\(path).weight", shape: weight, role: .weight)]
+                + (bias ? [ParameterTensor(name: "\(path).bias", shape: [weight[0]], role: .bias)] : [])
         }
 
         switch self {
@@ -52,7 +52,12 @@ extension Layer {
 
         case .batchNorm:
             numbering.count(self)
-            return try place(input, tensors(weight: [input.channels], bias: true))
+            let tensors: [(name: String, role: ParameterTensor.Role)] = [
+                ("weight", .scale), ("bias", .shift), ("running_mean", .runningMean), ("running_var", .runningVariance),
+            ]
+            return try place(
+                input,
+                tensors.map { ParameterTensor(name: "\(path).\($0.name)", shape: [input.channels], role: $0.role) })
 
         case .activation, .dropout:
             numbering.count(self)

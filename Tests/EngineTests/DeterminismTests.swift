@@ -75,12 +75,4 @@ struct DeterminismTests {
         let clean = try executor.evaluate([1], of: source, cancellation: Cancellation())
         #expect(clean.loss.isFinite)
     }
-
-    @Test func layersOfLaterDaysAreRefused() throws {
-        let architecture = try Architecture(input: Self.shape, layers: [.batchNorm(.init()), .flatten])
-        #expect(throws: EngineError.notYet("batchnorm")) {
-            try Executor(
-                architecture, batchSize: 1, optimizer: .adam(), seeds: Seeds(1), pool: ThreadPool(threadCount: 1))
-        }
-    }
 }

@@ -21,13 +21,16 @@ struct LayerCase: CustomTestStringConvertible, Sendable {
     }
 
     private static func conv(
-        _ width: Int, _ kernel: Int, stride: Int = 1, padding: Int = 0, dilation: Int = 1, bias: Bool = true
+        _ width: Int, _ kernel: Int, stride: Int = 1, padding: Int = 0, dilation: Int = 1, groups: Int = 1,
+        bias: Bool = true
     ) -> Layer {
         .convolution(
             .init(
                 width: width, kernel: Extent(kernel), stride: Extent(stride), padding: .exactly(Extent(padding)),
-                dilation: Extent(dilation), hasBias: bias))
+                dilation: Extent(dilation), groups: groups, hasBias: bias))
     }
+
+    private static let relu = Layer.activation(.relu)
 
     static let all: [LayerCase] = [
         LayerCase("conv 3x3 of 17 to 33 channels", [3, 5, 7], [conv(17, 1), conv(33, 3, padding: 1)]),
@@ -48,6 +51,75 @@ struct LayerCase: CustomTestStringConvertible, Sendable {
         LayerCase("conv 3x3 with dilation 2", [3, 9, 9], [conv(5, 1), conv(6, 3, padding: 2, dilation: 2)]),
         LayerCase("conv without bias", [3, 5, 7], [conv(5, 1), conv(6, 3, bias: false)]),
         LayerCase("conv over a map of 1x1", [3, 1, 1], [conv(33, 1), conv(5, 3, padding: 1)]),
+        LayerCase("conv in 2 groups", [3, 9, 7], [conv(40, 1), conv(70, 3, padding: 1, groups: 2)]),
+        LayerCase(
+            "conv in 3 groups with stride and relu", [3, 9, 7], [conv(51, 1), conv(36, 3, stride: 2, groups: 3), relu]),
+        LayerCase("conv 1x1 in 5 groups", [3, 5, 4], [conv(35, 1), conv(10, 1, groups: 5)]),
+        LayerCase(
+            "conv in groups of one input and two outputs", [3, 5, 4],
+            [conv(18, 1), conv(36, 3, padding: 1, groups: 18)]),
+        LayerCase("depthwise", [3, 9, 11], [conv(37, 1), conv(37, 3, padding: 1, groups: 37), relu]),
+        LayerCase(
+            "depthwise 5x5 with stride 2", [3, 13, 10], [conv(20, 1), conv(20, 5, stride: 2, padding: 2, groups: 20)]),
+        LayerCase(
+            "depthwise 2x2 with dilation 3", [3, 9, 9], [conv(5, 1), conv(5, 2, padding: 1, dilation: 3, groups: 5)]),
+        LayerCase("batchnorm", [3, 5, 7], [conv(19, 3), .batchNorm(.init())], images: 6),
+        LayerCase("batchnorm with relu", [3, 5, 7], [conv(19, 3), .batchNorm(.init()), relu, conv(9, 1)], images: 6),
+        LayerCase("batchnorm of the images", [3, 5, 7], [.batchNorm(.init(epsilon: 0.1)), conv(19, 3)], images: 6),
+        LayerCase("batchnorm of vectors", [20], [.linear(.init(width: 33)), .batchNorm(.init()), relu], images: 6),
+        LayerCase("softmax", [3, 4, 3], [conv(19, 1), .activation(.softmax), conv(5, 3)]),
+        LayerCase("softmax of vectors", [12], [.linear(.init(width: 21)), .activation(.softmax)]),
+        LayerCase(
+            "residual", [3, 7, 6],
+            [conv(18, 1), .residual(body: [conv(18, 3, padding: 1), relu, conv(18, 1)], shortcut: nil), relu]),
+        LayerCase(
+            "residual whose body ends in relu", [3, 7, 6],
+            [conv(18, 1), .residual(body: [conv(18, 1), relu], shortcut: nil), conv(4, 1)]),
+        LayerCase(
+            "residual with projection", [3, 9, 9],
+            [
+                conv(10, 1),
+                .residual(
+                    body: [conv(24, 3, stride: 2, padding: 1), .batchNorm(.init()), relu, conv(24, 3, padding: 1)],
+                    shortcut: nil),
+                relu,
+            ], images: 5),
+        LayerCase(
+            "residual with a shortcut of its own", [3, 8, 8],
+            [
+                conv(10, 1),
+                .residual(
+                    body: [conv(20, 3)],
+                    shortcut: [.averagePool(.init(size: Extent(3), stride: Extent(1))), conv(20, 1), relu]),
+            ]),
+        LayerCase(
+            "residual of the images", [3, 5, 5], [.residual(body: [conv(3, 3, padding: 1)], shortcut: nil), conv(5, 1)]),
+        LayerCase("residual without a body", [3, 5, 5], [conv(5, 1), .residual(body: [], shortcut: nil)]),
+        LayerCase(
+            "residuals in residuals", [3, 5, 5],
+            [
+                conv(17, 1),
+                .residual(
+                    body: [
+                        relu, .residual(body: [conv(17, 3, padding: 1), relu], shortcut: nil), relu,
+                        .residual(body: [conv(17, 1)], shortcut: nil),
+                    ], shortcut: nil),
+            ]),
+        LayerCase(
+            "concat", [3, 6, 5],
+            [conv(7, 1), .concatenation(branches: [[conv(16, 1)], [conv(9, 3, padding: 1), relu], []]), conv(5, 3)]),
+        LayerCase(
+            "concat of three of one shape", [3, 6, 5],
+            [
+                .concatenation(branches: [
+                    [conv(16, 1)], [.maxPool(.init(size: Extent(3), stride: Extent(1), padding: Extent(1)))],
+                    [conv(32, 1)],
+                ])
+            ]),
+        LayerCase(
+            "concat of vectors", [12],
+            [.concatenation(branches: [[.linear(.init(width: 5))], [.linear(.init(width: 20)), relu]])]),
+        LayerCase("concat of one branch", [3, 5, 5], [.concatenation(branches: [[conv(5, 1)]])]),
         LayerCase("conv with relu", [3, 5, 7], [conv(17, 3, padding: 1), .activation(.relu), conv(3, 3)]),
         LayerCase("relu alone", [3, 5, 7], [conv(17, 1), .maxPool(.init(size: Extent(2))), .activation(.relu)]),
         LayerCase("leakyrelu", [3, 5, 7], [conv(17, 1), .activation(.leakyReLU(slope: 0.1)), conv(5, 1)]),
@@ -104,9 +176,12 @@ struct LayerTests {
         let loss = twin.network.loss(twin.images, labels: twin.labels)
         #expect(abs(result.loss / Double(layer.images) - loss) < 1e-5 * max(1, loss))
         let gradients = twin.network.gradients(twin.images, labels: twin.labels)
-        for (index, tensor) in executor.parameters.enumerated() {
-            let error = relativeError(executor.gradient(index), gradients[index].map(Float.init))
-            #expect(error < 1e-5, "\(tensor.name)")
+        // A bias in front of a batch norm has no gradient: what rounding leaves is small beside the others.
+        let largest = gradients.joined().map(abs).max() ?? 0
+        for (index, tensor) in executor.parameters.enumerated() where tensor.role.isTrained {
+            let (ours, plain) = (executor.gradient(index), gradients[index].map(Float.init))
+            let isNothing = (plain + ours).allSatisfy { abs(Double($0)) < 1e-6 * largest }
+            #expect(isNothing || relativeError(ours, plain) < 1e-5, "\(tensor.name)")
         }
     }
 
@@ -114,10 +189,10 @@ struct LayerTests {
     func theTwinsGradientsAreFiniteDifferences(layer: LayerCase) throws {
         let executor = try layer.executor()
         var twin = try layer.twin(executor.parameters.indices.map(executor.parameter))
-        (twin.images, twin.labels) = ([twin.images[0]], [twin.labels[0]])
+        (twin.images, twin.labels) = (Array(twin.images.prefix(2)), Array(twin.labels.prefix(2)))
         let gradients = twin.network.gradients(twin.images, labels: twin.labels)
         let step = 1e-6
-        for tensor in gradients.indices {
+        for tensor in gradients.indices where executor.parameters[tensor].role.isTrained {
             // Three elements spread over the tensor.
             for element in stride(from: 0, to: gradients[tensor].count, by: max(1, gradients[tensor].count / 3)) {
                 let value = twin.network.parameters[tensor][element]

@@ -1,62 +1,155 @@
-// The slow, obvious twin of the engine: one image at a time, in double precision, every sum written out.
+// The slow, obvious twin of the engine, in double precision, every sum written out. Each layer gives its output and a function
+// from the gradient of its output to that of its input, so that branches need no bookkeeping.
 
 import Foundation
 import Network
 
 struct PlainNetwork {
     let architecture: Architecture
-    /// Every parameter in PyTorch's order and shape.
+    /// Every tensor in PyTorch's order and shape; the running statistics are not read.
     var parameters: [[Double]]
 
-    /// What a layer's backward pass needs of its forward pass.
-    private struct Record {
-        let placed: PlacedLayer
-        let input: [Double]
-        let firstParameter: Int
+    /// The values of each image of a batch.
+    typealias Batch = [[Double]]
+    /// What a layer came to.
+    private typealias Result = (output: Batch, backward: (Batch) -> Batch)
+
+    /// Gradients of the parameters, added up from layer to layer.
+    private final class Gradients {
+        var values: [[Double]]
+        init(_ parameters: [[Double]]) { values = parameters.map { [Double](repeating: 0, count: $0.count) } }
     }
 
     /// The mean cross-entropy over images `[C, H, W]` of these labels.
-    func loss(_ images: [[Double]], labels: [Int]) -> Double {
-        var sum = 0.0
-        for (image, label) in zip(images, labels) { sum -= logSoftmax(run(image).output)[label] }
+    func loss(_ images: Batch, labels: [Int]) -> Double {
+        let outputs = forward(architecture.layers, images, Gradients(parameters)).output
+        let sum = zip(outputs, labels).reduce(0) { $0 - logSoftmax($1.0)[$1.1] }
         return sum / Double(images.count)
     }
 
     /// The gradient of `loss` by each parameter.
-    func gradients(_ images: [[Double]], labels: [Int]) -> [[Double]] {
-        var gradients = parameters.map { [Double](repeating: 0, count: $0.count) }
-        for (image, label) in zip(images, labels) {
-            let (output, records) = run(image)
-            var d = logSoftmax(output).map { exp($0) / Double(images.count) }
-            d[label] -= 1 / Double(images.count)
-            for record in records.reversed() { d = backward(record, d, &gradients) }
-        }
-        return gradients
+    func gradients(_ images: Batch, labels: [Int]) -> [[Double]] {
+        let gradients = Gradients(parameters)
+        let result = forward(architecture.layers, images, gradients)
+        _ = result.backward(
+            zip(result.output, labels).map { output, label in
+                var d = logSoftmax(output).map { exp($0) / Double(images.count) }
+                d[label] -= 1 / Double(images.count)
+                return d
+            })
+        return gradients.values
     }
 
-    // MARK: Forward
+    // MARK: Layers
 
-    private func run(_ image: [Double]) -> (output: [Double], records: [Record]) {
-        var (values, records, parameter) = (image, [Record](), 0)
-        for placed in architecture.layers {
-            let record = Record(placed: placed, input: values, firstParameter: parameter)
-            values = forward(record)
-            records.append(record)
-            parameter += placed.parameters.count
+    private func forward(_ layers: [PlacedLayer], _ batch: Batch, _ gradients: Gradients) -> Result {
+        var values = batch
+        var pullbacks: [(Batch) -> Batch] = []
+        for placed in layers {
+            let result = forward(placed, values, gradients)
+            values = result.output
+            pullbacks.append(result.backward)
         }
-        return (values, records)
+        return (values, { dy in pullbacks.reversed().reduce(dy) { $1($0) } })
     }
 
-    private func forward(_ record: Record) -> [Double] {
-        let (placed, x) = (record.placed, record.input)
+    private func forward(_ placed: PlacedLayer, _ x: Batch, _ gradients: Gradients) -> Result {
+        switch placed.layer {
+        case .residual:
+            let ends = placed.branches.map { forward($0, x, gradients) }
+            return (
+                Self.sum(ends[0].output, ends[1].output),
+                { dy in Self.sum(ends[0].backward(dy), ends[1].backward(dy)) }
+            )
+        case .concatenation:
+            let ends = placed.branches.map { forward($0, x, gradients) }
+            let counts = placed.branches.map { $0.last?.output.count ?? placed.input.count }
+            return (
+                x.indices.map { image in ends.flatMap { $0.output[image] } },
+                { dy in
+                    var first = 0
+                    var sum = x.map { $0.map { _ in 0.0 } }
+                    for (end, count) in zip(ends, counts) {
+                        sum = Self.sum(sum, end.backward(dy.map { Array($0[first..<first + count]) }))
+                        first += count
+                    }
+                    return sum
+                }
+            )
+        case .batchNorm(let settings): return batchNorm(placed, settings, x, gradients)
+        default:
+            return (
+                x.map { forward(placed, $0) },
+                { dy in zip(x, dy).map { backward(placed, $0, $1, gradients) } }
+            )
+        }
+    }
+
+    private static func sum(_ a: Batch, _ b: Batch) -> Batch { zip(a, b).map { zip($0, $1).map { $0 + $1 } } }
+
+    /// Ioffe and Szegedy 2015, algorithm 1 and the gradients behind it.
+    private func batchNorm(
+        _ placed: PlacedLayer, _ settings: Layer.BatchNorm, _ x: Batch, _ gradients: Gradients
+    ) -> Result {
+        let first = firstTensor(placed)
+        let area = placed.input.count / placed.input.channels
+        let count = Double(x.count * area)
+        let places = (0..<placed.input.channels).map { channel in
+            x.indices.flatMap { image in (channel * area..<(channel + 1) * area).map { (image, $0) } }
+        }
+        var (output, normalized, deviations) = (x, x, [Double]())
+        for (channel, values) in places.enumerated() {
+            let mean = values.reduce(0) { $0 + x[$1.0][$1.1] } / count
+            let variance = values.reduce(0) { $0 + pow(x[$1.0][$1.1] - mean, 2) } / count
+            deviations.append((variance + settings.epsilon).squareRoot())
+            for (image, place) in values {
+                normalized[image][place] = (x[image][place] - mean) / deviations[channel]
+                output[image][place] =
+                    normalized[image][place] * parameters[first][channel] + parameters[first + 1][channel]
+            }
+        }
+        return (
+            output,
+            { dy in
+                var dx = dy
+                for (channel, values) in places.enumerated() {
+                    let sum = values.reduce(0) { $0 + dy[$1.0][$1.1] }
+                    let products = values.reduce(0) { $0 + dy[$1.0][$1.1] * normalized[$1.0][$1.1] }
+                    gradients.values[first][channel] += products
+                    gradients.values[first + 1][channel] += sum
+                    for (image, place) in values {
+                        dx[image][place] =
+                            parameters[first][channel] / deviations[channel]
+                            * (dy[image][place] - sum / count - normalized[image][place] * products / count)
+                    }
+                }
+                return dx
+            }
+        )
+    }
+
+    /// Where the layer's tensors begin among all.
+    private func firstTensor(_ placed: PlacedLayer) -> Int {
+        architecture.parameters.firstIndex { $0.name == placed.parameters.first?.name } ?? 0
+    }
+
+    // MARK: Layers that take each image by itself
+
+    private func forward(_ placed: PlacedLayer, _ x: [Double]) -> [Double] {
         var y = [Double](repeating: 0, count: placed.output.count)
+        let first = firstTensor(placed)
         switch placed.layer {
         case .convolution, .linear:
-            let weights = parameters[record.firstParameter]
+            let weights = parameters[first]
             forEachProduct(of: placed) { output, input, weight in y[output] += x[input] * weights[weight] }
             if placed.parameters.count > 1 {
-                let area = placed.output.count / parameters[record.firstParameter + 1].count
-                for output in y.indices { y[output] += parameters[record.firstParameter + 1][output / area] }
+                let area = placed.output.count / parameters[first + 1].count
+                for output in y.indices { y[output] += parameters[first + 1][output / area] }
+            }
+        case .activation(.softmax):
+            forEachPixel(of: placed) { places in
+                let sum = places.reduce(0) { $0 + exp(x[$1]) }
+                for place in places { y[place] = exp(x[place]) / sum }
             }
         case .activation(let activation): y = x.map { Self.value(activation, $0) }
         case .maxPool, .averagePool, .adaptiveAveragePool:
@@ -68,27 +161,31 @@ struct PlainNetwork {
                 }
             }
         case .flatten, .dropout: y = x
-        default: preconditionFailure("no twin of \(placed.layer)")
+        case .batchNorm, .residual, .concatenation: preconditionFailure("not image by image")
         }
         return y
     }
 
-    // MARK: Backward
-
     /// From the gradient of a layer's output to that of its input; those of its parameters are added up.
-    private func backward(_ record: Record, _ dy: [Double], _ gradients: inout [[Double]]) -> [Double] {
-        let (placed, x) = (record.placed, record.input)
+    private func backward(_ placed: PlacedLayer, _ x: [Double], _ dy: [Double], _ gradients: Gradients) -> [Double] {
         var dx = [Double](repeating: 0, count: x.count)
+        let first = firstTensor(placed)
         switch placed.layer {
         case .convolution, .linear:
-            let weights = parameters[record.firstParameter]
+            let weights = parameters[first]
             forEachProduct(of: placed) { output, input, weight in
                 dx[input] += dy[output] * weights[weight]
-                gradients[record.firstParameter][weight] += dy[output] * x[input]
+                gradients.values[first][weight] += dy[output] * x[input]
             }
             if placed.parameters.count > 1 {
-                let area = placed.output.count / parameters[record.firstParameter + 1].count
-                for output in dy.indices { gradients[record.firstParameter + 1][output / area] += dy[output] }
+                let area = placed.output.count / parameters[first + 1].count
+                for output in dy.indices { gradients.values[first + 1][output / area] += dy[output] }
+            }
+        case .activation(.softmax):
+            let y = forward(placed, x)
+            forEachPixel(of: placed) { places in
+                let mean = places.reduce(0) { $0 + y[$1] * dy[$1] }
+                for place in places { dx[place] = y[place] * (dy[place] - mean) }
             }
         case .activation(let activation): dx = zip(x, dy).map { Self.slope(activation, $0) * $1 }
         case .maxPool:
@@ -101,9 +198,15 @@ struct PlainNetwork {
                 for input in inputs { dx[input] += dy[output] / divisor }
             }
         case .flatten, .dropout: dx = dy
-        default: preconditionFailure("no twin of \(placed.layer)")
+        case .batchNorm, .residual, .concatenation: preconditionFailure("not image by image")
         }
         return dx
+    }
+
+    /// The places of all channels at each pixel.
+    private func forEachPixel(of placed: PlacedLayer, _ body: (_ places: [Int]) -> Void) {
+        let area = placed.output.count / placed.output.channels
+        for pixel in 0..<area { body((0..<placed.output.channels).map { $0 * area + pixel }) }
     }
 
     private static func normal(_ x: Double) -> Double { 0.5 * (1 + erf(x / 2.0.squareRoot())) }
@@ -144,17 +247,19 @@ struct PlainNetwork {
         var padding = Extent(0)
         if case .exactly(let extent) = settings.padding { padding = extent }
         let (input, output, kernel) = (placed.input, placed.output, settings.kernel)
+        let (inputsEach, outputsEach) = (input.channels / settings.groups, output.channels / settings.groups)
         for k in 0..<output.channels {
             for (i, j) in pairs(output.height, output.width) {
-                for c in 0..<input.channels {
+                for c in 0..<inputsEach {
+                    let channel = k / outputsEach * inputsEach + c
                     for (v, u) in pairs(kernel.height, kernel.width) {
                         let row = i * settings.stride.height + v * settings.dilation.height - padding.height
                         let column = j * settings.stride.width + u * settings.dilation.width - padding.width
                         guard row >= 0, row < input.height, column >= 0, column < input.width else { continue }
                         body(
                             (k * output.height + i) * output.width + j,
-                            (c * input.height + row) * input.width + column,
-                            ((k * input.channels + c) * kernel.height + v) * kernel.width + u)
+                            (channel * input.height + row) * input.width + column,
+                            ((k * inputsEach + c) * kernel.height + v) * kernel.width + u)
                     }
                 }
             }

@@ -136,6 +136,11 @@ typedef struct {
     float correction1, correction2_root;
 } tandem_optimizer;
 
+/// From one row to the next of a layer's input, output and their gradients (floats).
+typedef struct {
+    ptrdiff_t x, y, dy, dx;
+} tandem_rows;
+
 typedef struct {
     const char *name;
 
@@ -146,6 +151,12 @@ typedef struct {
 
     /// `accumulate` 0 overwrites dw. `vectors` as above: with 1 the upper 16 lanes count as zero.
     void (*weight_gradient)(const tandem_weight_gradient *g, float *dw, int32_t vectors, int32_t accumulate);
+
+    /// A convolution in which each channel has a filter of its own, for 16 channels of one image: y[p] = bias + sum over t of
+    /// x[p + x_offsets[t]] * w[w_offsets[t]]. `channels`, `w_channel`, `accumulate` and the bases of the maps are not read.
+    void (*depthwise)(const tandem_product *p, const float *x, const float *w, const float *bias, float *y);
+    /// Its gradient, summed over the images of `g`: dw[t * 16] = sum of x[x_offsets[t]] * dy.
+    void (*depthwise_gradient)(const tandem_weight_gradient *g, const int32_t *x_offsets, int32_t taps, float *dw);
 
     /// A panel of the transposed weights: to[k][t][c] for 32 input channels from `first_channel` (zeros beyond `channels`),
     /// from w [K/32][channels][taps][32].
@@ -179,6 +190,21 @@ typedef struct {
     /// 4 * `first_draw`. The random numbers are those of Philox4x32-10 with this key (low word first) and counter words 1 to 3.
     void (*dropout_factors)(const uint32_t key[2], const uint32_t counter[3], uint32_t first_draw, float rate, float kept,
                             float *factors, int64_t count);
+
+    /// Batch norm over one block of 16 channels of one image. Sums are added to what stands in sums[32]: x and x^2, or dy and
+    /// dy * (x - mean), where dy counts as 0 unless `y` > 0 (`y` may be null).
+    void (*moments)(const float *x, ptrdiff_t row, int32_t height, int32_t width, double *sums);
+    void (*gradient_moments)(const float *x, const float *y, const float *dy, tandem_rows rows, int32_t height, int32_t width,
+                             const float *mean, double *sums);
+    /// y = (x - mean) * scale + shift, and max(0, y) where asked for.
+    void (*normalize)(const float *x, ptrdiff_t x_row, float *y, ptrdiff_t y_row, int32_t height, int32_t width,
+                      const float *mean, const float *scale, const float *shift, int32_t has_relu);
+    /// dx = a * dy + (b * (x - mean) + c), with dy as above.
+    void (*normalize_gradient)(const float *x, const float *y, const float *dy, float *dx, tandem_rows rows, int32_t height,
+                               int32_t width, const float *mean, const float *a, const float *b, const float *c);
+
+    /// y[i] = a[i] + b[i], and max(0, y) where asked for.
+    void (*add)(const float *a, const float *b, float *y, int32_t has_relu, int64_t count);
 
     /// y[i] = x[i] * factor[i]
     void (*multiply)(const float *x, const float *factor, float *y, int64_t count);

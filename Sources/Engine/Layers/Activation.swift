@@ -3,17 +3,13 @@
 import CKernels
 import Network
 
-final class Activation: LayerPass {
+final class Activation: SinglePass {
     private let kind: tandem_activation
     /// Of a leaky ReLU, below zero.
     private let slope: Float
-    private let input: Map
-    private let inputGradient: Map?
-    private let output: Map
-    private let outputGradient: Map
+    let ports: Ports
 
-    /// `nil` for a function that is not elementwise.
-    init?(_ activation: Layer.Activation, input: Map, inputGradient: Map?, output: Map, outputGradient: Map) {
+    init(_ activation: Layer.Activation, _ ports: Ports) {
         var slope: Double = 0
         switch activation {
         case .relu: kind = tandem_relu
@@ -21,13 +17,10 @@ final class Activation: LayerPass {
         case .sigmoid: kind = tandem_sigmoid
         case .tanh: kind = tandem_tanh
         case .gelu: kind = tandem_gelu
-        case .softmax: return nil
+        case .softmax: preconditionFailure("softmax is not elementwise and has a pass of its own")
         }
         self.slope = Float(slope)
-        self.input = input
-        self.inputGradient = inputGradient
-        self.output = output
-        self.outputGradient = outputGradient
+        self.ports = ports
     }
 
     func forward(_ step: Step) {

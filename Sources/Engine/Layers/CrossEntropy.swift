@@ -1,6 +1,6 @@
 // Softmax and cross-entropy over the last layer's outputs, as `nn.CrossEntropyLoss`: in double, each image by itself.
 
-import Glibc
+import Runtime
 
 struct CrossEntropy {
     let logits: Map
@@ -24,22 +24,23 @@ struct CrossEntropy {
         let largest = Double(value(values, prediction))
         var sum = 0.0
         let spread = smoothing / Double(max(1, classes))
-        for index in 0..<classes { sum += exp(Double(value(values, index)) - largest) }
+        for index in 0..<classes { sum += exponential(Double(value(values, index)) - largest) }
         if let scale {
+            gradient.clearPadding(image: image, block: gradient.blocks - 1)
             let target = gradient.at(image: image)
             for index in 0..<classes {
-                let probability = exp(Double(value(values, index)) - largest) / sum
+                let probability = exponential(Double(value(values, index)) - largest) / sum
                 target[offset(gradient, index)] = Float(
                     (probability - (index == label ? 1 - smoothing : 0) - spread) * scale)
             }
         }
-        // -log of a class's probability is `logarithm` less its output.
-        let logarithm = log(sum) + largest
-        var loss = logarithm - Double(value(values, label))
+        // -log of a class's probability is `logNormalizer` less its output.
+        let logNormalizer = logarithm(sum) + largest
+        var loss = logNormalizer - Double(value(values, label))
         if smoothing > 0 {
             var outputs = 0.0
             for index in 0..<classes { outputs += Double(value(values, index)) }
-            loss = (1 - smoothing) * loss + smoothing * (logarithm - outputs / Double(classes))
+            loss = (1 - smoothing) * loss + smoothing * (logNormalizer - outputs / Double(classes))
         }
         return Outcome(loss: loss, prediction: prediction)
     }

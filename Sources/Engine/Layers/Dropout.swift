@@ -4,31 +4,25 @@
 import Network
 import Runtime
 
-final class Dropout: LayerPass {
+final class Dropout: SinglePass {
     private let rate: Double
     private let seed: UInt64
     /// How many dropouts with a rate above 0 come before this one.
     private let stream: Int
-    private let input: Map
-    private let inputGradient: Map?
-    private let output: Map
-    private let outputGradient: Map
+    let ports: Ports
     /// What each value was multiplied by.
     private let factors: Map
 
     init(
-        rate: Double, seed: UInt64, stream: Int, input: Map, inputGradient: Map?, output: Map, outputGradient: Map,
+        rate: Double, seed: UInt64, stream: Int, _ ports: Ports,
         images: Int, arena: inout Arena
     ) {
         self.rate = rate
         self.seed = seed
         self.stream = stream
-        self.input = input
-        self.inputGradient = inputGradient
-        self.output = output
-        self.outputGradient = outputGradient
-        factors = Map(
-            Shape([output.channels, output.height, output.width]), images: images, in: &arena)
+        self.ports = ports
+        let shape = Shape([ports.output.channels, ports.output.height, ports.output.width])
+        factors = Map(shape, at: arena.reserve(Map.count(shape, images: images)))
     }
 
     func forward(_ step: Step) {

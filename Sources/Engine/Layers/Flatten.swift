@@ -1,16 +1,10 @@
 // From maps in blocks of channels to flat vectors in PyTorch's order (C, H, W), and back.
 
-final class Flatten: LayerPass {
-    private let input: Map
-    private let inputGradient: Map?
-    private let output: Map
-    private let outputGradient: Map
+final class Flatten: SinglePass {
+    let ports: Ports
 
-    init(input: Map, inputGradient: Map?, output: Map, outputGradient: Map) {
-        self.input = input
-        self.inputGradient = inputGradient
-        self.output = output
-        self.outputGradient = outputGradient
+    init(_ ports: Ports) {
+        self.ports = ports
     }
 
     func forward(_ step: Step) {
@@ -18,6 +12,7 @@ final class Flatten: LayerPass {
         step.forEachTile(step.images) { image, _ in
             let flat = output.at(image: image)
             Self.forEachValue(of: input, image) { index, value in flat[index] = value.pointee }
+            output.clearPadding(image: image, block: output.blocks - 1)
         }
     }
 
@@ -27,6 +22,7 @@ final class Flatten: LayerPass {
         step.forEachTile(step.images) { image, _ in
             let flat = outputGradient.at(image: image)
             Self.forEachValue(of: inputGradient, image) { index, value in value.pointee = flat[index] }
+            inputGradient.clearPadding(image: image, block: inputGradient.blocks - 1)
         }
     }
 

@@ -38,6 +38,33 @@ protocol LayerPass: AnyObject {
     func forward(_ step: Step)
     /// From the gradient of the output to that of the input and of the parameters; both are overwritten.
     func backward(_ step: Step)
+    /// Takes over what the step learned beside the parameters, once no cancellation can undo it.
+    func commit()
+}
+
+extension LayerPass {
+    func commit() {}
+}
+
+/// A pass from one map to one other.
+protocol SinglePass: LayerPass {
+    var ports: Ports { get }
+}
+
+extension SinglePass {
+    var input: Map { ports.input }
+    var inputGradient: Map? { ports.inputGradient }
+    var output: Map { ports.output }
+    var outputGradient: Map { ports.outputGradient }
+}
+
+/// What a pass with one input reads and writes.
+struct Ports {
+    let input: Map
+    /// `nil` where nobody needs it.
+    let inputGradient: Map?
+    let output: Map
+    let outputGradient: Map
 }
 
 extension Step {
@@ -49,6 +76,13 @@ extension Step {
         let run = max(1, 4096 / (map.area * 16))
         forEachTile((count + run - 1) / run) { tile, _ in
             for index in tile * run..<min((tile + 1) * run, count) { body(index / blocks, index % blocks) }
+        }
+    }
+
+    /// `forEachBlock`, line by line of each.
+    func forEachRow(of map: Map, _ body: (_ image: Int, _ block: Int, _ row: Int) -> Void) {
+        forEachBlock(of: map) { image, block in
+            for row in 0..<map.height { body(image, block, row) }
         }
     }
 }

@@ -3,7 +3,7 @@
 import CKernels
 import Network
 
-final class Pooling: LayerPass {
+final class Pooling: SinglePass {
     enum Kind {
         case maximum
         /// What an average divides by; 0: its window's own area.
@@ -11,24 +11,34 @@ final class Pooling: LayerPass {
     }
 
     private let kind: Kind
-    private let input: Map
-    private let inputGradient: Map?
-    private let output: Map
-    private let outputGradient: Map
+    let ports: Ports
     private let rows: RangeTable
     private let columns: RangeTable
 
-    init(
-        _ kind: Kind, input: Map, inputGradient: Map?, output: Map, outputGradient: Map, rows: RangeTable,
-        columns: RangeTable
-    ) {
+    private init(_ kind: Kind, _ ports: Ports, rows: RangeTable, columns: RangeTable) {
         self.kind = kind
-        self.input = input
-        self.inputGradient = inputGradient
-        self.output = output
-        self.outputGradient = outputGradient
+        self.ports = ports
         self.rows = rows
         self.columns = columns
+    }
+
+    /// Windows that slide, clipped to the map.
+    convenience init(_ kind: Kind, _ ports: Ports, windows: Layer.Pooling) {
+        self.init(
+            kind, ports,
+            rows: RangeTable(
+                sliding: windows.size.height, stride: windows.stride.height, padding: windows.padding.height,
+                inputs: ports.input.height, outputs: ports.output.height),
+            columns: RangeTable(
+                sliding: windows.size.width, stride: windows.stride.width, padding: windows.padding.width,
+                inputs: ports.input.width, outputs: ports.output.width))
+    }
+
+    /// `nn.AdaptiveAvgPool2d` to the size of the output.
+    convenience init(adaptiveAverage ports: Ports) {
+        self.init(
+            .average(divisor: 0), ports, rows: RangeTable(adaptive: ports.output.height, inputs: ports.input.height),
+            columns: RangeTable(adaptive: ports.output.width, inputs: ports.input.width))
     }
 
     private func settings(y: Map) -> tandem_pooling {

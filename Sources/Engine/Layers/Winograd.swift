@@ -13,7 +13,7 @@ import Runtime
 
 /// How a layer is cut, which follows from shapes alone: the order of the weight gradient's sums depends on it.
 struct WinogradTiling {
-    /// Outputs of a tile in each direction: 4, or 2 for maps smaller than that.
+    /// Outputs of a tile in each direction: 4, or 2 for maps smaller than that and where it must be precise.
     let size: Int
     let inputs: Int
     let outputs: Int
@@ -23,14 +23,14 @@ struct WinogradTiling {
     let images: Int
 
     /// `nil` where this is no convolution of 3x3 with stride 1 over enough channels and pixels.
-    init?(_ placed: PlacedLayer, images: Int) {
+    init?(_ placed: PlacedLayer, images: Int, precision: Precision) {
         guard case .convolution(let settings) = placed.layer, settings.groups == 1, settings.kernel == Extent(3),
             settings.stride == Extent(1), settings.dilation == Extent(1),
             placed.input.channels >= Self.fewestChannels, placed.output.channels >= Self.fewestChannels
         else { return nil }
         let smaller = min(placed.output.height, placed.output.width)
         guard smaller >= 2 else { return nil }
-        size = smaller >= 4 ? 4 : 2
+        size = smaller >= 4 && precision != .precise ? 4 : 2
         inputs = placed.input.channels
         outputs = placed.output.channels
         rows = (placed.output.height + size - 1) / size
@@ -105,26 +105,20 @@ struct WinogradTiling {
     }
 }
 
-final class Winograd: LayerPass {
+final class Winograd: SinglePass {
     private let tiling: WinogradTiling
-    private let input: Map
-    private let inputGradient: Map?
-    private let output: Map
-    private let outputGradient: Map
+    let ports: Ports
     private let parameters: ProductParameters
     private let padding: Extent
     private let hasReLU: Bool
     private let scratch: Scratch
 
     init(
-        _ tiling: WinogradTiling, input: Map, inputGradient: Map?, output: Map, outputGradient: Map,
+        _ tiling: WinogradTiling, _ ports: Ports,
         parameters: ProductParameters, padding: Extent, hasReLU: Bool, scratch: Scratch
     ) {
         self.tiling = tiling
-        self.input = input
-        self.inputGradient = inputGradient
-        self.output = output
-        self.outputGradient = outputGradient
+        self.ports = ports
         self.parameters = parameters
         self.padding = padding
         self.hasReLU = hasReLU

@@ -28,17 +28,32 @@ struct Map {
     /// The value (0, 0, 0, 0).
     let base: UnsafeMutablePointer<Float>
 
-    /// Reserves room for `images` maps of this shape.
-    init(_ shape: Shape, images: Int, halo: Halo = Halo(), in arena: inout Arena) {
+    /// - Parameter base: room for `count` floats, zero where the halo is.
+    init(_ shape: Shape, halo: Halo = Halo(), at base: UnsafeMutablePointer<Float>) {
+        let strides = Strides(shape, halo)
         channels = shape.channels
         height = shape.height
         width = shape.width
-        rowStride = (halo.left + shape.width + halo.right) * 16
-        blockStride = (halo.top + shape.height + halo.bottom) * rowStride
-        // Flat vectors are often a power of two long: sixteen more floats keep their rows out of the same cache sets.
-        let padding = shape.height * shape.width == 1 ? 16 : 0
-        imageStride = (channels + 15) / 16 * blockStride + padding
-        base = arena.reserve(images * imageStride) + (halo.top * rowStride + halo.left * 16)
+        (rowStride, blockStride, imageStride) = (strides.row, strides.block, strides.image)
+        self.base = base + (halo.top * rowStride + halo.left * 16)
+    }
+
+    /// Floats that `images` maps of this shape take.
+    static func count(_ shape: Shape, images: Int, halo: Halo = Halo()) -> Int {
+        images * Strides(shape, halo).image
+    }
+
+    private struct Strides {
+        let row: Int
+        let block: Int
+        let image: Int
+
+        init(_ shape: Shape, _ halo: Halo) {
+            row = (halo.left + shape.width + halo.right) * 16
+            block = (halo.top + shape.height + halo.bottom) * row
+            // Flat vectors are often a power of two long: sixteen more floats keep their rows out of the same cache sets.
+            image = (shape.channels + 15) / 16 * block + (shape.height * shape.width == 1 ? 16 : 0)
+        }
     }
 
     /// Blocks of 16 channels.
@@ -47,6 +62,10 @@ struct Map {
 
     func at(image: Int, block: Int = 0) -> UnsafeMutablePointer<Float> {
         base + (image * imageStride + block * blockStride)
+    }
+
+    func row(_ row: Int, image: Int, block: Int = 0) -> UnsafeMutablePointer<Float> {
+        at(image: image, block: block) + row * rowStride
     }
 
     /// Sets the lanes behind the last channel to zero.

@@ -48,22 +48,23 @@ public final class Executor {
     /// Plans the memory and takes it. Weights are zero until `initialize` or `setParameter`.
     public init(
         _ architecture: Architecture, batchSize: Int, optimizer options: OptimizerOptions, seeds: Seeds,
-        gradient gradientOptions: GradientOptions = GradientOptions(),
+        gradient gradientOptions: GradientOptions = GradientOptions(), precision: Precision = .float32,
         pool: ThreadPool, instructionSet: InstructionSet? = nil
     ) throws(EngineError) {
         precondition(batchSize > 0, "a batch has at least one image")
-        let need = try Self.need(architecture, batchSize: batchSize, optimizer: options, threads: pool.threadCount)
+        let need = try Self.need(
+            architecture, batchSize: batchSize, optimizer: options, precision: precision, threads: pool.threadCount)
         guard let memory = AlignedBuffer<Float>(count: need.rest),
             let weightMemory = AlignedBuffer<Float>(count: need.weights)
         else { throw .outOfMemory(byteCount: 4 * (need.rest + need.weights)) }
         var (arena, weights) = (Arena(base: memory.pointer), Arena(base: weightMemory.pointer))
         plan = try Plan(
-            architecture, images: batchSize, optimizer: options, dropoutSeed: seeds.dropout,
+            architecture, images: batchSize, optimizer: options, precision: precision, dropoutSeed: seeds.dropout,
             threads: pool.threadCount, in: &arena, weights: &weights)
         trained = TrainedParameters(plan.parameters.tensors, in: weightMemory)
         optimizer = Optimizer(
             options, weights: plan.parameters.weights, gradient: plan.parameters.gradient, moments: plan.moments,
-            count: plan.parameters.count, largestNorm: gradientOptions.largestNorm)
+            count: plan.parameters.trainedCount, largestNorm: gradientOptions.largestNorm)
         labelSmoothing = gradientOptions.labelSmoothing
         let chosen: InstructionSet
         if let instructionSet { chosen = instructionSet } else { chosen = try InstructionSet.chosen() }
@@ -76,20 +77,22 @@ public final class Executor {
 
     /// Bytes that a training takes; nothing is allocated to find out.
     public static func requiredBytes(
-        _ architecture: Architecture, batchSize: Int, optimizer: OptimizerOptions, threads: Int
+        _ architecture: Architecture, batchSize: Int, optimizer: OptimizerOptions, precision: Precision = .float32,
+        threads: Int
     ) throws(EngineError) -> Int {
-        let need = try need(architecture, batchSize: batchSize, optimizer: optimizer, threads: threads)
+        let need = try need(
+            architecture, batchSize: batchSize, optimizer: optimizer, precision: precision, threads: threads)
         return 4 * (need.weights + need.rest)
     }
 
     /// Floats of the weights, and of all else.
     private static func need(
-        _ architecture: Architecture, batchSize: Int, optimizer: OptimizerOptions, threads: Int
+        _ architecture: Architecture, batchSize: Int, optimizer: OptimizerOptions, precision: Precision, threads: Int
     ) throws(EngineError) -> (weights: Int, rest: Int) {
         var (arena, weights) = (Arena(base: nil), Arena(base: nil))
         _ = try Plan(
-            architecture, images: batchSize, optimizer: optimizer, dropoutSeed: 0, threads: threads, in: &arena,
-            weights: &weights)
+            architecture, images: batchSize, optimizer: optimizer, precision: precision, dropoutSeed: 0,
+            threads: threads, in: &arena, weights: &weights)
         return (weights.count, arena.count)
     }
 
@@ -108,6 +111,7 @@ public final class Executor {
             observer?(.backward(index))
         }
         optimizer.step(kernels, pool, rate: learningRateFactor)
+        for pass in plan.passes { pass.commit() }
         observer?(.update)
         steps += 1
         return result
@@ -166,7 +170,7 @@ public final class Executor {
     /// Draws fresh weights: PyTorch's defaults from the seed of `init`.
     public func initialize(seed: UInt64) { plan.parameters.initialize(seed: seed, on: pool) }
 
-    /// Every trained tensor, in PyTorch's order.
+    /// Every tensor in PyTorch's order, the running statistics of batch norms among them.
     public var parameters: [ParameterTensor] { plan.parameters.tensors.map(\.tensor) }
 
     /// The values of a tensor, in PyTorch's order.
@@ -174,9 +178,11 @@ public final class Executor {
         trained.values(index)
     }
 
-    /// The gradient of a tensor after the last step, in PyTorch's order.
+    /// The gradient of a trained tensor after the last step, in PyTorch's order.
     public func gradient(_ index: Int) -> [Float] {
-        plan.parameters.tensors[index].read(from: plan.parameters.gradient)
+        let stored = plan.parameters.tensors[index]
+        precondition(stored.tensor.role.isTrained, "running statistics have no gradient")
+        return stored.read(from: plan.parameters.gradient)
     }
 
     /// - Parameter values: as many as the tensor has, in PyTorch's order.

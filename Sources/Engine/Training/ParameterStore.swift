@@ -27,40 +27,68 @@ struct ProductParameters {
     let biasGradient: UnsafeMutablePointer<Float>?
 }
 
+/// What a batch norm needs of its parameters.
+struct BatchNormParameters {
+    let weight: UnsafeMutablePointer<Float>
+    let weightGradient: UnsafeMutablePointer<Float>
+    let bias: UnsafeMutablePointer<Float>
+    let biasGradient: UnsafeMutablePointer<Float>
+    let runningMean: UnsafeMutablePointer<Float>
+    let runningVariance: UnsafeMutablePointer<Float>
+}
+
 struct ParameterStore {
+    /// In PyTorch's order, running statistics among them.
     let tensors: [StoredTensor]
     /// Floats of all tensors, padded.
     let count: Int
+    /// Floats of those that the optimizer trains, which come first.
+    let trainedCount: Int
     let weights: UnsafeMutablePointer<Float>
+    /// Of the trained ones.
     let gradient: UnsafeMutablePointer<Float>
 
     init(_ architecture: Architecture, in arena: inout Arena, weights weightArena: inout Arena) {
-        var tensors: [StoredTensor] = []
+        let trained = architecture.parameters.filter(\.role.isTrained)
+        let running = architecture.parameters.filter { !$0.role.isTrained }
+        var offsets: [String: Int] = [:]
         var count = 0
-        for tensor in architecture.parameters {
-            let stored = StoredTensor(tensor: tensor, offset: count)
-            tensors.append(stored)
-            count += stored.paddedCount
+        func place(_ tensor: ParameterTensor) {
+            offsets[tensor.name] = count
+            count += StoredTensor(tensor: tensor, offset: count).paddedCount
         }
-        self.tensors = tensors
+        trained.forEach(place)
+        trainedCount = count
+        running.forEach(place)
+        tensors = architecture.parameters.map { StoredTensor(tensor: $0, offset: offsets[$0.name] ?? 0) }
         self.count = count
         weights = weightArena.reserve(count)
-        gradient = arena.reserve(count)
+        gradient = arena.reserve(trainedCount)
     }
 
-    /// The parameters of a layer whose weight has this name.
-    func product(weight: ParameterTensor, bias: ParameterTensor?) -> ProductParameters {
-        func offset(_ tensor: ParameterTensor) -> Int {
-            guard let stored = tensors.first(where: { $0.tensor.name == tensor.name }) else {
-                preconditionFailure("\(tensor.name) is no parameter of this network")
-            }
-            return stored.offset
-        }
-        let weightOffset = offset(weight)
-        let biasOffset = bias.map(offset)
+    /// The trained tensors, in PyTorch's order.
+    var trained: [StoredTensor] { tensors.filter(\.tensor.role.isTrained) }
+
+    private func offset(_ tensors: [ParameterTensor], _ role: ParameterTensor.Role) -> Int? {
+        guard let tensor = tensors.first(where: { $0.role == role }) else { return nil }
+        return self.tensors.first { $0.tensor.name == tensor.name }?.offset
+    }
+
+    /// - Parameter tensors: those of a convolution or a linear layer.
+    func product(_ tensors: [ParameterTensor]) -> ProductParameters {
+        let (weight, bias) = (offset(tensors, .weight) ?? 0, offset(tensors, .bias))
         return ProductParameters(
-            weights: weights + weightOffset, weightGradient: gradient + weightOffset,
-            bias: biasOffset.map { weights + $0 }, biasGradient: biasOffset.map { gradient + $0 })
+            weights: weights + weight, weightGradient: gradient + weight, bias: bias.map { weights + $0 },
+            biasGradient: bias.map { gradient + $0 })
+    }
+
+    /// - Parameter tensors: those of a batch norm.
+    func batchNorm(_ tensors: [ParameterTensor]) -> BatchNormParameters {
+        let (weight, bias) = (offset(tensors, .scale) ?? 0, offset(tensors, .shift) ?? 0)
+        return BatchNormParameters(
+            weight: weights + weight, weightGradient: gradient + weight, bias: weights + bias,
+            biasGradient: gradient + bias, runningMean: weights + (offset(tensors, .runningMean) ?? 0),
+            runningVariance: weights + (offset(tensors, .runningVariance) ?? 0))
     }
 
     // MARK: PyTorch's order
@@ -74,17 +102,25 @@ struct ParameterStore {
 
     /// PyTorch's default for `nn.Conv2d` and `nn.Linear` (`kaiming_uniform_` with a = sqrt 5, He et al. 2015): weight and bias
     /// uniform in plus and minus 1 / sqrt(fan in). Tensors of one shape in two networks start alike: the stream is a hash
-    /// of the kind, the weight's shape, and how many of that shape came before.
+    /// of the kind, the weight's shape, and how many of that shape came before. A batch norm begins with 1 and 0.
     func initialize(seed: UInt64, on pool: ThreadPool) {
         var seen: [[Int]: Int] = [:]
         var weight: (shape: [Int], fanIn: Int, number: Int) = ([], 1, 0)
         for stored in tensors {
-            let isWeight = stored.tensor.shape.count > 1
-            if isWeight {
+            switch stored.tensor.role {
+            case .weight:
                 let shape = stored.tensor.shape
                 weight = (shape, max(1, stored.rows), seen[shape, default: 0])
                 seen[shape, default: 0] += 1
+            case .bias: break
+            case .scale, .runningVariance:
+                write([Float](repeating: 1, count: stored.tensor.count), to: stored)
+                continue
+            case .shift, .runningMean:
+                write([Float](repeating: 0, count: stored.tensor.count), to: stored)
+                continue
             }
+            let isWeight = stored.tensor.role == .weight
             let bound = Float(1 / Double(weight.fanIn).squareRoot())
             let stream = RandomStream.hash([isWeight ? 0 : 1, weight.number] + weight.shape)
             let random = RandomStream(seed: seed, role: .initialization, stream: stream)

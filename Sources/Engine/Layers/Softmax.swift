@@ -1,0 +1,73 @@
+// `nn.Softmax(dim=1)`: the values of all channels at a pixel become probabilities. In double, pixel by pixel.
+
+import Runtime
+
+final class Softmax: SinglePass {
+    let ports: Ports
+
+    init(_ ports: Ports) {
+        self.ports = ports
+    }
+
+    func forward(_ step: Step) {
+        let (input, output) = (input, output)
+        forEachPixel(step) { image, row, column in
+            let x = Channels(input, image, row, column)
+            let y = Channels(output, image, row, column)
+            var largest = x[0]
+            // A NaN wins, and reaches every probability.
+            for channel in 1..<max(1, x.count) where !(x[channel] <= largest) { largest = x[channel] }
+            var sum = 0.0
+            for channel in 0..<x.count { sum += exponential(Double(x[channel]) - Double(largest)) }
+            for channel in 0..<x.count {
+                y[channel] = Float(exponential(Double(x[channel]) - Double(largest)) / sum)
+            }
+        }
+        clearPadding(step, output)
+    }
+
+    func backward(_ step: Step) {
+        guard let inputGradient else { return }
+        let (output, outputGradient) = (output, outputGradient)
+        forEachPixel(step) { image, row, column in
+            let y = Channels(output, image, row, column)
+            let dy = Channels(outputGradient, image, row, column)
+            let dx = Channels(inputGradient, image, row, column)
+            var mean = 0.0
+            for channel in 0..<y.count { mean += Double(y[channel]) * Double(dy[channel]) }
+            for channel in 0..<y.count { dx[channel] = Float(Double(y[channel]) * (Double(dy[channel]) - mean)) }
+        }
+        clearPadding(step, inputGradient)
+    }
+
+    /// The values at one pixel.
+    private struct Channels {
+        private let base: UnsafeMutablePointer<Float>
+        private let block: Int
+        let count: Int
+
+        init(_ map: Map, _ image: Int, _ row: Int, _ column: Int) {
+            base = map.row(row, image: image) + column * 16
+            block = map.blockStride
+            count = map.channels
+        }
+
+        subscript(_ channel: Int) -> Float {
+            get { base[channel / 16 * block + channel % 16] }
+            nonmutating set { base[channel / 16 * block + channel % 16] = newValue }
+        }
+    }
+
+    private func forEachPixel(_ step: Step, _ body: (_ image: Int, _ row: Int, _ column: Int) -> Void) {
+        let output = output
+        step.forEachTile(step.images) { image, _ in
+            for row in 0..<output.height {
+                for column in 0..<output.width { body(image, row, column) }
+            }
+        }
+    }
+
+    private func clearPadding(_ step: Step, _ map: Map) {
+        step.forEachTile(step.images) { image, _ in map.clearPadding(image: image, block: map.blocks - 1) }
+    }
+}
