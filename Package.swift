@@ -14,10 +14,12 @@ func module(_ name: String, _ imports: [Target.Dependency] = []) -> Target {
     .target(name: name, dependencies: imports, swiftSettings: strict)
 }
 
-func tests(_ name: String, _ imports: [Target.Dependency], _ resources: [String] = []) -> Target {
+func tests(
+    _ name: String, _ imports: [Target.Dependency], _ resources: [String] = [], settings: [SwiftSetting] = strict
+) -> Target {
     .testTarget(
         name: "\(name)Tests", dependencies: imports + ["TestSupport"],
-        exclude: resources, swiftSettings: strict)
+        exclude: resources, swiftSettings: settings)
 }
 
 let package = Package(
@@ -66,7 +68,10 @@ let package = Package(
         tests("Language", ["Language"], ["Programs"]),
         tests("Network", ["Network"], ["Golden"]),
         tests("Runtime", ["Runtime"]),
-        tests("Engine", ["Engine", "Network", "Runtime", "CKernels"], ["Fixtures"]),
+        // Optimized in debug builds as well: the plain twin's loops would take two minutes.
+        tests(
+            "Engine", ["Engine", "Network", "Runtime", "CKernels"], ["Fixtures"],
+            settings: strict + [.unsafeFlags(["-O"])]),
         tests("Libraries", ["Libraries"]),
         tests("Datasets", ["Datasets", "Runtime", "Libraries"]),
         tests("Graphics", ["Graphics"]),

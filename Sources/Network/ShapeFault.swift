@@ -15,6 +15,8 @@ public struct ShapeFault: Error, Hashable, Sendable {
         case groupsDoNotDivide(groups: Int, channels: Int, width: Int)
         /// The body of a `residual` and its shortcut end in different shapes.
         case shortcutDiffers(body: Shape, shortcut: Shape)
+        /// No stride brings the input of a `residual` to the shape in which its body ends.
+        case noProjection(body: Shape)
         /// The branches of a `concat` differ in more than their channels.
         case branchesDiffer([Shape])
         case noBranches
@@ -56,6 +58,8 @@ extension ShapeFault: CustomStringConvertible {
             "\(groups) groups must divide both the \(channels) channels that come in and the width \(width)"
         case .shortcutDiffers(let body, let shortcut):
             "the body of residual ends in \(body), its shortcut in \(shortcut)"
+        case .noProjection(let body):
+            "the body of residual ends in \(body), and no stride brings its input \(input) to that"
         case .branchesDiffer(let shapes):
             "the branches of concat end in \(shapes.map(\.description).joined(separator: " and ")): "
                 + "height and width must be equal"
@@ -74,6 +78,8 @@ extension ShapeFault: CustomStringConvertible {
         case .paddingTooLarge: "make the padding smaller"
         case .groupsDoNotDivide(_, let channels, let width): "choose groups that divide \(channels) and \(width)"
         case .shortcutDiffers: "make the last width and the strides of both the same"
+        case .noProjection:
+            "keep the size with `padding: same`, or say what leads around it: `residual { … } shortcut { … }`"
         case .branchesDiffer: "give the branches the same strides and paddings"
         case .noBranches: "write `concat { … } { … }`"
         case .tooLarge: "make its width or its input smaller"

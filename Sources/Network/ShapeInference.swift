@@ -86,11 +86,16 @@ extension Layer {
         case .residual(let body, let shortcut):
             let placedBody = try body.placed(on: input, path: "\(path).body", numbering: &numbering)
             let bodyOutput = placedBody.last?.output ?? input
+            let behindBody = numbering.previous
             let chosen = shortcut ?? (bodyOutput == input ? [] : projection(from: input, to: bodyOutput, like: body))
             let placedShortcut = try chosen.placed(on: input, path: "\(path).shortcut", numbering: &numbering)
             let shortcutOutput = placedShortcut.last?.output ?? input
             guard shortcutOutput == bodyOutput else {
-                throw fault(.shortcutDiffers(body: bodyOutput, shortcut: shortcutOutput))
+                throw ShapeFault(
+                    kind: shortcut == nil
+                        ? .noProjection(body: bodyOutput)
+                        : .shortcutDiffers(body: bodyOutput, shortcut: shortcutOutput),
+                    layer: self, path: path, input: input, previous: behindBody)
             }
             return PlacedLayer(
                 layer: self, input: input, output: bodyOutput, branches: [placedBody, placedShortcut])
@@ -113,18 +118,21 @@ extension Layer {
     }
 
     /// Option B of the ResNet paper (He et al. 2015, section 3.3): a 1x1 convolution with the stride that is needed, without
-    /// bias, and followed by batch norm if the branch has one.
+    /// bias, and followed by batch norm if the branch has one; between flat vectors a linear layer.
     private func projection(from input: Shape, to output: Shape, like body: [Layer]) -> [Layer] {
-        guard !input.isFlat, !output.isFlat else { return [] }
+        guard input.isFlat == output.isFlat else { return [] }
         // The smallest stride that brings the map to the output's size: ceil(in / stride) == out for a 1x1 kernel.
         func stride(_ from: Int, _ to: Int) -> Int { max(1, (from + to - 1) / max(1, to)) }
-        let convolution = Layer.convolution(
-            Layer.Convolution(
-                width: output.channels, kernel: Extent(1),
-                stride: Extent(stride(input.height, output.height), stride(input.width, output.width)),
-                hasBias: false))
+        let product: Layer =
+            input.isFlat
+            ? .linear(Linear(width: output.count, hasBias: false))
+            : .convolution(
+                Convolution(
+                    width: output.channels, kernel: Extent(1),
+                    stride: Extent(stride(input.height, output.height), stride(input.width, output.width)),
+                    hasBias: false))
         let normalizes = body.contains { if case .batchNorm = $0 { true } else { false } }
-        return normalizes ? [convolution, .batchNorm(BatchNorm())] : [convolution]
+        return normalizes ? [product, .batchNorm(BatchNorm())] : [product]
     }
 }
 

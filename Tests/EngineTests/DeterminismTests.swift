@@ -15,6 +15,20 @@ struct DeterminismTests {
         .dropout(rate: 0.3), .linear(.init(width: 10)),
     ]
 
+    static let branched: [Layer] = [
+        .convolution(.init(width: 20, padding: .exactly(Extent(1)), hasBias: false)), .batchNorm(.init()),
+        .activation(.relu), .convolution(.init(width: 20, padding: .exactly(Extent(1)), groups: 20)),
+        .residual(
+            body: [
+                .convolution(.init(width: 40, stride: Extent(2), padding: .exactly(Extent(1)), groups: 2)),
+                .batchNorm(.init()), .activation(.gelu),
+            ], shortcut: nil),
+        .concatenation(branches: [
+            [], [.convolution(.init(width: 9)), .convolution(.init(width: 5, padding: .exactly(Extent(2))))],
+        ]),
+        .activation(.softmax), .adaptiveAveragePool(output: Extent(1)), .flatten, .linear(.init(width: 10)),
+    ]
+
     static func trained(
         _ layers: [Layer] = layers, threads: Int = 2, seed: UInt64 = 1, set: InstructionSet? = nil
     ) throws -> Executor {
@@ -31,14 +45,14 @@ struct DeterminismTests {
         return executor
     }
 
-    @Test(arguments: [1, 3, 4, 7])
-    func threadsDoNotChangeTheBits(threads: Int) throws {
-        #expect(try Self.trained(threads: threads).weightBits == Self.trained(threads: 2).weightBits)
+    @Test(arguments: [layers, branched], [1, 3, 4, 7])
+    func threadsDoNotChangeTheBits(layers: [Layer], threads: Int) throws {
+        #expect(try Self.trained(layers, threads: threads).weightBits == Self.trained(layers, threads: 2).weightBits)
     }
 
-    @Test(arguments: InstructionSet.allCases.filter(\.isAvailable))
-    func instructionSetsAgree(set: InstructionSet) throws {
-        #expect(try Self.trained(set: set).weightBits == Self.trained(set: .portable).weightBits)
+    @Test(arguments: [layers, branched], InstructionSet.allCases.filter(\.isAvailable))
+    func instructionSetsAgree(layers: [Layer], set: InstructionSet) throws {
+        #expect(try Self.trained(layers, set: set).weightBits == Self.trained(layers, set: .portable).weightBits)
     }
 
     @Test func seedsDiffer() throws {
@@ -52,8 +66,9 @@ struct DeterminismTests {
         #expect(try Self.trained(layers).weightBits == Self.trained().weightBits)
     }
 
-    @Test func aCancelledStepLeavesTheWeights() throws {
-        let executor = try Self.trained()
+    @Test(arguments: [layers, branched])
+    func aCancelledStepLeavesTheWeights(layers: [Layer]) throws {
+        let executor = try Self.trained(layers)
         let before = executor.weightBits
         let cancellation = Cancellation()
         cancellation.cancel()

@@ -59,7 +59,8 @@ extension Interpreter {
     }
 
     func checkBodies(_ word: Word, _ bodies: [Body]) throws {
-        guard let body = bodies.first, !["residual", "shortcut", "concat"].contains(word.name) else { return }
+        if case .branches = word.action { return }
+        guard let body = bodies.first else { return }
         throw fault(
             "unexpected-block", "`\(word.name)` takes no block", at: SourceRange(body.range.start, body.range.start + 1)
         )

@@ -8,6 +8,12 @@ import Network
 final class LayerCollector {
     var input: (shape: Shape, range: SourceRange)?
     var layers: [WrittenLayer] = []
+    /// Whether it reads a block of `residual`, `shortcut` or `concat`.
+    let isBranch: Bool
+
+    init(isBranch: Bool = false) {
+        self.isBranch = isBranch
+    }
 }
 
 extension Interpreter {
@@ -174,24 +180,81 @@ extension Interpreter {
         layers = nil
         defer { layers = collector }
         let checked = try check(arguments, for: word, at: range, place: place)
+        func written(_ layer: Layer, _ text: String) throws -> WrittenLayer {
+            guard collector.layers.count < Limits.layers else {
+                throw fault("too-many-layers", "a model has at most \(grouped(Limits.layers)) layers", at: range)
+            }
+            try checkInterrupt(at: range)
+            return WrittenLayer(
+                layer: layer, text: text, source: source, range: range,
+                trail: definitions.dropFirst().map { "in \($0.template.isModel ? "model" : "block") \($0.text)" })
+        }
         switch word.action {
         case .input(let read):
-            if collector.input != nil || !collector.layers.isEmpty {
+            if collector.input != nil || !collector.layers.isEmpty || collector.isBranch {
                 throw fault(
                     "input-not-first", "`input` stands once, before all layers", at: range)
             }
             collector.input = (try read(checked), range)
         case .layer(let make):
-            guard collector.layers.count < Limits.layers else {
-                throw fault("too-many-layers", "a model has at most \(grouped(Limits.layers)) layers", at: range)
+            collector.layers.append(try written(try make(checked), layerText(word, checked)))
+        case .branches(.residual):
+            let body = try onlyBranch(word, bodies, at: place)
+            guard !body.isEmpty else {
+                throw fault("empty-branch", "this `residual` has no layers", at: place, fix: Self.residualForm)
             }
-            try checkInterrupt(at: range)
-            collector.layers.append(
-                WrittenLayer(
-                    layer: try make(checked), text: layerText(word, checked), source: source, range: range,
-                    trail: definitions.dropFirst().map { "in \($0.template.isModel ? "model" : "block") \($0.text)" }))
+            var layer = try written(.residual(body: body.map(\.layer), shortcut: nil), word.name)
+            layer.branches["body"] = body
+            collector.layers.append(layer)
+        case .branches(.shortcut):
+            guard var residual = collector.layers.last, case .residual(let body, nil) = residual.layer else {
+                throw fault(
+                    "shortcut-alone", "`shortcut` stands right behind the block of a `residual`", at: place,
+                    fix: "`residual { conv 16, padding: 1; relu } shortcut { conv 16, 1 }`")
+            }
+            let shortcut = try onlyBranch(word, bodies, at: place)
+            residual.layer = .residual(body: body, shortcut: shortcut.map(\.layer))
+            residual.branches["shortcut"] = shortcut
+            collector.layers[collector.layers.count - 1] = residual
+        case .branches(.concatenation):
+            guard !bodies.isEmpty else {
+                throw fault(
+                    "missing-block", "`concat` joins the blocks behind it, but there are none", at: place,
+                    fix: "`concat { conv 16, 1 } { conv 16, padding: 1 }`")
+            }
+            let branches = try bodies.map(branch)
+            var layer = try written(.concatenation(branches: branches.map { $0.map(\.layer) }), word.name)
+            for (index, branch) in branches.enumerated() { layer.branches[String(index)] = branch }
+            collector.layers.append(layer)
         case .perform, .notYet: break
         }
+    }
+
+    private static let residualForm = "`residual { conv 16, padding: 1; relu }`"
+
+    /// The layers of the one block that `residual` and `shortcut` take.
+    private func onlyBranch(_ word: Word, _ bodies: [Body], at place: SourceRange) throws -> [WrittenLayer] {
+        guard let body = bodies.first else {
+            throw fault(
+                "missing-block", "`\(word.name)` takes a block of layers", at: place,
+                fix: word.name == "residual" ? Self.residualForm : "`shortcut { conv 16, 1 }`")
+        }
+        guard bodies.count == 1 else {
+            throw fault(
+                "unexpected-block", "`\(word.name)` takes one block", at: bodies[1].range,
+                fix: "`concat` takes several; the way around a residual is a `shortcut { … }`")
+        }
+        return try branch(body)
+    }
+
+    /// The layers that a block writes down, in a scope of its own.
+    private func branch(_ body: Body) throws -> [WrittenLayer] {
+        let inner = LayerCollector(isBranch: true)
+        let outer = layers
+        layers = inner
+        defer { layers = outer }
+        try withScope { try runStatements(body) }
+        return inner.layers
     }
 
     /// A layer as it would be typed with its values: `conv 64, kernel: 3, padding: 1`.

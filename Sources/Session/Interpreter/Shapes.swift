@@ -13,9 +13,10 @@ func placed(_ layers: [WrittenLayer], on input: Shape, model: String) throws(Dia
             try builder.append(written.layer)
         } catch {
             let place = "in model \(model)" + (error.trail.map { ", " + $0 } ?? "")
+            let layer = written.located(error.path.split(separator: ".").dropFirst())
             throw Diagnostic(
-                code: "shape-mismatch", error.description, source: written.source, at: written.range,
-                context: written.trail.reversed() + [place], fix: error.fix)
+                code: "shape-mismatch", error.description, source: layer.source, at: layer.range,
+                context: layer.trail.reversed() + [place], fix: error.fix)
         }
     }
     return builder.architecture

@@ -30,12 +30,25 @@ final class Template: Sendable {
 
 /// A layer and where it was written: the cell, the place, and the definitions around it from the outermost.
 struct WrittenLayer: Sendable {
-    let layer: Layer
+    var layer: Layer
     /// As it would be typed: `adaptiveavgpool 2`.
     let text: String
     let source: SourceText
     let range: SourceRange
     let trail: [String]
+    /// The layers in its blocks, named as their modules are: `body`, `shortcut`, `0`, `1`.
+    var branches: [String: [WrittenLayer]] = [:]
+
+    /// The layer at this place below it, `["body", "0"]`; itself where nobody wrote that.
+    func located(_ path: ArraySlice<Substring>) -> WrittenLayer {
+        guard path.count >= 2, let branch = branches[String(path[path.startIndex])],
+            let index = Int(path[path.startIndex + 1]), branch.indices.contains(index)
+        else { return self }
+        return branch[index].located(path.dropFirst(2))
+    }
+
+    /// Layers without blocks: itself, or those in its blocks.
+    var count: Int { branches.isEmpty ? 1 : branches.values.joined().reduce(0) { $0 + $1.count } }
 }
 
 /// A model whose parameters are known. Without an `input` of its own it has no shapes until a data set gives them.
@@ -82,7 +95,7 @@ extension Model {
         switch name {
         case "parameters": architecture.map { .integer($0.parameterCount) }
         case "operations": architecture.map { .integer($0.operations) }
-        case "layers": .integer(layers.count)
+        case "layers": .integer(layers.reduce(0) { $0 + $1.count })
         case "input": (architecture?.input ?? input).map { .shape($0) }
         case "output": architecture.map { .shape($0.output) }
         default: nil

@@ -87,7 +87,12 @@ let layerWords: [Word] = [
                 "momentum", .decimal(0...1), .value(.decimal(0.1)), "weight of the new in the running statistics"),
         ],
         result: "a layer", example: inNetwork("conv 64; batchnorm; relu"),
-        aliases: ["BatchNorm2d", "BatchNorm1d", "BatchNormalization", "bn", "norm"]),
+        aliases: ["BatchNorm2d", "BatchNorm1d", "BatchNormalization", "bn", "norm"],
+        .layer { arguments in
+            .batchNorm(
+                Layer.BatchNorm(
+                    epsilon: arguments.decimal("eps") ?? 1e-5, momentum: arguments.decimal("momentum") ?? 0.1))
+        }),
     Word(
         "relu", .layers, "max(0, x): `nn.ReLU`", result: "a layer", example: inNetwork("conv 16; relu"),
         aliases: ["ReLU6", "rectifier"],
@@ -152,15 +157,18 @@ let layerWords: [Word] = [
         .layer { .dropout(rate: $0.decimal("rate") ?? 0.5) }),
     Word(
         "softmax", .layers, "Turns scores into probabilities: `nn.Softmax`", result: "a layer",
-        example: inNetwork("flatten; linear 10; softmax"), aliases: ["LogSoftmax"]),
+        example: inNetwork("flatten; linear 10; softmax"), aliases: ["LogSoftmax"],
+        .layer { _ in .activation(.softmax) }),
     Word(
         "residual", .layers, "Adds its input to what its block makes of it", result: "a layer",
         example: "model Net { input 3x32x32; residual { conv 16, padding: 1; relu } }",
-        aliases: ["skip", "resblock", "BasicBlock"]),
+        aliases: ["skip", "resblock", "BasicBlock"], .branches(.residual)),
     Word(
         "shortcut", .layers, "The way around a `residual`, where it is not the identity", result: "a layer",
-        example: "model Net { input 3x32x32; residual { conv 16 } shortcut { conv 16 } }", aliases: ["downsample"]),
+        example: "model Net { input 3x32x32; residual { conv 16 } shortcut { conv 16 } }", aliases: ["downsample"],
+        .branches(.shortcut)),
     Word(
         "concat", .layers, "Joins branches along the channels", result: "a layer",
-        example: "model Net { input 3x32x32; concat { conv 16 } { conv 8 } }", aliases: ["cat", "concatenate"]),
+        example: "model Net { input 3x32x32; concat { conv 16 } { conv 8 } }", aliases: ["cat", "concatenate"],
+        .branches(.concatenation)),
 ]

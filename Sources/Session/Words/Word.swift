@@ -14,9 +14,15 @@ struct Word: Sendable {
         case notYet
         /// Adds a layer to the model whose body is read.
         case layer(@Sendable (Arguments) throws -> Layer)
+        /// Adds a layer made of the blocks behind it.
+        case branches(Branching)
         /// Says what flows into the model whose body is read.
         case input(@Sendable (Arguments) throws -> Shape)
         case perform(@Sendable (Invocation) throws -> Value)
+    }
+
+    enum Branching: Sendable {
+        case residual, shortcut, concatenation
     }
 
     let name: String

@@ -34,6 +34,47 @@ def activation_net():
         nn.Flatten(), nn.Linear(108, 20), nn.Sigmoid(), nn.Linear(20, 10))
 
 
+class Residual(nn.Module):
+    def __init__(self, body, shortcut=None):
+        super().__init__()
+        self.body, self.shortcut = nn.Sequential(*body), nn.Sequential(*(shortcut or []))
+
+    def forward(self, x):
+        return self.body(x) + self.shortcut(x)
+
+
+class Concat(nn.ModuleList):
+    def forward(self, x):
+        return torch.cat([branch(x) for branch in self], 1)
+
+
+def residual_net():
+    """ResNet's and DenseNet's forms: identity, projection, a shortcut of its own, branches side by side."""
+    conv = lambda c, k, stride=1: nn.Conv2d(c, k, 3, stride, 1, bias=False)
+    return nn.Sequential(
+        conv(3, 16), nn.BatchNorm2d(16), nn.ReLU(),
+        Residual([conv(16, 16), nn.BatchNorm2d(16), nn.ReLU(), conv(16, 16), nn.BatchNorm2d(16)]), nn.ReLU(),
+        Residual([conv(16, 24, 2), nn.BatchNorm2d(24), nn.ReLU(), conv(24, 24), nn.BatchNorm2d(24)],
+                 [nn.Conv2d(16, 24, 1, 2, bias=False), nn.BatchNorm2d(24)]), nn.ReLU(),
+        Concat([nn.Sequential(), nn.Sequential(nn.Conv2d(24, 7, 1), nn.Softmax(1))]),
+        Residual([nn.BatchNorm2d(31, eps=1e-3, momentum=0.3), nn.ReLU(), nn.Conv2d(31, 20, 3)],
+                 [nn.AvgPool2d(3, 1), nn.Conv2d(31, 20, 1)]),
+        nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(20, 30), nn.BatchNorm1d(30), nn.ReLU(), nn.Linear(30, 10))
+
+
+def grouped_net():
+    """MobileNet's and ResNeXt's forms."""
+    return nn.Sequential(
+        nn.Conv2d(3, 20, 3, 2, 1, bias=False), nn.BatchNorm2d(20), nn.ReLU(),
+        nn.Conv2d(20, 20, 3, 1, 1, groups=20, bias=False), nn.BatchNorm2d(20), nn.ReLU(), nn.Conv2d(20, 36, 1),
+        nn.ReLU(), nn.Conv2d(36, 36, 5, 2, 2, groups=36), nn.Conv2d(36, 72, 3, padding=1, groups=4), nn.ReLU(),
+        nn.Conv2d(72, 12, 1, groups=3), nn.Flatten(), nn.Linear(192, 10))
+
+
+def state(net):
+    return {k: v.detach().clone() for k, v in net.state_dict().items() if "num_batches" not in k}
+
+
 def write(name, net, size, batch, optimizer, smoothing=0.0, clip=None):
     torch.manual_seed(7)
     for module in net.modules():
@@ -41,7 +82,7 @@ def write(name, net, size, batch, optimizer, smoothing=0.0, clip=None):
             module.reset_parameters()
     x, y = torch.randn(batch, 3, size, size), torch.randint(0, 10, (batch,))
     tensors = {"input": x, "labels": y.float()}
-    tensors |= {"weight." + k: v.detach().clone() for k, v in net.named_parameters()}
+    tensors |= {"weight." + k: v for k, v in state(net).items()}
     optimizer = optimizer(net.parameters())
     losses = []
     for step in range(10):
@@ -57,8 +98,9 @@ def write(name, net, size, batch, optimizer, smoothing=0.0, clip=None):
         losses.append(loss.item())
         optimizer.step()
         if step == 9:
-            tensors |= {"trained." + k: v.detach().clone() for k, v in net.named_parameters()}
+            tensors |= {"trained." + k: v for k, v in state(net).items()}
     tensors["losses"] = torch.tensor(losses)
+    tensors["evaluated"] = net.eval()(x).detach()
     save_file({k: v.contiguous().float() for k, v in tensors.items()}, HERE / f"{name}.safetensors",
               {"torch": torch.__version__, "numpy": numpy.__version__})
 
@@ -69,3 +111,5 @@ write("vgg-sgd", vgg_like(), 8, 5, lambda p: torch.optim.SGD(p, lr=0.05, momentu
 write("vgg-nesterov", vgg_like(), 8, 2, lambda p: torch.optim.SGD(p, lr=0.05, momentum=0.9, nesterov=True, weight_decay=0.01))
 write("activations-adamw", activation_net(), 8, 4, lambda p: torch.optim.AdamW(p, lr=1e-2, weight_decay=0.1))
 write("vgg-smoothed-clipped", vgg_like(), 8, 4, lambda p: torch.optim.SGD(p, lr=0.5, momentum=0.5), smoothing=0.1, clip=0.25)
+write("residual-sgd", residual_net(), 12, 6, lambda p: torch.optim.SGD(p, lr=0.05, momentum=0.9, weight_decay=1e-3))
+write("grouped-adam", grouped_net(), 15, 5, lambda p: torch.optim.Adam(p, lr=2e-3))
