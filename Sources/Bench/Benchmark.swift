@@ -1,4 +1,4 @@
-// What `tandem bench` measures: steps of training and inference of the experiment's network on this machine.
+// What `tandem bench` measures: steps of training and inference of a network on this machine, and its layers.
 
 import Engine
 import Glibc
@@ -6,30 +6,82 @@ import Libraries
 import Network
 import Runtime
 
+/// What was asked for behind `tandem bench`.
+private struct Settings {
+    var isJSON = false
+    var network = BenchmarkNetwork.experiment
+    var precisions: [Precision] = Precision.measured
+    var threads = ThreadPool.availableThreads
+    var steps = 20
+    private var givenBatch: Int?
+    var batch: Int { givenBatch ?? network.batch }
+
+    /// `nil` for wrong usage.
+    init?(_ arguments: [String]) {
+        var rest = arguments[...]
+        while let word = rest.popFirst() {
+            if word == "--json" {
+                isJSON = true
+                continue
+            }
+            guard let value = rest.popFirst() else { return nil }
+            let number = Int(value).flatMap { (1...100_000).contains($0) ? $0 : nil }
+            switch (word, number) {
+            case ("--network", _):
+                guard let network = BenchmarkNetwork(rawValue: value) else { return nil }
+                self.network = network
+            case ("--precision", _):
+                guard let precision = Precision(rawValue: value) else { return nil }
+                precisions = [precision]
+            case ("--threads", let number?): threads = number
+            case ("--batch", let number?): givenBatch = number
+            case ("--steps", let number?): steps = number
+            default: return nil
+            }
+        }
+    }
+
+    static let usage =
+        "usage: tandem bench [--json] [--network \(BenchmarkNetwork.allCases.map(\.rawValue).joined(separator: "|"))]\n"
+        + "                    [--precision \(Precision.allCases.map(\.rawValue).joined(separator: "|"))] [--threads N] "
+        + "[--batch B] [--steps S]\n"
+}
+
+extension Precision {
+    /// Those that are measured unless one is asked for.
+    fileprivate static let measured: [Precision] = [.float32]
+}
+
 /// One measurement, as a line of `tandem bench --json`.
-struct Measurement {
+private struct Measurement {
     /// `train` or `infer`
     let what: String
-    let threads: Int
-    let batch: Int
+    let network: BenchmarkNetwork
+    let precision: Precision
+    /// Of training steps, with times of its layers.
+    let profile: Profile
     /// The median of a step.
     let milliseconds: Double
-    /// Of the machine: the best of some runs of the product kernel in cache, on all threads.
-    let peakGigaflops: Double
     /// Maximum resident size less that at the start.
     let residentMegabytes: Double
 
-    var imagesPerSecond: Double { Double(batch) / milliseconds * 1000 }
+    var imagesPerSecond: Double { Double(profile.batch) / milliseconds * 1000 }
 
-    var json: String {
-        "{\"what\": \"\(what)\", \"network\": \"experiment\", \"precision\": \"float32\", \"threads\": \(threads), "
-            + "\"batch\": \(batch), \"ms\": \(rounded(milliseconds)), \"images_per_s\": \(rounded(imagesPerSecond)), "
-            + "\"peak_gflops\": \(rounded(peakGigaflops)), \"rss_mb\": \(rounded(residentMegabytes))}"
+    var json: JSON {
+        var object: JSONObject = [
+            "what": .string(what), "network": .string(network.rawValue), "precision": .string(precision.rawValue),
+            "threads": .integer(profile.threads), "batch": .integer(profile.batch),
+            "ms": .number(rounded(milliseconds)), "images_per_s": .number(rounded(imagesPerSecond)),
+            "peak_gflops": .number(rounded(profile.peakGigaflops)), "rss_mb": .number(rounded(residentMegabytes)),
+        ]
+        if what == "train" { object["layers"] = profile.json }
+        return .object(object)
     }
 
     var text: String {
-        "\(what)  experiment  float32  \(threads) threads  batch \(batch): \(rounded(milliseconds)) ms a step, "
-            + "\(rounded(imagesPerSecond)) images/s, \(rounded(residentMegabytes)) MB"
+        "\(what)  \(network.rawValue)  \(precision.rawValue)  "
+            + "\(profile.threads) \(profile.threads == 1 ? "thread" : "threads")  batch \(profile.batch): "
+            + "\(rounded(milliseconds)) ms a step, \(rounded(imagesPerSecond)) images/s, \(rounded(residentMegabytes)) MB\n"
     }
 
     private func rounded(_ number: Double) -> Double { (number * 10).rounded() / 10 }
@@ -37,38 +89,20 @@ struct Measurement {
 
 /// Runs `tandem bench` with the words behind it. Returns the exit code: 2 for wrong usage.
 public func runBench(arguments: [String]) -> Int32 {
-    var numbers = ["--threads": ThreadPool.availableThreads, "--batch": 64, "--steps": 20]
-    var isJSON = false
-    var rest = arguments[...]
-    while let word = rest.popFirst() {
-        if word == "--json" {
-            isJSON = true
-        } else if numbers[word] != nil, let text = rest.popFirst(), let number = Int(text),
-            (1...100_000).contains(number)
-        {
-            numbers[word] = number
-        } else if word == "--network", rest.first == "experiment" {
-            rest.removeFirst()
-        } else if word == "--precision", rest.first == "float32" {
-            rest.removeFirst()
-        } else {
-            StandardStream.error.write(
-                "usage: tandem bench [--json] [--network experiment] [--precision float32] [--threads N] [--batch B] "
-                    + "[--steps S]\n")
-            return 2
-        }
+    guard let settings = Settings(arguments) else {
+        StandardStream.error.write(Settings.usage)
+        return 2
     }
     do {
-        for measurement in try measure(
-            threads: numbers["--threads"] ?? 1, batch: numbers["--batch"] ?? 64, steps: numbers["--steps"] ?? 20)
-        {
-            StandardStream.output.write((isJSON ? measurement.json : measurement.text) + "\n")
+        for precision in settings.precisions {
+            let measurements = try measure(settings, precision)
+            for measurement in measurements {
+                StandardStream.output.write(
+                    settings.isJSON ? String(decoding: measurement.json.bytes, as: UTF8.self) + "\n" : measurement.text)
+            }
+            guard !settings.isJSON, let profile = measurements.first?.profile else { continue }
+            StandardStream.output.write("\n" + profile.table.text(columns: StandardStream.output.columns ?? 120) + "\n")
         }
-        let layers = try profile(
-            experiment(), batch: numbers["--batch"] ?? 64, threads: numbers["--threads"] ?? 1, steps: 5,
-            cancellation: Cancellation())
-        StandardStream.output.write(
-            isJSON ? layers.json : "\n" + layers.table.text(columns: StandardStream.output.columns ?? 120) + "\n")
         return 0
     } catch {
         StandardStream.error.write("error: \(error)\n")
@@ -76,60 +110,30 @@ public func runBench(arguments: [String]) -> Int32 {
     }
 }
 
-private func measure(threads: Int, batch: Int, steps: Int) throws -> [Measurement] {
+private func measure(_ settings: Settings, _ precision: Precision) throws -> [Measurement] {
     let start = residentMegabytes()
-    let pool = ThreadPool(threadCount: threads)
-    let architecture = try experiment()
-    let executor = try Executor(
-        architecture, batchSize: batch, optimizer: .adam(learningRate: 1e-4), seeds: Seeds(1), pool: pool)
-    executor.initialize(seed: 1)
-    let source = NoiseImages(shape: architecture.input, classes: architecture.output.count, count: batch)
-    let cancellation = Cancellation()
+    let bench = try TrainingBench(
+        settings.network.architecture(), batch: settings.batch, precision: precision, threads: settings.threads)
     func median(_ body: () throws -> Void) rethrows -> Double {
         // Three steps to warm up, as in the yardstick.
         var times: [Double] = []
-        for number in 0..<steps + 3 {
+        for number in 0..<settings.steps + 3 {
             let before = Clock.seconds
             try body()
             if number >= 3 { times.append((Clock.seconds - before) * 1000) }
         }
         return times.sorted()[times.count / 2]
     }
-    let training = try median { _ = try executor.train(0..<batch, of: source, epoch: 1, cancellation: cancellation) }
-    let inference = try median { _ = try executor.evaluate(0..<batch, of: source, cancellation: cancellation) }
-    let peak = try peakGigaflops(pool)
+    let cancellation = Cancellation()
+    let training = try median { try bench.train(cancellation) }
+    let trainingMegabytes = residentMegabytes() - start
+    let inference = try median { try bench.evaluate(cancellation) }
+    let profile = try bench.profile(steps: 5, cancellation)
     return [("train", training), ("infer", inference)].map { what, milliseconds in
         Measurement(
-            what: what, threads: threads, batch: batch, milliseconds: milliseconds, peakGigaflops: peak,
-            residentMegabytes: residentMegabytes() - start)
+            what: what, network: settings.network, precision: precision, profile: profile, milliseconds: milliseconds,
+            residentMegabytes: trainingMegabytes)
     }
-}
-
-/// The best of some runs, for other programs take the machine for moments.
-func peakGigaflops(_ pool: ThreadPool) throws(EngineError) -> Double {
-    var peak = 0.0
-    for _ in 0..<5 {
-        let before = Clock.seconds
-        let operations = try Peak.run(on: pool)
-        peak = max(peak, Double(operations) / (Clock.seconds - before) / 1e9)
-    }
-    return peak
-}
-
-/// The student's network: 11 convolutions of 3x3, then 2048-4096-4096-10.
-private func experiment() throws -> Architecture {
-    var layers: [Layer] = []
-    for (width, depth) in [(64, 2), (128, 3), (256, 3), (512, 3)] {
-        for _ in 0..<depth {
-            layers += [.convolution(.init(width: width, padding: .exactly(Extent(1)))), .activation(.relu)]
-        }
-        layers.append(.maxPool(.init(size: Extent(2))))
-    }
-    layers += [
-        .flatten, .linear(.init(width: 4096)), .activation(.relu), .linear(.init(width: 4096)), .activation(.relu),
-        .dropout(rate: 0.2), .linear(.init(width: 10)),
-    ]
-    return try Architecture(input: Shape([3, 32, 32]), layers: layers)
 }
 
 private func residentMegabytes() -> Double {

@@ -1,10 +1,8 @@
 // How long each layer of a network takes in a training step, and how near that is to what the machine can do.
 
-import Engine
 import Graphics
 import Libraries
 import Network
-import Runtime
 
 public struct Profile: Sendable {
     /// A layer, or what a step does beside its layers.
@@ -19,6 +17,18 @@ public struct Profile: Sendable {
         /// Seconds, medians over the steps.
         public let forward: Double
         public let backward: Double
+
+        init(
+            name: String, output: Shape? = nil, forwardOperations: Int = 0, backwardOperations: Int = 0,
+            forward: Double = 0, backward: Double = 0
+        ) {
+            self.name = name
+            self.output = output
+            self.forwardOperations = forwardOperations
+            self.backwardOperations = backwardOperations
+            self.forward = forward
+            self.backward = backward
+        }
     }
 
     public let rows: [Row]
@@ -26,56 +36,6 @@ public struct Profile: Sendable {
     public let threads: Int
     /// Of the machine, on all threads.
     public let peakGigaflops: Double
-}
-
-/// Trains `steps` steps on images of noise, after two to warm up.
-///
-/// - Throws: `EngineError`, also `.cancelled`.
-public func profile(
-    _ architecture: Architecture, batch: Int, threads: Int, steps: Int, cancellation: Cancellation
-) throws(EngineError) -> Profile {
-    let pool = ThreadPool(threadCount: threads)
-    let executor = try Executor(
-        architecture, batchSize: batch, optimizer: .adam(), seeds: Seeds(1), pool: pool)
-    executor.initialize(seed: 1)
-    let source = NoiseImages(shape: architecture.input, classes: max(1, architecture.output.count), count: batch)
-    var times: [StepPart: [Double]] = [:]
-    for number in 0..<steps + 2 {
-        var last = Clock.seconds
-        executor.observer = { part in
-            let now = Clock.seconds
-            if number >= 2 { times[part, default: []].append(now - last) }
-            last = now
-        }
-        _ = try executor.train(0..<batch, of: source, epoch: 1, cancellation: cancellation)
-    }
-    func median(_ part: StepPart) -> Double {
-        let sorted = (times[part] ?? [0]).sorted()
-        return sorted[sorted.count / 2]
-    }
-    var rows = [
-        Profile.Row(
-            name: "batch", output: architecture.input, forwardOperations: 0, backwardOperations: 0,
-            forward: median(.batch), backward: 0)
-    ]
-    for (index, layer) in executor.layers.enumerated() {
-        let operations = 2 * batch * layer.operations
-        rows.append(
-            Profile.Row(
-                name: layer.name, output: layer.output, forwardOperations: operations,
-                // The gradients of the weights and of the input; the first layer has no use for the second.
-                backwardOperations: layer.needsInputGradient ? 2 * operations : operations,
-                forward: median(.forward(index)), backward: median(.backward(index))))
-    }
-    rows.append(
-        Profile.Row(
-            name: "loss", output: nil, forwardOperations: 0, backwardOperations: 0, forward: median(.loss), backward: 0)
-    )
-    rows.append(
-        Profile.Row(
-            name: "update", output: nil, forwardOperations: 0, backwardOperations: 0, forward: 0,
-            backward: median(.update)))
-    return Profile(rows: rows, batch: batch, threads: pool.threadCount, peakGigaflops: try peakGigaflops(pool))
 }
 
 extension Profile.Row {
@@ -126,16 +86,18 @@ extension Profile {
         return table
     }
 
-    /// One object a line, `"what": "layer"`.
-    var json: String {
-        rows.map { row in
-            var fields = ["\"what\": \"layer\"", "\"name\": \"\(row.name)\""]
-            fields.append("\"forward_ms\": \(row.forward * 1000)")
-            fields.append("\"backward_ms\": \(row.backward * 1000)")
-            if let value = row.forwardGigaflops { fields.append("\"forward_gflops\": \(value)") }
-            if let value = row.backwardGigaflops { fields.append("\"backward_gflops\": \(value)") }
-            if let value = row.share(ofPeak: peakGigaflops) { fields.append("\"share_of_peak\": \(value)") }
-            return "{" + fields.joined(separator: ", ") + "}\n"
-        }.joined()
+    /// An array with an object for each row.
+    var json: JSON {
+        .array(
+            rows.map { row in
+                var object: JSONObject = [
+                    "name": .string(row.name), "forward_ms": .number(row.forward * 1000),
+                    "backward_ms": .number(row.backward * 1000),
+                ]
+                if let value = row.forwardGigaflops { object["forward_gflops"] = .number(value) }
+                if let value = row.backwardGigaflops { object["backward_gflops"] = .number(value) }
+                if let value = row.share(ofPeak: peakGigaflops) { object["share_of_peak"] = .number(value) }
+                return .object(object)
+            })
     }
 }

@@ -12,7 +12,8 @@ struct Tandem {
                tandem run FILE [--set name=value]...      a .tandem script or a notebook (.ipynb)
                tandem kernel -f CONNECTION_FILE           the Jupyter kernel
                tandem install [--user | --prefix DIR | --sys-prefix] [--name NAME]
-               tandem bench [--json] [--threads N] [--batch B] [--steps S]
+               tandem bench [--json] [--network NAME] [--precision P] [--threads N] [--batch B]
+                            [--steps S]
                tandem help [WORD] [--markdown]
                tandem --version
 

@@ -11,10 +11,10 @@ func profileModel(_ call: Invocation) throws -> Value {
     call.interpreter.publish()
     let result: Profile
     do throws(EngineError) {
-        result = try profile(
+        result = try TrainingBench(
             architecture, batch: call.arguments.integer("batch") ?? 64,
-            threads: call.arguments.integer("threads") ?? ThreadPool.availableThreads, steps: 5,
-            cancellation: call.interpreter.interruption)
+            threads: call.arguments.integer("threads") ?? ThreadPool.availableThreads
+        ).profile(steps: 5, call.interpreter.interruption)
     } catch .cancelled {
         throw call.interpreter.interrupted(at: call.range)
     } catch {

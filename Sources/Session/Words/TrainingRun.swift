@@ -86,8 +86,9 @@ private func trainingOptions(_ call: Invocation) throws -> TrainingOptions {
             at: arguments.place(label), fix: "leave `\(label):` out")
     }
     try notYet("with", true)
-    try notYet("precision", arguments.text("precision") != "float32")
+    try notYet("precision", arguments.text("precision").flatMap(Precision.init) == nil)
     var options = TrainingOptions()
+    options.precision = arguments.text("precision").flatMap(Precision.init) ?? .float32
     options.epochs = arguments.integer("epochs") ?? 10
     options.batchSize = arguments.integer("batch") ?? 64
     if let optimizer = arguments.object("optimizer", OptimizerValue.self) { options.optimizer = optimizer.options }

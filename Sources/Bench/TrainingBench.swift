@@ -1,0 +1,78 @@
+// A network in training on images of noise, to be measured.
+
+import Engine
+import Libraries
+import Network
+import Runtime
+
+public struct TrainingBench {
+    private let executor: Executor
+    private let source: NoiseImages
+    private let batch: Int
+    private let pool: ThreadPool
+
+    public init(_ architecture: Architecture, batch: Int, precision: Precision = .float32, threads: Int)
+        throws(EngineError)
+    {
+        self.batch = batch
+        pool = ThreadPool(threadCount: threads)
+        executor = try Executor(
+            architecture, batchSize: batch, optimizer: .adam(learningRate: 1e-4), seeds: Seeds(1), precision: precision,
+            pool: pool)
+        executor.initialize(seed: 1)
+        source = NoiseImages(shape: architecture.input, classes: max(1, architecture.output.count), count: batch)
+    }
+
+    func train(_ cancellation: Cancellation) throws(EngineError) {
+        _ = try executor.train(0..<batch, of: source, epoch: 1, cancellation: cancellation)
+    }
+
+    func evaluate(_ cancellation: Cancellation) throws(EngineError) {
+        _ = try executor.evaluate(0..<batch, of: source, cancellation: cancellation)
+    }
+
+    /// Trains `steps` steps, after two to warm up, and takes the time of each layer.
+    ///
+    /// - Throws: `EngineError`, also `.cancelled`.
+    public func profile(steps: Int, _ cancellation: Cancellation) throws(EngineError) -> Profile {
+        var times: [StepPart: [Double]] = [:]
+        defer { executor.observer = nil }
+        for number in 0..<steps + 2 {
+            var last = Clock.seconds
+            executor.observer = { part in
+                let now = Clock.seconds
+                if number >= 2 { times[part, default: []].append(now - last) }
+                last = now
+            }
+            try train(cancellation)
+        }
+        func median(_ part: StepPart) -> Double {
+            let sorted = (times[part] ?? [0]).sorted()
+            return sorted[sorted.count / 2]
+        }
+        var rows = [Profile.Row(name: "batch", output: executor.architecture.input, forward: median(.batch))]
+        for (index, layer) in executor.layers.enumerated() {
+            let operations = 2 * batch * layer.operations
+            rows.append(
+                Profile.Row(
+                    name: layer.name, output: layer.output, forwardOperations: operations,
+                    // The gradients of the weights and of the input; the first layer has no use for the second.
+                    backwardOperations: layer.needsInputGradient ? 2 * operations : operations,
+                    forward: median(.forward(index)), backward: median(.backward(index))))
+        }
+        rows.append(Profile.Row(name: "loss", forward: median(.loss)))
+        rows.append(Profile.Row(name: "update", backward: median(.update)))
+        return Profile(rows: rows, batch: batch, threads: pool.threadCount, peakGigaflops: try Self.peakGigaflops(pool))
+    }
+
+    /// The best of some runs, for other programs take the machine for moments.
+    private static func peakGigaflops(_ pool: ThreadPool) throws(EngineError) -> Double {
+        var peak = 0.0
+        for _ in 0..<5 {
+            let before = Clock.seconds
+            let operations = try Peak.run(on: pool)
+            peak = max(peak, Double(operations) / (Clock.seconds - before) / 1e9)
+        }
+        return peak
+    }
+}
