@@ -49,7 +49,7 @@ private struct Settings {
 
 extension Precision {
     /// Those that are measured unless one is asked for.
-    fileprivate static let measured: [Precision] = [.float32]
+    fileprivate static let measured: [Precision] = [.float32, .mixed]
 }
 
 /// One measurement, as a line of `tandem bench --json`.

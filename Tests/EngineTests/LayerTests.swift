@@ -143,6 +143,19 @@ struct LayerCase: CustomTestStringConvertible, Sendable {
         LayerCase("one image", [3, 5, 7], [conv(17, 3), .maxPool(.init(size: Extent(2)))], images: 1),
     ]
 
+    /// Whether small changes of its values have small effects on its gradients.
+    var isSmooth: Bool {
+        func isSmooth(_ layer: Layer) -> Bool {
+            switch layer {
+            case .activation(.relu), .activation(.leakyReLU), .maxPool: false
+            case .residual(let body, let shortcut): (body + (shortcut ?? [])).allSatisfy(isSmooth)
+            case .concatenation(let branches): branches.joined().allSatisfy(isSmooth)
+            default: true
+            }
+        }
+        return layers.allSatisfy(isSmooth)
+    }
+
     var architecture: Architecture { get throws { try Architecture(input: input, layers: layers) } }
     var source: MemorySource { MemorySource(shape: input, count: images, classes: 5, seed: 5) }
 
@@ -157,10 +170,10 @@ struct LayerCase: CustomTestStringConvertible, Sendable {
     }
 
     /// Planned for more images than the batch has, with weights from a seed.
-    func executor(_ set: InstructionSet? = nil) throws -> Executor {
+    func executor(_ set: InstructionSet? = nil, _ precision: Precision = .float32) throws -> Executor {
         let executor = try Executor(
             architecture, batchSize: images + 2, optimizer: .sgd(learningRate: 0), seeds: Seeds(1),
-            pool: ThreadPool(threadCount: 2), instructionSet: set)
+            precision: precision, pool: ThreadPool(threadCount: 2), instructionSet: set)
         executor.initialize(seed: 1)
         return executor
     }
@@ -169,17 +182,32 @@ struct LayerCase: CustomTestStringConvertible, Sendable {
 struct LayerTests {
     @Test(arguments: LayerCase.all, InstructionSet.allCases.filter(\.isAvailable))
     func lossAndGradientsAreThePlainTwins(layer: LayerCase, set: InstructionSet) throws {
-        let executor = try layer.executor(set)
+        try check(layer, set, .float32, tolerance: 1e-5)
+    }
+
+    @Test(arguments: LayerCase.all)
+    func preciseIsNoLessPrecise(layer: LayerCase) throws { try check(layer, nil, .precise, tolerance: 1e-5) }
+
+    /// bfloat16 has 8 bits: 1 / 256 of each factor at most. A ReLU or a maximum falls to the other side where that decides.
+    @Test(arguments: LayerCase.all.filter(\.isSmooth), InstructionSet.allCases.filter(\.isAvailable))
+    func mixedIsPreciseToTwoDigits(layer: LayerCase, set: InstructionSet) throws {
+        try check(layer, set, .mixed, tolerance: 2e-2)
+    }
+
+    private func check(
+        _ layer: LayerCase, _ set: InstructionSet?, _ precision: Precision, tolerance: Double
+    ) throws {
+        let executor = try layer.executor(set, precision)
         let twin = try layer.twin(executor.parameters.indices.map(executor.parameter))
         let result = try executor.train(
             0..<layer.images, of: layer.source, epoch: 1, cancellation: Cancellation())
         let loss = twin.network.loss(twin.images, labels: twin.labels)
-        #expect(abs(result.loss / Double(layer.images) - loss) < 1e-5 * max(1, loss))
+        #expect(abs(result.loss / Double(layer.images) - loss) < tolerance * max(1, loss))
         let gradients = twin.network.gradients(twin.images, labels: twin.labels)
         let largest = gradients.joined().map(abs).max() ?? 0
         for (index, tensor) in executor.parameters.enumerated() where tensor.role.isTrained {
             let error = gradientError(executor.gradient(index), gradients[index].map(Float.init), largest: largest)
-            #expect(error < 1e-5, "\(tensor.name)")
+            #expect(error < tolerance, "\(tensor.name)")
         }
     }
 

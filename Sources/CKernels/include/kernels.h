@@ -152,6 +152,16 @@ typedef struct {
     /// `accumulate` 0 overwrites dw. `vectors` as above: with 1 the upper 16 lanes count as zero.
     void (*weight_gradient)(const tandem_weight_gradient *g, float *dw, int32_t vectors, int32_t accumulate);
 
+    /// The same over pairs of bfloat16 numbers, with one tap: a lane of x and w holds two channels, so that `channels`, `w_channel`
+    /// and the strides of x count pairs, eight to a block; a lane of x and dy holds two pixels. Sums are in float32.
+    void (*mixed_product)(const tandem_product *p, const float *w, const float *bias, float *y, int32_t vectors, int64_t first,
+                          int64_t count);
+    void (*mixed_weight_gradient)(const tandem_weight_gradient *g, float *dw, int32_t vectors, int32_t accumulate);
+    /// Pairs of channels of `count` pixels that follow each other: 16 floats become 8 pairs.
+    void (*pack_channels)(const float *x, int64_t count, float *to);
+    /// Pairs of rows of 16 * `vectors` floats, `step` apart; the last of an odd number is paired with zeros.
+    void (*pack_rows)(const float *from, ptrdiff_t step, int64_t rows, int32_t vectors, float *to);
+
     /// A convolution in which each channel has a filter of its own, for 16 channels of one image: y[p] = bias + sum over t of
     /// x[p + x_offsets[t]] * w[w_offsets[t]]. `channels`, `w_channel`, `accumulate` and the bases of the maps are not read.
     void (*depthwise)(const tandem_product *p, const float *x, const float *w, const float *bias, float *y);

@@ -43,6 +43,8 @@ struct Graph {
         let outputs: [Int]
         /// Where Winograd's algorithm computes it.
         let tiling: WinogradTiling?
+        /// Whether its factors are of 16 bits.
+        let isMixed: Bool
         /// Whether the ReLU behind it is computed with it.
         fileprivate(set) var hasReLU = false
     }
@@ -90,15 +92,18 @@ struct Graph {
         }
         return add(
             .layer(placed), inputs: [value], output: placed.output,
-            tiling: WinogradTiling(placed, images: images, precision: precision))
+            tiling: WinogradTiling(placed, images: images, precision: precision),
+            isMixed: precision == .mixed && placed.fitsMixedProduct)
     }
 
     private mutating func add(
-        _ operation: Operation, inputs: [Int], output: Shape, tiling: WinogradTiling? = nil
+        _ operation: Operation, inputs: [Int], output: Shape, tiling: WinogradTiling? = nil, isMixed: Bool = false
     ) -> Int {
         for input in inputs { values[input].reader = nodes.count }
         values.append(Value(shape: output, producer: nodes.count, storage: values.count, needsGradient: true))
-        nodes.append(Node(operation: operation, inputs: inputs, outputs: [values.count - 1], tiling: tiling))
+        nodes.append(
+            Node(
+                operation: operation, inputs: inputs, outputs: [values.count - 1], tiling: tiling, isMixed: isMixed))
         return values.count - 1
     }
 
@@ -112,8 +117,18 @@ struct Graph {
                     shape: original.shape, producer: nodes.count, storage: original.storage,
                     needsGradient: original.needsGradient))
         }
-        nodes.append(Node(operation: .fork, inputs: [value], outputs: outputs, tiling: nil))
+        nodes.append(Node(operation: .fork, inputs: [value], outputs: outputs, tiling: nil, isMixed: false))
         return outputs
+    }
+}
+
+extension PlacedLayer {
+    fileprivate var fitsMixedProduct: Bool {
+        switch layer {
+        case .convolution(let settings): MixedProduct.fits(Window(settings), groups: settings.groups)
+        case .linear: true
+        default: false
+        }
     }
 }
 
@@ -174,9 +189,18 @@ extension Graph.Node {
     /// Floats of scratch that each thread needs.
     func threadScratch(images: Int) -> Int {
         guard case .layer(let placed) = operation, let window else { return 0 }
+        if isMixed {
+            return MixedProduct.threadCount(inputs: placed.input.channels, outputs: placed.output.channels)
+        }
         return tiling?.threadCount
             ?? Product.scratchCount(
                 outputs: placed.output.channels, taps: window.kernel.height * window.kernel.width, images: images)
+    }
+
+    /// Floats of scratch that all threads share.
+    func sharedScratch(images: Int) -> Int {
+        guard case .layer(let placed) = operation, isMixed else { return tiling?.sharedCount ?? 0 }
+        return MixedProduct.sharedCount(input: placed.input, output: placed.output, images: images)
     }
 }
 

@@ -26,7 +26,7 @@ struct Plan {
         moments = arena.reserve(parameters.trainedCount * optimizer.momentCount)
         let scratch = Scratch(
             threadCount: graph.nodes.map { $0.threadScratch(images: images) }.max() ?? 0,
-            sharedCount: graph.nodes.compactMap(\.tiling?.sharedCount).max() ?? 0, threads: threads, in: &arena)
+            sharedCount: graph.nodes.map { $0.sharedScratch(images: images) }.max() ?? 0, threads: threads, in: &arena)
         let maps = Maps(graph, images: images, in: &arena)
         var factory = PassFactory(
             graph: graph, maps: maps, parameters: parameters, images: images, scratch: scratch,
@@ -135,6 +135,10 @@ private struct PassFactory {
         if groups > 1, groups == ports.input.channels, groups == ports.output.channels {
             return Depthwise(
                 ports, parameters: parameters, window: window, hasReLU: node.hasReLU, images: images, arena: &arena)
+        }
+        if node.isMixed {
+            return MixedProduct(
+                ports, parameters: parameters, hasReLU: node.hasReLU, images: images, scratch: scratch, arena: &arena)
         }
         return Product(
             ports, parameters: parameters, window: window, groups: groups, hasReLU: node.hasReLU, images: images,
