@@ -64,6 +64,11 @@ let package = Package(
             name: "tandem", dependencies: ["Jupyter", "Terminal", "Bench"], swiftSettings: strict,
             linkerSettings: [.unsafeFlags(["-static-stdlib"], .when(configuration: .release))]),
 
+        // For Benchmarks/random-networks and Benchmarks/compare-accuracy; no part of the product.
+        .executableTarget(
+            name: "network-probe", dependencies: ["Engine", "Libraries", "Network", "Runtime"],
+            path: "Benchmarks/NetworkProbe", swiftSettings: strict),
+
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         tests("Language", ["Language"], ["Programs"]),
         tests("Network", ["Network"], ["Golden"]),

@@ -51,8 +51,8 @@ public struct RandomStream: Sendable, BitwiseCopyable {
     }
 
     /// What `CKernels` numbers its own blocks by: Philox's key, and the counter behind the element.
-    public var philoxKey: [UInt32] { [key.x, key.y] }
-    public var philoxCounter: [UInt32] { [step, stream, role] }
+    public var philoxKey: SIMD2<UInt32> { key }
+    public var philoxCounter: SIMD4<UInt32> { SIMD4(step, stream, role, 0) }
 
     /// Four independent words of 32 random bits.
     public func words(at element: UInt32) -> SIMD4<UInt32> {

@@ -141,6 +141,11 @@ typedef struct {
     ptrdiff_t x, y, dy, dx;
 } tandem_rows;
 
+/// A stream of Philox4x32-10: its key, low word first, and the words 1 to 3 of its counter.
+typedef struct {
+    uint32_t key0, key1, counter1, counter2, counter3;
+} tandem_philox;
+
 typedef struct {
     const char *name;
 
@@ -152,7 +157,10 @@ typedef struct {
     /// `accumulate` 0 overwrites dw. `vectors` as above: with 1 the upper 16 lanes count as zero.
     void (*weight_gradient)(const tandem_weight_gradient *g, float *dw, int32_t vectors, int32_t accumulate);
 
-    /// The same over pairs of bfloat16 numbers, with one tap: a lane of x and w holds two channels, so that `channels`, `w_channel`
+    /// The same where row c of dw belongs to x[offsets[c]] instead of x[c]: a few channels and their taps together fill a tile.
+    void (*weight_gradient_rows)(const tandem_weight_gradient *g, const int32_t *offsets, float *dw, int32_t vectors,
+                                 int32_t accumulate);
+    /// `product` and `weight_gradient` over pairs of bfloat16 numbers, with one tap: a lane of x and w holds two channels, so that `channels`, `w_channel`
     /// and the strides of x count pairs, eight to a block; a lane of x and dy holds two pixels. Sums are in float32.
     void (*mixed_product)(const tandem_product *p, const float *w, const float *bias, float *y, int32_t vectors, int64_t first,
                           int64_t count);
@@ -197,9 +205,9 @@ typedef struct {
     void (*average_pool_gradient)(const tandem_pooling *p, const float *dy, float *dx);
 
     /// Factors of a dropout: 0 with probability `rate`, else `kept`, for `count` values (a multiple of 16) of the places from
-    /// 4 * `first_draw`. The random numbers are those of Philox4x32-10 with this key (low word first) and counter words 1 to 3.
-    void (*dropout_factors)(const uint32_t key[2], const uint32_t counter[3], uint32_t first_draw, float rate, float kept,
-                            float *factors, int64_t count);
+    /// 4 * `first_draw`. The random numbers are those of Philox4x32-10 with the stream's key and counter.
+    void (*dropout_factors)(const tandem_philox *stream, uint32_t first_draw, float rate, float kept, float *factors,
+                            int64_t count);
 
     /// Batch norm over one block of 16 channels of one image. Sums are added to what stands in sums[32]: x and x^2, or dy and
     /// dy * (x - mean), where dy counts as 0 unless `y` > 0 (`y` may be null).

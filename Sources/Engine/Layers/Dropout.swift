@@ -1,6 +1,7 @@
 // Dropout (Srivastava et al. 2014), inverted as PyTorch's: in training each value is zeroed with probability `rate` and the
 // rest divided by 1 - rate; in evaluation nothing happens to it.
 
+import CKernels
 import Network
 import Runtime
 
@@ -32,6 +33,8 @@ final class Dropout: SinglePass {
             step: UInt32(truncatingIfNeeded: step.number))
         let (isTraining, rate) = (step.isTraining, Float(rate))
         let (key, counter) = (random.philoxKey, random.philoxCounter)
+        let philox = tandem_philox(
+            key0: key.x, key1: key.y, counter1: counter.x, counter2: counter.y, counter3: counter.z)
         let kept: Float = self.rate < 1 ? Float(1 / (1 - self.rate)) : 0
         let blocks = output.blocks
         step.forEachBlock(of: output) { image, block in
@@ -46,8 +49,10 @@ final class Dropout: SinglePass {
                 let line = factor + row * factors.rowStride
                 // The place of a value: image, block, row, column, lane; four values a draw.
                 let draw = ((image * blocks + block) * output.height + row) * output.width * 4
-                kernels.dropout_factors(
-                    key, counter, UInt32(truncatingIfNeeded: draw), rate, kept, line, Int64(output.width * 16))
+                withUnsafePointer(to: philox) {
+                    kernels.dropout_factors(
+                        $0, UInt32(truncatingIfNeeded: draw), rate, kept, line, Int64(output.width * 16))
+                }
                 kernels.multiply(from, line, to, Int64(output.width * 16))
             }
         }

@@ -16,9 +16,13 @@ final class Product: SinglePass {
     private let phases: [(phase: Window.Phase, offsets: OffsetTable)]
     /// `nil` where every output reads every input.
     private let grouping: Grouping?
+    /// The backward pass in mixed precision, where that is asked for.
+    private let mixed: MixedGradients?
     /// A transposed panel for each thread.
     private let scratch: Scratch
     private let bias: BiasGradient
+    /// Where each row (channel, tap) of the weights reads, in an input of so few channels that those of one tap fill no tile.
+    private let fewChannelRows: OffsetTable?
 
     /// Pixels a forward tile computes: the panel stays in the second-level cache over many of them.
     private static let forwardPixels = 512
@@ -28,18 +32,23 @@ final class Product: SinglePass {
     private static let weightGradientBytes = 256 << 10
 
     init(
-        _ ports: Ports, parameters: ProductParameters, window: Window, groups: Int = 1, hasReLU: Bool, images: Int,
-        scratch: Scratch, arena: inout Arena
+        _ ports: Ports, parameters: ProductParameters, window: Window, groups: Int = 1, hasReLU: Bool, isMixed: Bool,
+        images: Int, scratch: Scratch, arena: inout Arena
     ) {
         self.ports = ports
         self.parameters = parameters
         self.window = window
         self.hasReLU = hasReLU
         self.scratch = scratch
+        mixed = isMixed ? MixedGradients(ports, parameters: parameters, scratch: scratch) : nil
         taps = window.kernel.height * window.kernel.width
         forwardOffsets = window.forwardOffsets(ports.input)
         phases = window.phaseOffsets(ports)
         bias = BiasGradient(parameters, output: ports.output, hasReLU: hasReLU, images: images, arena: &arena)
+        let (inputs, tapOffsets, tapCount) = (ports.input.channels, forwardOffsets.x, taps)
+        fewChannelRows =
+            groups == 1 && inputs < 8
+            ? OffsetTable((0..<inputs * taps).map { (Int(tapOffsets[$0 % tapCount]) + $0 / tapCount, 0) }) : nil
         grouping =
             groups == 1
             ? nil
@@ -104,12 +113,61 @@ final class Product: SinglePass {
 
     func backward(_ step: Step) {
         bias.sum(step, outputGradient)
+        if let mixed {
+            mixed.run(step)
+            return
+        }
         weightGradient(step)
         if let inputGradient { dataGradient(step, inputGradient) }
     }
 
+    /// The first layer's, mostly: three channels and nine taps are 27 rows, four tiles of eight; tap by tap they would be nine.
+    private func weightGradientOfRows(_ step: Step, _ rows: OffsetTable) {
+        let (input, output, gradient, parameters) = (input, output, outputGradient, parameters)
+        let (images, kernels, count) = (step.images, step.kernels, input.channels * taps)
+        let chunk = chunkOfImages
+        let groups = (count + 7) / 8
+        var job = job
+        job.dw_channel = 32
+        step.forEachTile((output.blocks + 1) / 2 * groups) { tile, _ in
+            let (panel, row) = (tile / groups, tile % groups * 8)
+            var job = job
+            job.channels = Int32(min(8, count - row))
+            for image in stride(from: 0, to: images, by: chunk) {
+                job.images = Int32(min(chunk, images - image))
+                job.dy = UnsafePointer(gradient.at(image: image, block: 2 * panel))
+                job.x = UnsafePointer(input.at(image: image))
+                kernels.weight_gradient_rows(
+                    &job, rows.x + row, parameters.weightGradient + (panel * count + row) * 32,
+                    Int32(min(2, output.blocks - 2 * panel)), image > 0 ? 1 : 0)
+            }
+        }
+    }
+
+    /// Images whose maps, read again for each tap, stay in the second-level cache.
+    private var chunkOfImages: Int {
+        max(1, Self.weightGradientBytes / (4 * (input.blockStride + 2 * outputGradient.blockStride)))
+    }
+
+    /// What the jobs of the weight gradient have in common.
+    private var job: tandem_weight_gradient {
+        var job = tandem_weight_gradient()
+        job.x_image = input.imageStride
+        job.x_row_step = window.stride.height * input.rowStride
+        job.x_column_step = window.stride.width * 16
+        job.dy_image = outputGradient.imageStride
+        job.dy_block = outputGradient.blockStride
+        job.dy_row = outputGradient.rowStride
+        job.dy_column_step = 16
+        job.height = Int32(output.height)
+        job.width = Int32(output.width)
+        job.dw_channel = taps * 32
+        return job
+    }
+
     private func weightGradient(_ step: Step) {
-        let (input, gradient, output, window) = (input, outputGradient, output, window)
+        if let fewChannelRows { return weightGradientOfRows(step, fewChannelRows) }
+        let (input, gradient, output) = (input, outputGradient, output)
         let (taps, images, kernels) = (taps, step.images, step.kernels)
         let x = forwardOffsets.x
         let blocks = input.blocks
@@ -118,25 +176,15 @@ final class Product: SinglePass {
         let run = taps == 1 ? 32 : 1
         let scratch = scratch
         let runs = (blocks + run - 1) / run
-        let bytesPerImage = 4 * (input.blockStride + 2 * gradient.blockStride)
-        let chunk = max(1, Self.weightGradientBytes / bytesPerImage)
+        let chunk = chunkOfImages
+        let job = job
         let (parameters, grouping) = (parameters, grouping)
         step.forEachTile(panels * runs) { [self] tile, worker in
             let panel = tile / runs
             let firstBlock = tile % runs * run
             let read = inputs(of: panel)
             let vectors = Int32(min(2, output.blocks - 2 * panel))
-            var job = tandem_weight_gradient()
-            job.x_image = input.imageStride
-            job.x_row_step = window.stride.height * input.rowStride
-            job.x_column_step = window.stride.width * 16
-            job.dy_image = gradient.imageStride
-            job.dy_block = gradient.blockStride
-            job.dy_row = gradient.rowStride
-            job.dy_column_step = 16
-            job.height = Int32(output.height)
-            job.width = Int32(output.width)
-            job.dw_channel = taps * 32
+            var job = job
             if output.area == 1, taps == 1, grouping == nil {
                 // The images take the place of the columns, which the kernel's innermost loop runs over; the panel's gradient is
                 // packed, for rows in 64 pages are slower to read 4,096 times.

@@ -43,7 +43,7 @@ struct Graph {
         let outputs: [Int]
         /// Where Winograd's algorithm computes it.
         let tiling: WinogradTiling?
-        /// Whether its factors are of 16 bits.
+        /// Whether its backward pass multiplies numbers of 16 bits.
         let isMixed: Bool
         /// Whether the ReLU behind it is computed with it.
         fileprivate(set) var hasReLU = false
@@ -93,7 +93,7 @@ struct Graph {
         return add(
             .layer(placed), inputs: [value], output: placed.output,
             tiling: WinogradTiling(placed, images: images, precision: precision),
-            isMixed: precision == .mixed && placed.fitsMixedProduct)
+            isMixed: precision == .mixed && placed.fitsMixedGradients)
     }
 
     private mutating func add(
@@ -123,9 +123,9 @@ struct Graph {
 }
 
 extension PlacedLayer {
-    fileprivate var fitsMixedProduct: Bool {
+    fileprivate var fitsMixedGradients: Bool {
         switch layer {
-        case .convolution(let settings): MixedProduct.fits(Window(settings), groups: settings.groups)
+        case .convolution(let settings): MixedGradients.fits(Window(settings), groups: settings.groups)
         case .linear: true
         default: false
         }
@@ -189,18 +189,17 @@ extension Graph.Node {
     /// Floats of scratch that each thread needs.
     func threadScratch(images: Int) -> Int {
         guard case .layer(let placed) = operation, let window else { return 0 }
-        if isMixed {
-            return MixedProduct.threadCount(inputs: placed.input.channels, outputs: placed.output.channels)
-        }
-        return tiling?.threadCount
-            ?? Product.scratchCount(
-                outputs: placed.output.channels, taps: window.kernel.height * window.kernel.width, images: images)
+        if let tiling { return tiling.threadCount }
+        let (inputs, outputs) = (placed.input.channels, placed.output.channels)
+        let direct = Product.scratchCount(
+            outputs: outputs, taps: window.kernel.height * window.kernel.width, images: images)
+        return isMixed ? max(direct, MixedGradients.threadCount(inputs: inputs, outputs: outputs)) : direct
     }
 
     /// Floats of scratch that all threads share.
     func sharedScratch(images: Int) -> Int {
         guard case .layer(let placed) = operation, isMixed else { return tiling?.sharedCount ?? 0 }
-        return MixedProduct.sharedCount(input: placed.input, output: placed.output, images: images)
+        return MixedGradients.sharedCount(input: placed.input, output: placed.output, images: images)
     }
 }
 

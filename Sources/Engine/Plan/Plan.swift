@@ -136,12 +136,8 @@ private struct PassFactory {
             return Depthwise(
                 ports, parameters: parameters, window: window, hasReLU: node.hasReLU, images: images, arena: &arena)
         }
-        if node.isMixed {
-            return MixedProduct(
-                ports, parameters: parameters, hasReLU: node.hasReLU, images: images, scratch: scratch, arena: &arena)
-        }
         return Product(
-            ports, parameters: parameters, window: window, groups: groups, hasReLU: node.hasReLU, images: images,
-            scratch: scratch, arena: &arena)
+            ports, parameters: parameters, window: window, groups: groups, hasReLU: node.hasReLU,
+            isMixed: node.isMixed, images: images, scratch: scratch, arena: &arena)
     }
 }

@@ -8,7 +8,7 @@ import Runtime
 public struct BatchResult: Sendable {
     /// Sum over the images of the cross-entropy, measured before the update.
     public var loss: Double
-    /// The likeliest class of each image.
+    /// The likeliest class of each image; a training step collects none.
     public var predictions: [Int]
     /// Images whose prediction is their label.
     public var correct: Int
@@ -44,6 +44,8 @@ public final class Executor {
     private let memory: AlignedBuffer<Float>
     private let trained: TrainedParameters
     private var isReleased = false
+    /// The images of the batch at hand.
+    private var batch: [Int] = []
 
     /// Plans the memory and takes it. Weights are zero until `initialize` or `setParameter`.
     public init(
@@ -104,9 +106,9 @@ public final class Executor {
         _ images: some Collection<Int>, of source: some BatchSource, epoch: Int, cancellation: Cancellation
     ) throws(EngineError) -> BatchResult {
         let step = makeStep(images: images.count, isTraining: true, cancellation)
-        let result = try forward(Array(images), of: source, epoch: epoch, step: step)
-        for (index, pass) in plan.passes.enumerated().reversed() {
-            pass.backward(step)
+        let result = try forward(images, of: source, epoch: epoch, step: step)
+        for index in stride(from: plan.passes.count - 1, through: 0, by: -1) {
+            plan.passes[index].backward(step)
             guard !step.isCancelled else { throw .cancelled }
             observer?(.backward(index))
         }
@@ -122,7 +124,7 @@ public final class Executor {
         _ images: some Collection<Int>, of source: some BatchSource, cancellation: Cancellation
     ) throws(EngineError) -> BatchResult {
         let step = makeStep(images: images.count, isTraining: false, cancellation)
-        return try forward(Array(images), of: source, epoch: 0, step: step)
+        return try forward(images, of: source, epoch: 0, step: step)
     }
 
     private func makeStep(images: Int, isTraining: Bool, _ cancellation: Cancellation) -> Step {
@@ -134,12 +136,14 @@ public final class Executor {
     }
 
     private func forward(
-        _ images: [Int], of source: some BatchSource, epoch: Int, step: Step
+        _ images: some Collection<Int>, of source: some BatchSource, epoch: Int, step: Step
     ) throws(EngineError) -> BatchResult {
-        let input = plan.input
-        step.forEachTile(images.count) { tile, _ in
+        batch.removeAll(keepingCapacity: true)
+        batch.append(contentsOf: images)
+        let (input, batch) = (plan.input, batch)
+        step.forEachTile(batch.count) { tile, _ in
             source.writeImage(
-                images[tile], epoch: epoch, to: input.at(image: tile), planeStride: 1, rowStride: input.rowStride,
+                batch[tile], epoch: epoch, to: input.at(image: tile), planeStride: 1, rowStride: input.rowStride,
                 columnStride: 16)
         }
         observer?(.batch)
@@ -149,13 +153,14 @@ public final class Executor {
             observer?(.forward(index))
         }
         var result = BatchResult(loss: 0, predictions: [], correct: 0)
-        for (place, image) in images.enumerated() {
+        if !step.isTraining { result.predictions.reserveCapacity(batch.count) }
+        for (place, image) in batch.enumerated() {
             let label = source.label(image)
             let outcome = plan.loss.outcome(
                 image: place, label: label, smoothing: step.isTraining ? labelSmoothing : 0,
-                gradientScale: step.isTraining ? 1 / Double(images.count) : nil)
+                gradientScale: step.isTraining ? 1 / Double(batch.count) : nil)
             result.loss += outcome.loss
-            result.predictions.append(outcome.prediction)
+            if !step.isTraining { result.predictions.append(outcome.prediction) }
             result.correct += outcome.prediction == label ? 1 : 0
         }
         observer?(.loss)

@@ -79,14 +79,11 @@ private func training(_ error: TrainingError, _ call: Invocation) -> Diagnostic 
 
 private func trainingOptions(_ call: Invocation) throws -> TrainingOptions {
     let arguments = call.arguments
-    func notYet(_ label: String, _ isAsked: Bool) throws {
-        guard arguments.isGiven(label), isAsked else { return }
+    if arguments.isGiven("with") {
         throw call.fault(
-            "not-yet", "this value of `\(label):` is not yet there: it is reserved for a later version",
-            at: arguments.place(label), fix: "leave `\(label):` out")
+            "not-yet", "`with:` is not yet there: it is reserved for a later version", at: arguments.place("with"),
+            fix: "leave `with:` out")
     }
-    try notYet("with", true)
-    try notYet("precision", arguments.text("precision").flatMap(Precision.init) == nil)
     var options = TrainingOptions()
     options.precision = arguments.text("precision").flatMap(Precision.init) ?? .float32
     options.epochs = arguments.integer("epochs") ?? 10

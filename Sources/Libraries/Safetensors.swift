@@ -1,0 +1,167 @@
+// Files of tensors in the safetensors format (huggingface/safetensors, "Format"): eight bytes with the length of a JSON header, the
+// header with the type, shape and place of each tensor, and their bytes. What a file says is checked before it is used.
+
+/// Why a file is no readable safetensors file, in one line.
+public struct SafetensorsError: Error, Sendable, CustomStringConvertible {
+    public let description: String
+}
+
+public struct Safetensors: Sendable {
+    /// A tensor in 32 bits, row by row.
+    public struct Tensor: Sendable, Equatable {
+        public let shape: [Int]
+        public let values: [Float]
+
+        public init(shape: [Int], values: [Float]) {
+            precondition(shape.reduce(1, *) == values.count, "as many values as the shape has places")
+            self.shape = shape
+            self.values = values
+        }
+    }
+
+    /// In the order of the file's header.
+    public private(set) var names: [String] = []
+    private var tensors: [String: Tensor] = [:]
+    /// The texts under `__metadata__`.
+    public var metadata: [String: String] = [:]
+
+    public init() {}
+
+    public subscript(name: String) -> Tensor? {
+        get { tensors[name] }
+        set {
+            if tensors[name] == nil, newValue != nil { names.append(name) }
+            if newValue == nil { names.removeAll { $0 == name } }
+            tensors[name] = newValue
+        }
+    }
+
+    /// Beyond this no header is read: a million tensors have less.
+    private static let largestHeader = 100 << 20
+
+    // MARK: Reading
+
+    public init(parsing bytes: [UInt8]) throws(SafetensorsError) {
+        func fail(_ reason: String) -> SafetensorsError { SafetensorsError(description: reason) }
+        guard bytes.count >= 8 else { throw fail("shorter than its header") }
+        let length = bytes.prefix(8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        guard length <= UInt64(Self.largestHeader), Int(length) <= bytes.count - 8 else {
+            throw fail("shorter than its header")
+        }
+        let dataStart = 8 + Int(length)
+        let header: JSON
+        do { header = try JSON(parsing: Array(bytes[8..<dataStart])) } catch {
+            throw fail("its header is no JSON (\(error))")
+        }
+        guard let object = header.object else { throw fail("its header is no JSON object") }
+        for name in object.keys {
+            guard let entry = object[name]?.object else { throw fail("`\(name)` is described by no object") }
+            if name == "__metadata__" {
+                for key in entry.keys { metadata[key] = entry[key]?.string }
+                continue
+            }
+            let numbers = { (key: String) in entry[key]?.array?.compactMap(\.integer) ?? [] }
+            let (shape, offsets) = (numbers("shape"), numbers("data_offsets"))
+            guard let type = entry["dtype"]?.string.flatMap(ElementType.init) else {
+                throw fail("`\(name)` is of a type that is not read: \(entry["dtype"]?.string ?? "none")")
+            }
+            guard offsets.count == 2, offsets[0] >= 0, offsets[0] <= offsets[1],
+                offsets[1] <= bytes.count - dataStart
+            else { throw fail("`\(name)` lies outside of the file, which may be cut short") }
+            guard let count = Self.count(shape), count == (offsets[1] - offsets[0]) / type.byteCount,
+                (offsets[1] - offsets[0]) % type.byteCount == 0
+            else { throw fail("`\(name)` has not as many values as its shape \(shape) says") }
+            let values = bytes[(dataStart + offsets[0])..<(dataStart + offsets[1])].withUnsafeBytes(type.floats)
+            self[name] = Tensor(shape: shape, values: values)
+        }
+    }
+
+    private static func count(_ shape: [Int]) -> Int? {
+        var count = 1
+        for size in shape {
+            let (next, overflow) = count.multipliedReportingOverflow(by: size)
+            guard size >= 0, !overflow else { return nil }
+            count = next
+        }
+        return count
+    }
+
+    /// The types that are read; all become 32 bits.
+    private enum ElementType: String {
+        case float32 = "F32"
+        case float64 = "F64"
+        case bfloat16 = "BF16"
+        case float16 = "F16"
+        case int64 = "I64"
+
+        var byteCount: Int {
+            switch self {
+            case .float32: 4
+            case .float64, .int64: 8
+            case .bfloat16, .float16: 2
+            }
+        }
+
+        func floats(_ raw: UnsafeRawBufferPointer) -> [Float] {
+            func read<Bits: FixedWidthInteger>(_ type: Bits.Type, _ make: (Bits) -> Float) -> [Float] {
+                (0..<raw.count / MemoryLayout<Bits>.size).map {
+                    make(
+                        Bits(littleEndian: raw.loadUnaligned(fromByteOffset: $0 * MemoryLayout<Bits>.size, as: type)))
+                }
+            }
+            return switch self {
+            case .float32: read(UInt32.self) { Float(bitPattern: $0) }
+            case .float64: read(UInt64.self) { Float(Double(bitPattern: $0)) }
+            case .bfloat16: read(UInt16.self) { Float(bitPattern: UInt32($0) << 16) }
+            case .float16: read(UInt16.self, Self.half)
+            case .int64: read(Int64.self) { Float($0) }
+            }
+        }
+
+        /// IEEE 754 binary16.
+        private static func half(_ bits: UInt16) -> Float {
+            let sign: Float = bits >> 15 == 1 ? -1 : 1
+            let (exponent, fraction) = (Int(bits >> 10 & 31), Float(bits & 1023))
+            switch exponent {
+            case 0: return sign * fraction * 0x1p-24
+            case 31: return fraction == 0 ? sign * .infinity : .nan
+            default: return sign * Float(sign: .plus, exponent: exponent - 15, significand: 1 + fraction / 1024)
+            }
+        }
+    }
+
+    // MARK: Writing
+
+    /// The file, its tensors in 32 bits and in the order of `names`.
+    public var bytes: [UInt8] {
+        var header = JSONObject()
+        if !metadata.isEmpty {
+            var texts = JSONObject()
+            for key in metadata.keys.sorted() { texts[key] = metadata[key].map { .string($0) } }
+            header["__metadata__"] = .object(texts)
+        }
+        var end = 0
+        for name in names {
+            guard let tensor = tensors[name] else { continue }
+            let start = end
+            end += tensor.values.count * 4
+            header[name] = [
+                "dtype": "F32", "shape": .array(tensor.shape.map { .integer($0) }),
+                "data_offsets": [.integer(start), .integer(end)],
+            ]
+        }
+        var head = JSON.object(header).bytes
+        // Tensors begin at a multiple of eight bytes.
+        head += [UInt8](repeating: UInt8(ascii: " "), count: (8 - head.count % 8) % 8)
+        var output: [UInt8] = []
+        output.reserveCapacity(8 + head.count + end)
+        withUnsafeBytes(of: UInt64(head.count).littleEndian) { output += $0 }
+        output += head
+        for name in names {
+            for value in tensors[name]?.values ?? [] {
+                withUnsafeBytes(of: value.bitPattern.littleEndian) { output += $0 }
+            }
+        }
+        return output
+    }
+}

@@ -1,0 +1,50 @@
+// Files of tensors: round trips, the types that are read, and what is broken.
+
+import Libraries
+import Testing
+
+struct SafetensorsTests {
+    private static func file(_ header: String, _ data: [UInt8]) -> [UInt8] {
+        withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian, Array.init) + Array(header.utf8) + data
+    }
+
+    @Test func whatIsWrittenIsReadAgain() throws {
+        var file = Safetensors()
+        file.metadata = ["format": "pt", "text": "a \"quoted\" ü"]
+        file["0.weight"] = .init(shape: [2, 3], values: [1, -2, 3.5, .infinity, 0, .leastNonzeroMagnitude])
+        file["empty"] = .init(shape: [0, 4], values: [])
+        file["scalar"] = .init(shape: [], values: [7])
+        let again = try Safetensors(parsing: file.bytes)
+        #expect(again.names == ["0.weight", "empty", "scalar"])
+        #expect(again.metadata == file.metadata)
+        for name in file.names { #expect(again[name] == file[name]) }
+    }
+
+    @Test(arguments: [
+        ("F32", [0, 0, 192, 63], Float(1.5)), ("BF16", [192, 191], -1.5), ("F16", [0, 62], 1.5),
+        ("F64", [0, 0, 0, 0, 0, 0, 248, 63], 1.5), ("I64", [253, 255, 255, 255, 255, 255, 255, 255], -3),
+    ])
+    func typesBecomeFloats(_ type: String, _ bytes: [UInt8], _ value: Float) throws {
+        let header = #"{"a":{"dtype":"\#(type)","shape":[1],"data_offsets":[0,\#(bytes.count)]}}"#
+        #expect(try Safetensors(parsing: Self.file(header, bytes))["a"]?.values == [value])
+    }
+
+    @Test(arguments: [
+        ("", "shorter than its header"), ("{", "its header is no JSON"), ("[]", "its header is no JSON object"),
+        (#"{"a":1}"#, "described by no object"),
+        (#"{"a":{"dtype":"U4","shape":[1],"data_offsets":[0,4]}}"#, "of a type that is not read: U4"),
+        (#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,8]}}"#, "outside of the file"),
+        (#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[-4,0]}}"#, "outside of the file"),
+        (#"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}"#, "not as many values"),
+        (#"{"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}"#, "not as many values"),
+        (#"{"a":{"dtype":"F32","shape":[4611686018427387904,8],"data_offsets":[0,0]}}"#, "not as many values"),
+    ])
+    func whatIsBrokenIsSaid(_ header: String, _ reason: String) {
+        let bytes = header.isEmpty ? [1, 2, 3] : Self.file(header, [0, 0, 0, 0])
+        #expect { try Safetensors(parsing: bytes) } throws: { "\($0)".contains(reason) }
+    }
+
+    @Test func aHeaderLongerThanTheFileIsRefused() {
+        #expect(throws: SafetensorsError.self) { try Safetensors(parsing: [255, 255, 255, 255, 255, 255, 255, 255]) }
+    }
+}
