@@ -221,6 +221,9 @@ typedef struct {
     void (*normalize_gradient)(const float *x, const float *y, const float *dy, float *dx, tandem_rows rows, int32_t height,
                                int32_t width, const float *mean, const float *a, const float *b, const float *c);
 
+    /// Sets the lanes from `lanes` on to zero, over one block of one image.
+    void (*clear_lanes)(float *x, ptrdiff_t row, int32_t height, int32_t width, int32_t lanes);
+
     /// y[i] = a[i] + b[i], and max(0, y) where asked for.
     void (*add)(const float *a, const float *b, float *y, int32_t has_relu, int64_t count);
 

@@ -95,7 +95,7 @@ final class Join: LayerPass {
         }
         let output = output
         guard output.channels % 16 != 0 else { return }
-        step.forEachTile(step.images) { image, _ in output.clearPadding(image: image, block: output.blocks - 1) }
+        step.forEachTile(step.images) { image, _ in step.clearPadding(of: output, image: image) }
     }
 
     func backward(_ step: Step) {
@@ -105,7 +105,7 @@ final class Join: LayerPass {
                 Self.copy(step, outputGradient, first, to: gradient, 0, channels: map.channels)
                 if map.channels % 16 != 0 {
                     step.forEachTile(step.images) { image, _ in
-                        gradient.clearPadding(image: image, block: gradient.blocks - 1)
+                        step.clearPadding(of: gradient, image: image)
                     }
                 }
             }

@@ -26,8 +26,8 @@ struct CrossEntropy {
         let spread = smoothing / Double(max(1, classes))
         for index in 0..<classes { sum += exponential(Double(value(values, index)) - largest) }
         if let scale {
-            gradient.clearPadding(image: image, block: gradient.blocks - 1)
             let target = gradient.at(image: image)
+            for padding in classes..<gradient.blocks * 16 { target[offset(gradient, padding)] = 0 }
             for index in 0..<classes {
                 let probability = exponential(Double(value(values, index)) - largest) / sum
                 target[offset(gradient, index)] = Float(

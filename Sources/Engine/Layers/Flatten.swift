@@ -12,7 +12,7 @@ final class Flatten: SinglePass {
         step.forEachTile(step.images) { image, _ in
             let flat = output.at(image: image)
             Self.forEachValue(of: input, image) { index, value in flat[index] = value.pointee }
-            output.clearPadding(image: image, block: output.blocks - 1)
+            step.clearPadding(of: output, image: image)
         }
     }
 
@@ -22,7 +22,7 @@ final class Flatten: SinglePass {
         step.forEachTile(step.images) { image, _ in
             let flat = outputGradient.at(image: image)
             Self.forEachValue(of: inputGradient, image) { index, value in value.pointee = flat[index] }
-            inputGradient.clearPadding(image: image, block: inputGradient.blocks - 1)
+            step.clearPadding(of: inputGradient, image: image)
         }
     }
 

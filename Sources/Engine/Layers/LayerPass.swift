@@ -79,6 +79,14 @@ extension Step {
         }
     }
 
+    /// Sets the lanes behind the last channel of an image to zero.
+    func clearPadding(of map: Map, image: Int) {
+        guard map.channels % 16 != 0 else { return }
+        kernels.clear_lanes(
+            map.at(image: image, block: map.blocks - 1), map.rowStride, Int32(map.height), Int32(map.width),
+            Int32(map.channels % 16))
+    }
+
     /// `forEachBlock`, line by line of each.
     func forEachRow(of map: Map, _ body: (_ image: Int, _ block: Int, _ row: Int) -> Void) {
         forEachBlock(of: map) { image, block in

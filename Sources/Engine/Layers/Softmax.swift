@@ -68,6 +68,6 @@ final class Softmax: SinglePass {
     }
 
     private func clearPadding(_ step: Step, _ map: Map) {
-        step.forEachTile(step.images) { image, _ in map.clearPadding(image: image, block: map.blocks - 1) }
+        step.forEachTile(step.images) { image, _ in step.clearPadding(of: map, image: image) }
     }
 }

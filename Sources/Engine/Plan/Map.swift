@@ -68,18 +68,6 @@ struct Map {
         at(image: image, block: block) + row * rowStride
     }
 
-    /// Sets the lanes behind the last channel to zero.
-    func clearPadding(image: Int, block: Int) {
-        let lanes = channels - block * 16
-        guard lanes < 16 else { return }
-        for row in 0..<height {
-            for column in 0..<width {
-                (at(image: image, block: block) + (row * rowStride + column * 16 + lanes)).update(
-                    repeating: 0, count: 16 - lanes)
-            }
-        }
-    }
-
     var kernelMap: tandem_map {
         tandem_map(base: base, image: imageStride, block: blockStride, row: rowStride)
     }
