@@ -27,12 +27,15 @@ public struct Run: Sendable {
         case interrupted
         /// The loss became infinite or no number, in this batch (from 0) of this epoch (from 1).
         case diverged(epoch: Int, batch: Int)
+        /// Not trained here: its weights were read from a file of weights alone.
+        case loaded
 
         public var description: String {
             switch self {
             case .done: "done"
             case .interrupted: "interrupted"
             case .diverged: "diverged"
+            case .loaded: "loaded"
             }
         }
     }
@@ -57,6 +60,32 @@ public struct Run: Sendable {
     public let trainingSeconds: Double
     public let parameters: TrainedParameters
 
+    /// A network with weights from elsewhere, untrained here.
+    public init(model: String, architecture: Architecture, parameters: TrainedParameters) {
+        self.init(
+            name: nil, model: model, architecture: architecture, dataset: "", options: TrainingOptions(epochs: 0),
+            state: .loaded, metrics: [], steps: 0, images: 0, seconds: 0, trainingSeconds: 0, parameters: parameters)
+    }
+
+    init(
+        name: String?, model: String, architecture: Architecture, dataset: String, options: TrainingOptions,
+        state: State, metrics: [EpochMetrics], steps: Int, images: Int, seconds: Double, trainingSeconds: Double,
+        parameters: TrainedParameters
+    ) {
+        self.name = name
+        self.model = model
+        self.architecture = architecture
+        self.dataset = dataset
+        self.options = options
+        self.state = state
+        self.metrics = metrics
+        self.steps = steps
+        self.images = images
+        self.seconds = seconds
+        self.trainingSeconds = trainingSeconds
+        self.parameters = parameters
+    }
+
     /// SHA-256 of the weights in PyTorch's order, as hexadecimal text.
     ///
     /// Cost: reads every weight, 0.1 s for 33 million. That is why it is not part of a training's end, which an interrupt
@@ -64,7 +93,7 @@ public struct Run: Sendable {
     public var digest: String { parameters.digest() }
 
     /// `gap`, or `gap seed 2` without a name.
-    public var label: String { name ?? "\(model) seed \(options.seeds.initialization)" }
+    public var label: String { name ?? (state == .loaded ? model : "\(model) seed \(options.seeds.initialization)") }
     /// Percent on the test set after the last whole epoch; `nil` before the first.
     public var accuracy: Double? { metrics.last?.testAccuracy }
     /// On the test set after the last whole epoch; `nil` before the first.

@@ -11,11 +11,28 @@ public struct Safetensors: Sendable {
     public struct Tensor: Sendable, Equatable {
         public let shape: [Int]
         public let values: [Float]
+        /// Whether the file holds whole numbers of 64 bits (PyTorch's counters), exact here up to 2^24.
+        public let isInteger: Bool
 
-        public init(shape: [Int], values: [Float]) {
+        public init(shape: [Int], values: [Float], isInteger: Bool = false) {
             precondition(shape.reduce(1, *) == values.count, "as many values as the shape has places")
             self.shape = shape
             self.values = values
+            self.isInteger = isInteger
+        }
+
+        /// As the file holds it.
+        fileprivate var byteCount: Int { values.count * (isInteger ? 8 : 4) }
+
+        fileprivate func write(to output: inout [UInt8]) {
+            if isInteger {
+                for value in values {
+                    withUnsafeBytes(of: (Int64(exactly: value.rounded()) ?? 0).littleEndian) { output += $0 }
+                }
+            } else {
+                // Every machine that the engine runs on stores numbers as the file does.
+                values.withUnsafeBytes { output += $0 }
+            }
         }
     }
 
@@ -72,7 +89,7 @@ public struct Safetensors: Sendable {
                 (offsets[1] - offsets[0]) % type.byteCount == 0
             else { throw fail("`\(name)` has not as many values as its shape \(shape) says") }
             let values = bytes[(dataStart + offsets[0])..<(dataStart + offsets[1])].withUnsafeBytes(type.floats)
-            self[name] = Tensor(shape: shape, values: values)
+            self[name] = Tensor(shape: shape, values: values, isInteger: type == .int64)
         }
     }
 
@@ -132,7 +149,7 @@ public struct Safetensors: Sendable {
 
     // MARK: Writing
 
-    /// The file, its tensors in 32 bits and in the order of `names`.
+    /// The file, its tensors in the order of `names`.
     public var bytes: [UInt8] {
         var header = JSONObject()
         if !metadata.isEmpty {
@@ -144,9 +161,9 @@ public struct Safetensors: Sendable {
         for name in names {
             guard let tensor = tensors[name] else { continue }
             let start = end
-            end += tensor.values.count * 4
+            end += tensor.byteCount
             header[name] = [
-                "dtype": "F32", "shape": .array(tensor.shape.map { .integer($0) }),
+                "dtype": tensor.isInteger ? "I64" : "F32", "shape": .array(tensor.shape.map { .integer($0) }),
                 "data_offsets": [.integer(start), .integer(end)],
             ]
         }
@@ -157,11 +174,7 @@ public struct Safetensors: Sendable {
         output.reserveCapacity(8 + head.count + end)
         withUnsafeBytes(of: UInt64(head.count).littleEndian) { output += $0 }
         output += head
-        for name in names {
-            for value in tensors[name]?.values ?? [] {
-                withUnsafeBytes(of: value.bitPattern.littleEndian) { output += $0 }
-            }
-        }
+        for name in names { tensors[name]?.write(to: &output) }
         return output
     }
 }

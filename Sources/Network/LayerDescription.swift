@@ -7,7 +7,7 @@ extension Layer: CustomStringConvertible {
         case .convolution(let settings): settings.description
         case .linear(let settings):
             settings.hasBias ? "linear \(settings.width)" : "linear \(settings.width), bias: false"
-        case .batchNorm: "batchnorm"
+        case .batchNorm(let settings): settings.description
         case .activation(let activation): activation.description
         case .maxPool(let settings): "maxpool \(settings.description)"
         case .averagePool(let settings): "avgpool \(settings.description)"
@@ -50,6 +50,15 @@ extension Layer.Convolution: CustomStringConvertible {
         if groups != 1 { parts.append("groups: \(groups)") }
         if !hasBias { parts.append("bias: false") }
         return parts.joined(separator: ", ")
+    }
+}
+
+extension Layer.BatchNorm: CustomStringConvertible {
+    public var description: String {
+        var parts: [String] = []
+        if epsilon != 1e-5 { parts.append("eps: \(epsilon)") }
+        if momentum != 0.1 { parts.append("momentum: \(momentum)") }
+        return parts.isEmpty ? "batchnorm" : "batchnorm " + parts.joined(separator: ", ")
     }
 }
 

@@ -15,6 +15,20 @@ public final class TrainedParameters: @unchecked Sendable {
         self.memory = memory
     }
 
+    /// Weights that come from elsewhere.
+    ///
+    /// - Parameter values: those of each tensor of `architecture.parameters`, in PyTorch's order.
+    /// - Returns: `nil` where the system has not enough memory.
+    public convenience init?(_ architecture: Architecture, values: (Int) -> [Float]) {
+        var (counting, unused) = (Arena(base: nil), Arena(base: nil))
+        _ = ParameterStore(architecture, in: &unused, weights: &counting)
+        guard let memory = AlignedBuffer<Float>(count: counting.count) else { return nil }
+        var weights = Arena(base: memory.pointer)
+        let store = ParameterStore(architecture, in: &unused, weights: &weights)
+        for (index, stored) in store.tensors.enumerated() { store.write(values(index), to: stored) }
+        self.init(store.tensors, in: memory)
+    }
+
     /// Every tensor, in PyTorch's order.
     public var tensors: [ParameterTensor] { stored.map(\.tensor) }
 

@@ -51,7 +51,29 @@ extension Interpreter {
         try checkBodies(word, bodies)
         let checked = try check(arguments, for: word, at: range, place: place)
         guard case .perform(let perform) = word.action else { return .nothing }
-        return try perform(Invocation(arguments: checked, interpreter: self))
+        let value = try perform(Invocation(arguments: checked, interpreter: self))
+        guard case .object(let object) = value, let data = object as? DataValue else { return value }
+        return .object(
+            DataValue(data.dataset, boundName: data.boundName, expression: dataExpression(word, checked)))
+    }
+
+    /// The call that made a data set, as text that makes it again: its own data spelled out, and without the options that say only
+    /// where files lie.
+    private func dataExpression(_ word: Word, _ arguments: Arguments) -> String? {
+        var parts: [String] = []
+        for parameter in word.parameters {
+            if case .data = parameter.kind {
+                let data = arguments.object(parameter.label, DataValue.self) ?? lastData
+                guard let expression = data?.expression else { return nil }
+                parts.append(expression)
+                continue
+            }
+            guard arguments.isGiven(parameter.label), let value = arguments[parameter.label] else { continue }
+            if case .text = parameter.kind, !parameter.isRequired { continue }
+            let isBare = parameter.isPositional && parameter.isRequired
+            parts.append(isBare ? value.literal : "\(parameter.label): \(value.literal)")
+        }
+        return "\(word.name)(\(parts.joined(separator: ", ")))"
     }
 
     func notYet(_ word: Word, at place: SourceRange) -> Diagnostic {
@@ -73,7 +95,8 @@ extension Interpreter {
         var checked = Arguments(word: word, range: range)
         var positional = word.parameters.filter(\.isPositional)[...]
         for argument in given {
-            let parameter: Parameter
+            var parameter: Parameter
+            var evaluated: Value?
             if let label = argument.label {
                 guard let match = word.parameters.first(where: { $0.label == label.text && !$0.isRest }) else {
                     throw unknownOption(label, of: word)
@@ -87,10 +110,21 @@ extension Interpreter {
                     positional = positional.dropFirst()
                 }
                 guard let next = positional.first else { throw tooMany(argument, for: word) }
-                parameter = next
                 if !next.isRest { positional = positional.dropFirst() }
+                parameter = next
+                // A subject that is left out is the last one (rule 11): `take 5000`, `save "a.safetensors"`.
+                if next.isPositionalOnly, let behind = positional.first {
+                    let first = try evaluate(argument.value)
+                    evaluated = first
+                    if !first.mayBeSubject {
+                        parameter = behind
+                        if !behind.isRest { positional = positional.dropFirst() }
+                    }
+                }
             }
-            let value = try coerce(argument.value, to: parameter, of: word)
+            let value =
+                try evaluated.map { try convert($0, to: parameter, of: word, at: argument.value.range) }
+                ?? coerce(argument.value, to: parameter, of: word)
             if parameter.isRest {
                 checked.addRest(value, at: argument.value.range)
             } else {

@@ -26,7 +26,7 @@ enum RunTable {
                 Cell(run.loss, digits: 4),
                 Cell(run.architecture.parameterCount), Cell(run.architecture.operations), Cell(run.epochs),
                 Cell(seconds, digits: 1), Cell(run.speed, digits: 0),
-                Cell(String(value.seed), number: Double(value.seed)),
+                run.state == .loaded ? Cell("") : Cell(String(value.seed), number: Double(value.seed)),
             ]
             if showsDigest { cells.append(Cell(run.digest)) }
             table.add(cells)

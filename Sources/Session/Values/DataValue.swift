@@ -9,13 +9,16 @@ final class DataValue: ObjectValue {
 
     let dataset: Dataset
     let boundName: String?
+    /// The program text that makes it again, without names of this session: `take(synthetic(), train: 64)`.
+    let expression: String?
 
-    init(_ dataset: Dataset, boundName: String? = nil) {
+    init(_ dataset: Dataset, boundName: String? = nil, expression: String? = nil) {
         self.dataset = dataset
         self.boundName = boundName
+        self.expression = expression
     }
 
-    func named(_ name: String) -> any ObjectValue { DataValue(dataset, boundName: name) }
+    func named(_ name: String) -> any ObjectValue { DataValue(dataset, boundName: name, expression: expression) }
 
     /// What messages call it.
     var name: String { boundName ?? dataset.name }

@@ -10,15 +10,26 @@ final class RunValue: ObjectValue {
 
     let run: Run
     let model: Model
-    /// The data it was trained on.
-    let data: DataValue
+    /// The data it was trained on; `nil` for a run from a file, which only describes it.
+    let data: DataValue?
+    /// Where a run that was not trained here comes from.
+    let origin: Origin?
     /// The defaults that stood in for what the call left out (rule 11): `on: cifar`.
     let defaults: String?
 
-    init(_ run: Run, model: Model, data: DataValue, defaults: String?) {
+    /// What a file says of the run in it.
+    struct Origin: Sendable {
+        /// The name of the file.
+        let file: String
+        var dataExpression: String?
+        var dataDigest: String?
+    }
+
+    init(_ run: Run, model: Model, data: DataValue?, origin: Origin? = nil, defaults: String?) {
         self.run = run
         self.model = model
         self.data = data
+        self.origin = origin
         self.defaults = defaults
     }
 
@@ -27,13 +38,22 @@ final class RunValue: ObjectValue {
     func named(_ name: String) -> any ObjectValue {
         var run = run
         run.name = name
-        return RunValue(run, model: model, data: data, defaults: nil)
+        return RunValue(run, model: model, data: data, origin: origin, defaults: nil)
     }
 
     var seed: UInt64 { run.options.seeds.initialization }
 
+    /// The program text that makes its data again.
+    var dataExpression: String? { data.map(\.expression) ?? origin?.dataExpression }
+
+    /// SHA-256 of its data.
+    ///
+    /// Cost: reads every pixel of data that is here.
+    var dataDigest: String? { data.map { $0.dataset.digest() } ?? origin?.dataDigest }
+
     /// `gap seed 1: 78.42 % after 10 epochs`
     var text: String {
+        if run.state == .loaded { return run.label }
         let title = "\(run.model) seed \(seed): "
         let ending = run.state == .done ? "" : " (\(run.state))"
         guard let accuracy = run.accuracy else {
@@ -50,7 +70,8 @@ final class RunValue: ObjectValue {
         ("accuracy", "percent of the test images, after the last epoch"),
         ("loss", "on the test images, after the last epoch"),
         ("epochs", "whole epochs"), ("seconds", "from start to end"), ("speed", "images trained a second"),
-        ("seed", "of its random numbers"), ("model", "what was trained"), ("state", "done, interrupted or diverged"),
+        ("seed", "of its random numbers"), ("model", "what was trained"),
+        ("state", "done, interrupted, diverged or loaded"),
         ("curve", "a table of its epochs"), ("digest", "SHA-256 of the weights"),
     ]
 
@@ -61,7 +82,7 @@ final class RunValue: ObjectValue {
         case "epochs": .integer(run.epochs)
         case "seconds": .decimal(run.seconds)
         case "speed": .decimal(run.speed)
-        case "seed": .integer(Int(clamping: seed))
+        case "seed": run.state == .loaded ? nil : .integer(Int(clamping: seed))
         case "model": .model(model)
         case "state": .string(run.state.description)
         case "curve": .object(TableValue(RunTable.curve(run)))

@@ -113,6 +113,14 @@ extension Value {
         }
     }
 
+    /// Whether a verb may work on it, and not only with it: a model, a run, a data set.
+    var mayBeSubject: Bool {
+        switch self {
+        case .template, .model, .object: true
+        default: false
+        }
+    }
+
     var isNothing: Bool {
         if case .nothing = self { true } else { false }
     }

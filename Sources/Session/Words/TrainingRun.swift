@@ -35,7 +35,7 @@ func trainModel(_ call: Invocation) throws -> Value {
     let value = RunValue(run, model: model, data: data, defaults: defaults)
     interpreter.lastRun = value
     switch run.state {
-    case .done: break
+    case .done, .loaded: break
     case .interrupted:
         interpreter.pendingStop = call.fault(
             "interrupted",
@@ -52,7 +52,7 @@ func trainModel(_ call: Invocation) throws -> Value {
 func evaluateRun(_ call: Invocation) throws -> Value {
     let interpreter = call.interpreter
     let run = try call.run()
-    let data = call.arguments.object("on", DataValue.self) ?? interpreter.lastData ?? run.data
+    let data = try call.data("on", of: run)
     interpreter.publish()
     let report =
         interpreter.output.drawsProgress
