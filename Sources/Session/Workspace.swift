@@ -45,6 +45,9 @@ public struct CompletionList: Sendable {
 /// `execute` runs on one thread at a time; `interrupt`, `complete`, `inspect` and `completeness` may be called from any
 /// thread while it runs. Cells are parsed and run on a thread of their own with a large stack, which the caller waits for.
 public final class Workspace: Sendable {
+    /// Tandem's own version.
+    public static let version = "0.1.0"
+
     private let interpreter: Interpreter
     private let interruption: Cancellation
     private let output: any Output

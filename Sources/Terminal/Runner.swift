@@ -5,7 +5,7 @@ import Language
 import Libraries
 import Session
 
-public let tandemVersion = "0.1.0"
+public let tandemVersion = Workspace.version
 
 /// The exit codes of `tandem` (see the README).
 public enum ExitCode {

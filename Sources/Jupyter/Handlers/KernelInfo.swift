@@ -1,4 +1,5 @@
 import Libraries
+import Session
 
 extension Kernel {
     func kernelInfo() -> JSONObject {
@@ -6,12 +7,13 @@ extension Kernel {
             "status": "ok",
             "protocol_version": "5.5",
             "implementation": "tandem",
-            "implementation_version": "0.1.0",
+            "implementation_version": .string(Workspace.version),
             "language_info": [
-                "name": "tandem", "version": "0.1.0", "mimetype": "text/x-tandem", "file_extension": ".tandem",
+                "name": "tandem", "version": .string(Workspace.version), "mimetype": "text/x-tandem",
+                "file_extension": ".tandem",
                 "pygments_lexer": "swift", "codemirror_mode": "swift", "nbconvert_exporter": "script",
             ],
-            "banner": "Tandem 0.1.0: compare two networks honestly. `help` lists the words.",
+            "banner": .string("Tandem \(Workspace.version): compare two networks honestly. `help` lists the words."),
             "help_links": [],
             "debugger": false,
             "supported_features": [],

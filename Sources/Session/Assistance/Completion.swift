@@ -83,6 +83,7 @@ struct Completion {
         case .model: return choices + variables { $0.completionKind == "model" }
         case .data: return choices + variables { $0.completionKind == "data" } + words("a data set")
         case .run: return choices + variables { $0.completionKind == "run" }
+        case .network: return choices + variables { $0.completionKind == "model" || $0.completionKind == "run" }
         case .optimizer: return choices + words("an optimizer")
         case .schedule: return choices + words("a schedule")
         case .boolean:

@@ -113,7 +113,7 @@ extension Interpreter {
                 if !next.isRest { positional = positional.dropFirst() }
                 parameter = next
                 // A subject that is left out is the last one (rule 11): `take 5000`, `save "a.safetensors"`.
-                if next.isPositionalOnly, let behind = positional.first {
+                if next.isSubject, let behind = positional.first {
                     let first = try evaluate(argument.value)
                     evaluated = first
                     if !first.mayBeSubject {
@@ -213,8 +213,12 @@ extension Interpreter {
         func wrong() -> Diagnostic {
             let name = parameter.isPositional ? "`\(word.name)`" : "`\(parameter.label):`"
             let subject = parameter.isPositional && !parameter.isRest ? "`\(parameter.label)` of \(name)" : name
+            var fix: String?
+            if case .run = parameter.kind, value.completionKind == "model" {
+                fix = "train it before: `let a = train \(source[range])`"
+            }
             return fault(
-                "wrong-type", "\(subject) takes \(parameter.takes), not \(described(value))", at: range)
+                "wrong-type", "\(subject) takes \(parameter.takes), not \(described(value))", at: range, fix: fix)
         }
         func outside() -> Diagnostic {
             let name = parameter.isPositional ? "`\(parameter.label)` of `\(word.name)`" : "`\(parameter.label):`"
@@ -243,14 +247,17 @@ extension Interpreter {
         case (.extent(let least), .shape(let shape)) where shape.sizes.count == 2:
             guard shape.sizes.allSatisfy({ $0 >= least && $0 <= 1 << 20 }) else { throw outside() }
             return value
-        case (.boolean, .boolean), (.text, .string), (.shape, .shape), (.model, .model), (.any, _), (.word, _):
+        case (.boolean, .boolean), (.text, .string), (.shape, .shape), (.model, .model), (.network, .model), (.any, _),
+            (.word, _):
             return value
         case (.shape, .integer(let size)) where size > 0: return .shape(try shape([size], at: range))
         case (.list, .list), (.list, .range), (.list, .tuple): return value
-        case (.model, .template(let template)) where template.isModel:
+        case (.model, .template(let template)), (.network, .template(let template)):
+            guard template.isModel else { throw wrong() }
             if let model = template.standard { return .model(model) }
             return .model(try instantiate(template, [], at: range))
         case (.run, .object(let object)) where object is RunValue: return value
+        case (.network, .object(let object)) where object is RunValue: return value
         case (.data, .object(let object)) where object is DataValue: return value
         case (.optimizer, .object(let object)) where object is OptimizerValue: return value
         case (.schedule, .object(let object)) where object is ScheduleValue: return value

@@ -25,7 +25,7 @@ enum RunTable {
                 Cell(run.label + ending), Cell(run.model), Cell(run.accuracy, digits: 2, unit: " %"),
                 Cell(run.loss, digits: 4),
                 Cell(run.architecture.parameterCount), Cell(run.architecture.operations), Cell(run.epochs),
-                Cell(seconds, digits: 1), Cell(run.speed, digits: 0),
+                Cell(seconds, digits: 1), Cell(run.speed > 0 ? run.speed : nil, digits: 0),
                 run.state == .loaded ? Cell("") : Cell(String(value.seed), number: Double(value.seed)),
             ]
             if showsDigest { cells.append(Cell(run.digest)) }

@@ -53,7 +53,7 @@ final class RunValue: ObjectValue {
 
     /// `gap seed 1: 78.42 % after 10 epochs`
     var text: String {
-        if run.state == .loaded { return run.label }
+        if run.state == .loaded { return "\(run.model) with the weights of \(origin?.file ?? "a file")" }
         let title = "\(run.model) seed \(seed): "
         let ending = run.state == .done ? "" : " (\(run.state))"
         guard let accuracy = run.accuracy else {

@@ -2,22 +2,27 @@
 
 private let run = Parameter("run", .run, .workedOut("the last run"), isPositional: true, "the run")
 
+private let trained = quickModel + "let a = train Net, on: data, epochs: 1\n"
+
 let keepingWords: [Word] = [
     Word("runs", .keeping, "The runs that were kept", result: "a table", example: "runs"),
     Word(
-        "save", .keeping, "Writes a run's weights",
+        "save", .keeping, "Writes a run, weights and all, to a file that PyTorch reads as well",
         [
             run,
             Parameter("to", .text, isPositional: true, aliases: ["path", "file"], "a file that ends in .safetensors"),
         ],
-        example: "save a, \"a.safetensors\"", aliases: ["dump", "torch.save", "checkpoint"]),
+        example: trained + "save a, \"a.safetensors\"", aliases: ["dump", "torch.save", "checkpoint"],
+        .perform(saveRun)),
     Word(
-        "load", .keeping, "Reads a run, or weights into a model",
+        "load", .keeping, "Reads a run, or weights (also PyTorch's) into a model, which then has no epochs of its own",
         [
-            Parameter("from", .text, isPositional: true, aliases: ["path", "file"], "the file"),
+            Parameter(
+                "from", .text, isPositional: true, aliases: ["path", "file"], "a file that ends in .safetensors"),
             Parameter("into", .model, .workedOut("the run's own model"), "the model that takes the weights"),
         ],
-        result: "a run", example: "let a = load \"a.safetensors\"", aliases: ["load_state_dict", "torch.load"]),
+        result: "a run", example: trained + "save a, \"a.safetensors\"\nlet b = load \"a.safetensors\"",
+        aliases: ["load_state_dict", "torch.load"], .perform(loadRun)),
     Word(
         "export", .keeping, "Writes a model as a PyTorch module",
         [

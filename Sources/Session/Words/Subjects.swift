@@ -32,13 +32,13 @@ extension Invocation {
     }
 
     /// The model given or the last one, on its own input or on that of the last data set.
-    func architecture() throws -> (Model, Architecture) {
-        let model = try model()
+    func architecture(_ label: String = "model") throws -> (Model, Architecture) {
+        let model = try model(label)
         let image = model.input ?? interpreter.lastData?.image
         guard let architecture = try image.map({ try model.architecture(on: $0) }) else {
             throw fault(
                 "no-input", "\(model.name) has no `input`, and there is no data set that would give it",
-                at: arguments.place("model"), fix: "begin the model with `input 3x32x32`, or bind a data set before")
+                at: arguments.place(label), fix: "begin the model with `input 3x32x32`, or bind a data set before")
         }
         return (model, architecture)
     }

@@ -72,7 +72,7 @@ let trainingOptions: [Parameter] = [
         aliases: ["verbose", "progress"], "how progress is shown"),
 ]
 
-private let quickModel =
+let quickModel =
     "model Net { input 3x32x32; conv 8, stride: 4; relu; flatten; linear 10 }\nlet data = take(synthetic(), 64, test: 32)\n"
 
 let trainingWords: [Word] = [

@@ -77,7 +77,7 @@ private func training(_ error: TrainingError, _ call: Invocation) -> Diagnostic 
     return call.fault("training", error.message, at: call.arguments.place(subject), fix: error.fix)
 }
 
-private func trainingOptions(_ call: Invocation) throws -> TrainingOptions {
+func trainingOptions(_ call: Invocation) throws -> TrainingOptions {
     let arguments = call.arguments
     if arguments.isGiven("with") {
         throw call.fault(

@@ -93,6 +93,8 @@ struct Parameter: Sendable {
         case shape
         case model
         case run
+        /// A model, or the one a run has trained.
+        case network
         case data
         case optimizer
         case schedule
@@ -114,6 +116,7 @@ struct Parameter: Sendable {
             case .shape: "a shape such as 3x32x32"
             case .model: "a model"
             case .run: "a run"
+            case .network: "a model or a run"
             case .data: "a data set"
             case .optimizer: "an optimizer such as adam(lr: 1e-3)"
             case .schedule: "a schedule such as cosine"
@@ -164,6 +167,14 @@ struct Parameter: Sendable {
     /// A subject that is mostly left to rule 11 or given first, and reads oddly with its default behind a label.
     var isPositionalOnly: Bool {
         if case .workedOut = standard { isPositional } else { false }
+    }
+
+    /// What the word works on, which may be left out (rule 11).
+    var isSubject: Bool {
+        switch kind {
+        case .run, .model, .network, .data: isPositionalOnly
+        default: false
+        }
     }
 
     /// The default as it would be written; `nil` where the parameter is required.

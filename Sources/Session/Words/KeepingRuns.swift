@@ -1,0 +1,155 @@
+// What `save` and `load` do.
+
+import Experiments
+import Graphics
+import Language
+import Libraries
+import Network
+
+private let ending = ".safetensors"
+
+func saveRun(_ call: Invocation) throws -> Value {
+    let run = try call.run()
+    let name = call.arguments.text("to") ?? ""
+    guard name.hasSuffix(ending) else {
+        throw call.fault(
+            "unknown-form", "`save` writes a run as safetensors", at: call.arguments.place("to"),
+            fix: "end the name in `\(ending)`; `export` writes other forms")
+    }
+    let context = RunFile.Context(
+        program: RunProgram.text(run), modelExpression: run.model.expression, dataExpression: run.dataExpression,
+        dataDigest: run.dataDigest, version: Workspace.version)
+    try call.write(RunFile.bytes(run.run, context), what: run.run.label)
+    return .nothing
+}
+
+func loadRun(_ call: Invocation) throws -> Value {
+    let name = call.arguments.text("from") ?? ""
+    let bytes: [UInt8]
+    do { bytes = try FileSystem.read(FileSystem.join(call.interpreter.folder, name)) } catch {
+        throw call.fault("file", error.description, at: call.arguments.place("from"))
+    }
+    // A zip or a pickle: what `torch.save` writes.
+    if bytes.starts(with: [0x50, 0x4b, 3, 4]) || bytes.starts(with: [0x80, 2]) {
+        throw call.fault(
+            "unknown-form", "\(name) is a pickle of PyTorch, which can hold any program",
+            at: call.arguments.place("from"),
+            fix: "in Python: `safetensors.torch.save_file(model.state_dict(), \"w.safetensors\")`")
+    }
+    let run =
+        call.arguments.isGiven("into") ? try loadWeights(call, bytes, name) : try loadWholeRun(call, bytes, name)
+    call.interpreter.lastRun = run
+    return .object(run)
+}
+
+private func loadWholeRun(_ call: Invocation, _ bytes: [UInt8], _ name: String) throws -> RunValue {
+    do {
+        let file = try RunFile(parsing: bytes)
+        let context = file.context
+        let program: RunProgram
+        do { program = try RunProgram(reading: context.program, for: call.interpreter) } catch {
+            let reason = (error as? Diagnostic)?.message ?? "\(error)"
+            throw call.fault(
+                "unreadable-run",
+                "\(name) was written by Tandem \(context.version), and this one cannot read it: \(reason)",
+                at: call.arguments.place("from"),
+                fix: "take that version, or `load \"\(name)\", into: Net` with the model defined here")
+        }
+        let run = try file.run(program.architecture, program.options ?? .init(epochs: 0))
+        let model = Model(
+            expression: context.modelExpression, boundName: run.model, input: program.model.input,
+            layers: program.model.layers, architecture: program.architecture)
+        let origin = RunValue.Origin(
+            file: FileSystem.name(of: name), dataExpression: context.dataExpression, dataDigest: context.dataDigest)
+        return RunValue(run, model: model, data: nil, origin: origin, defaults: nil)
+    } catch let error as RunFileError {
+        throw call.fault(error, name)
+    }
+}
+
+/// Weights alone, from anywhere, in a model of this session.
+private func loadWeights(_ call: Invocation, _ bytes: [UInt8], _ name: String) throws -> RunValue {
+    let (model, architecture) = try call.architecture("into")
+    let weights: Safetensors
+    do { weights = try Safetensors(parsing: bytes) } catch {
+        throw call.fault(RunFileError.unreadable(error.description), name)
+    }
+    do {
+        let (parameters, renamed) = try weights.parameters(for: architecture)
+        if let first = renamed.first(where: { $0.to.hasSuffix("weight") }) ?? renamed.first {
+            call.interpreter.output.report(
+                Diagnostic(
+                    .note, code: "renamed-weights",
+                    "the names in \(name) are others; its \(renamed.count) tensors were taken by their order and shapes",
+                    source: call.interpreter.source, at: call.arguments.place("from"),
+                    context: ["`\(first.from)` became `\(first.to)`, and so on"]))
+        }
+        let run = Run(model: model.name, architecture: architecture, parameters: parameters)
+        let origin = RunValue.Origin(file: FileSystem.name(of: name))
+        return RunValue(run, model: model, data: nil, origin: origin, defaults: nil)
+    } catch {
+        throw call.fault(error, name, model)
+    }
+}
+
+// MARK: Sentences
+
+extension Invocation {
+    /// Writes a file whole or not at all, and says so in a line.
+    /// - Parameter what: what is in it: `a`.
+    func write(_ bytes: [UInt8], what: String) throws {
+        guard !interpreter.isSilent, let name = arguments.text("to") else { return }
+        do { try FileSystem.write(bytes, to: FileSystem.join(interpreter.folder, name)) } catch {
+            throw fault("file", error.description, at: arguments.place("to"))
+        }
+        interpreter.write("\(what) is in \(name): \(sizeText(bytes.count))\n")
+    }
+
+    fileprivate func fault(_ error: RunFileError, _ name: String) -> Diagnostic {
+        let (message, fix): (String, String?) =
+            switch error {
+            case .unreadable(let reason): ("\(name) is no whole safetensors file: \(reason)", "write or copy it anew")
+            case .noRun:
+                (
+                    "\(name) holds weights, but no run of Tandem's",
+                    "say which model takes them: `load \"\(name)\", into: Net`"
+                )
+            case .newer(let version):
+                ("\(name) was written by a newer Tandem, \(version); this is \(Workspace.version)", "update Tandem")
+            case .damaged:
+                ("\(name) is damaged: its bytes are not those that `save` wrote", "copy or save it anew")
+            case .outOfMemory: ("the weights in \(name) take more memory than there is", nil)
+            }
+        return fault("unreadable-run", message, at: arguments.place("from"), fix: fix)
+    }
+
+    fileprivate func fault(_ error: WeightsError, _ name: String, _ model: Model) -> Diagnostic {
+        func list(_ tensors: [(name: String, shape: [Int])]) -> String {
+            let shown = tensors.prefix(3).map { "`\($0.name)` \(shapeText($0.shape))" }.joined(separator: ", ")
+            return tensors.count > 3 ? "\(shown) and \(tensors.count - 3) more" : shown
+        }
+        switch error {
+        case .wrongShape(let tensor, let found, let expected):
+            return fault(
+                "other-weights",
+                "`\(tensor)` is \(shapeText(found)) in \(name), but \(model.name) needs \(shapeText(expected))",
+                at: arguments.place("from"), fix: "give the model the widths that the weights have")
+        case .otherNames(let missing, let surplus):
+            var diagnostic = fault(
+                "other-weights", "the weights in \(name) are not those of \(model.name), neither by name nor by order",
+                at: arguments.place("from"), fix: "give the model the layers that the weights are of, in their order")
+            if !missing.isEmpty { diagnostic.context.append("missing in the file: \(list(missing))") }
+            if !surplus.isEmpty { diagnostic.context.append("not in the model: \(list(surplus))") }
+            return diagnostic
+        case .outOfMemory: return fault(RunFileError.outOfMemory, name)
+        }
+    }
+}
+
+/// `[64, 3, 3, 3]`
+private func shapeText(_ shape: [Int]) -> String { "[\(shape.map(String.init).joined(separator: ", "))]" }
+
+/// `131.9 MB`, `12 KB`
+private func sizeText(_ byteCount: Int) -> String {
+    byteCount >= 1_000_000 ? "\(fixed(Double(byteCount) / 1e6, 1)) MB" : "\(max(1, (byteCount + 500) / 1000)) KB"
+}

@@ -1,0 +1,171 @@
+// Runs and weights as files: what comes back, what is told of a damaged file, and weights under other names.
+
+import Engine
+import Libraries
+import Network
+import Runtime
+import Testing
+
+@testable import Datasets
+@testable import Experiments
+
+private let layers: [Layer] = [
+    .convolution(.init(width: 3, stride: Extent(8), hasBias: false)), .batchNorm(.init()), .activation(.relu),
+    .residual(body: [.convolution(.init(width: 4, kernel: Extent(1)))], shortcut: nil), .flatten,
+    .linear(.init(width: 10)),
+]
+
+private func architecture(_ layers: [Layer] = layers) throws -> Architecture {
+    try Architecture(input: Shape(channels: 3, height: 32, width: 32), layers: layers)
+}
+
+private func trained(epochs: Int = 2, learningRate: Double = 0.1) throws -> Run {
+    let options = TrainingOptions(epochs: epochs, batchSize: 16, optimizer: .sgd(learningRate: learningRate))
+    var run = try Trainer(
+        model: "net", architecture: try architecture(), dataset: Synthetic.make(training: 40, test: 20),
+        options: options
+    ).train(cancellation: Cancellation()) { _ in }
+    run.name = "a"
+    return run
+}
+
+private let context = RunFile.Context(
+    program: "model Net { … }", modelExpression: "Net(w: 3)", dataExpression: "synthetic()", dataDigest: "ab",
+    version: "9.8.7")
+
+@Suite struct RunFileTests {
+    @Test func aRunComesBackWhole() throws {
+        let run = try trained()
+        let file = try RunFile(parsing: RunFile.bytes(run, context))
+        #expect(file.context == context)
+        let again = try file.run(run.architecture, run.options)
+        #expect(again.digest == run.digest)
+        #expect(again.metrics == run.metrics && run.metrics.count == 2)
+        #expect(again.label == "a" && again.model == "net" && again.dataset == run.dataset && again.state == .done)
+        #expect(again.steps == 6 && again.images == 80)
+        #expect(again.seconds == run.seconds && again.trainingSeconds == run.trainingSeconds)
+    }
+
+    @Test func whatDivergedComesBackAsSuch() throws {
+        let run = try trained(learningRate: 1e30)
+        guard case .diverged = run.state else { throw RunFileError.damaged }
+        let again = try RunFile(parsing: RunFile.bytes(run, context)).run(run.architecture, run.options)
+        #expect(again.state == run.state && again.digest == run.digest)
+        #expect(again.metrics.count == run.metrics.count)
+    }
+
+    @Test func namesAreThoseOfPyTorchsStateDict() throws {
+        let file = Safetensors(try trained().parameters, steps: 6)
+        #expect(
+            file.names == [
+                "0.weight", "1.weight", "1.bias", "1.running_mean", "1.running_var", "1.num_batches_tracked",
+                "3.body.0.weight", "3.body.0.bias", "3.shortcut.0.weight", "5.weight", "5.bias",
+            ])
+        #expect(file["1.num_batches_tracked"] == .init(shape: [], values: [6], isInteger: true))
+        #expect(file["3.body.0.weight"]?.shape == [4, 3, 1, 1])
+    }
+
+    @Test func everyFlippedBitIsToldOrChangesNothing() throws {
+        let run = try trained(epochs: 1)
+        let bytes = RunFile.bytes(run, context)
+        var told = 0
+        for place in stride(from: 0, to: bytes.count, by: 37) {
+            var damaged = bytes
+            damaged[place] ^= 1 << UInt8(place % 8)
+            do throws(RunFileError) {
+                let again = try RunFile(parsing: damaged).run(run.architecture, run.options)
+                #expect(again.digest == run.digest && again.metrics == run.metrics && again.steps == run.steps)
+            } catch { told += 1 }
+        }
+        #expect(told > bytes.count / 37 * 9 / 10)
+    }
+
+    @Test func everyTruncatedFileIsTold() throws {
+        let bytes = RunFile.bytes(try trained(epochs: 1), context)
+        for count in stride(from: 0, to: bytes.count, by: 101) {
+            #expect(throws: RunFileError.self) { try RunFile(parsing: Array(bytes[..<count])) }
+        }
+    }
+
+    @Test func weightsAloneAreNoRun() throws {
+        let bytes = Safetensors(try trained(epochs: 1).parameters, steps: 1).bytes
+        #expect { try RunFile(parsing: bytes) } throws: { if case RunFileError.noRun = $0 { true } else { false } }
+    }
+
+    @Test func aLaterFormatNamesItsVersion() throws {
+        var file = try Safetensors(parsing: RunFile.bytes(try trained(epochs: 1), context))
+        file.metadata["tandem"] = file.metadata["tandem"].map { "{\"format\":2" + $0.dropFirst("{\"format\":1".count) }
+        #expect { try RunFile(parsing: file.bytes) } throws: {
+            if case RunFileError.newer("9.8.7") = $0 { true } else { false }
+        }
+    }
+}
+
+@Suite struct StateDictionaryTests {
+    /// The same tensors under names that `rename` makes, in the order of `sorted` where that is asked for.
+    private func renamed(_ run: Run, sorted: Bool = false, _ rename: (String) -> String) -> Safetensors {
+        let file = Safetensors(run.parameters, steps: 1)
+        var other = Safetensors()
+        let names = sorted ? file.names.sorted { rename($0) < rename($1) } : file.names
+        for name in names { other[rename(name)] = file[name] }
+        return other
+    }
+
+    @Test func weightsComeByName() throws {
+        let run = try trained(epochs: 1)
+        let (parameters, renames) = try renamed(run, sorted: true) { $0 }.parameters(for: run.architecture)
+        #expect(parameters.digest() == run.digest && renames.isEmpty)
+    }
+
+    @Test func weightsOfOtherNamesComeByOrder() throws {
+        let run = try trained(epochs: 1)
+        let file = renamed(run) { "zyx"[$0] + $0.replacing("body", with: "conv") }
+        let (parameters, renames) = try file.parameters(for: run.architecture)
+        #expect(parameters.digest() == run.digest)
+        #expect(renames.count == 10)
+        #expect(renames.contains { $0.from == "y3.conv.0.bias" && $0.to == "3.body.0.bias" })
+    }
+
+    /// PyTorch's writer sorts names, so that layer 10 comes before layer 2: numbers in names are put back in order.
+    @Test func sortedNamesCountAsNumbers() throws {
+        let equal = [Layer](repeating: .linear(.init(width: 4)), count: 12)
+        let architecture = try Architecture(input: Shape(features: 4), layers: equal)
+        let parameters = try #require(
+            TrainedParameters(architecture) { index in
+                (0..<architecture.parameters[index].count).map { Float(100 * index + $0) }
+            })
+        let run = Run(model: "net", architecture: architecture, parameters: parameters)
+        let file = renamed(run, sorted: true) { "net.fc\($0)" }
+        #expect(file.names[2] == "net.fc1.bias" || file.names[2] == "net.fc10.bias")
+        #expect(try file.parameters(for: architecture).parameters.digest() == run.digest)
+    }
+
+    @Test func whatDoesNotFitIsNamed() throws {
+        let run = try trained(epochs: 1)
+        let file = renamed(run) { $0 }
+        var wider = layers
+        wider[3] = .residual(body: [.convolution(.init(width: 5, kernel: Extent(1)))], shortcut: nil)
+        #expect { try file.parameters(for: architecture(wider)) } throws: {
+            guard case WeightsError.wrongShape("3.body.0.weight", [4, 3, 1, 1], [5, 3, 1, 1]) = $0 else { return false }
+            return true
+        }
+        #expect { try file.parameters(for: architecture(Array(layers.dropFirst(2)))) } throws: {
+            guard case WeightsError.otherNames(let missing, let surplus) = $0 else { return false }
+            return missing.map(\.name).contains("1.body.0.weight") && surplus.map(\.name).contains("0.weight")
+        }
+        var more = file
+        more["6.weight"] = .init(shape: [1], values: [0])
+        #expect { try more.parameters(for: run.architecture) } throws: {
+            guard case WeightsError.otherNames(let missing, let surplus) = $0 else { return false }
+            return missing.isEmpty && surplus.map(\.name) == ["6.weight"]
+        }
+    }
+}
+
+extension String {
+    /// A letter for the layer in front of a name, against the order of the layers.
+    fileprivate subscript(name: String) -> String {
+        let layer = Int(name.prefix { $0.isNumber }) ?? 0
+        return layer == 0 ? "z" : layer < 4 ? "y" : "x"
+    }
+}

@@ -1,0 +1,156 @@
+// Runs kept in files, through the language: what `save` writes, `load` gives again.
+
+import Foundation
+import Language
+import Runtime
+import Testing
+
+@testable import Session
+
+private let setup = """
+    model Net(width: 4) { input 3x32x32; conv width, stride: 4; batchnorm; relu; residual { conv width, padding: 1 }; flatten; linear 10 }
+    let data = take(synthetic(), 64, test: 32)
+
+    """
+
+/// A session in a folder of its own, which goes with it.
+final class FolderSession {
+    let folder: String
+    let output = RecordingOutput()
+    let workspace: Workspace
+
+    init() throws {
+        folder = NSTemporaryDirectory() + "tandem-" + UUID().uuidString
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        workspace = Workspace(output: output, folder: folder)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: folder) }
+
+    @discardableResult
+    func run(_ text: String) -> CellOutcome { workspace.execute(SourceText(text)) }
+
+    /// The error of a cell as the block a person reads; `nil` where it ended well.
+    func fault(_ text: String) -> String? {
+        guard case .failed(let diagnostic) = run(text) else { return nil }
+        return DiagnosticText(diagnostic).block
+    }
+
+    /// What a cell prints.
+    func printed(_ text: String) -> String {
+        let before = output.all.text.count
+        run(text)
+        return String(output.all.text.dropFirst(before))
+    }
+
+    func bytes(_ name: String) -> [UInt8] {
+        FileManager.default.contents(atPath: folder + "/" + name).map(Array.init) ?? []
+    }
+    func write(_ bytes: [UInt8], _ name: String) {
+        _ = FileManager.default.createFile(atPath: folder + "/" + name, contents: Data(bytes))
+    }
+}
+
+@Suite(.serialized)
+struct KeepingTests {
+    private func session(_ training: String = "let a = train Net(width: 5), on: data, epochs: 2, batch: 32, log: none")
+        throws -> FolderSession
+    {
+        let session = try FolderSession()
+        session.run(setup + training)
+        return session
+    }
+
+    @Test func aSavedRunIsARunAgain() throws {
+        let session = try session()
+        #expect(session.printed("save a, \"a.safetensors\"").hasPrefix("a is in a.safetensors: "))
+        #expect(
+            session.printed(
+                """
+                let b = load "a.safetensors"
+                let e = evaluate b, on: data
+                print b.digest == a.digest, b.accuracy == a.accuracy, b.loss == a.loss, b.epochs, b.seed, b.state
+                print b.curve.rows, e.accuracy == a.accuracy, b.model.parameters == a.model.parameters, b.speed == a.speed
+                """) == "true true true 2 1 done\n2 true true true\n")
+        #expect(session.printed("print a").dropFirst(0) == session.printed("print b")[...])
+    }
+
+    @Test func aSavedRunIsSavedAgainTheSame() throws {
+        let session = try session()
+        session.run("save a, \"a.safetensors\"\nlet a = load \"a.safetensors\"")
+        session.run("save \"again.safetensors\"")
+        #expect(session.bytes("a.safetensors").count > 1000)
+        #expect(session.bytes("a.safetensors") == session.bytes("again.safetensors"))
+    }
+
+    @Test(arguments: [
+        "schedule: cosine(warmup: 1), smoothing: 0.1, clip: 1.5, orderseed: 3, dropoutseed: 0",
+        "optimizer: adamw(lr: 1e-7, betas: (0.5, 0.75), eps: 1e-5), schedule: step(every: 3), precision: precise",
+        "optimizer: sgd(lr: 0.25, momentum: 0.9, nesterov: true), schedule: onecycle(peak: 0.5), precision: mixed",
+    ])
+    func itsOptionsComeBack(_ options: String) throws {
+        let session = try session("let a = train Net, on: data, epochs: 1, batch: 32, \(options), log: none")
+        session.run("save a, \"a.safetensors\"\nlet a = load \"a.safetensors\"\nsave a, \"b.safetensors\"")
+        #expect(session.bytes("a.safetensors").count > 1000)
+        #expect(session.bytes("a.safetensors") == session.bytes("b.safetensors"))
+    }
+
+    @Test func namesOfTheSessionMeanNothingToAFile() throws {
+        let session = try session("let a = train Net, on: data, epochs: 1, schedule: cosine, log: none")
+        session.run("save a, \"a.safetensors\"")
+        let other = try FolderSession()
+        other.write(session.bytes("a.safetensors"), "a.safetensors")
+        #expect(other.fault("let cosine = 3\nlet relu = 5\nlet b = load \"a.safetensors\"") == nil)
+        #expect(other.fault("evaluate b")?.contains("let data = take(synthetic(), train: 64, test: 32)") == true)
+    }
+
+    @Test func weightsGoIntoAModel() throws {
+        let session = try session()
+        session.run("save a, \"a.safetensors\"")
+        #expect(
+            session.printed(
+                """
+                let b = load "a.safetensors", into: Net(width: 5)
+                let e = evaluate b, on: data
+                print b.digest == a.digest, b.epochs, b.state, e.accuracy == a.accuracy
+                print b
+                """) == "true 0 loaded true\nNet(width: 5) with the weights of a.safetensors\n")
+        let fault = try #require(session.fault("let c = load \"a.safetensors\", into: Net(width: 6)"))
+        #expect(fault.contains("`0.weight` is [5, 3, 3, 3] in a.safetensors, but Net(width: 6) needs [6, 3, 3, 3]"))
+    }
+
+    @Test func whatIsNoRunSaysWhy() throws {
+        let session = try session("let a = train Net, on: data, epochs: 1, log: none")
+        session.run("save a, \"a.safetensors\"")
+        let bytes = session.bytes("a.safetensors")
+        session.write(Array(bytes.dropLast(9)), "short.safetensors")
+        session.write(bytes.dropLast() + [bytes[bytes.count - 1] ^ 1], "flipped.safetensors")
+        session.write(Array("PK\u{3}\u{4}zip".utf8), "w.pth")
+        session.write(Array("hello".utf8), "hello.safetensors")
+        #expect(session.fault("load \"short.safetensors\"")?.contains("may be cut short") == true)
+        #expect(session.fault("load \"flipped.safetensors\"")?.contains("flipped.safetensors is damaged") == true)
+        #expect(session.fault("load \"w.pth\"")?.contains("safetensors.torch.save_file") == true)
+        #expect(session.fault("load \"hello.safetensors\"")?.contains("no whole safetensors file") == true)
+        #expect(session.fault("load \"none.safetensors\"")?.contains("no such file") == true)
+        #expect(session.fault("save a, \"a.bin\"")?.contains("end the name in `.safetensors`") == true)
+        #expect(session.fault("save a, \"no/folder.safetensors\"")?.contains("no such file or directory") == true)
+        #expect(session.fault("save Net, \"a.safetensors\"")?.contains("let a = train Net") == true)
+    }
+
+    /// A file of somebody else may hold any text as its program: only layers and settings are read of it.
+    @Test(arguments: [
+        "print 1", "model Net { input 3x32x32; let x = print(1); linear 10 }",
+        "model Net(a: print(1)) { input 3x32x32; flatten; linear 10 }",
+        "model Net { input 3x32x32; conv print(1); linear 10 }",
+        "model Net { input 3x32x32; repeat 1000000000 { relu } }", "model Net { flatten; linear 10 }",
+        "model Net { input 3x32x32; flatten; linear 10 }; save a, \"x.safetensors\"",
+        "model Net { input 3x32x32; flatten; linear 10 }; let a = train Net, epochs: count([1])",
+        "model Net { input 3x32x32; flatten; linear 10 }; let a = train Net, optimizer: adam(lr: print(1))", "", "}",
+    ])
+    func aFileRunsNoProgram(_ program: String) {
+        let output = RecordingOutput()
+        let interpreter = Interpreter(output: output, folder: ".", interruption: Cancellation())
+        #expect(throws: Diagnostic.self) { try RunProgram(reading: program, for: interpreter) }
+        #expect(output.all.text.isEmpty)
+    }
+}
