@@ -18,18 +18,13 @@ public struct Summary: Sendable {
 
     public init(_ architecture: Architecture) {
         self.architecture = architecture
-        var rows: [Row] = []
-        func add(_ layer: PlacedLayer) {
-            switch layer.layer {
-            case .flatten: break
-            case .residual, .concatenation: layer.branches.joined().forEach(add)
-            default:
-                let name = layer.layer.moduleName(flat: layer.input.isFlat)
-                rows.append(Row(number: rows.count + 1, layer: layer, moduleName: name))
+        rows = architecture.numbered.flatMap(\.leaves).compactMap { layer in
+            layer.number.map {
+                Row(
+                    number: $0, layer: layer.placed,
+                    moduleName: layer.placed.layer.moduleName(flat: layer.placed.input.isFlat))
             }
         }
-        architecture.layers.forEach(add)
-        self.rows = rows
     }
 
     // MARK: Text
@@ -42,7 +37,7 @@ public struct Summary: Sendable {
         for row in rows {
             let shape = "[-1, " + row.layer.output.sizes.map(String.init).joined(separator: ", ") + "]"
             lines.append(
-                Self.row("\(row.moduleName)-\(row.number)", shape, Self.grouped(row.layer.parameterCount)))
+                Self.row("\(row.moduleName)-\(row.number)", shape, grouped(row.layer.parameterCount)))
         }
         // float32: four bytes a number. What flows is counted twice, forward and backward.
         let values = rows.reduce(0) { $0 + $1.layer.output.count }
@@ -51,8 +46,8 @@ public struct Summary: Sendable {
         let weights = megabytes(parameterCount)
         lines += [
             String(repeating: "=", count: 64),
-            "Total params: \(Self.grouped(parameterCount))",
-            "Trainable params: \(Self.grouped(parameterCount))",
+            "Total params: \(grouped(parameterCount))",
+            "Trainable params: \(grouped(parameterCount))",
             "Non-trainable params: 0",
             line,
             "Input size (MB): \(Self.fixed(input))",
@@ -72,16 +67,6 @@ public struct Summary: Sendable {
 
     private static func right(_ text: String, _ width: Int) -> String {
         String(repeating: " ", count: max(0, width - text.utf8.count)) + text
-    }
-
-    private static func grouped(_ number: Int) -> String {
-        var digits = String(number)[...]
-        var groups: [Substring] = []
-        while digits.count > 3 {
-            groups.append(digits.suffix(3))
-            digits.removeLast(3)
-        }
-        return ([digits] + groups.reversed()).joined(separator: ",")
     }
 
     /// Two decimals, rounded as C's `%.2f`.

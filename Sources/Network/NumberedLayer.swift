@@ -1,0 +1,34 @@
+// The numbers that people know layers by: those of the rows of `summary`.
+
+/// A layer with its number.
+struct NumberedLayer: Sendable {
+    let placed: PlacedLayer
+    /// From 1; `nil` for what has no row: a flatten, which is a view, and what joins branches.
+    let number: Int?
+    /// Those of a `residual` (body, then shortcut) or of a `concat`.
+    var branches: [[NumberedLayer]] = []
+
+    /// Itself, or the layers of its branches in the order of their numbers.
+    var leaves: [NumberedLayer] { branches.isEmpty ? [self] : branches.joined().flatMap(\.leaves) }
+
+    /// `layer 27 (adaptiveavgpool 2)`
+    var title: String { (number.map { "layer \($0) " } ?? "") + "(\(placed.layer))" }
+}
+
+extension Architecture {
+    /// Its layers in the order they run; branch layers in order, then the shortcut's.
+    var numbered: [NumberedLayer] {
+        var count = 0
+        func number(_ placed: PlacedLayer) -> NumberedLayer {
+            switch placed.layer {
+            case .flatten: return NumberedLayer(placed: placed, number: nil)
+            case .residual, .concatenation:
+                return NumberedLayer(placed: placed, number: nil, branches: placed.branches.map { $0.map(number) })
+            default:
+                count += 1
+                return NumberedLayer(placed: placed, number: count)
+            }
+        }
+        return layers.map(number)
+    }
+}

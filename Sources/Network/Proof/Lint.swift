@@ -1,0 +1,268 @@
+// Where a network wastes itself, in numbers: what `lint` says, and `summary` in short.
+
+public struct LintNote: Hashable, Sendable {
+    /// The rule that found it: `a layer that does nothing`.
+    public let rule: String
+    /// The number of the layer in `summary`, if it has one.
+    public let layer: Int?
+    /// One line in which the layer stands: `layer 27 (adaptiveavgpool 2) does nothing here: its input already is 512x2x2`.
+    public let message: String
+    /// What to write instead.
+    public let advice: String
+}
+
+public struct LintRule: Sendable {
+    public let name: String
+    /// What it looks for, and why that matters.
+    public let explanation: String
+    fileprivate typealias Found = (layer: NumberedLayer, message: String, advice: String)
+    fileprivate let notes: @Sendable (LintContext) -> [Found]
+}
+
+extension Architecture {
+    /// All that the rules find, in the order of the layers.
+    public var lint: [LintNote] {
+        let context = LintContext(self)
+        return LintRule.all.flatMap { rule in
+            rule.notes(context).map { found in
+                LintNote(
+                    rule: rule.name, layer: found.layer.number, message: "\(found.layer.title) \(found.message)",
+                    advice: found.advice)
+            }
+        }.enumerated().sorted { ($0.element.layer ?? 0, $0.offset) < ($1.element.layer ?? 0, $1.offset) }.map(\.element)
+    }
+}
+
+/// The layers of a network in the runs in which they follow each other: the network's own, and those of each branch.
+private struct LintContext {
+    struct Run {
+        let layers: [NumberedLayer]
+        let isShortcut: Bool
+    }
+
+    let architecture: Architecture
+    private(set) var runs: [Run] = []
+
+    init(_ architecture: Architecture) {
+        self.architecture = architecture
+        add(architecture.numbered, isShortcut: false)
+    }
+
+    private mutating func add(_ layers: [NumberedLayer], isShortcut: Bool) {
+        runs.append(Run(layers: layers, isShortcut: isShortcut))
+        for layer in layers {
+            var isResidual = false
+            if case .residual = layer.placed.layer { isResidual = true }
+            for (index, branch) in layer.branches.enumerated() {
+                add(branch, isShortcut: isResidual && index == 1)
+            }
+        }
+    }
+
+    /// Every layer with those behind it, the branches' own included.
+    func each<Found>(_ body: (NumberedLayer, ArraySlice<NumberedLayer>, Run) -> Found?) -> [Found] {
+        runs.flatMap { run in
+            run.layers.indices.compactMap { body(run.layers[$0], run.layers[($0 + 1)...], run) }
+        }
+    }
+}
+
+extension LintRule {
+    public static let all: [LintRule] = [
+        LintRule(
+            name: "a layer that does nothing",
+            explanation: "Its output is its input, bit for bit, in training too: the network is the same without it."
+        ) { context in
+            context.each { layer, behind, _ -> Found? in
+                let placed = layer.placed
+                switch placed.layer {
+                case .adaptiveAveragePool(let output) where output == placed.input.extent:
+                    return (layer, "does nothing here: its input already is \(placed.input)", "leave it out")
+                case .maxPool(let pooling), .averagePool(let pooling):
+                    guard pooling.size == Extent(1), pooling.stride == Extent(1) else { return nil }
+                    return (layer, "does nothing: its windows are single values", "leave it out, or give it a size")
+                case .dropout(rate: 0):
+                    return (layer, "does nothing: it drops no value", "leave it out, or give it a rate")
+                case .flatten where placed.input.isFlat:
+                    return (layer, "does nothing: its input already is flat", "leave it out")
+                case .activation(.leakyReLU(slope: 1)):
+                    return (layer, "does nothing: values below zero are multiplied by 1", "leave it out")
+                case .activation(.relu):
+                    guard let second = behind.first, second.placed.layer == .activation(.relu) else { return nil }
+                    return (second, "does nothing: no value is below zero any more", "leave it out")
+                default: return nil
+                }
+            }
+        },
+        LintRule(
+            name: "an adaptive pool that copies",
+            explanation:
+                "Where its output is larger than its input, an adaptive pool repeats values; a linear layer behind it "
+                + "then holds many weights for the same value, which act as their sum."
+        ) { context in
+            context.each { layer, behind, _ -> Found? in
+                let (input, output) = (layer.placed.input, layer.placed.output)
+                guard case .adaptiveAveragePool = layer.placed.layer, output.count > input.count else { return nil }
+                let copies =
+                    output.count % input.count == 0
+                    ? "copies each value \(output.count / input.count) times"
+                    : "makes \(grouped(output.count)) values of \(grouped(input.count))"
+                var message = "\(copies): its input is \(input)"
+                let next = behind.drop { $0.placed.passesValues }.first
+                if let next, case .linear(let settings) = next.placed.layer {
+                    let (weights, acting) = (settings.width * output.count, settings.width * input.count)
+                    message += ", so that the \(grouped(weights)) weights of \(next.title) act as \(grouped(acting))"
+                }
+                return (layer, message, "leave it out")
+            }
+        },
+        LintRule(
+            name: "a bias before batchnorm",
+            explanation:
+                "Batch norm takes the mean of each channel out, and any bias with it; its own shift does the work."
+        ) { context in
+            context.each { layer, behind, _ -> Found? in
+                guard case .batchNorm? = behind.first?.placed.layer, layer.placed.layer.hasBias else { return nil }
+                return (
+                    layer, "has \(grouped(layer.placed.output.channels)) biases that the batchnorm behind it takes out",
+                    "write `bias: false`"
+                )
+            }
+        },
+        LintRule(
+            name: "a softmax before the loss",
+            explanation:
+                "Training measures the cross-entropy of the softmax of the outputs. A softmax of the network's own is "
+                + "applied twice: the loss cannot come near 0, and gradients are small."
+        ) { context in
+            guard let last = context.architecture.numbered.last(where: { $0.placed.layer != .flatten }) else {
+                return []
+            }
+            switch last.placed.layer {
+            case .activation(.softmax):
+                return [(last, "is applied twice: the loss takes the softmax of the outputs itself", "leave it out")]
+            case .activation(.relu), .activation(.sigmoid):
+                return [(last, "keeps scores from falling below zero, which the loss would use", "leave it out")]
+            default: return []
+            }
+        },
+        LintRule(
+            name: "products with nothing between",
+            explanation:
+                "Two linear layers, or two convolutions, without a function between them compute nothing that one could "
+                + "not, unless the first is narrower than what goes in and what comes out."
+        ) { context in
+            context.each { layer, behind, _ -> Found? in
+                guard let next = behind.first(where: { !$0.placed.isView }), layer.placed.isProduct,
+                    next.placed.isProduct,
+                    layer.placed.layer.isLinear == next.placed.layer.isLinear
+                else { return nil }
+                let (before, between, after) = (
+                    layer.placed.input.channels, layer.placed.output.channels, next.placed.output.channels
+                )
+                guard between >= min(before, after) else { return nil }
+                return (
+                    next, "stands behind \(layer.title) with no function between: one could compute both",
+                    "put `relu` between them"
+                )
+            }
+        },
+        LintRule(
+            name: "values that are never read",
+            explanation:
+                "A stride larger than its window jumps over values, and one that does not fit the map leaves its last "
+                + "rows or columns out. In a shortcut that is how ResNet halves its maps, and not told."
+        ) { context in
+            context.each { layer, _, run -> Found? in
+                guard !run.isShortcut, let unread = layer.placed.unread else { return nil }
+                return (layer, unread, "choose stride, padding or the map's size so that they fit")
+            }
+        },
+        LintRule(
+            name: "a receptive field larger than the image",
+            explanation: "From this layer on each value depends on all of the image; what its windows add is padding."
+        ) { context in
+            var field = ReceptiveField()
+            let image = context.architecture.input
+            guard !image.isFlat else { return [] }
+            for layer in context.architecture.numbered {
+                if layer.placed.output.isFlat { return [] }
+                field.append(layer.placed)
+                guard field.size.height > image.height, field.size.width > image.width else { continue }
+                let first = layer.leaves.first ?? layer
+                return [
+                    (
+                        first,
+                        "sees more than the image: its receptive field is \(field.size) of \(image.extent) pixels",
+                        "fewer layers or pools may do, or a larger image"
+                    )
+                ]
+            }
+            return []
+        },
+    ]
+}
+
+extension Layer {
+    fileprivate var hasBias: Bool {
+        switch self {
+        case .convolution(let settings): settings.hasBias
+        case .linear(let settings): settings.hasBias
+        default: false
+        }
+    }
+
+    fileprivate var isLinear: Bool { if case .linear = self { true } else { false } }
+}
+
+extension PlacedLayer {
+    fileprivate var isProduct: Bool {
+        switch layer {
+        case .linear: true
+        case .convolution(let settings): settings.groups == 1
+        default: false
+        }
+    }
+
+    /// Whether its values go on as they are, outside training.
+    fileprivate var isView: Bool {
+        switch layer {
+        case .flatten, .dropout: true
+        default: false
+        }
+    }
+
+    /// Whether equal values stay equal behind it, each at its place.
+    fileprivate var passesValues: Bool {
+        switch layer {
+        case .flatten, .dropout: true
+        case .activation(let activation): activation != .softmax
+        default: false
+        }
+    }
+
+    /// What its windows leave out, in words.
+    fileprivate var unread: String? {
+        let (window, stride, padding): (Extent, Extent, Extent)
+        switch layer {
+        case .convolution(let settings):
+            guard case .exactly(let zeros) = settings.padding, settings.dilation == Extent(1) else { return nil }
+            (window, stride, padding) = (settings.kernel, settings.stride, zeros)
+        case .maxPool(let pooling), .averagePool(let pooling):
+            (window, stride, padding) = (pooling.size, pooling.stride, pooling.padding)
+        default: return nil
+        }
+        if stride.height > window.height || stride.width > window.width, output.height > 1 || output.width > 1 {
+            let share = min(window.height, stride.height) * min(window.width, stride.width)
+            return
+                "reads \(share) of every \(stride.height * stride.width) values: its stride \(stride) is larger than its window \(window)"
+        }
+        let rows = input.height + padding.height - ((output.height - 1) * stride.height + window.height)
+        let columns = input.width + padding.width - ((output.width - 1) * stride.width + window.width)
+        guard rows > 0 || columns > 0 else { return nil }
+        var left: [String] = []
+        if rows > 0 { left.append("the last \(rows) of \(input.height) rows") }
+        if columns > 0 { left.append("the last \(columns) of \(input.width) columns") }
+        return "never reads \(left.joined(separator: " and "))"
+    }
+}

@@ -1,0 +1,119 @@
+// A network rewritten by rules until none fits any more. Two networks with one normal form are the same as far as the rules
+// that were used preserve it.
+
+/// One use of a rule.
+public struct RewriteStep: Sendable {
+    public let rule: RewriteRule
+    /// `layer 27`, by the numbers of `summary`; of a layer that has none, `the layer behind layer 13`.
+    public let place: String
+    /// As one would type them: `adaptiveavgpool 2`.
+    public let before: [String]
+    public let after: [String]
+}
+
+public struct NormalForm: Sendable {
+    public let input: Shape
+    /// The layers that are left, each with its number in the `summary` of the network it began as.
+    public let layers: [(layer: Layer, number: Int?)]
+    public let steps: [RewriteStep]
+
+    /// - Parameter preserving: only rules that leave at least this much as it was are used.
+    public init(_ architecture: Architecture, preserving: Preservation) {
+        self.init(architecture, rules: RewriteRule.all.filter { $0.preserves >= preserving })
+    }
+
+    public init(_ architecture: Architecture, rules: [RewriteRule]) {
+        input = architecture.input
+        var rewriting = Rewriting(rules: rules)
+        let terms = rewriting.normalized(architecture.numbered, input: architecture.input)
+        layers = terms.map { ($0.placed.layer, $0.number) }
+        steps = rewriting.steps
+    }
+
+    /// What is left, as a network.
+    public var architecture: Architecture? { try? Architecture(input: input, layers: layers.map(\.layer)) }
+
+    /// Whether nothing but names and numbers is different.
+    public func isSame(as other: NormalForm) -> Bool {
+        input == other.input && layers.map(\.layer) == other.layers.map(\.layer)
+    }
+}
+
+private struct Rewriting {
+    let rules: [RewriteRule]
+    var steps: [RewriteStep] = []
+
+    init(rules: [RewriteRule]) { self.rules = rules }
+
+    /// Rewrites until no rule fits. Each replacement looks again at what stands before it, so that the work is proportional
+    /// to layers and steps.
+    mutating func normalized(_ original: [NumberedLayer], input: Shape) -> [NumberedLayer] {
+        var terms = original.map { inner($0) }
+        var index = 0
+        while index < terms.count {
+            guard let (rule, replacement) = fitting(terms[index...]) else {
+                index += 1
+                continue
+            }
+            let replaced = Array(terms[index..<index + replacement.count])
+            let shape = index == 0 ? input : terms[index - 1].placed.output
+            guard let new = placed(replacement.layers, on: shape, insteadOf: replaced) else {
+                index += 1
+                continue
+            }
+            steps.append(
+                RewriteStep(
+                    rule: rule, place: place(of: index, in: terms), before: replaced.map(\.placed.layer.description),
+                    after: new.map(\.placed.layer.description)))
+            terms.replaceSubrange(index..<index + replacement.count, with: new)
+            index = max(0, index - 1)
+        }
+        return terms
+    }
+
+    /// A layer with blocks, whose blocks are normal; its shortcut is always said.
+    private mutating func inner(_ term: NumberedLayer) -> NumberedLayer {
+        let placed = term.placed
+        let branches = term.branches.map { normalized($0, input: placed.input) }
+        let layers = branches.map { $0.map(\.placed.layer) }
+        let layer: Layer
+        switch placed.layer {
+        case .residual where layers.count == 2: layer = .residual(body: layers[0], shortcut: layers[1])
+        case .concatenation: layer = .concatenation(branches: layers)
+        default: return term
+        }
+        return NumberedLayer(
+            placed: PlacedLayer(
+                layer: layer, input: placed.input, output: placed.output, branches: branches.map { $0.map(\.placed) },
+                parameters: placed.parameters), number: term.number, branches: branches)
+    }
+
+    private func fitting(_ terms: ArraySlice<NumberedLayer>) -> (RewriteRule, RewriteRule.Replacement)? {
+        // No rule looks at more than two layers.
+        let window = terms.prefix(2).map(\.placed)[...]
+        for rule in rules {
+            if let replacement = rule.rewrite(window) { return (rule, replacement) }
+        }
+        return nil
+    }
+
+    /// The new layers with their shapes. One that was there before keeps its number.
+    private func placed(_ layers: [Layer], on input: Shape, insteadOf old: [NumberedLayer]) -> [NumberedLayer]? {
+        guard let architecture = try? Architecture(input: input, layers: layers),
+            architecture.output == (old.last?.placed.output ?? input)
+        else { return nil }
+        let first = old.lazy.compactMap(\.number).first
+        return architecture.layers.map { placed in
+            if let kept = old.first(where: { $0.placed.layer == placed.layer }) {
+                return NumberedLayer(placed: placed, number: kept.number, branches: kept.branches)
+            }
+            return NumberedLayer(placed: placed, number: placed.layer == .flatten ? nil : first)
+        }
+    }
+
+    private func place(of index: Int, in terms: [NumberedLayer]) -> String {
+        if let number = terms[index].number { return "layer \(number)" }
+        guard let before = terms[..<index].last(where: { $0.number != nil })?.number else { return "the first layer" }
+        return "the layer behind layer \(before)"
+    }
+}

@@ -1,0 +1,38 @@
+// How much of the image one value of a map depends on (Araujo, Norris, Sim: "Computing receptive fields of convolutional
+// neural networks", Distill 2019): each window widens it by its reach times the distance of neighbouring values.
+
+struct ReceptiveField: Sendable {
+    /// In pixels of the network's input; what stands outside of it is padding.
+    private(set) var size = Extent(1)
+    /// Pixels between two neighbouring values.
+    private var jump = Extent(1)
+
+    mutating func append(_ placed: PlacedLayer) {
+        switch placed.layer {
+        case .convolution(let settings):
+            slide(
+                Extent(
+                    (settings.kernel.height - 1) * settings.dilation.height + 1,
+                    (settings.kernel.width - 1) * settings.dilation.width + 1), stride: settings.stride)
+        case .maxPool(let pooling), .averagePool(let pooling): slide(pooling.size, stride: pooling.stride)
+        case .residual, .concatenation:
+            // As wide as the widest branch.
+            var widest = self
+            for branch in placed.branches {
+                var field = self
+                for layer in branch { field.append(layer) }
+                widest.size = Extent(
+                    max(widest.size.height, field.size.height), max(widest.size.width, field.size.width))
+                widest.jump = field.jump
+            }
+            self = widest
+        default: break
+        }
+    }
+
+    private mutating func slide(_ window: Extent, stride: Extent) {
+        size.height += (window.height - 1) * jump.height
+        size.width += (window.width - 1) * jump.width
+        jump = Extent(jump.height * stride.height, jump.width * stride.width)
+    }
+}

@@ -1,0 +1,286 @@
+// The rules by which `diff` proves. Each goes one way, so that applying them ends; none moves a layer with weights past
+// another, nor a dropout past another, so that every weight and every dropout keeps its random stream.
+
+extension RewriteRule {
+    public static let all: [RewriteRule] = idle + spelling + order + reshaped
+
+    /// Layers that do nothing.
+    private static let idle: [RewriteRule] = [
+        RewriteRule(
+            "an adaptive pool to the size of its input copies it", .training,
+            because: "each of its windows is one value, and the mean of one value is that value"
+        ) { placed in
+            guard case .adaptiveAveragePool(let output) = placed.layer, output == placed.input.extent else {
+                return nil
+            }
+            return []
+        },
+        RewriteRule(
+            "a pool of single values with stride 1 copies its input", .training,
+            because: "the largest of one value, and the mean of one value, is that value"
+        ) { placed in
+            guard let pooling = placed.layer.pooling, pooling.size == Extent(1), pooling.stride == Extent(1) else {
+                return nil
+            }
+            return []
+        },
+        RewriteRule(
+            "dropout 0 does nothing", .training, because: "no value is zeroed, and it draws no random numbers"
+        ) { placed in
+            if case .dropout(rate: 0) = placed.layer { [] } else { nil }
+        },
+        RewriteRule(
+            "flatten of a flat vector does nothing", .training, because: "there is nothing to flatten"
+        ) { placed in
+            if case .flatten = placed.layer, placed.input.isFlat { [] } else { nil }
+        },
+        RewriteRule(
+            "flatten of Cx1x1 before linear does nothing", .training, because: "linear takes Cx1x1 as C values"
+        ) { first, second in
+            guard case .flatten = first.layer, first.input.extent == Extent(1), case .linear = second.layer else {
+                return nil
+            }
+            return [second.layer]
+        },
+        RewriteRule(
+            "relu after relu does nothing", .training,
+            because: "no value is below zero any more, and where one is zero both let no gradient through"
+        ) { first, second in
+            first.layer == .activation(.relu) && second.layer == .activation(.relu) ? [first.layer] : nil
+        },
+        RewriteRule(
+            "leakyrelu with slope 1 does nothing", .training, because: "values below zero are multiplied by 1"
+        ) { placed in
+            placed.layer == .activation(.leakyReLU(slope: 1)) ? [] : nil
+        },
+        RewriteRule(
+            "relu after sigmoid or softmax does nothing to the outputs", .bits,
+            because: "no value is below zero; a gradient that is infinite goes another way"
+        ) { first, second in
+            guard first.layer == .activation(.sigmoid) || first.layer == .activation(.softmax),
+                second.layer == .activation(.relu)
+            else { return nil }
+            return [first.layer]
+        },
+        RewriteRule(
+            "dropout does nothing outside training", .bits, because: "it zeroes values only while a network is trained"
+        ) { placed in
+            if case .dropout = placed.layer { [] } else { nil }
+        },
+    ]
+
+    /// Two ways to write one layer.
+    private static let spelling: [RewriteRule] = [
+        RewriteRule(
+            "an adaptive pool whose windows tile its input is an average pool", .training,
+            because: "the input's size is a multiple of the output's, so all windows are equally large and none overlap"
+        ) { placed in
+            guard case .adaptiveAveragePool(let output) = placed.layer,
+                placed.input.height % output.height == 0, placed.input.width % output.width == 0
+            else { return nil }
+            let size = Extent(placed.input.height / output.height, placed.input.width / output.width)
+            return [.averagePool(Layer.Pooling(size: size))]
+        },
+        RewriteRule(
+            "a pool with one position has no use for its stride", .training,
+            because: "there is no second window to go to"
+        ) { placed in
+            guard let pooling = placed.layer.pooling else { return nil }
+            let stride = Extent(
+                placed.output.height == 1 ? pooling.size.height : pooling.stride.height,
+                placed.output.width == 1 ? pooling.size.width : pooling.stride.width)
+            guard stride != pooling.stride else { return nil }
+            return [
+                placed.layer.withPooling(Layer.Pooling(size: pooling.size, stride: stride, padding: pooling.padding))
+            ]
+        },
+        RewriteRule(
+            "padding: same of an odd window is that many zeros on each side", .training,
+            because: "with stride 1, (kernel - 1) · dilation / 2 zeros on each side keep the size"
+        ) { placed in
+            guard case .convolution(var settings) = placed.layer, settings.padding == .same else { return nil }
+            let reach = Extent(
+                (settings.kernel.height - 1) * settings.dilation.height,
+                (settings.kernel.width - 1) * settings.dilation.width)
+            guard reach.height % 2 == 0, reach.width % 2 == 0 else { return nil }
+            settings.padding = .exactly(Extent(reach.height / 2, reach.width / 2))
+            return [.convolution(settings)]
+        },
+        RewriteRule(
+            "a window of one value has no use for its dilation", .training, because: "there is nothing to spread"
+        ) { placed in
+            guard case .convolution(var settings) = placed.layer else { return nil }
+            let dilation = Extent(
+                settings.kernel.height == 1 ? 1 : settings.dilation.height,
+                settings.kernel.width == 1 ? 1 : settings.dilation.width)
+            guard dilation != settings.dilation else { return nil }
+            settings.dilation = dilation
+            return [.convolution(settings)]
+        },
+        RewriteRule(
+            "a concat of one branch is that branch", .training, because: "there is nothing to join"
+        ) { placed in
+            guard case .concatenation(let branches) = placed.layer, branches.count == 1 else { return nil }
+            return branches[0]
+        },
+        RewriteRule(
+            "a concat that is a branch of a concat is joined to it", .bits,
+            because: "the channels come in the same order; the gradients of its input are summed in another"
+        ) { placed in
+            guard case .concatenation(let branches) = placed.layer else { return nil }
+            var joined: [[Layer]] = []
+            for branch in branches {
+                if branch.count == 1, case .concatenation(let inner) = branch[0] {
+                    joined += inner
+                } else {
+                    joined.append(branch)
+                }
+            }
+            return joined.count == branches.count ? nil : [.concatenation(branches: joined)]
+        },
+        RewriteRule(
+            "leakyrelu with slope 0 is relu", .outputs,
+            because: "values below zero become zero; their gradients differ in the sign of a zero alone"
+        ) { placed in
+            placed.layer == .activation(.leakyReLU(slope: 0)) ? [.activation(.relu)] : nil
+        },
+    ]
+
+    /// Layers that may change places.
+    private static let order: [RewriteRule] = [
+        RewriteRule(
+            "relu and max-pool may change places", .training,
+            because: "relu never turns the order of two values round; among equals both take the first, and where the "
+                + "largest is not above zero neither lets a gradient through"
+        ) { first, second in
+            guard case .maxPool = first.layer, second.layer == .activation(.relu) else { return nil }
+            return [second.layer, first.layer]
+        },
+        RewriteRule(
+            "leakyrelu and max-pool may change places", .bits,
+            because: "with a slope above zero the order of two values stays; two that become equal by rounding pass "
+                + "their gradient another way"
+        ) { first, second in
+            guard case .maxPool = first.layer, case .activation(.leakyReLU(let slope)) = second.layer, slope > 0 else {
+                return nil
+            }
+            return [second.layer, first.layer]
+        },
+        RewriteRule(
+            "sigmoid, tanh and max-pool may change places", .outputs,
+            because: "they never turn the order of two values round, but many large values become equal, and pass "
+                + "their gradient another way"
+        ) { first, second in
+            guard case .maxPool = first.layer,
+                second.layer == .activation(.sigmoid) || second.layer == .activation(.tanh)
+            else { return nil }
+            return [second.layer, first.layer]
+        },
+        RewriteRule(
+            "flatten and a function of each value may change places", .training,
+            because: "flatten moves no value past another"
+        ) { first, second in
+            guard case .flatten = first.layer, case .activation(let activation) = second.layer,
+                activation != .softmax
+            else { return nil }
+            return [second.layer, first.layer]
+        },
+        RewriteRule(
+            "relu and dropout may change places", .training,
+            because: "dropout multiplies each value by 0 or by a number above 1, the same one in both orders"
+        ) { first, second in
+            guard case .dropout(let rate) = first.layer, rate > 0, rate < 1, second.layer == .activation(.relu) else {
+                return nil
+            }
+            return [second.layer, first.layer]
+        },
+        RewriteRule(
+            "a max-pool of a max-pool is one of larger windows", .bits,
+            because: "the largest of the largest is the largest of all; among equals another one gets the gradient"
+        ) { first, second in
+            guard case .maxPool(let inner) = first.layer, case .maxPool(let outer) = second.layer,
+                inner.isTiling, outer.isTiling
+            else { return nil }
+            return [
+                .maxPool(
+                    Layer.Pooling(
+                        size: Extent(
+                            inner.size.height * outer.size.height, inner.size.width * outer.size.width)))
+            ]
+        },
+        RewriteRule(
+            "an average of averages is one over larger windows", .outputs,
+            because: "the windows are equally large; the sums are rounded in another order"
+        ) { first, second in
+            guard case .averagePool(let inner) = first.layer, case .averagePool(let outer) = second.layer,
+                inner.isTiling, outer.isTiling
+            else { return nil }
+            return [
+                .averagePool(
+                    Layer.Pooling(
+                        size: Extent(
+                            inner.size.height * outer.size.height, inner.size.width * outer.size.width)))
+            ]
+        },
+        RewriteRule(
+            "a 1x1 convolution and an average pool may change places", .outputs,
+            because:
+                "both are linear: the mean of products is the product of means; the sums are rounded in another order"
+        ) { first, second in
+            guard case .convolution(let settings) = first.layer, settings.kernel == Extent(1),
+                settings.stride == Extent(1), settings.padding == .exactly(Extent(0)),
+                case .averagePool(let pooling) = second.layer, pooling.padding == Extent(0)
+            else { return nil }
+            return [second.layer, first.layer]
+        },
+    ]
+
+    /// The same weights in another shape: a head of linear layers becomes one of convolutions.
+    private static let reshaped: [RewriteRule] = [
+        RewriteRule(
+            "flatten and linear are a convolution as large as the map", .outputs,
+            because:
+                "its weight [K, C, H, W] holds the values of the linear layer's [K, C · H · W] in the same order; a "
+                + "fresh one is drawn from another random stream"
+        ) { first, second in
+            guard case .flatten = first.layer, !first.input.isFlat, case .linear(let settings) = second.layer else {
+                return nil
+            }
+            return [
+                .convolution(
+                    Layer.Convolution(
+                        width: settings.width, kernel: first.input.extent, hasBias: settings.hasBias)), .flatten,
+            ]
+        },
+        RewriteRule(
+            "linear over Cx1x1 is a 1x1 convolution", .outputs,
+            because: "its weight [K, C, 1, 1] holds the values of the linear layer's [K, C]; a fresh one is drawn from "
+                + "another random stream"
+        ) { placed in
+            guard case .linear(let settings) = placed.layer, !placed.input.isFlat else { return nil }
+            return [
+                .convolution(
+                    Layer.Convolution(width: settings.width, kernel: Extent(1), hasBias: settings.hasBias)), .flatten,
+            ]
+        },
+    ]
+}
+
+extension Layer {
+    /// The windows of a maximum or average.
+    var pooling: Pooling? {
+        switch self {
+        case .maxPool(let pooling), .averagePool(let pooling): pooling
+        default: nil
+        }
+    }
+
+    fileprivate func withPooling(_ pooling: Pooling) -> Layer {
+        if case .maxPool = self { .maxPool(pooling) } else { .averagePool(pooling) }
+    }
+}
+
+extension Layer.Pooling {
+    /// Whether its windows touch and do not overlap.
+    fileprivate var isTiling: Bool { size == stride && padding == Extent(0) }
+}
