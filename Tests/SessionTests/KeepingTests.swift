@@ -137,6 +137,25 @@ struct KeepingTests {
         #expect(session.fault("save Net, \"a.safetensors\"")?.contains("let a = train Net") == true)
     }
 
+    @Test func aRunIsExportedInEveryForm() throws {
+        let session = try session()
+        session.run(
+            """
+            save a, "a.safetensors"
+            export a, "a.py"; export a, "w.safetensors"; export a, "a.onnx"
+            export "last.onnx"; export "last.py"; export Net, "net.py"
+            """)
+        let module = String(decoding: session.bytes("a.py"), as: UTF8.self)
+        #expect(
+            module.hasPrefix("\"\"\"Net(width: 5): 3x32x32 → 10, ") && module.contains("normalized by mean (0.485,"))
+        #expect(String(decoding: session.bytes("net.py"), as: UTF8.self).contains("nn.Conv2d(3, 4, "))
+        #expect(session.bytes("last.py").count > 500)
+        #expect(session.bytes("a.onnx").count > 10_000 && session.bytes("a.onnx") == session.bytes("last.onnx"))
+        #expect(session.bytes("w.safetensors").count > 10_000)
+        #expect(session.fault("load \"w.safetensors\"")?.contains("`load \"w.safetensors\", into: Net`") == true)
+        #expect(session.printed("print load(\"w.safetensors\", into: Net(width: 5)).digest == a.digest") == "true\n")
+    }
+
     /// A file of somebody else may hold any text as its program: only layers and settings are read of it.
     @Test(arguments: [
         "print 1", "model Net { input 3x32x32; let x = print(1); linear 10 }",

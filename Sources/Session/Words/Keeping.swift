@@ -24,12 +24,17 @@ let keepingWords: [Word] = [
         result: "a run", example: trained + "save a, \"a.safetensors\"\nlet b = load \"a.safetensors\"",
         aliases: ["load_state_dict", "torch.load"], .perform(loadRun)),
     Word(
-        "export", .keeping, "Writes a model as a PyTorch module",
+        "export", .keeping, "Writes a network for others: its PyTorch module, its weights, or both as ONNX",
         [
-            Parameter("model", .model, .workedOut("the last model"), isPositional: true, "the model"),
-            Parameter("to", .text, isPositional: true, "a file that ends in .py"),
+            Parameter(
+                "model", .network, .workedOut("the last one"), isPositional: true, aliases: ["run", "net"],
+                "the run, or for a module the model"),
+            Parameter(
+                "to", .text, isPositional: true, aliases: ["path", "file"],
+                "a file that ends in .py, .safetensors or .onnx"),
         ],
-        example: "export gap, \"gap.py\"", aliases: ["onnx", "to_torch"]),
+        example: trained + "export Net, \"net.py\"\nexport a, \"a.onnx\"",
+        aliases: ["onnx", "to_torch", "torch.onnx.export"], .perform(exportNetwork)),
     Word(
         "share", .keeping, "Packs an experiment so that another person can repeat it",
         [Parameter("to", .text, isPositional: true, "the file")], example: "share \"experiment.zip\"",

@@ -1,0 +1,179 @@
+// A network as a Python module for PyTorch: plain `nn` layers in an `nn.Sequential`, so that the names in its `state_dict` are those of
+// `Architecture.parameters`. Branches take two small classes, written only where they are needed.
+
+public struct PyTorchModule: Sendable {
+    /// The whole file.
+    public let text: String
+
+    /// - Parameters:
+    ///   - name: of the class, where Python allows it.
+    ///   - notes: lines for the module's docstring.
+    public init(_ architecture: Architecture, name: String, notes: [String]) {
+        let name = Self.className(name)
+        let all = architecture.layers.flatMap(Self.flattened)
+        var parts = [Self.header(notes, name)]
+        if all.contains(where: { if case .residual = $0.layer { true } else { false } }) { parts.append(Self.residual) }
+        if all.contains(where: { if case .concatenation = $0.layer { true } else { false } }) {
+            parts.append(Self.concat)
+        }
+        if all.contains(where: Self.flattensItsInput) { parts.append(Self.flatLinear) }
+        let input = architecture.input.sizes.map(String.init).joined(separator: ", ")
+        parts.append(
+            """
+            class \(name)(nn.Sequential):
+                \"\"\"Takes normalized images [N, \(input)].\"\"\"
+
+                def __init__(self):
+                    super().__init__(
+            \(architecture.layers.map { Self.lines($0, indent: 12) }.joined())        )
+
+            """)
+        text = parts.joined(separator: "\n\n")
+    }
+
+    // MARK: Parts of the file
+
+    private static func header(_ notes: [String], _ name: String) -> String {
+        // What a person called a model may hold anything, but not the end of a docstring.
+        let lines = notes.map { note in
+            note.replacing("\\", with: "/").replacing("\"", with: "'").split(whereSeparator: \.isNewline)
+                .joined(separator: " ")
+        }.joined(separator: "\n")
+        return """
+            \"\"\"\(lines)
+
+            Weights that Tandem wrote with `save` or `export` fit it:
+
+                from safetensors.torch import load_file
+                network = \(name)()
+                network.load_state_dict(load_file("weights.safetensors"))
+                network.eval()
+            \"\"\"
+
+            import torch
+            from torch import nn
+
+            """
+    }
+
+    private static let residual = """
+        class Residual(nn.Module):
+            \"\"\"Adds its input, or what the shortcut makes of it, to what the body makes of it.\"\"\"
+
+            def __init__(self, body, shortcut):
+                super().__init__()
+                self.body = body
+                self.shortcut = shortcut
+
+            def forward(self, x):
+                return self.body(x) + self.shortcut(x)
+
+        """
+
+    private static let concat = """
+        class Concat(nn.Sequential):
+            \"\"\"Joins its branches along the channels.\"\"\"
+
+            def forward(self, x):
+                return torch.cat([branch(x) for branch in self], dim=1)
+
+        """
+
+    private static let flatLinear = """
+        class FlatLinear(nn.Linear):
+            \"\"\"A linear layer over maps of 1x1.\"\"\"
+
+            def forward(self, x):
+                return super().forward(x.flatten(1))
+
+        """
+
+    private static func flattened(_ layer: PlacedLayer) -> [PlacedLayer] {
+        [layer] + layer.branches.joined().flatMap(flattened)
+    }
+
+    private static func flattensItsInput(_ layer: PlacedLayer) -> Bool {
+        if case .linear = layer.layer { !layer.input.isFlat } else { false }
+    }
+
+    /// Python's own words, and the names this file uses.
+    private static let taken: Set = [
+        "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class", "continue", "def", "del",
+        "elif", "else", "except", "finally", "for", "from", "global", "if", "import", "in", "is", "lambda", "nonlocal",
+        "not", "or", "pass", "raise", "return", "try", "while", "with", "yield", "super", "torch", "nn", "Residual",
+        "Concat", "FlatLinear",
+    ]
+
+    private static func className(_ name: String) -> String {
+        let isPlain = name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }
+        guard isPlain, let first = name.first, !first.isNumber, !taken.contains(name) else { return "Network" }
+        return name
+    }
+
+    // MARK: Layers
+
+    /// A layer in as many lines as it takes, each ended by a comma and a newline.
+    private static func lines(_ layer: PlacedLayer, indent: Int) -> String {
+        let margin = String(repeating: " ", count: indent)
+        func sequence(_ layers: [PlacedLayer]) -> String {
+            let inner = layers.map { lines($0, indent: indent + 8) }.joined()
+            return inner.isEmpty
+                ? "\(margin)    nn.Sequential(),\n" : "\(margin)    nn.Sequential(\n\(inner)\(margin)    ),\n"
+        }
+        switch layer.layer {
+        case .residual, .concatenation:
+            let name = layer.layer.moduleName(flat: false)
+            return "\(margin)\(name)(\n\(layer.branches.map(sequence).joined())\(margin)),\n"
+        default: return "\(margin)\(module(layer)),\n"
+        }
+    }
+
+    /// `nn.Conv2d(3, 64, kernel_size=3, padding=1)`
+    private static func module(_ layer: PlacedLayer) -> String {
+        func make(_ arguments: [String], _ name: String? = nil) -> String {
+            "\(name ?? "nn." + layer.layer.moduleName(flat: layer.input.isFlat))(\(arguments.joined(separator: ", ")))"
+        }
+        func option(_ name: String, _ extent: Extent, unless standard: Extent) -> [String] {
+            extent == standard ? [] : ["\(name)=\(python(extent))"]
+        }
+        func pooling(_ settings: Layer.Pooling) -> String {
+            make(
+                ["kernel_size=\(python(settings.size))"]
+                    + option("stride", settings.stride, unless: settings.size)
+                    + option("padding", settings.padding, unless: Extent(0)))
+        }
+        switch layer.layer {
+        case .convolution(let settings):
+            var arguments = [
+                "\(layer.input.channels)", "\(settings.width)", "kernel_size=\(python(settings.kernel))",
+            ]
+            arguments += option("stride", settings.stride, unless: Extent(1))
+            switch settings.padding {
+            case .same: arguments.append("padding=\"same\"")
+            case .exactly(let padding): arguments += option("padding", padding, unless: Extent(0))
+            }
+            arguments += option("dilation", settings.dilation, unless: Extent(1))
+            if settings.groups != 1 { arguments.append("groups=\(settings.groups)") }
+            if !settings.hasBias { arguments.append("bias=False") }
+            return make(arguments)
+        case .linear(let settings):
+            let arguments = ["\(layer.input.count)", "\(settings.width)"] + (settings.hasBias ? [] : ["bias=False"])
+            return make(arguments, flattensItsInput(layer) ? "FlatLinear" : nil)
+        case .batchNorm(let settings):
+            var arguments = ["\(layer.input.channels)"]
+            if settings.epsilon != 1e-5 { arguments.append("eps=\(settings.epsilon)") }
+            if settings.momentum != 0.1 { arguments.append("momentum=\(settings.momentum)") }
+            return make(arguments)
+        case .activation(.leakyReLU(let slope)): return make(slope == 0.01 ? [] : ["negative_slope=\(slope)"])
+        case .activation(.softmax): return make(["dim=1"])
+        case .maxPool(let settings), .averagePool(let settings): return pooling(settings)
+        case .adaptiveAveragePool(let output): return make([python(output)])
+        case .dropout(let rate): return make(["p=\(rate)"])
+        case .activation, .flatten, .residual, .concatenation: return make([])
+        }
+    }
+
+    private static func python(_ extent: Extent) -> String {
+        extent.height == extent.width ? "\(extent.height)" : "(\(extent.height), \(extent.width))"
+    }
+}

@@ -1,0 +1,80 @@
+// What `export` does: a network in the form of another library, which the ending of the file's name chooses.
+
+import Experiments
+import Graphics
+import Language
+import Libraries
+import Network
+
+private enum ExportForm: String, CaseIterable {
+    case python = ".py"
+    case safetensors = ".safetensors"
+    case onnx = ".onnx"
+
+    /// What the file holds, for messages.
+    var content: String {
+        switch self {
+        case .python: "a PyTorch module"
+        case .safetensors: "its weights"
+        case .onnx: "the trained network"
+        }
+    }
+}
+
+func exportNetwork(_ call: Invocation) throws -> Value {
+    let name = call.arguments.text("to") ?? ""
+    guard let form = ExportForm.allCases.first(where: { name.hasSuffix($0.rawValue) }) else {
+        let ending = name.lastIndex(of: ".").map { "`\(name[$0...])`" } ?? "a file without an ending"
+        let forms = ExportForm.allCases.map { "`\($0.rawValue)` (\($0.content))" }.joined(separator: ", ")
+        throw call.fault(
+            "unknown-form", "`export` does not write \(ending)", at: call.arguments.place("to"),
+            fix: "end the name in \(forms)")
+    }
+    switch form {
+    case .python: try writeModule(call)
+    case .safetensors:
+        let run = try call.trained(form, name)
+        try call.write(Safetensors(run.run.parameters, steps: run.run.steps).bytes, what: run.run.label)
+    case .onnx:
+        let run = try call.trained(form, name)
+        guard 4 * run.run.architecture.parameterCount < ONNXGraph.largestFile - 1 << 20 else {
+            throw call.fault(
+                "too-large", "the weights of \(run.run.label) take more than the 2 GB that an ONNX file may have",
+                at: call.arguments.place("to"), fix: "export them as `.safetensors`, and the module as `.py`")
+        }
+        try call.write(
+            ONNXGraph(run.run).bytes(name: run.model.expression, version: Workspace.version), what: run.run.label)
+    }
+    return .nothing
+}
+
+private func writeModule(_ call: Invocation) throws {
+    let run = call.arguments.object("model", RunValue.self)
+    let (model, architecture) = try run.map { ($0.model, $0.run.architecture) } ?? call.architecture()
+    var notes = [
+        "\(model.expression): \(architecture.input) → \(architecture.output), "
+            + "\(grouped(architecture.parameterCount)) parameters. Written by Tandem \(Workspace.version)."
+    ]
+    if let normalization = run?.data?.dataset.normalization {
+        func list(_ numbers: [Double]) -> String { numbers.map(decimalText).joined(separator: ", ") }
+        notes.append(
+            "Trained on images normalized by mean (\(list(normalization.mean))) and std (\(list(normalization.deviation)))."
+        )
+    }
+    let module = PyTorchModule(architecture, name: model.definitionName, notes: notes)
+    try call.write(Array(module.text.utf8), what: run?.run.label ?? model.name)
+}
+
+extension Invocation {
+    /// The run that was given, or the last one; a model has no weights to write.
+    fileprivate func trained(_ form: ExportForm, _ name: String) throws -> RunValue {
+        if let model = arguments.model("model") {
+            throw fault(
+                "untrained", "\(model.name) is not trained, and `\(form.rawValue)` holds \(form.content)",
+                at: arguments.place("model"),
+                fix: "train it, `let a = train \(model.name)`, or load weights, `let a = load \"w.safetensors\", into: "
+                    + "\(model.name)`; then `export a, \"\(name)\"`")
+        }
+        return try run("model")
+    }
+}

@@ -1,0 +1,172 @@
+// ONNX models, taken apart by a small reader of protocol buffers. That they compute the same is held by Benchmarks/compare-exports, which runs
+// them in onnxruntime.
+
+import Engine
+import Network
+import Testing
+
+@testable import Experiments
+
+/// The fields of a message: by number, in order.
+private struct Message {
+    enum Field {
+        case number(UInt64)
+        case bytes([UInt8])
+    }
+    var fields: [(number: Int, value: Field)] = []
+
+    init(_ bytes: [UInt8]) throws {
+        struct Malformed: Error {}
+        var rest = bytes[...]
+        func variable() throws -> UInt64 {
+            var (value, shift) = (UInt64(0), UInt64(0))
+            while let byte = rest.popFirst() {
+                value |= UInt64(byte & 127) << shift
+                if byte < 128 { return value }
+                shift += 7
+            }
+            throw Malformed()
+        }
+        while !rest.isEmpty {
+            let key = try variable()
+            switch key & 7 {
+            case 0: fields.append((Int(key >> 3), .number(try variable())))
+            case 2, 5:
+                let count = key & 7 == 5 ? 4 : Int(try variable())
+                guard rest.count >= count else { throw Malformed() }
+                fields.append((Int(key >> 3), .bytes(Array(rest.prefix(count)))))
+                rest = rest.dropFirst(count)
+            default: throw Malformed()
+            }
+        }
+    }
+
+    func all(_ number: Int) -> [[UInt8]] {
+        fields.compactMap { if $0.number == number, case .bytes(let bytes) = $0.value { bytes } else { nil } }
+    }
+    func texts(_ number: Int) -> [String] { all(number).map { String(decoding: $0, as: UTF8.self) } }
+    func numbers(_ number: Int) -> [Int] {
+        fields.compactMap { if $0.number == number, case .number(let value) = $0.value { Int(value) } else { nil } }
+    }
+    func messages(_ number: Int) throws -> [Message] { try all(number).map(Message.init) }
+}
+
+/// A graph as text: `Conv(images, 0.weight) -> 0 kernel_shape=[3, 3]`.
+private struct Graph {
+    var nodes: [String] = []
+    var tensors: [String: (shape: [Int], values: [Float])] = [:]
+    var flows: [String] = []
+
+    init(_ layers: [Layer], input: Shape = Shape(channels: 2, height: 7, width: 7)) throws {
+        let architecture = try Architecture(input: input, layers: layers)
+        let parameters = try #require(
+            TrainedParameters(architecture) { index in
+                (0..<architecture.parameters[index].count).map { Float($0 + 1) }
+            })
+        let run = Run(model: "net", architecture: architecture, parameters: parameters)
+        let model = try Message(ONNXGraph(run).bytes(name: "Net(w: 1)", version: "1.2.3"))
+        #expect(model.numbers(1) == [8] && model.texts(2) == ["Tandem"] && model.texts(3) == ["1.2.3"])
+        #expect(try model.messages(8).map { $0.numbers(2) } == [[17]])
+        let graph = try #require(try model.messages(7).first)
+        #expect(graph.texts(2) == ["Net(w: 1)"])
+        for node in try graph.messages(1) {
+            let attributes = try node.messages(5).map { attribute -> String in
+                let value =
+                    switch attribute.numbers(20) {
+                    case [2]: "\(attribute.numbers(3)[0])"
+                    case [7]: "\(attribute.numbers(8))"
+                    default: "\(Self.floats(attribute.all(2)[0])[0])"
+                    }
+                return " \(attribute.texts(1)[0])=\(value)"
+            }
+            let inputs = node.texts(1).joined(separator: ", ")
+            nodes.append("\(node.texts(4)[0])(\(inputs)) -> \(node.texts(2)[0])\(attributes.joined())")
+        }
+        for tensor in try graph.messages(5) {
+            #expect(tensor.numbers(2) == [1])
+            tensors[tensor.texts(8)[0]] = (tensor.numbers(1), Self.floats(tensor.all(9)[0]))
+        }
+        for field in [11, 12] {
+            let flow = try #require(try graph.messages(field).first)
+            let sizes = try #require(try flow.messages(2).first?.messages(1).first?.messages(2).first).messages(1)
+            let text = sizes.map { $0.texts(2).first ?? "\($0.numbers(1)[0])" }.joined(separator: "x")
+            flows.append("\(flow.texts(1)[0]) \(text)")
+        }
+    }
+
+    private static func floats(_ bytes: [UInt8]) -> [Float] {
+        bytes.withUnsafeBytes { raw in
+            (0..<raw.count / 4).map { raw.loadUnaligned(fromByteOffset: 4 * $0, as: Float.self) }
+        }
+    }
+}
+
+@Suite struct ONNXTests {
+    @Test func layersBecomeOperators() throws {
+        let graph = try Graph([
+            .convolution(
+                .init(width: 4, kernel: Extent(4, 3), padding: .same, dilation: Extent(1, 2), groups: 2, hasBias: false)
+            ),
+            .batchNorm(.init(epsilon: 0.5)), .activation(.leakyReLU(slope: 0.25)),
+            .maxPool(.init(size: Extent(3), stride: Extent(2), padding: Extent(1))),
+            .averagePool(.init(size: Extent(2), stride: Extent(1))), .dropout(rate: 0.5), .flatten,
+            .linear(.init(width: 3)), .activation(.softmax),
+        ])
+        #expect(
+            graph.nodes == [
+                "Conv(images, 0.weight) -> 0 kernel_shape=[4, 3] strides=[1, 1] pads=[1, 2, 2, 2] dilations=[1, 2] group=2",
+                "BatchNormalization(0, 1.weight, 1.bias, 1.running_mean, 1.running_var) -> 1 epsilon=0.5",
+                "LeakyRelu(1) -> 2 alpha=0.25",
+                "MaxPool(2) -> 3 kernel_shape=[3, 3] strides=[2, 2] pads=[1, 1, 1, 1]",
+                "AveragePool(3) -> 4 kernel_shape=[2, 2] strides=[1, 1] pads=[0, 0, 0, 0] count_include_pad=1",
+                "Flatten(4) -> 6 axis=1", "Gemm(6, 7.weight, 7.bias) -> 7 transB=1", "Softmax(7) -> logits axis=1",
+            ])
+        #expect(graph.flows == ["images batchx2x7x7", "logits batchx3"])
+        #expect(graph.tensors["0.weight"]?.shape == [4, 1, 4, 3])
+        #expect(graph.tensors["0.weight"]?.values == (1...48).map { Float($0) })
+        #expect(graph.tensors.count == 7)
+    }
+
+    @Test func branchesMeetAgain() throws {
+        let graph = try Graph([
+            .residual(body: [.convolution(.init(width: 3, kernel: Extent(1)))], shortcut: nil),
+            .residual(body: [.activation(.relu)], shortcut: nil),
+            .concatenation(branches: [[.activation(.tanh)], []]), .adaptiveAveragePool(output: Extent(1)),
+            .linear(.init(width: 2, hasBias: false)),
+        ])
+        let conv = "kernel_shape=[1, 1] strides=[1, 1] pads=[0, 0, 0, 0] dilations=[1, 1] group=1"
+        #expect(
+            graph.nodes == [
+                "Conv(images, 0.body.0.weight, 0.body.0.bias) -> 0.body.0 \(conv)",
+                "Conv(images, 0.shortcut.0.weight) -> 0.shortcut.0 \(conv)", "Add(0.body.0, 0.shortcut.0) -> 0",
+                "Relu(0) -> 1.body.0", "Add(1.body.0, 0) -> 1", "Tanh(1) -> 2.0.0", "Concat(2.0.0, 1) -> 2 axis=1",
+                "GlobalAveragePool(2) -> 3", "Flatten(3) -> 4.flat axis=1", "Gemm(4.flat, 4.weight) -> logits transB=1",
+            ])
+    }
+
+    @Test func windowsThatDifferBecomeProducts() throws {
+        let graph = try Graph([.adaptiveAveragePool(output: Extent(2, 3)), .adaptiveAveragePool(output: Extent(1, 3))])
+        #expect(
+            graph.nodes == [
+                "MatMul(images, 0.columns) -> 0.narrowed", "MatMul(0.rows, 0.narrowed) -> 0",
+                "AveragePool(0) -> logits kernel_shape=[2, 1] strides=[2, 1] pads=[0, 0, 0, 0]",
+            ])
+        // PyTorch's windows of 7 to 2 are 0..<4 and 3..<7; of 7 to 3 they are 0..<3, 2..<5 and 4..<7.
+        #expect(graph.tensors["0.rows"]?.values == [0.25, 0.25, 0.25, 0.25, 0, 0, 0, 0, 0, 0, 0.25, 0.25, 0.25, 0.25])
+        let third = Float(1) / 3
+        let columns: [[Float]] = [[1, 0, 0], [1, 0, 0], [1, 1, 0], [0, 1, 0], [0, 1, 1], [0, 0, 1], [0, 0, 1]]
+        #expect(graph.tensors["0.columns"]?.shape == [7, 3])
+        #expect(graph.tensors["0.columns"]?.values == columns.joined().map { $0 * third })
+    }
+
+    @Test func geluIsSpelledOut() throws {
+        let graph = try Graph([.activation(.gelu), .activation(.gelu)], input: Shape(features: 3))
+        #expect(graph.nodes.count == 10)
+        #expect(graph.nodes[1] == "Erf(0.scaled) -> 0.erf" && graph.nodes[9] == "Mul(1.half, 1.factor) -> logits")
+        #expect(graph.tensors.keys.sorted() == ["half", "one", "sqrt_half"])
+    }
+
+    @Test func aNetworkThatDoesNothingStillHasAnOutput() throws {
+        #expect(try Graph([.dropout(rate: 0.5)], input: Shape(features: 3)).nodes == ["Identity(images) -> logits"])
+    }
+}

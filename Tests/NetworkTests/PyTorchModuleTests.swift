@@ -1,0 +1,77 @@
+// The Python that `export` writes. That PyTorch runs it to the same outputs is held by Benchmarks/compare-exports.
+
+import Network
+import Testing
+
+private func module(_ layers: [Layer], name: String = "Net", notes: [String] = ["A network."]) throws -> String {
+    let input = Shape(channels: 3, height: 8, width: 8)
+    return PyTorchModule(try Architecture(input: input, layers: layers), name: name, notes: notes).text
+}
+
+@Suite struct PyTorchModuleTests {
+    @Test func layersArePyTorchsModules() throws {
+        let text = try module([
+            .convolution(
+                .init(width: 6, kernel: Extent(1, 3), padding: .same, dilation: Extent(2), groups: 3, hasBias: false)),
+            .batchNorm(.init(epsilon: 0.001, momentum: 0.2)), .activation(.leakyReLU(slope: 0.2)), .activation(.gelu),
+            .convolution(.init(width: 4, padding: .exactly(Extent(1)))),
+            .maxPool(.init(size: Extent(3), stride: Extent(2), padding: Extent(1))),
+            .averagePool(.init(size: Extent(2))),
+            .adaptiveAveragePool(output: Extent(3, 2)), .flatten, .batchNorm(.init()), .dropout(rate: 0.25),
+            .linear(.init(width: 10, hasBias: false)), .activation(.softmax),
+        ])
+        let layers = text.split(separator: "\n").filter { $0.hasPrefix(String(repeating: " ", count: 12)) }
+        #expect(
+            layers.map { String($0.dropFirst(12)) } == [
+                "nn.Conv2d(3, 6, kernel_size=(1, 3), padding=\"same\", dilation=2, groups=3, bias=False),",
+                "nn.BatchNorm2d(6, eps=0.001, momentum=0.2),", "nn.LeakyReLU(negative_slope=0.2),", "nn.GELU(),",
+                "nn.Conv2d(6, 4, kernel_size=3, padding=1),", "nn.MaxPool2d(kernel_size=3, stride=2, padding=1),",
+                "nn.AvgPool2d(kernel_size=2),", "nn.AdaptiveAvgPool2d((3, 2)),", "nn.Flatten(),", "nn.BatchNorm1d(24),",
+                "nn.Dropout(p=0.25),", "nn.Linear(24, 10, bias=False),", "nn.Softmax(dim=1),",
+            ])
+        #expect(!text.contains("class Residual") && !text.contains("class Concat") && !text.contains("FlatLinear"))
+    }
+
+    @Test func branchesBringTheirClasses() throws {
+        let text = try module([
+            .residual(body: [.convolution(.init(width: 4))], shortcut: [.convolution(.init(width: 4))]),
+            .concatenation(branches: [[.activation(.relu)], []]), .adaptiveAveragePool(output: Extent(1)),
+            .linear(.init(width: 2)),
+        ])
+        #expect(
+            text.contains(
+                """
+                            Residual(
+                                nn.Sequential(
+                                    nn.Conv2d(3, 4, kernel_size=3),
+                                ),
+                                nn.Sequential(
+                                    nn.Conv2d(3, 4, kernel_size=3),
+                                ),
+                            ),
+                            Concat(
+                                nn.Sequential(
+                                    nn.ReLU(),
+                                ),
+                                nn.Sequential(),
+                            ),
+                            nn.AdaptiveAvgPool2d(1),
+                            FlatLinear(8, 2),
+
+                """))
+        #expect(text.contains("class Residual(nn.Module):") && text.contains("class Concat(nn.Sequential):"))
+        #expect(text.contains("class FlatLinear(nn.Linear):"))
+    }
+
+    @Test(arguments: [
+        ("VGG", "VGG"), ("class", "Network"), ("Residual", "Network"), ("Größe", "Network"), ("2D", "Network"),
+    ])
+    func theClassIsCalledAsPythonAllows(_ name: String, _ written: String) throws {
+        #expect(try module([.flatten], name: name).contains("class \(written)(nn.Sequential):"))
+    }
+
+    @Test func notesStayInTheDocstring() throws {
+        let text = try module([.flatten], notes: ["a \"\"\" \\", "b\nc"])
+        #expect(text.hasPrefix("\"\"\"a ''' /\nb c\n\nWeights"))
+    }
+}
