@@ -13,7 +13,7 @@ extension Layer: CustomStringConvertible {
         case .averagePool(let settings): "avgpool \(settings.description)"
         case .adaptiveAveragePool(let output): output == Extent(1) ? "globalavgpool" : "adaptiveavgpool \(output)"
         case .flatten: "flatten"
-        case .dropout(let rate): "dropout \(rate)"
+        case .dropout(let rate): "dropout \(shortest(rate))"
         case .residual: "residual"
         case .concatenation: "concat"
         }
@@ -75,7 +75,7 @@ extension Layer.Activation: CustomStringConvertible {
     public var description: String {
         switch self {
         case .relu: "relu"
-        case .leakyReLU(let slope): slope == 0.01 ? "leakyrelu" : "leakyrelu \(slope)"
+        case .leakyReLU(let slope): slope == 0.01 ? "leakyrelu" : "leakyrelu \(shortest(slope))"
         case .gelu: "gelu"
         case .sigmoid: "sigmoid"
         case .tanh: "tanh"

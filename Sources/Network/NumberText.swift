@@ -10,3 +10,9 @@ func grouped(_ number: Int) -> String {
     }
     return ([digits] + groups.reversed()).joined(separator: ",")
 }
+
+/// The shortest text that reads back, whole numbers without `.0`: `0`, `0.2`, `1e-09`.
+func shortest(_ number: Double) -> String {
+    let text = "\(number)"
+    return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+}

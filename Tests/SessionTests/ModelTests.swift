@@ -33,9 +33,13 @@ struct ModelTests {
     func summaryIsTorchsummarysByteForByte(_ row: (name: String, file: String)) throws {
         let session = Session()
         session.run(vgg + "summary \(row.name)")
-        let shown = try #require(session.output.all.shown.last)
+        let shown = try #require(session.output.all.shown.first)
         #expect(try shown.text + "\n" == golden(row.file))
         #expect(shown.html?.contains("32,997,834") == true)
+        // The short notes of `lint` are an output of their own.
+        let notes = try #require(session.output.all.shown.last)
+        #expect(notes.text.hasPrefix("lint: layer 15 (conv 256, padding: 1) sees more than the image"))
+        #expect(notes.text.contains("layer 27 (adaptiveavgpool 2) does nothing here") == (row.name == "gap"))
     }
 
     @Test func aModelPrintsItsShapesAndParameters() {

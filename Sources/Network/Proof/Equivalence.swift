@@ -18,26 +18,48 @@ public struct Equivalence: Sendable {
     }
 
     public let answer: Answer
-    /// What was rewritten in each network on the way to the normal form.
+    /// What was rewritten in each network until both were the same; empty where they are not.
     public let steps: [[RewriteStep]]
     /// For networks that are not the same.
     public let difference: Difference?
 
     public init(_ first: Architecture, _ second: Architecture) {
         for preservation in Preservation.allCases.reversed() {
-            let forms = [first, second].map { NormalForm($0, preserving: preservation) }
-            guard forms[0].isSame(as: forms[1]) else { continue }
+            let rules = RewriteRule.all.filter { $0.preserves >= preservation }
+            guard let forms = Self.oneForm(first, second, rules) else { continue }
             let kept = preservation == .training && !Self.drawsTheSame(first, second) ? .bits : preservation
-            (answer, steps, difference) = (.same(kept), forms.map(\.steps), nil)
+            (answer, steps, difference) = (.same(kept), Self.shortest(first, second, forms).map(\.steps), nil)
             return
         }
-        let forms = [first, second].map { NormalForm($0, preserving: .outputs) }
         let haveSameWeights =
             first.input == second.input && first.output == second.output
             && first.parameters.map(\.shape) == second.parameters.map(\.shape)
         answer = haveSameWeights ? .unknown : .different
-        steps = forms.map(\.steps)
-        difference = Difference(forms[0], forms[1])
+        steps = [[], []]
+        difference = Difference(first, second)
+    }
+
+    /// The normal forms of both by these rules, if they are the same.
+    private static func oneForm(
+        _ first: Architecture, _ second: Architecture, _ rules: [RewriteRule]
+    ) -> [NormalForm]? {
+        let forms = [first, second].map { NormalForm($0, rules: rules) }
+        return forms[0].isSame(as: forms[1]) ? forms : nil
+    }
+
+    /// The same proof without the rules that it does not need: those that only bring both networks to the normal form.
+    private static func shortest(_ first: Architecture, _ second: Architecture, _ forms: [NormalForm]) -> [NormalForm] {
+        var forms = forms
+        var needed: [RewriteRule] = []
+        for rule in forms.flatMap(\.steps).map(\.rule) where !needed.contains(where: { $0.name == rule.name }) {
+            needed.append(rule)
+        }
+        for rule in needed {
+            let fewer = needed.filter { $0.name != rule.name }
+            guard let shorter = oneForm(first, second, fewer) else { continue }
+            (needed, forms) = (fewer, shorter)
+        }
+        return forms
     }
 
     /// Whether all weights are drawn from the same streams, and all dropouts: a stream is a matter of what a layer is, of the
@@ -48,11 +70,20 @@ public struct Equivalence: Sendable {
 }
 
 extension Equivalence.Difference {
-    fileprivate init(_ first: NormalForm, _ second: NormalForm) {
-        let (a, b) = (first.layers, second.layers)
-        let index = zip(a, b).prefix { $0.layer == $1.layer }.count
-        self.first = index < a.count ? (a[index].number, a[index].layer.description) : nil
-        self.second = index < b.count ? (b[index].number, b[index].layer.description) : nil
+    /// Where the normal forms part that keep the training, in the layers as they were written.
+    fileprivate init(_ first: Architecture, _ second: Architecture) {
+        let forms = [first, second].map { NormalForm($0, preserving: .training).layers }
+        let same = zip(forms[0], forms[1]).prefix { $0.layer == $1.layer }.count
+        let titles = zip(forms, [first, second]).map { form, architecture -> (number: Int?, layer: String)? in
+            let rest = form.dropFirst(same)
+            // A flatten has no number; what stands behind it says more.
+            guard let layer = rest.first(where: { $0.number != nil }) ?? rest.first else { return nil }
+            let written = architecture.numbered.flatMap(\.leaves).first {
+                $0.number != nil && $0.number == layer.number
+            }
+            return (layer.number, (written?.placed.layer ?? layer.layer).description)
+        }
+        (self.first, self.second) = (titles[0], titles[1])
     }
 }
 

@@ -9,12 +9,15 @@ public struct LintNote: Hashable, Sendable {
     public let message: String
     /// What to write instead.
     public let advice: String
+    /// Whether something is wasted for certain, so that a training says it too; else it is worth a thought.
+    public let isWaste: Bool
 }
 
 public struct LintRule: Sendable {
     public let name: String
     /// What it looks for, and why that matters.
     public let explanation: String
+    fileprivate var isWaste = true
     fileprivate typealias Found = (layer: NumberedLayer, message: String, advice: String)
     fileprivate let notes: @Sendable (LintContext) -> [Found]
 }
@@ -27,7 +30,7 @@ extension Architecture {
             rule.notes(context).map { found in
                 LintNote(
                     rule: rule.name, layer: found.layer.number, message: "\(found.layer.title) \(found.message)",
-                    advice: found.advice)
+                    advice: found.advice, isWaste: rule.isWaste)
             }
         }.enumerated().sorted { ($0.element.layer ?? 0, $0.offset) < ($1.element.layer ?? 0, $1.offset) }.map(\.element)
     }
@@ -180,7 +183,8 @@ extension LintRule {
         },
         LintRule(
             name: "a receptive field larger than the image",
-            explanation: "From this layer on each value depends on all of the image; what its windows add is padding."
+            explanation: "From this layer on each value depends on all of the image; what its windows add is padding.",
+            isWaste: false
         ) { context in
             var field = ReceptiveField()
             let image = context.architecture.input
@@ -193,7 +197,7 @@ extension LintRule {
                 return [
                     (
                         first,
-                        "sees more than the image: its receptive field is \(field.size) of \(image.extent) pixels",
+                        "sees more than the image: its receptive field, \(field.size) pixels, is larger than \(image.extent)",
                         "fewer layers or pools may do, or a larger image"
                     )
                 ]

@@ -21,6 +21,8 @@ final class Interpreter: @unchecked Sendable {
     var lastModel: Model?
     var lastRun: RunValue?
     var lastData: DataValue?
+    /// Hashes of the networks whose waste a training has told.
+    var lintedNetworks: Set<Int> = []
     /// Numbers of `ProgressUpdate`s.
     var progressCount = 0
     /// `tandem run --set`: by the name of a top-level `let`.

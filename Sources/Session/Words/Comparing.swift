@@ -11,11 +11,16 @@ private let seeds = Parameter(
 let comparingWords: [Word] = [
     Word(
         "diff", .comparing, "Whether two models compute the same function, and why",
-        [Parameter("models", .model, isRest: true, "two models")], result: "a proof", example: twoModels + "diff A, B"),
+        [
+            Parameter("models", .model, isRest: true, "two models"),
+            Parameter("to", .text, .workedOut("no file"), "a file that it is written to as well"),
+        ],
+        result: "a proof", example: twoModels + "diff A, B", aliases: ["equivalent", "same", "equal"],
+        .perform(diffModels)),
     Word(
         "lint", .comparing, "Where a model wastes itself",
         [Parameter("model", .model, .workedOut("the last model"), isPositional: true, "the model")],
-        result: "notes", example: twoModels + "lint B"),
+        result: "a table", example: twoModels + "lint B", aliases: ["check", "advise"], .perform(lintModel)),
     Word(
         "compare", .comparing, "Trains models over several seeds and says which is better",
         [

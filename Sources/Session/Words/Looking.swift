@@ -34,6 +34,7 @@ let lookingWords: [Word] = [
             let rich = SummaryReport.rich(architecture, title: model.name)
             try call.writeFile(rich)
             call.interpreter.show(rich)
+            if let notes = LintReport.short(architecture) { call.interpreter.show(notes) }
             return .object(ShownValue(rich))
         }),
     Word(

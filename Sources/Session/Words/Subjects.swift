@@ -36,11 +36,15 @@ extension Invocation {
         let model = try model(label)
         let image = model.input ?? interpreter.lastData?.image
         guard let architecture = try image.map({ try model.architecture(on: $0) }) else {
-            throw fault(
-                "no-input", "\(model.name) has no `input`, and there is no data set that would give it",
-                at: arguments.place(label), fix: "begin the model with `input 3x32x32`, or bind a data set before")
+            throw noInput(model, at: arguments.place(label))
         }
         return (model, architecture)
+    }
+
+    func noInput(_ model: Model, at place: SourceRange) -> Diagnostic {
+        fault(
+            "no-input", "\(model.name) has no `input`, and there is no data set that would give it", at: place,
+            fix: "begin the model with `input 3x32x32`, or bind a data set before")
     }
 
     /// The run given, else the last one.

@@ -20,6 +20,7 @@ func trainModel(_ call: Invocation) throws -> Value {
                 "the model has \(outputs) outputs, but \(data.name) has \(data.dataset.classNames.count) classes",
                 source: interpreter.source, at: call.arguments.place("model")))
     }
+    warnOfWaste(model, architecture, call)
     interpreter.publish()
     let log = TrainingLog(interpreter, form: call.arguments.text("log") ?? "auto", name: model.name)
     let trainer = Trainer(model: model.name, architecture: architecture, dataset: data.dataset, options: options)
@@ -47,6 +48,18 @@ func trainModel(_ call: Invocation) throws -> Value {
             fix: "try a smaller learning rate: `optimizer: adam(lr: 1e-4)`")
     }
     return .object(value)
+}
+
+/// What `lint` finds wasted, once a session for each network.
+private func warnOfWaste(_ model: Model, _ architecture: Architecture, _ call: Invocation) {
+    let interpreter = call.interpreter
+    guard interpreter.lintedNetworks.insert(architecture.hashValue).inserted else { return }
+    for note in architecture.lint where note.isWaste {
+        interpreter.output.report(
+            Diagnostic(
+                .note, code: "lint", "\(model.name): \(note.message)", source: interpreter.source,
+                at: call.arguments.place("model"), fix: note.advice))
+    }
 }
 
 func evaluateRun(_ call: Invocation) throws -> Value {

@@ -1,16 +1,15 @@
 // Images of noise: what is measured where no data set is at hand.
 
-import Engine
 import Network
 import Runtime
 
 /// As many images as asked for, drawn once.
-struct NoiseImages: BatchSource {
+public struct NoiseImages: BatchSource {
     private let shape: Shape
     private let classes: Int
     private let values: [Float]
 
-    init(shape: Shape, classes: Int, count: Int) {
+    public init(shape: Shape, classes: Int, count: Int) {
         self.shape = shape
         self.classes = classes
         values = [Float](unsafeUninitializedCapacity: count * shape.count) { buffer, initialized in
@@ -19,7 +18,7 @@ struct NoiseImages: BatchSource {
         }
     }
 
-    func writeImage(
+    public func writeImage(
         _ index: Int, epoch: Int, to destination: UnsafeMutablePointer<Float>, planeStride: Int, rowStride: Int,
         columnStride: Int
     ) {
@@ -34,5 +33,5 @@ struct NoiseImages: BatchSource {
         }
     }
 
-    func label(_ index: Int) -> Int { index % classes }
+    public func label(_ index: Int) -> Int { index % classes }
 }

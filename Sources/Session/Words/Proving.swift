@@ -1,0 +1,50 @@
+// What `diff` and `lint` do.
+
+import Experiments
+import Language
+import Network
+
+func diffModels(_ call: Invocation) throws -> Value {
+    let interpreter = call.interpreter
+    let given = call.arguments.rest
+    guard given.count == 2 else {
+        throw call.fault(
+            "wrong-count", "`diff` takes two models, not \(given.count)", fix: "write `diff gap, flat`")
+    }
+    var models: [Model] = []
+    for argument in given {
+        guard case .model(let model) = argument.value else { continue }
+        models.append(model)
+    }
+    // A model without an input takes that of the other, then that of the data.
+    let image = models.lazy.compactMap(\.input).first ?? interpreter.lastData?.image
+    let architectures = try models.map { model in
+        guard let input = model.input ?? image else { throw call.noInput(model, at: call.range) }
+        return try model.architecture(on: input)
+    }
+    let proof = Equivalence(architectures[0], architectures[1])
+    interpreter.publish()
+    let check: EquivalenceCheck?
+    do throws(TrainingError) {
+        check = try EquivalenceCheck(
+            architectures[0], architectures[1], training: proof.answer == .same(.training),
+            cancellation: interpreter.interruption)
+    } catch .cancelled {
+        throw interpreter.interrupted(at: call.range)
+    } catch .outOfMemory {
+        check = nil
+    } catch { throw call.fault("diff", error.message, fix: error.fix) }
+    var names = models.map(\.name)
+    if names[0] == names[1] { names = ["\(names[0]) (1)", "\(names[1]) (2)"] }
+    let value = ProofValue(ProofReport(names: names, architectures: architectures, proof: proof, check: check))
+    try call.writeFile(value.rich)
+    interpreter.show(value.rich)
+    return .object(value)
+}
+
+func lintModel(_ call: Invocation) throws -> Value {
+    let (model, architecture) = try call.architecture()
+    let rich = LintReport.rich(architecture, title: model.name)
+    call.interpreter.show(rich)
+    return .object(TableValue(LintReport.table(architecture, title: model.name)))
+}

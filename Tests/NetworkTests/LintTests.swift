@@ -1,0 +1,129 @@
+// Each rule of `lint`, where it speaks and where it does not.
+
+import Network
+import Testing
+
+struct LintTests {
+    private static let relu = Layer.activation(.relu)
+    private static func conv(
+        _ width: Int, kernel: Int = 3, stride: Int = 1, padding: Int = 1, bias: Bool = true
+    ) -> Layer {
+        .convolution(
+            .init(
+                width: width, kernel: Extent(kernel), stride: Extent(stride), padding: .exactly(Extent(padding)),
+                hasBias: bias))
+    }
+    private static func linear(_ width: Int) -> Layer { .linear(.init(width: width)) }
+
+    private func notes(_ layers: [Layer], input: Shape = Shape([3, 32, 32])) throws -> [LintNote] {
+        try Architecture(input: input, layers: layers).lint
+    }
+
+    @Test func aSoundNetworkHasNoNotes() throws {
+        let layers: [Layer] = [
+            Self.conv(8, bias: false), .batchNorm(.init()), Self.relu, .maxPool(.init(size: Extent(2))),
+            .residual(
+                body: [
+                    Self.conv(16, stride: 2, bias: false), .batchNorm(.init()), Self.relu, Self.conv(16, bias: false),
+                    .batchNorm(.init()),
+                ], shortcut: nil),
+            Self.relu, .adaptiveAveragePool(output: Extent(1)), .flatten, Self.linear(10),
+        ]
+        #expect(try notes(layers) == [])
+    }
+
+    /// torchvision's VGG16 on images of 32x32: its adaptive pool to 7x7 repeats a map of 1x1.
+    @Test func torchvisionsVGG16CopiesItsFeatures() throws {
+        var layers: [Layer] = []
+        for (width, depth) in [(64, 2), (128, 2), (256, 3), (512, 3), (512, 3)] {
+            for _ in 0..<depth { layers += [Self.conv(width), Self.relu] }
+            layers.append(.maxPool(.init(size: Extent(2))))
+        }
+        layers += [
+            .adaptiveAveragePool(output: Extent(7)), .flatten, Self.linear(4096), Self.relu, .dropout(rate: 0.5),
+            Self.linear(4096), Self.relu, .dropout(rate: 0.5), Self.linear(1000),
+        ]
+        let note = try #require(try notes(layers).first { $0.rule == "an adaptive pool that copies" })
+        #expect(
+            note.message
+                == "layer 32 (adaptiveavgpool 7) copies each value 49 times: its input is 512x1x1, so that the "
+                + "102,760,448 weights of layer 33 (linear 4096) act as 2,097,152")
+    }
+
+    private static let cases: [(String, [Layer], String)] = [
+        (
+            "a layer that does nothing", [.adaptiveAveragePool(output: Extent(32)), .flatten, linear(2)],
+            "layer 1 (adaptiveavgpool 32) does nothing here: its input already is 3x32x32"
+        ),
+        (
+            "a layer that does nothing", [.maxPool(.init(size: Extent(1))), .flatten, linear(2)],
+            "layer 1 (maxpool 1) does nothing: its windows are single values"
+        ),
+        (
+            "a layer that does nothing", [.dropout(rate: 0), .flatten, linear(2)],
+            "layer 1 (dropout 0) does nothing: it drops no value"
+        ),
+        (
+            "a layer that does nothing", [relu, relu, .flatten, linear(2)],
+            "layer 2 (relu) does nothing: no value is below zero any more"
+        ),
+        (
+            "a layer that does nothing", [.flatten, .flatten, linear(2)],
+            "(flatten) does nothing: its input already is flat"
+        ),
+        (
+            "a bias before batchnorm", [conv(8), .batchNorm(.init()), relu, .flatten, linear(2)],
+            "layer 1 (conv 8, padding: 1) has 8 biases that the batchnorm behind it takes out"
+        ),
+        (
+            "a softmax before the loss", [.flatten, linear(2), .activation(.softmax)],
+            "layer 2 (softmax) is applied twice: the loss takes the softmax of the outputs itself"
+        ),
+        (
+            "a softmax before the loss", [.flatten, linear(2), relu],
+            "layer 2 (relu) keeps scores from falling below zero, which the loss would use"
+        ),
+        (
+            "products with nothing between", [.flatten, linear(20), .dropout(rate: 0.5), linear(2)],
+            "layer 3 (linear 2) stands behind layer 1 (linear 20) with no function between: one could compute both"
+        ),
+        (
+            "values that are never read", [conv(8, kernel: 1, stride: 2, padding: 0), relu, .flatten, linear(2)],
+            "layer 1 (conv 8, kernel: 1, stride: 2) reads 1 of every 4 values: its stride 2 is larger than its window 1"
+        ),
+        (
+            "values that are never read", [.maxPool(.init(size: Extent(3))), .flatten, linear(2)],
+            "layer 1 (maxpool 3) never reads the last 2 of 32 rows and the last 2 of 32 columns"
+        ),
+        (
+            "a receptive field larger than the image",
+            [conv(4, kernel: 17, padding: 8), relu, conv(4, kernel: 17, padding: 8), relu, .flatten, linear(2)],
+            "layer 3 (conv 4, kernel: 17, padding: 8) sees more than the image: its receptive field, 33 pixels, is larger "
+                + "than 32"
+        ),
+    ]
+
+    @Test(arguments: cases)
+    func speaks(_ rule: String, _ layers: [Layer], _ message: String) throws {
+        #expect(try notes(layers).map { "\($0.rule): \($0.message)" } == ["\(rule): \(message)"])
+    }
+
+    @Test func everyRuleIsTried() {
+        let tried = Set(Self.cases.map(\.0)).union(["an adaptive pool that copies"])
+        #expect(tried == Set(LintRule.all.map(\.name)))
+    }
+
+    private static let silent: [[Layer]] = [
+        // A bottleneck of two linear layers is not what one of them computes.
+        [.flatten, linear(5), linear(10)],
+        // ResNet's projection reads one of four values, on purpose.
+        [.residual(body: [conv(8, stride: 2)], shortcut: nil), relu, .flatten, linear(2)],
+        [.dropout(rate: 1e-9), .flatten, linear(2)],
+        [.maxPool(.init(size: Extent(3), stride: Extent(2), padding: Extent(1))), .flatten, linear(2)],
+    ]
+
+    @Test(arguments: silent)
+    func isSilent(layers: [Layer]) throws {
+        #expect(try notes(layers) == [])
+    }
+}
