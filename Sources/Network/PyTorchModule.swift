@@ -50,11 +50,11 @@ public struct PyTorchModule: Sendable {
                 network.eval()
             \"\"\"
 
-            import torch
-            from torch import nn
-
+            \(imports)
             """
     }
+
+    private static let imports = "import torch\nfrom torch import nn\n"
 
     private static let residual = """
         class Residual(nn.Module):

@@ -16,10 +16,11 @@ private let setup = """
 /// A session in a folder of its own, which goes with it.
 final class FolderSession {
     let folder: String
-    let output = RecordingOutput()
+    let output: RecordingOutput
     let workspace: Workspace
 
-    init() throws {
+    init(_ output: RecordingOutput = RecordingOutput()) throws {
+        self.output = output
         folder = NSTemporaryDirectory() + "tandem-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         workspace = Workspace(output: output, folder: folder)
@@ -154,6 +155,37 @@ struct KeepingTests {
         #expect(session.bytes("w.safetensors").count > 10_000)
         #expect(session.fault("load \"w.safetensors\"")?.contains("`load \"w.safetensors\", into: Net`") == true)
         #expect(session.printed("print load(\"w.safetensors\", into: Net(width: 5)).digest == a.digest") == "true\n")
+    }
+
+    @Test(arguments: [
+        "",
+        ", optimizer: sgd(lr: 0.25, momentum: 0.9), schedule: onecycle(peak: 0.5), smoothing: 0.1, clip: 2, dropoutseed: 9",
+    ])
+    func aSharedLineMakesTheRunAgain(_ options: String) throws {
+        let session = try session("let gap = train Net(width: 5), on: data, epochs: 1, batch: 32\(options), log: none")
+        let line = session.printed("print share(gap)")
+        #expect(line.hasPrefix("model Net { input 3x32x32; conv 5, stride: 4; batchnorm; relu; residual {"))
+        #expect(line.split(separator: "\n").count == 1)
+
+        let other = try FolderSession()
+        #expect(other.fault(line) == nil)
+        #expect(other.output.all.results.last?.text.hasPrefix("gap is the run that was shared, bit for bit") == true)
+        // A run from a file shares as well, and the line that comes of the line is the same.
+        other.run("save gap, \"gap.safetensors\"\nlet gap = load \"gap.safetensors\"")
+        #expect(other.printed("print share(gap)") == line)
+    }
+
+    @Test func aRunThatIsNotTheSharedOneSaysWhy() throws {
+        let session = try session()
+        let line = session.printed("print share(a)")
+        let seed = try FolderSession().fault(line.replacing("seed: 1", with: "seed: 2"))
+        #expect(seed?.contains("a is not the run that was shared: model, options or seed are others") == true)
+        let data = try FolderSession().fault(
+            line.replacing("train: 64", with: "train: 65").replacing("engine: 1", with: "engine: 999"))
+        #expect(data?.contains("the data are others, and that engine rounded otherwise (999, this one 1)") == true)
+        #expect(
+            try FolderSession().fault(line.replacing(#/digest: "\w+"/#, with: "digest: \"ab\""))?.contains(
+                "first 16 digits") == true)
     }
 
     /// A file of somebody else may hold any text as its program: only layers and settings are read of it.

@@ -21,6 +21,15 @@ extension Value {
         }
     }
 
+    /// Where a member that is not known now comes from.
+    fileprivate var unknownMemberFix: String {
+        guard case .object(let object) = self, let run = object as? RunValue else {
+            return "a model without `input` gets its shapes from the data it is trained on"
+        }
+        return run.run.state == .loaded
+            ? "its file holds weights alone: `evaluate` measures them" : "it is known after the first whole epoch"
+    }
+
     func member(_ name: String) -> Value? {
         switch (self, name) {
         case (.shape(let shape), "count"): .integer(shape.count)
@@ -47,7 +56,7 @@ extension Interpreter {
         if names.contains(name.text) {
             throw fault(
                 "no-value", "`\(name.text)` of this \(value.completionKind) is not known", at: name.range,
-                fix: "a model without `input` gets its shapes from the data it is trained on")
+                fix: value.unknownMemberFix)
         }
         throw fault(
             "unknown-member", "\(value.kind) has no member `\(name.text)`", at: name.range,

@@ -36,7 +36,13 @@ let keepingWords: [Word] = [
         example: trained + "export Net, \"net.py\"\nexport a, \"a.onnx\"",
         aliases: ["onnx", "to_torch", "torch.onnx.export"], .perform(exportNetwork)),
     Word(
-        "share", .keeping, "Packs an experiment so that another person can repeat it",
-        [Parameter("to", .text, isPositional: true, "the file")], example: "share \"experiment.zip\"",
-        aliases: ["publish"]),
+        "share", .keeping, "One line of text that makes a run again and says whether it came out the same",
+        [
+            run,
+            Parameter(
+                "digest", .text, .workedOut("shows the line"), "the first digits of the digest that must come out"),
+            Parameter("data", .text, .workedOut("any"), "the first digits of its data's digest"),
+            Parameter("engine", .integer(1...Int.max), .workedOut("this one"), "the engine that trained it"),
+        ],
+        result: "a text", example: trained + "share a", aliases: ["publish", "reproduce"], .perform(shareRun)),
 ]

@@ -60,7 +60,7 @@ struct Word: Sendable {
     var alwaysShows: Bool { group == .looking || name == "runs" || name == "diff" || name == "lint" }
     /// Words whose result is shown where no name takes it.
     var showsUnbound: Bool {
-        ["train", "resume", "evaluate", "findlr", "compare", "more", "variance"].contains(name)
+        ["train", "resume", "evaluate", "findlr", "compare", "more", "variance", "share"].contains(name)
     }
 
     func parameter(_ label: String) -> Parameter? { parameters.first { $0.label == label } }
