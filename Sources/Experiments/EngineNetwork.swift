@@ -59,6 +59,9 @@ final class EngineNetwork: TrainableNetwork {
         } catch { throw Interrupted() }
     }
 
+    /// Of an image of the last batch, by its place there.
+    func outputs(image: Int) -> [Float] { executor.outputs(image: image) }
+
     func load(_ parameters: TrainedParameters) { executor.load(parameters) }
 
     /// The weights as they are now; no step may follow.

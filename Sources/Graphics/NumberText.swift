@@ -35,3 +35,12 @@ extension Table.Cell {
         if let number { self.init(fixed(number, digits) + unit, number: number) } else { self.init("") }
     }
 }
+
+/// Two digits and a power of ten: `3.1e-7`.
+public func scientific(_ number: Double) -> String {
+    guard number.isFinite, number != 0 else { return number == 0 ? "0" : "\(number)" }
+    var (mantissa, exponent) = (abs(number), 0)
+    while mantissa < 0.9995 { (mantissa, exponent) = (mantissa * 10, exponent - 1) }
+    while mantissa >= 9.95 { (mantissa, exponent) = (mantissa / 10, exponent + 1) }
+    return (number < 0 ? "-" : "") + "\(decimals(mantissa, 1))e\(exponent)"
+}

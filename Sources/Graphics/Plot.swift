@@ -29,13 +29,19 @@ public struct Plot: Hashable, Sendable {
     public var series: [Series]
     /// Whether `x` counts something, so that ticks are whole numbers.
     public var countsX: Bool
+    /// Whether equal steps to the right are equal factors; points at or below 0 are then left out.
+    public var isLogarithmicX: Bool
 
-    public init(title: String, xLabel: String, yLabel: String, series: [Series], countsX: Bool = false) {
+    public init(
+        title: String, xLabel: String, yLabel: String, series: [Series], countsX: Bool = false,
+        isLogarithmicX: Bool = false
+    ) {
         self.title = title
         self.xLabel = xLabel
         self.yLabel = yLabel
         self.series = series
         self.countsX = countsX
+        self.isLogarithmicX = isLogarithmicX
     }
 
     /// The numbers: one row a place, one column a curve. At most `limit` rows; then the last one says how many more.

@@ -11,8 +11,8 @@ extension Plot {
         let longest = series.map(\.name.count).max() ?? 0
         let legend = series.count > 1 || longest > 0 ? min(220.0, Double(longest) * 6.6 + 40) : 0
         let (left, right, top, bottom) = (64.0, width - 16 - legend, 36.0, height - 48)
-        let points = series.flatMap(\.points).filter { $0.x.isFinite && $0.y.isFinite }
-        let xScale = Scale(points.map(\.x), ticks: 7, isWhole: countsX)
+        let points = series.flatMap(\.points).filter(isShown)
+        let xScale = Scale(points.map(\.x), ticks: 7, isWhole: countsX, isLogarithmic: isLogarithmicX)
         let yScale = Scale(points.map(\.y), ticks: 5)
         func x(_ value: Double) -> Double { left + xScale.place(value) * (right - left) }
         func y(_ value: Double) -> Double { bottom - yScale.place(value) * (bottom - top) }
@@ -47,7 +47,7 @@ extension Plot {
         svg +=
             "<text transform=\"translate(16 \(number((top + bottom) / 2))) rotate(-90)\" text-anchor=\"middle\">\(markupEscaped(yLabel))</text>\n"
         for (index, curve) in series.enumerated() {
-            let shown = curve.points.filter { $0.x.isFinite && $0.y.isFinite }
+            let shown = curve.points.filter(isShown)
             svg += line(shown.map { (x($0.x), y($0.y)) }, index)
             let place = top + 14 + Double(index) * 20
             if legend > 0, place < bottom {
@@ -57,6 +57,10 @@ extension Plot {
             }
         }
         return svg + "</svg>"
+    }
+
+    private func isShown(_ point: Point) -> Bool {
+        point.x.isFinite && point.y.isFinite && (!isLogarithmicX || point.x > 0)
     }
 
     private func line(_ places: [(x: Double, y: Double)], _ index: Int) -> String {

@@ -1,16 +1,23 @@
 // From numbers to places on an axis, with ticks at round numbers.
 
+import Glibc
+
 struct Scale {
     let low: Double
     let high: Double
     let step: Double
+    /// Then low, high and step are exponents of ten.
+    private let isLogarithmic: Bool
 
     /// Covers all of `values`, which may be empty or equal, and ends at ticks.
     /// - Parameters:
     ///   - wanted: about how many ticks.
     ///   - isWhole: whether only whole numbers make sense, as for epochs.
-    init(_ values: [Double], ticks wanted: Int = 5, isWhole: Bool = false) {
-        let finite = values.filter(\.isFinite)
+    ///   - isLogarithmic: whether ticks are powers of ten; values are above 0 then.
+    init(_ values: [Double], ticks wanted: Int = 5, isWhole: Bool = false, isLogarithmic: Bool = false) {
+        self.isLogarithmic = isLogarithmic
+        let isWhole = isWhole || isLogarithmic
+        let finite = (isLogarithmic ? values.map { log10($0) } : values).filter(\.isFinite)
         var low = finite.min() ?? 0
         var high = finite.max() ?? 1
         if high - low < max(abs(high), abs(low)) * 1e-9 || high == low {
@@ -34,14 +41,16 @@ struct Scale {
 
     var ticks: [Double] {
         let count = Int(((high - low) / step).rounded())
-        return (0...max(0, min(count, 100))).map { low + Double($0) * step }
+        let places = (0...max(0, min(count, 100))).map { low + Double($0) * step }
+        return isLogarithmic ? places.map { pow(10, $0) } : places
     }
 
     /// 0 at the low end, 1 at the high one.
-    func place(_ value: Double) -> Double { (value - low) / (high - low) }
+    func place(_ value: Double) -> Double { ((isLogarithmic ? log10(value) : value) - low) / (high - low) }
 
     /// A tick with as many decimals as the step has.
     func text(_ tick: Double) -> String {
+        if isLogarithmic { return "1e\(Int(log10(tick).rounded()))" }
         var digits = 0
         var size = step
         while digits < 6, abs(size - size.rounded()) > 1e-6 * max(1, size) {

@@ -88,9 +88,9 @@ final class CellOutput: Output {
         }
     }
 
-    func ask(_ prompt: String, isSecret: Bool) -> String? {
-        guard let execution = cell.withLock({ $0?.execution }), execution.allowsInput else { return nil }
-        return ask(execution, prompt, isSecret)
+    func ask(_ prompt: String, isSecret: Bool) -> Answer {
+        guard let execution = cell.withLock({ $0?.execution }), execution.allowsInput else { return .nobody }
+        return ask(execution, prompt, isSecret).map(Answer.line) ?? .interrupted
     }
 
     private func send(_ type: String, _ content: JSONObject) {

@@ -54,6 +54,50 @@ public enum LineInput {
         return .line(String(cString: line))
     }
 
+    /// The answer to a question, which is no part of the history. Where standard input is no terminal its next line is taken, and
+    /// the question goes to standard error, so that the output of a script does not depend on who answers.
+    ///
+    /// - Parameter isSecret: whether what is typed stays unseen.
+    public static func ask(_ question: String, isSecret: Bool) -> LineResult {
+        guard isatty(STDIN_FILENO) != 0, !isSecret else {
+            isInterrupted.store(false, ordering: .releasing)
+            isReading.store(true, ordering: .releasing)
+            defer { isReading.store(false, ordering: .releasing) }
+            StandardStream.error.write(question)
+            return withoutEcho(isSecret) { plainLine() }
+        }
+        // Readline's own handlers would end the process at a Ctrl-C.
+        rl_catch_signals = 0
+        rl_getc_function = { _ in LineInput.nextKey() }
+        return read(prompt: question)
+    }
+
+    private static func withoutEcho<Result>(_ isSecret: Bool, _ body: () -> Result) -> Result {
+        var before = termios()
+        guard isSecret, tcgetattr(STDIN_FILENO, &before) == 0 else { return body() }
+        var quiet = before
+        quiet.c_lflag &= ~tcflag_t(ECHO)
+        tcsetattr(STDIN_FILENO, TCSANOW, &quiet)
+        defer {
+            tcsetattr(STDIN_FILENO, TCSANOW, &before)
+            StandardStream.error.write("\n")
+        }
+        return body()
+    }
+
+    private static func plainLine() -> LineResult {
+        var bytes: [UInt8] = []
+        while true {
+            if isInterrupted.exchange(false, ordering: .acquiringAndReleasing) { return .interrupted }
+            var byte: UInt8 = 0
+            let count = Glibc.read(STDIN_FILENO, &byte, 1)
+            if count < 0, errno == EINTR { continue }
+            guard count == 1 else { return bytes.isEmpty ? .end : .line(String(decoding: bytes, as: UTF8.self)) }
+            if byte == UInt8(ascii: "\n") { return .line(String(decoding: bytes, as: UTF8.self)) }
+            bytes.append(byte)
+        }
+    }
+
     public static func remember(_ line: String) { add_history(line) }
 
     /// Keeps at most the last 1,000 entries.

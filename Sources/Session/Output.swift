@@ -57,6 +57,15 @@ public struct ProgressUpdate: Sendable {
     }
 }
 
+/// What came of a question to the person.
+public enum Answer: Sendable {
+    case line(String)
+    /// Stopped instead of answered.
+    case interrupted
+    /// There is nobody to ask, or the input has ended.
+    case nobody
+}
+
 /// Called from the thread that executes a cell.
 public protocol Output: AnyObject, Sendable {
     /// Whether progress can be drawn in place; otherwise a training writes its log lines with `write`.
@@ -71,6 +80,6 @@ public protocol Output: AnyObject, Sendable {
     func progress(_ update: ProgressUpdate)
     /// A note, a warning, or one of the errors of a cell.
     func report(_ diagnostic: Diagnostic)
-    /// Asks the person a question and waits for the line; `nil` where nobody can be asked.
-    func ask(_ prompt: String, isSecret: Bool) -> String?
+    /// Asks the person a question and waits for the line.
+    func ask(_ prompt: String, isSecret: Bool) -> Answer
 }

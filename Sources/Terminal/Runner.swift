@@ -25,7 +25,7 @@ public struct Runner {
     public func run(path: String) -> Int32 {
         do {
             let cells = try Script.cells(of: path)
-            return run(cells, folder: FileSystem.folder(of: path))
+            return run(cells, folder: FileSystem.folder(of: path), readsAnswers: true)
         } catch {
             StandardStream.error.write("tandem: \(error)\n")
             return ExitCode.usage
@@ -35,15 +35,17 @@ public struct Runner {
     public func runStandardInput() -> Int32 {
         do {
             let text = try FileSystem.readText("/dev/stdin")
-            return run([SourceText(text, name: "standard input")], folder: ".")
+            return run([SourceText(text, name: "standard input")], folder: ".", readsAnswers: false)
         } catch {
             StandardStream.error.write("tandem: \(error)\n")
             return ExitCode.usage
         }
     }
 
-    private func run(_ cells: [SourceText], folder: String) -> Int32 {
-        let workspace = Workspace(output: TextOutput(style: .located, readsAnswers: false), folder: folder)
+    /// - Parameter readsAnswers: whether standard input is free for them.
+    private func run(_ cells: [SourceText], folder: String, readsAnswers: Bool) -> Int32 {
+        let workspace = Workspace(
+            output: TextOutput(style: .located, readsAnswers: readsAnswers), folder: folder)
         for (name, value) in overrides { workspace.override(name, with: value) }
         Interruption.stops(workspace)
         for cell in cells {

@@ -18,7 +18,7 @@ public final class TextOutput: Output {
     /// Whether a bar stands on the last line of the terminal.
     private let hasBar = Mutex(false)
 
-    /// - Parameter readsAnswers: whether somebody sits there to answer `ask`.
+    /// - Parameter readsAnswers: whether standard input holds the answers to `ask`.
     public init(style: DiagnosticStyle, readsAnswers: Bool) {
         self.style = style
         self.readsAnswers = readsAnswers
@@ -54,11 +54,14 @@ public final class TextOutput: Output {
         StandardStream.error.write(ended(style == .located ? text.locatedBlock : text.block))
     }
 
-    public func ask(_ prompt: String, isSecret: Bool) -> String? {
-        guard readsAnswers else { return nil }
+    public func ask(_ prompt: String, isSecret: Bool) -> Answer {
+        guard readsAnswers else { return .nobody }
         clearBar()
-        guard case .line(let line) = LineInput.read(prompt: prompt) else { return nil }
-        return line
+        return switch LineInput.ask(prompt, isSecret: isSecret) {
+        case .line(let line): .line(line)
+        case .interrupted: .interrupted
+        case .end: .nobody
+        }
     }
 
     /// Ends the line of a bar that was left by an interrupt or an error, so that what it showed stays readable.

@@ -55,6 +55,17 @@ struct RunnerTests {
         #expect(!result.error.isEmpty)
     }
 
+    /// The question goes to standard error: the output does not depend on who answers.
+    @Test func standardInputAnswersAScriptFromAFile() throws {
+        let program = "let n = ask \"How many? \"\nlet name = ask \"Name? \"\nprint n + 1, name\n"
+        let result = try Tandem.script(program, input: "3\nJo Ann\n")
+        #expect(result.output == "4 Jo Ann\n")
+        #expect(result.error == "How many? Name? ")
+        let unanswered = try Tandem.script(program, input: "3\n")
+        #expect(unanswered.code == 1)
+        #expect(unanswered.error.contains("there is nobody to answer `Name?`"))
+    }
+
     @Test func versionAndHelpAreShown() throws {
         #expect(try Tandem.run(["--version"]).output == "tandem 0.1.0\n")
         #expect(try Tandem.run(["help", "train"]).output.contains("epochs:"))

@@ -61,11 +61,13 @@ struct Tandem {
         return Result(code: process.terminationStatus, output: text, error: errorText)
     }
 
-    static func script(_ text: String, _ arguments: [String] = [], name: String = "script.tandem") throws -> Result {
+    static func script(
+        _ text: String, _ arguments: [String] = [], name: String = "script.tandem", input: String = ""
+    ) throws -> Result {
         let folder = try folder()
         defer { try? FileManager.default.removeItem(at: folder) }
         let file = folder.appending(path: name)
         try text.write(to: file, atomically: true, encoding: .utf8)
-        return try run(["run", file.path] + arguments, environment: ["TANDEM_HOME": folder.path])
+        return try run(["run", file.path] + arguments, input: input, environment: ["TANDEM_HOME": folder.path])
     }
 }

@@ -38,7 +38,7 @@ private final class ProgramOutput: Output {
     func report(_ diagnostic: Diagnostic) {
         record.withLock { $0.diagnostics.append(diagnostic) }
     }
-    func ask(_ prompt: String, isSecret: Bool) -> String? { nil }
+    func ask(_ prompt: String, isSecret: Bool) -> Answer { .nobody }
 
     var lines: [String] {
         var lines = record.withLock { $0.text }.split(separator: "\n", omittingEmptySubsequences: false).map(

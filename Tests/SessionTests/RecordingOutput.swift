@@ -14,11 +14,17 @@ final class RecordingOutput: Output {
     }
 
     let drawsProgress: Bool
+    /// What the person answers, in order.
+    private let answers: Mutex<[Answer]>
     private let record = Mutex(Record())
     private let onProgress: @Sendable (ProgressUpdate) -> Void
 
-    init(drawsProgress: Bool = false, onProgress: @escaping @Sendable (ProgressUpdate) -> Void = { _ in }) {
+    init(
+        drawsProgress: Bool = false, answers: [Answer] = [],
+        onProgress: @escaping @Sendable (ProgressUpdate) -> Void = { _ in }
+    ) {
         self.drawsProgress = drawsProgress
+        self.answers = Mutex(answers)
         self.onProgress = onProgress
     }
 
@@ -32,7 +38,10 @@ final class RecordingOutput: Output {
         onProgress(update)
     }
     func report(_ diagnostic: Diagnostic) { record.withLock { $0.diagnostics.append(diagnostic) } }
-    func ask(_ prompt: String, isSecret: Bool) -> String? { nil }
+    func ask(_ prompt: String, isSecret: Bool) -> Answer {
+        write(isSecret ? "[secret] " : prompt)
+        return answers.withLock { $0.isEmpty ? .nobody : $0.removeFirst() }
+    }
 }
 
 /// A session and what it put out.
@@ -40,8 +49,8 @@ struct Session {
     let output: RecordingOutput
     let workspace: Workspace
 
-    init(drawsProgress: Bool = false) {
-        output = RecordingOutput(drawsProgress: drawsProgress)
+    init(drawsProgress: Bool = false, answers: [Answer] = []) {
+        output = RecordingOutput(drawsProgress: drawsProgress, answers: answers)
         workspace = Workspace(output: output)
     }
 

@@ -123,7 +123,7 @@ struct TrainingTests {
         #expect(fault(few)?.contains("the data has 10 classes") == true)
         #expect(
             fault("model Open { linear 10 }\nlet d = take(synthetic(), 64)\ntrain Open")?.contains("flatten") == true)
-        #expect(fault(setup + "train Net, with: 1")?.contains("not yet") == true)
+        #expect(fault(setup + "train Net, with: 1")?.contains("takes a recipe") == true)
         #expect(fault(setup + "take data, 1000")?.contains("only 128 training images") == true)
     }
 

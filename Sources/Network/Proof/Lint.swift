@@ -174,7 +174,8 @@ extension LintRule {
             name: "values that are never read",
             explanation:
                 "A stride larger than its window jumps over values, and one that does not fit the map leaves its last "
-                + "rows or columns out. In a shortcut that is how ResNet halves its maps, and not told."
+                + "rows or columns out. In a shortcut that is how ResNet halves its maps, and not told.",
+            isWaste: false
         ) { context in
             context.each { layer, _, run -> Found? in
                 guard !run.isShortcut, let unread = layer.placed.unread else { return nil }
@@ -265,8 +266,8 @@ extension PlacedLayer {
         let columns = input.width + padding.width - ((output.width - 1) * stride.width + window.width)
         guard rows > 0 || columns > 0 else { return nil }
         var left: [String] = []
-        if rows > 0 { left.append("the last \(rows) of \(input.height) rows") }
-        if columns > 0 { left.append("the last \(columns) of \(input.width) columns") }
+        if rows > 0 { left.append("the last\(rows > 1 ? " \(rows)" : "") of \(input.height) rows") }
+        if columns > 0 { left.append("the last\(columns > 1 ? " \(columns)" : "") of \(input.width) columns") }
         return "never reads \(left.joined(separator: " and "))"
     }
 }

@@ -78,15 +78,6 @@ struct ProofReport {
         }
     }
 
-    /// `3.1e-07`
-    private func scientific(_ number: Double) -> String {
-        guard number.isFinite, number > 0 else { return "\(number)" }
-        var (mantissa, exponent) = (number, 0)
-        while mantissa < 1 { (mantissa, exponent) = (mantissa * 10, exponent - 1) }
-        while mantissa >= 10 { (mantissa, exponent) = (mantissa / 10, exponent + 1) }
-        return "\(fixed(mantissa, 1))e\(exponent)"
-    }
-
     /// The layers of both, those that are alike in one row; a row that only one has is marked by its sign.
     private var layers: Table {
         let rows = architectures.map { Summary($0).rows }

@@ -112,12 +112,26 @@ let trainingWords: [Word] = [
         aliases: ["test", "eval", "validate", "score"], .perform(evaluateRun)),
     Word(
         "predict", .training, "Class and probability of images",
-        [Parameter("run", .run, .workedOut("the last run"), isPositional: true, "the run"), dataOption],
-        result: "a table", example: quickModel + "let a = train Net, on: data, epochs: 1\npredict a, on: data",
-        aliases: ["infer", "forward"]),
+        [
+            Parameter("run", .run, .workedOut("the last run"), isPositional: true, "the run"), dataOption,
+            Parameter(
+                "first", .integer(1...1_000_000), .value(.integer(10)), aliases: ["count", "n", "limit"],
+                "how many of the test images"),
+        ],
+        result: "a table",
+        example: quickModel + "let a = train Net, on: data, epochs: 1\npredict a, on: data, first: 5",
+        aliases: ["infer", "forward"], .perform(predictImages)),
     Word(
         "recipe", .training, "Options of `train` under one name", trainingOptions, result: "a recipe",
-        example: "let fast = recipe(epochs: 2, optimizer: adam(lr: 1e-3))", aliases: ["config"]),
+        example: "let fast = recipe(epochs: 2, optimizer: adam(lr: 1e-3))", aliases: ["config"],
+        .perform { call in
+            .object(
+                RecipeValue(
+                    trainingOptions.compactMap { parameter in
+                        guard call.arguments.isGiven(parameter.label) else { return nil }
+                        return call.arguments[parameter.label].map { (parameter, $0) }
+                    }))
+        }),
     Word(
         "sgd", .training, "Stochastic gradient descent with momentum: `torch.optim.SGD`",
         [
@@ -175,8 +189,14 @@ let trainingWords: [Word] = [
         .perform { .object(ScheduleValue(.oneCycle(peak: $0.arguments.decimal("peak")))) }),
     Word(
         "findlr", .training, "Tries learning rates and shows the loss of each",
-        [Parameter("model", .model, .workedOut("the last model"), isPositional: true, "the model"), dataOption],
-        result: "a plot", example: quickModel + "findlr Net, on: data", aliases: ["lr_find", "lrfinder"]),
+        [
+            Parameter("model", .model, .workedOut("the last model"), isPositional: true, "the model"), dataOption,
+            Parameter("from", positive, .value(.decimal(1e-6)), aliases: ["start_lr", "min_lr"], "the first rate"),
+            Parameter("to", positive, .value(.integer(10)), aliases: ["end_lr", "max_lr"], "the last rate"),
+            Parameter("steps", .integer(10...100_000), .value(.integer(100)), aliases: ["num_iter"], "training steps"),
+        ] + trainingOptions.filter { !["epochs", "schedule", "log"].contains($0.label) },
+        result: "a search for a learning rate", example: quickModel + "findlr Net, on: data, steps: 20",
+        aliases: ["lr_find", "lrfinder"], .perform(findLearningRate)),
 ]
 
 private func adam(_ call: Invocation, isDecoupled: Bool) throws -> Value {

@@ -6,7 +6,8 @@ import Experiments
 import Language
 import Network
 
-func trainModel(_ call: Invocation) throws -> Value {
+func trainModel(_ given: Invocation) throws -> Value {
+    let call = try given.withRecipe()
     let interpreter = call.interpreter
     let model = try call.model()
     let data = try call.data("on")
@@ -84,7 +85,7 @@ func evaluateRun(_ call: Invocation) throws -> Value {
 }
 
 /// An error of a training at the word's subject.
-private func training(_ error: TrainingError, _ call: Invocation) -> Diagnostic {
+func training(_ error: TrainingError, _ call: Invocation) -> Diagnostic {
     if case .cancelled = error { return call.interpreter.interrupted(at: call.range) }
     let subject = call.arguments.word.parameters.first?.label ?? ""
     return call.fault("training", error.message, at: call.arguments.place(subject), fix: error.fix)
@@ -92,11 +93,6 @@ private func training(_ error: TrainingError, _ call: Invocation) -> Diagnostic 
 
 func trainingOptions(_ call: Invocation) throws -> TrainingOptions {
     let arguments = call.arguments
-    if arguments.isGiven("with") {
-        throw call.fault(
-            "not-yet", "`with:` is not yet there: it is reserved for a later version", at: arguments.place("with"),
-            fix: "leave `with:` out")
-    }
     var options = TrainingOptions()
     options.precision = arguments.text("precision").flatMap(Precision.init) ?? .float32
     options.epochs = arguments.integer("epochs") ?? 10

@@ -226,7 +226,8 @@ let valueWords: [Word] = [
             Parameter("question", .text, isPositional: true, "what stands before the answer"),
             Parameter("secret", .boolean, .value(.boolean(false)), "whether the answer stays unseen"),
         ],
-        result: "a text", example: "let name = ask \"What is the run called?\"", aliases: ["raw_input", "readline"]),
+        result: "a text, or a number where the answer is one", example: "let epochs = ask \"How many epochs? \"",
+        aliases: ["raw_input", "readline", "prompt"], .perform(askPerson)),
     Word(
         "quit", .values, "Leaves the session", result: "nothing", example: "quit", aliases: ["exit", "bye"],
         .perform { _ in throw Quit() }),

@@ -1,0 +1,50 @@
+// What a trained network makes of single images: the likeliest class, and how likely it says that is.
+
+import Datasets
+import Engine
+import Runtime
+
+public struct Prediction: Sendable {
+    /// The image's number in its part of the data set, from 0.
+    public let image: Int
+    public let label: Int
+    /// The likeliest class.
+    public let predicted: Int
+    /// Softmax of the outputs, one for each.
+    public let probabilities: [Double]
+}
+
+/// The first test images, as the run's weights see them.
+public func predict(
+    _ run: Run, on dataset: Dataset, first count: Int, cancellation: Cancellation = Cancellation()
+) throws(TrainingError) -> [Prediction] {
+    try checkFit(run.architecture, dataset, usesTrainingImages: false)
+    var options = run.options
+    // The optimizer that keeps the least: none of it is used.
+    options.optimizer = .sgd()
+    let network = try EngineNetwork(run.architecture, dataset: dataset, options: options, cancellation: cancellation)
+    network.load(run.parameters)
+    var predictions: [Prediction] = []
+    let count = min(count, dataset.test.count)
+    for start in stride(from: 0, to: count, by: network.batchSize) {
+        let images = start..<min(count, start + network.batchSize)
+        do throws(Interrupted) { _ = try network.evaluate(images) } catch { throw .cancelled }
+        for image in images {
+            let outputs = network.outputs(image: image - start).map(Double.init)
+            // The first of the largest, as the engine counts hits.
+            let predicted = outputs.indices.reduce(0) { outputs[$1] > outputs[$0] ? $1 : $0 }
+            predictions.append(
+                Prediction(
+                    image: image, label: dataset.test.label(image), predicted: predicted,
+                    probabilities: softmax(outputs)))
+        }
+    }
+    return predictions
+}
+
+private func softmax(_ outputs: [Double]) -> [Double] {
+    let largest = outputs.max() ?? 0
+    let powers = outputs.map { exponential($0 - largest) }
+    let sum = powers.reduce(0, +)
+    return powers.map { $0 / sum }
+}

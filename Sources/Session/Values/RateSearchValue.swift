@@ -1,0 +1,69 @@
+// What `findlr` found, as a value.
+
+import Experiments
+import Graphics
+
+final class RateSearchValue: ObjectValue {
+    static let kind = "a search for a learning rate"
+
+    let search: LearningRateSearch
+    /// `Net on data`
+    let title: String
+
+    init(_ search: LearningRateSearch, title: String) {
+        self.search = search
+        self.title = title
+    }
+
+    var boundName: String? { nil }
+    func named(_ name: String) -> any ObjectValue { self }
+
+    /// `try lr: 2.1e-03 for Net on data (the loss falls fastest at 4.2e-03 and is smallest at 2.1e-02)`
+    var text: String {
+        guard let suggestion = search.suggestion, let steepest = search.steepest, let lowest = search.lowest else {
+            return "the loss of \(title) falls at no rate that was tried"
+        }
+        return
+            "try lr: \(scientific(suggestion)) for \(title): the loss falls fastest at \(scientific(steepest)) and is "
+            + "smallest at \(scientific(lowest))"
+    }
+
+    var rich: RichValue {
+        let plot = Plot(
+            title: "learning rates: \(title)", xLabel: "learning rate", yLabel: "training loss",
+            series: [
+                Plot.Series("of a batch", search.points.map { Plot.Point($0.rate, $0.loss) }),
+                Plot.Series("smoothed", search.points.map { Plot.Point($0.rate, $0.smoothed) }),
+            ], isLogarithmicX: true)
+        return RichValue(text: text, svg: plot.svg)
+    }
+
+    static let memberHelp: [(name: String, help: String)] = [
+        ("suggestion", "the learning rate to try"), ("steepest", "where the loss falls fastest"),
+        ("lowest", "where the loss is smallest"), ("curve", "a table of rates and losses"),
+    ]
+
+    func member(_ name: String) -> Value? {
+        switch name {
+        case "suggestion": search.suggestion.map { .decimal(rounded($0)) }
+        case "steepest": search.steepest.map { .decimal(rounded($0)) }
+        case "lowest": search.lowest.map { .decimal(rounded($0)) }
+        case "curve": .object(TableValue(curve))
+        default: nil
+        }
+    }
+
+    private var curve: Table {
+        var table = Table(caption: title, columns: ["rate", "loss", "smoothed"].map { Table.Column($0) })
+        for point in search.points {
+            table.add([
+                Table.Cell(scientific(point.rate), number: point.rate), Table.Cell(point.loss, digits: 4),
+                Table.Cell(point.smoothed, digits: 4),
+            ])
+        }
+        return table
+    }
+
+    /// To two digits: nobody knows a rate better.
+    private func rounded(_ rate: Double) -> Double { Double(scientific(rate)) ?? rate }
+}

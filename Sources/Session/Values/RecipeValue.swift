@@ -1,0 +1,56 @@
+// Options of `train` under one name, as `recipe` gives them.
+
+final class RecipeValue: ObjectValue {
+    static let kind = "a recipe"
+
+    /// What was given, in the order of the parameters; checked as `train` would.
+    let options: [(parameter: Parameter, value: Value)]
+    let boundName: String?
+
+    init(_ options: [(parameter: Parameter, value: Value)], boundName: String? = nil) {
+        self.options = options
+        self.boundName = boundName
+    }
+
+    func named(_ name: String) -> any ObjectValue { RecipeValue(options, boundName: name) }
+
+    /// As it would be typed: `recipe(epochs: 5, optimizer: adam(lr: 3e-4))`.
+    var text: String {
+        let parts = options.map { option -> String in
+            if case .string(let choice) = option.value { return "\(option.parameter.label): \(choice)" }
+            return "\(option.parameter.label): \(option.value.literal)"
+        }
+        return "recipe(\(parts.joined(separator: ", ")))"
+    }
+
+    static let memberHelp: [(name: String, help: String)] = trainingOptions.map { ($0.label, $0.help) }
+
+    /// What was given, else the default of `train`.
+    func member(_ name: String) -> Value? {
+        if let given = options.first(where: { $0.parameter.label == name }) { return given.value }
+        guard case .value(let standard)? = trainingOptions.first(where: { $0.label == name })?.standard else {
+            return nil
+        }
+        return standard
+    }
+
+    var completionKind: String { "recipe" }
+}
+
+extension Invocation {
+    /// The call with the options of its recipe, where it does not give them itself.
+    func withRecipe() throws -> Invocation {
+        guard arguments.isGiven("with") else { return self }
+        let place = arguments.place("with")
+        guard let recipe = arguments.object("with", RecipeValue.self) else {
+            throw fault(
+                "wrong-type", "`with:` takes a recipe, not \(arguments["with"]?.kind ?? "nothing")", at: place,
+                fix: "make one before: `let fast = recipe(epochs: 2, optimizer: adam(lr: 1e-3))`")
+        }
+        var all = arguments
+        for option in recipe.options where !all.isGiven(option.parameter.label) {
+            all.set(option.parameter.label, option.value, at: place)
+        }
+        return Invocation(arguments: all, interpreter: interpreter)
+    }
+}

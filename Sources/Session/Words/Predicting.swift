@@ -1,0 +1,75 @@
+// What `predict` and `findlr` do.
+
+import Experiments
+import Graphics
+import Language
+
+func predictImages(_ call: Invocation) throws -> Value {
+    let interpreter = call.interpreter
+    let run = try call.run()
+    let data = try call.data("on", of: run)
+    interpreter.publish()
+    let predictions: [Prediction]
+    do throws(TrainingError) {
+        predictions = try predict(
+            run.run, on: data.dataset, first: call.arguments.integer("first") ?? 10,
+            cancellation: interpreter.interruption)
+    } catch { throw training(error, call) }
+    let names = data.dataset.classNames
+    func name(_ label: Int) -> String { names.indices.contains(label) ? names[label] : String(label) }
+    let correct = predictions.count { $0.predicted == $0.label }
+    var table = Table(
+        caption:
+            "\(run.run.label) on \(data.name): \(correct) of the first \(counted(predictions.count, "test image")) right",
+        columns: [
+            Table.Column("image"), Table.Column("class", isNumber: false), Table.Column("predicted", isNumber: false),
+            Table.Column("probability"), Table.Column("of its class"), Table.Column("", isNumber: false),
+        ])
+    for prediction in predictions {
+        let (likeliest, own) = (
+            prediction.probabilities[prediction.predicted], prediction.probabilities[prediction.label]
+        )
+        table.add([
+            Table.Cell(prediction.image), Table.Cell(name(prediction.label)), Table.Cell(name(prediction.predicted)),
+            Table.Cell(100 * likeliest, digits: 1, unit: " %"), Table.Cell(100 * own, digits: 1, unit: " %"),
+            Table.Cell(prediction.predicted == prediction.label ? "" : "wrong"),
+        ])
+    }
+    return .object(TableValue(table))
+}
+
+func findLearningRate(_ call: Invocation) throws -> Value {
+    let interpreter = call.interpreter
+    let model = try call.model()
+    let data = try call.data("on")
+    let (from, to) = (call.arguments.decimal("from") ?? 1e-6, call.arguments.decimal("to") ?? 10)
+    guard from < to else {
+        throw call.fault(
+            "out-of-range", "`from:` is \(decimalText(from)), which is not below `to:`, \(decimalText(to))",
+            at: call.arguments.place("from"), fix: "write `from: 1e-6, to: 10`")
+    }
+    let architecture = try model.architecture(on: data.image)
+    let options = try trainingOptions(call)
+    interpreter.publish()
+    let title = "\(model.name) on \(data.name)"
+    let report =
+        interpreter.output.drawsProgress
+        ? ProgressReport(interpreter, title: "trying learning rates for \(title)") : nil
+    let search: LearningRateSearch
+    do throws(TrainingError) {
+        search = try LearningRateSearch(
+            architecture, on: data.dataset, options: options, rates: from...to,
+            steps: call.arguments.integer("steps") ?? 100, cancellation: interpreter.interruption
+        ) { report?.update(fraction: $0, facts: []) }
+    } catch {
+        report?.finish(title: "trying learning rates stopped")
+        throw training(error, call)
+    }
+    report?.finish(title: "tried \(counted(search.points.count, "learning rate")) for \(title)", fraction: 1)
+    if search.wasInterrupted {
+        interpreter.pendingStop = call.fault(
+            "interrupted",
+            "the search was interrupted after \(counted(search.points.count, "step")); what was measured is kept")
+    }
+    return .object(RateSearchValue(search, title: title))
+}

@@ -1,0 +1,45 @@
+// Questions to the person, and what becomes of the answers.
+
+import Language
+import Session
+import Testing
+
+struct AskTests {
+    @Test(arguments: [
+        ("12", "13"), (" 1e-3 ", "1.001"), ("-2", "-1"), (".5", "1.5"),
+    ])
+    func anAnswerThatIsANumberIsOne(_ answer: String, _ sum: String) {
+        let session = Session(answers: [.line(answer)])
+        session.run("let n = ask \"How many? \"\nprint n + 1")
+        #expect(session.output.all.text == "How many? \(sum)\n")
+    }
+
+    @Test(arguments: ["seven", "", "0x10", "nan", "inf", "1 2", "-", "vgg-16"])
+    func anyOtherAnswerIsAText(_ answer: String) {
+        let session = Session(answers: [.line(answer)])
+        session.run("let name = ask \"\"\nprint \"<\\(name)>\", count(name)")
+        #expect(session.output.all.text == "<\(answer)> \(answer.count)\n")
+    }
+
+    @Test func aSecretIsAskedForAsOne() {
+        let session = Session(answers: [.line("x")])
+        session.run("let key = ask(\"Key? \", secret: true)")
+        #expect(session.output.all.text == "[secret] ")
+    }
+
+    @Test func whereNobodyAnswersTheErrorSaysWhatToDo() throws {
+        let session = Session()
+        session.run("let n = ask \"How many? \"")
+        let error = try #require(session.output.all.diagnostics.first)
+        #expect(error.message == "there is nobody to answer `How many?`")
+        #expect(error.fix?.contains("--set name=value") == true)
+    }
+
+    @Test func anInterruptEndsTheCell() {
+        let session = Session(answers: [.interrupted])
+        guard case .interrupted = session.run("let n = ask \"How many? \"\nprint 1") else {
+            return #expect(Bool(false), "interrupted")
+        }
+        #expect(session.output.all.text == "How many? ")
+    }
+}
