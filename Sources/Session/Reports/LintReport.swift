@@ -9,11 +9,9 @@ enum LintReport {
         var table = Table(
             caption: notes.isEmpty
                 ? "\(title): nothing to say" : "\(title): \(counted(notes.count, "note"))",
-            columns: ["layer", "what", "instead"].map { Table.Column($0, isNumber: $0 == "layer") })
+            columns: ["what", "instead"].map { Table.Column($0, isNumber: false) })
         for note in notes {
-            table.add([
-                Table.Cell(note.layer.map(String.init) ?? ""), Table.Cell(note.message), Table.Cell(note.advice),
-            ])
+            table.add([Table.Cell(note.message), Table.Cell(note.advice)])
         }
         return table
     }
@@ -22,7 +20,7 @@ enum LintReport {
     static func rich(_ architecture: Architecture, title: String) -> RichValue {
         let table = table(architecture, title: title)
         @Sendable func text(_ columns: Int?) -> String {
-            ([table.caption] + table.rows.map { hanging("  ", "\($0[1].text); \($0[2].text)", columns: columns) })
+            ([table.caption] + table.rows.map { hanging("  ", "\($0[0].text); \($0[1].text)", columns: columns) })
                 .joined(separator: "\n")
         }
         return RichValue(

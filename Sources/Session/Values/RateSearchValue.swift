@@ -29,11 +29,15 @@ final class RateSearchValue: ObjectValue {
     }
 
     var rich: RichValue {
+        // The first losses and their valley are to be seen, not how high it went at the end.
+        let highest = 1.5 * (search.points.first?.smoothed ?? 0)
+        let points = search.points.prefix { $0.smoothed <= highest }
+        let advice = search.suggestion.map { ": try \(scientific($0))" } ?? ""
         let plot = Plot(
-            title: "learning rates: \(title)", xLabel: "learning rate", yLabel: "training loss",
+            title: title + advice, xLabel: "learning rate", yLabel: "training loss",
             series: [
-                Plot.Series("of a batch", search.points.map { Plot.Point($0.rate, $0.loss) }),
-                Plot.Series("smoothed", search.points.map { Plot.Point($0.rate, $0.smoothed) }),
+                Plot.Series("of a batch", points.filter { $0.loss <= highest }.map { Plot.Point($0.rate, $0.loss) }),
+                Plot.Series("smoothed", points.map { Plot.Point($0.rate, $0.smoothed) }),
             ], isLogarithmicX: true)
         return RichValue(text: text, svg: plot.svg)
     }
