@@ -81,9 +81,11 @@ public struct LearningRateSearch: Sendable {
     }
 
     /// A tenth of the rate of the smallest loss, or the steepest place where that is smaller: the loss still falls there, and a
-    /// longer training has room.
+    /// longer training has room. `nil` where the loss falls by less than a twentieth: that is noise.
     public var suggestion: Double? {
-        guard let steepest, let lowest else { return nil }
+        guard let steepest, let lowest, let first = points.first?.smoothed,
+            let least = points.map(\.smoothed).min(), least < 0.95 * first
+        else { return nil }
         return min(steepest, lowest / 10)
     }
 }

@@ -22,13 +22,9 @@ extension Value {
     }
 
     /// Where a member that is not known now comes from.
-    fileprivate var unknownMemberFix: String {
-        guard case .object(let object) = self else {
-            return "a model without `input` gets its shapes from the data it is trained on"
-        }
-        guard let run = object as? RunValue else { return "nothing was given for it" }
-        return run.run.state == .loaded
-            ? "its file holds weights alone: `evaluate` measures them" : "it is known after the first whole epoch"
+    fileprivate var unknownMemberFix: String? {
+        if case .object(let object) = self { return object.missingMemberFix }
+        return "a model without `input` gets its shapes from the data it is trained on"
     }
 
     func member(_ name: String) -> Value? {

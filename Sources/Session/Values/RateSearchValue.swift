@@ -21,7 +21,7 @@ final class RateSearchValue: ObjectValue {
     /// `try lr: 2.1e-03 for Net on data (the loss falls fastest at 4.2e-03 and is smallest at 2.1e-02)`
     var text: String {
         guard let suggestion = search.suggestion, let steepest = search.steepest, let lowest = search.lowest else {
-            return "the loss of \(title) falls at no rate that was tried"
+            return "the loss of \(title) hardly falls at any rate in \(counted(search.points.count, "step")); try more `steps:`"
         }
         return
             "try lr: \(scientific(suggestion)) for \(title): the loss falls fastest at \(scientific(steepest)) and is "
@@ -32,7 +32,7 @@ final class RateSearchValue: ObjectValue {
         // The first losses and their valley are to be seen, not how high it went at the end.
         let highest = 1.5 * (search.points.first?.smoothed ?? 0)
         let points = search.points.prefix { $0.smoothed <= highest }
-        let advice = search.suggestion.map { ": try \(scientific($0))" } ?? ""
+        let advice = search.suggestion.map { ": try \(scientific($0))" } ?? ": try more steps"
         let plot = Plot(
             title: title + advice, xLabel: "learning rate", yLabel: "training loss",
             series: [
@@ -46,6 +46,8 @@ final class RateSearchValue: ObjectValue {
         ("suggestion", "the learning rate to try"), ("steepest", "where the loss falls fastest"),
         ("lowest", "where the loss is smallest"), ("curve", "a table of rates and losses"),
     ]
+
+    var missingMemberFix: String? { "the loss fell at no rate: try more `steps:`" }
 
     func member(_ name: String) -> Value? {
         switch name {

@@ -75,6 +75,11 @@ final class RunValue: ObjectValue {
         ("curve", "a table of its epochs"), ("digest", "SHA-256 of the weights"),
     ]
 
+    var missingMemberFix: String? {
+        run.state == .loaded
+            ? "its file holds weights alone: `evaluate` measures them" : "it is known after the first whole epoch"
+    }
+
     func member(_ name: String) -> Value? {
         switch name {
         case "accuracy": run.accuracy.map { .decimal($0) }

@@ -57,11 +57,14 @@ protocol ObjectValue: AnyObject, Sendable {
     /// Members in the order they are offered, with a line of help each.
     static var memberHelp: [(name: String, help: String)] { get }
     func member(_ name: String) -> Value?
+    /// Where a member comes from that is not known yet.
+    var missingMemberFix: String? { get }
 }
 
 extension ObjectValue {
     var rich: RichValue { RichValue(text: text) }
     var completionKind: String { "value" }
+    var missingMemberFix: String? { nil }
 }
 
 enum Limits {
