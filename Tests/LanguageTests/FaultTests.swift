@@ -45,7 +45,7 @@ private func fix(_ text: String) -> String? { parse(SourceText(text)).diagnostic
         ("1...2...3", "chained-range 1:6 ..."),
         ("print 1 +; 2", "missing 1:9 +"),
         ("f(a)(b)", "called-value 1:5 ("),
-        ("a.accuracy()", "called-member 1:3 accuracy"),
+        ("f(1).accuracy()", "called-member 1:6 accuracy"),
         ("a[1, 2]", "index 1:4 ,"),
         ("a[1:2]", "slice 1:4 :"),
         ("print ()", "empty-parentheses 1:7 ()"),
@@ -114,7 +114,7 @@ private func fix(_ text: String) -> String? { parse(SourceText(text)).diagnostic
         ("let model = 5", "reserved-name 1:5 model"),
         ("let x", "missing 1:5 x"),
         ("if x = 3 { print 1 }", "assignment 1:6 ="),
-        ("let x = {1: 2}", "unexpected 1:9 {"),
+        ("let x = {1: 2}", "dictionary 1:9 {"),
         ("while true { print 1 }\nprint 1", "foreign-statement 1:1 while"),
         ("train gap, lr: 1e-", "number 1:16 1e-"),
         ("let x = 5 $ 3", "unknown-character 1:11 $"),
@@ -126,12 +126,12 @@ private func fix(_ text: String) -> String? { parse(SourceText(text)).diagnostic
     @Test(arguments: [
         ("conv width // 2, kernel: 3", "for whole division write `div(width, 2)`"),
         ("print a.b // 2", "for whole division write `div(a.b, 2)`"),
-        ("x = 5", "write `let x = …`"),
-        ("conv 64, padding=1", "write `padding: …`"),
+        ("x = 5", "write `let x = 5`"), ("a, b = 1, 2", "write `let (a, b) = (1, 2)`"),
+        ("conv 64, padding=1", "write `padding: 1`"),
         ("print 'text'", "write `\"text\"`"),
         ("let a, b = f()", "write `(a, b)`"),
         ("print 10x", "write `10 * x` for a product, `10x32x32` for a shape, or `shape(10, x, x)` for one of values"),
-        ("print 2 ** 3", "for a power multiply: `x * x`"),
+        ("print 2 ** 3", "for a power multiply: `2 * 2 * 2`"),
         ("exit", "write `quit`"),
     ])
     func saysWhatToType(_ text: String, _ expected: String) {

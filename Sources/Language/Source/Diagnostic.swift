@@ -1,6 +1,17 @@
 // What is wrong with a program, where, and what to do about it. A diagnostic is a value; `DiagnosticText` turns it into
 // the block a person reads.
 
+/// Text that takes the place of a stretch of a source: an insertion where the stretch is empty.
+public struct TextEdit: Hashable, Sendable {
+    public var range: SourceRange
+    public var text: String
+
+    public init(_ range: SourceRange, _ text: String) {
+        self.range = range
+        self.text = text
+    }
+}
+
 public struct Diagnostic: Error, Sendable {
     public enum Severity: String, Sendable {
         case error, warning, note
@@ -18,10 +29,12 @@ public struct Diagnostic: Error, Sendable {
     public var context: [String]
     /// What to type instead, in one line; code in backticks.
     public var fix: String?
+    /// What `fix` says as changes of the source, in its order and apart from each other; empty where only a person can choose.
+    public var edits: [TextEdit]
 
     public init(
         _ severity: Severity = .error, code: String, _ message: String, source: SourceText? = nil,
-        at range: SourceRange? = nil, context: [String] = [], fix: String? = nil
+        at range: SourceRange? = nil, context: [String] = [], fix: String? = nil, edits: [TextEdit] = []
     ) {
         self.severity = severity
         self.code = code
@@ -30,5 +43,6 @@ public struct Diagnostic: Error, Sendable {
         self.range = range
         self.context = context
         self.fix = fix
+        self.edits = edits
     }
 }

@@ -39,5 +39,8 @@ public func nearestName(to name: String, among candidates: some Sequence<String>
         let distance = editDistance(wanted, other)
         if distance <= limit, distance < best?.distance ?? .max { best = (candidate, distance) }
     }
-    return best?.name
+    if let best { return best.name }
+    // The beginning of a name is what many type for the whole.
+    guard wanted.count >= 3 else { return nil }
+    return candidates.first { plain($0).hasPrefix(wanted) }
 }

@@ -72,4 +72,14 @@ public final class SourceText: Sendable {
         let start = max(0, min(range.start, bytes.count))
         return String(decoding: bytes[start..<max(start, min(range.end, bytes.count))], as: UTF8.self)
     }
+
+    /// The text after changes that lie apart from each other.
+    public func applying(_ edits: [TextEdit]) -> String {
+        var result = bytes
+        for edit in edits.sorted(by: { $0.range.start > $1.range.start }) {
+            let start = max(0, min(edit.range.start, result.count))
+            result.replaceSubrange(start..<max(start, min(edit.range.end, result.count)), with: edit.text.utf8)
+        }
+        return String(decoding: result, as: UTF8.self)
+    }
 }

@@ -36,7 +36,9 @@ extension Lexer {
                 offset += max(1, length)
             }
         }
-        fault(.unterminatedString, openStrings.last ?? start, offset)
+        fault(
+            .unterminatedString, openStrings.last ?? start, offset,
+            edits: openStrings.count == 1 ? [TextEdit(SourceRange(offset, offset), "\"")] : [])
         openStrings = []
         add(.stringText(String(value)), from: start)
         add(.stringEnd, from: offset, isFaulty: true)
@@ -88,8 +90,50 @@ extension Lexer {
         offset = min(offset, lineEnd)
         let inner = text(start + 1, offset)
         if offset < lineEnd { offset += 1 }
-        fault(.singleQuotes(inner), start, offset)
+        fault(.singleQuotes(inner), start, offset, edits: [TextEdit(SourceRange(start, offset), Lexer.quoted(inner))])
         addPlainString(inner, from: start)
+    }
+
+    /// `f"loss {x}"`: read as the string `"loss \(x)"`.
+    mutating func readPrefixedString(_ prefix: String, from start: Int) {
+        let quote = peek()
+        let lineEnd = endOfLine(from: offset)
+        var end = offset + 1
+        while end < lineEnd, bytes[end] != quote { end += bytes[end] == UInt8(ascii: "\\") ? 2 : 1 }
+        end = min(end, lineEnd)
+        var inner = text(offset + 1, end)
+        if prefix.lowercased().contains("f") { inner = Lexer.interpolated(inner) }
+        let written = Lexer.quoted(inner)
+        let isClosed = end < lineEnd
+        let whole = SourceRange(start, isClosed ? end + 1 : end)
+        fault(
+            .pythonString(prefix: prefix, written: written), start, offset + 1,
+            edits: isClosed ? [TextEdit(whole, written)] : [])
+        guard isClosed else { return }
+        offset = whole.end
+        addPlainString(inner, from: start)
+    }
+
+    /// A text in double quotes, where it holds none itself.
+    static func quoted(_ inner: String) -> String {
+        "\"" + inner.replacing("\\'", with: "'").replacing("\\\"", with: "\"").replacing("\"", with: "\\\"") + "\""
+    }
+
+    /// Python's `{x}` and `{x:.2f}` as `\(x)`.
+    private static func interpolated(_ text: String) -> String {
+        var result = ""
+        var value: String?
+        for character in text {
+            switch (character, value) {
+            case ("{", nil): value = ""
+            case ("}", let inside?):
+                result += "\\(" + inside.prefix { $0 != ":" && $0 != "!" } + ")"
+                value = nil
+            case (_, let inside?): value = inside + String(character)
+            case (_, nil): result.append(character)
+            }
+        }
+        return result + (value.map { "{" + $0 } ?? "")
     }
 
     private mutating func readTripleQuoted() {

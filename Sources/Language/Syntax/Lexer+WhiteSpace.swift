@@ -17,7 +17,9 @@ extension Lexer {
             case UInt8(ascii: "#"):
                 let start = offset
                 offset = endOfLine(from: offset)
-                fault(.hashComment, start, min(offset, start + 1))
+                fault(
+                    .hashComment, start, min(offset, start + 1),
+                    edits: [TextEdit(SourceRange(start, start + 1), "//")])
                 spaceBefore = true
             case 0x80...:
                 let (scalar, length) = scalar(at: offset)
@@ -59,7 +61,11 @@ extension Lexer {
         // `// 10,000 images` speaks of ten thousand.
         let group = bytes[index..<offset].dropFirst().prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
         guard group.count != 3 else { return }
-        fault(.swallowingComment(divisor: text(digits, end), dividend: dividend), start, end)
+        let divisor = text(digits, end)
+        let edits = dividend.map {
+            [TextEdit(SourceRange(startOfMembers(), end), "div(\($0), \(divisor))")]
+        }
+        fault(.swallowingComment(divisor: divisor, dividend: dividend), start, end, edits: edits ?? [])
     }
 
     /// Where `a.b.c`, whose `c` is the last token, begins.

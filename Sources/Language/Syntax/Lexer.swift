@@ -103,8 +103,10 @@ struct Lexer {
         newlineBefore = false
     }
 
-    mutating func fault(_ kind: SyntaxFault.Kind, _ start: Int, _ end: Int, isAtEnd: Bool = false) {
-        faults.append(SyntaxFault(kind: kind, range: SourceRange(start, end), isAtEnd: isAtEnd))
+    mutating func fault(
+        _ kind: SyntaxFault.Kind, _ start: Int, _ end: Int, isAtEnd: Bool = false, edits: [TextEdit] = []
+    ) {
+        faults.append(SyntaxFault(kind: kind, range: SourceRange(start, end), isAtEnd: isAtEnd, edits: edits))
     }
 
     // MARK: Tokens
@@ -126,8 +128,7 @@ struct Lexer {
             if peek() == UInt8(ascii: "\"") || peek() == UInt8(ascii: "'"),
                 ["f", "r", "b", "u", "fr", "rf", "br", "rb"].contains(name.lowercased())
             {
-                fault(.pythonString(prefix: name), start, offset + 1)
-                return
+                return readPrefixedString(name, from: start)
             }
             return add(.name(name), from: start)
         }
@@ -199,14 +200,16 @@ struct Lexer {
     private static let foreignOperators: [(text: String, meant: Token.Kind)] = [
         ("===", .symbol(.equal)), ("!==", .symbol(.notEqual)), ("..<", .symbol(.ellipsis)), ("**", .symbol(.star)),
         ("+=", .symbol(.assign)), ("-=", .symbol(.assign)), ("*=", .symbol(.assign)), ("/=", .symbol(.assign)),
-        ("%=", .symbol(.assign)), ("=>", .unknown), ("->", .unknown), ("++", .unknown), (":=", .symbol(.assign)),
+        ("%=", .symbol(.assign)), ("=>", .unknown), ("->", .unknown), ("++", .unknown), ("--", .unknown),
+        ("<>", .symbol(.notEqual)),
+        ("=<", .symbol(.lessOrEqual)), (":=", .symbol(.assign)),
         ("×", .symbol(.star)),
     ]
 
     private mutating func readForeignOperator() -> Bool {
         let start = offset
         // Most tokens begin with none of these characters.
-        guard peek() == 0xC3 || "=!.*+-/%:&|".utf8.contains(peek()) else { return false }
+        guard peek() == 0xC3 || "=!.*+-/%:&|<".utf8.contains(peek()) else { return false }
         let single: (text: String, meant: Token.Kind)? =
             if starts(with: "&"), !starts(with: "&&") {
                 ("&", .symbol(.and))
@@ -218,10 +221,73 @@ struct Lexer {
                 nil
             }
         guard let found = single ?? Lexer.foreignOperators.first(where: { starts(with: $0.text) }) else { return false }
+        // `--1` is a minus twice; behind a name and before nothing it is C's.
+        if found.text == "--", !isDecrement { return false }
         offset += found.text.utf8.count
-        fault(.foreignOperator(found.text), start, offset)
+        noteForeignOperator(found.text, from: start)
         add(found.meant, from: start, isFaulty: true)
         return true
+    }
+
+    /// Whether the `--` here is that of `x--`.
+    private var isDecrement: Bool {
+        guard !spaceBefore, !newlineBefore, tokens.last?.name != nil else { return false }
+        let next = peek(2)
+        return next == 0 || next == UInt8(ascii: "\n") || next == UInt8(ascii: "\r") || next == UInt8(ascii: ";")
+    }
+
+    /// The fault of an operator that other languages have, which has just been read.
+    private mutating func noteForeignOperator(_ found: String, from start: Int) {
+        let here = SourceRange(start, offset)
+        switch found {
+        case "..", "..<":
+            let isOpen = found == "..<"
+            fault(
+                .foreignOperator(found, written: nil), start, offset, edits: isOpen ? [] : [TextEdit(here, "...")])
+        case "===", "!==", "&", "|", "<>", "=<", "×", ":=":
+            let meant =
+                ["&": "&&", "|": "||", "<>": "!=", "=<": "<=", "×": "*", ":=": "="][found] ?? String(found.dropLast())
+            if found == ":=" { return fault(.foreignOperator(found, written: nil), start, offset) }
+            fault(.foreignOperator(found, written: meant), start, offset, edits: [TextEdit(here, meant)])
+        case "**":
+            // A small power of something short is a product.
+            var end = offset
+            while end < bytes.count, bytes[end] == UInt8(ascii: " ") { end += 1 }
+            let digits = end
+            while end < bytes.count, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(bytes[end]) { end += 1 }
+            var written: String?
+            var edits: [TextEdit] = []
+            if let power = Int(text(digits, end)), (2...4).contains(power), end == endOfName(from: end),
+                let last = tokens.last, !newlineBefore, isSimple(last)
+            {
+                let base = text(last.range.start, last.range.end)
+                written = Array(repeating: base, count: power).joined(separator: " * ")
+                edits = [TextEdit(SourceRange(last.range.start, end), "(\(written ?? base))")]
+            }
+            fault(.foreignOperator(found, written: written), start, offset, edits: edits)
+        case "++", "--", "+=", "-=", "*=", "/=", "%=":
+            let lineEnd = endOfLine(from: offset)
+            var written: String?
+            if let name = tokens.last?.name {
+                let value = found == "++" || found == "--" ? "1" : Lexer.trimmed(text(offset, lineEnd))
+                written = "let \(name == "y" ? "z" : "y") = \(name) \(found.prefix(1)) \(value)"
+            }
+            fault(.foreignOperator(found, written: written), start, offset)
+        default: fault(.foreignOperator(found, written: nil), start, offset)
+        }
+    }
+
+    static func trimmed(_ text: String) -> String {
+        let front = text.drop { $0 == " " || $0 == "\t" }
+        return String(front.reversed().drop { $0 == " " || $0 == "\t" }.reversed())
+    }
+
+    private func isSimple(_ token: Token) -> Bool {
+        switch token.kind {
+        case .integer, .decimal: true
+        case .name: !token.isReserved
+        default: false
+        }
     }
 
     /// Characters that an editor or a web page puts in the place of the plain ones.
@@ -230,24 +296,46 @@ struct Lexer {
         switch scalar {
         case "\u{2010}"..."\u{2015}", "\u{2212}":
             offset += length
-            fault(.lookalike(found: String(scalar), meant: "-"), start, offset)
+            fault(
+                .lookalike(found: String(scalar), meant: "-"), start, offset, edits: [.init(.init(start, offset), "-")])
             add(.symbol(.minus), from: start, isFaulty: true)
         case "…":
             offset += length
-            fault(.lookalike(found: String(scalar), meant: "..."), start, offset)
+            fault(
+                .lookalike(found: String(scalar), meant: "..."), start, offset,
+                edits: [.init(.init(start, offset), "...")])
             add(.symbol(.ellipsis), from: start, isFaulty: true)
         case "“", "”", "„", "«", "»", "‘", "’":
             // As far as the next such quote on the line, which is most likely the string.
             offset += length
             let end = endOfLine(from: offset)
+            var inner = offset..<end
             while offset < end {
                 let (next, nextLength) = self.scalar(at: offset)
+                if ["“", "”", "„", "«", "»", "‘", "’", "\""].contains(next) { inner = inner.lowerBound..<offset }
                 offset += nextLength
-                if ["“", "”", "„", "«", "»", "‘", "’"].contains(next) { break }
+                if inner.upperBound < end { break }
             }
-            fault(.lookalike(found: String(scalar), meant: "\""), start, offset)
+            let meant = Lexer.quoted(text(inner.lowerBound, inner.upperBound))
+            fault(
+                .lookalike(found: String(scalar), meant: meant), start, offset,
+                edits: [.init(.init(start, offset), meant)])
             add(.stringStart, from: start, isFaulty: true)
             add(.stringEnd, from: offset, isFaulty: true)
+        case "\u{FF01}"..."\u{FF5E}":
+            // The wide forms that East Asian input methods give.
+            guard let plain = Unicode.Scalar(scalar.value - 0xFEE0) else { return false }
+            guard let symbol = Token.Symbol(rawValue: String(plain)) else { return false }
+            offset += length
+            fault(
+                .lookalike(found: String(scalar), meant: String(plain)), start, offset,
+                edits: [.init(.init(start, offset), String(plain))])
+            add(.symbol(symbol), from: start, isFaulty: true)
+        case "、", "。":
+            offset += length
+            fault(
+                .lookalike(found: String(scalar), meant: ","), start, offset, edits: [.init(.init(start, offset), ",")])
+            add(.symbol(.comma), from: start, isFaulty: true)
         default:
             return false
         }
@@ -293,14 +381,22 @@ struct Lexer {
             guard name < bytes.count, Lexer.isNameStart(scalar(at: name).scalar) else { return false }
             offset = endOfName(from: name)
         } else if starts(with: "!") {
-            let end = endOfName(from: offset + 1)
+            var end = endOfName(from: offset + 1)
             guard Lexer.shellWords.contains(text(offset + 1, end)) else { return false }
+            while end < bytes.count, bytes[end] > 0x20 { end += 1 }
             offset = end
         } else {
             return false
         }
-        fault(.commandLine(text(start, offset)), start, offset)
+        let (command, end) = (text(start, offset), offset)
         offset = endOfLine(from: offset)
+        // What is timed stays; every other line goes.
+        var rest = offset
+        if ["%time", "%timeit", "%%time", "%%timeit"].contains(command) {
+            rest = end
+            while rest < offset, bytes[rest] == UInt8(ascii: " ") { rest += 1 }
+        }
+        fault(.commandLine(command), start, end, edits: [.init(.init(start, rest), "")])
         return true
     }
 }

@@ -20,9 +20,13 @@ extension Parser {
             if next.isSymbol(.colon), !next.newlineBefore {
                 throw fail(.strayLabel(name), current.range.union(next.range))
             }
+            if next.isSymbol(.comma), let fault = tupleWithoutLet() { throw fault }
             if !current.isReserved, next.isSymbol(.question), isHelpMark(at: index + 1) { return try helpBehind(name) }
             if !current.isReserved, next.isSymbol(.assign), !next.newlineBefore, !next.isFaulty {
-                throw fail(.assignmentWithoutLet(name), current.range.union(next.range))
+                let value = source[rest(from: min(index + 2, tokens.count - 1))]
+                throw fail(
+                    .assignmentWithoutLet(name, value: value), current.range.union(next.range),
+                    edits: [TextEdit(SourceRange(current.range.start, current.range.start), "let ")])
             }
         }
         let node = try commandOrExpression()
@@ -84,9 +88,11 @@ extension Parser {
             guard isAt(.comma), !endsStatement else { break }
             let comma = current.range
             advance()
-            if isAt(.semicolon) || isAt(.rightBrace) { throw fail(.trailingComma, comma) }
+            if isAt(.semicolon) || isAt(.rightBrace) {
+                throw fail(.trailingComma, comma, edits: [TextEdit(comma, "")])
+            }
             if current.newlineBefore, looksLikeStatement(behind: call.arguments) {
-                note(.swallowingComma(written(at: index)), comma)
+                note(.swallowingComma(written(at: index)), comma, edits: [TextEdit(comma, "")])
                 break
             }
         }
@@ -126,13 +132,30 @@ extension Parser {
         }
         let label = Identifier(name, current.range)
         if next.isSymbol(.assign), !next.newlineBefore || ignoresNewlines {
-            if !next.isFaulty { note(.equalsForColon(name), current.range.union(next.range)) }
+            let place = next.isFaulty ? nil : current.range.union(next.range)
+            advance()
+            advance()
+            return try argumentWithEquals(label, at: place)
         } else if !next.isSymbol(.colon) {
             let value = try expression()
             return (.init(label: nil, value: value.expression), value.height)
         }
         advance()
         advance()
+        let value = try expression()
+        return (.init(label: label, value: value.expression), value.height)
+    }
+
+    /// `padding=1`, read as `padding: 1`, from the value on.
+    private mutating func argumentWithEquals(
+        _ label: Identifier, at place: SourceRange?
+    ) throws(Stop) -> (Call.Argument, height: Int) {
+        let written = source[rest(from: index, inArgument: true)]
+        if let place {
+            note(
+                .equalsForColon(label.text, value: written), place,
+                edits: [TextEdit(SourceRange(label.range.end, current.range.start), ": ")])
+        }
         let value = try expression()
         return (.init(label: label, value: value.expression), value.height)
     }

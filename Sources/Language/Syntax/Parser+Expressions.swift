@@ -32,10 +32,14 @@ extension Parser {
 
     mutating func expression(_ minimum: Int = 0) throws(Stop) -> Node {
         var left = try unary()
+        if minimum == 0, !endsStatement, isAt(.question) || current.isWord("if"), let choice = try ternary(left) {
+            return choice
+        }
         while !endsStatement, let found = Operator(current), found.precedence >= minimum {
             let operatorRange = current.range
             if let word = current.name {
-                note(.foreignWord(found: word, meant: word == "or" ? "||" : "&&"), operatorRange)
+                let meant = word == "or" ? "||" : "&&"
+                note(.foreignWord(found: word, meant: meant), operatorRange, edits: [TextEdit(operatorRange, meant)])
             }
             advance()
             depth += 1
@@ -67,7 +71,9 @@ extension Parser {
         case .symbol(.minus): kind = .negate
         case .symbol(.not): kind = .not
         case .name("not") where beginsArgument(at: index + 1) && !next.isSymbol(.leftBracket):
-            note(.foreignWord(found: "not", meant: "!"), start)
+            note(
+                .foreignWord(found: "not", meant: "!"), start,
+                edits: [TextEdit(SourceRange(start.start, next.range.start), "!")])
             kind = .not
         default: return try postfix()
         }
@@ -92,13 +98,17 @@ extension Parser {
                     throw unexpected(.name(of: "member"), continues: false)
                 }
                 let member = Identifier(name, current.range)
-                let base = if case .name(let base) = node.expression.kind { base } else { "…" }
                 advance()
                 node = Node(
                     .member(node.expression, member), node.expression.range.union(member.range), height: node.height + 1
                 )
                 if isAt(.leftParenthesis), !current.spaceBefore {
-                    throw fail(.calledMember(name: name, base: base), member.range)
+                    guard let callee = dottedName(node.expression) else {
+                        throw fail(.calledMember(name), member.range)
+                    }
+                    let height = node.height
+                    node = try call(Identifier(callee, node.expression.range))
+                    node.height = max(node.height, height)
                 }
             } else if isAt(.leftBracket), !current.spaceBefore {
                 node = try indexed(node)
@@ -112,16 +122,71 @@ extension Parser {
         return node
     }
 
+    /// `nn.Conv2d` as one name, to be called: no word has such a name, but the session knows what was meant.
+    private func dottedName(_ expression: Expression) -> String? {
+        switch expression.kind {
+        case .name(let name): name
+        case .member(let base, let member): dottedName(base).map { $0 + "." + member.text }
+        default: nil
+        }
+    }
+
     private mutating func indexed(_ base: Node) throws(Stop) -> Node {
         let before = try open()
-        if isAt(.colon) { throw fail(.slice, current.range) }
+        if isAt(.colon) { throw fail(.slice(written: nil), current.range) }
         let position = try expression()
         if isAt(.comma) { throw fail(.notIndexedByOne, current.range) }
-        if isAt(.colon) { throw fail(.slice, current.range) }
+        if isAt(.colon) { throw slice(of: base, from: position) }
         try close(.symbol(.rightBracket), before)
         return Node(
             .index(base.expression, position.expression), SourceRange(base.expression.range.start, lastEnd),
             height: max(base.height, position.height) + 1)
+    }
+
+    /// `x[1:3]` of Python
+    private mutating func slice(of base: Node, from first: Node) -> Stop {
+        let list = source[base.expression.range]
+        if case .integer(let start) = first.expression.kind, case .integer(let end) = next.kind, end > start,
+            closers.indices.contains(index + 2), tokens[index + 2].isSymbol(.rightBracket)
+        {
+            let written = "[for i in \(start)...\(end - 1) { \(list)[i] }]"
+            let range = SourceRange(base.expression.range.start, tokens[index + 2].range.end)
+            return fail(.slice(written: written), current.range, edits: [TextEdit(range, written)])
+        }
+        return fail(.slice(written: nil), current.range)
+    }
+
+    /// `a ? b : c` and `b if a else c`, read as the `if` they mean; `nil` where it is something else.
+    private mutating func ternary(_ left: Node) throws(Stop) -> Node? {
+        let mark = current.range
+        let isPython = current.isWord("if")
+        let separator = tokens[index...].prefix { !$0.newlineBefore || $0.range == mark }.contains {
+            isPython ? $0.isWord("else") : $0.isSymbol(.colon)
+        }
+        guard separator else { return nil }
+        // Python's form in a condition of its own is no choice: `if a if b`.
+        advance()
+        let second = try expression(1)
+        guard isPython ? current.isWord("else") : isAt(.colon) else { throw notEnded(closing: nil) }
+        if isPython, next.isSymbol(.leftBrace) { throw fail(.ternary(written: nil), mark) }
+        advance()
+        let third = try expression(1)
+        let (condition, one, other) = isPython ? (second, left, third) : (left, second, third)
+        let range = left.expression.range.union(third.expression.range)
+        func text(_ node: Node) -> String { source[node.expression.range] }
+        let written = "if \(text(condition)) { \(text(one)) } else { \(text(other)) }"
+        note(
+            isPython ? .ternary(written: written) : .questionMark(written: written), mark,
+            edits: [TextEdit(range, written)])
+        func body(_ node: Node) -> Body {
+            Body(
+                statements: [Statement(.expression(node.expression), range: node.expression.range)],
+                range: node.expression.range)
+        }
+        let branch = Conditional.Branch(condition: condition.expression, body: body(one))
+        let height = max(left.height, second.height, third.height) + 3
+        try checkDepth(height)
+        return Node(.conditional(Conditional(branches: [branch], otherwise: body(other))), range, height: height)
     }
 
     // MARK: Values
@@ -137,7 +202,8 @@ extension Parser {
         case .symbol(.leftBracket): return try list()
         case .name(let name): return try named(name)
         default:
-            let fault = unexpected(.value)
+            let isDictionary = isAt(.leftBrace) && !current.isFaulty && !endsStatement
+            let fault = isDictionary ? fail(.dictionary, current.range) : unexpected(.value)
             // A dictionary or set of another language is not read as a block.
             if isAt(.leftBrace), closers[index] > index { index = closers[index] + 1 }
             throw fault
@@ -159,21 +225,24 @@ extension Parser {
             try checkDepth(result.height + 1)
             return Node(.conditional(result.conditional), SourceRange(start, lastEnd), height: result.height + 1)
         case "True", "False":
-            note(.foreignWord(found: name, meant: name.lowercased()), current.range)
+            note(
+                .foreignWord(found: name, meant: name.lowercased()), current.range,
+                edits: [TextEdit(current.range, name.lowercased())])
             return literal(.boolean(name == "True"))
         case "None", "nil", "null":
             if name == "None" { throw fail(.noneWord(name), current.range) }
         default:
+            if name == "model", next.isSymbol(.dot), !next.spaceBefore { return literal(.name(name)) }
             if current.isReserved { throw unexpected(.value) }
         }
         guard next.isSymbol(.leftParenthesis), !next.spaceBefore else { return literal(.name(name)) }
-        return try call()
+        let callee = Identifier(name, current.range)
+        advance()
+        return try call(callee)
     }
 
-    /// `f(a, b: c)`
-    private mutating func call() throws(Stop) -> Node {
-        let callee = Identifier(current.name ?? "", current.range)
-        advance()
+    /// `f(a, b: c)` from the parenthesis on
+    private mutating func call(_ callee: Identifier) throws(Stop) -> Node {
         let before = try open()
         var arguments: [Call.Argument] = []
         var height = 0
@@ -248,6 +317,26 @@ extension Parser {
         return Node(.tuple(values), range, height: height + 1)
     }
 
+    /// `[x for x in y]` of Python, read as the `[for x in y { x }]` it means.
+    private mutating func comprehension(_ value: Node, from start: Int, _ before: Bool) throws(Stop) -> Node {
+        let place = current.range
+        advance()
+        let head = try loopHead()
+        guard isAt(.rightBracket) else { throw fail(.comprehension(written: nil), place) }
+        let loop = source[SourceRange(place.start, lastEnd)]
+        let written = "[\(loop) { \(source[value.expression.range]) }]"
+        try close(.symbol(.rightBracket), before)
+        let range = SourceRange(start, lastEnd)
+        note(.comprehension(written: written), place, edits: [TextEdit(range, written)])
+        let statement = Statement(.expression(value.expression), range: value.expression.range)
+        let height = max(head.sequence.height, value.height + 2) + 1
+        try checkDepth(height)
+        let kind = Expression.Kind.listLoop(
+            names: head.names, isTuple: head.isTuple, sequence: head.sequence.expression,
+            body: Body(statements: [statement], range: value.expression.range))
+        return Node(kind, range, height: height)
+    }
+
     /// `[a, b]` or `[for x in … { … }]`
     private mutating func list() throws(Stop) -> Node {
         let start = current.range.start
@@ -269,6 +358,7 @@ extension Parser {
             let value = try expression()
             values.append(value.expression)
             height = max(height, value.height)
+            if values.count == 1, current.isWord("for") { return try comprehension(value, from: start, before) }
             guard isAt(.comma) else { break }
             advance()
         }

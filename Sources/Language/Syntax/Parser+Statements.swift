@@ -59,6 +59,11 @@ extension Parser {
         let height: Int
         switch current.name {
         case "let": (kind, height) = try binding()
+        case "model" where next.isSymbol(.dot) || next.isSymbol(.assign):
+            // The name that every PyTorch notebook gives its network.
+            if next.isSymbol(.assign) { throw modelAsName() }
+            let node = try expressionStatement()
+            (kind, height) = (.expression(node.expression), node.height)
         case "model", "block": (kind, height) = try definition()
         case "for":
             advance()
@@ -103,10 +108,20 @@ extension Parser {
         return (.binding(names: names, isTuple: isTuple, value: value.expression), value.height)
     }
 
+    private mutating func modelAsName() -> Stop {
+        fail(.reservedName("model"), current.range, edits: [TextEdit(current.range, "let net")])
+    }
+
     private mutating func checkBehindName(_ name: Identifier) throws(Stop) {
         if endsStatement { return }
         if isAt(.comma) { throw tupleFault(from: name) }
-        if isAt(.colon) { throw fail(.typeAnnotation, current.range) }
+        if isAt(.colon) {
+            let assign = tokens[index...].prefix { !$0.newlineBefore }.firstIndex { $0.isSymbol(.assign) }
+            let value = assign.map { source[rest(from: min($0 + 1, tokens.count - 1))] } ?? "…"
+            throw fail(
+                .typeAnnotation(name.text, value: value), current.range,
+                edits: assign.map { [TextEdit(SourceRange(name.range.end, tokens[$0].range.start), " ")] } ?? [])
+        }
         if isAt(.leftParenthesis) { throw fail(.functionBinding(name.text), current.range) }
     }
 
@@ -120,7 +135,14 @@ extension Parser {
             advance()
             advance()
         }
-        return fail(.tupleWithoutParentheses(names.joined(separator: ", ")), range)
+        var position = index
+        if tokens[position].name != nil { position += 1 }
+        let joined = names.joined(separator: ", ")
+        let edits =
+            tokens[min(position, tokens.count - 1)].isSymbol(.assign)
+            ? tupleEdits(names, from: range.start, assign: position, keyword: "").edits
+            : [TextEdit(range, "(\(joined))")]
+        return fail(.tupleWithoutParentheses(joined), range, edits: edits)
     }
 
     private mutating func tupleNames() throws(Stop) -> [Identifier] {
@@ -141,7 +163,11 @@ extension Parser {
         guard let name = current.name, !current.newlineBefore || ignoresNewlines else {
             throw unexpected(.name(of: what), continues: ignoresNewlines)
         }
-        if current.isReserved { throw fail(.reservedName(name), current.range) }
+        if current.isReserved {
+            throw fail(
+                .reservedName(name), current.range,
+                edits: [TextEdit(current.range, SyntaxFaultText.nameInstead(of: name))])
+        }
         let identifier = Identifier(name, current.range)
         advance()
         return identifier
@@ -175,7 +201,11 @@ extension Parser {
         let name = try newName("parameter")
         guard isAt(.colon) || isAt(.assign) else { return (.init(name: name, defaultValue: nil), 0) }
         if isAt(.assign), !current.isFaulty {
-            note(.equalsForColon(name.text), name.range.union(current.range))
+            let behind = min(index + 1, tokens.count - 1)
+            note(
+                .equalsForColon(name.text, value: source[rest(from: behind, inArgument: true)]),
+                name.range.union(current.range),
+                edits: [TextEdit(SourceRange(name.range.end, tokens[behind].range.start), ": ")])
         }
         advance()
         let value = try expression()
@@ -194,6 +224,7 @@ extension Parser {
             names = [try newName("variable")]
             if isAt(.comma) { throw tupleFault(from: names[0]) }
         }
+        if isAt(.assign), !isTuple { throw forWithEquals(names[0]) }
         guard current.isWord("in"), !current.newlineBefore || ignoresNewlines else {
             throw unexpected(.word("in"), continues: false)
         }
@@ -201,12 +232,32 @@ extension Parser {
         return (names, isTuple, try expression())
     }
 
+    /// `for i = 1:3 …`
+    private mutating func forWithEquals(_ name: Identifier) -> Stop {
+        let ends = tokens[min(index + 1, tokens.count - 1)...].prefix(3).map(\.kind)
+        var written: String?
+        if ends.count == 3, case .integer(let first) = ends[0], ends[1] == .symbol(.colon),
+            case .integer(let last) = ends[2]
+        {
+            written = "for \(name.text) in \(first)...\(last) { … }"
+        }
+        return fail(.forWithEquals(written: written), current.range)
+    }
+
     /// `{ … }`, which may begin on the next line.
     mutating func body() throws(Stop) -> (body: Body, height: Int) {
         guard isAt(.leftBrace) else {
-            if isAt(.colon) { throw fail(.colonForBrace, current.range) }
-            if current.isWord("else"), !current.newlineBefore { throw fail(.ternary, current.range) }
-            if isAt(.assign), !endsStatement, !current.isFaulty { throw fail(.assignmentForComparison, current.range) }
+            if isAt(.colon) { throw colonForBrace() }
+            if current.isWord("else"), !current.newlineBefore { throw fail(.ternary(written: nil), current.range) }
+            if current.isWord("then") || current.isWord("do"), !current.newlineBefore {
+                let end = rest(from: index).end
+                throw fail(
+                    .wordForBrace(current.name ?? ""), current.range,
+                    edits: [TextEdit(current.range, "{"), TextEdit(SourceRange(end, end), " }")])
+            }
+            if isAt(.assign), !endsStatement, !current.isFaulty {
+                throw fail(.assignmentForComparison, current.range, edits: [TextEdit(current.range, "==")])
+            }
             if endsStatement { throw unexpected(.body) }
             throw notEnded(closing: nil, expected: .body)
         }
@@ -223,6 +274,23 @@ extension Parser {
         ignoresNewlines = outerNewlines
         depth -= 1
         return (Body(statements: statements, range: SourceRange(brace.start, lastEnd)), height + 1)
+    }
+
+    /// `for x in y:` of Python, with the lines that belong to it.
+    private mutating func colonForBrace() -> Stop {
+        let (isOneLine, end) = pythonBody(from: current.range)
+        let lead = tokens[index - 1].range.end
+        let edits = [
+            TextEdit(SourceRange(lead, current.range.end), " {"),
+            TextEdit(SourceRange(end, end), isOneLine ? " }" : "\n}"),
+        ]
+        var written: String?
+        if isOneLine {
+            let start = tokens[...index].lastIndex { $0.newlineBefore || $0.isSymbol(.semicolon) } ?? 0
+            let head = SourceRange(tokens[start].range.start, lead)
+            written = source[head] + " { " + Lexer.trimmed(source[SourceRange(current.range.end, end)]) + " }"
+        }
+        return fail(.colonForBrace(written: written), current.range, edits: edits)
     }
 
     /// `if a { … } else if b { … } else { … }`; an `else` may stand on the next line.

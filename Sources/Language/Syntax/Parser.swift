@@ -145,20 +145,40 @@ struct Parser {
         return text.count > 30 ? text.prefix(30) + "…" : text
     }
 
+    /// The places of the rest of a statement from a token on, to its new line, `;` or `}`, or with `inArgument` to a comma.
+    func rest(from start: Int, inArgument: Bool = false) -> SourceRange {
+        var position = start
+        while position < tokens.count - 1 {
+            let token = tokens[position]
+            if token.newlineBefore, position > start { break }
+            if case .symbol(let symbol) = token.kind {
+                if [.semicolon, .rightBrace, .rightParenthesis, .rightBracket].contains(symbol) { break }
+                if symbol == .comma, inArgument { break }
+            }
+            position = closers[position] > position ? closers[position] + 1 : position + 1
+        }
+        guard position > start else { return SourceRange(tokens[start].range.start, tokens[start].range.start) }
+        return SourceRange(tokens[start].range.start, tokens[position - 1].range.end)
+    }
+
     // MARK: Faults
 
-    mutating func note(_ kind: SyntaxFault.Kind, _ range: SourceRange, isAtEnd: Bool = false) {
+    mutating func note(
+        _ kind: SyntaxFault.Kind, _ range: SourceRange, isAtEnd: Bool = false, edits: [TextEdit] = []
+    ) {
         // Everything that is open at the end is one fault to a person, and so is too deep a nesting.
         if isAtEnd, faults.contains(where: \.isAtEnd) { return }
         if kind == .tooDeep {
             if saidTooDeep { return }
             saidTooDeep = true
         }
-        faults.append(SyntaxFault(kind: kind, range: range, isAtEnd: isAtEnd))
+        faults.append(SyntaxFault(kind: kind, range: range, isAtEnd: isAtEnd, edits: edits))
     }
 
-    mutating func fail(_ kind: SyntaxFault.Kind, _ range: SourceRange, isAtEnd: Bool = false) -> Stop {
-        note(kind, range, isAtEnd: isAtEnd)
+    mutating func fail(
+        _ kind: SyntaxFault.Kind, _ range: SourceRange, isAtEnd: Bool = false, edits: [TextEdit] = []
+    ) -> Stop {
+        note(kind, range, isAtEnd: isAtEnd, edits: edits)
         return Stop()
     }
 
@@ -169,11 +189,25 @@ struct Parser {
         let isEnd = current.kind == .end
         let isCutOff = current.newlineBefore || isAt(.semicolon) || isAt(.rightBrace)
         if isCutOff, let opener = openers.last {
-            return fail(.unclosed(source[tokens[opener].range]), tokens[opener].range, isAtEnd: isEnd)
+            let bracket = source[tokens[opener].range]
+            return fail(
+                .unclosed(bracket), tokens[opener].range, isAtEnd: isEnd,
+                edits: [TextEdit(SourceRange(lastEnd, lastEnd), SyntaxFaultText.closer(of: bracket))])
         }
         if isEnd || isCutOff, let previous {
+            if previous.isSymbol(.percent), index >= 2, case .integer(let number) = tokens[index - 2].kind, number >= 0
+            {
+                let range = tokens[index - 2].range.union(previous.range)
+                let share = SyntaxFaultText.share(ofPercent: number)
+                return fail(.percent(share), range, edits: [TextEdit(range, share)])
+            }
+            var edits: [TextEdit] = []
+            if expected == .value, case .symbol = previous.kind {
+                edits = [TextEdit(SourceRange(index >= 2 ? tokens[index - 2].range.end : lastEnd, lastEnd), "")]
+            }
             return fail(
-                .missing(expected, behind: written(at: index - 1)), previous.range, isAtEnd: isEnd && continues)
+                .missing(expected, behind: written(at: index - 1)), previous.range, isAtEnd: isEnd && continues,
+                edits: edits)
         }
         return fail(.unexpected(found: written(at: index), expected: expected), current.range)
     }

@@ -10,11 +10,13 @@ struct SyntaxFault: Error, Sendable {
         // Characters
         case unknownCharacters(String)
         case lookalike(found: String, meant: String)
+        case percent(String)
         case unclosedComment
         case hashComment
         case swallowingComment(divisor: String, dividend: String?)
         case commandLine(String)
-        case foreignOperator(String)
+        /// `written` is the same with what Tandem has, where that is known.
+        case foreignOperator(String, written: String?)
 
         // Numbers and shapes
         case numberTooLarge
@@ -26,14 +28,14 @@ struct SyntaxFault: Error, Sendable {
         case sizeZero
         case lettersBehindNumber(number: String, letters: String)
         case malformedNumber
-        case spacedShape
+        case spacedShape(written: String)
 
         // Strings
         case unterminatedString
         case unknownEscape(String)
         case invalidScalar
         case singleQuotes(String)
-        case pythonString(prefix: String)
+        case pythonString(prefix: String, written: String)
         case tripleQuotes
         case emptyInterpolation
 
@@ -44,41 +46,44 @@ struct SyntaxFault: Error, Sendable {
         // Statements
         case unexpected(found: String, expected: Expectation)
         case missing(Expectation, behind: String)
-        case statementNotEnded(found: String)
+        case statementNotEnded(found: String, needsComma: Bool)
         case lineBeginsWithOperator(String)
         case reservedName(String)
         case strayElse
         case strayLabel(String)
-        case assignmentWithoutLet(String)
+        case assignmentWithoutLet(String, value: String)
         case assignmentToMember
         case tupleWithoutParentheses(String)
-        case typeAnnotation
+        case typeAnnotation(String, value: String)
         case functionBinding(String)
         case foreignStatement(String)
         case exitWord(String)
-        case colonForBrace
+        case colonForBrace(written: String?)
+        case forWithEquals(written: String?)
+        case wordForBrace(String)
 
         // Calls and expressions
-        case equalsForColon(String)
+        case equalsForColon(String, value: String)
         case swallowingComma(String)
         case trailingComma
-        case missingComma(label: String)
+        case missingComma(label: String, value: String)
         case assignmentForComparison
-        case spaceBeforeBracket(name: String, bracket: String)
-        case commandInExpression(String)
-        case calledMember(name: String, base: String)
+        case spaceBeforeBracket(name: String, bracket: String, written: String)
+        case commandInExpression(String, argument: String, isOption: Bool)
+        case calledMember(String)
         case calledValue
         case chainedComparison
         case chainedRange
         case foreignWord(found: String, meant: String)
         case noneWord(String)
-        case ternary
-        case comprehension
+        case ternary(written: String?)
+        case comprehension(written: String?)
+        case dictionary
         case emptyParentheses
         case oneValueTuple
         case notIndexedByOne
-        case slice
-        case questionMark
+        case slice(written: String?)
+        case questionMark(written: String?)
     }
 
     /// What should have stood at a place.
@@ -96,4 +101,6 @@ struct SyntaxFault: Error, Sendable {
     var range: SourceRange
     /// Whether only the end of the text is in the way: more text could mend it.
     var isAtEnd = false
+    /// What its fix changes, where that is certain.
+    var edits: [TextEdit] = []
 }

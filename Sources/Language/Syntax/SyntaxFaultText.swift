@@ -6,11 +6,12 @@ extension Diagnostic {
         let text = SyntaxFaultText(fault.kind)
         var severity = Severity.error
         if case .moreFaults = fault.kind { severity = .note }
-        self.init(severity, code: text.code, text.message, source: source, at: fault.range, fix: text.fix)
+        self.init(
+            severity, code: text.code, text.message, source: source, at: fault.range, fix: text.fix, edits: fault.edits)
     }
 }
 
-private struct SyntaxFaultText {
+struct SyntaxFaultText {
     var code: String
     var message: String
     var fix: String?
@@ -40,10 +41,13 @@ private struct SyntaxFaultText {
         case .unknownCharacters(let characters):
             let shown = characters.count > 20 ? characters.prefix(20) + "…" : characters
             self.init("unknown-character", "`\(shown)` means nothing here", fix: Self.fixOfUnknown(characters))
+        case .percent(let share):
+            self.init(
+                "percent", "`%` is the rest of a division; a share is written as a number", fix: "write `\(share)`")
         case .lookalike(let found, let meant):
             self.init(
                 "lookalike-character", "`\(found)` is not the character of the keyboard that it looks like",
-                fix: "write `\(meant)`")
+                fix: "write `\(Self.short(meant))`")
         case .unclosedComment: self.init("unclosed-comment", "this `/*` is never closed", fix: "close it with `*/`")
         case .hashComment: self.init("hash-comment", "a comment begins with `//`, not with `#`", fix: "write `//`")
         case .swallowingComment(let divisor, let dividend):
@@ -53,10 +57,8 @@ private struct SyntaxFaultText {
         case .commandLine(let command):
             self.init(
                 "command-line", "`\(command)` is a command for IPython or the shell, not for Tandem",
-                fix: command.hasPrefix("%")
-                    ? "leave the line out; every training shows its time"
-                    : "leave the line out, or run it in a terminal")
-        case .foreignOperator(let found): self.init("foreign-operator", found)
+                fix: Self.fixOfCommand(command))
+        case .foreignOperator(let found, let written): self = Self.foreignOperator(found, written)
 
         // MARK: Numbers and shapes
         case .numberTooLarge: self.init("number-too-large", "this number is too large to be computed with")
@@ -83,7 +85,8 @@ private struct SyntaxFaultText {
                 "number", "letters cannot follow a number, and a name cannot begin with one",
                 fix: "write `\(number) * \(letters)` for a product")
         case .malformedNumber: self.init("number", "this is neither a number nor a shape")
-        case .spacedShape: self.init("shape", "a shape is written without spaces", fix: "write it like `3x32x32`")
+        case .spacedShape(let written):
+            self.init("shape", "a shape is written without spaces", fix: "write `\(written)`")
 
         // MARK: Strings
         case .unterminatedString:
@@ -96,10 +99,8 @@ private struct SyntaxFaultText {
             self.init("escape", "this is not the number of a Unicode character", fix: "write it like `\\u{1F600}`")
         case .singleQuotes(let inner):
             self.init("quotes", "strings are written with double quotes", fix: "write `\"\(Self.short(inner))\"`")
-        case .pythonString(let prefix):
-            self.init(
-                "quotes", "a string has no `\(prefix)` before it",
-                fix: prefix.lowercased().contains("f") ? "write `\"loss \\(a.loss)\"`" : "write only the string")
+        case .pythonString(let prefix, let written):
+            self.init("quotes", "a string has no `\(prefix)` before it", fix: "write `\(Self.short(written))`")
         case .tripleQuotes:
             self.init(
                 "quotes", "a string is of one line and has one quote at each end", fix: "write `\\n` for a new line")
@@ -118,33 +119,38 @@ private struct SyntaxFaultText {
         case .unexpected(let found, let expected):
             self.init("unexpected", "expected \(Self.words(expected)), but here stands `\(found)`")
         case .missing(let expected, let behind):
-            self.init("missing", "\(Self.words(expected)) is missing behind `\(behind)`")
-        case .statementNotEnded(let found):
+            self.init(
+                "missing", "\(Self.words(expected)) is missing behind `\(behind)`",
+                fix: Self.fixOfMissing(expected, behind))
+        case .statementNotEnded(let found, let needsComma):
             self.init(
                 "unexpected", "the statement should end before `\(found)`",
-                fix: "put a comma between two values, and a new line or `;` between two statements")
+                fix: needsComma
+                    ? "put a comma between two values: `, \(found)`"
+                    : "put a new line or `;` between two statements: `; \(found)`")
         case .lineBeginsWithOperator(let found):
             self.init(
                 "line-begins-with-operator", "a statement cannot begin with `\(found)`",
                 fix: "a line goes on when `\(found)` stands at its end, or inside parentheses")
         case .reservedName(let name):
             self.init(
-                "reserved-name", "`\(name)` is a word of the language and cannot be a name", fix: "choose another name")
+                "reserved-name", "`\(name)` is a word of the language and cannot be a name",
+                fix: "choose another name, such as `\(Self.nameInstead(of: name))`")
         case .strayElse:
             self.init("stray-else", "this `else` follows no `if { … }`", fix: "write `if condition { … } else { … }`")
         case .strayLabel(let name):
             self.init(
                 "stray-label", "the option `\(name):` belongs to no command",
                 fix: "end the line before it with a comma, or give a value a name with `let \(name) = …`")
-        case .assignmentWithoutLet(let name):
-            self.init("assignment", "a name is bound with `let`", fix: "write `let \(name) = …`")
+        case .assignmentWithoutLet(let name, let value):
+            self.init("assignment", "a name is bound with `let`", fix: "write `let \(name) = \(Self.oneLine(value))`")
         case .assignmentToMember:
             self.init(
                 "assignment", "members and elements cannot be changed", fix: "bind a new value with `let name = …`")
         case .tupleWithoutParentheses(let names):
             self.init("tuple", "several names stand in parentheses", fix: "write `(\(names))`")
-        case .typeAnnotation:
-            self.init("type", "names have no types", fix: "write `let name = …`")
+        case .typeAnnotation(let name, let value):
+            self.init("type", "names have no types", fix: "write `let \(name) = \(Self.oneLine(value))`")
         case .functionBinding(let name):
             self.init(
                 "function", "there are no functions to define, only models and blocks of layers",
@@ -153,34 +159,50 @@ private struct SyntaxFaultText {
             let (message, fix) = Self.foreignStatement(word)
             self.init("foreign-statement", message, fix: fix)
         case .exitWord(let word): self.init("exit", "there is no `\(word)`", fix: "write `quit`")
-        case .colonForBrace: self.init("colon", "a body stands in braces", fix: "write `{` for `:`, and `}` at its end")
+        case .colonForBrace(let written):
+            self.init(
+                "colon", "a body stands in braces",
+                fix: written.map { "write `\(Self.oneLine($0))`" } ?? "write `{` for `:`, and `}` behind its last line")
+        case .forWithEquals(let written):
+            self.init(
+                "for", "a loop goes over the elements of something",
+                fix: "write `\(written ?? "for x in 1...10 { … }")`")
+        case .wordForBrace(let word):
+            self.init("brace", "a body stands in braces, without `\(word)`", fix: "write `{ … }`")
 
         // MARK: Calls and expressions
-        case .equalsForColon(let name):
-            self.init("equals-for-colon", "an option is given with `:`, not with `=`", fix: "write `\(name): …`")
+        case .equalsForColon(let name, let value):
+            self.init(
+                "equals-for-colon", "an option is given with `:`, not with `=`",
+                fix: "write `\(name): \(Self.oneLine(value))`")
         case .swallowingComma(let next):
             self.init(
                 "swallowing-comma", "this comma draws the next line, `\(next) …`, into the command",
                 fix: "leave the comma out")
-        case .missingComma(let label):
-            self.init("missing-comma", "a comma is missing before `\(label):`", fix: "write `, \(label): …`")
+        case .missingComma(let label, let value):
+            self.init(
+                "missing-comma", "a comma is missing before `\(label):`",
+                fix: "write `, \(label): \(Self.oneLine(value))`")
         case .assignmentForComparison:
             self.init("assignment", "`=` binds a name and compares nothing", fix: "write `==`")
         case .trailingComma: self.init("trailing-comma", "nothing follows this comma", fix: "leave the comma out")
-        case .spaceBeforeBracket(let name, let bracket):
-            let call = bracket == "(" ? "`\(name)(…)`" : "`\(name)[…]`"
+        case .spaceBeforeBracket(_, let bracket, let written):
             self.init(
                 "space-before-bracket", "inside an expression no space stands between a name and its `\(bracket)`",
-                fix: "write \(call), or a comma between two values")
-        case .commandInExpression(let name):
+                fix: "write `\(Self.oneLine(written))`, or a comma between two values")
+        case .commandInExpression(let name, let argument, true):
+            self.init(
+                "missing-colon", "behind a comma stands a value, or an option with its `:`",
+                fix: "write `\(name): \(Self.oneLine(argument))`")
+        case .commandInExpression(let name, let argument, false):
             self.init(
                 "command-in-expression",
                 "two values follow each other; inside an expression a command takes parentheses",
-                fix: "write `\(name)(…)`, or a comma between two values")
-        case .calledMember(let name, let base):
+                fix: "write `\(name)(\(Self.oneLine(argument)))`, or a comma between two values")
+        case .calledMember(let name):
             self.init(
                 "called-member", "members are not called",
-                fix: "write `\(base).\(name)` for a member, or `\(name)(\(base), …)` for a word")
+                fix: "a word comes first: `\(name)(…)`; a member has no parentheses")
         case .calledValue: self.init("called-value", "only a word, a model or a block can be called")
         case .chainedComparison:
             self.init("chained-comparison", "comparisons do not chain", fix: "write `a < b && b < c`")
@@ -190,24 +212,34 @@ private struct SyntaxFaultText {
         case .noneWord(let word):
             self.init(
                 "foreign-word", "there is no `\(word)`", fix: "leave the option out; where it can be off, write `none`")
-        case .ternary:
-            self.init("ternary", "a choice begins with its `if`", fix: "write `if condition { a } else { b }`")
-        case .comprehension:
+        case .ternary(let written):
             self.init(
-                "comprehension", "a list made in a loop begins with its `for`", fix: "write `[for x in list { … }]`")
+                "ternary", "a choice begins with its `if`",
+                fix: "write `\(Self.oneLine(written ?? "if condition { a } else { b }"))`")
+        case .comprehension(let written):
+            self.init(
+                "comprehension", "a list made in a loop begins with its `for`",
+                fix: "write `\(Self.oneLine(written ?? "[for x in list { … }]"))`")
+        case .dictionary:
+            self.init(
+                "dictionary", "no value begins with `{`: there are lists, but no dictionaries",
+                fix: "write a list of pairs: `[(\"a\", 1), (\"b\", 2)]`")
         case .emptyParentheses: self.init("empty-parentheses", "nothing stands in these parentheses")
         case .oneValueTuple: self.init("tuple", "a tuple has at least two values", fix: "leave the parentheses out")
         case .notIndexedByOne:
             self.init("index", "an index is one value", fix: "take one after the other: `a[1][2]`")
-        case .slice:
+        case .slice(let written):
             self.init(
-                "slice", "an index is one value", fix: "write `[for i in 0...2 { list[i] }]` for a part of a list")
-        case .questionMark:
+                "slice", "an index is one value",
+                fix: "write `\(Self.oneLine(written ?? "[for i in 0...2 { list[i] }]"))` for a part of a list")
+        case .questionMark(let written?):
+            self.init(
+                "question-mark", "there is no operator `? :`", fix: "write `\(Self.oneLine(written))`")
+        case .questionMark(nil):
             self.init(
                 "question-mark", "`?` asks for help on a word, in a statement of its own",
                 fix: "write `?word`; a choice is `if condition { a } else { b }`")
         }
-        if case .foreignOperator(let found) = kind { self = Self.foreignOperator(found) }
     }
 
     // MARK: Parts of sentences
@@ -224,7 +256,7 @@ private struct SyntaxFaultText {
         }
     }
 
-    private static func closer(of bracket: String) -> String {
+    static func closer(of bracket: String) -> String {
         switch bracket {
         case "{": "}"
         case "[": "]"
@@ -234,6 +266,53 @@ private struct SyntaxFaultText {
 
     private static func short(_ text: String) -> String {
         text.count > 30 ? text.prefix(30) + "…" : text
+    }
+
+    /// A text of the program inside a sentence.
+    private static func oneLine(_ text: String) -> String {
+        if text.isEmpty { return "…" }
+        let first = text.prefix { $0 != "\n" && $0 != "\r\n" }
+        if first.count < text.count { return first.prefix(60) + " …" }
+        return first.count > 80 ? first.prefix(80) + "…" : String(first)
+    }
+
+    /// `50 %` as `0.5`
+    static func share(ofPercent number: Int) -> String {
+        let share = Double(number) / 100
+        return share == share.rounded() && share < 1e15 ? String(Int(share)) : String(share)
+    }
+
+    /// A name for who wanted to use a reserved word.
+    static func nameInstead(of word: String) -> String {
+        switch word {
+        case "model": "net"
+        case "block": "stage"
+        case "repeat": "times"
+        case "for", "in": "each"
+        case "if", "else": "condition"
+        case "true", "false": "flag"
+        default: "value"
+        }
+    }
+
+    private static func fixOfMissing(_ expected: SyntaxFault.Expectation, _ behind: String) -> String? {
+        switch expected {
+        case .value: "write one, or leave `\(behind)` out"
+        case .body: "write `{ … }` behind it"
+        case .symbol("="): "write `= …` behind it"
+        case .word("in"): "write `for x in 1...10 { … }`"
+        default: nil
+        }
+    }
+
+    private static func fixOfCommand(_ command: String) -> String {
+        switch command {
+        case "%time", "%timeit", "%%time", "%%timeit":
+            "leave `\(command)` out; every training shows its time"
+        case "%matplotlib": "leave the line out; `plot` shows its picture by itself"
+        case "!pip", "!pip3", "!conda", "%pip", "%conda": "leave the line out; nothing needs to be installed"
+        default: command.hasPrefix("%") ? "leave the line out" : "leave the line out, or run it in a terminal"
+        }
     }
 
     private static func fixOfUnknown(_ characters: String) -> String? {
@@ -246,26 +325,26 @@ private struct SyntaxFaultText {
         }
     }
 
-    private static func foreignOperator(_ found: String) -> SyntaxFaultText {
+    private static func foreignOperator(_ found: String, _ written: String?) -> SyntaxFaultText {
         let code = "foreign-operator"
         let none = "there is no operator `\(found)`"
         switch found {
-        case "**": return .init(code, none, fix: "for a power multiply: `x * x`")
+        case "**": return .init(code, none, fix: "for a power multiply: `\(written ?? "x * x")`")
         case "×": return .init(code, "`×` stands in shapes only", fix: "write `*`")
         case "..", "..<": return .init(code, none, fix: "a range is `1...5`, both ends included")
-        case "===", "!==": return .init(code, none, fix: "write `\(found.dropLast())`")
-        case "&", "|": return .init(code, none, fix: "write `\(found)\(found)`")
+        case "===", "!==", "&", "|", "<>", "=<": return .init(code, none, fix: written.map { "write `\($0)`" })
         case ":=": return .init(code, none, fix: "write `let name = …`")
-        case "++", "+=", "-=", "*=", "/=", "%=":
+        case "++", "--", "+=", "-=", "*=", "/=", "%=":
             return .init(
-                code, "names cannot be changed, so there is no `\(found)`", fix: "bind a new value: `let name = …`")
+                code, "names cannot be changed, so there is no `\(found)`",
+                fix: "bind a new one: `\(oneLine(written ?? "let name = …"))`")
         default: return .init(code, none)
         }
     }
 
     private static func foreignStatement(_ word: String) -> (message: String, fix: String) {
         switch word {
-        case "def", "func", "lambda", "async":
+        case "def", "func", "function", "fn", "lambda", "async":
             (
                 "there are no functions to define, only models and blocks of layers",
                 "write `block name(parameters) { layers }`"
@@ -274,7 +353,7 @@ private struct SyntaxFaultText {
             ("a network is a `model`", "write `model Net { input 3x32x32; conv 64, kernel: 3; relu; … }`")
         case "import", "from":
             ("nothing needs to be imported: every word is there", "leave the line out; `help` lists the words")
-        case "var", "const", "auto": ("a name is bound with `let`", "write `let name = …`")
+        case "var", "const", "auto", "final": ("a name is bound with `let`", "write `let` for `\(word)`")
         case "while": ("there is no `while`", "write `repeat 10 { … }` or `for x in 1...10 { … }`")
         case "elif": ("there is no `elif`", "write `else if condition { … }`")
         case "return": ("nothing is returned: a body's value is its last expression", "leave `return` out")

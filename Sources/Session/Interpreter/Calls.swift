@@ -11,7 +11,7 @@ extension Interpreter {
             return try call(
                 word, expression.arguments, bodies: expression.bodies, at: range, place: expression.callee.range)
         }
-        guard let value = find(name) else { throw unknownName(name, at: expression.callee.range) }
+        guard let value = find(name) else { throw unknownName(name, at: expression.callee.range, call: expression) }
         guard case .template(let template) = value else {
             throw notCallable(value, expression, at: range)
         }
@@ -25,16 +25,41 @@ extension Interpreter {
     private func notCallable(_ value: Value, _ call: Call, at range: SourceRange) -> Diagnostic {
         let name = call.callee.text
         var fix: String?
+        var edits: [TextEdit] = []
         if call.style == .command, let first = call.arguments.first, first.label == nil {
             let written = source[first.value.range]
-            fix =
-                switch first.value.kind {
-                case .unary(.negate, _): "`\(name) - \(written.dropFirst())` subtracts"
-                case .list: "`\(name)\(written)` takes an element, without the space"
-                default: nil
-                }
+            let space = SourceRange(call.callee.range.end, first.value.range.start)
+            switch first.value.kind {
+            case .unary(.negate, _):
+                fix = "`\(name) - \(written.dropFirst())` subtracts"
+                edits = [TextEdit(SourceRange(space.start, space.end + 1), " - ")]
+            case .list:
+                fix = "`\(name)\(written)` takes an element, without the space"
+                edits = [TextEdit(space, "")]
+            default: break
+            }
+        } else if call.style == .parentheses, call.arguments.isEmpty {
+            fix = "leave the parentheses out: `\(name)`"
+            edits = [TextEdit(self.range(of: call), name)]
         }
-        return fault("not-callable", "`\(name)` is \(value.kind), not a word", at: range, fix: fix)
+        return fault("not-callable", "`\(name)` is \(value.kind), not a word", at: range, fix: fix, edits: edits)
+    }
+
+    /// A layer where none can stand.
+    func layerOutside(_ word: Word, at range: SourceRange, place: SourceRange) -> Diagnostic {
+        let message = "`\(word.name)` is a layer, and layers stand in the body of a model or block"
+        let written = source[range]
+        let before = source.bytes[..<min(range.start, source.bytes.count)].reversed().first {
+            $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\t")
+        }
+        let isStatement = before.map { "\n\r;{}".utf8.contains($0) } ?? true
+        let isShort = written.utf8.count <= 60 && !written.contains("\n")
+        guard isStatement, isShort else {
+            return fault("layer-outside", message, at: place, fix: "for example `\(word.example)`")
+        }
+        let model =
+            word.name == "input" ? "model Net { \(written); flatten }" : "model Net { input 3x32x32; \(written) }"
+        return fault("layer-outside", message, at: place, fix: "write `\(model)`", edits: [TextEdit(range, model)])
     }
 
     /// Calls a word with arguments that are not evaluated yet.
@@ -44,9 +69,7 @@ extension Interpreter {
     ) throws -> Value {
         if case .notYet = word.action { throw notYet(word, at: place) }
         if word.isLayer {
-            throw fault(
-                "layer-outside", "`\(word.name)` is a layer, and layers stand in the body of a model or block",
-                at: place, fix: "`model Net { input 3x32x32; \(word.example.split(separator: "\n")[0]) }`")
+            throw layerOutside(word, at: range, place: place)
         }
         try checkBodies(word, bodies)
         let checked = try check(arguments, for: word, at: range, place: place)
@@ -93,75 +116,129 @@ extension Interpreter {
         _ given: [Call.Argument], for word: Word, at range: SourceRange, place: SourceRange
     ) throws -> Arguments {
         var checked = Arguments(word: word, range: range)
-        var positional = word.parameters.filter(\.isPositional)[...]
+        var matching = ArgumentMatching(word)
         for argument in given {
-            var parameter: Parameter
-            var evaluated: Value?
-            if let label = argument.label {
-                guard let match = word.parameters.first(where: { $0.label == label.text && !$0.isRest }) else {
-                    throw unknownOption(label, of: word)
-                }
-                parameter = match
-                guard !checked.isGiven(match.label) else {
-                    throw fault("given-twice", "`\(label.text):` is given twice", at: label.range)
-                }
-            } else {
-                while let next = positional.first, !next.isRest, checked.isGiven(next.label) {
-                    positional = positional.dropFirst()
-                }
-                guard let next = positional.first else { throw tooMany(argument, for: word) }
-                if !next.isRest { positional = positional.dropFirst() }
-                parameter = next
+            var parameter = try self.parameter(for: argument, &matching, among: given)
+            let value: Value
+            if argument.label == nil, parameter.isSubject, matching.following != nil {
                 // A subject that is left out is the last one (rule 11): `take 5000`, `save "a.safetensors"`.
-                if next.isSubject, let behind = positional.first {
-                    let first = try evaluate(argument.value)
-                    evaluated = first
-                    if !first.mayBeSubject {
-                        parameter = behind
-                        if !behind.isRest { positional = positional.dropFirst() }
-                    }
-                }
+                let subject = try evaluate(argument.value)
+                if !subject.mayBeSubject { parameter = matching.skip(parameter) }
+                value = try convert(subject, to: parameter, of: word, at: argument.value.range)
+            } else {
+                value = try coerce(argument.value, to: parameter, of: word)
             }
-            let value =
-                try evaluated.map { try convert($0, to: parameter, of: word, at: argument.value.range) }
-                ?? coerce(argument.value, to: parameter, of: word)
             if parameter.isRest {
                 checked.addRest(value, at: argument.value.range)
             } else {
                 checked.set(parameter.label, value, at: argument.value.range)
             }
         }
-        for parameter in word.parameters where parameter.isRequired {
-            if parameter.isRest ? checked.rest.isEmpty : !checked.isGiven(parameter.label) {
-                throw fault(
-                    "missing-argument",
-                    "`\(word.name)` needs \(parameter.isPositional ? "" : "`\(parameter.label):`, ")"
-                        + "\(parameter.isPositional ? "`\(parameter.label)`: " : "")\(parameter.help)", at: place,
-                    fix: "for example `\(word.example.split(separator: "\n").last ?? "")`")
-            }
-        }
+        if let missing = matching.missing { throw missingArgument(missing, of: word, at: place) }
         return checked
     }
 
-    private func tooMany(_ argument: Call.Argument, for word: Word) -> Diagnostic {
+    /// The parameter that the next argument of a call is for.
+    func parameter(
+        for argument: Call.Argument, _ matching: inout ArgumentMatching, among all: [Call.Argument]
+    ) throws(Diagnostic) -> Parameter {
+        switch matching.next(argument.label?.text) {
+        case .parameter(let parameter): return parameter
+        case .unknown:
+            guard let label = argument.label else { throw tooMany(argument, for: matching.word, among: all) }
+            throw unknownOption(label, of: matching.word, value: argument.value)
+        case .givenTwice:
+            let label = argument.label?.text ?? ""
+            throw fault(
+                "given-twice", "`\(label):` is given twice", at: argument.label?.range,
+                fix: "leave one of them out")
+        }
+    }
+
+    func missingArgument(_ parameter: Parameter, of word: Word, at place: SourceRange) -> Diagnostic {
+        fault(
+            "missing-argument",
+            "`\(word.name)` needs \(parameter.isPositional ? "" : "`\(parameter.label):`, ")"
+                + "\(parameter.isPositional ? "`\(parameter.label)`: " : "")\(parameter.help)", at: place,
+            fix: "for example `\(word.example.split(separator: "\n").last ?? "")`")
+    }
+
+    private func tooMany(_ argument: Call.Argument, for word: Word, among all: [Call.Argument]) -> Diagnostic {
         let count = word.parameters.count(where: \.isPositional)
         let takes = count == 0 ? "takes no value without a label" : "takes at most \(count) without a label"
         let labels = word.labels
-        return fault(
-            "too-many-arguments", "`\(word.name)` \(takes)", at: argument.value.range,
-            fix: labels.isEmpty ? nil : "options: \(labels.joined(separator: ", "))")
+        let written = source[argument.value.range]
+        var fix = labels.isEmpty ? "it takes no options either" : "options: \(labels.joined(separator: ", "))"
+        var edits: [TextEdit] = []
+        if word.parameters.count == 1, case .shape? = word.parameters.first?.kind,
+            let shape = shapeText(all.map(\.value))
+        {
+            // `input 3, 32, 32`
+            let range = all.reduce(argument.value.range) { $0.union($1.value.range) }
+            (fix, edits) = ("write `\(word.name) \(shape)`", [TextEdit(range, shape)])
+        } else if let label = labelTaking(argument.value, of: word), !all.contains(where: { $0.label?.text == label }) {
+            let start = argument.value.range.start
+            (fix, edits) = ("write `\(label): \(written)`", [TextEdit(SourceRange(start, start), "\(label): ")])
+        }
+        return fault("too-many-arguments", "`\(word.name)` \(takes)", at: argument.value.range, fix: fix, edits: edits)
     }
 
-    func unknownOption(_ label: Identifier, of word: Word) -> Diagnostic {
+    /// The one option that takes what this names: a data set, an optimizer, a schedule.
+    private func labelTaking(_ expression: Expression, of word: Word) -> String? {
+        let kind: String?
+        switch expression.kind {
+        case .name(let name): kind = find(name)?.kind ?? Vocabulary.word(name)?.result
+        case .call(let call): kind = Vocabulary.word(call.callee.text)?.result
+        default: kind = nil
+        }
+        guard let kind else { return nil }
+        let fitting = word.parameters.filter { !$0.isPositional && $0.kind.text.hasPrefix(kind) }
+        return fitting.count == 1 ? fitting[0].label : nil
+    }
+
+    /// `3x32x32` for sizes that stand one by one, as in a list or tuple of another library.
+    private func shapeText(_ sizes: [Expression]) -> String? {
+        let numbers = sizes.compactMap { size -> Int? in
+            if case .integer(let number) = size.kind, number > 0 { number } else { nil }
+        }
+        guard (1...3).contains(numbers.count), numbers.count == sizes.count else { return nil }
+        return numbers.map(String.init).joined(separator: "x")
+    }
+
+    private func unknownOption(_ label: Identifier, of word: Word, value: Expression) -> Diagnostic {
         let labels = word.labels
-        let plain = label.text.lowercased().filter { $0 != "_" }
-        let meant =
-            word.parameters.first { $0.aliases.contains { $0.lowercased().filter { $0 != "_" } == plain } }?.label
-            ?? nearestName(to: label.text, among: labels)
         let options = labels.isEmpty ? "it takes none" : "options: \(labels.joined(separator: ", "))"
-        return fault(
-            "unknown-option", "there is no `\(label.text):` option of `\(word.name)`", at: label.range,
-            fix: meant.map { "did you mean `\($0):`?   \(options)" } ?? options)
+        let message = "there is no `\(label.text):` option of `\(word.name)`"
+        if let meant = word.label(alias: label.text) ?? nearestName(to: label.text, among: labels) {
+            return fault(
+                "unknown-option", message, at: label.range, fix: "did you mean `\(meant):`?   \(options)",
+                edits: [TextEdit(label.range, meant)])
+        }
+        // `lr:` belongs to the optimizer, `warmup:` to the schedule.
+        for parameter in word.parameters {
+            guard let maker = Self.makers(of: parameter.kind).first(where: { $0.label(alias: label.text) != nil }),
+                let inner = maker.label(alias: label.text)
+            else { continue }
+            let meant = "\(parameter.label): \(maker.name)(\(inner): \(source[value.range]))"
+            return fault(
+                "unknown-option", message, at: label.range, fix: "it is an option of another word: `\(meant)`",
+                edits: [TextEdit(label.range.union(value.range), meant)])
+        }
+        return fault("unknown-option", message, at: label.range, fix: options)
+    }
+
+    /// The words that give what an option of this kind takes, the usual one first.
+    private static func makers(of kind: Parameter.Kind) -> [Word] {
+        let result: String
+        switch kind {
+        case .optimizer: result = "an optimizer"
+        case .schedule: result = "a schedule"
+        case .data: result = "a data set"
+        case .run: result = "a run"
+        default: return []
+        }
+        let makers = Vocabulary.all.filter { $0.result == result && $0.worksAlready }
+        return makers.filter { $0.name == "adam" } + makers.filter { $0.name != "adam" }
     }
 
     // MARK: One argument
@@ -170,9 +247,27 @@ extension Interpreter {
     private func coerce(_ expression: Expression, to parameter: Parameter, of word: Word) throws -> Value {
         if case .word = parameter.kind { return .string(try wordName(expression)) }
         if !parameter.choices.isEmpty, let choice = try choice(expression, parameter) { return choice }
+        if let layer = layerWord(expression) { throw layerAsValue(layer, parameter, at: expression.range) }
         let value = try evaluate(expression)
         if value.isNothing { throw fault("no-value", "this gives no value", at: expression.range) }
         return try convert(value, to: parameter, of: word, at: expression.range)
+    }
+
+    /// The layer word that stands in a value's place.
+    private func layerWord(_ expression: Expression) -> Word? {
+        switch expression.kind {
+        case .name(let name): find(name) == nil ? Vocabulary.word(name).flatMap { $0.isLayer ? $0 : nil } : nil
+        case .call(let call): Vocabulary.word(call.callee.text).flatMap { $0.isLayer ? $0 : nil }
+        default: nil
+        }
+    }
+
+    func layerAsValue(_ layer: Word, _ parameter: Parameter, at range: SourceRange) -> Diagnostic {
+        let makers = Self.makers(of: parameter.kind).map { "`\($0.name)`" }
+        guard !makers.isEmpty else { return layerOutside(layer, at: range, place: range) }
+        return fault(
+            "wrong-type", "`\(parameter.label):` takes \(parameter.takes), not the layer `\(layer.name)`", at: range,
+            fix: "write one of \(makers.joined(separator: ", "))")
     }
 
     /// A bare choice comes before a variable of its name (rule 7), also inside a list.
@@ -190,10 +285,13 @@ extension Interpreter {
         return nil
     }
 
-    private func noChoice(_ text: String, _ parameter: Parameter, at range: SourceRange) -> Diagnostic {
-        fault(
+    func noChoice(_ text: String, _ parameter: Parameter, at range: SourceRange) -> Diagnostic {
+        let meant = nearestName(to: text, among: parameter.choices)
+        return fault(
             "unknown-choice", "`\(parameter.label):` takes \(parameter.takes), not `\(text)`", at: range,
-            fix: nearestName(to: text, among: parameter.choices).map { "did you mean `\($0)`?" })
+            fix: meant.map { "did you mean `\($0)`?" }
+                ?? parameter.choices.first.map { "for example `\(parameter.label): \($0)`" },
+            edits: meant.map { [TextEdit(range, $0)] } ?? [])
     }
 
     private func wordName(_ expression: Expression) throws -> String {
@@ -207,23 +305,24 @@ extension Interpreter {
         }
     }
 
-    private func convert(
+    func convert(
         _ value: Value, to parameter: Parameter, of word: Word, at range: SourceRange
     ) throws -> Value {
         func wrong() -> Diagnostic {
             let name = parameter.isPositional ? "`\(word.name)`" : "`\(parameter.label):`"
             let subject = parameter.isPositional && !parameter.isRest ? "`\(parameter.label)` of \(name)" : name
-            var fix: String?
-            if case .run = parameter.kind, value.completionKind == "model" {
-                fix = "train it before: `let a = train \(source[range])`"
-            }
+            let (fix, edits) = remedy(value, for: parameter, at: range)
             return fault(
-                "wrong-type", "\(subject) takes \(parameter.takes), not \(described(value))", at: range, fix: fix)
+                "wrong-type", "\(subject) takes \(parameter.takes), not \(described(value))", at: range, fix: fix,
+                edits: edits)
         }
         func outside() -> Diagnostic {
             let name = parameter.isPositional ? "`\(parameter.label)` of `\(word.name)`" : "`\(parameter.label):`"
+            let meant = parameter.valueInstead(of: value)
+            let written = parameter.isPositional ? meant : meant.map { "\(parameter.label): \($0)" }
             return fault(
-                "out-of-range", "\(name) is \(parameter.rangeText ?? "something else"), not \(value.text)", at: range)
+                "out-of-range", "\(name) is \(parameter.rangeText ?? "something else"), not \(value.text)", at: range,
+                fix: written.map { "for example `\($0)`" }, edits: meant.map { [TextEdit(range, $0)] } ?? [])
         }
         switch (parameter.kind, value) {
         case (.integer(let limits), .integer(let number)):
@@ -266,5 +365,46 @@ extension Interpreter {
             return value
         default: throw wrong()
         }
+    }
+
+    /// What to type instead of a value of the wrong kind.
+    private func remedy(
+        _ value: Value, for parameter: Parameter, at range: SourceRange
+    ) -> (fix: String?, edits: [TextEdit]) {
+        func write(_ text: String) -> (String?, [TextEdit]) { ("write `\(text)`", [TextEdit(range, text)]) }
+        let written = source[range]
+        switch (parameter.kind, value) {
+        case (.shape, .tuple(let items)), (.shape, .list(let items)), (.extent, .tuple(let items)),
+            (.extent, .list(let items)):
+            let sizes = items.values.compactMap { size -> Int? in
+                if case .integer(let number) = size, number > 0 { number } else { nil }
+            }
+            guard sizes.count == items.values.count, (1...3).contains(sizes.count) else { break }
+            if case .extent = parameter.kind, sizes.count > 2 { break }
+            return write(sizes.map(String.init).joined(separator: "x"))
+        case (.boolean, .integer(let number)) where number == 0 || number == 1:
+            return write(number == 1 ? "true" : "false")
+        case (.integer(let limits), .decimal(let number)):
+            let rounded = number.rounded()
+            guard abs(rounded) < 1e15, limits.contains(Int(rounded)) else { break }
+            return write(String(Int(rounded)))
+        case (.integer, .string(let text)), (.decimal, .string(let text)):
+            if Double(text) != nil { return write(text) }
+        case (.optimizer, .integer), (.optimizer, .decimal): return write("adam(lr: \(written))")
+        case (.optimizer, .string(let text)), (.schedule, .string(let text)), (.data, .string(let text)):
+            let name = text.lowercased()
+            if let maker = Self.makers(of: parameter.kind).first(where: { $0.name == name }) {
+                return write(maker.name)
+            }
+        case (.run, .model), (.run, .template): return ("train it before: `let a = train \(written)`", [])
+        case (.model, .object(let object)) where object is RunValue: return write("\(written).model")
+        case (.text, _): return ("write a text in quotes: `\"…\"`", [])
+        default: break
+        }
+        let makers = Self.makers(of: parameter.kind).map { "`\($0.name)`" }
+        if !makers.isEmpty { return ("write one of \(makers.joined(separator: ", "))", []) }
+        guard case .value = parameter.standard, let standard = parameter.standardText else { return (nil, []) }
+        let text = parameter.isPositional ? standard : "\(parameter.label): \(standard)"
+        return ("for example `\(text)`", [TextEdit(range, standard)])
     }
 }

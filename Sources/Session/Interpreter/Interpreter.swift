@@ -80,11 +80,13 @@ final class Interpreter: @unchecked Sendable {
 
     /// An error at a place of the cell at hand, with the definitions around it.
     func fault(
-        _ code: String, _ message: String, at range: SourceRange?, context: [String] = [], fix: String? = nil
+        _ code: String, _ message: String, at range: SourceRange?, context: [String] = [], fix: String? = nil,
+        edits: [TextEdit] = []
     ) -> Diagnostic {
         let around = definitions.last.map { ["in \($0.template.isModel ? "model" : "block") \($0.text)"] } ?? []
         return Diagnostic(
-            code: code, message, source: source, at: range, context: context.isEmpty ? around : context, fix: fix)
+            code: code, message, source: source, at: range, context: context.isEmpty ? around : context, fix: fix,
+            edits: edits)
     }
 
     func checkInterrupt(at range: SourceRange) throws {
@@ -152,25 +154,6 @@ final class Interpreter: @unchecked Sendable {
             if let run = object as? RunValue { lastRun = run }
         default: break
         }
-    }
-
-    /// What may be meant by a name that is unknown: variables and words.
-    func unknownName(_ name: String, at range: SourceRange) -> Diagnostic {
-        // A definition is bound behind its body, so one that names itself finds nothing.
-        if let template = definitions.last(where: { $0.template.name == name })?.template {
-            return fault(
-                "recursion", "the \(template.isModel ? "model" : "block") `\(name)` contains itself", at: range,
-                fix: "`repeat n { … }` stacks layers")
-        }
-        let known = (scope?.visibleNames ?? []) + globals.keys.sorted() + Vocabulary.all.map(\.name)
-        if let word = Vocabulary.word(alias: name) {
-            return fault(
-                "unknown-name", "there is no `\(name)`", at: range, fix: "did you mean `\(word.name)`?")
-        }
-        return fault(
-            "unknown-name", "there is no `\(name)`", at: range,
-            fix: nearestName(to: name, among: known).map { "did you mean `\($0)`?" }
-                ?? "`let \(name) = …` binds a name; `help` lists the words")
     }
 }
 

@@ -126,11 +126,11 @@ extension Interpreter {
             let name: String
             if let label = argument.label {
                 guard labels.contains(label.text) else {
+                    let meant = nearestName(to: label.text, among: labels)
                     throw fault(
                         "unknown-option", "there is no `\(label.text):` parameter of `\(template.name)`",
-                        at: label.range,
-                        fix: nearestName(to: label.text, among: labels).map { "did you mean `\($0):`?   \(options)" }
-                            ?? options)
+                        at: label.range, fix: meant.map { "did you mean `\($0):`?   \(options)" } ?? options,
+                        edits: meant.map { [TextEdit(label.range, $0)] } ?? [])
                 }
                 name = label.text
             } else {

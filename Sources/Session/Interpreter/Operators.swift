@@ -18,8 +18,25 @@ extension Interpreter {
         case (.integer(let a), .integer(let b)): return try integers(operation, a, b, at: place)
         case (.integer, .decimal), (.decimal, .integer), (.decimal, .decimal):
             return try decimals(operation, first.number ?? 0, second.number ?? 0, at: place)
-        default: return try others(operation, first, second, at: place)
+        default:
+            do {
+                return try others(operation, first, second, at: place)
+            } catch var diagnostic as Diagnostic where diagnostic.code == "wrong-type" && operation == .add {
+                if let edit = joined(left, right) { diagnostic.edits = [edit] }
+                throw diagnostic
+            }
         }
+    }
+
+    /// `"a" + 1` as `"a\(1)"`, where a text is written out.
+    private func joined(_ left: Expression, _ right: Expression) -> TextEdit? {
+        let range = left.range.union(right.range)
+        let (first, second) = (source[left.range], source[right.range])
+        if case .string = left.kind, first.last == "\"" { return TextEdit(range, "\(first.dropLast())\\(\(second))\"") }
+        if case .string = right.kind, second.first == "\"" {
+            return TextEdit(range, "\"\\(\(first))\(second.dropFirst())")
+        }
+        return nil
     }
 
     private func integers(
@@ -107,7 +124,9 @@ extension Interpreter {
         case (.greaterOrEqual, .string(let a), .string(let b)): return .boolean(a >= b)
         default:
             var fix: String?
-            if case .add = operation, isText(first) || isText(second) {
+            if case .remainder = operation, isText(first) {
+                fix = "put the value into the text: `\"… \\(x)\"`"
+            } else if case .add = operation, isText(first) || isText(second) {
                 fix = "put the value into the text: `\"… \\(x)\"`"
             }
             throw fault(

@@ -159,7 +159,9 @@ extension Interpreter {
         default:
             throw fault(
                 "wrong-type", "`for` goes over a list or a range, not \(value.kind)", at: sequence.range,
-                fix: value.number == nil ? nil : "`for x in 1...n`, or `repeat n { … }`")
+                fix: value.number == nil ? nil : "write `for x in 1...\(source[sequence.range])`, or `repeat n { … }`",
+                edits: value.number.map { $0 >= 1 } == true
+                    ? [TextEdit(SourceRange(sequence.range.start, sequence.range.start), "1...")] : [])
         }
     }
 
@@ -196,7 +198,9 @@ extension Interpreter {
         guard case .boolean(let flag) = value else {
             throw fault(
                 "wrong-type", "a condition is true or false, not \(value.kind)", at: condition.range,
-                fix: value.number == nil ? nil : "compare it: `\(source[condition.range]) != 0`")
+                fix: value.number == nil ? nil : "compare it: `\(source[condition.range]) != 0`",
+                edits: value.number == nil
+                    ? [] : [TextEdit(SourceRange(condition.range.end, condition.range.end), " != 0")])
         }
         return flag
     }

@@ -55,12 +55,14 @@ extension Interpreter {
                 "no-value", "`\(name.text)` of this \(value.completionKind) is not known", at: name.range,
                 fix: value.unknownMemberFix)
         }
+        let meant = nearestName(to: name.text, among: names)
         throw fault(
             "unknown-member", "\(value.kind) has no member `\(name.text)`", at: name.range,
-            fix: nearestName(to: name.text, among: names).map {
+            fix: meant.map {
                 "did you mean `\($0)`?   members: \(names.joined(separator: ", "))"
             }
-                ?? (names.isEmpty ? nil : "members: \(names.joined(separator: ", "))"))
+                ?? (names.isEmpty ? nil : "members: \(names.joined(separator: ", "))"),
+            edits: meant.map { [TextEdit(name.range, $0)] } ?? [])
     }
 
     // MARK: Writing, unless a model is only being checked

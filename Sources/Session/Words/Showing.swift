@@ -30,7 +30,9 @@ extension Invocation {
             } else {
                 throw fault(
                     "wrong-type", "`\(arguments.word.name)` takes runs or lists, not \(given.value.kind)",
-                    at: given.range)
+                    at: given.range,
+                    fix: isModel(given.value)
+                        ? "train it before: `let a = train \(interpreter.source[given.range])`" : nil)
             }
         }
         guard runs.isEmpty || lists.isEmpty else {
@@ -60,6 +62,14 @@ extension Invocation {
         let text = interpreter.source[range]
         let isName = text.unicodeScalars.allSatisfy(CursorText.isNamePart) && text.first?.isNumber == false
         return isName ? text : "list \(number)"
+    }
+}
+
+private func isModel(_ value: Value) -> Bool {
+    switch value {
+    case .model: true
+    case .template(let template): template.isModel
+    default: false
     }
 }
 

@@ -65,6 +65,16 @@ struct Word: Sendable {
 
     func parameter(_ label: String) -> Parameter? { parameters.first { $0.label == label } }
 
+    /// The label that another library calls `alias`, or that is written so but for capitals and `_`.
+    func label(alias: String) -> String? {
+        func plain(_ text: String) -> String { text.lowercased().filter { $0 != "_" } }
+        let wanted = plain(alias)
+        return parameters.first {
+            !$0.isRest && ($0.aliases.contains { plain($0) == wanted } || plain($0.label) == wanted)
+        }?
+        .label
+    }
+
     /// The labels that may be written, for messages.
     var labels: [String] { parameters.filter { !$0.isRest }.map(\.label) }
 
@@ -214,4 +224,69 @@ struct Parameter: Sendable {
         default: return nil
         }
     }
+
+    /// A value in the range for one that is outside of it: the share a percentage means, the default, else the nearest.
+    func valueInstead(of value: Value) -> String? {
+        let number = value.number
+        if case .decimal(0...1, _, _) = kind, let number, number > 1, number <= 100 { return decimalText(number / 100) }
+        if case .value = standard, let text = standardText { return text }
+        switch kind {
+        case .integer(let range):
+            return number.map { String($0 < Double(range.lowerBound) ? range.lowerBound : range.upperBound) }
+        case .extent(let least): return String(least)
+        case .decimal(let range, let excludesLowest, _):
+            guard let number, range.lowerBound.isFinite else { return nil }
+            if number <= range.lowerBound { return excludesLowest ? "1" : decimalText(range.lowerBound) }
+            return nil
+        default: return nil
+        }
+    }
+}
+
+/// Which parameter each argument of a call is for, in their order.
+struct ArgumentMatching {
+    enum Match {
+        case parameter(Parameter)
+        case givenTwice
+        /// There is no such label, or no place for another value without one.
+        case unknown
+    }
+
+    let word: Word
+    private var given: Set<String> = []
+    private var positional: ArraySlice<Parameter>
+
+    init(_ word: Word) {
+        self.word = word
+        positional = word.parameters.filter(\.isPositional)[...]
+    }
+
+    mutating func next(_ label: String?) -> Match {
+        if let label {
+            guard let match = word.parameters.first(where: { $0.label == label && !$0.isRest }) else { return .unknown }
+            return given.insert(label).inserted ? .parameter(match) : .givenTwice
+        }
+        while let next = positional.first, !next.isRest, given.contains(next.label) {
+            positional = positional.dropFirst()
+        }
+        guard let next = positional.first else { return .unknown }
+        if !next.isRest { positional = positional.dropFirst() }
+        given.insert(next.label)
+        return .parameter(next)
+    }
+
+    /// The parameter that the next value without a label would be for.
+    var following: Parameter? { positional.first }
+
+    /// The argument just matched is no subject after all: it is for the parameter behind, which is returned.
+    mutating func skip(_ subject: Parameter) -> Parameter {
+        guard let behind = positional.first else { return subject }
+        given.remove(subject.label)
+        given.insert(behind.label)
+        if !behind.isRest { positional = positional.dropFirst() }
+        return behind
+    }
+
+    /// The first parameter that is required and was not given.
+    var missing: Parameter? { word.parameters.first { $0.isRequired && !given.contains($0.label) } }
 }

@@ -1,0 +1,177 @@
+// Names that other libraries and languages have: what a person who types them is told to type instead. Words carry their
+// own aliases; here is what no single word stands for, and calls whose arguments differ.
+
+import Language
+
+extension Interpreter {
+    /// What may be meant by a name that is unknown: variables and words.
+    /// - Parameters:
+    ///   - call: the call whose head it is.
+    ///   - names: the names that can be seen; those of the turn at hand where they are not given.
+    func unknownName(
+        _ name: String, at range: SourceRange, call: Call? = nil, among names: [String]? = nil
+    ) -> Diagnostic {
+        // A definition is bound behind its body, so one that names itself finds nothing.
+        if let template = definitions.last(where: { $0.template.name == name })?.template {
+            return fault(
+                "recursion", "the \(template.isModel ? "model" : "block") `\(name)` contains itself", at: range,
+                fix: "`repeat n { … }` stacks layers")
+        }
+        let names = names ?? (scope?.visibleNames ?? []) + globals.keys.sorted()
+        if let dot = name.lastIndex(of: "."), let call {
+            return dottedCall(String(name[..<dot]), String(name[name.index(after: dot)...]), call, at: range, names)
+        }
+        let message = "there is no `\(name)`"
+        if let word = Vocabulary.word(alias: name), !names.contains(where: { $0.lowercased() == name.lowercased() }) {
+            if let call, let meant = translation(of: call, to: word, name) {
+                return fault(
+                    "unknown-name", message, at: range, fix: "write `\(meant)`: the sizes that come in are inferred",
+                    edits: [TextEdit(self.range(of: call), meant)])
+            }
+            return fault(
+                "unknown-name", message, at: range, fix: "did you mean `\(word.name)`?",
+                edits: [TextEdit(range, word.name)])
+        }
+        if let fix = Self.habits[name] { return fault("unknown-name", message, at: range, fix: fix) }
+        if let near = nearestName(to: name, among: names + Vocabulary.all.map(\.name)) {
+            return fault(
+                "unknown-name", message, at: range, fix: "did you mean `\(near)`?", edits: [TextEdit(range, near)])
+        }
+        return fault(
+            "unknown-name", message, at: range, fix: "`let \(name) = …` binds a name; `help` lists the words")
+    }
+
+    // MARK: Calls
+
+    /// `net.summary()`, `nn.Conv2d(3, 64, 3)`, `torch.manual_seed(1)`: words stand before what they work on, and nothing is
+    /// called by the name of a library.
+    private func dottedCall(
+        _ base: String, _ last: String, _ call: Call, at range: SourceRange, _ names: [String]
+    ) -> Diagnostic {
+        let word = Vocabulary.word(last) ?? Vocabulary.word(alias: last)
+        let first = base.split(separator: ".").first.map(String.init) ?? base
+        let written = self.range(of: call)
+        if base == "model" || names.contains(first) {
+            let message = "members are not called: a word comes before what it works on"
+            guard let word, !word.isLayer else {
+                let member = "`\(base).\(last)` without parentheses is a member"
+                return fault("called-member", message, at: range, fix: base == "model" ? nil : member)
+            }
+            // A word without its subject takes the last of its kind, which is what `model` means.
+            let subject = base == "model" ? [] : [base]
+            let isPlain = call.arguments.isEmpty
+            let arguments = subject + call.arguments.map { source[self.range(of: $0)] }
+            let meant =
+                isPlain
+                ? ([word.name] + subject).joined(separator: " ")
+                : "\(word.name)(\(arguments.joined(separator: ", ")))"
+            return fault(
+                "called-member", message, at: range,
+                fix: "write `\(isPlain ? meant : "\(word.name) \(subject.first ?? "…")")`",
+                edits: [TextEdit(written, meant)])
+        }
+        let name = base + "." + last
+        let message = "there is no `\(name)`"
+        if let fix = Self.libraryCalls[last] { return fault("unknown-name", message, at: range, fix: fix) }
+        guard let word else {
+            return fault(
+                "unknown-name", message, at: range, fix: "no library is needed: `help` lists all words")
+        }
+        if let meant = translation(of: call, to: word, last) {
+            return fault(
+                "unknown-name", message, at: range, fix: "write `\(meant)`: the sizes that come in are inferred",
+                edits: [TextEdit(written, meant)])
+        }
+        return fault(
+            "unknown-name", message, at: range, fix: "did you mean `\(word.name)`?", edits: [TextEdit(range, word.name)]
+        )
+    }
+
+    /// A call of another library with Tandem's word and arguments, where these differ: PyTorch's layers are given the size
+    /// that comes in first, and some have options that mean nothing here.
+    private func translation(of call: Call, to word: Word, _ name: String) -> String? {
+        guard call.style == .parentheses else { return nil }
+        let positional = call.arguments.count { $0.label == nil }
+        let last = name.split(separator: ".").last.map(String.init) ?? name
+        var dropped = 0
+        if word.parameters.isEmpty || !word.parameters.contains(where: \.isPositional) {
+            dropped = positional
+        } else if ["Conv2d", "Linear"].contains(last), positional >= 2 {
+            dropped = 1
+        }
+        let ignored: Set<String> = ["in_channels", "in_features", "num_features", "inplace", "in_planes"]
+        let kept = call.arguments.enumerated().filter { index, argument in
+            if let label = argument.label { return !ignored.contains(label.text) && !word.parameters.isEmpty }
+            return index >= dropped
+        }.map(\.element)
+        guard kept.count < call.arguments.count else { return nil }
+        let texts = kept.map { argument -> String in
+            let value = source[argument.value.range]
+            guard let label = argument.label else { return value }
+            return "\(word.label(alias: label.text) ?? label.text): \(value)"
+        }
+        return texts.isEmpty ? word.name : "\(word.name)(\(texts.joined(separator: ", ")))"
+    }
+
+    /// A call with its arguments and their closing parenthesis.
+    func range(of call: Call) -> SourceRange {
+        guard call.style == .parentheses else {
+            return call.arguments.last.map { call.callee.range.union(range(of: $0)) } ?? call.callee.range
+        }
+        let bytes = source.bytes
+        var end = call.arguments.last.map { range(of: $0).end } ?? call.callee.range.end
+        while end < bytes.count, bytes[end] != UInt8(ascii: ")") { end += 1 }
+        return SourceRange(call.callee.range.start, min(end + 1, bytes.count))
+    }
+
+    private func range(of argument: Call.Argument) -> SourceRange {
+        argument.label.map { $0.range.union(argument.value.range) } ?? argument.value.range
+    }
+
+    // MARK: What no word stands for
+
+    private static let leftOut = "leave it out; where an option can be off, write `none`"
+
+    /// By a name alone.
+    private static let habits: [String: String] = [
+        "str": "a value becomes text inside a string: `\"\\(x)\"`",
+        "repr": "a value becomes text inside a string: `\"\\(x)\"`",
+        "format": "a value becomes text inside a string: `\"\\(x)\"`",
+        "float": "leave it out: `/` gives a decimal where it does not divide exactly",
+        "list": "a list is written `[1, 2, 3]`", "dict": "write a list of pairs: `[(\"a\", 1), (\"b\", 2)]`",
+        "lambda": "there are no functions; layers to reuse are a `block name(parameters) { … }`",
+        "null": leftOut, "nil": leftOut, "undefined": leftOut,
+        "pass": "leave it out: a body may be empty",
+        "break": "a loop goes to its end: go over fewer elements, or put an `if` around its body",
+        "continue": "put an `if` around the rest of the body",
+        "enumerate": "go over the indices: `for i in 0...2 { print list[i] }`",
+        "zip": "write the pairs: `for (a, b) in [(1, 2), (3, 4)] { … }`",
+        "type": "`?name` tells what a value is",
+        "unless": "write `if !condition { … }`", "until": "write `repeat 10 { … }`",
+        "Sequential": "a network is a `model`: `model Net { input 3x32x32; conv 64; relu }`",
+        "torch": "nothing needs to be imported: `help` lists the words",
+        "np": "nothing needs to be imported: `help` lists the words",
+        "nn": "nothing needs to be imported: `help` lists the words",
+        "tf": "nothing needs to be imported: `help` lists the words",
+        "accuracy": "it belongs to a run: `a.accuracy`", "loss": "it belongs to a run: `a.loss`",
+        "model": "`model Net { … }` defines a network, which is then used by its name",
+        "CrossEntropyLoss": "leave it out: `train` minimizes the cross-entropy",
+        "DataLoader": "leave it out: `train` takes a data set and `batch:`",
+        "device": "leave it out: Tandem trains on the processor, with `threads:` of it",
+    ]
+
+    /// By the last part of a name with dots, when it is called.
+    private static let libraryCalls: [String: String] = [
+        "manual_seed": "the seed is an option: `train Net, seed: 1`",
+        "seed": "the seed is an option: `train Net, seed: 1`",
+        "set_seed": "the seed is an option: `train Net, seed: 1`",
+        "CrossEntropyLoss": "leave it out: `train` minimizes the cross-entropy",
+        "cross_entropy": "leave it out: `train` minimizes the cross-entropy",
+        "zero_grad": "leave it out: `train` does every step", "backward": "leave it out: `train` does every step",
+        "Sequential": "a network is a `model`: `model Net { input 3x32x32; conv 64; relu }`",
+        "DataLoader": "leave it out: `train` takes a data set and `batch:`",
+        "device": "leave it out: Tandem trains on the processor, with `threads:` of it",
+        "no_grad": "leave it out: only `train` computes gradients",
+        "parameters": "leave it out: an optimizer is given to `train`, as in `optimizer: adam(lr: 1e-3)`",
+    ]
+}
