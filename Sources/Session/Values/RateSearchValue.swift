@@ -21,7 +21,8 @@ final class RateSearchValue: ObjectValue {
     /// `try lr: 2.1e-03 for Net on data (the loss falls fastest at 4.2e-03 and is smallest at 2.1e-02)`
     var text: String {
         guard let suggestion = search.suggestion, let steepest = search.steepest, let lowest = search.lowest else {
-            return "the loss of \(title) hardly falls at any rate in \(counted(search.points.count, "step")); try more `steps:`"
+            return
+                "the loss of \(title) hardly falls at any rate in \(counted(search.points.count, "step")); try more `steps:`"
         }
         return
             "try lr: \(scientific(suggestion)) for \(title): the loss falls fastest at \(scientific(steepest)) and is "

@@ -70,6 +70,10 @@ private func loadWholeRun(_ call: Invocation, _ bytes: [UInt8], _ name: String) 
 /// Weights alone, from anywhere, in a model of this session.
 private func loadWeights(_ call: Invocation, _ bytes: [UInt8], _ name: String) throws -> RunValue {
     let (model, architecture) = try call.architecture("into")
+    // A run's own file tells whether it is whole; any other holds no checksum.
+    do { _ = try RunFile(parsing: bytes) } catch {
+        if case .damaged = error { throw call.fault(error, name) }
+    }
     let weights: Safetensors
     do { weights = try Safetensors(parsing: bytes) } catch {
         throw call.fault(RunFileError.unreadable(error.description), name)
@@ -106,13 +110,14 @@ extension Invocation {
     }
 
     fileprivate func fault(_ error: RunFileError, _ name: String) -> Diagnostic {
+        let model = interpreter.lastModel?.name ?? "Net"
         let (message, fix): (String, String?) =
             switch error {
             case .unreadable(let reason): ("\(name) is no whole safetensors file: \(reason)", "write or copy it anew")
             case .noRun:
                 (
                     "\(name) holds weights, but no run of Tandem's",
-                    "say which model takes them: `load \"\(name)\", into: Net`"
+                    "say which model takes them: `load \"\(name)\", into: \(model)`"
                 )
             case .newer(let version):
                 ("\(name) was written by a newer Tandem, \(version); this is \(Workspace.version)", "update Tandem")
