@@ -126,7 +126,7 @@ public final class Workspace: Sendable {
     public func forgetInterrupt() { interruption.reset() }
 
     public func complete(_ code: String, at cursor: Int) -> CompletionList {
-        Completion(code, at: cursor, names: names.withLock { $0 }).list
+        Completion(code, at: cursor, names: names.withLock { $0 }, folder: interpreter.folder).list
     }
 
     /// What stands at the cursor: help on a word, or what a value is.
@@ -134,7 +134,7 @@ public final class Workspace: Sendable {
         Inspection(code, at: cursor, names: names.withLock { $0 }).page
     }
 
-    /// `help` for a word, or the overview for none; `nil` where there is no such word.
+    /// `help` for a word or a group of words, or the overview for none; `nil` where there is nothing of that name.
     public func help(_ word: String?) -> RichValue? { HelpText.page(word) }
 
     public func completeness(of code: String) -> Completeness {

@@ -1,5 +1,6 @@
 // Completion, inspection and help, on programs that are whole, unfinished or wrong.
 
+import Foundation
 import Language
 import Testing
 
@@ -99,6 +100,23 @@ struct AssistanceTests {
         #expect(session.output.all.shown[1].text.hasPrefix("train model, on:"))
         #expect(session.workspace.help("nowhere") == nil)
         #expect(fault("help Conv2d")?.contains("`conv`") == true)
+    }
+
+    @Test(arguments: ["data", "layers", "training", "comparing", "looking", "keeping", "values"])
+    func helpListsTheWordsOfAGroup(group: String) throws {
+        let page = try #require(HelpText.page(group))
+        #expect(page.text.hasPrefix(group + "\n"))
+        for word in Vocabulary.all {
+            #expect(page.text.contains("\n  \(word.name) ") == (word.group.rawValue == group))
+        }
+    }
+
+    @Test func theReferencePageIsThatOfTheWords() throws {
+        let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "../../docs/words.md")
+        let page = try #require(HelpText.page(nil)?.markdown)
+        #expect(
+            try String(contentsOf: file.standardized, encoding: .utf8) == page + "\n",
+            "docs/words.md is stale: run Scripts/docs")
     }
 
     @Test func everyWordIsExplained() {

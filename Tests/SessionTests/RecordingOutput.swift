@@ -49,9 +49,9 @@ struct Session {
     let output: RecordingOutput
     let workspace: Workspace
 
-    init(drawsProgress: Bool = false, answers: [Answer] = []) {
+    init(drawsProgress: Bool = false, answers: [Answer] = [], folder: String = ".") {
         output = RecordingOutput(drawsProgress: drawsProgress, answers: answers)
-        workspace = Workspace(output: output)
+        workspace = Workspace(output: output, folder: folder)
     }
 
     @discardableResult

@@ -1,21 +1,56 @@
 // What may stand at the cursor: words by the place, options of the word being called with their defaults, choices, names,
-// members behind a dot. Works on programs that are not finished or not right.
+// members behind a dot, files in a string. Works on programs that are not finished or not right.
 
 import Language
+import Libraries
 
 struct Completion {
     private let place: CursorText
     private let names: [String: Value]
+    /// What paths are relative to.
+    private let folder: String
 
-    init(_ code: String, at cursor: Int, names: [String: Value]) {
+    init(_ code: String, at cursor: Int, names: [String: Value], folder: String) {
         place = CursorText(code, at: cursor)
         self.names = names
+        self.folder = folder
     }
 
     var list: CompletionList {
+        if let start = place.stringStart, isPath { return files(from: start) }
         var seen: Set<String> = []
         let items = place.isInText ? [] : candidates.filter { matches($0.text) && seen.insert($0.text).inserted }
         return CompletionList(start: place.start, end: place.end, items: items)
+    }
+
+    // MARK: Files
+
+    /// Whether the string at the cursor names a file.
+    private var isPath: Bool {
+        guard let word = place.callee.flatMap({ Vocabulary.word($0) }) else { return false }
+        let parameter =
+            place.label.map { word.parameter($0) }
+            ?? word.parameters.first { if case .path = $0.kind { $0.isPositional } else { false } }
+        if case .path? = parameter?.kind { return true }
+        return false
+    }
+
+    /// The files and folders that begin with what is typed; hidden ones where their dot is.
+    private func files(from start: Int) -> CompletionList {
+        let typed = place.text(start, place.cursor)
+        let slash = typed.lastIndex(of: "/")
+        let parent = slash.map { String(typed[...$0]) } ?? ""
+        let beginning = slash.map { String(typed[typed.index(after: $0)...]) } ?? typed
+        let path = FileSystem.join(folder, parent.isEmpty ? "." : parent)
+        let entries = ((try? FileSystem.list(path)) ?? []).filter { name in
+            name.hasPrefix(beginning) && (beginning.hasPrefix(".") || !name.hasPrefix("."))
+        }
+        let items = entries.sorted().map { name in
+            let isFolder = FileSystem.isDirectory(FileSystem.join(path, name))
+            return CompletionList.Item(
+                text: isFolder ? name + "/" : name, kind: "path", detail: isFolder ? "folder" : "")
+        }
+        return CompletionList(start: place.cursor - beginning.unicodeScalars.count, end: place.cursor, items: items)
     }
 
     private func matches(_ text: String) -> Bool {
@@ -25,6 +60,7 @@ struct Completion {
 
     private var candidates: [CompletionList.Item] {
         if !place.path.isEmpty { return members }
+        if place.isBehindBlock { return continuations + (place.isAtHead ? heads : []) }
         if place.isAtHead { return heads }
         guard let callee = place.callee else { return values }
         guard let word = Vocabulary.word(callee) else { return parameters(of: callee) + values }
@@ -32,6 +68,12 @@ struct Completion {
         if word.name == "help" { return Vocabulary.all.map(item) }
         let positional = word.parameters.first(where: \.isPositional)
         return options(of: word) + values(for: positional)
+    }
+
+    /// What may go on behind a block.
+    private var continuations: [CompletionList.Item] {
+        [CompletionList.Item(text: "else", kind: "keyword", detail: "")]
+            + (place.isLayerBody ? Vocabulary.word("shortcut").map { [item($0)] } ?? [] : [])
     }
 
     private var heads: [CompletionList.Item] {
@@ -80,34 +122,75 @@ struct Completion {
         }
         switch parameter.kind {
         case .choice: return choices
-        case .model: return choices + variables { $0.completionKind == "model" }
-        case .data: return choices + variables { $0.completionKind == "data" } + words("a data set")
-        case .run: return choices + variables { $0.completionKind == "run" }
-        case .network: return choices + variables { $0.completionKind == "model" || $0.completionKind == "run" }
+        case .model: return choices + variables { $0.kind == "model" }
+        case .data: return choices + variables { $0.kind == "data" } + words("a data set")
+        case .run: return choices + variables { $0.kind == "run" }
+        case .network: return choices + variables { $0.kind == "model" || $0.kind == "run" }
         case .optimizer: return choices + words("an optimizer")
         case .schedule: return choices + words("a schedule")
         case .boolean:
             return ["true", "false"].map { CompletionList.Item(text: $0, kind: "choice", detail: "") }
-                + variables { if case .boolean = $0 { true } else { false } }
+                + variables { $0.detail == "true" || $0.detail == "false" || $0.detail == "parameter" }
         case .word: return Vocabulary.all.map(item)
-        case .integer, .decimal, .extent, .shape, .list, .text:
-            return choices + variables { $0.completionKind == "value" }
+        case .integer, .decimal, .extent, .shape, .list, .text, .path:
+            return choices + variables { $0.kind == "value" }
         case .any: return choices + values
         }
     }
 
-    private func variables(_ isWanted: (Value) -> Bool) -> [CompletionList.Item] {
-        names.filter { isWanted($0.value) }.sorted { $0.key < $1.key }.map { name, value in
+    /// The names that can be seen, the innermost first.
+    private func variables(_ isWanted: (CompletionList.Item) -> Bool) -> [CompletionList.Item] {
+        let local = place.localNames.reversed().map(item)
+        let bound = names.sorted { $0.key < $1.key }.map { name, value in
             CompletionList.Item(text: name, kind: value.completionKind, detail: String(value.text.prefix(60)))
+        }
+        return (local + bound).filter(isWanted)
+    }
+
+    /// A name that this cell binds, which has no value yet.
+    private func item(_ local: CursorText.LocalName) -> CompletionList.Item {
+        let (kind, detail): (String, String)
+        switch local.binding {
+        case .model: (kind, detail) = ("model", "model of this cell")
+        case .block: (kind, detail) = ("block", "block of this cell")
+        case .parameter: (kind, detail) = ("value", "parameter")
+        case .element: (kind, detail) = ("value", "of the loop")
+        case .letValue: (kind, detail) = (kindOfValue(local.head), "of this cell")
+        }
+        return CompletionList.Item(text: local.name, kind: kind, detail: detail)
+    }
+
+    /// What a head makes: `train` a run, the name of a model a model.
+    private func kindOfValue(_ head: String?) -> String {
+        guard let head else { return "value" }
+        switch Vocabulary.word(head)?.result {
+        case "a run"?: return "run"
+        case "a data set"?: return "data"
+        case nil:
+            let isModel = place.localNames.contains { $0.name == head && $0.binding == .model }
+            return isModel || names[head]?.completionKind == "model" ? "model" : "value"
+        default: return "value"
         }
     }
 
     private var members: [CompletionList.Item] {
+        func items(_ help: [(name: String, help: String)]) -> [CompletionList.Item] {
+            help.map { CompletionList.Item(text: $0.name, kind: "member", detail: $0.help) }
+        }
+        if let local = place.localNames.last(where: { $0.name == place.path[0] }) {
+            guard place.path.count == 1 else { return [] }
+            return switch item(local).kind {
+            case "run": items(RunValue.memberHelp)
+            case "data": items(DataValue.memberHelp)
+            case "model": items(Model.memberHelp)
+            default: []
+            }
+        }
         guard var value = names[place.path[0]] else { return [] }
         for name in place.path.dropFirst() {
             guard let next = value.member(name) else { return [] }
             value = next
         }
-        return value.memberHelp.map { CompletionList.Item(text: $0.name, kind: "member", detail: $0.help) }
+        return items(value.memberHelp)
     }
 }

@@ -1,22 +1,38 @@
-// Reads a cell up to the cursor without needing it to be right: which call the cursor is in, which option, whether behind
-// a dot, in a comment, or in the body of a model.
+// Reads a cell up to the cursor without needing it to be right: which call the cursor is in, which option, whether behind a dot,
+// in a comment, in a string or in the body of a model, and which names the cell has bound by then.
 
 struct CursorText {
+    /// A name that the cell binds before the cursor and that can be seen there.
+    struct LocalName {
+        let name: String
+        /// What is bound, as far as it can be told without running it: the head of `let a = train …`.
+        let head: String?
+        let binding: Binding
+
+        enum Binding {
+            case letValue, model, block, parameter, element
+        }
+    }
+
     /// An open bracket or a command on the way to the cursor.
     private struct Level {
-        /// `(` `[` `{`, or nothing for the outermost.
+        /// `(` `[` `{`, `"` for an interpolation, or nothing for the outermost.
         var bracket: Unicode.Scalar?
         /// The name glued to the `(`.
         var callee: String?
-        /// The first name of the statement at hand, and whether something follows it.
+        /// The first name of the statement at hand.
         var head: String?
         /// The option whose value is being written, and those written before.
         var label: String?
         var labels: [String] = []
         /// Whether this is the body of a `model` or `block`, itself or around it.
         var isLayerBody = false
-        /// Whether the statement at hand began with `model` or `block`.
-        var isDefinition = false
+        /// The keyword that the statement at hand began with: `let`, `model`, `block`, `for`.
+        var keyword: String?
+        /// The names of the statement at hand that are bound where it ends, or in its body.
+        var pending: [String] = []
+        /// The names bound in this level.
+        var names: [LocalName] = []
         /// Whether the next name would be a head.
         var isAtHead = true
     }
@@ -35,12 +51,21 @@ struct CursorText {
     private(set) var labels: [String] = []
     /// The names before a dot in front of the cursor, `a.curve.` as `["a", "curve"]`.
     private(set) var path: [String] = []
+    /// From the outermost to the innermost.
+    private(set) var localNames: [LocalName] = []
     private(set) var isAtHead = true
     private(set) var isLayerBody = false
-    private(set) var isInText = false
+    /// Whether the block of a statement ends in front of the cursor, where an `else` or a `shortcut` may follow.
+    private(set) var isBehindBlock = false
+    private(set) var isInComment = false
+    /// Where the string that the cursor is in begins, behind its quote.
+    private(set) var stringStart: Int?
+
+    private var levels = [Level()]
 
     var prefix: String { text(start, cursor) }
     var name: String { text(start, end) }
+    var isInText: Bool { isInComment || stringStart != nil }
 
     init(_ code: String, at position: Int) {
         scalars = Array(code.unicodeScalars)
@@ -51,13 +76,17 @@ struct CursorText {
         while end < scalars.count, CursorText.isNamePart(scalars[end]) { end += 1 }
         readPath()
         read()
+        noteLevels()
     }
 
     static func isNamePart(_ scalar: Unicode.Scalar) -> Bool {
-        scalar == "_" || scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)
+        if scalar.isASCII {
+            return "a"..."z" ~= scalar || "A"..."Z" ~= scalar || scalar == "_" || "0"..."9" ~= scalar
+        }
+        return scalar.properties.isAlphabetic
     }
 
-    private func text(_ start: Int, _ end: Int) -> String {
+    func text(_ start: Int, _ end: Int) -> String {
         var text = ""
         text.unicodeScalars.append(contentsOf: scalars[start..<max(start, end)])
         return text
@@ -74,96 +103,174 @@ struct CursorText {
         }
     }
 
+    // MARK: Reading
+
+    /// The innermost level.
+    private var level: Level {
+        get { levels[levels.count - 1] }
+        set { levels[levels.count - 1] = newValue }
+    }
+
     private mutating func read() {
-        var levels = [Level()]
         var place = 0
-        func newStatement() {
-            let last = levels.count - 1
-            levels[last].head = nil
-            levels[last].label = nil
-            levels[last].labels = []
-            levels[last].isDefinition = false
-            levels[last].isAtHead = true
-        }
-        while place < start {
+        while place < start, !isInText {
             let scalar = scalars[place]
-            let last = levels.count - 1
             switch scalar {
             case "/" where place + 1 < scalars.count && scalars[place + 1] == "/":
                 while place < start, scalars[place] != "\n" { place += 1 }
-                if place >= start {
-                    isInText = true
-                    return
-                }
-                continue
+                isInComment = place >= start
             case "/" where place + 1 < scalars.count && scalars[place + 1] == "*":
                 place += 2
                 while place < start, !(scalars[place] == "/" && scalars[place - 1] == "*") { place += 1 }
-                if place >= start {
-                    isInText = true
-                    return
-                }
-            case "\"":
+                isInComment = place >= start
                 place += 1
-                while place < start, scalars[place] != "\"", scalars[place] != "\n" {
-                    place += scalars[place] == "\\" ? 2 : 1
-                }
-                if place >= start {
-                    isInText = true
-                    return
-                }
-                levels[last].isAtHead = false
-            case "(", "[", "{":
-                var level = Level(bracket: scalar)
-                if scalar == "(" {
-                    var first = place
-                    while first > 0, CursorText.isNamePart(scalars[first - 1]) { first -= 1 }
-                    if first < place { level.callee = text(first, place) }
-                }
-                level.isLayerBody = levels[last].isLayerBody || (scalar == "{" && levels[last].isDefinition)
-                level.isAtHead = scalar == "{"
-                levels.append(level)
-            case ")", "]", "}":
-                if levels.count > 1 { levels.removeLast() }
+            case "\"":
+                place = readString(from: place + 1)
                 levels[levels.count - 1].isAtHead = false
+            case ")" where level.bracket == "\"":
+                levels.removeLast()
+                place = readString(from: place + 1)
+            case "(", "[", "{":
+                open(scalar, at: place)
+                place += 1
+            case ")", "]", "}":
+                if levels.count > 1, level.bracket != "\"" { levels.removeLast() }
+                levels[levels.count - 1].isAtHead = false
+                place += 1
             case ";":
-                newStatement()
+                endStatement()
+                place += 1
             case "\n":
-                let isOpen = levels[last].bracket == "(" || levels[last].bracket == "["
-                if !isOpen, !goesOn(before: place) { newStatement() }
+                let isOpen = level.bracket == "(" || level.bracket == "["
+                if !isOpen, !goesOn(before: place) { endStatement() }
+                place += 1
             case ",":
-                if let label = levels[last].label { levels[last].labels.append(label) }
-                levels[last].label = nil
+                if let label = level.label { levels[levels.count - 1].labels.append(label) }
+                levels[levels.count - 1].label = nil
+                place += 1
             case ":":
                 var first = place
                 while first > 0, CursorText.isNamePart(scalars[first - 1]) { first -= 1 }
-                levels[last].label = first < place ? text(first, place) : nil
+                levels[levels.count - 1].label = first < place ? text(first, place) : nil
+                place += 1
             case "=":
-                levels[last].head = nil
-                levels[last].isAtHead = true
-            case " ", "\t", "\r", "\u{A0}": break
-            case _ where CursorText.isNamePart(scalar):
-                let first = place
-                while place < start, CursorText.isNamePart(scalars[place]) { place += 1 }
-                let name = text(first, place)
-                if levels[last].isAtHead {
-                    if name == "model" || name == "block" { levels[last].isDefinition = true }
-                    levels[last].head = name
-                }
-                levels[last].isAtHead = name == "else" || name == "in"
-                continue
-            default: levels[last].isAtHead = false
+                levels[levels.count - 1].head = nil
+                levels[levels.count - 1].isAtHead = true
+                place += 1
+            case " ", "\t", "\r", "\u{A0}": place += 1
+            case _ where CursorText.isNamePart(scalar): place = readName(from: place)
+            default:
+                levels[levels.count - 1].isAtHead = false
+                place += 1
             }
-            place += 1
         }
-        let level = levels[levels.count - 1]
+    }
+
+    /// Reads a string from behind its quote, or from behind an interpolation in it.
+    /// - Returns: the place behind it, or behind the `\(` of an interpolation that opens.
+    private mutating func readString(from first: Int) -> Int {
+        var place = first
+        while place < start, scalars[place] != "\"", scalars[place] != "\n" {
+            if scalars[place] == "\\", place + 1 < start, scalars[place + 1] == "(" {
+                levels.append(Level(bracket: "\"", isLayerBody: level.isLayerBody, isAtHead: false))
+                return place + 2
+            }
+            place += scalars[place] == "\\" ? 2 : 1
+        }
+        if place >= start { stringStart = first }
+        return place + 1
+    }
+
+    private mutating func readName(from first: Int) -> Int {
+        var place = first
+        while place < start, CursorText.isNamePart(scalars[place]) { place += 1 }
+        let name = text(first, place)
+        let keywords = ["let", "model", "block", "for"]
+        if level.isAtHead, level.keyword == nil, keywords.contains(name) {
+            levels[levels.count - 1].keyword = name
+            levels[levels.count - 1].isAtHead = false
+            return place
+        }
+        if let keyword = level.keyword, level.head == nil, !level.isAtHead {
+            if name == "in" {
+                levels[levels.count - 1].isAtHead = true
+            } else if keyword != "for" || level.pending.isEmpty || isInPattern {
+                levels[levels.count - 1].pending.append(name)
+            }
+            return place
+        }
+        noteParameter(name)
+        if level.isAtHead { levels[levels.count - 1].head = name }
+        levels[levels.count - 1].isAtHead = name == "else" || name == "in"
+        return place
+    }
+
+    /// Whether the names of a `let (a, b)` or `for (a, b)` are being read.
+    private var isInPattern: Bool { level.bracket == "(" }
+
+    /// A name in the parentheses of a tuple pattern, or of a definition's parameters, belongs to the statement around them.
+    private mutating func noteParameter(_ name: String) {
+        guard level.bracket == "(", levels.count > 1 else { return }
+        let outer = levels[levels.count - 2]
+        guard let keyword = outer.keyword, outer.head == nil, !outer.isAtHead else { return }
+        let isPattern = (keyword == "let" || keyword == "for") && level.callee == nil
+        let isParameter = (keyword == "model" || keyword == "block") && level.label == nil
+        if isPattern || isParameter { levels[levels.count - 2].pending.append(name) }
+    }
+
+    private mutating func open(_ bracket: Unicode.Scalar, at place: Int) {
+        var new = Level(bracket: bracket)
+        if bracket == "(" {
+            var first = place
+            while first > 0, CursorText.isNamePart(scalars[first - 1]) { first -= 1 }
+            if first < place { new.callee = text(first, place) }
+        }
+        new.isLayerBody = level.isLayerBody
+        new.isAtHead = bracket == "{"
+        if bracket == "{", let keyword = level.keyword {
+            switch keyword {
+            case "model", "block":
+                // The name is bound around the body, the parameters in it.
+                new.isLayerBody = true
+                new.names = level.pending.dropFirst().map { LocalName(name: $0, head: nil, binding: .parameter) }
+                bind(keyword == "model" ? .model : .block)
+            case "for": new.names = level.pending.map { LocalName(name: $0, head: nil, binding: .element) }
+            default: break
+            }
+        }
+        levels.append(new)
+    }
+
+    /// Binds the names of the statement at hand.
+    private mutating func bind(_ binding: LocalName.Binding) {
+        let head = level.head
+        let names = binding == .letValue ? level.pending : Array(level.pending.prefix(1))
+        levels[levels.count - 1].names += names.map { LocalName(name: $0, head: head, binding: binding) }
+        levels[levels.count - 1].pending = []
+    }
+
+    private mutating func endStatement() {
+        if level.keyword == "let" { bind(.letValue) }
+        levels[levels.count - 1].head = nil
+        levels[levels.count - 1].label = nil
+        levels[levels.count - 1].labels = []
+        levels[levels.count - 1].keyword = nil
+        levels[levels.count - 1].pending = []
+        levels[levels.count - 1].isAtHead = true
+    }
+
+    /// What the levels that are open at the cursor mean for it.
+    private mutating func noteLevels() {
         isLayerBody = level.isLayerBody
-        isAtHead = level.isAtHead && level.bracket != "(" && level.bracket != "["
+        isAtHead = level.isAtHead && !isInPattern && level.bracket != "["
         callee = isAtHead ? nil : level.callee ?? (level.bracket == "[" ? nil : level.head)
         label = level.label
         labels = level.labels
+        localNames = levels.flatMap(\.names)
+        let before = scalars[..<start].last { $0 != " " && $0 != "\t" && $0 != "\n" && $0 != "\r" }
+        isBehindBlock = before == "}"
         // In a list that is the value of an option, the option of the call around it counts.
-        if level.bracket == "[" {
+        if level.bracket == "[", levels.count > 1 {
             let outer = levels[levels.count - 2]
             callee = outer.callee ?? outer.head
             label = outer.label

@@ -3,10 +3,11 @@
 import Language
 
 enum HelpText {
-    /// The page of a word, or the list of all for none; `nil` where there is no such word.
+    /// The page of a word, the words of a group, or the list of all for none; `nil` where there is nothing of that name.
     static func page(_ name: String?) -> RichValue? {
-        guard let name else { return overview }
-        return Vocabulary.word(name).map(page)
+        guard let name else { return overview(of: Word.Group.allCases) }
+        if let word = Vocabulary.word(name) { return page(word) }
+        return Word.Group(rawValue: name).map { overview(of: [$0]) }
     }
 
     /// Signature, what it does, one line an option with default and range, an example.
@@ -55,29 +56,55 @@ enum HelpText {
         return (name, "\(parameter.help) (\(facts.joined(separator: "; ")))")
     }
 
-    private static var overview: RichValue {
+    private static func overview(of groups: [Word.Group]) -> RichValue {
         var html = ""
-        for group in Word.Group.allCases {
+        for group in groups {
             html += "<h4>\(group.rawValue)</h4><table>"
             for word in Vocabulary.all where word.group == group {
                 html += "<tr><td><code>\(escaped(word.name))</code></td><td>\(escaped(line(word)))</td></tr>"
             }
             html += "</table>"
         }
-        return RichValue(text: overview(columns: nil), terminalText: overview, html: html)
+        return RichValue(
+            text: overview(of: groups, columns: nil), terminalText: { overview(of: groups, columns: $0) }, html: html,
+            markdown: reference(of: groups))
     }
 
-    @Sendable private static func overview(columns: Int?) -> String {
+    @Sendable private static func overview(of groups: [Word.Group], columns: Int?) -> String {
         var lines: [String] = []
-        for group in Word.Group.allCases {
+        for group in groups {
             let words = Vocabulary.all.filter { $0.group == group }
             let width = words.map(\.name.count).max() ?? 0
             lines.append(group.rawValue)
             lines += words.map { hanging("  " + padded($0.name, to: width) + "  ", line($0), columns: columns) }
         }
-        lines.append("`help train` or `?train` tells more of a word.")
+        lines.append("`help train` or `?train` tells more of a word, `help layers` lists a group.")
         return lines.joined(separator: "\n")
     }
+
+    /// The reference page: every word that works, group by group. `docs/words.md` is this of all groups.
+    private static func reference(of groups: [Word.Group]) -> String {
+        var parts = [
+            "# The words of Tandem", "Made by `tandem help --markdown` from what the words themselves declare.",
+        ]
+        for group in groups {
+            let words = Vocabulary.all.filter { $0.group == group }
+            let ready = words.filter(\.worksAlready)
+            let later = words.filter { !$0.worksAlready }
+            parts.append("## \(group.rawValue)")
+            parts.append(
+                "| word | what it does |\n|---|---|\n"
+                    + ready.map { "| [`\($0.name)`](#\($0.name)) | \(cell($0.help)) |" }.joined(separator: "\n"))
+            if !later.isEmpty {
+                parts.append("Not yet there: " + later.map { "`\($0.name)`" }.joined(separator: ", ") + ".")
+            }
+            parts += ready.map(markdown)
+        }
+        return parts.joined(separator: "\n\n")
+    }
+
+    /// Text in a cell of a Markdown table.
+    private static func cell(_ text: String) -> String { text.replacing("|", with: "\\|") }
 
     private static func line(_ word: Word) -> String { word.help + (word.worksAlready ? "" : " (not yet)") }
 

@@ -1,6 +1,9 @@
 // What stands at the cursor: a value, a word, or an option of the word being called.
 
+import Experiments
+import Graphics
 import Language
+import Network
 
 struct Inspection {
     private let place: CursorText
@@ -44,7 +47,7 @@ struct Inspection {
     }
 
     private func describe(_ name: String, _ value: Value) -> RichValue {
-        var rich = value.rich
+        var rich = value.inspected
         let title = "\(name): \(value.kind)"
         rich.text = title + "\n" + rich.terminalForm(columns: nil)
         rich.terminalText = nil
@@ -64,5 +67,38 @@ struct Inspection {
         guard let help = value.memberHelp.first(where: { $0.name == name }) else { return nil }
         let current = value.member(name).map { ": \($0.text)" } ?? ""
         return RichValue(text: "\(name)\(current)\n\(help.help)")
+    }
+}
+
+extension Value {
+    /// What it is, in a few lines: of a model its shapes and the end of its summary, of a run its last epoch.
+    fileprivate var inspected: RichValue {
+        switch self {
+        case .template(let template): template.standard?.inspected ?? rich
+        case .model(let model): model.inspected
+        case .object(let object): (object as? RunValue)?.inspected ?? rich
+        default: rich
+        }
+    }
+}
+
+extension Model {
+    fileprivate var inspected: RichValue {
+        guard let architecture else { return RichValue(text: text) }
+        let rows = Summary(architecture).rows.suffix(4).map { row in
+            "\(row.number)  \(row.layer.layer) → \(row.layer.output)"
+        }
+        return RichValue(
+            text: ([text, "\(grouped(architecture.operations)) multiply-adds", "…"] + rows).joined(separator: "\n"))
+    }
+}
+
+extension RunValue {
+    fileprivate var inspected: RichValue {
+        guard let last = run.metrics.last else { return RichValue(text: text) }
+        return RichValue(
+            text: text
+                + "\nepoch \(last.epoch): training loss \(fixed(last.trainLoss, 4)), \(fixed(last.trainAccuracy, 2)) %; "
+                + "test loss \(fixed(last.testLoss, 4)), \(fixed(last.testAccuracy, 2)) %")
     }
 }

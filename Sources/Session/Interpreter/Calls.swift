@@ -92,7 +92,7 @@ extension Interpreter {
                 continue
             }
             guard arguments.isGiven(parameter.label), let value = arguments[parameter.label] else { continue }
-            if case .text = parameter.kind, !parameter.isRequired { continue }
+            if parameter.isText, !parameter.isRequired { continue }
             let isBare = parameter.isPositional && parameter.isRequired
             parts.append(isBare ? value.literal : "\(parameter.label): \(value.literal)")
         }
@@ -346,7 +346,8 @@ extension Interpreter {
         case (.extent(let least), .shape(let shape)) where shape.sizes.count == 2:
             guard shape.sizes.allSatisfy({ $0 >= least && $0 <= 1 << 20 }) else { throw outside() }
             return value
-        case (.boolean, .boolean), (.text, .string), (.shape, .shape), (.model, .model), (.network, .model), (.any, _),
+        case (.boolean, .boolean), (.text, .string), (.path, .string), (.shape, .shape), (.model, .model),
+            (.network, .model), (.any, _),
             (.word, _):
             return value
         case (.shape, .integer(let size)) where size > 0: return .shape(try shape([size], at: range))

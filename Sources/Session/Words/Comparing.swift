@@ -13,7 +13,7 @@ let comparingWords: [Word] = [
         "diff", .comparing, "Whether two models compute the same function, and why",
         [
             Parameter("models", .model, isRest: true, "two models"),
-            Parameter("to", .text, .workedOut("no file"), "a file that it is written to as well"),
+            Parameter("to", .path, .workedOut("no file"), "a file that it is written to as well"),
         ],
         result: "a proof", example: twoModels + "diff A, B", aliases: ["equivalent", "same", "equal"],
         .perform(diffModels)),

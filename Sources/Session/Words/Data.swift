@@ -16,7 +16,7 @@ let dataWords: [Word] = [
         "cifar10", .data, "CIFAR-10: 50,000 and 10,000 images of ten classes, downloaded once, checked and cached",
         [
             Parameter(
-                "from", .text, .workedOut("cache"), aliases: ["root", "path", "folder"],
+                "from", .path, .workedOut("cache"), aliases: ["root", "path", "folder"],
                 "a folder that holds `cifar-10-batches-bin`"),
             Parameter("url", .text, .workedOut("Toronto"), "where the archive is fetched"),
             Parameter("sha256", .text, .workedOut("the archive's"), "what the archive must hash to"),
@@ -25,11 +25,11 @@ let dataWords: [Word] = [
         .perform(loadCIFAR10)),
     Word(
         "cifar100", .data, "CIFAR-100: the same for a hundred classes",
-        [Parameter("from", .text, .workedOut("cache"), "a folder that holds `cifar-100-binary`")],
+        [Parameter("from", .path, .workedOut("cache"), "a folder that holds `cifar-100-binary`")],
         result: "a data set", example: "let cifar = cifar100()"),
     Word(
         "imagefolder", .data, "A folder with one folder of images a class",
-        [Parameter("path", .text, isPositional: true, aliases: ["root"], "the folder")],
+        [Parameter("path", .path, isPositional: true, aliases: ["root"], "the folder")],
         result: "a data set", example: "let pets = imagefolder \"pets\"", aliases: ["ImageFolder"]),
     Word(
         "synthetic", .data, "A built-in set of 10,000 and 2,000 images of ten classes, the same everywhere", [],

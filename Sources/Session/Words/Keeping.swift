@@ -10,7 +10,7 @@ let keepingWords: [Word] = [
         "save", .keeping, "Writes a run, weights and all, to a file that PyTorch reads as well",
         [
             run,
-            Parameter("to", .text, isPositional: true, aliases: ["path", "file"], "a file that ends in .safetensors"),
+            Parameter("to", .path, isPositional: true, aliases: ["path", "file"], "a file that ends in .safetensors"),
         ],
         example: trained + "save a, \"a.safetensors\"", aliases: ["dump", "torch.save", "checkpoint"],
         .perform(saveRun)),
@@ -18,7 +18,7 @@ let keepingWords: [Word] = [
         "load", .keeping, "Reads a run, or weights (also PyTorch's) into a model, which then has no epochs of its own",
         [
             Parameter(
-                "from", .text, isPositional: true, aliases: ["path", "file"], "a file that ends in .safetensors"),
+                "from", .path, isPositional: true, aliases: ["path", "file"], "a file that ends in .safetensors"),
             Parameter("into", .model, .workedOut("the run's own model"), "the model that takes the weights"),
         ],
         result: "a run", example: trained + "save a, \"a.safetensors\"\nlet b = load \"a.safetensors\"",
@@ -30,7 +30,7 @@ let keepingWords: [Word] = [
                 "model", .network, .workedOut("the last one"), isPositional: true, aliases: ["run", "net"],
                 "the run, or for a module the model"),
             Parameter(
-                "to", .text, isPositional: true, aliases: ["path", "file"],
+                "to", .path, isPositional: true, aliases: ["path", "file"],
                 "a file that ends in .py, .safetensors or .onnx"),
         ],
         example: trained + "export Net, \"net.py\"\nexport a, \"a.onnx\"",

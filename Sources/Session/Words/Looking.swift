@@ -9,7 +9,7 @@ private let model = Parameter(
     "model", .model, .workedOut("the last model"), isPositional: true, aliases: ["net"], "the model")
 private let run = Parameter("run", .run, .workedOut("the last run"), isPositional: true, "the run")
 private let to = Parameter(
-    "to", .text, .workedOut("no file"), aliases: ["file", "path", "save", "filename"],
+    "to", .path, .workedOut("no file"), aliases: ["file", "path", "save", "filename"],
     "a file that it is written to as well")
 private let form = Parameter(
     "as", .choice, .workedOut("table"), choices: ["latex", "markdown", "csv"], "show this form as text")
@@ -93,7 +93,7 @@ let lookingWords: [Word] = [
         .perform(profileModel)),
     Word(
         "help", .looking, "What a word does, or the list of all words",
-        [Parameter("word", .word, .workedOut("all"), isPositional: true, "the name of a word")],
+        [Parameter("word", .word, .workedOut("all"), isPositional: true, "the name of a word or of a group: `layers`")],
         example: "help conv", aliases: ["man", "doc", "dir"],
         .perform { call in
             let name = call.arguments.text("word")

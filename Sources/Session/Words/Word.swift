@@ -98,6 +98,8 @@ struct Parameter: Sendable {
         case decimal(ClosedRange<Double>, excludesLowest: Bool = false, excludesHighest: Bool = false)
         case boolean
         case text
+        /// A text that names a file or a folder.
+        case path
         /// One size or two: `3`, `3x5`; each of at least the number given.
         case extent(least: Int)
         case shape
@@ -122,6 +124,7 @@ struct Parameter: Sendable {
             case .decimal: "a number"
             case .boolean: "true or false"
             case .text: "a text"
+            case .path: "a path"
             case .extent: "a size such as 3 or 3x5"
             case .shape: "a shape such as 3x32x32"
             case .model: "a model"
@@ -168,6 +171,13 @@ struct Parameter: Sendable {
         self.choices = choices
         self.aliases = aliases
         self.help = help
+    }
+
+    var isText: Bool {
+        switch kind {
+        case .text, .path: true
+        default: false
+        }
     }
 
     var isRequired: Bool {
