@@ -60,7 +60,7 @@ struct Completion {
 
     private var candidates: [CompletionList.Item] {
         if !place.path.isEmpty { return members }
-        if place.isBehindBlock { return continuations + (place.isAtHead ? heads : []) }
+        if place.isBehindBlock { return continuations + heads }
         if place.isAtHead { return heads }
         guard let callee = place.callee else { return values }
         guard let word = Vocabulary.word(callee) else { return parameters(of: callee) + values }
