@@ -75,11 +75,13 @@ public final class Workspace: Sendable {
         return LargeStack.run {
             defer { publishNames() }
             let program = parse(source)
-            for diagnostic in program.diagnostics { output.report(diagnostic) }
-            if let first = program.diagnostics.first(where: { $0.severity == .error }) { return .failed(first) }
+            if let first = program.diagnostics.first(where: { $0.severity == .error }) {
+                let others = interpreter.independentFaults(of: program)
+                return .failed(report(program.diagnostics + others, in: source) ?? first)
+            }
             do {
-                try interpreter.run(program)
-                return .finished
+                let faults = try interpreter.run(program)
+                return report(faults, in: source).map { .failed($0) } ?? .finished
             } catch is Quit {
                 return .quit
             } catch {
@@ -88,6 +90,27 @@ public final class Workspace: Sendable {
                 return diagnostic.code == "interrupted" ? .interrupted(diagnostic) : .failed(diagnostic)
             }
         }
+    }
+
+    /// As many as a person can use, and the note of the parser that counts the rest.
+    private static let shownFaults = 21
+
+    /// The faults of a cell in the order of its text; those at places of earlier cells, and what counts the rest, at its end.
+    /// - Returns: the first.
+    private func report(_ faults: [Diagnostic], in source: SourceText) -> Diagnostic? {
+        func place(_ fault: Diagnostic) -> Int {
+            fault.source === source && fault.severity == .error ? fault.range?.start ?? .max : .max
+        }
+        let sorted = faults.enumerated().sorted { (place($0.element), $0.offset) < (place($1.element), $1.offset) }
+        for (_, fault) in sorted.prefix(Self.shownFaults) { output.report(fault) }
+        if sorted.count > Self.shownFaults {
+            let count = sorted.count - Self.shownFaults
+            output.report(
+                Diagnostic(
+                    .note, code: "more-errors", "there \(count == 1 ? "is 1 more error" : "are \(count) more errors")",
+                    source: source, at: sorted[Self.shownFaults].element.range))
+        }
+        return sorted.first?.element
     }
 
     /// Evaluates one expression for Jupyter's `user_expressions`, without showing anything.

@@ -25,6 +25,8 @@ extension Parser {
                     try endStatement(&statement)
                     statements.append(statement)
                     height = max(height, read.height)
+                } else {
+                    unread.append(SourceRange(tokens[start].range.start, lastEnd))
                 }
             } catch {
                 let open = openers[min(outerOpeners, openers.count)...]
@@ -32,6 +34,7 @@ extension Parser {
                 ignoresNewlines = outerNewlines
                 openers.removeLast(open.count)
                 resynchronize(from: start, open: open)
+                unread.append(SourceRange(tokens[start].range.start, lastEnd))
             }
         }
         return (statements, height)

@@ -11,7 +11,7 @@ public func parse(_ source: SourceText) -> Program {
     return LargeStack.run {
         var parser = Parser(source)
         let statements = parser.statements(inBody: false).statements
-        return Program(source: source, statements: statements, diagnostics: parser.diagnostics)
+        return Program(source: source, statements: statements, diagnostics: parser.diagnostics, unread: parser.unread)
     }
 }
 
@@ -21,6 +21,8 @@ struct Parser {
     /// For each opening bracket (also of strings and interpolations) the token that closes it, for all others -1.
     let closers: [Int]
     var faults: [SyntaxFault]
+    /// Statements that could not be read.
+    var unread: [SourceRange] = []
     /// The token that is read next; the last one is `.end` and is never passed.
     var index = 0
     /// How many nodes of the tree are above the one that is read.

@@ -19,11 +19,16 @@ public struct Program: Sendable {
     public var source: SourceText
     public var statements: [Statement]
     public var diagnostics: [Diagnostic]
+    /// The parts that could not be read.
+    public var unread: [SourceRange]
 
-    public init(source: SourceText, statements: [Statement], diagnostics: [Diagnostic]) {
+    public init(
+        source: SourceText, statements: [Statement], diagnostics: [Diagnostic], unread: [SourceRange] = []
+    ) {
         self.source = source
         self.statements = statements
         self.diagnostics = diagnostics
+        self.unread = unread
     }
 }
 

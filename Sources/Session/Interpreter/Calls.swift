@@ -22,7 +22,7 @@ extension Interpreter {
         return .model(try instantiate(template, expression.arguments, at: range))
     }
 
-    private func notCallable(_ value: Value, _ call: Call, at range: SourceRange) -> Diagnostic {
+    func notCallable(_ value: Value, _ call: Call, at range: SourceRange) -> Diagnostic {
         let name = call.callee.text
         var fix: String?
         var edits: [TextEdit] = []

@@ -55,7 +55,10 @@ final class Interpreter: @unchecked Sendable {
     }
 
     /// Runs the statements of a cell; faults of the parser have been dealt with.
-    func run(_ program: Program) throws {
+    ///
+    /// Where faults are known beforehand, the cell runs as far as the first of them, but begins nothing that takes long.
+    /// - Returns: its faults: the first, and with it all that do not depend on it.
+    func run(_ program: Program) throws -> [Diagnostic] {
         source = program.source
         scope = nil
         boundInCell = []
@@ -64,9 +67,92 @@ final class Interpreter: @unchecked Sendable {
         depth = 0
         isSilent = false
         pendingStop = nil
+        let checker = Checker(program, interpreter: self)
+        checker.run()
+        let known = checker.findings
+        let end = known.first?.statement ?? program.statements.count
         for (index, statement) in program.statements.enumerated() {
-            try runTopLevel(statement, isLast: index == program.statements.count - 1)
+            if index == end || (!known.isEmpty && mentionsLongWord(statement)) {
+                return known.map(\.diagnostic) + faultsOfDefinitions(program, from: index, besides: known)
+            }
+            do {
+                try runTopLevel(statement, isLast: index == program.statements.count - 1)
+            } catch let diagnostic as Diagnostic where diagnostic.code != "interrupted" {
+                let others = faultsOfDefinitions(
+                    program, from: index, besides: known + [.init(statement: index, diagnostic: diagnostic)])
+                return [diagnostic] + known.map(\.diagnostic) + others
+            }
         }
+        return []
+    }
+
+    /// The names in the text of a statement.
+    private func names(in statement: Statement) -> Set<Substring> {
+        Set(source[statement.range].split { character in !character.unicodeScalars.allSatisfy(CursorText.isNamePart) })
+    }
+
+    /// Whether nobody should wait for a statement in a cell that is known to fail.
+    private func mentionsLongWord(_ statement: Statement) -> Bool {
+        names(in: statement).contains { Vocabulary.word(String($0))?.takesLong ?? false }
+    }
+
+    /// The shape faults and the like of definitions behind a fault, as far as these depend on nothing that did not run.
+    private func faultsOfDefinitions(
+        _ program: Program, from start: Int, besides known: [Checker.Finding]
+    ) -> [Diagnostic] {
+        let before = (globals, boundInCell, lastModel)
+        defer { (globals, boundInCell, lastModel) = before }
+        var faults: [Diagnostic] = []
+        var missing: Set<Substring> = []
+        source = program.source
+        scope = nil
+        layers = nil
+        definitions = []
+        for (index, statement) in program.statements.enumerated() where index >= start {
+            switch statement.kind {
+            case .model(let definition), .block(let definition):
+                let isModel = if case .model = statement.kind { true } else { false }
+                let name = Substring(definition.name.text)
+                guard names(in: statement).subtracting([name]).isDisjoint(with: missing),
+                    !known.contains(where: { $0.statement == index })
+                else {
+                    missing.insert(name)
+                    continue
+                }
+                do {
+                    try define(definition, isModel: isModel)
+                } catch {
+                    missing.insert(name)
+                    if let diagnostic = error as? Diagnostic { faults.append(diagnostic) }
+                }
+            case .binding(let names, _, _): missing.formUnion(names.map { Substring($0.text) })
+            default: break
+            }
+        }
+        return faults
+    }
+
+    /// What else is wrong with a cell that cannot be read: in its other lines, and without the names that the unread
+    /// parts might bind.
+    func independentFaults(of program: Program) -> [Diagnostic] {
+        let text = program.source
+        var lines: Set<Int> = []
+        for range in program.diagnostics.compactMap(\.range) + program.unread {
+            lines.formUnion(
+                text.position(of: range.start).line...text.position(of: max(range.start, range.end - 1)).line)
+        }
+        var assumed: Set<String> = []
+        for line in lines {
+            let words = text.line(line).split { character in !character.unicodeScalars.allSatisfy(CursorText.isNamePart)
+            }
+            assumed.formUnion(words.map(String.init))
+        }
+        let checker = Checker(program, interpreter: self, assumed: assumed)
+        checker.run()
+        let found = checker.findings.map(\.diagnostic).filter { fault in
+            fault.range.map { !lines.contains(text.position(of: $0.start).line) } ?? false
+        }
+        return Array(found.prefix(max(0, 20 - program.diagnostics.count)))
     }
 
     private func runTopLevel(_ statement: Statement, isLast: Bool) throws {
@@ -138,10 +224,14 @@ final class Interpreter: @unchecked Sendable {
 
     func checkUnbound(_ name: Identifier) throws {
         let isBound = scope.map { $0.binds(name.text) } ?? boundInCell.contains(name.text)
-        guard isBound else { return }
-        throw fault(
-            "bound-twice", "`\(name.text)` is bound already in this \(scope == nil ? "cell" : "body")", at: name.range,
-            fix: "choose another name; a later cell may bind `\(name.text)` again")
+        if isBound { throw boundTwice(name, isTopLevel: scope == nil) }
+    }
+
+    func boundTwice(_ name: Identifier, isTopLevel: Bool) -> Diagnostic {
+        fault(
+            "bound-twice", "`\(name.text)` is bound already in this \(isTopLevel ? "cell" : "body")", at: name.range,
+            fix: "choose another name; a later cell may bind `\(name.text)` again",
+            edits: [TextEdit(SourceRange(name.range.end, name.range.end), "2")])
     }
 
     /// Remembers the last of each kind (rule 11).

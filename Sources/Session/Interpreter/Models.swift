@@ -20,17 +20,8 @@ extension Interpreter {
     /// `model Net(…) { … }`: checked at once with its defaults where every parameter has one (rule 9).
     func define(_ definition: Definition, isModel: Bool) throws {
         let name = definition.name
-        if Vocabulary.word(name.text) != nil {
-            throw fault(
-                "reserved-name",
-                "`\(name.text)` is a word of the language and cannot name a \(isModel ? "model" : "block")",
-                at: name.range, fix: "choose another name")
-        }
         try checkUnbound(name)
-        var seen: Set<String> = []
-        for parameter in definition.parameters where !seen.insert(parameter.name.text).inserted {
-            throw fault("bound-twice", "there are two parameters `\(parameter.name.text)`", at: parameter.name.range)
-        }
+        try checkDefinition(definition, isModel: isModel)
         let template = Template(definition, source: source, isModel: isModel)
         var standard: Model?
         if definition.parameters.allSatisfy({ $0.defaultValue != nil }) {
@@ -47,6 +38,34 @@ extension Interpreter {
             }
         }
         try bind(name, .template(Template(definition, source: source, isModel: isModel, standard: standard)))
+    }
+
+    /// What can be wrong with the head of a definition.
+    func checkDefinition(_ definition: Definition, isModel: Bool) throws {
+        let name = definition.name
+        if Vocabulary.word(name.text) != nil {
+            let other = name.text.prefix(1).uppercased() + name.text.dropFirst() + "Net"
+            throw fault(
+                "reserved-name",
+                "`\(name.text)` is a word of the language and cannot name a \(isModel ? "model" : "block")",
+                at: name.range, fix: "choose another name, such as `\(other)`", edits: [TextEdit(name.range, other)])
+        }
+        var seen: Set<String> = []
+        for parameter in definition.parameters where !seen.insert(parameter.name.text).inserted {
+            throw fault(
+                "bound-twice", "there are two parameters `\(parameter.name.text)`", at: parameter.name.range,
+                fix: "leave one of them out, or name it otherwise")
+        }
+    }
+
+    func unknownParameter(_ label: Identifier, of definition: Definition) -> Diagnostic {
+        let labels = definition.parameters.map(\.name.text)
+        let options = labels.isEmpty ? "it takes none" : "parameters: \(labels.joined(separator: ", "))"
+        let meant = nearestName(to: label.text, among: labels)
+        return fault(
+            "unknown-option", "there is no `\(label.text):` parameter of `\(definition.name.text)`", at: label.range,
+            fix: meant.map { "did you mean `\($0):`?   \(options)" } ?? options,
+            edits: meant.map { [TextEdit(label.range, $0)] } ?? [])
     }
 
     /// A model with these arguments, its shapes inferred and checked where it says its input.
@@ -126,11 +145,7 @@ extension Interpreter {
             let name: String
             if let label = argument.label {
                 guard labels.contains(label.text) else {
-                    let meant = nearestName(to: label.text, among: labels)
-                    throw fault(
-                        "unknown-option", "there is no `\(label.text):` parameter of `\(template.name)`",
-                        at: label.range, fix: meant.map { "did you mean `\($0):`?   \(options)" } ?? options,
-                        edits: meant.map { [TextEdit(label.range, $0)] } ?? [])
+                    throw unknownParameter(label, of: template.definition)
                 }
                 name = label.text
             } else {

@@ -12,8 +12,14 @@ extension Interpreter {
         case .or: return .boolean(try isTrue(left) || isTrue(right))
         default: break
         }
-        let first = try evaluate(left)
-        let second = try evaluate(right)
+        return try combined(operation, evaluate(left), evaluate(right), left, right, at: place)
+    }
+
+    /// The value of an operator between two values; `left` and `right` are what was written for them.
+    func combined(
+        _ operation: Expression.BinaryOperator, _ first: Value, _ second: Value, _ left: Expression,
+        _ right: Expression, at place: SourceRange
+    ) throws -> Value {
         switch (first, second) {
         case (.integer(let a), .integer(let b)): return try integers(operation, a, b, at: place)
         case (.integer, .decimal), (.decimal, .integer), (.decimal, .decimal):

@@ -63,6 +63,9 @@ struct Word: Sendable {
         ["train", "resume", "evaluate", "findlr", "compare", "more", "variance", "share"].contains(name)
     }
 
+    /// Words nobody should wait for in a cell that is known to fail.
+    var takesLong: Bool { showsUnbound || name == "profile" || name == "ask" }
+
     func parameter(_ label: String) -> Parameter? { parameters.first { $0.label == label } }
 
     /// The label that another library calls `alias`, or that is written so but for capitals and `_`.
