@@ -69,6 +69,10 @@ let package = Package(
             name: "network-probe", dependencies: ["Engine", "Libraries", "Network", "Runtime"],
             path: "Benchmarks/NetworkProbe", swiftSettings: strict),
 
+        // For Scripts/soak and Scripts/test.
+        .executableTarget(
+            name: "fuzz", dependencies: ["Language", "Libraries", "Session"], path: "Tests/Fuzz", swiftSettings: strict),
+
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         tests("Language", ["Language"], ["Programs"]),
         tests("Network", ["Network"], ["Golden"]),
