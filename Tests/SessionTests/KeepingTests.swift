@@ -155,7 +155,8 @@ struct KeepingTests {
         #expect(session.bytes("last.py").count > 500)
         #expect(session.bytes("a.onnx").count > 10_000 && session.bytes("a.onnx") == session.bytes("last.onnx"))
         #expect(session.bytes("w.safetensors").count > 10_000)
-        #expect(session.fault("load \"w.safetensors\"")?.contains("`load \"w.safetensors\", into: Net(width: 4)`") == true)
+        #expect(
+            session.fault("load \"w.safetensors\"")?.contains("`load \"w.safetensors\", into: Net(width: 4)`") == true)
         #expect(session.printed("print load(\"w.safetensors\", into: Net(width: 5)).digest == a.digest") == "true\n")
     }
 

@@ -17,17 +17,17 @@ import Session
 import Synchronization
 import Testing
 
-private let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+let programFolder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .appendingPathComponent("../LanguageTests/Programs").standardizedFileURL
 
 /// The programs by their path under the folder, as `strings/escapes.tandem`.
-private let programs: [String] = {
-    let files = FileManager.default.enumerator(atPath: folder.path)?.compactMap { $0 as? String } ?? []
+let programs: [String] = {
+    let files = FileManager.default.enumerator(atPath: programFolder.path)?.compactMap { $0 as? String } ?? []
     return files.filter { $0.hasSuffix(".tandem") }.sorted()
 }()
 
 /// Keeps the lines of everything a program shows, and its errors.
-private final class ProgramOutput: Output {
+final class ProgramOutput: Output {
     private let record = Mutex((text: "", diagnostics: [Diagnostic]()))
 
     let drawsProgress = true
@@ -102,7 +102,7 @@ private struct Expectations {
 }
 
 /// The cells of a program, each with the lines before it left empty so that places are those of the file.
-private func cells(_ program: String) -> [String] {
+func cells(_ program: String) -> [String] {
     var cells = [""]
     for (index, line) in program.components(separatedBy: "\n").enumerated() {
         if line.hasPrefix("// cell") { cells.append(String(repeating: "\n", count: index)) }
@@ -114,18 +114,18 @@ private func cells(_ program: String) -> [String] {
 struct ProgramTests {
     @Test func thereAreProgramsAndProgramsThatFail() throws {
         let failing = try programs.filter {
-            try String(contentsOf: folder.appendingPathComponent($0), encoding: .utf8).contains("// error")
+            try String(contentsOf: programFolder.appendingPathComponent($0), encoding: .utf8).contains("// error")
         }
-        #expect(programs.count >= 70)
-        #expect(failing.count >= 25)
+        #expect(programs.count >= 250)
+        #expect(failing.count >= 100)
     }
 
     @Test(arguments: programs)
     func doesWhatItsCommentsSay(_ path: String) throws {
-        let program = try String(contentsOf: folder.appendingPathComponent(path), encoding: .utf8)
+        let program = try String(contentsOf: programFolder.appendingPathComponent(path), encoding: .utf8)
         let expected = Expectations(program)
         let output = ProgramOutput()
-        let workspace = Workspace(output: output, folder: folder.path)
+        let workspace = Workspace(output: output, folder: programFolder.path)
         for cell in cells(program) { _ = workspace.execute(SourceText(cell, name: path)) }
         #expect(output.lines == expected.output)
         #expect(output.notes == expected.notes)

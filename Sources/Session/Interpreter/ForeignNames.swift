@@ -25,7 +25,7 @@ extension Interpreter {
         if let word = Vocabulary.word(alias: name), !names.contains(where: { $0.lowercased() == name.lowercased() }) {
             if let call, let meant = translation(of: call, to: word, name) {
                 return fault(
-                    "unknown-name", message, at: range, fix: "write `\(meant)`: the sizes that come in are inferred",
+                    "unknown-name", message, at: range, fix: fixText(meant, word),
                     edits: [TextEdit(self.range(of: call), meant)])
             }
             return fault(
@@ -79,7 +79,7 @@ extension Interpreter {
         }
         if let meant = translation(of: call, to: word, last) {
             return fault(
-                "unknown-name", message, at: range, fix: "write `\(meant)`: the sizes that come in are inferred",
+                "unknown-name", message, at: range, fix: fixText(meant, word),
                 edits: [TextEdit(written, meant)])
         }
         return fault(
@@ -111,6 +111,10 @@ extension Interpreter {
             return "\(word.label(alias: label.text) ?? label.text): \(value)"
         }
         return texts.isEmpty ? word.name : "\(word.name)(\(texts.joined(separator: ", ")))"
+    }
+
+    private func fixText(_ meant: String, _ word: Word) -> String {
+        "write `\(meant)`" + (word.parameters.isEmpty ? "" : ": the sizes that come in are inferred")
     }
 
     /// A call with its arguments and their closing parenthesis.

@@ -74,7 +74,8 @@ extension Interpreter {
         let text = try read(template, arguments, at: range, into: collector)
         guard !collector.layers.isEmpty else {
             throw inside(template, text) {
-                fault("empty-model", "the model `\(template.name)` has no layers", at: template.definition.name.range)
+                fault("empty-model", "the model `\(template.name)` has no layers", at: template.definition.name.range,
+                    fix: "for example `model \(template.name) { input 3x32x32; flatten; linear 10 }`")
             }
         }
         let architecture = try collector.input.map { try placed(collector.layers, on: $0.shape, model: text) }
@@ -151,7 +152,7 @@ extension Interpreter {
             } else {
                 guard let next = labels.first(where: { given[$0] == nil }) else {
                     throw fault(
-                        "too-many-arguments", "`\(template.name)` has \(labels.count) parameters",
+                        "too-many-arguments", "`\(template.name)` has \(counted(labels.count, "parameter"))",
                         at: argument.value.range, fix: options)
                 }
                 name = next
@@ -208,7 +209,8 @@ extension Interpreter {
         case .input(let read):
             if collector.input != nil || !collector.layers.isEmpty || collector.isBranch {
                 throw fault(
-                    "input-not-first", "`input` stands once, before all layers", at: range)
+                    "input-not-first", "`input` stands once, before all layers", at: range,
+                    fix: "leave this one out, or put it first")
             }
             collector.input = (try read(checked), range)
         case .layer(let make):
