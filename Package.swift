@@ -69,6 +69,11 @@ let package = Package(
             name: "network-probe", dependencies: ["Engine", "Libraries", "Network", "Runtime"],
             path: "Benchmarks/NetworkProbe", swiftSettings: strict),
 
+        // For Benchmarks/language-speed.
+        .executableTarget(
+            name: "language-probe", dependencies: ["Language", "Session"], path: "Benchmarks/LanguageProbe",
+            swiftSettings: strict),
+
         // For Scripts/soak and Scripts/test.
         .executableTarget(
             name: "fuzz", dependencies: ["Language", "Libraries", "Session"], path: "Tests/Fuzz", swiftSettings: strict),

@@ -107,7 +107,8 @@ extension Interpreter {
         if case .branches = word.action { return }
         guard let body = bodies.first else { return }
         throw fault(
-            "unexpected-block", "`\(word.name)` takes no block", at: SourceRange(body.range.start, body.range.start + 1),
+            "unexpected-block", "`\(word.name)` takes no block",
+            at: SourceRange(body.range.start, body.range.start + 1),
             fix: "leave `{ … }` out", edits: [TextEdit(body.range, "")])
     }
 

@@ -74,7 +74,8 @@ extension Interpreter {
         let text = try read(template, arguments, at: range, into: collector)
         guard !collector.layers.isEmpty else {
             throw inside(template, text) {
-                fault("empty-model", "the model `\(template.name)` has no layers", at: template.definition.name.range,
+                fault(
+                    "empty-model", "the model `\(template.name)` has no layers", at: template.definition.name.range,
                     fix: "for example `model \(template.name) { input 3x32x32; flatten; linear 10 }`")
             }
         }

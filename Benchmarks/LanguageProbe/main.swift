@@ -1,0 +1,127 @@
+// Measures the language against its bars: a loop of a million turns, ten thousand lines parsed, a model of a thousand layers
+// checked, and how soon an interrupt is heard. Benchmarks/language-speed builds and starts it; it ends with 1 where a bar
+// is not held.
+
+import Glibc
+import Language
+import Session
+import Synchronization
+
+/// Keeps errors alone.
+final class Errors: Output {
+    private let messages = Mutex([String]())
+
+    let drawsProgress = true
+    func write(_ text: String) {}
+    func show(_ value: RichValue) {}
+    func result(_ value: RichValue) {}
+    func progress(_ update: ProgressUpdate) {}
+    func report(_ diagnostic: Diagnostic) { messages.withLock { $0.append(diagnostic.message) } }
+    func ask(_ prompt: String, isSecret: Bool) -> Answer { .nobody }
+
+    var all: [String] { messages.withLock { $0 } }
+}
+
+let clock = ContinuousClock()
+let rounds = 5
+var isHeld = true
+
+func milliseconds(_ duration: Duration) -> Double {
+    Double(duration.components.seconds) * 1e3 + Double(duration.components.attoseconds) * 1e-15
+}
+
+/// Prints the median and the slowest of some rounds against a bar.
+@MainActor func measure(_ what: String, bar: Double, _ body: () -> Double) {
+    let times = (0..<rounds).map { _ in body() }.sorted()
+    let (median, slowest) = (times[times.count / 2], times[times.count - 1])
+    isHeld = isHeld && median < bar
+    func text(_ time: Double) -> String { String((time * 100).rounded() / 100) }
+    print(
+        "\(what): \(text(median)) ms, slowest \(text(slowest)) ms; bar \(Int(bar)) ms\(median < bar ? "" : ", NOT HELD")"
+    )
+}
+
+/// How long a cell takes in a fresh session; a cell that fails ends the measurement.
+func run(_ cell: String) -> Double {
+    let output = Errors()
+    let workspace = Workspace(output: output)
+    let source = SourceText(cell)
+    let time = clock.measure { _ = workspace.execute(source) }
+    if !output.all.isEmpty {
+        print("the cell failed: \(output.all)")
+        exit(1)
+    }
+    return milliseconds(time)
+}
+
+measure("a million turns of `for` with arithmetic", bar: 1000) {
+    run("for i in 1...1000000 { let x = (i * 3 + 1) / 2 - i % 7; x > 10 && i != 5 }")
+}
+
+let statements = [
+    "let width = 64 * 2 + 1", "print \"width is \\(width)\", [1, 2, 3][0]", "if width > 3 { print 1 } else { print 2 }",
+    "let o = adam(lr: 1e-4, betas: (0.9, 0.999))", "train gap, on: cifar, epochs: 10, batch: 64, seed: 42 // a comment",
+]
+let lines = SourceText((0..<10_000).map { statements[$0 % statements.count] }.joined(separator: "\n"))
+measure("10,000 lines parsed", bar: 50) {
+    var program: Program?
+    let time = clock.measure { program = parse(lines) }
+    guard program?.statements.count == 10_000, program?.diagnostics.isEmpty == true else { exit(1) }
+    return milliseconds(time)
+}
+
+let layers = (0..<1000).map { ["conv 16, kernel: 3, padding: 1", "batchnorm", "relu", "dropout 0.1"][$0 % 4] }
+measure("a model of 1,000 layers checked", bar: 50) {
+    run("model Deep {\n    input 3x32x32\n    \(layers.joined(separator: "\n    "))\n}")
+}
+let wrong = layers.enumerated().map { $0 % 100 == 99 ? "conv 16, kernal: 3" : $1 }
+measure("the same with ten errors in it", bar: 50) {
+    let output = Errors()
+    let workspace = Workspace(output: output)
+    let source = SourceText("model Deep {\n    input 3x32x32\n    \(wrong.joined(separator: "\n    "))\n}")
+    let time = clock.measure { _ = workspace.execute(source) }
+    guard output.all.count == 10 else { exit(1) }
+    return milliseconds(time)
+}
+
+/// What the interrupting thread tells.
+final class Interruption: Sendable {
+    let workspace: Workspace
+    let moment = Mutex<ContinuousClock.Instant?>(nil)
+
+    init(_ workspace: Workspace) { self.workspace = workspace }
+
+    /// Interrupts after a fifth of a second, from a thread of its own.
+    nonisolated func start() -> pthread_t {
+        var thread = pthread_t()
+        pthread_create(
+            &thread, nil,
+            { pointer in
+                guard let pointer else { return nil }
+                let interruption = Unmanaged<Interruption>.fromOpaque(pointer).takeRetainedValue()
+                usleep(200_000)
+                interruption.moment.withLock { $0 = ContinuousClock.now }
+                interruption.workspace.interrupt()
+                return nil
+            }, Unmanaged.passRetained(self).toOpaque())
+        return thread
+    }
+}
+
+for (what, cell) in [
+    ("an empty loop", "repeat 2000000000 { }"), ("a loop", "for i in 1...2000000000 { i * 2 }"),
+    ("a list in the making", "[for i in 1...9000000 { [i, i] }]"),
+    ("a long list that is summed", "repeat 1000 { sum(range(0, 5000000)) }"),
+    ("nested loops", "for i in 1...100000 { for j in 1...100000 { i + j } }"),
+] {
+    measure("an interrupt of \(what)", bar: 100) {
+        let interruption = Interruption(Workspace(output: Errors()))
+        let thread = interruption.start()
+        _ = interruption.workspace.execute(SourceText(cell))
+        let end = clock.now
+        pthread_join(thread, nil)
+        let begin = interruption.moment.withLock { $0 } ?? end
+        return milliseconds(end - begin)
+    }
+}
+exit(isHeld ? 0 : 1)
