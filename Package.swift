@@ -27,7 +27,7 @@ let package = Package(
     products: [.executable(name: "tandem", targets: ["tandem"])],
     targets: [
         system("CZeroMQ"), system("CSQLite"), system("CJansson"), system("CArchive"), system("CCrypto"),
-        system("CReadline"), system("CCurl"),
+        system("CReadline"), system("CCurl"), system("CJPEG"), system("CPNG"),
 
         module("Language"),
         module("Network"),
@@ -45,7 +45,7 @@ let package = Package(
             ]),
         module(
             "Libraries",
-            ["CZeroMQ", "CSQLite", "CJansson", "CArchive", "CCrypto", "CReadline", "CCurl"]),
+            ["CZeroMQ", "CSQLite", "CJansson", "CArchive", "CCrypto", "CReadline", "CCurl", "CJPEG", "CPNG"]),
         module("Engine", ["Network", "Runtime", "CKernels"]),
         .target(
             name: "Datasets", dependencies: ["Runtime", "Libraries"],
@@ -87,7 +87,7 @@ let package = Package(
             "Engine", ["Engine", "Network", "Runtime", "CKernels"], ["Fixtures"],
             settings: strict + [.unsafeFlags(["-O"])]),
         tests("Libraries", ["Libraries"]),
-        tests("Datasets", ["Datasets", "Runtime", "Libraries"]),
+        tests("Datasets", ["Datasets", "Runtime", "Libraries"], ["Images", "make-images.py"]),
         tests("Graphics", ["Graphics"]),
         tests(
             "Experiments", ["Experiments", "Network", "Engine", "Datasets", "Runtime", "Libraries"], ["Golden"]),

@@ -1,66 +1,37 @@
-// A labelled set of images in two parts, for training and for testing: what `cifar10()` and `synthetic()` give, `take`
-// shortens and a training reads. Pixels stay bytes; a batch is normalized by a table of 256 values a channel.
+// A labelled set of images in parts, for training, validation and testing: what `cifar10()` and `synthetic()` give, `take`
+// shortens, `split` cuts and a training reads. Pixels stay bytes; a batch is normalized by a table of 256 values a channel.
 
 import Libraries
 
-/// Images of one size with their classes, `[count, C, H, W]` in bytes.
-public struct ImageSet: Sendable {
-    public let count: Int
-    // Shared with the set this one was taken from, so they may hold more than `count` images.
-    let pixels: [UInt8]
-    let classes: [UInt8]
-
-    /// - Parameters:
-    ///   - pixels: `[count, C, H, W]`, 0...255.
-    ///   - labels: the class of each image.
-    public init(pixels: [UInt8], labels: [UInt8]) {
-        precondition(labels.isEmpty ? pixels.isEmpty : pixels.count % labels.count == 0, "one label an image")
-        self.pixels = pixels
-        self.classes = labels
-        count = labels.count
-    }
-
-    private init(first count: Int, of whole: ImageSet) {
-        self.count = count
-        pixels = whole.pixels
-        classes = whole.classes
-    }
-
-    public var labels: ArraySlice<UInt8> { classes.prefix(count) }
-
-    /// The first images, or all where there are no more. Copies nothing.
-    public func prefix(_ number: Int) -> ImageSet {
-        ImageSet(first: min(max(0, number), count), of: self)
-    }
-
-    public func label(_ index: Int) -> Int { Int(classes[index]) }
-
-    /// The bytes of one image, `[C, H, W]`.
-    public func image(_ index: Int) -> ArraySlice<UInt8> {
-        precondition(index >= 0 && index < count, "no image \(index) among \(count)")
-        let size = pixels.count / classes.count
-        return pixels[index * size..<(index + 1) * size]
-    }
-}
-
 public struct Dataset: Sendable {
+    public enum Part: String, Sendable, CaseIterable {
+        case training, validation, test
+    }
+
     /// What the user calls it: `CIFAR-10`, `synthetic`.
     public let name: String
     public let classNames: [String]
     public let channels: Int
     public let height: Int
     public let width: Int
-    public let training: ImageSet
-    public let test: ImageSet
+    public private(set) var training: ImageSet
+    /// What `split` cut off the training images; empty at first.
+    public private(set) var validation = ImageSet.empty
+    public private(set) var test: ImageSet
     public var normalization: Normalization
+    /// What happens to an image of a training at random.
+    public var augmentation = Augmentation()
 
     public init(
         name: String, classNames: [String], channels: Int, height: Int, width: Int, training: ImageSet,
         test: ImageSet, normalization: Normalization = .imageNet
     ) {
         let size = channels * height * width
-        precondition(training.pixels.count == training.classes.count * size, "training images of another size")
-        precondition(test.pixels.count == test.classes.count * size, "test images of another size")
+        for part in [training, test] {
+            if case .memory(let pixels) = part.storage {
+                precondition(pixels.count == part.count * size, "images of another size")
+            }
+        }
         precondition(normalization.channels == channels, "a mean and a deviation a channel")
         self.name = name
         self.classNames = classNames
@@ -72,12 +43,79 @@ public struct Dataset: Sendable {
         self.normalization = normalization
     }
 
+    public subscript(part: Part) -> ImageSet {
+        switch part {
+        case .training: training
+        case .validation: validation
+        case .test: test
+        }
+    }
+
     /// The first `count` training images, and the first `testCount` of the test set where that is given.
     public func taking(_ count: Int, test testCount: Int? = nil) -> Dataset {
-        Dataset(
-            name: name, classNames: classNames, channels: channels, height: height, width: width,
-            training: training.prefix(count), test: test.prefix(testCount ?? test.count),
-            normalization: normalization)
+        var result = self
+        result.training = training.prefix(count)
+        result.test = test.prefix(testCount ?? test.count)
+        return result
+    }
+
+    /// A share of the training images for training, drawn by the seed; the others for validation. Both keep their order.
+    public func split(share: Double, seed: UInt64) -> Dataset {
+        let kept = Int((Double(training.count) * share).rounded())
+        let order = shuffledOrder(count: training.count, seed: seed, epoch: 0)
+        var result = self
+        result.training = training.selecting(order[..<kept].sorted())
+        result.validation = training.selecting(order[kept...].sorted())
+        return result
+    }
+
+    /// All images in another size; those in files are decoded to it.
+    public func resized(height newHeight: Int, width newWidth: Int) -> Dataset {
+        func resized(_ part: ImageSet) -> ImageSet {
+            switch part.storage {
+            case .files(let files):
+                return part.over(.files(ImageFiles(paths: files.paths, height: newHeight, width: newWidth)))
+            case .memory(let pixels):
+                let size = channels * height * width
+                var bytes: [UInt8] = []
+                bytes.reserveCapacity(part.count * channels * newHeight * newWidth)
+                for index in 0..<part.count {
+                    let first = part.stored(index) * size
+                    bytes += Resampling.resized(
+                        Array(pixels[first..<first + size]), channels: channels, height: height, width: width,
+                        to: newHeight, newWidth)
+                }
+                return ImageSet(.memory(bytes), labels: part.labels.map { UInt16($0) })
+            }
+        }
+        var result = Dataset(
+            name: name, classNames: classNames, channels: channels, height: newHeight, width: newWidth,
+            training: resized(training), test: resized(test), normalization: normalization)
+        result.validation = resized(validation)
+        result.augmentation = augmentation
+        return result
+    }
+
+    /// Mean and deviation of each channel over all training images, of pixels from 0 to 1.
+    public func trainingMoments() throws(DatasetError) -> (mean: [Double], deviation: [Double]) {
+        let size = height * width
+        var sums = [Int](repeating: 0, count: channels)
+        var squares = sums
+        for image in 0..<training.count {
+            try training.withBytes(of: image) { bytes in
+                for channel in 0..<channels {
+                    for place in channel * size..<(channel + 1) * size {
+                        let value = Int(bytes[place])
+                        sums[channel] += value
+                        squares[channel] += value * value
+                    }
+                }
+            }
+        }
+        let count = Double(max(1, training.count * size))
+        let mean = sums.map { Double($0) / count / 255 }
+        let deviation = zip(squares, mean).map { (max(0, Double($0) / count / 65025 - $1 * $1)).squareRoot() }
+        return (mean, deviation)
     }
 
     /// SHA-256 over sizes, normalization, labels and pixels: what of the data decides a result. Names do not.
@@ -87,9 +125,13 @@ public struct Dataset: Sendable {
         var digest = Digest(.sha256)
         digest.update("\(classNames.count) \(channels)x\(height)x\(width) \(training.count) \(test.count)\n")
         digest.update("\(normalization.mean) \(normalization.deviation)\n")
-        for part in [training, test] {
-            part.classes.prefix(part.count).withUnsafeBytes { digest.update($0) }
-            part.pixels.prefix(part.count * channels * height * width).withUnsafeBytes { digest.update($0) }
+        if !augmentation.isNone {
+            digest.update("\(augmentation.flips) \(augmentation.crop) \(augmentation.cutout)\n")
+        }
+        for part in validation.count > 0 ? [training, test, validation] : [training, test] {
+            digest.update(
+                part.labels.flatMap { classNames.count <= 256 ? [UInt8($0)] : [UInt8($0 & 255), UInt8($0 >> 8)] })
+            part.updateDigest(&digest, imageSize: channels * height * width)
         }
         return digest.finish().hexadecimal
     }

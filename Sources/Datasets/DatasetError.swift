@@ -21,7 +21,7 @@ public enum DatasetError: Error, Sendable, CustomStringConvertible {
         case .notFound(let folder, let wanted): "there is no \(wanted) in \(folder)"
         case .damaged(let path, let reason, _): "\(path) is damaged: \(reason)"
         case .wrongChecksum(let url, let expected, let actual, let byteCount):
-            "what \(url) sent is not the data set: its \(byteCount) bytes have the SHA-256 \(actual), "
+            "what \(url) sent is not the data set: its \(byteCount) bytes have the \(actual.count == 32 ? "MD5" : "SHA-256") \(actual), "
                 + "and \(expected) was expected"
         case .download(let error): error.message
         case .archive(let error): error.message

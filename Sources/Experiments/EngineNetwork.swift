@@ -4,6 +4,7 @@ import Datasets
 import Engine
 import Network
 import Runtime
+import Synchronization
 
 final class EngineNetwork: TrainableNetwork {
     /// All its memory, in bytes.
@@ -15,7 +16,8 @@ final class EngineNetwork: TrainableNetwork {
 
     /// Takes the memory, unless the machine has too little left. The weights are fresh.
     init(
-        _ architecture: Architecture, dataset: Dataset, options: TrainingOptions, cancellation: Cancellation,
+        _ architecture: Architecture, dataset: Dataset, measuring part: Dataset.Part = .test, options: TrainingOptions,
+        cancellation: Cancellation,
         availableMemory: Int? = Memory.available()
     ) throws(TrainingError) {
         let threads = options.threads ?? ThreadPool.availableThreads
@@ -36,8 +38,8 @@ final class EngineNetwork: TrainableNetwork {
             throw .outOfMemory(needed: byteCount, available: availableMemory ?? 0)
         } catch { throw .engine(error) }
         executor.initialize(seed: options.seeds.initialization)
-        training = ImageSource(dataset: dataset, part: dataset.training)
-        test = ImageSource(dataset: dataset, part: dataset.test)
+        training = ImageSource(dataset, .training, augmentationSeed: options.seeds.augmentation)
+        test = ImageSource(dataset, part)
         self.cancellation = cancellation
     }
 
@@ -46,17 +48,17 @@ final class EngineNetwork: TrainableNetwork {
 
     func trainStep(
         _ images: ArraySlice<Int>, epoch: Int, learningRateFactor: Double
-    ) throws(Interrupted) -> BatchResult {
+    ) throws(Stopped) -> BatchResult {
         executor.learningRateFactor = learningRateFactor
         do throws(EngineError) {
             return try executor.train(images, of: training, epoch: epoch, cancellation: cancellation)
-        } catch { throw Interrupted() }
+        } catch { throw training.failure.map(Stopped.images) ?? .interrupted }
     }
 
-    func evaluate(_ images: Range<Int>) throws(Interrupted) -> BatchResult {
+    func evaluate(_ images: Range<Int>) throws(Stopped) -> BatchResult {
         do throws(EngineError) {
             return try executor.evaluate(images, of: test, cancellation: cancellation)
-        } catch { throw Interrupted() }
+        } catch { throw test.failure.map(Stopped.images) ?? .interrupted }
     }
 
     /// Of an image of the last batch, by its place there.
@@ -68,19 +70,37 @@ final class EngineNetwork: TrainableNetwork {
     func release() -> TrainedParameters { executor.release() }
 }
 
-/// One part of a data set, as the engine reads it.
-private struct ImageSource: BatchSource {
-    let dataset: Dataset
-    let part: ImageSet
+/// One part of a data set, as the engine reads it: training images changed by the augmentation, all others as they are.
+private final class ImageSource: BatchSource {
+    private let dataset: Dataset
+    private let part: Dataset.Part
+    private let augmentationSeed: UInt64
+    /// The first image that could not be read. Images are written on several threads.
+    private let firstFailure = Mutex<DatasetError?>(nil)
+
+    init(_ dataset: Dataset, _ part: Dataset.Part, augmentationSeed: UInt64 = 0) {
+        (self.dataset, self.part, self.augmentationSeed) = (dataset, part, augmentationSeed)
+    }
+
+    var failure: DatasetError? { firstFailure.withLock { $0 } }
+    var hasFailed: Bool { failure != nil }
 
     func writeImage(
         _ index: Int, epoch: Int, to destination: UnsafeMutablePointer<Float>, planeStride: Int, rowStride: Int,
         columnStride: Int
     ) {
-        dataset.write(
-            index, of: part, to: destination, planeStride: planeStride, rowStride: rowStride,
-            columnStride: columnStride)
+        do throws(DatasetError) {
+            if part == .training {
+                try dataset.writeTrainingImage(
+                    index, epoch: epoch, seed: augmentationSeed, to: destination, planeStride: planeStride,
+                    rowStride: rowStride, columnStride: columnStride)
+            } else {
+                try dataset.writeImage(
+                    index, of: part, to: destination, planeStride: planeStride, rowStride: rowStride,
+                    columnStride: columnStride)
+            }
+        } catch { firstFailure.withLock { $0 = $0 ?? error } }
     }
 
-    func label(_ index: Int) -> Int { part.label(index) }
+    func label(_ index: Int) -> Int { dataset[part].label(index) }
 }

@@ -39,7 +39,10 @@ struct EpochLoop {
         for epoch in 0..<options.epochs {
             do {
                 if let state = try runEpoch(epoch + 1, network, observer) { return state }
-            } catch { return .interrupted }
+            } catch {
+                guard case .images(let fault) = error else { return .interrupted }
+                return .stopped(reason: fault.message, fix: fault.fix)
+            }
         }
         return .done
     }
@@ -47,7 +50,7 @@ struct EpochLoop {
     /// - Returns: how the training ended, if it ended here.
     private mutating func runEpoch(
         _ epoch: Int, _ network: some TrainableNetwork, _ observer: (TrainingEvent) -> Void
-    ) throws(Interrupted) -> Run.State? {
+    ) throws(Stopped) -> Run.State? {
         let start = Clock.seconds
         let secondsBefore = trainingSeconds
         let order = shuffledOrder(count: trainingCount, seed: options.seeds.order, epoch: epoch)

@@ -12,20 +12,21 @@ public struct Evaluation: Sendable {
     public let predictions: [Int]
 }
 
-/// Measures a run's weights on the test images.
+/// Measures a run's weights on a part of a data set.
 ///
 /// - Parameter observer: gets the share of images that are done, 0...1, after each batch.
 public func evaluate(
-    _ run: Run, on dataset: Dataset, cancellation: Cancellation = Cancellation(),
+    _ run: Run, on dataset: Dataset, part: Dataset.Part = .test, cancellation: Cancellation = Cancellation(),
     observer: (Double) -> Void = { _ in }
 ) throws(TrainingError) -> Evaluation {
-    try checkFit(run.architecture, dataset, usesTrainingImages: false)
+    try checkFit(run.architecture, dataset, parts: [part])
     var options = run.options
     // The optimizer that keeps the least: none of it is used.
     options.optimizer = .sgd()
-    let network = try EngineNetwork(run.architecture, dataset: dataset, options: options, cancellation: cancellation)
+    let network = try EngineNetwork(
+        run.architecture, dataset: dataset, measuring: part, options: options, cancellation: cancellation)
     network.load(run.parameters)
-    do throws(Interrupted) {
-        return try network.evaluateAll(dataset.test.count, observer: observer)
-    } catch { throw .cancelled }
+    do throws(Stopped) {
+        return try network.evaluateAll(dataset[part].count, observer: observer)
+    } catch { throw TrainingError(error) }
 }

@@ -29,7 +29,7 @@ public struct LearningRateSearch: Sendable {
         _ architecture: Architecture, on dataset: Dataset, options: TrainingOptions, rates: ClosedRange<Double>,
         steps: Int, cancellation: Cancellation, observer: (Double) -> Void = { _ in }
     ) throws(TrainingError) {
-        try checkFit(architecture, dataset, usesTrainingImages: true)
+        try checkFit(architecture, dataset, parts: [.training])
         let network = try EngineNetwork(architecture, dataset: dataset, options: options, cancellation: cancellation)
         let (low, high) = (logarithm(rates.lowerBound), logarithm(rates.upperBound))
         let batches = (dataset.training.count + options.batchSize - 1) / options.batchSize
@@ -43,10 +43,11 @@ public struct LearningRateSearch: Sendable {
             let rate = exponential(low + (high - low) * Double(step) / Double(max(1, steps - 1)))
             let images = order[batch * options.batchSize..<min(order.count, (batch + 1) * options.batchSize)]
             let result: BatchResult
-            do throws(Interrupted) {
+            do throws(Stopped) {
                 result = try network.trainStep(
                     images, epoch: epoch, learningRateFactor: rate / options.optimizer.learningRate)
             } catch {
+                if case .images = error { throw TrainingError(error) }
                 stopped = true
                 break
             }

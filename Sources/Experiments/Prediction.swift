@@ -14,28 +14,30 @@ public struct Prediction: Sendable {
     public let probabilities: [Double]
 }
 
-/// The first test images, as the run's weights see them.
+/// The first images of a part, as the run's weights see them.
 public func predict(
-    _ run: Run, on dataset: Dataset, first count: Int, cancellation: Cancellation = Cancellation()
+    _ run: Run, on dataset: Dataset, part: Dataset.Part = .test, first count: Int,
+    cancellation: Cancellation = Cancellation()
 ) throws(TrainingError) -> [Prediction] {
-    try checkFit(run.architecture, dataset, usesTrainingImages: false)
+    try checkFit(run.architecture, dataset, parts: [part])
     var options = run.options
     // The optimizer that keeps the least: none of it is used.
     options.optimizer = .sgd()
-    let network = try EngineNetwork(run.architecture, dataset: dataset, options: options, cancellation: cancellation)
+    let network = try EngineNetwork(
+        run.architecture, dataset: dataset, measuring: part, options: options, cancellation: cancellation)
     network.load(run.parameters)
     var predictions: [Prediction] = []
-    let count = min(count, dataset.test.count)
+    let count = min(count, dataset[part].count)
     for start in stride(from: 0, to: count, by: network.batchSize) {
         let images = start..<min(count, start + network.batchSize)
-        do throws(Interrupted) { _ = try network.evaluate(images) } catch { throw .cancelled }
+        do throws(Stopped) { _ = try network.evaluate(images) } catch { throw TrainingError(error) }
         for image in images {
             let outputs = network.outputs(image: image - start).map(Double.init)
             // The first of the largest, as the engine counts hits.
             let predicted = outputs.indices.reduce(0) { outputs[$1] > outputs[$0] ? $1 : $0 }
             predictions.append(
                 Prediction(
-                    image: image, label: dataset.test.label(image), predicted: predicted,
+                    image: image, label: dataset[part].label(image), predicted: predicted,
                     probabilities: softmax(outputs)))
         }
     }

@@ -25,6 +25,8 @@ public struct Run: Sendable {
         case done
         /// Stopped by the user; the weights are those of the last whole step.
         case interrupted
+        /// Something that it needs could not be had, an image for example; the weights are those of the last whole step.
+        case stopped(reason: String, fix: String)
         /// The loss became infinite or no number, in this batch (from 0) of this epoch (from 1).
         case diverged(epoch: Int, batch: Int)
         /// Not trained here: its weights were read from a file of weights alone.
@@ -34,6 +36,7 @@ public struct Run: Sendable {
             switch self {
             case .done: "done"
             case .interrupted: "interrupted"
+            case .stopped: "stopped"
             case .diverged: "diverged"
             case .loaded: "loaded"
             }

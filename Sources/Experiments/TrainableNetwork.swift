@@ -1,10 +1,16 @@
 // What the epoch loop asks of a network: the seam between the loop, which knows epochs, clocks and interrupts, and the
 // engine, which knows batches.
 
+import Datasets
 import Engine
 
-/// The flag was raised. The network is as it was before the call.
-struct Interrupted: Error {}
+/// A step or an evaluation that was not done. The network is as it was before the call.
+enum Stopped: Error {
+    /// The flag was raised.
+    case interrupted
+    /// An image could not be read.
+    case images(DatasetError)
+}
 
 protocol TrainableNetwork: AnyObject {
     /// One training step: all of it, or nothing.
@@ -16,10 +22,10 @@ protocol TrainableNetwork: AnyObject {
     /// - Returns: loss and hits before the update.
     func trainStep(
         _ images: ArraySlice<Int>, epoch: Int, learningRateFactor: Double
-    ) throws(Interrupted) -> BatchResult
+    ) throws(Stopped) -> BatchResult
 
     /// Measures test images, at most a batch.
-    func evaluate(_ images: Range<Int>) throws(Interrupted) -> BatchResult
+    func evaluate(_ images: Range<Int>) throws(Stopped) -> BatchResult
 
     /// The most images of a batch.
     var batchSize: Int { get }
@@ -27,7 +33,7 @@ protocol TrainableNetwork: AnyObject {
 
 extension TrainableNetwork {
     /// Measures the first `count` test images, batch by batch.
-    func evaluateAll(_ count: Int, observer: (Double) -> Void = { _ in }) throws(Interrupted) -> Evaluation {
+    func evaluateAll(_ count: Int, observer: (Double) -> Void = { _ in }) throws(Stopped) -> Evaluation {
         var (loss, correct) = (0.0, 0)
         var predictions: [Int] = []
         predictions.reserveCapacity(count)

@@ -31,7 +31,7 @@ public struct Trainer: Sendable {
     public func train(
         cancellation: Cancellation, observer: (TrainingEvent) -> Void
     ) throws(TrainingError) -> Run {
-        try checkFit(architecture, dataset, usesTrainingImages: true)
+        try checkFit(architecture, dataset, parts: [.training, .test])
         let start = Clock.seconds
         let network = try EngineNetwork(
             architecture, dataset: dataset, options: options, cancellation: cancellation)
@@ -53,7 +53,7 @@ public struct Trainer: Sendable {
 }
 
 /// Whether a network can read these images and name their classes.
-func checkFit(_ architecture: Architecture, _ dataset: Dataset, usesTrainingImages: Bool) throws(TrainingError) {
+func checkFit(_ architecture: Architecture, _ dataset: Dataset, parts: [Dataset.Part]) throws(TrainingError) {
     let images = Shape(channels: dataset.channels, height: dataset.height, width: dataset.width)
     guard architecture.input == images else { throw .wrongInput(network: architecture.input, images: images) }
     let output = architecture.output
@@ -61,7 +61,5 @@ func checkFit(_ architecture: Architecture, _ dataset: Dataset, usesTrainingImag
     guard output.count >= dataset.classNames.count else {
         throw .tooFewOutputs(outputs: output.count, classes: dataset.classNames.count)
     }
-    guard dataset.test.count > 0, !usesTrainingImages || dataset.training.count > 0 else {
-        throw .noImages(dataset: dataset.name)
-    }
+    for part in parts where dataset[part].count == 0 { throw .noImages(dataset: dataset.name, part) }
 }

@@ -1,5 +1,6 @@
 // Why a training or an evaluation cannot begin.
 
+import Datasets
 import Engine
 import Network
 
@@ -8,7 +9,9 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
     case wrongOutput(Shape)
     /// Fewer outputs than the data has classes.
     case tooFewOutputs(outputs: Int, classes: Int)
-    case noImages(dataset: String)
+    case noImages(dataset: String, Dataset.Part)
+    /// An image that could not be read.
+    case images(DatasetError)
     /// The plan takes more memory than this process may have.
     case outOfMemory(needed: Int, available: Int)
     /// A layer, a setting or an instruction set that the engine cannot run.
@@ -23,7 +26,8 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
         case .wrongOutput(let shape): "a classifier ends in a flat output, but this network gives \(shape)"
         case .tooFewOutputs(let outputs, let classes):
             "the network has \(outputs) outputs, but the data has \(classes) classes"
-        case .noImages(let dataset): "\(dataset) has no images left to work on"
+        case .noImages(let dataset, let part): "\(dataset) has no \(part.rawValue) images"
+        case .images(let error): error.message
         case .outOfMemory(let needed, let available):
             "this training needs \(megabytes(needed)), but only \(megabytes(available)) of memory are free"
         case .engine(let error): error.description
@@ -36,7 +40,9 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
         case .wrongInput(_, let images): "write `input \(images)`, or leave `input` out"
         case .wrongOutput: "end the model with `flatten` and `linear`"
         case .tooFewOutputs(_, let classes): "end the model with `linear \(classes)`"
+        case .noImages(_, .validation): "cut a validation part off: `split d, 0.9`"
         case .noImages: "take at least one training and one test image"
+        case .images(let error): error.fix
         case .outOfMemory: "use a smaller `batch:` or a narrower network"
         case .engine(.instructionSet): "set TANDEM_ISA anew, or leave it out"
         case .engine(.inputChannels): "use images with fewer channels"
@@ -46,6 +52,15 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
     }
 
     public var description: String { "\(message); \(fix)" }
+}
+
+extension TrainingError {
+    init(_ stopped: Stopped) {
+        switch stopped {
+        case .interrupted: self = .cancelled
+        case .images(let error): self = .images(error)
+        }
+    }
 }
 
 private func megabytes(_ byteCount: Int) -> String { "\((byteCount + 999_999) / 1_000_000) MB" }

@@ -49,7 +49,7 @@ import Testing
         let server = LoopbackServer(archive, .init(cutAfter: 1000))
 
         // The connection breaks: the part is kept, nothing else.
-        let broken = failure { () throws(DatasetError) in try CIFAR10.load(url: server.url, sha256: checksum) }
+        let broken = failure { () throws(DatasetError) in try CIFAR.ten.load(url: server.url, sha256: checksum) }
         guard case .download(let error) = broken, error.kind == .incomplete else {
             Issue.record("\(String(describing: broken))")
             return
@@ -60,22 +60,22 @@ import Testing
         // The rest arrives.
         server.behave(.init())
         var received = 0
-        let data = try CIFAR10.load(url: server.url, sha256: checksum, progress: { received = $0.received })
+        let data = try CIFAR.ten.load(url: server.url, sha256: checksum, progress: { received = $0.received })
         #expect(received == archive.count)
         #expect(server.requests == [0, 1000])
         #expect(data.training.count == 50_000 && data.test.count == 10_000)
         #expect(data.training.label(49_999) == 9)
-        #expect(data.training.image(23).allSatisfy { $0 == 3 })
+        #expect(try data.training.image(23).allSatisfy { $0 == 3 })
         #expect(try FileSystem.list(store) == [".lock", "cifar-10-batches-bin"])
 
         // The cache needs no server.
         server.stop()
-        #expect(try CIFAR10.load(url: server.url, sha256: checksum).test.count == 10_000)
+        #expect(try CIFAR.ten.load(url: server.url, sha256: checksum).test.count == 10_000)
     }
 
     @Test func aWrongChecksumLeavesNothing() {
         let server = LoopbackServer(Array("no archive at all".utf8))
-        let error = failure { () throws(DatasetError) in try CIFAR10.load(url: server.url) }
+        let error = failure { () throws(DatasetError) in try CIFAR.ten.load(url: server.url) }
         guard case .wrongChecksum = error else {
             Issue.record("\(String(describing: error))")
             return
@@ -92,7 +92,7 @@ import Testing
         try FileSystem.createDirectories(store)
         try FileSystem.write("other", to: store + "/cifar-10-binary.tar.gz.part")
         let server = LoopbackServer(body)
-        let error = failure { () throws(DatasetError) in try CIFAR10.load(url: server.url, sha256: checksum) }
+        let error = failure { () throws(DatasetError) in try CIFAR.ten.load(url: server.url, sha256: checksum) }
         #expect(server.requests == [5, 0])
         guard case .archive = error else {
             Issue.record("\(String(describing: error))")
@@ -106,7 +106,7 @@ import Testing
         server.stop()
         setenv("TANDEM_CIFAR10_URL", server.url, 1)
         defer { unsetenv("TANDEM_CIFAR10_URL") }
-        let error = failure { () throws(DatasetError) in try CIFAR10.load() }
+        let error = failure { () throws(DatasetError) in try CIFAR.ten.load() }
         #expect(error?.message.contains(server.url) == true)
         #expect(error?.fix.contains("check the network") == true)
         #expect(error?.fix.contains("TANDEM_DATA") == true)
@@ -117,7 +117,7 @@ import Testing
         let cancellation = Cancellation()
         cancellation.cancel()
         let error = failure { () throws(DatasetError) in
-            try CIFAR10.load(url: server.url, cancellation: cancellation)
+            try CIFAR.ten.load(url: server.url, cancellation: cancellation)
         }
         guard case .cancelled = error else {
             Issue.record("\(String(describing: error))")
@@ -128,8 +128,8 @@ import Testing
     @Test func damagedFilesAreNamed() throws {
         try makeBatches(in: folder.path)
         let batches = folder.path + "/cifar-10-batches-bin"
-        #expect(try CIFAR10.load().training.count == 50_000)
-        #expect(try CIFAR10.load(from: batches).training.count == 50_000)
+        #expect(try CIFAR.ten.load().training.count == 50_000)
+        #expect(try CIFAR.ten.load(from: batches).training.count == 50_000)
 
         // One label that does not exist.
         let handle = try #require(FileHandle(forUpdatingAtPath: batches + "/test_batch.bin"))
@@ -137,11 +137,11 @@ import Testing
         try handle.write(contentsOf: [10])
         try handle.close()
         #expect(
-            failure { () throws(DatasetError) in try CIFAR10.load() }?.message
+            failure { () throws(DatasetError) in try CIFAR.ten.load() }?.message
                 == "\(batches)/test_batch.bin is damaged: image 17 has the label 10, above 9")
 
         truncate(batches + "/data_batch_3.bin", 1_000_000)
-        let short = failure { () throws(DatasetError) in try CIFAR10.load() }
+        let short = failure { () throws(DatasetError) in try CIFAR.ten.load() }
         #expect(
             short?.message
                 == "\(batches)/data_batch_3.bin is damaged: it has 1000000 bytes instead of 30730000")
@@ -149,18 +149,52 @@ import Testing
 
         try FileSystem.remove(batches + "/data_batch_2.bin")
         #expect(
-            failure { () throws(DatasetError) in try CIFAR10.load(from: folder.path) }?.message
+            failure { () throws(DatasetError) in try CIFAR.ten.load(from: folder.path) }?.message
                 == "\(batches)/data_batch_2.bin is damaged: it is missing")
     }
 
     @Test func aFolderWithoutTheDataIsAnError() {
-        let error = failure { () throws(DatasetError) in try CIFAR10.load(from: folder.path) }
+        let error = failure { () throws(DatasetError) in try CIFAR.ten.load(from: folder.path) }
         #expect(error?.message == "there is no cifar-10-batches-bin in \(folder.path)")
     }
 
     @Test(arguments: ["", "abc", String(repeating: "g", count: 64)])
     func whatIsNoChecksumIsSaid(text: String) {
-        let error = failure { () throws(DatasetError) in try CIFAR10.load(sha256: text) }
+        let error = failure { () throws(DatasetError) in try CIFAR.ten.load(sha256: text) }
         #expect(error?.message == "`sha256:` is no SHA-256")
+    }
+
+    /// CIFAR-100 with 40 and 20 images: image i is of class i mod 100, in group i mod 20, and all its pixels are i.
+    @Test func aHundredClassesAndTheirGroups() throws {
+        func file(_ count: Int) -> [UInt8] {
+            (0..<count).flatMap { image -> [UInt8] in
+                let labels: [UInt8] = [UInt8(image % 20), UInt8(image % 100)]
+                return labels + [UInt8](repeating: UInt8(image), count: 3072)
+            }
+        }
+        let source = "\(folder.path)/source/cifar-100-binary"
+        try FileSystem.createDirectories(source)
+        try FileSystem.write(file(40), to: source + "/train.bin")
+        try FileSystem.write(file(20), to: source + "/test.bin")
+        try FileSystem.write(
+            (0..<100).map { "fine\($0)" }.joined(separator: "\n") + "\n", to: source + "/fine_label_names.txt")
+        try FileSystem.write(
+            (0..<20).map { "group\($0)" }.joined(separator: "\n"), to: source + "/coarse_label_names.txt")
+        for (hasFineLabels, classes) in [(true, 100), (false, 20)] {
+            var set = CIFAR.hundred(hasFineLabels: hasFineLabels)
+            set.imagesPerFile = (40, 20)
+            let data = try set.load(from: "\(folder.path)/source")
+            #expect(data.classNames.count == classes)
+            #expect(data.training.label(37) == (hasFineLabels ? 37 : 17))
+            #expect(try data.training.image(37).allSatisfy { $0 == 37 })
+            #expect((data.training.count, data.test.count) == (40, 20))
+        }
+        // The published sum is an MD5.
+        let wrong = LoopbackServer(Array("no archive at all".utf8))
+        let error = failure { () throws(DatasetError) in
+            try CIFAR.hundred(hasFineLabels: true).load(url: wrong.url)
+        }
+        #expect(error?.message.contains("03b5dce01913d631647c71ecec9e9cb8 was expected") == true)
+        #expect(error?.message.contains("have the MD5") == true)
     }
 }

@@ -18,9 +18,9 @@ import Testing
         #expect(data.test.count == 20)
     }
 
-    @Test func noTwoImagesAreAlike() {
+    @Test func noTwoImagesAreAlike() throws {
         let data = Synthetic.make(training: 100, test: 100)
-        let images = [data.training, data.test].flatMap { part in (0..<100).map { Array(part.image($0)) } }
+        let images = try [data.training, data.test].flatMap { part in try (0..<100).map { try part.image($0) } }
         #expect(Set(images).count == 200)
     }
 
@@ -47,14 +47,15 @@ import Testing
         #expect(shuffledOrder(count: 150, seed: 1, epoch: 0).filter { $0 < 100 } == orders[0])
     }
 
-    @Test func anImageIsWrittenNormalizedAndStrided() {
+    @Test func anImageIsWrittenNormalizedAndStrided() throws {
         let data = Synthetic.make(training: 2, test: 0)
         var values = [Float](repeating: -9, count: 3 * 40 * 36 * 2)
-        values.withUnsafeMutableBufferPointer {
+        try values.withUnsafeMutableBufferPointer {
             guard let start = $0.baseAddress else { return }
-            data.write(1, of: data.training, to: start, planeStride: 40 * 36 * 2, rowStride: 72, columnStride: 2)
+            try data.writeImage(
+                1, of: .training, to: start, planeStride: 40 * 36 * 2, rowStride: 72, columnStride: 2)
         }
-        let image = Array(data.training.image(1))
+        let image = try data.training.image(1)
         let expected = (Float(image[2 * 1024 + 5 * 32 + 7]) / 255 - 0.406) / 0.225
         #expect(values[2 * 40 * 36 * 2 + 5 * 72 + 7 * 2] == expected)
         #expect(values.filter { $0 != -9 }.count == 3072)

@@ -11,4 +11,11 @@ public protocol BatchSource: Sendable {
 
     /// The class of an image, from 0.
     func label(_ index: Int) -> Int
+
+    /// Whether an image could not be written: the step or evaluation at hand then ends as a cancelled one.
+    var hasFailed: Bool { get }
+}
+
+extension BatchSource {
+    public var hasFailed: Bool { false }
 }

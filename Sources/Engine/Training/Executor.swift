@@ -146,6 +146,7 @@ public final class Executor {
                 batch[tile], epoch: epoch, to: input.at(image: tile), planeStride: 1, rowStride: input.rowStride,
                 columnStride: 16)
         }
+        if source.hasFailed { throw .cancelled }
         observer?(.batch)
         for (index, pass) in plan.passes.enumerated() {
             pass.forward(step)

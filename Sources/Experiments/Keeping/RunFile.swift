@@ -123,6 +123,7 @@ public struct RunFile: Sendable {
         switch record["state"]?.string {
         case "interrupted": return .interrupted
         case "loaded": return .loaded
+        case "stopped": return .stopped(reason: "it was stopped before it was saved", fix: "train anew")
         case "diverged":
             let place = record["diverged"]
             return .diverged(epoch: place?["epoch"]?.integer ?? 1, batch: place?["batch"]?.integer ?? 0)

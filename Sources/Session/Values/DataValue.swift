@@ -27,20 +27,33 @@ final class DataValue: ObjectValue {
 
     /// `CIFAR-10: 50,000 training and 10,000 test images of 3x32x32 in 10 classes`
     var text: String {
-        "\(dataset.name): \(grouped(dataset.training.count)) training and \(grouped(dataset.test.count)) test images "
+        var counts = ["\(grouped(dataset.training.count)) training"]
+        if dataset.validation.count > 0 { counts.append("\(grouped(dataset.validation.count)) validation") }
+        let augmentation = dataset.augmentation
+        var changes: [String] = []
+        if augmentation.flips { changes.append("mirrored at random") }
+        if augmentation.crop > 0 { changes.append("shifted by up to \(augmentation.crop)") }
+        if augmentation.cutout > 0 { changes.append("with a blank square of \(augmentation.cutout)") }
+        return "\(dataset.name): \(counts.joined(separator: ", ")) and \(grouped(dataset.test.count)) test images "
             + "of \(image) in \(dataset.classNames.count) classes"
+            + (changes.isEmpty ? "" : "; training images \(changes.joined(separator: ", "))")
     }
 
     var completionKind: String { "data" }
 
     static let memberHelp: [(name: String, help: String)] = [
-        ("training", "how many training images it has"), ("test", "how many test images it has"),
+        ("training", "how many training images it has"),
+        ("validation", "how many images `split` cut off"), ("test", "how many test images it has"),
         ("classes", "the names of its classes"), ("shape", "the shape of an image"),
+        ("mean", "taken from each channel"), ("std", "what each channel is divided by"),
     ]
 
     func member(_ name: String) -> Value? {
         switch name {
         case "training": .integer(dataset.training.count)
+        case "validation": .integer(dataset.validation.count)
+        case "mean": .list(Items(dataset.normalization.mean.map { .decimal($0) }))
+        case "std": .list(Items(dataset.normalization.deviation.map { .decimal($0) }))
         case "test": .integer(dataset.test.count)
         case "classes": .list(Items(dataset.classNames.map { .string($0) }))
         case "shape": .shape(image)

@@ -11,26 +11,49 @@ private let subject = Parameter("data", .data, .workedOut("the last data set"), 
 /// Drawn once a process: it is the same everywhere, and drawing it takes a moment.
 private let syntheticImages = Synthetic.make()
 
+private let source: [Parameter] = [
+    Parameter("url", .text, .workedOut("Toronto"), "where the archive is fetched"),
+    Parameter("sha256", .text, .workedOut("the archive's"), "what the archive must hash to"),
+]
+
 let dataWords: [Word] = [
     Word(
         "cifar10", .data, "CIFAR-10: 50,000 and 10,000 images of ten classes, downloaded once, checked and cached",
         [
             Parameter(
                 "from", .path, .workedOut("cache"), aliases: ["root", "path", "folder"],
-                "a folder that holds `cifar-10-batches-bin`"),
-            Parameter("url", .text, .workedOut("Toronto"), "where the archive is fetched"),
-            Parameter("sha256", .text, .workedOut("the archive's"), "what the archive must hash to"),
-        ],
+                "a folder that holds `cifar-10-batches-bin`")
+        ] + source,
         result: "a data set", example: "let cifar = cifar10()", aliases: ["CIFAR10", "cifar", "datasets.CIFAR10"],
-        .perform(loadCIFAR10)),
+        .perform { try loadCIFAR(.ten, $0) }),
     Word(
-        "cifar100", .data, "CIFAR-100: the same for a hundred classes",
-        [Parameter("from", .path, .workedOut("cache"), "a folder that holds `cifar-100-binary`")],
-        result: "a data set", example: "let cifar = cifar100()"),
+        "cifar100", .data, "CIFAR-100: the same for a hundred classes, or for their twenty groups",
+        [
+            Parameter(
+                "labels", .choice, .value(.string("fine")), choices: ["fine", "coarse"],
+                "a hundred classes, or twenty groups of five"),
+            Parameter(
+                "from", .path, .workedOut("cache"), aliases: ["root", "path", "folder"],
+                "a folder that holds `cifar-100-binary`"),
+        ] + source,
+        result: "a data set", example: "let cifar = cifar100(labels: coarse)", aliases: ["CIFAR100"],
+        .perform { try loadCIFAR(.hundred(hasFineLabels: $0.arguments.text("labels") != "coarse"), $0) }),
     Word(
-        "imagefolder", .data, "A folder with one folder of images a class",
-        [Parameter("path", .path, isPositional: true, aliases: ["root"], "the folder")],
-        result: "a data set", example: "let pets = imagefolder \"pets\"", aliases: ["ImageFolder"]),
+        "imagefolder", .data, "JPEG and PNG images, one folder a class: `torchvision.datasets.ImageFolder`",
+        [
+            Parameter(
+                "path", .path, isPositional: true, aliases: ["root"],
+                "the folder: class folders within `train` and `test`, or class folders alone"),
+            Parameter(
+                "size", .extent(least: 1), .value(.integer(64)),
+                "height and width: the shorter side is scaled to it, the middle is cut out"),
+            Parameter(
+                "test", .decimal(0...1, excludesLowest: true, excludesHighest: true), .value(.decimal(0.2)),
+                "share cut off for testing, where there is no folder for it"),
+            Parameter("seed", .integer(0...Int.max), .value(.integer(1)), "which images are cut off"),
+        ],
+        result: "a data set", example: "let pets = imagefolder(\"pets\", size: 64)", aliases: ["ImageFolder"],
+        .perform(loadImageFolder)),
     Word(
         "synthetic", .data, "A built-in set of 10,000 and 2,000 images of ten classes, the same everywhere", [],
         result: "a data set", example: "let data = synthetic()", aliases: ["FakeData", "toy"],
@@ -60,7 +83,7 @@ let dataWords: [Word] = [
             return .object(DataValue(data.dataset.taking(training, test: test)))
         }),
     Word(
-        "split", .data, "Cuts a validation part off the training images",
+        "split", .data, "Cuts a validation part off the training images: `evaluate a, part: validation` measures it",
         [
             subject,
             Parameter(
@@ -69,53 +92,158 @@ let dataWords: [Word] = [
             Parameter("seed", .integer(0...Int.max), .value(.integer(1)), "which images are cut off"),
         ],
         result: "a data set", example: "let data = split(synthetic(), 0.9)",
-        aliases: ["random_split", "train_test_split"]),
+        aliases: ["random_split", "train_test_split"],
+        .perform { call in
+            let data = try call.data("data").dataset
+            let result = data.split(
+                share: call.arguments.decimal("share") ?? 0.9, seed: UInt64(call.arguments.integer("seed") ?? 1))
+            guard result.training.count > 0, result.validation.count > 0 else {
+                throw call.fault(
+                    "out-of-range",
+                    "of \(counted(data.training.count, "training image")) nothing would be left in one part",
+                    at: call.arguments.place("share"))
+            }
+            return .object(DataValue(result))
+        }),
     Word(
-        "resize", .data, "Scales the images",
+        "resize", .data, "Scales the images, as Pillow's bilinear: each pixel is a mean where they shrink",
         [subject, Parameter("size", .extent(least: 1), isPositional: true, "height and width")],
-        result: "a data set", example: "let large = resize(synthetic(), 64)", aliases: ["Resize"]),
+        result: "a data set", example: "let small = resize(take(synthetic(), 64, test: 16), 16)", aliases: ["Resize"],
+        .perform { call in
+            let data = try call.data("data").dataset
+            let size = call.arguments.extent("size") ?? Extent(32)
+            let count = data.training.count + data.validation.count + data.test.count
+            guard size.height <= 4096, size.width <= 4096,
+                count * data.channels * size.height * size.width <= 1 << 34 || data.training.isInFiles
+            else {
+                throw call.fault(
+                    "out-of-range", "\(counted(count, "image")) of \(size) take more memory than is sensible",
+                    at: call.arguments.place("size"), fix: "`take` fewer images before, or choose a smaller size")
+            }
+            return .object(DataValue(data.resized(height: size.height, width: size.width)))
+        }),
     Word(
-        "normalize", .data, "Changes mean and spread of the channels",
+        "normalize", .data, "Sets what is taken from the pixels (0 to 1) and what they are divided by",
         [
-            subject, Parameter("mean", .list, .required, "of each channel"),
-            Parameter("std", .list, .required, "of each channel"),
+            subject,
+            Parameter("mean", .list, .workedOut("of the training images"), "of each channel"),
+            Parameter(
+                "std", .list, .workedOut("of the training images"), aliases: ["deviation", "sd"], "of each channel"),
         ],
         result: "a data set",
         example: "let data = normalize(synthetic(), mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25])",
-        aliases: ["Normalize"]),
+        aliases: ["Normalize", "standardize"], .perform(normalizeData)),
     Word(
-        "augment", .data, "Changes training images at random",
+        "augment", .data, "Changes the images of a training at random, anew in each epoch",
         [
             subject,
-            Parameter("flip", .boolean, .value(.boolean(false)), "mirror half of them"),
-            Parameter("crop", .integer(0...1024), .value(.integer(0)), "shift by up to so many pixels"),
-            Parameter("cutout", .integer(0...1024), .value(.integer(0)), "blank a square of this side"),
+            Parameter("flip", .boolean, .value(.boolean(false)), aliases: ["hflip", "mirror"], "mirror half of them"),
+            Parameter(
+                "crop", .integer(0...1024), .value(.integer(0)), aliases: ["padding", "pad", "shift"],
+                "put so many black pixels around, and cut a window of the old size out"),
+            Parameter(
+                "cutout", .integer(0...1024), .value(.integer(0)), aliases: ["erase"], "blank a square of this side"),
         ],
         result: "a data set", example: "let data = augment(synthetic(), flip: true, crop: 4)",
-        aliases: ["RandomHorizontalFlip", "transforms"]),
+        aliases: ["RandomHorizontalFlip", "RandomCrop", "transforms"],
+        .perform { call in
+            var data = try call.data("data").dataset
+            data.augmentation = Augmentation(
+                flips: call.arguments.boolean("flip") ?? false, crop: call.arguments.integer("crop") ?? 0,
+                cutout: call.arguments.integer("cutout") ?? 0)
+            guard !data.augmentation.isNone else {
+                throw call.fault(
+                    "nothing-to-do", "`augment` is not told what to do",
+                    fix: "write `augment data, flip: true, crop: 4`")
+            }
+            return .object(DataValue(data))
+        }),
 ]
 
 /// Finds, or downloads, the data set; shows how far that is.
-private func loadCIFAR10(_ call: Invocation) throws -> Value {
+private func loadCIFAR(_ set: CIFAR, _ call: Invocation) throws -> Value {
     let interpreter = call.interpreter
     var report: ProgressReport?
     do {
         let folder = call.arguments.text("from").map { FileSystem.join(interpreter.folder, $0) }
-        let dataset = try CIFAR10.load(
+        let dataset = try set.load(
             from: folder, url: call.arguments.text("url"), sha256: call.arguments.text("sha256"),
             progress: { progress in
-                let current = report ?? ProgressReport(interpreter, title: "downloading CIFAR-10")
+                let current = report ?? ProgressReport(interpreter, title: "downloading \(set.name)")
                 report = current
                 let megabytes = "\(progress.received / 1_000_000) MB"
                 current.update(
                     fraction: progress.total > 0 ? Double(progress.received) / Double(progress.total) : 0,
                     facts: [progress.total > 0 ? "\(megabytes) of \(progress.total / 1_000_000) MB" : megabytes])
             }, cancellation: interpreter.interruption)
-        report?.finish(title: "downloaded CIFAR-10")
+        report?.finish(title: "downloaded \(set.name)")
         return .object(DataValue(dataset))
     } catch {
-        report?.finish(title: "downloading CIFAR-10 stopped")
-        if case .cancelled = error { throw interpreter.interrupted(at: call.range) }
-        throw call.fault("data-set", error.message, fix: error.fix)
+        report?.finish(title: "downloading \(set.name) stopped")
+        throw dataFault(error, call)
     }
+}
+
+private func loadImageFolder(_ call: Invocation) throws -> Value {
+    let interpreter = call.interpreter
+    let size = call.arguments.extent("size") ?? Extent(64)
+    guard size.height <= 4096, size.width <= 4096 else {
+        throw call.fault("out-of-range", "`size:` is at most 4096, not \(size)", at: call.arguments.place("size"))
+    }
+    let path = call.arguments.text("path") ?? ""
+    let report = ProgressReport(interpreter, title: "reading \(path)")
+    do {
+        let dataset = try ImageFolder.load(
+            FileSystem.join(interpreter.folder, path), height: size.height, width: size.width,
+            testShare: call.arguments.decimal("test") ?? 0.2, seed: UInt64(call.arguments.integer("seed") ?? 1),
+            cancellation: interpreter.interruption
+        ) { share in if interpreter.output.drawsProgress { report.update(fraction: share, facts: []) } }
+        report.finish(title: "read \(path)", fraction: 1)
+        return .object(DataValue(dataset))
+    } catch {
+        report.finish(title: "reading \(path) stopped")
+        throw dataFault(error, call)
+    }
+}
+
+private func dataFault(_ error: DatasetError, _ call: Invocation) -> Diagnostic {
+    if case .cancelled = error { return call.interpreter.interrupted(at: call.range) }
+    return call.fault("data-set", error.message, fix: error.fix)
+}
+
+/// Means and deviations given, else those of the training images.
+private func normalizeData(_ call: Invocation) throws -> Value {
+    var data = try call.data("data").dataset
+    func numbers(_ label: String) throws -> [Double]? {
+        guard let value = call.arguments[label] else { return nil }
+        let values: [Value]
+        switch value {
+        case .list(let items), .tuple(let items): values = items.values
+        default: values = []
+        }
+        let numbers = values.compactMap(\.number)
+        guard numbers.count == values.count, numbers.count == data.channels,
+            label == "mean" || numbers.allSatisfy({ $0 > 0 })
+        else {
+            throw call.fault(
+                "wrong-count",
+                "`\(label):` takes \(counted(data.channels, "number"))\(label == "std" ? " above 0" : ""), one for each channel",
+                at: call.arguments.place(label),
+                fix: "write `\(label): [\((0..<data.channels).map { _ in "0.5" }.joined(separator: ", "))]`")
+        }
+        return numbers
+    }
+    let (mean, deviation) = (try numbers("mean"), try numbers("std"))
+    let measured: (mean: [Double], deviation: [Double])
+    if let mean, let deviation {
+        measured = (mean, deviation)
+    } else {
+        do { measured = try data.trainingMoments() } catch { throw dataFault(error, call) }
+    }
+    guard let normalization = Normalization(mean: mean ?? measured.mean, deviation: deviation ?? measured.deviation)
+    else {
+        throw call.fault("out-of-range", "a channel of these images has only one value, which cannot be scaled")
+    }
+    data.normalization = normalization
+    return .object(DataValue(data))
 }

@@ -18,6 +18,8 @@ func shareRun(_ call: Invocation) throws -> Value {
         throw call.fault(
             "not-repeatable", "\(label) was interrupted, and no text says when", at: place,
             fix: "train it to its end: `resume \(label)`")
+    case .stopped(let reason, let fix):
+        throw call.fault("not-repeatable", "\(label) was stopped: \(reason)", at: place, fix: fix)
     case .diverged:
         throw call.fault(
             "not-repeatable", "\(label) diverged: a training that does ends in an error", at: place,

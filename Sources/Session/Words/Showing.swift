@@ -187,12 +187,15 @@ func showImages(_ call: Invocation) throws -> Value {
     let data = try call.data("data")
     let dataset = data.dataset
     let count = min(call.arguments.integer("count") ?? 20, dataset.training.count)
-    let pictures = (0..<count).map { index in
+    let pictures = try (0..<count).map { index in
         let label = dataset.training.label(index)
+        let planes: [UInt8]
+        do throws(DatasetError) {
+            planes = try dataset.training.image(index)
+        } catch { throw call.fault("data-set", error.message, fix: error.fix) }
         return ImageGrid.Picture(
             label: dataset.classNames.indices.contains(label) ? dataset.classNames[label] : String(label),
-            channels: dataset.channels, height: dataset.height, width: dataset.width,
-            planes: dataset.training.image(index))
+            channels: dataset.channels, height: dataset.height, width: dataset.width, planes: planes)
     }
     let grid = ImageGrid(title: "\(data.name): the first \(counted(count, "training image"))", pictures: pictures)
     let rich = RichValue(text: grid.text, svg: grid.svg)

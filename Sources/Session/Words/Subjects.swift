@@ -1,5 +1,6 @@
 // What a verb works on where its call does not say (rule 11).
 
+import Datasets
 import Language
 import Network
 
@@ -21,6 +22,9 @@ extension Invocation {
             "no-subject", "\(run.run.label) comes from a file, and there is no data set yet",
             fix: "bind one before: `let data = \(expression)`")
     }
+
+    /// `part: validation`
+    var part: Dataset.Part { arguments.text("part").flatMap(Dataset.Part.init) ?? .test }
 
     /// The model given, else the last one defined.
     func model(_ label: String = "model") throws -> Model {

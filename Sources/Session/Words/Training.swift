@@ -33,6 +33,11 @@ private func seed(_ label: String, _ help: String) -> Parameter {
 private let dataOption = Parameter(
     "on", .data, .workedOut("the last data set"), aliases: ["data", "dataset", "train_loader"], "the data set")
 
+private let partOption = Parameter(
+    "part", .choice, .value(.string("test")), choices: ["test", "validation", "training"],
+    aliases: ["split", "subset"],
+    "of the data set")
+
 /// What `train` and `recipe` share.
 let trainingOptions: [Parameter] = [
     Parameter(
@@ -100,10 +105,11 @@ let trainingWords: [Word] = [
         ],
         result: "a run", example: quickModel + "let a = train Net, on: data, epochs: 1\nlet b = resume a, epochs: 2"),
     Word(
-        "evaluate", .training, "Accuracy and loss of a run on the test images",
+        "evaluate", .training, "Accuracy and loss of a run on the test images, or on another part of the data",
         [
             Parameter("run", .run, .workedOut("the last run"), isPositional: true, aliases: ["model"], "the run"),
             dataOption,
+            partOption,
             Parameter(
                 "batch", .integer(1...1_000_000), .value(.integer(256)), aliases: ["batch_size"], "images at a time"),
         ],
@@ -116,7 +122,7 @@ let trainingWords: [Word] = [
             Parameter("run", .run, .workedOut("the last run"), isPositional: true, "the run"), dataOption,
             Parameter(
                 "first", .integer(1...1_000_000), .value(.integer(10)), aliases: ["count", "n", "limit"],
-                "how many of the test images"),
+                "how many images"), partOption,
         ],
         result: "a table",
         example: quickModel + "let a = train Net, on: data, epochs: 1\npredict a, on: data, first: 5",

@@ -38,6 +38,9 @@ func trainModel(_ given: Invocation) throws -> Value {
     interpreter.lastRun = value
     switch run.state {
     case .done, .loaded: break
+    case .stopped(let reason, let fix):
+        interpreter.pendingStop = call.fault(
+            "stopped", "the training stopped after \(counted(run.steps, "step")), which are kept: \(reason)", fix: fix)
     case .interrupted:
         interpreter.pendingStop = call.fault(
             "interrupted",
@@ -67,17 +70,21 @@ func evaluateRun(_ call: Invocation) throws -> Value {
     let interpreter = call.interpreter
     let run = try call.run()
     let data = try call.data("on", of: run)
+    let part = call.part
+    let place = part == .test ? data.name : "the \(part.rawValue) part of \(data.name)"
     interpreter.publish()
     let report =
         interpreter.output.drawsProgress
-        ? ProgressReport(interpreter, title: "evaluating \(run.run.label) on \(data.name)") : nil
+        ? ProgressReport(interpreter, title: "evaluating \(run.run.label) on \(place)") : nil
     do {
-        let evaluation = try evaluate(run.run, on: data.dataset, cancellation: interpreter.interruption) { share in
+        let evaluation = try evaluate(
+            run.run, on: data.dataset, part: part, cancellation: interpreter.interruption
+        ) { share in
             report?.update(fraction: share, facts: [])
         }
-        report?.finish(title: "evaluated \(run.run.label) on \(data.name)", fraction: 1)
+        report?.finish(title: "evaluated \(run.run.label) on \(place)", fraction: 1)
         let defaults = call.defaults([("run", run.run.label), ("on", data.name)])
-        return .object(EvaluationValue(evaluation, title: "\(run.run.label) on \(data.name)", defaults: defaults))
+        return .object(EvaluationValue(evaluation, title: "\(run.run.label) on \(place)", defaults: defaults))
     } catch {
         report?.finish(title: "evaluating stopped")
         throw training(error, call)

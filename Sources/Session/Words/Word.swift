@@ -231,7 +231,7 @@ struct Parameter: Sendable {
                 return excludesLowest ? "above \(low)" : "at least \(low)"
             }
             let high = decimalText(range.upperBound)
-            if excludesHighest { return "at least \(low) and below \(high)" }
+            if excludesHighest { return "\(excludesLowest ? "above" : "at least") \(low) and below \(high)" }
             return excludesLowest ? "above \(low) and at most \(high)" : "\(low) to \(high)"
         case .extent(let least): return "at least \(least)"
         default: return nil

@@ -1,0 +1,122 @@
+// Images of one size with a label each: one part of a data set. Bytes in memory, or files that are decoded when they are needed.
+
+import Libraries
+
+/// Where the bytes of images are.
+enum ImageStorage: Sendable {
+    /// `[count, C, H, W]`, 0...255.
+    case memory([UInt8])
+    case files(ImageFiles)
+}
+
+public struct ImageSet: Sendable {
+    public let count: Int
+    /// The classes of the images, all that are stored.
+    private let classes: [UInt16]
+    private(set) var storage: ImageStorage
+    /// Which of the stored images these are, in this order; `nil`: the first `count`.
+    private let selection: [Int]?
+
+    /// - Parameters:
+    ///   - pixels: `[count, C, H, W]`, 0...255.
+    ///   - labels: the class of each image.
+    public init(pixels: [UInt8], labels: [UInt8]) {
+        precondition(labels.isEmpty ? pixels.isEmpty : pixels.count % labels.count == 0, "one label an image")
+        self.init(.memory(pixels), labels: labels.map { UInt16($0) })
+    }
+
+    init(_ storage: ImageStorage, labels: [UInt16]) {
+        (self.storage, classes, count, selection) = (storage, labels, labels.count, nil)
+    }
+
+    private init(_ whole: ImageSet, count: Int, selection: [Int]?) {
+        (storage, classes) = (whole.storage, whole.classes)
+        (self.count, self.selection) = (count, selection)
+    }
+
+    public static let empty = ImageSet(pixels: [], labels: [])
+
+    // MARK: Parts of it; nothing is copied
+
+    /// The first images, or all where there are no more.
+    public func prefix(_ number: Int) -> ImageSet {
+        let count = min(max(0, number), count)
+        return ImageSet(self, count: count, selection: selection.map { Array($0.prefix(count)) })
+    }
+
+    /// These images, in this order.
+    func selecting(_ images: [Int]) -> ImageSet {
+        ImageSet(self, count: images.count, selection: images.map(stored))
+    }
+
+    /// Whether they are decoded each time they are needed.
+    public var isInFiles: Bool { if case .files = storage { true } else { false } }
+
+    // MARK: Images
+
+    /// Its place among all that are stored.
+    func stored(_ index: Int) -> Int {
+        precondition(index >= 0 && index < count, "no image \(index) among \(count)")
+        return selection?[index] ?? index
+    }
+
+    public func label(_ index: Int) -> Int { Int(classes[stored(index)]) }
+
+    public var labels: [Int] { (0..<count).map(label) }
+
+    /// Calls `body` with the bytes of an image, `[C, H, W]`.
+    ///
+    /// - Throws: where its file cannot be read or is no image.
+    func withBytes<Result>(
+        of index: Int, _ body: (UnsafePointer<UInt8>) -> Result
+    ) throws(DatasetError) -> Result {
+        switch storage {
+        case .memory(let pixels):
+            let size = pixels.count / max(1, classes.count)
+            let first = stored(index) * size
+            return pixels.withUnsafeBufferPointer { body($0.baseAddress.unsafelyUnwrapped + first) }
+        case .files(let files):
+            let pixels = try files.pixels(of: stored(index))
+            return pixels.withUnsafeBufferPointer { body($0.baseAddress.unsafelyUnwrapped) }
+        }
+    }
+
+    /// The bytes of one image, `[C, H, W]`.
+    public func image(_ index: Int) throws(DatasetError) -> [UInt8] {
+        switch storage {
+        case .memory(let pixels):
+            let size = pixels.count / max(1, classes.count)
+            let first = stored(index) * size
+            return Array(pixels[first..<first + size])
+        case .files(let files): return try files.pixels(of: stored(index))
+        }
+    }
+
+    // MARK: What else a data set asks of it
+
+    /// The same images, stored in another way.
+    func over(_ storage: ImageStorage) -> ImageSet {
+        var copy = self
+        copy.storage = storage
+        return copy
+    }
+
+    /// All pixels in their order; of files the bytes they hold.
+    func updateDigest(_ digest: inout Digest, imageSize: Int) {
+        switch storage {
+        case .memory(let pixels):
+            pixels.withUnsafeBytes { bytes in
+                if selection == nil {
+                    digest.update(UnsafeRawBufferPointer(rebasing: bytes[0..<count * imageSize]))
+                } else {
+                    for index in 0..<count {
+                        let first = stored(index) * imageSize
+                        digest.update(UnsafeRawBufferPointer(rebasing: bytes[first..<first + imageSize]))
+                    }
+                }
+            }
+        case .files(let files):
+            for index in 0..<count { digest.update((try? FileSystem.read(files.paths[stored(index)])) ?? []) }
+        }
+    }
+}
