@@ -21,13 +21,18 @@ final class EngineNetwork: TrainableNetwork {
         availableMemory: Int? = Memory.available()
     ) throws(TrainingError) {
         let threads = options.threads ?? ThreadPool.availableThreads
-        do throws(EngineError) {
-            byteCount = try Executor.requiredBytes(
-                architecture, batchSize: options.batchSize, optimizer: options.optimizer, precision: options.precision,
-                threads: threads)
-        } catch { throw .engine(error) }
+        func required(_ batchSize: Int) throws(TrainingError) -> Int {
+            do throws(EngineError) {
+                return try Executor.requiredBytes(
+                    architecture, batchSize: batchSize, optimizer: options.optimizer, precision: options.precision,
+                    threads: threads)
+            } catch { throw .engine(error) }
+        }
+        byteCount = try required(options.batchSize)
         if let availableMemory, byteCount > availableMemory {
-            throw .outOfMemory(needed: byteCount, available: availableMemory)
+            throw .outOfMemory(
+                needed: byteCount, available: availableMemory,
+                batch: try largestBatch(below: options.batchSize, within: availableMemory, required))
         }
         do throws(EngineError) {
             executor = try Executor(
@@ -35,7 +40,7 @@ final class EngineNetwork: TrainableNetwork {
                 gradient: options.gradient, precision: options.precision,
                 pool: ThreadPool(threadCount: threads))
         } catch .outOfMemory(let byteCount) {
-            throw .outOfMemory(needed: byteCount, available: availableMemory ?? 0)
+            throw .outOfMemory(needed: byteCount, available: availableMemory ?? 0, batch: nil)
         } catch { throw .engine(error) }
         executor.initialize(seed: options.seeds.initialization)
         training = ImageSource(dataset, .training, augmentationSeed: options.seeds.augmentation)
@@ -68,6 +73,19 @@ final class EngineNetwork: TrainableNetwork {
 
     /// The weights as they are now; no step may follow.
     func release() -> TrainedParameters { executor.release() }
+}
+
+/// The largest batch whose plan fits; `nil` where not even one image does.
+private func largestBatch(
+    below limit: Int, within bytes: Int, _ required: (Int) throws(TrainingError) -> Int
+) throws(TrainingError) -> Int? {
+    // A larger batch never needs less, so that halving finds it.
+    var (fitting, tooLarge) = (0, limit)
+    while tooLarge - fitting > 1 {
+        let middle = (fitting + tooLarge) / 2
+        if try required(middle) <= bytes { fitting = middle } else { tooLarge = middle }
+    }
+    return fitting > 0 ? fitting : nil
 }
 
 /// One part of a data set, as the engine reads it: training images changed by the augmentation, all others as they are.

@@ -12,8 +12,8 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
     case noImages(dataset: String, Dataset.Part)
     /// An image that could not be read.
     case images(DatasetError)
-    /// The plan takes more memory than this process may have.
-    case outOfMemory(needed: Int, available: Int)
+    /// The plan takes more memory than this process may have; a batch of this size would fit, if any does.
+    case outOfMemory(needed: Int, available: Int, batch: Int?)
     /// A layer, a setting or an instruction set that the engine cannot run.
     case engine(EngineError)
     /// Stopped before there was anything to keep (an evaluation).
@@ -28,7 +28,7 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
             "the network has \(outputs) outputs, but the data has \(classes) classes"
         case .noImages(let dataset, let part): "\(dataset) has no \(part.rawValue) images"
         case .images(let error): error.message
-        case .outOfMemory(let needed, let available):
+        case .outOfMemory(let needed, let available, _):
             "this training needs \(megabytes(needed)), but only \(megabytes(available)) of memory are free"
         case .engine(let error): error.description
         case .cancelled: "stopped"
@@ -43,7 +43,8 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
         case .noImages(_, .validation): "cut a validation part off: `split d, 0.9`"
         case .noImages: "take at least one training and one test image"
         case .images(let error): error.fix
-        case .outOfMemory: "use a smaller `batch:` or a narrower network"
+        case .outOfMemory(_, _, let batch?): "a smaller batch fits: `batch: \(batch)`"
+        case .outOfMemory: "use a narrower network, or free memory: no batch fits"
         case .engine(.instructionSet): "set TANDEM_ISA anew, or leave it out"
         case .engine(.inputChannels): "use images with fewer channels"
         case .engine: "leave it out, or use another layer"

@@ -197,11 +197,31 @@ private func train(
         #expect {
             try train(other)
         } throws: { "\($0)".hasPrefix("the network takes 1x28x28, but the images are 3x32x32") }
-        #expect {
-            try EngineNetwork(
-                try network(), dataset: small, options: TrainingOptions(), cancellation: Cancellation(),
-                availableMemory: 100_000)
-        } throws: { "\($0)".contains("only 1 MB of memory are free; use a smaller `batch:`") }
+    }
+
+    /// What is refused names the largest batch that fits; that one is taken, and the next larger one is not.
+    @Test func aPlanThatDoesNotFitSaysWhatWould() throws {
+        let architecture = try network()
+        func refusal(batch: Int, memory: Int) throws -> TrainingError? {
+            var options = TrainingOptions()
+            options.batchSize = batch
+            do throws(TrainingError) {
+                _ = try EngineNetwork(
+                    architecture, dataset: small, options: options, cancellation: Cancellation(),
+                    availableMemory: memory)
+                return nil
+            } catch { return error }
+        }
+        let memory = 3_000_000
+        guard case .outOfMemory(let needed, memory, let batch?) = try refusal(batch: 512, memory: memory) else {
+            return #expect(Bool(false), "refused, with a batch that fits")
+        }
+        #expect(needed > memory && batch > 0 && batch < 512)
+        #expect(try refusal(batch: batch, memory: memory) == nil)
+        let next = try #require(try refusal(batch: batch + 1, memory: memory))
+        #expect(next.fix == "a smaller batch fits: `batch: \(batch)`")
+        let hopeless = try #require(try refusal(batch: 64, memory: 100_000))
+        #expect("\(hopeless)".contains("only 1 MB of memory are free; use a narrower network"))
     }
 }
 
