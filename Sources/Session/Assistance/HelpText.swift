@@ -61,7 +61,7 @@ enum HelpText {
         for group in groups {
             html += "<h4>\(group.rawValue)</h4><table>"
             for word in Vocabulary.all where word.group == group {
-                html += "<tr><td><code>\(escaped(word.name))</code></td><td>\(escaped(line(word)))</td></tr>"
+                html += "<tr><td><code>\(escaped(word.name))</code></td><td>\(marked(line(word)))</td></tr>"
             }
             html += "</table>"
         }
@@ -123,16 +123,23 @@ enum HelpText {
     }
 
     private static func html(_ word: Word) -> String {
-        var text = "<pre>\(escaped(word.signature))</pre><p>\(escaped(word.help)).</p>"
+        var text = "<pre><code>\(escaped(word.signature))</code></pre><p>\(marked(word.help)).</p>"
         if !word.worksAlready { text += "<p>Not yet there: the word is reserved for a later version.</p>" }
         if !word.parameters.isEmpty {
             text += "<table>"
             for row in word.parameters.map(row) {
-                text += "<tr><td><code>\(escaped(row.name))</code></td><td>\(escaped(row.help))</td></tr>"
+                text += "<tr><td><code>\(escaped(row.name))</code></td><td>\(marked(row.help))</td></tr>"
             }
             text += "</table>"
         }
-        return text + "<pre>\(escaped(word.example))</pre>"
+        return text + "<pre><code>\(escaped(word.example))</code></pre>"
+    }
+
+    /// Text as HTML, what stands between backticks as code.
+    private static func marked(_ text: String) -> String {
+        text.split(separator: "`", omittingEmptySubsequences: false).enumerated().map { index, part in
+            index % 2 == 1 ? "<code>\(escaped(String(part)))</code>" : escaped(String(part))
+        }.joined()
     }
 
     static func escaped(_ text: String) -> String {

@@ -42,11 +42,11 @@ func findLearningRate(_ call: Invocation) throws -> Value {
     let interpreter = call.interpreter
     let model = try call.model()
     let data = try call.data("on")
-    let (from, to) = (call.arguments.decimal("from") ?? 1e-6, call.arguments.decimal("to") ?? 10)
+    let (from, to) = (call.arguments.decimal("from") ?? 1e-5, call.arguments.decimal("to") ?? 10)
     guard from < to else {
         throw call.fault(
             "out-of-range", "`from:` is \(decimalText(from)), which is not below `to:`, \(decimalText(to))",
-            at: call.arguments.place("from"), fix: "write `from: 1e-6, to: 10`")
+            at: call.arguments.place("from"), fix: "write `from: 1e-5, to: 10`")
     }
     let architecture = try model.architecture(on: data.image)
     let options = try trainingOptions(call)
@@ -59,7 +59,7 @@ func findLearningRate(_ call: Invocation) throws -> Value {
     do throws(TrainingError) {
         search = try LearningRateSearch(
             architecture, on: data.dataset, options: options, rates: from...to,
-            steps: call.arguments.integer("steps") ?? 100, cancellation: interpreter.interruption
+            steps: call.arguments.integer("steps") ?? 200, cancellation: interpreter.interruption
         ) { report?.update(fraction: $0, facts: []) }
     } catch {
         report?.finish(title: "trying learning rates stopped")

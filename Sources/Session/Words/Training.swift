@@ -197,9 +197,9 @@ let trainingWords: [Word] = [
         "findlr", .training, "Tries learning rates and shows the loss of each",
         [
             Parameter("model", .model, .workedOut("the last model"), isPositional: true, "the model"), dataOption,
-            Parameter("from", positive, .value(.decimal(1e-6)), aliases: ["start_lr", "min_lr"], "the first rate"),
+            Parameter("from", positive, .value(.decimal(1e-5)), aliases: ["start_lr", "min_lr"], "the first rate"),
             Parameter("to", positive, .value(.integer(10)), aliases: ["end_lr", "max_lr"], "the last rate"),
-            Parameter("steps", .integer(10...100_000), .value(.integer(100)), aliases: ["num_iter"], "training steps"),
+            Parameter("steps", .integer(10...100_000), .value(.integer(200)), aliases: ["num_iter"], "training steps"),
         ] + trainingOptions.filter { !["epochs", "schedule", "log"].contains($0.label) },
         result: "a search for a learning rate", example: quickModel + "findlr Net, on: data, steps: 20",
         aliases: ["lr_find", "lrfinder"], .perform(findLearningRate)),
