@@ -124,4 +124,23 @@ for (what, cell) in [
         return milliseconds(end - begin)
     }
 }
+// MARK: Completion and inspection
+
+let session = Workspace(output: Errors())
+_ = session.execute(SourceText("let width = 64\nmodel Net(pooled: true) { input 3x32x32; conv 8; flatten; linear 10 }"))
+/// A cell of ordinary size, and one near the limit of a megabyte.
+let cells = [
+    ("a cell of 40 lines", 40), ("a cell of a megabyte", 18_000),
+].map { name, count in
+    (name, (0..<count).map { statements[$0 % statements.count] }.joined(separator: "\n") + "\nlet a = train Net, ep")
+}
+for (name, cell) in cells {
+    let end = cell.unicodeScalars.count
+    measure("Tab at the end of \(name)", bar: 5) {
+        milliseconds(clock.measure { precondition(!session.complete(cell, at: end).items.isEmpty) })
+    }
+    measure("Shift-Tab at the end of \(name)", bar: 5) {
+        milliseconds(clock.measure { precondition(session.inspect(cell, at: end - 6) != nil) })
+    }
+}
 exit(isHeld ? 0 : 1)

@@ -149,6 +149,16 @@ struct CompletionTests {
         #expect((found.start, found.end) == (12, 19))
     }
 
+    /// Of a long cell the last statements are read; places still count from its beginning.
+    @Test func aLongCellIsCompletedAtItsEnd() {
+        let lines = (0..<5000).map { "let name\($0) = \"größe \($0)\"\n" }.joined()
+        let found = list(lines + "print name499|")
+        #expect(found.items.map(\.text).contains("name4999"))
+        let end = lines.unicodeScalars.count
+        #expect((found.start, found.end) == (end + 6, end + 13))
+        #expect(list(lines + "model N {\n" + String(repeating: "    relu\n", count: 9000) + "    con|").end > end)
+    }
+
     @Test func pathsAreThoseOfTheFolder() throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "tandem-paths-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }

@@ -20,7 +20,7 @@ struct Completion {
         if let start = place.stringStart, isPath { return files(from: start) }
         var seen: Set<String> = []
         let items = place.isInText ? [] : candidates.filter { matches($0.text) && seen.insert($0.text).inserted }
-        return CompletionList(start: place.start, end: place.end, items: items)
+        return CompletionList(start: place.base + place.start, end: place.base + place.end, items: items)
     }
 
     // MARK: Files
@@ -50,7 +50,9 @@ struct Completion {
             return CompletionList.Item(
                 text: isFolder ? name + "/" : name, kind: "path", detail: isFolder ? "folder" : "")
         }
-        return CompletionList(start: place.cursor - beginning.unicodeScalars.count, end: place.cursor, items: items)
+        return CompletionList(
+            start: place.base + place.cursor - beginning.unicodeScalars.count, end: place.base + place.cursor,
+            items: items)
     }
 
     private func matches(_ text: String) -> Bool {

@@ -37,7 +37,9 @@ struct CursorText {
         var isAtHead = true
     }
 
+    /// The text around the cursor, and where it begins in the cell: all places but `base` count from there.
     let scalars: [Unicode.Scalar]
+    let base: Int
     let cursor: Int
     /// Where the name that the cursor is in or behind begins.
     private(set) var start: Int
@@ -68,8 +70,8 @@ struct CursorText {
     var isInText: Bool { isInComment || stringStart != nil }
 
     init(_ code: String, at position: Int) {
-        scalars = Array(code.unicodeScalars)
-        cursor = max(0, min(position, scalars.count))
+        (scalars, base) = CursorText.window(code, around: position)
+        cursor = max(0, min(position - base, scalars.count))
         start = cursor
         end = cursor
         while start > 0, CursorText.isNamePart(scalars[start - 1]) { start -= 1 }
@@ -77,6 +79,25 @@ struct CursorText {
         readPath()
         read()
         noteLevels()
+    }
+
+    /// So much of a cell is read: its last statements, in a cell that is too long to be read at each Tab. 20,000 letters take a
+    /// millisecond.
+    private static let reach = 20_000
+
+    private static func window(_ code: String, around position: Int) -> (scalars: [Unicode.Scalar], base: Int) {
+        let all = code.unicodeScalars
+        guard position > 2 * reach,
+            let first = all.index(all.startIndex, offsetBy: position - reach, limitedBy: all.endIndex)
+        else { return (Array(all.prefix(max(0, position) + reach)), 0) }
+        // From where a statement begins: a line that is not indented.
+        var (start, base) = (first, position - reach)
+        while start < all.endIndex, base < position {
+            let isBehindLine = all[all.index(before: start)] == "\n"
+            if isBehindLine, isNamePart(all[start]) { break }
+            (start, base) = (all.index(after: start), base + 1)
+        }
+        return (Array(all[start...].prefix(position - base + reach)), base)
     }
 
     static func isNamePart(_ scalar: Unicode.Scalar) -> Bool {
