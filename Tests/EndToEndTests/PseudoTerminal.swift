@@ -7,6 +7,8 @@ final class PseudoTerminal {
 
     /// Everything shown so far, without carriage returns and the sequences that only move the cursor or set colours.
     private(set) var shown = ""
+    /// The same with all sequences.
+    private var raw = ""
     private let master: Int32
     private let process: pid_t
     private var isOver = false
@@ -88,6 +90,34 @@ final class PseudoTerminal {
         }
     }
 
+    /// What a cell that was typed or pasted has shown when the prompt is back. Readline switches bracketed paste off where
+    /// the typed text has ended, and on again with the next prompt.
+    func outputOfCell(seconds: Double = 60) throws -> String {
+        let end = Date(timeIntervalSinceNow: seconds)
+        let (begin, prompt) = ("\u{1B}[?2004l", "\u{1B}[?2004h")
+        raw = ""
+        while true {
+            if let start = raw.range(of: begin),
+                let stop = raw.range(of: prompt, range: start.upperBound..<raw.endIndex)
+            {
+                guard raw[stop.upperBound...].contains("> ") else {
+                    _ = read(until: end)
+                    continue
+                }
+                // Text without an end waits for more; an empty line ends it.
+                if raw[stop.upperBound...].hasPrefix("   ...> ") {
+                    raw = ""
+                    type(Self.enter)
+                    continue
+                }
+                return String(raw[start.upperBound..<stop.lowerBound])
+            }
+            guard Date() < end, read(until: end) else {
+                throw Failure(message: "the cell does not end:\n\(shown.suffix(2000))")
+            }
+        }
+    }
+
     /// The exit code; a process that goes on is an error.
     func exitCode(seconds: Double = 60) throws -> Int32 {
         let end = Date(timeIntervalSinceNow: seconds)
@@ -108,6 +138,9 @@ final class PseudoTerminal {
         var buffer = [UInt8](repeating: 0, count: 4096)
         let count = Foundation.read(master, &buffer, buffer.count)
         guard count > 0 else { return false }
+        raw += String(
+            String.UnicodeScalarView(
+                String(decoding: buffer[..<count], as: UTF8.self).unicodeScalars.filter { $0 != "\r" }))
         let offset = shown.distance(from: shown.startIndex, to: position)
         // Scalars, because "\r\n" is one character.
         let scalars = String(decoding: buffer[..<count], as: UTF8.self).unicodeScalars.filter { $0 != "\r" }

@@ -1,0 +1,38 @@
+// The language programs, each as one cell, through the kernel: it sends what a session says, with the same diagnostics.
+// (EndToEndTests does the same with `tandem run` and the prompt.)
+
+import Foundation
+import Libraries
+import TestSupport
+import Testing
+
+@testable import Jupyter
+
+extension KernelTests {
+    @Test func theKernelSendsWhatASessionSays() throws {
+        for program in FrontEndProgram.all {
+            let said = program.said()
+            let client = try KernelClient()
+            let (_, broadcasts) = try client.execute(program.text)
+            try client.shutDown()
+            var text = ""
+            var blocks: [String] = []
+            func plain(_ text: String) -> String { text.replacing(/\u{1B}\[[0-9;]*m/, with: "") }
+            for message in broadcasts {
+                switch message.type {
+                case "stream" where message.content["name"] == "stdout": text += message.content["text"]?.string ?? ""
+                case "stream":
+                    blocks.append(plain(message.content["text"]?.string ?? "").trimmingCharacters(in: .newlines))
+                case "display_data", "execute_result":
+                    guard message.content["transient"]?["display_id"] == nil else { continue }
+                    text += FrontEndProgram.Said.ended(message.content["data"]?["text/plain"]?.string ?? "")
+                case "error":
+                    blocks += (message.content["traceback"]?.array ?? []).compactMap(\.string).map(plain)
+                default: break
+                }
+            }
+            #expect(text == said.plainText, "\(program.path)")
+            #expect(blocks.sorted() == said.blocks.sorted(), "\(program.path)")
+        }
+    }
+}
