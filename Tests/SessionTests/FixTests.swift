@@ -41,8 +41,12 @@ private final class HastyOutput: Output {
 }
 
 struct FixTests {
+    /// Programs where a fix uncovers another error: all others run then, or show what they showed besides.
+    private static let hiding: Set<String> = ["commands/unknown-word.tandem", "habits/model-as-a-name.tandem"]
+
     @Test func everyFixMendsItsError() throws {
         var applied = 0
+        var hiding: Set<String> = []
         for path in programs {
             let program = try String(contentsOf: programFolder.appendingPathComponent(path), encoding: .utf8)
             // What a comment expects is no part of the program.
@@ -50,31 +54,31 @@ struct FixTests {
             for (index, cell) in cells.enumerated() where cell.contains("// error") {
                 let plain = Self.withoutExpectations(cell)
                 let before = cells[..<index].map(Self.withoutExpectations)
-                for error in HastyOutput.errors(of: before + [plain]) where !error.edits.isEmpty {
+                let errors = HastyOutput.errors(of: before + [plain])
+                for error in errors where !error.edits.isEmpty {
                     guard let source = error.source, source.text == plain, let range = error.range else { continue }
                     applied += 1
                     let edited = source.applying(error.edits)
                     #expect(edited != plain, "\(path): \(error.message)")
                     let after = HastyOutput.errors(of: before + [edited])
-                    let line = source.position(of: range.start).line
-                    for other in after where other.source?.text == edited {
-                        let start = other.range?.start ?? 0
-                        let isSame = other.message == error.message && start == range.start
-                        #expect(!isSame, "\(path): `\(edited)` still shows: \(other.message)")
+                    guard !after.isEmpty else { continue }
+                    // Of the errors that are left, none is that one, and where it was the only one, what it hid has
+                    // another reason and stands behind it or in its place.
+                    let shift = edited.utf8.count - plain.utf8.count
+                    let rest = after.filter { other in
+                        !errors.contains { $0.message == other.message && $0.fix == other.fix }
                     }
-                    let first = after.compactMap { other in
-                        other.source?.text == edited
-                            ? other.range.flatMap { other.source?.position(of: $0.start).line } : nil
-                    }.min()
-                    let firstBefore = HastyOutput.errors(of: before + [plain]).compactMap { other in
-                        other.range.flatMap { other.source?.position(of: $0.start).line }
-                    }.min()
                     #expect(
-                        first ?? .max >= min(line, firstBefore ?? line),
-                        "\(path): `\(edited)` shows an earlier error: \(after.map(\.message))")
+                        !after.contains { $0.message == error.message && $0.range?.start == range.start },
+                        "\(path): `\(edited)` still shows: \(error.message)")
+                    #expect(
+                        rest.allSatisfy { ($0.range?.start ?? 0) >= min(range.start, range.start + shift) },
+                        "\(path): `\(edited)` shows an earlier error: \(rest.map(\.message))")
+                    if !rest.isEmpty { hiding.insert(path) }
                 }
             }
         }
+        #expect(hiding == Self.hiding)
         #expect(applied >= 100)
     }
 
