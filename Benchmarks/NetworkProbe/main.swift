@@ -67,32 +67,6 @@ extension JSON {
     }
 }
 
-// MARK: Images
-
-struct ProbeImages: BatchSource {
-    let count: Int
-    let shape: Shape
-    let values: [Float]
-    let labels: [Int]
-
-    func writeImage(
-        _ index: Int, epoch: Int, to destination: UnsafeMutablePointer<Float>, planeStride: Int, rowStride: Int,
-        columnStride: Int
-    ) {
-        var place = index * shape.count
-        for channel in 0..<shape.channels {
-            for row in 0..<shape.height {
-                for column in 0..<shape.width {
-                    destination[channel * planeStride + row * rowStride + column * columnStride] = values[place]
-                    place += 1
-                }
-            }
-        }
-    }
-
-    func label(_ index: Int) -> Int { labels[index] }
-}
-
 // MARK: One run
 
 func run(_ arguments: [String]) throws {
@@ -114,10 +88,10 @@ func run(_ arguments: [String]) throws {
         throw Failure(description: "there is no `input` [N, C, H, W] or no `labels`")
     }
     let shape = Shape(Array(input.shape.dropFirst()))
-    let images = ProbeImages(
-        count: input.shape[0], shape: shape, values: input.values, labels: labels.values.map { Int($0) })
+    let images = MemoryImages(
+        shape: shape, values: input.values, labels: labels.values.map { Int($0) })
     let layers = try JSON(parsing: file.metadata["network"] ?? "[]").layers()
-    let batch = file.metadata["batch"].flatMap { Int($0) } ?? images.count
+    let batch = file.metadata["batch"].flatMap { Int($0) } ?? images.labels.count
     let steps = file.metadata["steps"].flatMap { Int($0) } ?? 1
     let optimizer = (file.metadata["optimizer"] ?? "sgd 0.01").split(separator: " ")
     let rate = Double(optimizer.last ?? "") ?? 0.01
@@ -130,7 +104,7 @@ func run(_ arguments: [String]) throws {
         guard let given = file["weight." + tensor.name] else { continue }
         executor.setParameter(index, to: given.values)
     }
-    let batches = stride(from: 0, to: images.count, by: batch).map { $0..<min($0 + batch, images.count) }
+    let batches = stride(from: 0, to: images.labels.count, by: batch).map { $0..<min($0 + batch, images.labels.count) }
     var (losses, times): ([JSON], [JSON]) = ([], [])
     for step in 0..<steps {
         let indices = batches[step % batches.count]

@@ -23,7 +23,7 @@ public struct EquivalenceCheck: Sendable {
         guard first.input == second.input, first.output == second.output,
             first.parameters.map(\.count) == second.parameters.map(\.count)
         else { return nil }
-        let source = NoiseImages(shape: first.input, classes: first.output.count, count: images)
+        let source = MemoryImages.noise(shape: first.input, classes: first.output.count, count: images)
         let one = try Outcome(first, like: nil, source, images, trains: training, cancellation)
         // Weights of another shape begin differently, and are copied; where the training is the same they must not.
         let other = try Outcome(second, like: training ? nil : one, source, images, trains: training, cancellation)
@@ -43,7 +43,7 @@ private struct Outcome {
     let digest: String?
 
     init(
-        _ architecture: Architecture, like other: Outcome?, _ source: NoiseImages, _ images: Int,
+        _ architecture: Architecture, like other: Outcome?, _ source: MemoryImages, _ images: Int,
         trains: Bool, _ cancellation: Cancellation
     ) throws(TrainingError) {
         do throws(EngineError) {

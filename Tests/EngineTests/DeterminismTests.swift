@@ -33,7 +33,7 @@ struct DeterminismTests {
         _ layers: [Layer] = layers, threads: Int = 2, seed: UInt64 = 1, precision: Precision = .float32,
         set: InstructionSet? = nil
     ) throws -> Executor {
-        let source = MemorySource(shape: shape, count: 40, classes: 10, seed: 3)
+        let source = MemoryImages(shape: shape, count: 40, classes: 10, seed: 3)
         let executor = try Executor(
             Architecture(input: shape, layers: layers), batchSize: 16, optimizer: .adam(), seeds: Seeds(seed),
             precision: precision,
@@ -81,7 +81,7 @@ struct DeterminismTests {
         let before = executor.weightBits
         let cancellation = Cancellation()
         cancellation.cancel()
-        let source = MemorySource(shape: Self.shape, count: 4, classes: 10, seed: 1)
+        let source = MemoryImages(shape: Self.shape, count: 4, classes: 10, seed: 1)
         #expect(throws: EngineError.cancelled) {
             try executor.train(0..<4, of: source, epoch: 1, cancellation: cancellation)
         }
@@ -90,10 +90,10 @@ struct DeterminismTests {
 
     @Test func aNaNInAnImageReachesTheLoss() throws {
         let executor = try Self.trained()
-        var source = MemorySource(shape: Self.shape, count: 2, classes: 10, seed: 1)
+        var source = MemoryImages(shape: Self.shape, count: 2, classes: 10, seed: 1)
         var values = source.values
         values[100] = .nan
-        source = MemorySource(shape: Self.shape, values: values, labels: source.labels)
+        source = MemoryImages(shape: Self.shape, values: values, labels: source.labels)
         let result = try executor.evaluate(0..<2, of: source, cancellation: Cancellation())
         #expect(result.loss.isNaN)
         let clean = try executor.evaluate([1], of: source, cancellation: Cancellation())

@@ -157,7 +157,7 @@ struct LayerCase: CustomTestStringConvertible, Sendable {
     }
 
     var architecture: Architecture { get throws { try Architecture(input: input, layers: layers) } }
-    var source: MemorySource { MemorySource(shape: input, count: images, classes: 5, seed: 5) }
+    var source: MemoryImages { MemoryImages(shape: input, count: images, classes: 5, seed: 5) }
 
     /// The twin with these parameters, its images and labels.
     func twin(_ parameters: [[Float]]) throws -> (network: PlainNetwork, images: [[Double]], labels: [Int]) {
@@ -237,7 +237,7 @@ struct LayerTests {
         let executor = try layer.executor()
         var values = layer.source.values
         values[0] = .nan
-        let source = MemorySource(shape: layer.input, values: values, labels: layer.source.labels)
+        let source = MemoryImages(shape: layer.input, values: values, labels: layer.source.labels)
         #expect(try executor.evaluate([0], of: source, cancellation: Cancellation()).loss.isNaN)
     }
 }

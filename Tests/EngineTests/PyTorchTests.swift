@@ -79,7 +79,7 @@ struct PyTorchTests {
         let file = try TensorFile(fixture: fixture.name)
         let input = try #require(file.tensors["input"])
         let shape = Shape(Array(input.shape.dropFirst()))
-        let source = MemorySource(shape: shape, values: input.values, labels: file.values("labels").map { Int($0) })
+        let source = MemoryImages(shape: shape, values: input.values, labels: file.values("labels").map { Int($0) })
         let count = input.shape[0]
         let executor = try Executor(
             Architecture(input: shape, layers: fixture.layers), batchSize: count + 2, optimizer: fixture.optimizer,
@@ -119,7 +119,7 @@ struct PyTorchTests {
         let shape = Shape([3, 32, 32])
         let labels = file.values("labels").map { Int($0) }
         let images = labels.count
-        let source = MemorySource(shape: shape, values: input.values, labels: labels)
+        let source = MemoryImages(shape: shape, values: input.values, labels: labels)
         let stages = [(64, 2), (128, 3), (256, 3), (512, 3)]
         let features = stages.flatMap { width, depth -> [Layer] in
             (0..<depth).flatMap { _ -> [Layer] in

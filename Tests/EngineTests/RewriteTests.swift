@@ -104,7 +104,7 @@ private struct Outcome {
     let gradients: [[Float]]
     let weights: [[Float]]
 
-    init(_ architecture: Architecture, weights: [[Float]]?, source: MemorySource) throws {
+    init(_ architecture: Architecture, weights: [[Float]]?, source: MemoryImages) throws {
         let executor = try Executor(
             architecture, batchSize: 3, optimizer: .sgd(learningRate: 0.1), seeds: Seeds(1),
             pool: ThreadPool(threadCount: 1))
@@ -129,11 +129,11 @@ struct RewriteTests {
         for number in numbers {
             var random = RandomNetwork(number)
             guard let network = random.architecture() else { continue }
-            var source = MemorySource(shape: network.input, count: 3, classes: 3, seed: UInt64(number))
+            var source = MemoryImages(shape: network.input, count: 3, classes: 3, seed: UInt64(number))
             if number % 10 == 0 {
                 var values = source.values
                 values[number % values.count] = .nan
-                source = MemorySource(shape: source.shape, values: values, labels: source.labels)
+                source = MemoryImages(shape: source.shape, values: values, labels: source.labels)
             }
             var original: Outcome?
             for rule in RewriteRule.all {

@@ -36,42 +36,12 @@ struct TensorFile {
     func values(_ name: String) -> [Float] { tensors[name]?.values ?? [] }
 }
 
-/// Images `[N, C, H, W]` in memory.
-struct MemorySource: BatchSource {
-    let shape: Shape
-    let values: [Float]
-    let labels: [Int]
-
-    init(shape: Shape, values: [Float], labels: [Int]) {
-        self.shape = shape
-        self.values = values
-        self.labels = labels
-    }
-
-    /// Images drawn from a seed.
+extension MemoryImages {
+    /// Images and labels drawn from a seed.
     init(shape: Shape, count: Int, classes: Int, seed: UInt64) {
-        var values = [Float](repeating: 0, count: count * shape.count)
-        values.withUnsafeMutableBufferPointer {
-            RandomStream(seed: seed, role: .synthesis).fillUniform($0, low: -2, high: 2)
-        }
-        self.init(shape: shape, values: values, labels: (0..<count).map { ($0 * 7 + Int(seed)) % classes })
+        let noise = MemoryImages.noise(shape: shape, classes: classes, count: count, seed: seed)
+        self.init(shape: shape, values: noise.values, labels: (0..<count).map { ($0 * 7 + Int(seed)) % classes })
     }
-
-    func writeImage(
-        _ index: Int, epoch: Int, to destination: UnsafeMutablePointer<Float>, planeStride: Int, rowStride: Int,
-        columnStride: Int
-    ) {
-        for c in 0..<shape.channels {
-            for y in 0..<shape.height {
-                for x in 0..<shape.width {
-                    destination[c * planeStride + y * rowStride + x * columnStride] =
-                        values[index * shape.count + (c * shape.height + y) * shape.width + x]
-                }
-            }
-        }
-    }
-
-    func label(_ index: Int) -> Int { labels[index] }
 }
 
 /// ||a - b|| / ||b||

@@ -1,5 +1,6 @@
 // The pages of `help`, made from the words themselves.
 
+import Graphics
 import Language
 
 enum HelpText {
@@ -61,7 +62,7 @@ enum HelpText {
         for group in groups {
             html += "<h4>\(group.rawValue)</h4><table>"
             for word in Vocabulary.all where word.group == group {
-                html += "<tr><td><code>\(escaped(word.name))</code></td><td>\(marked(line(word)))</td></tr>"
+                html += "<tr><td><code>\(markupEscaped(word.name))</code></td><td>\(marked(line(word)))</td></tr>"
             }
             html += "</table>"
         }
@@ -123,36 +124,22 @@ enum HelpText {
     }
 
     private static func html(_ word: Word) -> String {
-        var text = "<pre><code>\(escaped(word.signature))</code></pre><p>\(marked(word.help)).</p>"
+        var text = "<pre><code>\(markupEscaped(word.signature))</code></pre><p>\(marked(word.help)).</p>"
         if !word.worksAlready { text += "<p>Not yet there: the word is reserved for a later version.</p>" }
         if !word.parameters.isEmpty {
             text += "<table>"
             for row in word.parameters.map(row) {
-                text += "<tr><td><code>\(escaped(row.name))</code></td><td>\(marked(row.help))</td></tr>"
+                text += "<tr><td><code>\(markupEscaped(row.name))</code></td><td>\(marked(row.help))</td></tr>"
             }
             text += "</table>"
         }
-        return text + "<pre><code>\(escaped(word.example))</code></pre>"
+        return text + "<pre><code>\(markupEscaped(word.example))</code></pre>"
     }
 
     /// Text as HTML, what stands between backticks as code.
     private static func marked(_ text: String) -> String {
         text.split(separator: "`", omittingEmptySubsequences: false).enumerated().map { index, part in
-            index % 2 == 1 ? "<code>\(escaped(String(part)))</code>" : escaped(String(part))
+            index % 2 == 1 ? "<code>\(markupEscaped(String(part)))</code>" : markupEscaped(String(part))
         }.joined()
-    }
-
-    static func escaped(_ text: String) -> String {
-        var result = ""
-        for character in text.unicodeScalars {
-            switch character {
-            case "&": result += "&amp;"
-            case "<": result += "&lt;"
-            case ">": result += "&gt;"
-            case "\"": result += "&quot;"
-            default: result.unicodeScalars.append(character)
-            }
-        }
-        return result
     }
 }

@@ -54,7 +54,7 @@ struct Inspection {
         if !value.memberHelp.isEmpty {
             rich.text += "\nmembers: " + value.memberHelp.map(\.name).joined(separator: ", ")
         }
-        rich.html = rich.html.map { "<p>\(HelpText.escaped(title))</p>" + $0 }
+        rich.html = rich.html.map { "<p>\(markupEscaped(title))</p>" + $0 }
         return rich
     }
 

@@ -17,11 +17,11 @@ enum SummaryReport {
             let left = "style=\"text-align:left\""
             return "<tr>"
                 + cells.enumerated().map { index, cell in
-                    "<\(tag) \(index == 1 ? left : "style=\"text-align:right\"")>\(HelpText.escaped(cell))</\(tag)>"
+                    "<\(tag) \(index == 1 ? left : "style=\"text-align:right\"")>\(markupEscaped(cell))</\(tag)>"
                 }.joined() + "</tr>"
         }
         var html =
-            "<table><caption>\(HelpText.escaped(title)): \(architecture.input) → \(architecture.output)</caption>"
+            "<table><caption>\(markupEscaped(title)): \(architecture.input) → \(architecture.output)</caption>"
         html += "<thead>" + cells(["", "layer", "output", "parameters", "multiply-adds"], "th") + "</thead><tbody>"
         for row in summary.rows {
             html += cells([
