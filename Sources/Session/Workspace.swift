@@ -92,6 +92,19 @@ public final class Workspace: Sendable {
         }
     }
 
+    /// What is wrong with a cell, as far as it can be told without running it. Not to be called while one runs.
+    public func faults(of source: SourceText) -> [Diagnostic] {
+        LargeStack.run {
+            let program = parse(source)
+            guard program.diagnostics.isEmpty else {
+                return program.diagnostics + interpreter.independentFaults(of: program)
+            }
+            let checker = Checker(program, interpreter: interpreter)
+            checker.run()
+            return checker.findings.map(\.diagnostic)
+        }
+    }
+
     /// As many as a person can use, and the note of the parser that counts the rest.
     private static let shownFaults = 21
 

@@ -1,4 +1,4 @@
-// Throws random and mutated programs at the lexer, the parser, completion and inspection: no crash, nothing that takes a
+// Throws random and mutated programs at the lexer, the parser, the checker, completion and inspection: no crash, nothing that takes a
 // second, no memory beyond 500 MB. Program n of a seed is always the same one, and what fails is printed with its number.
 //
 // usage: fuzz PROGRAMS [--count N] [--first N] [--seed S]
@@ -176,7 +176,7 @@ enum Fuzz {
             let length = text.unicodeScalars.count
             var random = SplitMix(state: UInt64(number))
             let cursor = Int(random.next() % UInt64(length + 1))
-            let diagnostics = parse(SourceText(text)).diagnostics
+            let diagnostics = workspace.faults(of: SourceText(text))
             for diagnostic in diagnostics { _ = DiagnosticText(diagnostic, isColored: false).block }
             _ = workspace.completeness(of: text)
             let list = workspace.complete(text, at: cursor)
