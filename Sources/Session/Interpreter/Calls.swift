@@ -400,7 +400,9 @@ extension Interpreter {
             }
         case (.run, .model), (.run, .template): return ("train it before: `let a = train \(written)`", [])
         case (.model, .object(let object)) where object is RunValue: return write("\(written).model")
-        case (.text, _): return ("write a text in quotes: `\"…\"`", [])
+        case (.run, _): return ("train one before: `let a = train Net`", [])
+        case (.data, _): return ("bind one before: `let data = synthetic()`", [])
+        case (.path, _), (.text, _): return ("write a text in quotes: `\"…\"`", [])
         default: break
         }
         let makers = Self.makers(of: parameter.kind).map { "`\($0.name)`" }

@@ -170,7 +170,9 @@ extension Interpreter {
         guard case .integer(let turns) = value, turns >= 0 else {
             let given = if case .integer(let number) = value { String(number) } else { value.kind }
             throw fault(
-                "wrong-type", "`repeat` takes a whole number that is not negative, not \(given)", at: count.range)
+                "wrong-type", "`repeat` takes a whole number that is not negative, not \(given)", at: count.range,
+                fix: value.number.map { "write `\(Int(max(0, min(1e6, $0.isNaN ? 0 : $0)).rounded()))`" }
+                    ?? "write how often: `repeat 3 { … }`")
         }
         let outer = scope
         defer { scope = outer }

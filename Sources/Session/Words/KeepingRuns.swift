@@ -27,7 +27,11 @@ func loadRun(_ call: Invocation) throws -> Value {
     let name = call.arguments.text("from") ?? ""
     let bytes: [UInt8]
     do { bytes = try FileSystem.read(FileSystem.join(call.interpreter.folder, name)) } catch {
-        throw call.fault("file", error.description, at: call.arguments.place("from"))
+        throw call.fault(
+            "file", error.description, at: call.arguments.place("from"),
+            fix: name.isEmpty
+                ? "write the path of a file in it: `load \"a.safetensors\"`"
+                : "name a file that is there; a path begins at the folder of the notebook or script")
     }
     // A zip or a pickle: what `torch.save` writes.
     if bytes.starts(with: [0x50, 0x4b, 3, 4]) || bytes.starts(with: [0x80, 2]) {
