@@ -92,7 +92,7 @@ let package = Package(
         tests("Graphics", ["Graphics"]),
         tests(
             "Experiments", ["Experiments", "Network", "Engine", "Datasets", "Runtime", "Libraries"], ["Golden"]),
-        tests("Session", ["Session", "Language", "Runtime"], ["Golden"]),
+        tests("Session", ["Session", "Language", "Libraries", "Runtime"], ["Golden"]),
         tests("Notebook", ["Notebook", "Libraries"]),
         tests("Jupyter", ["Jupyter", "Session", "Language", "Libraries"]),
         tests("Terminal", ["Terminal", "Session"]),

@@ -9,16 +9,18 @@ import Session
 /// parent; returns the exit code. A file or a port that cannot be used is one line on standard error and 1.
 public func runKernel(connectionFile: String) -> Int32 {
     do {
-        let kernel = try Kernel(try ConnectionFile(path: connectionFile))
+        let kernel = try Kernel(try ConnectionFile(path: connectionFile), historyPath: KeptFile.standardPath)
+        if let failure = kernel.history.failure { warn(failure) }
         kernel.forwardSignals()
         kernel.run()
         return 0
     } catch {
-        let line = Array("tandem kernel: \(error)\n".utf8)
-        _ = write(STDERR_FILENO, line, line.count)
+        warn("\(error)")
         return 1
     }
 }
+
+private func warn(_ message: String) { StandardStream.error.write("tandem kernel: \(message)\n") }
 
 final class Kernel {
     /// What the execution thread tells the loop.
@@ -28,7 +30,7 @@ final class Kernel {
     }
 
     let workspace: Workspace
-    var history = History()
+    let history: History
     private var executionCount = 0
 
     private let signature: Signature
@@ -54,7 +56,9 @@ final class Kernel {
     private var isOver = false
 
     /// Binds all sockets; one that cannot be bound is an error, and none stays.
-    init(_ connection: ConnectionFile) throws(MessageSocketError) {
+    ///
+    /// - Parameter historyPath: where cells are kept; `nil`: for this session alone.
+    init(_ connection: ConnectionFile, historyPath: String? = nil) throws(MessageSocketError) {
         let context = MessageContext()
         func open(
             _ kind: MessageSocket.Kind, _ channel: ConnectionFile.Channel, highWaterMark: Int32 = 1000
@@ -77,6 +81,7 @@ final class Kernel {
             return answers.take()
         }
         workspace = Workspace(output: output)
+        history = History(historyPath)
     }
 
     func forwardSignals() { ProcessSignals.forward(to: signals) }

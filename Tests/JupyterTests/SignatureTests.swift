@@ -1,4 +1,4 @@
-// Signatures, replay, connection files and the history's patterns.
+// Signatures, replay and connection files.
 
 import Foundation
 import Libraries
@@ -25,14 +25,6 @@ import Testing
     #expect(!replays.admit([1]) && !replays.admit([2]))
     // The oldest is forgotten, the memory stays bounded.
     #expect(replays.admit([3]) && replays.admit([1]) && !replays.admit([3]))
-}
-
-@Test(arguments: [
-    ("*60000*", "1 + 60000", true), ("*6000?", "1 + 60000", true), ("1*", "2", false), ("", "", true), ("?", "", false),
-    ("a*b*c", "axxbxxbxc", true), ("a*b", "ab\n", false),
-])
-func historyIsSearchedByPattern(pattern: String, text: String, isFound: Bool) {
-    #expect(History.matches(Array(text.unicodeScalars), Array(pattern.unicodeScalars)) == isFound)
 }
 
 private let ports = #""shell_port":1,"iopub_port":2,"stdin_port":3,"control_port":4,"hb_port":5"#

@@ -1,4 +1,7 @@
+// What was typed before: the last cells, those of a session, or those that match a pattern.
+
 import Libraries
+import Session
 
 extension Kernel {
     func history(_ request: Request) throws(RequestError) -> JSONObject {
@@ -8,12 +11,10 @@ extension Kernel {
         switch try request.text("hist_access_type") {
         case "tail": found = history.tail(count ?? 10)
         case "range":
-            // 0 is this session, and negative numbers count back from it; others were never kept.
-            let session = request.content?["session"]?.integer ?? 0
-            let start = request.content?["start"]?.integer ?? 0
-            found =
-                session == 0 || session == History.session
-                ? history.range(start: start, stop: request.content?["stop"]?.integer) : []
+            // 0 is this session, and negative numbers count back from it.
+            found = history.range(
+                session: request.content?["session"]?.integer ?? 0, start: request.content?["start"]?.integer ?? 0,
+                stop: request.content?["stop"]?.integer)
         case "search":
             found = history.search(
                 request.content?["pattern"]?.string ?? "*", count: count,
@@ -24,7 +25,7 @@ extension Kernel {
             let input = JSON.string(entry.input)
             let output = entry.output.map { JSON.string($0) } ?? .null
             return [
-                .integer(History.session), .integer(entry.line), withOutput ? .array([input, output]) : input,
+                .integer(entry.session), .integer(entry.line), withOutput ? .array([input, output]) : input,
             ]
         }
         return ["status": "ok", "history": .array(items)]

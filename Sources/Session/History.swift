@@ -1,0 +1,124 @@
+// The cells that were run, over all sessions: for arrow-up in a console and for history requests.
+
+import Libraries
+import Synchronization
+
+public final class History: Sendable {
+    public struct Entry: Hashable, Sendable {
+        public let session: Int
+        public let line: Int
+        public let input: String
+        public let output: String?
+    }
+
+    /// The number of this session in the file.
+    public let session: Int
+    private let file: Mutex<KeptFile>
+
+    /// Opens the file for a new session. Where it cannot be used (a folder that cannot be written, a damaged file) the history lives
+    /// as long as the session, and `failure` says why.
+    public init(_ path: String?) {
+        var failure: String?
+        func open(_ path: String?) throws(DatabaseError) -> (KeptFile, Int) {
+            let file = try KeptFile(path)
+            try file.database.execute("INSERT INTO sessions (started) VALUES (?)", [.text(Clock.timestamp)])
+            return (file, file.database.lastInsertedRow)
+        }
+        var opened: (KeptFile, Int)?
+        do throws(DatabaseError) { opened = try open(path) } catch {
+            failure = "\(path ?? "the history") cannot be used: \(error.message)"
+        }
+        // In memory nothing stands in the way but a lack of it.
+        guard let (file, session) = opened ?? (try? open(nil)) else { preconditionFailure("no memory for a history") }
+        self.file = Mutex(file)
+        (self.session, self.failure) = (session, failure)
+    }
+
+    /// Why the file is not used.
+    public let failure: String?
+
+    // MARK: Writing
+
+    public func append(line: Int, input: String) {
+        write(
+            "INSERT OR REPLACE INTO history (session, line, input) VALUES (?, ?, ?)",
+            [.integer(session), .integer(line), .text(input)])
+    }
+
+    public func setOutput(_ output: String?, ofLine line: Int) {
+        guard let output else { return }
+        write(
+            "UPDATE history SET output = ? WHERE session = ? AND line = ?",
+            [.text(output), .integer(session), .integer(line)])
+    }
+
+    /// A cell that is not remembered is no reason to stop a session.
+    private func write(_ sql: String, _ values: [DatabaseValue]) {
+        file.withLock { _ = try? $0.database.execute(sql, values) }
+    }
+
+    // MARK: Reading; the oldest first
+
+    /// The last cells of all sessions.
+    public func tail(_ count: Int) -> [Entry] {
+        Array(read("ORDER BY session DESC, line DESC LIMIT ?", [.integer(max(0, count))]).reversed())
+    }
+
+    /// Lines `start ..< stop` of a session; without `stop` to its end. 0 is this session, -1 the one before it.
+    public func range(session: Int, start: Int, stop: Int?) -> [Entry] {
+        let wanted = session <= 0 ? self.session + session : session
+        return read(
+            "WHERE session = ? AND line >= ? AND line < ? ORDER BY line",
+            [.integer(wanted), .integer(start), .integer(stop ?? .max)])
+    }
+
+    /// The last `count` cells that match a pattern with `*` and `?`; of equal ones the last where `isUnique`.
+    public func search(_ pattern: String, count: Int?, isUnique: Bool) -> [Entry] {
+        // Not by SQLite's GLOB, which a pattern of many stars keeps busy for ever.
+        let pattern = Array(pattern.unicodeScalars)
+        var found: [Entry] = []
+        var seen: Set<String> = []
+        for entry in read("ORDER BY session DESC, line DESC", []) {
+            if let count, found.count >= count { break }
+            guard Self.matches(Array(entry.input.unicodeScalars), pattern) else { continue }
+            if isUnique, !seen.insert(entry.input).inserted { continue }
+            found.append(entry)
+        }
+        return found.reversed()
+    }
+
+    /// A glob over the whole text. Each `*` is tried again one character later, so the work is at most text times pattern.
+    static func matches(_ text: [Unicode.Scalar], _ pattern: [Unicode.Scalar]) -> Bool {
+        var textIndex = 0
+        var patternIndex = 0
+        var star: (pattern: Int, text: Int)?
+        while textIndex < text.count {
+            if patternIndex < pattern.count, pattern[patternIndex] == "*" {
+                star = (patternIndex, textIndex)
+                patternIndex += 1
+            } else if patternIndex < pattern.count,
+                pattern[patternIndex] == "?" || pattern[patternIndex] == text[textIndex]
+            {
+                patternIndex += 1
+                textIndex += 1
+            } else if let last = star {
+                star = (last.pattern, last.text + 1)
+                patternIndex = last.pattern + 1
+                textIndex = last.text + 1
+            } else {
+                return false
+            }
+        }
+        return pattern[patternIndex...].allSatisfy { $0 == "*" }
+    }
+
+    private func read(_ condition: String, _ values: [DatabaseValue]) -> [Entry] {
+        let rows = file.withLock {
+            (try? $0.database.execute("SELECT session, line, input, output FROM history \(condition)", values)) ?? []
+        }
+        return rows.map {
+            Entry(
+                session: $0[0].integer ?? 0, line: $0[1].integer ?? 0, input: $0[2].text ?? "", output: $0[3].text)
+        }
+    }
+}

@@ -1,0 +1,67 @@
+// The cells of all sessions, kept in one file.
+
+import Foundation
+import Libraries
+import Testing
+
+@testable import Session
+
+struct HistoryTests {
+    private let path = NSTemporaryDirectory() + "history-\(UUID())/tandem.sqlite"
+
+    @Test func sessionsFollowEachOther() {
+        let first = History(path)
+        first.append(line: 1, input: "print 1")
+        first.append(line: 2, input: "let größe = 2")
+        first.setOutput("1", ofLine: 1)
+        let second = History(path)
+        second.append(line: 1, input: "print 3")
+        #expect((first.session, second.session) == (1, 2))
+        #expect(second.tail(2).map(\.input) == ["let größe = 2", "print 3"])
+        #expect(second.range(session: 0, start: 1, stop: nil).map(\.input) == ["print 3"])
+        #expect(second.range(session: -1, start: 1, stop: 2).map(\.output) == ["1"])
+        #expect(second.range(session: 1, start: 2, stop: nil).map(\.line) == [2])
+        #expect(second.range(session: 7, start: 1, stop: nil).isEmpty)
+        #expect(second.tail(0).isEmpty && second.tail(-3).isEmpty && second.tail(99).count == 3)
+        // Two kernels at once: each sees what the other has written.
+        #expect(first.tail(1).map(\.input) == ["print 3"])
+    }
+
+    @Test func searchTakesPatterns() {
+        let history = History(nil)
+        for (line, input) in ["print 1", "train Net", "print 1", "print 2"].enumerated() {
+            history.append(line: line + 1, input: input)
+        }
+        #expect(history.search("print*", count: nil, isUnique: false).map(\.line) == [1, 3, 4])
+        #expect(history.search("print*", count: nil, isUnique: true).map(\.line) == [3, 4])
+        #expect(history.search("print*", count: 2, isUnique: false).map(\.line) == [3, 4])
+        #expect(history.search("*", count: 1, isUnique: false).map(\.input) == ["print 2"])
+        #expect(history.search("", count: nil, isUnique: false).isEmpty)
+    }
+
+    @Test(arguments: [
+        ("*60000*", "1 + 60000", true), ("*6000?", "1 + 60000", true), ("1*", "2", false), ("", "", true),
+        ("?", "", false), ("a*b*c", "axxbxxbxc", true), ("a*b", "ab\n", false),
+        (String(repeating: "a*", count: 40) + "b", String(repeating: "a", count: 4000), false),
+    ])
+    func patternsMatchTheWholeText(pattern: String, text: String, isFound: Bool) {
+        #expect(History.matches(Array(text.unicodeScalars), Array(pattern.unicodeScalars)) == isFound)
+    }
+
+    @Test func whatCannotBeUsedIsNamedAndLeftAlone() throws {
+        try FileSystem.createDirectories(FileSystem.folder(of: path))
+        try FileSystem.write("no database at all, but a text of some length", to: path)
+        let history = History(path)
+        #expect(history.failure?.contains("tandem.sqlite cannot be used: file is not a database") == true)
+        history.append(line: 1, input: "print 1")
+        #expect(history.tail(1).map(\.input) == ["print 1"])
+        #expect(try FileSystem.readText(path).hasPrefix("no database"))
+    }
+
+    @Test func aFileOfALaterVersionIsLeftAlone() throws {
+        _ = History(path)
+        try Database(path).execute("PRAGMA user_version = 99")
+        #expect(History(path).failure?.contains("it is of version 99, made by a newer Tandem") == true)
+        #expect(try Database(path).execute("PRAGMA user_version") == [[.integer(99)]])
+    }
+}
