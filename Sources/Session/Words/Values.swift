@@ -10,7 +10,9 @@ private func numbers(_ call: Invocation) throws -> [Value] {
         switch given.value {
         case .integer, .decimal: values.append(given.value)
         case .list(let items), .tuple(let items):
-            for value in items.values {
+            values.reserveCapacity(values.count + items.values.count)
+            for (index, value) in items.values.enumerated() {
+                try call.checkInterrupt(at: index)
                 guard value.number != nil else {
                     throw call.fault(
                         "wrong-type", "`\(call.arguments.word.name)` takes numbers, not \(value.kind)", at: given.range)
@@ -21,13 +23,24 @@ private func numbers(_ call: Invocation) throws -> [Value] {
             guard let count = call.interpreter.rangeCount(first, last), values.count + count <= Limits.elements else {
                 throw call.interpreter.tooLong(at: given.range)
             }
-            if count > 0 { values += (first...last).map { .integer($0) } }
+            values.reserveCapacity(values.count + count)
+            for offset in 0..<count {
+                try call.checkInterrupt(at: offset)
+                values.append(.integer(first + offset))
+            }
         default:
             throw call.fault(
                 "wrong-type", "`\(call.arguments.word.name)` takes numbers, not \(given.value.kind)", at: given.range)
         }
     }
     return values
+}
+
+extension Invocation {
+    /// Looks for an interrupt at every so many elements: one look costs as much as some elements do.
+    fileprivate func checkInterrupt(at index: Int) throws {
+        if index & 0xFFFF == 0 { try interpreter.checkInterrupt(at: range) }
+    }
 }
 
 private func nonEmptyNumbers(_ call: Invocation) throws -> [Value] {
@@ -121,7 +134,13 @@ let valueWords: [Word] = [
             guard !span.overflow, UInt(span.partialValue - 1) / step.magnitude < Limits.elements else {
                 throw call.interpreter.tooLong(at: call.range)
             }
-            return .list(Items(stride(from: start, to: end, by: step).map { .integer($0) }))
+            var values: [Value] = []
+            values.reserveCapacity(Int(UInt(span.partialValue - 1) / step.magnitude) + 1)
+            for number in stride(from: start, to: end, by: step) {
+                try call.checkInterrupt(at: values.count)
+                values.append(.integer(number))
+            }
+            return .list(Items(values))
         }),
     Word(
         "div", .values, "Whole division that rounds down: `div(7, 2)` is 3",
