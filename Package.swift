@@ -79,7 +79,8 @@ let package = Package(
             name: "fuzz", dependencies: ["Language", "Libraries", "Session"], path: "Tests/Fuzz", swiftSettings: strict),
 
         .target(
-            name: "TestSupport", dependencies: ["Language", "Session"], path: "Tests/TestSupport", swiftSettings: strict),
+            name: "TestSupport", dependencies: ["Language", "Session"], path: "Tests/TestSupport", swiftSettings: strict
+        ),
         tests("Language", ["Language"], ["Programs"]),
         tests("Network", ["Network"], ["Golden"]),
         tests("Runtime", ["Runtime"]),

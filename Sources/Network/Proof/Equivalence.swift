@@ -93,13 +93,15 @@ private struct RandomDraws: Equatable {
     private var products: [Bool] = []
     private var dropouts: [Double] = []
 
-    init(_ architecture: Architecture) { architecture.layers.forEach { add($0) } }
+    init(_ architecture: Architecture) {
+        for layer in architecture.layers { add(layer) }
+    }
 
     private mutating func add(_ placed: PlacedLayer) {
         if case .dropout(let rate) = placed.layer, rate > 0 { dropouts.append(rate) }
         if case .linear = placed.layer { products.append(true) }
         if case .convolution = placed.layer { products.append(false) }
         weights += placed.parameters.map(\.shape)
-        placed.branches.joined().forEach { add($0) }
+        for layer in placed.branches.joined() { add(layer) }
     }
 }
