@@ -5,20 +5,11 @@ import Libraries
 enum Memory {
     /// Bytes that can be had without swapping; `nil` where the system does not say.
     static func available() -> Int? {
-        let free = (try? FileSystem.readText("/proc/meminfo")).flatMap(availableBytes(meminfo:))
+        let free = SystemFile.bytes("MemAvailable", in: "/proc/meminfo")
         let limit = number("/sys/fs/cgroup/memory.max").flatMap { limit in
             number("/sys/fs/cgroup/memory.current").map { max(0, limit - $0) }
         }
         return [free, limit].compactMap { $0 }.min()
-    }
-
-    /// The line `MemAvailable:  16142620 kB`, in bytes.
-    static func availableBytes(meminfo: String) -> Int? {
-        for line in meminfo.split(separator: "\n") where line.hasPrefix("MemAvailable:") {
-            let words = line.split(separator: " ")
-            return words.count > 1 ? Int(words[1]).flatMap { $0 <= Int.max >> 10 ? $0 << 10 : nil } : nil
-        }
-        return nil
     }
 
     /// A file that holds one number; `memory.max` holds the word `max` where there is no limit.

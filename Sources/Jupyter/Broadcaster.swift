@@ -1,5 +1,6 @@
-// iopub: what the kernel says to everybody. One queue in the order of what happened, one thread that sends it. Text is
-// gathered for 50 ms or 64 KB into one message, and always goes out before whatever comes behind it, so that `idle` is last.
+// iopub: what the kernel says to everybody, in the order of what happened. Whoever has something to say sends it himself where there
+// is room; else it waits in a queue, which a thread empties. Text is gathered for 50 ms or 64 KB into one message, and always
+// goes out before whatever comes behind it, so that `idle` is last.
 
 import Glibc
 import Libraries
@@ -11,57 +12,111 @@ final class Broadcaster: Sendable {
     private static let streamBytes = 1 << 16
     /// Bytes of text that may wait to be sent; a cell that prints faster waits.
     private static let pendingLimit = 1 << 22
+    /// Messages that are kept for each subscriber that does not read: of text at most 500 blocks of 64 KB.
+    static let highWaterMark: Int32 = 500
+    /// Seconds that everybody waits for a subscriber that has stopped reading, before it begins to lose messages.
+    private static let patience = 1.0
 
-    private enum Entry: Sendable {
-        case message(OutgoingMessage)
-        case stream(name: String, text: String, parent: [UInt8], since: Double)
+    /// Text that may still grow.
+    private struct Stream: Sendable {
+        let name: String
+        let parent: [UInt8]
+        var text: String
+        let since: Double
     }
 
     private struct Queue {
-        var entries: [Entry] = []
+        /// What there was no room for.
+        var messages: [OutgoingMessage] = []
+        /// Behind all messages.
+        var stream: Stream?
+        /// Bytes of text among `messages`.
         var streamBytes = 0
+        /// Whether the thread has taken messages that must go out before any other.
+        var isSending = false
         var isExecuting = false
         var isEnding = false
     }
 
+    /// Guards the socket as well, except while `isSending`.
     private let queue = Mutex(Queue())
     private let wakeup = Wakeup()
     private let socket: MessageSocket
     private let signature: Signature
     private let origin: MessageOrigin
+    /// Touched by the thread alone.
+    private let congestion = Congestion()
+    private let descriptor: Int32
 
     var session: String { origin.session }
 
     init(socket: MessageSocket, signature: Signature, origin: MessageOrigin) {
         self.socket = socket
+        descriptor = socket.descriptor
         self.signature = signature
         self.origin = origin
     }
 
     // MARK: Saying something
 
-    func send(_ message: OutgoingMessage) {
-        queue.withLock { $0.entries.append(.message(message)) }
-        wakeup.signal()
+    func send(_ message: OutgoingMessage) { send([message]) }
+
+    private func send(_ messages: [OutgoingMessage], _ change: (inout Queue) -> Void = { _ in }) {
+        let isLeft = queue.withLock { queue in
+            change(&queue)
+            endStream(&queue)
+            let isLeft = say(messages, &queue)
+            // Sending may take notice of a subscription, of which the socket's descriptor then no longer tells.
+            welcomeSubscribers(&queue)
+            return isLeft
+        }
+        if isLeft { wakeup.signal() }
     }
 
-    func write(_ text: String, to name: String, for request: Request) {
-        guard !text.isEmpty else { return }
-        let pending = queue.withLock { queue in
-            queue.streamBytes += text.utf8.count
-            if case .stream(name, var gathered, request.header, let since)? = queue.entries.last,
-                gathered.utf8.count < Self.streamBytes
-            {
-                queue.entries.removeLast()
-                gathered += text
-                queue.entries.append(.stream(name: name, text: gathered, parent: request.header, since: since))
-                return (bytes: queue.streamBytes, isNew: gathered.utf8.count >= Self.streamBytes)
-            }
-            queue.entries.append(.stream(name: name, text: text, parent: request.header, since: Clock.seconds))
-            return (queue.streamBytes, true)
+    /// Sends at once what there is room for, and queues the rest.
+    /// - Returns: whether there is a rest that the thread does not know of.
+    private func say(_ messages: [OutgoingMessage], _ queue: inout Queue) -> Bool {
+        var rest = messages[...]
+        if queue.messages.isEmpty, !queue.isSending {
+            // Half of the time of a short cell was the way to a thread that sends.
+            while let message = rest.first, (try? socket.sendIfRoom(frames(message))) ?? true { rest.removeFirst() }
         }
-        if pending.isNew { wakeup.signal() }
-        if pending.bytes > Self.pendingLimit { waitForRoom() }
+        queue.messages += rest
+        return !rest.isEmpty && !queue.isSending
+    }
+
+    /// Puts the gathered text among the messages.
+    private func endStream(_ queue: inout Queue) {
+        guard let stream = queue.stream else { return }
+        queue.stream = nil
+        let pieces = Self.pieces(of: stream.text).map { piece in
+            OutgoingMessage(
+                type: "stream", identities: [], parent: stream.parent,
+                content: ["name": .string(stream.name), "text": .string(piece)])
+        }
+        let waiting = queue.messages.count
+        if say(pieces, &queue) { wakeup.signal() }
+        for message in queue.messages[min(waiting, queue.messages.count)...] {
+            queue.streamBytes += message.content["text"]?.string?.utf8.count ?? 0
+        }
+    }
+
+    /// - Parameter parent: the header of the request that the text belongs to.
+    func write(_ text: String, to name: String, parent: [UInt8]) {
+        guard !text.isEmpty else { return }
+        let (isNew, isFull) = queue.withLock { queue in
+            if queue.stream?.name != name || queue.stream?.parent != parent { endStream(&queue) }
+            let isNew = queue.stream == nil
+            if isNew {
+                queue.stream = Stream(name: name, parent: parent, text: text, since: Clock.seconds)
+            } else {
+                queue.stream?.text += text
+            }
+            if (queue.stream?.text.utf8.count ?? 0) >= Self.streamBytes { endStream(&queue) }
+            return (isNew, queue.streamBytes > Self.pendingLimit)
+        }
+        if isNew { wakeup.signal() }
+        if isFull { waitForRoom() }
     }
 
     private func waitForRoom() {
@@ -69,22 +124,18 @@ final class Broadcaster: Sendable {
     }
 
     func busy(_ request: Request, isExecution: Bool = false) {
-        queue.withLock {
-            if isExecution { $0.isExecuting = true }
-            $0.entries.append(.message(request.broadcast("status", ["execution_state": "busy"])))
-        }
-        wakeup.signal()
+        send([request.broadcast("status", ["execution_state": "busy"])]) { if isExecution { $0.isExecuting = true } }
     }
 
     /// After a request that was answered beside a running cell, `busy` is said again, with no parent: JupyterLab's mark
     /// shows the last state, whoever it was for.
     func idle(_ request: Request, isExecution: Bool = false) {
-        queue.withLock {
-            if isExecution { $0.isExecuting = false }
-            $0.entries.append(.message(request.broadcast("status", ["execution_state": "idle"])))
-            if $0.isExecuting { $0.entries.append(.message(Self.status("busy"))) }
+        let idle = request.broadcast("status", ["execution_state": "idle"])
+        let isExecuting = queue.withLock { queue in
+            if isExecution { queue.isExecuting = false }
+            return queue.isExecuting
         }
-        wakeup.signal()
+        send(isExecuting ? [idle, Self.status("busy")] : [idle])
     }
 
     static func status(_ state: String) -> OutgoingMessage {
@@ -100,69 +151,74 @@ final class Broadcaster: Sendable {
 
     // MARK: The thread
 
+    /// Sends what had to wait, text whose time is over, and `iopub_welcome` to new subscribers.
     func run() {
         var delay = -1
         while true {
-            MessageSocket.wait(for: [socket], descriptors: [wakeup.readEnd], milliseconds: delay)
+            MessageSocket.wait(
+                for: [], descriptors: [descriptor, wakeup.readEnd], milliseconds: delay)
             _ = wakeup.clear()
-            welcomeSubscribers()
             let (ready, next, isOver) = takeReady()
-            for entry in ready { publish(entry) }
-            if isOver { return }
-            delay = next
+            for message in ready { congestion.send(frames(message), by: socket, patience: Self.patience) }
+            if isOver, ready.isEmpty { return }
+            delay = ready.isEmpty ? next : 0
         }
     }
 
-    /// What can go out now, and in how many milliseconds the next can.
-    private func takeReady() -> (ready: [Entry], delay: Int, isOver: Bool) {
+    /// What the thread is to send now, and in how many milliseconds it must look again.
+    private func takeReady() -> (ready: [OutgoingMessage], delay: Int, isOver: Bool) {
         queue.withLock { queue in
-            var waiting: Entry?
+            queue.isSending = false
+            welcomeSubscribers(&queue)
             var delay = -1
-            if !queue.isEnding, case .stream(_, let text, _, let since)? = queue.entries.last {
+            if let since = queue.stream?.since {
                 let left = since + Self.streamDelay - Clock.seconds
-                if text.utf8.count < Self.streamBytes, left > 0 {
-                    waiting = queue.entries.removeLast()
-                    delay = Int(left * 1000) + 1
-                }
+                if queue.isEnding || left <= 0 { endStream(&queue) } else { delay = Int(left * 1000) + 1 }
             }
-            let ready = queue.entries
-            queue.entries = waiting.map { [$0] } ?? []
-            queue.streamBytes = queue.entries.reduce(0) { sum, entry in
-                if case .stream(_, let text, _, _) = entry { sum + text.utf8.count } else { sum }
-            }
+            let ready = queue.messages
+            queue.messages = []
+            queue.streamBytes = 0
+            queue.isSending = !ready.isEmpty
             return (ready, delay, queue.isEnding)
         }
     }
 
-    private func publish(_ entry: Entry) {
-        switch entry {
-        case .message(let message): publish(message)
-        case .stream(let name, let text, let parent, _):
-            publish(
-                OutgoingMessage(
-                    type: "stream", identities: [], parent: parent,
-                    content: ["name": .string(name), "text": .string(text)]))
-        }
-    }
-
-    private func publish(_ message: OutgoingMessage, topic: [UInt8]? = nil) {
-        var message = message
-        message.identities = [topic ?? Array("kernel.\(origin.session).\(message.type)".utf8)]
-        // A failure means that the context is gone; there is nobody left to tell.
-        try? socket.send(message.frames(origin, signature: signature))
-    }
-
     /// `iopub_welcome` (protocol 5.5) for each new subscription: a client knows then that it misses nothing.
-    private func welcomeSubscribers() {
+    private func welcomeSubscribers(_ queue: inout Queue) {
         while let frames = try? socket.receive() {
             guard let event = frames.first else { continue }
             socket.accept(event)
             guard event.first == 1 else { continue }
             let topic = Array(event.dropFirst())
             let content: JSONObject = ["subscription": .string(String(decoding: topic, as: UTF8.self))]
-            publish(
-                OutgoingMessage(type: "iopub_welcome", identities: [], parent: Array("{}".utf8), content: content),
-                topic: topic)
+            let welcome = OutgoingMessage(
+                type: "iopub_welcome", identities: [topic], parent: Array("{}".utf8), content: content)
+            if say([welcome], &queue) { wakeup.signal() }
         }
+    }
+
+    // MARK: Messages
+
+    private func frames(_ message: OutgoingMessage) -> [[UInt8]] {
+        var message = message
+        if message.identities.isEmpty {
+            message.identities = [Array("kernel.\(origin.session).\(message.type)".utf8)]
+        }
+        return message.frames(origin, signature: signature)
+    }
+
+    /// A text in blocks of at most 64 KB, each of whole characters: one `print` of a long list must not take more memory for
+    /// a subscriber that does not read than many short ones.
+    static func pieces(of text: String) -> [String] {
+        guard text.utf8.count > streamBytes else { return [text] }
+        var pieces: [String] = []
+        var rest = Array(text.utf8)[...]
+        while !rest.isEmpty {
+            let block = Array(rest.prefix(streamBytes))
+            let whole = rest.count > streamBytes ? StrayOutput.wholeCharacters(block) : block.count
+            pieces.append(String(decoding: block[..<whole], as: UTF8.self))
+            rest = rest.dropFirst(whole)
+        }
+        return pieces
     }
 }

@@ -15,20 +15,23 @@ final class CellOutput: Output {
         let execution: Execution
         var errors: [Diagnostic] = []
         var resultText: String?
+        /// Help to be read beside the notebook.
+        var pages: [RichValue] = []
         /// When each bar was drawn last.
         var drawn: [Int: Double] = [:]
     }
 
     private let cell = Mutex<Cell?>(nil)
     private let broadcaster: Broadcaster
-    private let ask: @Sendable (Execution, String, Bool) -> String?
+    typealias Question = @Sendable (_ cell: Execution, _ prompt: String, _ isSecret: Bool) -> String?
+    private let ask = Mutex<Question?>(nil)
 
     let drawsProgress = true
 
-    init(broadcaster: Broadcaster, ask: @escaping @Sendable (Execution, String, Bool) -> String?) {
-        self.broadcaster = broadcaster
-        self.ask = ask
-    }
+    init(broadcaster: Broadcaster) { self.broadcaster = broadcaster }
+
+    /// How a question comes to the person; until then there is nobody.
+    func asks(_ question: @escaping Question) { ask.withLock { $0 = question } }
 
     func begin(_ execution: Execution) { cell.withLock { $0 = Cell(execution: execution) } }
 
@@ -49,7 +52,7 @@ final class CellOutput: Output {
 
     func write(_ text: String) {
         guard let execution = audible else { return }
-        broadcaster.write(text, to: "stdout", for: execution.request)
+        broadcaster.write(text, to: "stdout", parent: execution.request.header)
     }
 
     func show(_ value: RichValue) { send("display_data", ["data": .object(Display.bundle(value))]) }
@@ -61,6 +64,8 @@ final class CellOutput: Output {
             "execute_result",
             ["execution_count": .integer(execution.count), "data": .object(Display.bundle(value))])
     }
+
+    func page(_ value: RichValue) { cell.withLock { $0?.pages.append(value) } }
 
     func progress(_ update: ProgressUpdate) {
         let now = Clock.seconds
@@ -84,13 +89,15 @@ final class CellOutput: Output {
             cell.withLock { $0?.errors.append(diagnostic) }
         } else if let execution = audible {
             let text = DiagnosticText(diagnostic, isColored: true).block + "\n"
-            broadcaster.write(text, to: "stderr", for: execution.request)
+            broadcaster.write(text, to: "stderr", parent: execution.request.header)
         }
     }
 
     func ask(_ prompt: String, isSecret: Bool) -> Answer {
-        guard let execution = cell.withLock({ $0?.execution }), execution.allowsInput else { return .nobody }
-        return ask(execution, prompt, isSecret).map(Answer.line) ?? .interrupted
+        guard let execution = cell.withLock({ $0?.execution }), execution.allowsInput,
+            let question = ask.withLock({ $0 })
+        else { return .nobody }
+        return question(execution, prompt, isSecret).map(Answer.line) ?? .interrupted
     }
 
     private func send(_ type: String, _ content: JSONObject) {

@@ -22,26 +22,38 @@ public struct ConnectionFile: Sendable {
 
     public init(path: String) throws(ConnectionFileError) {
         func fault(_ reason: String) -> ConnectionFileError { ConnectionFileError(path: path, reason: reason) }
+        guard FileSystem.isRegularFile(path) || !FileSystem.exists(path) else { throw fault("is no regular file") }
         let bytes: [UInt8]
         do { bytes = try FileSystem.read(path) } catch { throw fault("cannot be read: \(error.reason)") }
         let json: JSON
         do { json = try JSON(parsing: bytes) } catch { throw fault("is no JSON: \(error)") }
         guard json.object != nil else { throw fault("holds no JSON object") }
 
-        transport = json["transport"]?.string ?? "tcp"
-        guard transport == "tcp" || transport == "ipc" else { throw fault("unknown transport \"\(transport)\"") }
-        host = json["ip"]?.string ?? "127.0.0.1"
-        guard !host.isEmpty else { throw fault("`ip` is empty") }
-        let scheme = json["signature_scheme"]?.string ?? "hmac-sha256"
-        guard scheme == "hmac-sha256" else {
-            throw fault("unknown signature_scheme \"\(scheme)\"; only hmac-sha256 is supported")
+        func text(_ field: String, default standard: String? = nil) throws(ConnectionFileError) -> String {
+            guard let value = json[field] ?? standard.map(JSON.string) else { throw fault("has no `\(field)`") }
+            guard let text = value.string else { throw fault("`\(field)` must be a string") }
+            return text
         }
-        guard let key = json["key"]?.string else { throw fault("has no `key`; an empty one means unsigned messages") }
-        self.key = key
+        transport = try text("transport", default: "tcp")
+        guard transport == "tcp" || transport == "ipc" else {
+            throw fault("unknown `transport` \"\(transport)\"; use tcp or ipc")
+        }
+        host = try text("ip", default: "127.0.0.1")
+        guard !host.isEmpty else { throw fault("`ip` is empty") }
+        let scheme = try text("signature_scheme", default: "hmac-sha256")
+        guard scheme == "hmac-sha256" else {
+            throw fault("unknown `signature_scheme` \"\(scheme)\"; only hmac-sha256 is supported")
+        }
+        guard json["key"] != nil else { throw fault("has no `key`; an empty one means unsigned messages") }
+        key = try text("key")
         for channel in Channel.allCases {
             let name = "\(channel.rawValue)_port"
-            guard let port = json[name]?.integer else { throw fault("has no `\(name)`") }
-            guard (1...65535).contains(port) else { throw fault("`\(name)` \(port) is no port") }
+            guard let value = json[name] else { throw fault("has no `\(name)`") }
+            guard let port = value.integer else { throw fault("`\(name)` must be a whole number") }
+            guard (1...65535).contains(port) else { throw fault("`\(name)` \(port) is no port: use 1 to 65535") }
+            if let other = ports.first(where: { $0.value == port })?.key {
+                throw fault("`\(name)` and `\(other.rawValue)_port` are both \(port)")
+            }
             ports[channel] = port
         }
     }

@@ -38,14 +38,19 @@ struct Execution: Sendable {
     }
 
     /// Runs the cell; everything it shows is with the broadcaster when this returns.
-    func run(in workspace: Workspace, output: CellOutput, broadcaster: Broadcaster) -> Result {
+    func run(
+        in workspace: Workspace, output: CellOutput, broadcaster: Broadcaster, strayOutput: StrayOutput?
+    ) -> Result {
         output.begin(self)
         let outcome = workspace.execute(SourceText(code))
+        strayOutput?.drain()
         let cell = output.end()
-        var payload: [JSON] = []
+        var payload = (cell?.pages ?? []).map { page -> JSON in
+            ["source": "page", "data": .object(Display.bundle(page)), "start": 0]
+        }
         switch outcome {
         case .finished: break
-        case .quit: payload = [["source": "ask_exit", "keepkernel": false]]
+        case .quit: payload.append(["source": "ask_exit", "keepkernel": false])
         case .failed(let first), .interrupted(let first):
             let reported = cell?.errors ?? []
             let error = Self.error(reported.isEmpty ? [first] : reported)

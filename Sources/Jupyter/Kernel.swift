@@ -1,18 +1,23 @@
-// The kernel: one loop over the control, shell and stdin sockets that answers requests, and hands cells one by one to the
-// execution thread. Only this loop decides what runs next, so an error aborts exactly what had been queued before its reply.
+// The kernel: two threads take turns at being the reader of the control, shell and stdin sockets. The reader answers what takes no
+// time, gives questions about text and history to the assistant, and when it gets a cell it runs that cell itself, while the
+// other becomes the reader. So a cell is never handed from thread to thread (a hop was a tenth of a short cell's round trip), and the
+// control channel never waits for one. All that decides what runs next stands under one lock, so an error aborts exactly what had
+// been queued before its reply.
 
 import Glibc
+import Language
 import Libraries
 import Session
+import Synchronization
 
 /// Serves Jupyter clients on the sockets that a connection file names, until a shutdown, SIGTERM or the death of the
 /// parent; returns the exit code. A file or a port that cannot be used is one line on standard error and 1.
 public func runKernel(connectionFile: String) -> Int32 {
     do {
         let kernel = try Kernel(try ConnectionFile(path: connectionFile), historyPath: KeptFile.standardPath)
-        if let failure = kernel.history.failure { warn(failure) }
-        kernel.forwardSignals()
-        kernel.run()
+        if let failure = kernel.historyFailure { warn(failure) }
+        kernel.run(takingProcess: true)
+        if let report = kernel.rejectionReport { warn(report) }
         return 0
     } catch {
         warn("\(error)")
@@ -22,20 +27,26 @@ public func runKernel(connectionFile: String) -> Int32 {
 
 private func warn(_ message: String) { StandardStream.error.write("tandem kernel: \(message)\n") }
 
-final class Kernel {
-    /// What the execution thread tells the loop.
-    private enum Event: Sendable {
-        case finished(Execution.Result)
-        case asked(Request, prompt: String, isSecret: Bool)
+final class Kernel: Sendable {
+    /// What the threads share; the sockets but iopub's are used under its lock as well.
+    private struct State {
+        var gate: Gate
+        var usage = UsageMeter()
+        var executionCount = 0
+        var queue: [Execution] = []
+        var running: Execution?
+        var isAsking = false
+        var isOver = false
     }
 
-    let workspace: Workspace
-    let history: History
-    private var executionCount = 0
+    private let state: Mutex<State>
+    /// Held by the thread that waits for messages.
+    private let reader = Mutex(())
 
+    private let workspace: Workspace
+    private let history: History
     private let signature: Signature
     private let origin = MessageOrigin()
-    private var replays = ReplayGuard()
 
     private let shell: MessageSocket
     private let control: MessageSocket
@@ -45,15 +56,12 @@ final class Kernel {
     private let output: CellOutput
 
     private let signals = Wakeup()
-    private let events = Mailbox<Event>()
-    private let executions = Mailbox<Execution?>()
+    /// Wakes the reader: a message lies in a socket, or the kernel ends.
+    private let poke = Wakeup()
+    /// Wakes `run` at the end.
+    private let ending = Wakeup()
     private let answers = Mailbox<String?>()
     private let parent = ParentProcess(identifier: Environment.variable("JPY_PARENT_PID"))
-
-    private var queue: [Execution] = []
-    private var running: Execution?
-    private var isAsking = false
-    private var isOver = false
 
     /// Binds all sockets; one that cannot be bound is an error, and none stays.
     ///
@@ -68,69 +76,119 @@ final class Kernel {
             return socket
         }
         signature = Signature(key: connection.key)
+        state = Mutex(State(gate: Gate(signature)))
         shell = try open(.router, .shell)
         control = try open(.router, .control)
         stdin = try open(.router, .stdin)
         heartbeat = Heartbeat(socket: try open(.reply, .hb))
-        // For each subscriber that does not read: 4,000 messages, which text fills only when it comes in blocks of 64 KB.
         broadcaster = Broadcaster(
-            socket: try open(.publisher, .iopub, highWaterMark: 4000), signature: signature, origin: origin)
-        let (events, answers) = (events, answers)
-        output = CellOutput(broadcaster: broadcaster) { execution, prompt, isSecret in
-            events.put(.asked(execution.request, prompt: prompt, isSecret: isSecret))
-            return answers.take()
-        }
+            socket: try open(.publisher, .iopub, highWaterMark: Broadcaster.highWaterMark), signature: signature,
+            origin: origin)
+        output = CellOutput(broadcaster: broadcaster)
         workspace = Workspace(output: output)
         history = History(historyPath)
     }
 
-    func forwardSignals() { ProcessSignals.forward(to: signals) }
+    /// Why cells are not kept beyond this session.
+    var historyFailure: String? { history.failure }
 
-    // MARK: The loop
+    /// How many messages were dropped; `nil` where none was.
+    var rejectionReport: String? { state.withLock { $0.gate.report } }
 
-    func run() {
-        let threads = startThreads()
-        broadcaster.send(Broadcaster.status("starting"))
-        while !isOver {
-            MessageSocket.wait(
-                for: [control, shell, stdin], descriptors: [events.descriptor, signals.readEnd],
-                milliseconds: parent == nil ? -1 : 1000)
-            for byte in signals.clear() { handleSignal(Int32(byte)) }
-            for event in events.takeAll() { handle(event) }
-            while !isOver, let request = receive(control, .control) { handle(request) }
-            if !isOver, let request = receive(shell, .shell) { handle(request) }
-            while let frames = try? stdin.receive() { takeAnswer(frames) }
-            if parent?.isGone == true { isOver = true }
-            startNext()
+    // MARK: Threads
+
+    /// - Parameter takingProcess: whether the process's signals and its standard output are the kernel's.
+    func run(takingProcess: Bool = false) {
+        let (broadcaster, heartbeat, output) = (broadcaster, heartbeat, output)
+        var strayOutput: StrayOutput?
+        if takingProcess {
+            ProcessSignals.forward(to: signals)
+            strayOutput = StrayOutput { output.write($0) }
         }
+        let assistant = Assistant(workspace: workspace, history: history, broadcaster: broadcaster) { request, content in
+            self.reply(content, afterwardsTo: request)
+        }
+        output.asks { [unowned self] in ask($0, $1, isSecret: $2) }
+        broadcaster.send(Broadcaster.status("starting"))
+        let workers = (0..<2).map { _ in
+            // With the stack that cells need, so that none has to start a thread for it.
+            KernelThread { [stray = strayOutput] in LargeStack.run { self.takeTurns(assistant, stray) } }
+        }
+        var others = [
+            KernelThread { broadcaster.run() }, KernelThread { heartbeat.run() },
+            KernelThread { LargeStack.run { assistant.run() } },
+        ]
+        if let strayOutput { others.append(KernelThread { strayOutput.run() }) }
+
+        MessageSocket.wait(for: [], descriptors: [ending.readEnd], milliseconds: -1)
         interrupt()
-        executions.put(nil)
-        threads.execution.join(milliseconds: 2000)
+        let deadline = Clock.seconds + 2
+        for worker in workers { worker.join(milliseconds: Int(max(0, deadline - Clock.seconds) * 1000)) }
+        assistant.end()
         broadcaster.end()
         heartbeat.end()
-        threads.broadcast.join()
-        threads.heartbeat.join()
+        strayOutput?.end()
+        for thread in others { thread.join() }
     }
 
-    private func startThreads() -> (execution: KernelThread, broadcast: KernelThread, heartbeat: KernelThread) {
-        let (broadcaster, heartbeat, output, workspace) = (broadcaster, heartbeat, output, workspace)
-        let (executions, events) = (executions, events)
-        let execution = KernelThread {
-            while let execution = executions.take() {
-                events.put(.finished(execution.run(in: workspace, output: output, broadcaster: broadcaster)))
+    /// Reads until there is a cell, runs it and those behind it, and waits for its next turn.
+    private func takeTurns(_ assistant: Assistant, _ strayOutput: StrayOutput?) {
+        while var execution = reader.withLock({ _ in nextCell(assistant) }) {
+            while true {
+                let result = execution.run(
+                    in: workspace, output: output, broadcaster: broadcaster, strayOutput: strayOutput)
+                guard let next = finish(execution, result, assistant) else { break }
+                execution = next
             }
         }
-        return (execution, KernelThread { broadcaster.run() }, KernelThread { heartbeat.run() })
     }
 
-    /// The next request that is well-formed, signed and new; others are dropped.
-    private func receive(_ socket: MessageSocket, _ channel: Request.Channel) -> Request? {
+    /// The next cell to run, waited for by the reader; `nil` when the kernel ends.
+    private func nextCell(_ assistant: Assistant) -> Execution? {
+        // The sockets' descriptors, for the other thread may use the sockets meanwhile.
+        let descriptors = [control, shell, stdin].map(\.descriptor) + [signals.readEnd, poke.readEnd]
+        while true {
+            let (next, isOver) = state.withLock { state in
+                receiveAll(&state, assistant)
+                return (state.isOver ? nil : startNext(&state, assistant), state.isOver)
+            }
+            if isOver {
+                ending.signal()
+                return nil
+            }
+            if let next { return next }
+            MessageSocket.wait(for: [], descriptors: descriptors, milliseconds: parent == nil ? -1 : 1000)
+            _ = poke.clear()
+            for byte in signals.clear() { handleSignal(Int32(byte)) }
+            if parent?.isGone == true { state.withLock { $0.isOver = true } }
+        }
+    }
+
+    private func handleSignal(_ number: Int32) {
+        if number == SIGINT { interrupt() } else { state.withLock { $0.isOver = true } }
+    }
+
+    // MARK: Messages
+
+    /// Handles all that lies in the sockets, control first.
+    private func receiveAll(_ state: inout State, _ assistant: Assistant) {
+        while !state.isOver {
+            if let request = receive(control, .control, &state) {
+                handle(request, &state, assistant)
+            } else if let request = receive(shell, .shell, &state) {
+                handle(request, &state, assistant)
+            } else if let frames = try? stdin.receive() {
+                takeAnswer(frames, &state)
+            } else {
+                return
+            }
+        }
+    }
+
+    /// The next request that the gate lets through.
+    private func receive(_ socket: MessageSocket, _ channel: Request.Channel, _ state: inout State) -> Request? {
         while let frames = try? socket.receive() {
-            guard let wire = WireMessage(frames: frames, signature: signature),
-                !signature.isUsed || replays.admit(wire.signature),
-                let request = Request(wire, channel: channel)
-            else { continue }
-            return request
+            if let request = state.gate.admit(frames, channel) { return request }
         }
         return nil
     }
@@ -144,19 +202,36 @@ final class Kernel {
         send(request.reply(content), on: request.channel == .control ? control : shell)
     }
 
+    /// From another thread than the reader, and `idle`.
+    private func reply(_ content: JSONObject, afterwardsTo request: Request) {
+        state.withLock { _ in
+            reply(content, to: request)
+            pokeReader()
+        }
+        broadcaster.idle(request)
+    }
+
+    /// To be called under the lock after a socket was used beside the reader: the use may have taken away the signal of its
+    /// descriptor that a message has come.
+    private func pokeReader() {
+        if [control, shell, stdin].contains(where: \.hasInput) { poke.signal() }
+    }
+
     // MARK: Requests
 
-    private func handle(_ request: Request) {
-        guard request.type == "execute_request", request.channel == .shell else { return answer(request) }
+    private func handle(_ request: Request, _ state: inout State, _ assistant: Assistant) {
+        guard request.channel == .shell else { return answer(request, &state) }
+        if Assistant.isResponsible(for: request.type) { return assistant.take(request) }
+        guard request.type == "execute_request" else { return answer(request, &state) }
         do throws(RequestError) {
             if let fault = request.fault { throw RequestError(message: fault) }
-            queue.append(try Execution(request))
+            state.queue.append(try Execution(request))
         } catch {
             answer(request) { () throws(RequestError) in throw error }
         }
     }
 
-    private func answer(_ request: Request) {
+    private func answer(_ request: Request, _ state: inout State) {
         switch request.type {
         case "comm_open":
             answer(request) { () throws(RequestError) in
@@ -169,7 +244,7 @@ final class Kernel {
             guard request.replyType != nil else { return }
             answer(request) { () throws(RequestError) in
                 if let fault = request.fault { throw RequestError(message: fault) }
-                return try content(for: request)
+                return try content(for: request, &state)
             }
         }
     }
@@ -185,24 +260,25 @@ final class Kernel {
         broadcaster.idle(request)
     }
 
-    private func content(for request: Request) throws(RequestError) -> JSONObject {
+    private func content(for request: Request, _ state: inout State) throws(RequestError) -> JSONObject {
         switch request.type {
         case "kernel_info_request": return kernelInfo()
-        case "is_complete_request": return try isComplete(request)
-        case "complete_request": return try complete(request)
-        case "inspect_request": return try inspect(request)
-        case "history_request": return try history(request)
         case "comm_info_request": return ["status": "ok", "comms": [:]]
+        case "usage_request": return state.usage.content(rejected: state.gate.rejected)
         case "interrupt_request":
-            interrupt()
+            workspace.interrupt()
+            answerQuestion(nil, &state)
             return ["status": "ok"]
         case "shutdown_request":
-            isOver = true
             let content: JSONObject = [
                 "status": "ok", "restart": .bool(try request.flag("restart", default: false)),
             ]
+            state.isOver = true
+            poke.signal()
             broadcaster.send(request.broadcast("shutdown_reply", content))
             return content
+        case "debug_request":
+            throw RequestError(name: "no-debugger", message: "Tandem has no debugger; kernel_info says so")
         default:
             throw RequestError(name: "unknown-request", message: "\(request.type) is not known on this channel")
         }
@@ -210,15 +286,16 @@ final class Kernel {
 
     // MARK: Cells
 
-    private func startNext() {
-        guard running == nil, !isOver, !queue.isEmpty else { return }
-        var execution = queue.removeFirst()
+    /// Takes the first cell of the queue, if none runs.
+    private func startNext(_ state: inout State, _ assistant: Assistant) -> Execution? {
+        guard state.running == nil, !state.isOver, !state.queue.isEmpty else { return nil }
+        var execution = state.queue.removeFirst()
         if execution.isStored {
-            executionCount += 1
-            history.append(line: executionCount, input: execution.code)
+            state.executionCount += 1
+            assistant.record(.input(execution.code, line: state.executionCount))
         }
-        execution.count = execution.isStored ? executionCount : executionCount + 1
-        running = execution
+        execution.count = execution.isStored ? state.executionCount : state.executionCount + 1
+        state.running = execution
         workspace.forgetInterrupt()
         broadcaster.busy(execution.request, isExecution: true)
         if !execution.isSilent {
@@ -227,33 +304,28 @@ final class Kernel {
                     "execute_input",
                     ["code": .string(execution.code), "execution_count": .integer(execution.count)]))
         }
-        executions.put(execution)
+        return execution
     }
 
-    private func handle(_ event: Event) {
-        switch event {
-        case .finished(let result):
-            guard let execution = running else { return }
-            running = nil
-            if execution.isStored { history.setOutput(result.text, ofLine: execution.count) }
-            if result.isError, execution.stopsOnError { abortQueue() }
+    /// Replies to a cell that has run.
+    /// - Returns: the one behind it.
+    private func finish(_ execution: Execution, _ result: Execution.Result, _ assistant: Assistant) -> Execution? {
+        if execution.isStored, let text = result.text { assistant.record(.output(text, line: execution.count)) }
+        return state.withLock { state in
+            state.running = nil
+            if result.isError, execution.stopsOnError { abortQueue(&state, assistant) }
             reply(result.content, to: execution.request)
             broadcaster.idle(execution.request, isExecution: true)
-        case .asked(let request, let prompt, let isSecret):
-            isAsking = true
-            let content: JSONObject = ["prompt": .string(prompt), "password": .bool(isSecret)]
-            send(
-                OutgoingMessage(
-                    type: "input_request", identities: request.identities, parent: request.header, content: content),
-                on: stdin)
+            receiveAll(&state, assistant)
+            return startNext(&state, assistant)
         }
     }
 
     /// Answers `aborted` to every cell that has come so far. What still lies in the socket came before the reply as well.
-    private func abortQueue() {
-        while let request = receive(shell, .shell) { handle(request) }
-        let aborted = queue
-        queue = []
+    private func abortQueue(_ state: inout State, _ assistant: Assistant) {
+        while let request = receive(shell, .shell, &state) { handle(request, &state, assistant) }
+        let aborted = state.queue
+        state.queue = []
         for execution in aborted {
             answer(execution.request) { () throws(RequestError) in ["status": "aborted"] }
         }
@@ -261,24 +333,37 @@ final class Kernel {
 
     private func interrupt() {
         workspace.interrupt()
-        answerQuestion(nil)
+        state.withLock { answerQuestion(nil, &$0) }
     }
 
-    private func takeAnswer(_ frames: [[UInt8]]) {
-        guard let wire = WireMessage(frames: frames, signature: signature),
-            !signature.isUsed || replays.admit(wire.signature),
-            let request = Request(wire, channel: .shell), request.type == "input_reply"
-        else { return }
-        answerQuestion(request.content?["value"]?.string)
+    // MARK: Questions to the person
+
+    /// Sends the question of a running cell and waits for the answer; `nil` where the cell was stopped instead.
+    private func ask(_ execution: Execution, _ prompt: String, isSecret: Bool) -> String? {
+        let content: JSONObject = ["prompt": .string(prompt), "password": .bool(isSecret)]
+        let request = execution.request
+        let isStopped = state.withLock { state in
+            // An interrupt that came before there was a question has nobody to answer it.
+            if workspace.isInterrupted || state.isOver { return true }
+            state.isAsking = true
+            send(
+                OutgoingMessage(
+                    type: "input_request", identities: request.identities, parent: request.header, content: content),
+                on: stdin)
+            pokeReader()
+            return false
+        }
+        return isStopped ? nil : answers.take()
     }
 
-    private func answerQuestion(_ text: String?) {
-        guard isAsking else { return }
-        isAsking = false
+    private func takeAnswer(_ frames: [[UInt8]], _ state: inout State) {
+        guard let request = state.gate.admit(frames, .shell), request.type == "input_reply" else { return }
+        answerQuestion(request.content?["value"]?.string, &state)
+    }
+
+    private func answerQuestion(_ text: String?, _ state: inout State) {
+        guard state.isAsking else { return }
+        state.isAsking = false
         answers.put(text)
-    }
-
-    private func handleSignal(_ number: Int32) {
-        if number == SIGINT { interrupt() } else { isOver = true }
     }
 }

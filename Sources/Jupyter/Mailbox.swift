@@ -11,8 +11,12 @@ final class Mailbox<Item: Sendable>: Sendable {
     var descriptor: Int32 { wakeup.readEnd }
 
     func put(_ item: Item) {
-        items.withLock { $0.append(item) }
-        wakeup.signal()
+        let wasEmpty = items.withLock { items in
+            items.append(item)
+            return items.count == 1
+        }
+        // Who has not yet taken the first has its signal still before him.
+        if wasEmpty { wakeup.signal() }
     }
 
     func takeAll() -> [Item] {
@@ -21,6 +25,15 @@ final class Mailbox<Item: Sendable>: Sendable {
             let taken = items
             items.removeAll()
             return taken
+        }
+    }
+
+    /// All that is there, waited for until there is something.
+    func waitForAll() -> [Item] {
+        while true {
+            let taken = takeAll()
+            if !taken.isEmpty { return taken }
+            MessageSocket.wait(for: [], descriptors: [descriptor], milliseconds: -1)
         }
     }
 

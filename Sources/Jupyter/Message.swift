@@ -92,6 +92,11 @@ struct RequestError: Error {
     var name = "malformed-request"
     var message: String
 
+    /// What `content` gives, or the error as the content of a reply.
+    static func orContent(_ content: () throws(RequestError) -> JSONObject) -> JSONObject {
+        do { return try content() } catch { return error.content }
+    }
+
     var content: JSONObject {
         ["status": "error", "ename": .string(name), "evalue": .string(message), "traceback": [.string(message)]]
     }

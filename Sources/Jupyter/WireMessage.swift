@@ -1,5 +1,4 @@
-// A message as frames: identities, the delimiter, the signature, four JSON parts, buffers. What is not well-formed or not
-// signed is `nil`: there is nobody to answer.
+// A message as frames: identities, the delimiter, the signature, four JSON parts, buffers.
 
 import Libraries
 
@@ -17,12 +16,14 @@ struct WireMessage: Sendable {
         self.signature = signature.sign(parts)
     }
 
-    init?(frames: [[UInt8]], signature: Signature) {
-        guard let delimiter = frames.firstIndex(of: Self.delimiter), frames.count >= delimiter + 6 else { return nil }
+    init(frames: [[UInt8]], signature: Signature) throws(Gate.Rejection) {
+        guard let delimiter = frames.firstIndex(of: Self.delimiter), frames.count >= delimiter + 6 else {
+            throw .malformed
+        }
         identities = Array(frames[..<delimiter])
         self.signature = frames[delimiter + 1]
         parts = Array(frames[(delimiter + 2)..<(delimiter + 6)])
-        guard signature.accepts(self.signature, for: parts) else { return nil }
+        guard signature.accepts(self.signature, for: parts) else { throw .signature }
     }
 
     var frames: [[UInt8]] { identities + [Self.delimiter, signature] + parts }

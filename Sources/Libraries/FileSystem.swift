@@ -89,6 +89,12 @@ public enum FileSystem {
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
+    /// Whether it is a file of bytes: no folder, pipe, socket or device.
+    public static func isRegularFile(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+    }
+
     /// The size of a file in bytes, or `nil` where there is none.
     public static func size(_ path: String) -> Int? {
         var status = stat()

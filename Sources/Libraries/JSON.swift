@@ -167,10 +167,10 @@ extension JSON {
 
     private func write(to output: inout [UInt8], indent: Int?, level: Int) {
         switch self {
-        case .null: output += Array("null".utf8)
-        case .bool(let flag): output += Array((flag ? "true" : "false").utf8)
-        case .integer(let number): output += Array(String(number).utf8)
-        case .number(let number): output += Array((number.isFinite ? "\(number)" : "null").utf8)
+        case .null: output.append(contentsOf: "null".utf8)
+        case .bool(let flag): output.append(contentsOf: (flag ? "true" : "false").utf8)
+        case .integer(let number): output.append(contentsOf: String(number).utf8)
+        case .number(let number): output.append(contentsOf: (number.isFinite ? "\(number)" : "null").utf8)
         case .string(let text): Self.writeQuoted(text, to: &output)
         case .array(let items):
             Self.writeList(items, "[", "]", to: &output, indent: indent, level: level) { item, output in
@@ -179,7 +179,7 @@ extension JSON {
         case .object(let object):
             Self.writeList(object.keys, "{", "}", to: &output, indent: indent, level: level) { key, output in
                 Self.writeQuoted(key, to: &output)
-                output += Array((indent == nil ? ":" : ": ").utf8)
+                output.append(contentsOf: (indent == nil ? ":" : ": ").utf8)
                 (object[key] ?? .null).write(to: &output, indent: indent, level: level + 1)
             }
         }
@@ -194,28 +194,37 @@ extension JSON {
             output.append(UInt8(ascii: "\n"))
             output += [UInt8](repeating: UInt8(ascii: " "), count: indent * level)
         }
-        output += Array(String(open).utf8)
+        output.append(contentsOf: String(open).utf8)
         for (index, item) in items.enumerated() {
             if index > 0 { output.append(UInt8(ascii: ",")) }
             newLine(level + 1)
             each(item, &output)
         }
         if !items.isEmpty { newLine(level) }
-        output += Array(String(close).utf8)
+        output.append(contentsOf: String(close).utf8)
     }
 
     private static func writeQuoted(_ text: String, to output: inout [UInt8]) {
         output.append(UInt8(ascii: "\""))
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""): output += Array("\\\"".utf8)
-            case UInt8(ascii: "\\"): output += Array("\\\\".utf8)
-            case UInt8(ascii: "\n"): output += Array("\\n".utf8)
-            case UInt8(ascii: "\r"): output += Array("\\r".utf8)
-            case UInt8(ascii: "\t"): output += Array("\\t".utf8)
-            case 0..<0x20: output += Array("\\u00".utf8) + Array([byte].hexadecimal.utf8)
-            default: output.append(byte)
+        var text = text
+        text.withUTF8 { bytes in
+            // Stretches that stand for themselves are copied whole: byte by byte, writing was a fifth of a kernel's message.
+            var start = 0
+            for index in bytes.indices {
+                let byte = bytes[index]
+                guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else { continue }
+                output.append(contentsOf: bytes[start..<index])
+                start = index + 1
+                switch byte {
+                case UInt8(ascii: "\""): output.append(contentsOf: "\\\"".utf8)
+                case UInt8(ascii: "\\"): output.append(contentsOf: "\\\\".utf8)
+                case UInt8(ascii: "\n"): output.append(contentsOf: "\\n".utf8)
+                case UInt8(ascii: "\r"): output.append(contentsOf: "\\r".utf8)
+                case UInt8(ascii: "\t"): output.append(contentsOf: "\\t".utf8)
+                default: output.append(contentsOf: "\\u00\([byte].hexadecimal)".utf8)
+                }
             }
+            output.append(contentsOf: bytes[start...])
         }
         output.append(UInt8(ascii: "\""))
     }

@@ -43,7 +43,7 @@ public final class MessageSocket: @unchecked Sendable {
     public private(set) var address = ""
 
     /// - Parameters:
-    ///   - highWaterMark: messages kept for a peer that does not read; beyond it a publisher drops.
+    ///   - highWaterMark: messages kept for a peer that does not read.
     ///   - linger: milliseconds that unsent messages may take when the socket is closed.
     public init(
         _ kind: Kind, in context: MessageContext, highWaterMark: Int32 = 1000, linger: Int32 = 1000
@@ -68,7 +68,10 @@ public final class MessageSocket: @unchecked Sendable {
         // A router answers a second peer of the same identity with silence instead of cutting off the first.
         if kind == .router { set(ZMQ_ROUTER_HANDOVER, 0) }
         // Each subscription is reported, also a topic that another subscriber has.
-        if kind == .publisher { set(ZMQ_XPUB_MANUAL, 1) }
+        if kind == .publisher {
+            set(ZMQ_XPUB_MANUAL, 1)
+            set(ZMQ_XPUB_NODROP, 1)
+        }
         if kind == .subscriber { zmq_setsockopt(handle, ZMQ_SUBSCRIBE, "", 0) }
     }
 
@@ -85,6 +88,22 @@ public final class MessageSocket: @unchecked Sendable {
         guard let kind = event.first else { return }
         let topic = Array(event.dropFirst())
         zmq_setsockopt(handle, kind == 1 ? ZMQ_SUBSCRIBE : ZMQ_UNSUBSCRIBE, topic, topic.count)
+    }
+
+    /// Becomes readable when something happens on the socket. Unlike `wait(for:)` with the socket itself, waiting for it needs no
+    /// lock against the thread that uses the socket; whatever call that thread makes may take the signal away.
+    public var descriptor: Int32 {
+        var descriptor: Int32 = -1
+        var size = MemoryLayout<Int32>.size
+        zmq_getsockopt(handle, ZMQ_FD, &descriptor, &size)
+        return descriptor
+    }
+
+    /// Whether a message can be received now.
+    public var hasInput: Bool {
+        var events: Int32 = 0
+        var size = MemoryLayout<Int32>.size
+        return zmq_getsockopt(handle, ZMQ_EVENTS, &events, &size) == 0 && events & ZMQ_POLLIN != 0
     }
 
     /// The name a router knows this peer by; to be set before `connect`.
@@ -112,15 +131,33 @@ public final class MessageSocket: @unchecked Sendable {
 
     // MARK: Messages
 
-    /// Sends the frames as one message. A router drops one for a peer that is gone, a publisher one nobody keeps up with.
-    public func send(_ frames: [[UInt8]]) throws(MessageSocketError) {
+    /// Sends the frames as one message. A router drops one for a peer that is gone; a publisher waits for room, see
+    /// `sendIfRoom`.
+    public func send(_ frames: [[UInt8]]) throws(MessageSocketError) { _ = try send(frames, flags: 0) }
+
+    /// Publishes a message, unless the queue of any subscriber is full: then nobody gets it, and the answer is `false`.
+    public func sendIfRoom(_ frames: [[UInt8]]) throws(MessageSocketError) -> Bool {
+        try send(frames, flags: ZMQ_DONTWAIT)
+    }
+
+    /// Publishes a message to those subscribers whose queues have room; the others lose it.
+    public func sendDropping(_ frames: [[UInt8]]) throws(MessageSocketError) {
+        set(ZMQ_XPUB_NODROP, 0)
+        defer { set(ZMQ_XPUB_NODROP, 1) }
+        _ = try send(frames, flags: ZMQ_DONTWAIT)
+    }
+
+    /// - Returns: whether there was room.
+    private func send(_ frames: [[UInt8]], flags: Int32) throws(MessageSocketError) -> Bool {
         for (index, frame) in frames.enumerated() {
-            let flags = index + 1 < frames.count ? ZMQ_SNDMORE : 0
-            while zmq_send(handle, frame, frame.count, flags) < 0 {
+            let more = index + 1 < frames.count ? ZMQ_SNDMORE : 0
+            while zmq_send(handle, frame, frame.count, flags | more) < 0 {
                 let code = zmq_errno()
+                if code == EAGAIN, index == 0 { return false }
                 guard code == EINTR else { throw MessageSocketError(action: "send", address: address, code: code) }
             }
         }
+        return true
     }
 
     /// The next message, or `nil` where there is none now.

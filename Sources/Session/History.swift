@@ -39,22 +39,31 @@ public final class History: Sendable {
 
     // MARK: Writing
 
-    public func append(line: Int, input: String) {
-        write(
-            "INSERT OR REPLACE INTO history (session, line, input) VALUES (?, ?, ?)",
-            [.integer(session), .integer(line), .text(input)])
+    public enum Record: Sendable {
+        case input(String, line: Int)
+        case output(String, line: Int)
     }
 
-    public func setOutput(_ output: String?, ofLine line: Int) {
-        guard let output else { return }
-        write(
-            "UPDATE history SET output = ? WHERE session = ? AND line = ?",
-            [.text(output), .integer(session), .integer(line)])
-    }
-
-    /// A cell that is not remembered is no reason to stop a session.
-    private func write(_ sql: String, _ values: [DatabaseValue]) {
-        file.withLock { _ = try? $0.database.execute(sql, values) }
+    /// Keeps cells of this session and what came of them, in one transaction. A cell that is not remembered is no reason to stop
+    /// a session.
+    public func add(_ records: [Record]) {
+        guard !records.isEmpty else { return }
+        file.withLock { file in
+            try? file.database.transaction { () throws(DatabaseError) in
+                for record in records {
+                    switch record {
+                    case .input(let text, let line):
+                        try file.database.execute(
+                            "INSERT OR REPLACE INTO history (session, line, input) VALUES (?, ?, ?)",
+                            [.integer(session), .integer(line), .text(text)])
+                    case .output(let text, let line):
+                        try file.database.execute(
+                            "UPDATE history SET output = ? WHERE session = ? AND line = ?",
+                            [.text(text), .integer(session), .integer(line)])
+                    }
+                }
+            }
+        }
     }
 
     // MARK: Reading; the oldest first

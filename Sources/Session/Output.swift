@@ -77,9 +77,15 @@ public protocol Output: AnyObject, Sendable {
     func show(_ value: RichValue)
     /// The value of the last expression of a cell.
     func result(_ value: RichValue)
+    /// What `?word` found: to be read and put away, not part of the cell's results.
+    func page(_ value: RichValue)
     func progress(_ update: ProgressUpdate)
     /// A note, a warning, or one of the errors of a cell.
     func report(_ diagnostic: Diagnostic)
     /// Asks the person a question and waits for the line.
     func ask(_ prompt: String, isSecret: Bool) -> Answer
+}
+
+extension Output {
+    public func page(_ value: RichValue) { show(value) }
 }

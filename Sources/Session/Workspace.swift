@@ -157,6 +157,8 @@ public final class Workspace: Sendable {
     /// Stops what `execute` does within 100 ms. Safe in a signal handler: it stores one atomic flag.
     public func interrupt() { interruption.cancel() }
 
+    public var isInterrupted: Bool { interruption.isCancelled }
+
     /// Forgets an interrupt that came while nothing ran. A front end calls it before it asks for a cell, or says that one
     /// begins: whoever then interrupts means that cell.
     public func forgetInterrupt() { interruption.reset() }

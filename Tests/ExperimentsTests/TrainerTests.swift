@@ -1,5 +1,6 @@
 import Engine
 import Foundation
+import Libraries
 import Network
 import Runtime
 import Testing
@@ -227,9 +228,10 @@ private func train(
 
 @Suite struct MemoryTests {
     @Test func freeMemoryIsReadFromTheSystemsTable() {
-        #expect(Memory.availableBytes(meminfo: "MemTotal: 9 kB\nMemAvailable:   2048 kB\n") == 2 << 20)
-        #expect(Memory.availableBytes(meminfo: "MemAvailable: \(Int.max) kB") == nil)
-        #expect(Memory.availableBytes(meminfo: "") == nil)
+        let key = "MemAvailable"
+        #expect(SystemFile.bytes(key, text: "MemTotal: 9 kB\nMemAvailable:   2048 kB\n") == 2 << 20)
+        #expect(SystemFile.bytes(key, text: "MemAvailable: \(Int.max) kB") == nil)
+        #expect(SystemFile.bytes(key, text: "") == nil)
         #expect((Memory.available() ?? 0) > 1 << 20)
     }
 }

@@ -76,7 +76,7 @@ final class KernelClient {
 
     func receive(_ channel: ConnectionFile.Channel) throws -> Received {
         let frames = try #require(try sockets[channel]?.receive(within: 20_000))
-        let wire = try #require(WireMessage(frames: frames, signature: signature))
+        let wire = try WireMessage(frames: frames, signature: signature)
         let header = try JSON(parsing: wire.parts[0])
         return Received(
             type: header["msg_type"]?.string ?? "", header: header, parent: wire.parts[1],

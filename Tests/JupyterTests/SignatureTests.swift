@@ -35,10 +35,15 @@ private let ports = #""shell_port":1,"iopub_port":2,"stdin_port":3,"control_port
     ("{\(ports)}", "has no `key`; an empty one means unsigned messages"),
     (
         "{\(ports),\"key\":\"k\",\"signature_scheme\":\"hmac-md5\"}",
-        "unknown signature_scheme \"hmac-md5\"; only hmac-sha256 is supported"
+        "unknown `signature_scheme` \"hmac-md5\"; only hmac-sha256 is supported"
     ),
-    (#"{"key":"k","shell_port":70000}"#, "`shell_port` 70000 is no port"),
+    (#"{"key":"k","shell_port":70000}"#, "`shell_port` 70000 is no port: use 1 to 65535"),
     (#"{"key":"k"}"#, "has no `shell_port`"),
+    (#"{"key":5}"#, "`key` must be a string"),
+    (#"{"key":"k","shell_port":"1"}"#, "`shell_port` must be a whole number"),
+    (#"{"key":"k","shell_port":1,"iopub_port":1}"#, "`iopub_port` and `shell_port` are both 1"),
+    (#"{"key":"k","transport":"udp"}"#, "unknown `transport` \"udp\"; use tcp or ipc"),
+    (#"{"key":"k","ip":null}"#, "`ip` must be a string"),
 ])
 func aWrongConnectionFileIsSaid(text: String, reason: String) throws {
     let path = NSTemporaryDirectory() + "connection-\(UUID()).json"

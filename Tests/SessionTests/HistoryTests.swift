@@ -11,11 +11,11 @@ struct HistoryTests {
 
     @Test func sessionsFollowEachOther() {
         let first = History(path)
-        first.append(line: 1, input: "print 1")
-        first.append(line: 2, input: "let größe = 2")
-        first.setOutput("1", ofLine: 1)
+        first.add([.input("print 1", line: 1)])
+        first.add([.input("let größe = 2", line: 2)])
+        first.add([.output("1", line: 1)])
         let second = History(path)
-        second.append(line: 1, input: "print 3")
+        second.add([.input("print 3", line: 1)])
         #expect((first.session, second.session) == (1, 2))
         #expect(second.tail(2).map(\.input) == ["let größe = 2", "print 3"])
         #expect(second.range(session: 0, start: 1, stop: nil).map(\.input) == ["print 3"])
@@ -30,7 +30,7 @@ struct HistoryTests {
     @Test func searchTakesPatterns() {
         let history = History(nil)
         for (line, input) in ["print 1", "train Net", "print 1", "print 2"].enumerated() {
-            history.append(line: line + 1, input: input)
+            history.add([.input(input, line: line + 1)])
         }
         #expect(history.search("print*", count: nil, isUnique: false).map(\.line) == [1, 3, 4])
         #expect(history.search("print*", count: nil, isUnique: true).map(\.line) == [3, 4])
@@ -53,7 +53,7 @@ struct HistoryTests {
         try FileSystem.write("no database at all, but a text of some length", to: path)
         let history = History(path)
         #expect(history.failure?.contains("tandem.sqlite cannot be used: file is not a database") == true)
-        history.append(line: 1, input: "print 1")
+        history.add([.input("print 1", line: 1)])
         #expect(history.tail(1).map(\.input) == ["print 1"])
         #expect(try FileSystem.readText(path).hasPrefix("no database"))
     }

@@ -3,7 +3,7 @@
 import Libraries
 import Session
 
-extension Kernel {
+extension Assistant {
     func history(_ request: Request) throws(RequestError) -> JSONObject {
         let withOutput = try request.flag("output", default: false)
         let count = request.content?["n"]?.integer

@@ -17,9 +17,17 @@ public enum LargeStack {
         func perform() { result = body() }
     }
 
-    /// Runs `body` to its end and returns its result; the caller waits.
+    /// Set on threads that were started here: what they run has the large stack already.
+    private static let mark: pthread_key_t = {
+        var key = pthread_key_t()
+        pthread_key_create(&key, nil)
+        return key
+    }()
+
+    /// Runs `body` to its end and returns its result; the caller waits. On a thread with a large stack it is a plain call.
     public static func run<Result>(_ body: () -> Result) -> Result {
-        withoutActuallyEscaping(body) { body in
+        if pthread_getspecific(mark) != nil { return body() }
+        return withoutActuallyEscaping(body) { body in
             let work = Work(body)
             let perform: () -> Void = { work.perform() }
             let box = Unmanaged.passRetained(Box(perform))
@@ -31,6 +39,7 @@ public enum LargeStack {
                 &thread, &attributes,
                 { argument in
                     guard let argument else { return nil }
+                    pthread_setspecific(LargeStack.mark, argument)
                     Unmanaged<Box>.fromOpaque(argument).takeRetainedValue().perform()
                     return nil
                 }, box.toOpaque())

@@ -74,4 +74,9 @@ extension Interpreter {
     func show(_ value: RichValue) {
         if !isSilent { output.show(value) }
     }
+
+    /// Help that `?word` asked for.
+    func page(_ value: RichValue) {
+        if !isSilent { output.page(value) }
+    }
 }

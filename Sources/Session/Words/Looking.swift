@@ -100,7 +100,8 @@ let lookingWords: [Word] = [
             guard let page = HelpText.page(name) else {
                 throw call.interpreter.unknownName(name ?? "", at: call.arguments.place("word"))
             }
-            call.interpreter.show(page)
+            let isMarked = call.interpreter.source[call.range].contains("?")
+            if isMarked { call.interpreter.page(page) } else { call.interpreter.show(page) }
             return .nothing
         }),
 ]

@@ -1,10 +1,10 @@
-// is_complete, complete and inspect: answered at once, also while a cell runs.
+// is_complete, complete and inspect: what stands in the text of a cell.
 
 import Language
 import Libraries
 import Session
 
-extension Kernel {
+extension Assistant {
     func isComplete(_ request: Request) throws(RequestError) -> JSONObject {
         switch workspace.completeness(of: try request.text("code")) {
         case .complete: ["status": "complete"]
