@@ -64,9 +64,12 @@ struct Tandem {
         return runner.run(path: path)
     }
 
+    /// Words beside `-f` pass: `jupyter run FILE` hands its own on to the kernel that it starts.
     private static func kernel(_ arguments: [String]) -> Int32 {
-        guard arguments.count == 2, arguments[0] == "-f" else { return refuse("kernel takes -f CONNECTION_FILE") }
-        return runKernel(connectionFile: arguments[1])
+        guard let flag = arguments.firstIndex(of: "-f"), flag + 1 < arguments.count else {
+            return refuse("kernel takes -f CONNECTION_FILE")
+        }
+        return runKernel(connectionFile: arguments[flag + 1])
     }
 
     private static func install(_ arguments: [String]) -> Int32 {
