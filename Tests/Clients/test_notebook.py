@@ -2,57 +2,13 @@
 notebook, and carries a cell to it and its output back."""
 
 import json
-import subprocess
-import time
-import urllib.request
 import uuid
 
 import nbformat
-import psutil
 import pytest
 import websocket
 from conftest import notebook
-
-TOKEN = "tests"
-
-
-class Server:
-    def __init__(self, folder, application):
-        port = free_port()
-        self.url = f"http://127.0.0.1:{port}"
-        self.process = subprocess.Popen(
-            ["jupyter", application, "--no-browser", "--allow-root", f"--port={port}", "--ServerApp.port_retries=0",
-             f"--IdentityProvider.token={TOKEN}", f"--ServerApp.root_dir={folder}"],
-            stdout=open(folder / "server.log", "w"), stderr=subprocess.STDOUT)
-        for _ in range(600):
-            try:
-                self.request("/api/status")
-                return
-            except OSError:
-                time.sleep(0.1)
-        raise AssertionError((folder / "server.log").read_text())
-
-    def request(self, path, body=None, method=None):
-        data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(self.url + path, data, {"Authorization": f"token {TOKEN}"}, method=method)
-        with urllib.request.urlopen(request, timeout=30) as response:
-            content = response.read()
-            return json.loads(content) if "json" in response.headers.get_content_type() else content
-
-    def end(self):
-        # The server's kernels end with it; by the process's own id.
-        for child in psutil.Process(self.process.pid).children(recursive=True):
-            child.terminate()
-        self.process.terminate()
-        self.process.wait(30)
-
-
-def free_port():
-    import socket
-
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+from server import TOKEN, Server
 
 
 @pytest.fixture(params=["notebook", "lab"])
