@@ -6,7 +6,7 @@ cell has shown: a training is updated in place by `update_display_data`, which t
 """
 
 import jupyter_kernel_test
-from conftest import TRAINING
+from kernel import TRAINING
 
 
 class TestKernel(jupyter_kernel_test.KernelTests):

@@ -2,7 +2,7 @@
 
 import nbformat
 import pytest
-from conftest import notebook, text
+from kernel import notebook, text
 
 MARKDOWN = """\
 ---

@@ -7,7 +7,7 @@ import subprocess
 import nbformat
 import pygments.lexers
 import pytest
-from conftest import ROOT, notebook
+from kernel import ROOT, notebook
 from pygments.token import Comment, Error, Keyword, Name, Number, String
 from tandem_jupyter.generated.words import WORDS
 

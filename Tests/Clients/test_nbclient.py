@@ -2,7 +2,7 @@
 
 import nbclient
 import pytest
-from conftest import TRAINING, notebook, text
+from kernel import TRAINING, notebook, text
 
 
 def execute(*cells, **options):

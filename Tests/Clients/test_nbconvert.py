@@ -5,7 +5,7 @@ import shutil
 
 import nbformat
 import pytest
-from conftest import notebook
+from kernel import notebook
 
 CELLS = [
     'let values = [3, 1, 2]\nplot values',

@@ -1,7 +1,7 @@
 """nbval: a notebook's kept outputs are what comes again."""
 
 import nbformat
-from conftest import TRAINING, notebook
+from kernel import TRAINING, notebook
 
 # `-p` keeps nbval out of the way of this very pytest.
 NBVAL = ["python", "-m", "pytest", "-q", "-p", "no:cacheprovider", "--nbval"]

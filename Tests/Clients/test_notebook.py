@@ -7,7 +7,7 @@ import uuid
 import nbformat
 import pytest
 import websocket
-from conftest import notebook
+from kernel import notebook
 from server import TOKEN, Server
 
 

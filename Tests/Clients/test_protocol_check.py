@@ -9,7 +9,7 @@ import pathlib
 import sys
 
 import pytest
-from conftest import ROOT
+from kernel import ROOT
 
 CHECK = pathlib.Path(os.environ.get("TANDEM_SHARED", ROOT.parent / "shared")) / "jupyter/protocol_check.py"
 

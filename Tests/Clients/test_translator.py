@@ -5,7 +5,7 @@ import math
 import nbformat
 import papermill
 import pytest
-from conftest import notebook, text
+from kernel import notebook, text
 from papermill.translators import papermill_translators
 from tandem_jupyter.generated.words import WORDS
 from tandem_jupyter.lexer import RESERVED

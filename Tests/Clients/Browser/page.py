@@ -5,7 +5,7 @@ import os
 import shutil
 import time
 
-from conftest import ROOT
+from kernel import ROOT
 from selenium import webdriver
 from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.common.action_chains import ActionChains
@@ -43,11 +43,11 @@ class Page:
         self.browser, self.server, self.path = browser, server, path
 
     def open(self):
-        self.browser.get(f"{self.server.url}{self.path}?token={TOKEN}")
+        self.browser.get(f"{self.server.url}{self.path}?reset&token={TOKEN}")
         self.ready()
 
     def ready(self):
-        until(lambda: self.status() == "idle" and self.cells(), "the notebook with an idle kernel", 120)
+        until(lambda: self.status() == "idle" and self.kernel() != "No Kernel" and self.cells(), "an idle kernel", 120)
 
     # MARK: What there is to see
 
@@ -58,6 +58,9 @@ class Page:
         """idle or busy, as the mark beside the kernel's name shows it."""
         marks = self.all(".jp-Notebook-ExecutionIndicator")
         return marks[0].get_attribute("data-status") if marks else None
+
+    def kernel(self):
+        return self.all(".jp-KernelName")[0].text
 
     def cells(self):
         return self.all(".jp-Notebook .jp-CodeCell")
