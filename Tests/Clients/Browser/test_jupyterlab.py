@@ -159,6 +159,7 @@ def test_it_reads_in_the_dark(page):
     page.browser.refresh()
     page.ready()
     until(lambda: page.all('body[data-jp-theme-light="false"]'), "the dark theme")
+    until(lambda: len(page.cells()) == len(CELLS), "all cells")
     for number, name in ((TRAINING, "training"), (PLOT, "plot"), (IMAGES, "images"), (LONG, "stopped")):
         page.browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", page.cells()[number])
         page.picture(f"dark-{name}")
