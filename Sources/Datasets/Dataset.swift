@@ -51,6 +51,9 @@ public struct Dataset: Sendable {
         }
     }
 
+    /// Whether images are decoded from files each time they are needed.
+    public var isInFiles: Bool { Part.allCases.contains { self[$0].isInFiles } }
+
     /// The first `count` training images, and the first `testCount` of the test set where that is given.
     public func taking(_ count: Int, test testCount: Int? = nil) -> Dataset {
         var result = self

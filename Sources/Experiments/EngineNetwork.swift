@@ -71,8 +71,17 @@ final class EngineNetwork: TrainableNetwork {
 
     func load(_ parameters: TrainedParameters) { executor.load(parameters) }
 
-    /// The weights as they are now; no step may follow.
-    func release() -> TrainedParameters { executor.release() }
+    func restore(_ state: TrainingState) { executor.restore(state) }
+
+    /// All that the next step depends on, copied.
+    func copyState() -> TrainingState? { executor.copyState() }
+
+    /// The same as it is, valid until the next step.
+    var state: TrainingState { executor.state }
+    var stateByteCount: Int { executor.state.byteCount }
+
+    /// The same as it is now; no step may follow.
+    func releaseState() -> TrainingState { executor.releaseState() }
 }
 
 /// The largest batch whose plan fits; `nil` where not even one image does.

@@ -1,5 +1,5 @@
 // The epoch loop: shuffles, steps, measures on the test set after each epoch, tells an observer, and stops in order at an
-// interrupt or at a loss that is no number.
+// interrupt or at a loss that is no number. It begins at any place between two steps, and ends with the same bits.
 
 import Datasets
 import Libraries
@@ -9,18 +9,24 @@ struct EpochLoop {
     let trainingCount: Int
     let testCount: Int
 
-    // What has been done so far; whole steps and whole epochs only.
-    private(set) var metrics: [EpochMetrics] = []
-    private(set) var steps = 0
-    private(set) var images = 0
-    private(set) var trainingSeconds = 0.0
+    /// What has been done so far; whole steps and whole epochs only.
+    private(set) var position: TrainingPosition
     private var evaluationSeconds = 0.0
     private var lastProgress = -Double.infinity
+    /// As if the training, and the epoch at work, had begun here without a pause.
+    private let start: Double
+    private var epochStart: Double
 
-    init(options: TrainingOptions, trainingCount: Int, testCount: Int) {
+    init(
+        options: TrainingOptions, trainingCount: Int, testCount: Int, from position: TrainingPosition = .start
+    ) {
         self.options = options
         self.trainingCount = trainingCount
         self.testCount = testCount
+        self.position = position
+        let now = Clock.seconds
+        start = now - position.seconds
+        epochStart = now - position.epochSeconds
     }
 
     private var batchesPerEpoch: Int { (trainingCount + options.batchSize - 1) / options.batchSize }
@@ -28,17 +34,20 @@ struct EpochLoop {
     /// Of the next step.
     private var learningRateFactor: Double {
         options.schedule.factor(
-            step: steps, stepsPerEpoch: batchesPerEpoch, epochs: options.epochs,
+            step: position.steps, stepsPerEpoch: batchesPerEpoch, epochs: options.epochs,
             learningRate: options.optimizer.learningRate)
     }
 
     /// Every this many batches one is logged.
     private static let logInterval = 200
 
-    mutating func run(_ network: some TrainableNetwork, observer: (TrainingEvent) -> Void) -> Run.State {
-        for epoch in 0..<options.epochs {
+    mutating func run(
+        _ network: some TrainableNetwork, keeper: (any TrainingKeeper)? = nil, observer: (TrainingEvent) -> Void
+    ) -> Run.State {
+        defer { noteTime() }
+        while position.epoch <= options.epochs {
             do {
-                if let state = try runEpoch(epoch + 1, network, observer) { return state }
+                if let state = try runEpoch(network, keeper, observer) { return state }
             } catch {
                 guard case .images(let fault) = error else { return .interrupted }
                 return .stopped(reason: fault.message, fix: fault.fix)
@@ -49,20 +58,25 @@ struct EpochLoop {
 
     /// - Returns: how the training ended, if it ended here.
     private mutating func runEpoch(
-        _ epoch: Int, _ network: some TrainableNetwork, _ observer: (TrainingEvent) -> Void
+        _ network: some TrainableNetwork, _ keeper: (any TrainingKeeper)?, _ observer: (TrainingEvent) -> Void
     ) throws(Stopped) -> Run.State? {
-        let start = Clock.seconds
-        let secondsBefore = trainingSeconds
+        let epoch = position.epoch
+        if position.batch == 0 { epochStart = Clock.seconds }
         let order = shuffledOrder(count: trainingCount, seed: options.seeds.order, epoch: epoch)
-        var total = (loss: 0.0, correct: 0)
-        for batch in 0..<batchesPerEpoch {
+        while position.batch < batchesPerEpoch {
+            let batch = position.batch
             let first = batch * options.batchSize
             let indices = order[first..<min(trainingCount, first + options.batchSize)]
             let stepStart = Clock.seconds
             let result = try network.trainStep(indices, epoch: epoch, learningRateFactor: learningRateFactor)
-            trainingSeconds += Clock.seconds - stepStart
-            steps += 1
-            images += indices.count
+            let seconds = Clock.seconds - stepStart
+            position.trainingSeconds += seconds
+            position.epochTrainingSeconds += seconds
+            position.steps += 1
+            position.images += indices.count
+            position.batch += 1
+            position.loss += result.loss
+            position.correct += result.correct
             if batch % Self.logInterval == 0 {
                 observer(
                     .log(
@@ -71,39 +85,50 @@ struct EpochLoop {
                             batchesPerEpoch: batchesPerEpoch, loss: result.loss / Double(indices.count))))
             }
             guard result.loss.isFinite else { return .diverged(epoch: epoch, batch: batch) }
-            total.loss += result.loss
-            total.correct += result.correct
-            if let progress = progress(epoch, batch, indices.endIndex, total) { observer(.progress(progress)) }
+            if let progress = progress(epoch, batch, indices.endIndex) { observer(.progress(progress)) }
+            if let keeper, keeper.isDue {
+                noteTime()
+                keeper.keep(position)
+            }
         }
         let evaluationStart = Clock.seconds
         let evaluation = try network.evaluateAll(testCount)
         evaluationSeconds = Clock.seconds - evaluationStart
         let measured = EpochMetrics(
-            epoch: epoch, trainLoss: total.loss / Double(trainingCount),
-            trainAccuracy: 100 * Double(total.correct) / Double(trainingCount), testLoss: evaluation.loss,
-            testAccuracy: evaluation.accuracy, seconds: Clock.seconds - start,
-            trainingSeconds: trainingSeconds - secondsBefore)
-        metrics.append(measured)
+            epoch: epoch, trainLoss: position.loss / Double(trainingCount),
+            trainAccuracy: 100 * Double(position.correct) / Double(trainingCount), testLoss: evaluation.loss,
+            testAccuracy: evaluation.accuracy, seconds: Clock.seconds - epochStart,
+            trainingSeconds: position.epochTrainingSeconds)
+        position.endEpoch(measured, predictions: evaluation.predictions)
+        noteTime()
         observer(.epoch(measured))
         // The last step may have ruined the weights with no later batch to show it.
-        return evaluation.loss.isFinite ? nil : .diverged(epoch: epoch, batch: batchesPerEpoch - 1)
+        guard evaluation.loss.isFinite else { return .diverged(epoch: epoch, batch: batchesPerEpoch - 1) }
+        if epoch < options.epochs { keeper?.epochEnded(position) }
+        return nil
+    }
+
+    private mutating func noteTime() {
+        let now = Clock.seconds
+        position.seconds = now - start
+        position.epochSeconds = position.batch == 0 ? 0 : now - epochStart
     }
 
     /// How far it is, ten times a second and at the end of an epoch; else `nil`.
     private mutating func progress(
-        _ epoch: Int, _ batch: Int, _ done: Int, _ total: (loss: Double, correct: Int)
+        _ epoch: Int, _ batch: Int, _ done: Int
     ) -> TrainingProgress? {
         let now = Clock.seconds
         guard now - lastProgress >= 0.1 || done == trainingCount else { return nil }
         lastProgress = now
-        let speed = trainingSeconds > 0 ? Double(images) / trainingSeconds : 0
+        let speed = position.trainingSeconds > 0 ? Double(position.images) / position.trainingSeconds : 0
         let imagesLeft = Double(trainingCount - done) + Double(trainingCount) * Double(options.epochs - epoch)
         // Before the first evaluation: a forward pass takes about a third of a step.
         let evaluation = evaluationSeconds > 0 ? evaluationSeconds : Double(testCount) / max(1, 3 * speed)
         return TrainingProgress(
             epoch: epoch, epochs: options.epochs, batches: batch + 1, batchesPerEpoch: batchesPerEpoch,
-            images: done, imagesPerEpoch: trainingCount, loss: total.loss / Double(done),
-            accuracy: 100 * Double(total.correct) / Double(done), imagesPerSecond: speed,
+            images: done, imagesPerEpoch: trainingCount, loss: position.loss / Double(done),
+            accuracy: 100 * Double(position.correct) / Double(done), imagesPerSecond: speed,
             secondsLeft: imagesLeft / max(1, speed) + evaluation * Double(options.epochs - epoch + 1))
     }
 }

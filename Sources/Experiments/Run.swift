@@ -32,6 +32,14 @@ public struct Run: Sendable {
         /// Not trained here: its weights were read from a file of weights alone.
         case loaded
 
+        /// Whether there is more to train, and weights to go on from.
+        public var canGoOn: Bool {
+            switch self {
+            case .interrupted, .stopped: true
+            case .done, .diverged, .loaded: false
+            }
+        }
+
         public var description: String {
             switch self {
             case .done: "done"
@@ -61,19 +69,22 @@ public struct Run: Sendable {
     public let seconds: Double
     /// Seconds in training steps alone.
     public let trainingSeconds: Double
+    /// The likeliest class of each test image after the last whole epoch; empty where that is not known.
+    public let predictions: [Int]
     public let parameters: TrainedParameters
+    /// Where `resume` goes on; `nil` where nothing is left to do, or where it was not trained in this session.
+    public let continuation: Checkpoint?
 
     /// A network with weights from elsewhere, untrained here.
     public init(model: String, architecture: Architecture, parameters: TrainedParameters) {
         self.init(
-            name: nil, model: model, architecture: architecture, dataset: "", options: TrainingOptions(epochs: 0),
-            state: .loaded, metrics: [], steps: 0, images: 0, seconds: 0, trainingSeconds: 0, parameters: parameters)
+            model: model, architecture: architecture, dataset: "", options: TrainingOptions(epochs: 0),
+            state: .loaded, position: .start, parameters: parameters)
     }
 
     init(
-        name: String?, model: String, architecture: Architecture, dataset: String, options: TrainingOptions,
-        state: State, metrics: [EpochMetrics], steps: Int, images: Int, seconds: Double, trainingSeconds: Double,
-        parameters: TrainedParameters
+        name: String? = nil, model: String, architecture: Architecture, dataset: String, options: TrainingOptions,
+        state: State, position: TrainingPosition, parameters: TrainedParameters, continuation: Checkpoint? = nil
     ) {
         self.name = name
         self.model = model
@@ -81,12 +92,26 @@ public struct Run: Sendable {
         self.dataset = dataset
         self.options = options
         self.state = state
-        self.metrics = metrics
-        self.steps = steps
-        self.images = images
-        self.seconds = seconds
-        self.trainingSeconds = trainingSeconds
+        metrics = position.metrics
+        steps = position.steps
+        images = position.images
+        seconds = position.seconds
+        trainingSeconds = position.trainingSeconds
+        predictions = position.predictions
         self.parameters = parameters
+        self.continuation = continuation
+    }
+
+    /// The same run of a model that is called so here, without a name of its own.
+    public func called(_ model: String) -> Run {
+        var position = TrainingPosition.start
+        position.metrics = metrics
+        (position.steps, position.images) = (steps, images)
+        (position.seconds, position.trainingSeconds) = (seconds, trainingSeconds)
+        position.predictions = predictions
+        return Run(
+            model: model, architecture: architecture, dataset: dataset, options: options, state: state,
+            position: position, parameters: parameters, continuation: continuation)
     }
 
     /// SHA-256 of the weights in PyTorch's order, as hexadecimal text.

@@ -25,24 +25,32 @@ public struct Trainer: Sendable {
     /// Trains to the end, to an interrupt, or to a loss that is no number: each gives a run.
     ///
     /// - Parameters:
+    ///   - checkpoint: where it goes on; by default it begins with fresh weights.
+    ///   - keeper: keeps it while it runs, and at its end.
     ///   - cancellation: stops within 100 ms; whole steps are kept.
     ///   - observer: called on this thread, between two steps.
     /// - Throws: before the first step only.
     public func train(
-        cancellation: Cancellation, observer: (TrainingEvent) -> Void
+        from checkpoint: Checkpoint? = nil, keeper: RunKeeper? = nil, cancellation: Cancellation,
+        observer: (TrainingEvent) -> Void
     ) throws(TrainingError) -> Run {
         try checkFit(architecture, dataset, parts: [.training, .test])
-        let start = Clock.seconds
         let network = try EngineNetwork(
             architecture, dataset: dataset, options: options, cancellation: cancellation)
+        if let checkpoint { network.restore(checkpoint.state) }
+        keeper?.network = network
         observer(.started(cost(of: network)))
         var loop = EpochLoop(
-            options: options, trainingCount: dataset.training.count, testCount: dataset.test.count)
-        let state = loop.run(network, observer: observer)
-        return Run(
-            name: nil, model: model, architecture: architecture, dataset: dataset.name, options: options, state: state,
-            metrics: loop.metrics, steps: loop.steps, images: loop.images, seconds: Clock.seconds - start,
-            trainingSeconds: loop.trainingSeconds, parameters: network.release())
+            options: options, trainingCount: dataset.training.count, testCount: dataset.test.count,
+            from: checkpoint?.position ?? .start)
+        let state = loop.run(network, keeper: keeper, observer: observer)
+        let last = network.releaseState()
+        let run = Run(
+            model: model, architecture: architecture, dataset: dataset.name, options: options, state: state,
+            position: loop.position, parameters: last.parameters,
+            continuation: state.canGoOn ? Checkpoint(position: loop.position, state: last) : nil)
+        keeper?.end(run, Checkpoint(position: loop.position, state: last))
+        return run
     }
 
     private func cost(of network: EngineNetwork) -> TrainingCost {

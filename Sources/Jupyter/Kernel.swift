@@ -14,7 +14,9 @@ import Synchronization
 /// parent; returns the exit code. A file or a port that cannot be used is one line on standard error and 1.
 public func runKernel(connectionFile: String) -> Int32 {
     do {
-        let kernel = try Kernel(try ConnectionFile(path: connectionFile), historyPath: KeptFile.standardPath)
+        let kernel = try Kernel(
+            try ConnectionFile(path: connectionFile), historyPath: History.standardPath,
+            home: Workspace.standardHome)
         if let failure = kernel.historyFailure { warn(failure) }
         kernel.run(takingProcess: true)
         if let report = kernel.rejectionReport { warn(report) }
@@ -65,8 +67,12 @@ final class Kernel: Sendable {
 
     /// Binds all sockets; one that cannot be bound is an error, and none stays.
     ///
-    /// - Parameter historyPath: where cells are kept; `nil`: for this session alone.
-    init(_ connection: ConnectionFile, historyPath: String? = nil) throws(MessageSocketError) {
+    /// - Parameters:
+    ///   - historyPath: where cells are kept; `nil`: for this session alone.
+    ///   - home: where runs are kept; `nil`: nowhere.
+    init(
+        _ connection: ConnectionFile, historyPath: String? = nil, home: String? = nil
+    ) throws(MessageSocketError) {
         let context = MessageContext()
         func open(
             _ kind: MessageSocket.Kind, _ channel: ConnectionFile.Channel, highWaterMark: Int32 = 1000
@@ -85,7 +91,7 @@ final class Kernel: Sendable {
             socket: try open(.publisher, .iopub, highWaterMark: Broadcaster.highWaterMark), signature: signature,
             origin: origin)
         output = CellOutput(broadcaster: broadcaster)
-        workspace = Workspace(output: output)
+        workspace = Workspace(output: output, home: home)
         history = History(historyPath)
     }
 
@@ -129,6 +135,7 @@ final class Kernel: Sendable {
         heartbeat.end()
         strayOutput?.end()
         for thread in others { thread.join() }
+        workspace.close()
     }
 
     /// Reads until there is a cell, runs it and those behind it, and waits for its next turn.

@@ -8,6 +8,8 @@ public struct DatabaseError: Error, Sendable, CustomStringConvertible {
         case busy
         /// The file is no database, or its pages contradict each other.
         case damaged
+        /// A newer program made it.
+        case newer
         /// The disk is full, or nothing may be written there.
         case notWritable
         case other
@@ -51,11 +53,15 @@ public final class Database: @unchecked Sendable {
 
     /// Opens the file, or makes it.
     ///
-    /// - Parameter patience: how long another writer is waited for, in seconds.
-    public init(_ path: String, patience: Double = 10) throws(DatabaseError) {
+    /// - Parameters:
+    ///   - patience: how long another writer is waited for, in seconds.
+    ///   - isReadOnly: nothing is written, not even beside it: for a file in a folder that cannot be written. Nobody else may write it.
+    public init(_ path: String, patience: Double = 10, isReadOnly: Bool = false) throws(DatabaseError) {
         var handle: OpaquePointer?
+        let flags =
+            isReadOnly ? SQLITE_OPEN_READONLY | SQLITE_OPEN_URI : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
         let code = sqlite3_open_v2(
-            path, &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_FULLMUTEX, nil)
+            isReadOnly ? "file:\(Self.escaped(path))?immutable=1" : path, &handle, flags | SQLITE_OPEN_FULLMUTEX, nil)
         guard code == SQLITE_OK, let handle else {
             let error = Self.error(code, handle)
             sqlite3_close_v2(handle)
@@ -64,6 +70,7 @@ public final class Database: @unchecked Sendable {
         self.handle = handle
         sqlite3_extended_result_codes(handle, 1)
         sqlite3_busy_timeout(handle, Int32(patience * 1000))
+        if isReadOnly { return }
         do throws(DatabaseError) {
             // Readers then see the last whole state while another process writes.
             try execute("PRAGMA journal_mode = WAL")
@@ -91,6 +98,28 @@ public final class Database: @unchecked Sendable {
             default: throw lastError
             }
         }
+    }
+
+    /// The rows of a query as far as they can be read: what is damaged ends them.
+    public func readableRows(_ sql: String) -> [[DatabaseValue]] {
+        var statement: OpaquePointer?
+        guard sqlite3_prepare_v2(handle, sql, -1, &statement, nil) == SQLITE_OK else { return [] }
+        defer { sqlite3_finalize(statement) }
+        var rows: [[DatabaseValue]] = []
+        while sqlite3_step(statement) == SQLITE_ROW {
+            rows.append((0..<sqlite3_column_count(statement)).map { Self.column($0, of: statement) })
+        }
+        return rows
+    }
+
+    /// For a URI: all but plain letters, digits and `/` as `%20`.
+    private static func escaped(_ path: String) -> String {
+        path.utf8.map { byte in
+            let isPlain =
+                UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte || UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte
+                || UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte || "/._-".utf8.contains(byte)
+            return isPlain ? String(UnicodeScalar(byte)) : "%" + [byte].hexadecimal
+        }.joined()
     }
 
     /// All of `body`, or nothing: what fails leaves the file as it was.

@@ -37,6 +37,21 @@ public enum Clock {
     /// Seconds of processor time this process has had, over all threads.
     public static var processorSeconds: Double { read(CLOCK_PROCESS_CPUTIME_ID) }
 
+    /// Seconds of processor time this thread has had.
+    public static var threadSeconds: Double { read(CLOCK_THREAD_CPUTIME_ID) }
+
+    /// Whole seconds since 1970, by a wall clock that anybody may set.
+    public static var secondsSince1970: Int { time(nil) }
+
+    /// `2026-11-23 14:02`, in the time zone of this process.
+    public static func minute(of seconds: Int) -> String {
+        var (time, parts) = (time_t(seconds), tm())
+        localtime_r(&time, &parts)
+        func pad(_ number: Int32) -> String { number < 10 ? "0\(number)" : String(number) }
+        return "\(parts.tm_year + 1900)-\(pad(parts.tm_mon + 1))-\(pad(parts.tm_mday)) "
+            + "\(pad(parts.tm_hour)):\(pad(parts.tm_min))"
+    }
+
     private static func read(_ clock: clockid_t) -> Double {
         var time = timespec()
         clock_gettime(clock, &time)

@@ -1,5 +1,6 @@
 // The cells that were run, over all sessions: for arrow-up in a console and for history requests.
 
+import Experiments
 import Libraries
 import Synchronization
 
@@ -33,6 +34,9 @@ public final class History: Sendable {
         self.file = Mutex(file)
         (self.session, self.failure) = (session, failure)
     }
+
+    /// The file of all sessions.
+    public static var standardPath: String { KeptFile.standardPath }
 
     /// Why the file is not used.
     public let failure: String?

@@ -1,7 +1,9 @@
 // The state of one session, shared by every front end: the names bound so far, the last of each kind, the folder paths are
 // relative to, and the flag that interrupts.
 
+import Experiments
 import Language
+import Libraries
 import Runtime
 import Synchronization
 
@@ -54,12 +56,25 @@ public final class Workspace: Sendable {
     /// What `complete` and `inspect` see, as of the last cell or the last long thing that began.
     private let names = Mutex<[String: Value]>([:])
 
-    /// - Parameter folder: what paths in the program are relative to.
-    public init(output: any Output, folder: String = ".") {
+    /// - Parameters:
+    ///   - folder: what paths in the program are relative to.
+    ///   - home: where runs are kept; `nil` keeps none beyond the session. Nothing is opened there before a run is wanted.
+    public init(output: any Output, folder: String = ".", home: String? = nil) {
         self.output = output
         interruption = Cancellation()
-        interpreter = Interpreter(output: output, folder: folder, interruption: interruption)
+        interpreter = Interpreter(
+            output: output, folder: folder, interruption: interruption,
+            store: home.map { RunStore(folder: $0) })
         interpreter.publish = { [unowned self] in publishNames() }
+    }
+
+    /// `$TANDEM_HOME`, or where it is by default: the home of a session with a person.
+    public static var standardHome: String { Environment.dataFolder }
+
+    /// Waits until all that was trained is on the disk, and says what could not be kept. To be called before the process ends.
+    public func close() {
+        interpreter.store?.wait()
+        interpreter.tellStoreFaults()
     }
 
     /// Replaces the value of top-level `let`s of these names, for `tandem run --set`. The text is read as an expression, else

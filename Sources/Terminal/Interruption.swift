@@ -1,12 +1,16 @@
-// Ctrl-C: the handler drops the line being typed, or stops what the session does, and never ends the process.
+// Ctrl-C drops the line being typed, or stops what the session does, and never ends the process. SIGTERM and SIGHUP stop what the session
+// does as well, which then is kept, and end the process behind it.
 
 import Glibc
 import Libraries
 import Session
+import Synchronization
 
 enum Interruption {
     /// Written once, before the handler is set; kept for the life of the process.
     nonisolated(unsafe) private static var workspace: Workspace?
+    /// The signal that asked the process to end; 0 where none did.
+    private static let ending = Atomic<Int32>(0)
 
     static func stops(_ workspace: Workspace) {
         self.workspace = workspace
@@ -17,5 +21,29 @@ enum Interruption {
         // No SA_RESTART: a read that waits for a key must return.
         sigaction(SIGINT, &action, nil)
         signal(SIGPIPE, SIG_IGN)
+        // Made here: a handler may not.
+        ending.store(0, ordering: .relaxed)
+        for number in [SIGTERM, SIGHUP] where !isIgnored(number) {
+            var action = sigaction()
+            action.__sigaction_handler.sa_handler = { number in
+                Interruption.ending.store(number, ordering: .relaxed)
+                if !LineInput.interrupt() { Interruption.workspace?.interrupt() }
+            }
+            sigaction(number, &action, nil)
+        }
+    }
+
+    /// `nohup` ignores SIGHUP for what it starts.
+    private static func isIgnored(_ number: Int32) -> Bool {
+        var action = sigaction()
+        sigaction(number, nil, &action)
+        return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
+            == unsafeBitCast(SIG_IGN, to: Int.self)
+    }
+
+    /// The exit code of a process that was asked to end: 143 behind SIGTERM.
+    static var endingCode: Int32? {
+        let number = ending.load(ordering: .relaxed)
+        return number == 0 ? nil : 128 + number
     }
 }

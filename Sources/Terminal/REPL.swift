@@ -13,7 +13,8 @@ public struct REPL {
     private static let continuation = "   ...> "
 
     public init() {
-        workspace = Workspace(output: TextOutput(style: .block, readsAnswers: true))
+        workspace = Workspace(
+            output: TextOutput(style: .block, readsAnswers: true), home: Workspace.standardHome)
         let folder = Environment.dataFolder
         historyPath = (try? FileSystem.createDirectories(folder)) == nil ? nil : FileSystem.join(folder, "history.txt")
     }
@@ -26,8 +27,10 @@ public struct REPL {
         LineInput.prepare(historyPath: historyPath) { [workspace] line, cursor in
             Self.complete(line, cursor, behind: pending.text, workspace)
         }
+        defer { workspace.close() }
         defer { if let historyPath { LineInput.saveHistory(to: historyPath) } }
         while true {
+            if let code = Interruption.endingCode { return code }
             workspace.forgetInterrupt()
             switch LineInput.read(prompt: pending.text.isEmpty ? Self.prompt : Self.continuation) {
             case .interrupted: pending.text = ""

@@ -45,11 +45,15 @@ public struct Runner {
     /// - Parameter readsAnswers: whether standard input is free for them.
     private func run(_ cells: [SourceText], folder: String, readsAnswers: Bool) -> Int32 {
         let workspace = Workspace(
-            output: TextOutput(style: .located, readsAnswers: readsAnswers), folder: folder)
+            output: TextOutput(style: .located, readsAnswers: readsAnswers), folder: folder,
+            home: Workspace.standardHome)
+        defer { workspace.close() }
         for (name, value) in overrides { workspace.override(name, with: value) }
         Interruption.stops(workspace)
         for cell in cells {
-            switch workspace.execute(cell) {
+            let outcome = workspace.execute(cell)
+            if let code = Interruption.endingCode { return code }
+            switch outcome {
             case .finished: continue
             case .failed: return ExitCode.failure
             case .interrupted: return ExitCode.interrupted

@@ -48,7 +48,7 @@ struct Optimizer {
     private let moments: UnsafeMutablePointer<Float>
     private let count: Int
     /// beta1^t and beta2^t: running products, which round alike on every machine, where `pow` may not.
-    private var powers = (1.0, 1.0)
+    var powers = (1.0, 1.0)
     private let largestNorm: Double?
     /// The sum of squares of each tile of the gradient.
     private var squares: [Double]

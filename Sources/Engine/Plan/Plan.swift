@@ -13,17 +13,17 @@ struct Plan {
     /// - Parameters:
     ///   - images: the largest batch.
     ///   - threads: each has scratch memory of its own.
-    ///   - weights: memory that may outlive the plan.
+    ///   - weights, moments: memory that may outlive the plan.
     init(
         _ architecture: Architecture, images: Int, optimizer: OptimizerOptions, precision: Precision,
-        dropoutSeed: UInt64, threads: Int, in arena: inout Arena, weights: inout Arena
+        dropoutSeed: UInt64, threads: Int, in arena: inout Arena, weights: inout Arena, moments momentArena: inout Arena
     ) throws(EngineError) {
         guard architecture.input.channels <= 16 || architecture.input.isFlat else {
             throw .inputChannels(architecture.input.channels)
         }
         let graph = Graph(architecture, images: images, precision: precision)
         parameters = ParameterStore(architecture, in: &arena, weights: &weights)
-        moments = arena.reserve(parameters.trainedCount * optimizer.momentCount)
+        moments = momentArena.reserve(parameters.trainedCount * optimizer.momentCount)
         let scratch = Scratch(
             threadCount: graph.nodes.map { $0.threadScratch(images: images) }.max() ?? 0,
             sharedCount: graph.nodes.map { $0.sharedScratch(images: images) }.max() ?? 0, threads: threads, in: &arena)

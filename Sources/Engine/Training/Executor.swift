@@ -42,6 +42,7 @@ public final class Executor {
     private let plan: Plan
     private var optimizer: Optimizer
     private let memory: AlignedBuffer<Float>
+    private let moments: OptimizerMoments
     private let trained: TrainedParameters
     private var isReleased = false
     /// The images of the batch at hand.
@@ -57,12 +58,14 @@ public final class Executor {
         let need = try Self.need(
             architecture, batchSize: batchSize, optimizer: options, precision: precision, threads: pool.threadCount)
         guard let memory = AlignedBuffer<Float>(count: need.rest),
-            let weightMemory = AlignedBuffer<Float>(count: need.weights)
-        else { throw .outOfMemory(byteCount: 4 * (need.rest + need.weights)) }
+            let weightMemory = AlignedBuffer<Float>(count: need.weights),
+            let moments = OptimizerMoments(count: need.moments)
+        else { throw .outOfMemory(byteCount: need.byteCount) }
         var (arena, weights) = (Arena(base: memory.pointer), Arena(base: weightMemory.pointer))
+        var momentArena = Arena(base: moments.memory.pointer)
         plan = try Plan(
             architecture, images: batchSize, optimizer: options, precision: precision, dropoutSeed: seeds.dropout,
-            threads: pool.threadCount, in: &arena, weights: &weights)
+            threads: pool.threadCount, in: &arena, weights: &weights, moments: &momentArena)
         trained = TrainedParameters(plan.parameters.tensors, in: weightMemory)
         optimizer = Optimizer(
             options, weights: plan.parameters.weights, gradient: plan.parameters.gradient, moments: plan.moments,
@@ -72,6 +75,7 @@ public final class Executor {
         if let instructionSet { chosen = instructionSet } else { chosen = try InstructionSet.chosen() }
         kernels = chosen.kernels
         self.memory = memory
+        self.moments = moments
         self.architecture = architecture
         self.batchSize = batchSize
         self.pool = pool
@@ -84,18 +88,25 @@ public final class Executor {
     ) throws(EngineError) -> Int {
         let need = try need(
             architecture, batchSize: batchSize, optimizer: optimizer, precision: precision, threads: threads)
-        return 4 * (need.weights + need.rest)
+        return need.byteCount
     }
 
-    /// Floats of the weights, and of all else.
+    /// Floats of the weights, of the optimizer's moments, and of all else.
     private static func need(
         _ architecture: Architecture, batchSize: Int, optimizer: OptimizerOptions, precision: Precision, threads: Int
-    ) throws(EngineError) -> (weights: Int, rest: Int) {
-        var (arena, weights) = (Arena(base: nil), Arena(base: nil))
+    ) throws(EngineError) -> Need {
+        var (arena, weights, moments) = (Arena(base: nil), Arena(base: nil), Arena(base: nil))
         _ = try Plan(
             architecture, images: batchSize, optimizer: optimizer, precision: precision, dropoutSeed: 0,
-            threads: threads, in: &arena, weights: &weights)
-        return (weights.count, arena.count)
+            threads: threads, in: &arena, weights: &weights, moments: &moments)
+        return Need(weights: weights.count, moments: moments.count, rest: arena.count)
+    }
+
+    private struct Need {
+        let weights: Int
+        let moments: Int
+        let rest: Int
+        var byteCount: Int { 4 * (weights + moments + rest) }
     }
 
     // MARK: Steps
@@ -170,6 +181,34 @@ public final class Executor {
 
     /// The layers that run, in order: those that change nothing are left out, and a ReLU may be part of what stands before it.
     public var layers: [PlannedLayer] { plan.layers }
+
+    // MARK: The state between two steps
+
+    /// All that the next step depends on, copied: the training goes on.
+    ///
+    /// Cost: a copy of weights and moments, 60 ms for 33 million with Adam.
+    /// - Returns: `nil` where the system has not enough memory for a second state.
+    public func copyState() -> TrainingState? { TrainingState(copying: state) }
+
+    /// The same, given away: no step may follow, and nothing is copied.
+    public func releaseState() -> TrainingState {
+        isReleased = true
+        return state
+    }
+
+    /// The same as it is, valid until the next step.
+    public var state: TrainingState {
+        TrainingState(parameters: trained, moments: moments, powers: optimizer.powers, steps: steps)
+    }
+
+    /// Goes on from a state of the same layers and optimizer, as if its steps had been done here.
+    public func restore(_ state: TrainingState) {
+        precondition(state.moments.count == moments.count, "the state of another optimizer")
+        load(state.parameters)
+        moments.memory.pointer.update(from: state.moments.memory.pointer, count: moments.count)
+        optimizer.powers = state.powers
+        steps = state.steps
+    }
 
     // MARK: Parameters
 

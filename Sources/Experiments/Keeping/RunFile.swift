@@ -42,48 +42,23 @@ public struct RunFile: Sendable {
         }
     }
 
-    public let context: Context
+    public let record: RunRecord
+    public var context: Context { record.context }
     private let tensors: Safetensors
-    private let record: JSONObject
 
-    /// Of the metadata; a file with a greater one is refused.
-    private static let format = 1
-    private static let recordKey = "tandem"
+    static let recordKey = "tandem"
     private static let checksumKey = "tandem.sha256"
 
     // MARK: Writing
 
     /// The bytes of a file that holds this run.
-    public static func bytes(_ run: Run, _ context: Context) -> [UInt8] {
-        var record: JSONObject = [
-            "format": .integer(format), "version": .string(context.version), "arithmetic": .integer(arithmeticVersion),
-            "program": .string(context.program), "model": .string(run.model),
-            "expression": .string(context.modelExpression), "state": .string(run.state.description),
-            "data": ["name": .string(run.dataset)], "digest": .string(run.digest), "steps": .integer(run.steps),
-            "images": .integer(run.images), "seconds": .number(run.seconds),
-            "trainingseconds": .number(run.trainingSeconds), "curve": .array(run.metrics.map(Self.json)),
-        ]
-        var data = record["data"]?.object ?? JSONObject()
-        data["expression"] = context.dataExpression.map { .string($0) }
-        data["sha256"] = context.dataDigest.map { .string($0) }
-        record["data"] = .object(data)
-        record["name"] = run.name.map { .string($0) }
-        if case .diverged(let epoch, let batch) = run.state {
-            record["diverged"] = ["epoch": .integer(epoch), "batch": .integer(batch)]
-        }
+    public static func bytes(_ run: Run, _ context: Context) -> [UInt8] { bytes(run, RunRecord(run, context)) }
+
+    static func bytes(_ run: Run, _ record: RunRecord) -> [UInt8] {
         var file = Safetensors(run.parameters, steps: run.steps)
-        file.metadata[recordKey] = String(decoding: JSON.object(record).bytes, as: UTF8.self)
+        file.metadata[recordKey] = record.text
         file.metadata[checksumKey] = file.checksum
         return file.bytes
-    }
-
-    private static func json(_ metrics: EpochMetrics) -> JSON {
-        [
-            "epoch": .integer(metrics.epoch), "trainloss": .number(metrics.trainLoss),
-            "trainaccuracy": .number(metrics.trainAccuracy), "loss": .number(metrics.testLoss),
-            "accuracy": .number(metrics.testAccuracy), "seconds": .number(metrics.seconds),
-            "trainingseconds": .number(metrics.trainingSeconds),
-        ]
     }
 
     // MARK: Reading
@@ -91,17 +66,25 @@ public struct RunFile: Sendable {
     public init(parsing bytes: [UInt8]) throws(RunFileError) {
         do { tensors = try Safetensors(parsing: bytes) } catch { throw .unreadable(error.description) }
         guard let text = tensors.metadata[Self.recordKey] else { throw .noRun }
-        let record = try? JSON(parsing: text).object
-        let version = record?["version"]?.string ?? ""
+        let json = try? JSON(parsing: text)
         // Before the checksum: a later version may sum up in another way.
-        if let format = record?["format"]?.integer, format > Self.format { throw .newer(version: version) }
-        guard let record, tensors.metadata[Self.checksumKey] == tensors.checksum,
-            let program = record["program"]?.string, let expression = record["expression"]?.string
-        else { throw .damaged }
+        if let format = json?["format"]?.integer, format > RunRecord.format {
+            throw .newer(version: json?["version"]?.string ?? "")
+        }
+        guard let json, tensors.metadata[Self.checksumKey] == tensors.checksum, let record = RunRecord(json) else {
+            throw .damaged
+        }
         self.record = record
-        context = Context(
-            program: program, modelExpression: expression, dataExpression: record["data"]?["expression"]?.string,
-            dataDigest: record["data"]?["sha256"]?.string, version: version)
+    }
+
+    /// What a file says of its run; its tensors are not looked at.
+    static func record(at path: String) -> RunRecord? {
+        guard let reader = try? FileReader(path), reader.byteCount >= 8,
+            let length = (try? reader.read(8, at: 0))?.reversed().reduce(UInt64(0), { $0 << 8 | UInt64($1) }),
+            length <= 100 << 20, let head = try? reader.read(Int(length), at: 8), let json = try? JSON(parsing: head),
+            let text = json["__metadata__"]?[recordKey]?.string, let record = try? JSON(parsing: text)
+        else { return nil }
+        return RunRecord(record)
     }
 
     /// The run, once the session has made network and options of its program.
@@ -112,40 +95,8 @@ public struct RunFile: Sendable {
             throw .damaged
         }
         return Run(
-            name: record["name"]?.string, model: record["model"]?.string ?? context.modelExpression,
-            architecture: architecture, dataset: record["data"]?["name"]?.string ?? "", options: options, state: state,
-            metrics: (record["curve"]?.array ?? []).map(Self.metrics), steps: record["steps"]?.integer ?? 0,
-            images: record["images"]?.integer ?? 0, seconds: Self.number(record["seconds"]),
-            trainingSeconds: Self.number(record["trainingseconds"]), parameters: parameters)
-    }
-
-    private var state: Run.State {
-        switch record["state"]?.string {
-        case "interrupted": return .interrupted
-        case "loaded": return .loaded
-        case "stopped": return .stopped(reason: "it was stopped before it was saved", fix: "train anew")
-        case "diverged":
-            let place = record["diverged"]
-            return .diverged(epoch: place?["epoch"]?.integer ?? 1, batch: place?["batch"]?.integer ?? 0)
-        default: return .done
-        }
-    }
-
-    private static func metrics(_ json: JSON) -> EpochMetrics {
-        EpochMetrics(
-            epoch: json["epoch"]?.integer ?? 0, trainLoss: number(json["trainloss"]),
-            trainAccuracy: number(json["trainaccuracy"]), testLoss: number(json["loss"]),
-            testAccuracy: number(json["accuracy"]), seconds: number(json["seconds"]),
-            trainingSeconds: number(json["trainingseconds"]))
-    }
-
-    /// JSON has no word for a number that is none: what diverged is `null`.
-    private static func number(_ json: JSON?) -> Double {
-        switch json {
-        case .number(let number)?: number
-        case .integer(let number)?: Double(number)
-        default: .nan
-        }
+            name: record.name, model: record.model, architecture: architecture, dataset: record.dataset,
+            options: options, state: record.state, position: record.position, parameters: parameters)
     }
 }
 

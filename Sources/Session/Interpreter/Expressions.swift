@@ -180,6 +180,9 @@ extension Interpreter {
         if case .object(let object) = base, case .string(let name) = key, let value = object.member(name) {
             return value
         }
+        if case .object(let object) = base, let runs = object as? RunsValue {
+            return try run(key, of: runs, at: index.range)
+        }
         guard case .integer(let number) = key else {
             throw fault("wrong-type", "an index is a whole number, not \(key.kind)", at: index.range)
         }

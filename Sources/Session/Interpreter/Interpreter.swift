@@ -1,6 +1,7 @@
 // Walks the syntax tree of a cell. It holds what a session remembers from cell to cell; a cell's errors are thrown as
 // `Diagnostic`s and leave everything bound before them in place.
 
+import Experiments
 import Language
 import Network
 import Runtime
@@ -14,6 +15,8 @@ final class Interpreter: @unchecked Sendable {
     let output: any Output
     let folder: String
     let interruption: Cancellation
+    /// Where runs are kept; `nil` keeps none beyond the session.
+    let store: RunStore?
 
     /// The names of the session, over all cells.
     var globals: [String: Value] = [:]
@@ -48,7 +51,8 @@ final class Interpreter: @unchecked Sendable {
     /// Called before something long begins, so that completion sees the names bound so far.
     var publish: () -> Void = {}
 
-    init(output: any Output, folder: String, interruption: Cancellation) {
+    init(output: any Output, folder: String, interruption: Cancellation, store: RunStore? = nil) {
+        self.store = store
         self.output = output
         self.folder = folder
         self.interruption = interruption

@@ -3,6 +3,7 @@
 import Datasets
 import Graphics
 import Network
+import Synchronization
 
 final class DataValue: ObjectValue {
     static let kind = "a data set"
@@ -12,13 +13,40 @@ final class DataValue: ObjectValue {
     /// The program text that makes it again, without names of this session: `take(synthetic(), train: 64)`.
     let expression: String?
 
-    init(_ dataset: Dataset, boundName: String? = nil, expression: String? = nil) {
+    private let knownDigest: KnownDigest
+
+    convenience init(_ dataset: Dataset, boundName: String? = nil, expression: String? = nil) {
+        self.init(dataset, boundName: boundName, expression: expression, KnownDigest())
+    }
+
+    private init(_ dataset: Dataset, boundName: String?, expression: String?, _ knownDigest: KnownDigest) {
         self.dataset = dataset
         self.boundName = boundName
         self.expression = expression
+        self.knownDigest = knownDigest
     }
 
-    func named(_ name: String) -> any ObjectValue { DataValue(dataset, boundName: name, expression: expression) }
+    func named(_ name: String) -> any ObjectValue {
+        DataValue(dataset, boundName: name, expression: expression, knownDigest)
+    }
+
+    /// SHA-256 of the data: every pixel of images in memory is read once.
+    var digest: String {
+        // Files may change meanwhile.
+        dataset.isInFiles ? dataset.digest() : knownDigest.value { dataset.digest() }
+    }
+
+    /// Shared by all names of one data set.
+    private final class KnownDigest: Sendable {
+        private let known = Mutex<String?>(nil)
+        func value(_ make: () -> String) -> String {
+            known.withLock { known in
+                let value = known ?? make()
+                known = value
+                return value
+            }
+        }
+    }
 
     /// What messages call it.
     var name: String { boundName ?? dataset.name }

@@ -20,8 +20,18 @@ struct RunProgram {
         let model = run.model.definitionName
         let definition = "model \(model) { \(run.run.architecture.program) }"
         if run.run.state == .loaded { return definition }
-        let data = run.dataExpression.map { ", on: \($0)" } ?? ""
-        return "\(definition); let \(name ?? self.name(run)) = train \(model)\(data), \(text(run.run.options))"
+        return text(
+            run.model, run.run.architecture, run.dataExpression, run.run.options, name: name ?? self.name(run))
+    }
+
+    /// The same for a training that begins.
+    static func text(
+        _ model: Model, _ architecture: Architecture, _ dataExpression: String?, _ options: TrainingOptions,
+        name: String
+    ) -> String {
+        let data = dataExpression.map { ", on: \($0)" } ?? ""
+        return "model \(model.definitionName) { \(architecture.program) }; "
+            + "let \(name) = train \(model.definitionName)\(data), \(text(options))"
     }
 
     /// What the run is bound to: its own name where that is free.

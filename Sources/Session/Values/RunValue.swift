@@ -14,6 +14,8 @@ final class RunValue: ObjectValue {
     let data: DataValue?
     /// Where a run that was not trained here comes from.
     let origin: Origin?
+    /// Where it is kept; `nil` where it is not.
+    let place: Place?
     /// The defaults that stood in for what the call left out (rule 11): `on: cifar`.
     let defaults: String?
 
@@ -25,11 +27,20 @@ final class RunValue: ObjectValue {
         var dataDigest: String?
     }
 
-    init(_ run: Run, model: Model, data: DataValue?, origin: Origin? = nil, defaults: String?) {
+    /// A run in a store.
+    struct Place: Sendable {
+        let store: RunStore
+        let key: String
+    }
+
+    init(
+        _ run: Run, model: Model, data: DataValue?, origin: Origin? = nil, place: Place? = nil, defaults: String?
+    ) {
         self.run = run
         self.model = model
         self.data = data
         self.origin = origin
+        self.place = place
         self.defaults = defaults
     }
 
@@ -38,7 +49,8 @@ final class RunValue: ObjectValue {
     func named(_ name: String) -> any ObjectValue {
         var run = run
         run.name = name
-        return RunValue(run, model: model, data: data, origin: origin, defaults: nil)
+        place?.store.setName(name, ofRun: place?.key ?? "")
+        return RunValue(run, model: model, data: data, origin: origin, place: place, defaults: nil)
     }
 
     var seed: UInt64 { run.options.seeds.initialization }
@@ -48,8 +60,8 @@ final class RunValue: ObjectValue {
 
     /// SHA-256 of its data.
     ///
-    /// Cost: reads every pixel of data that is here.
-    var dataDigest: String? { data.map { $0.dataset.digest() } ?? origin?.dataDigest }
+    /// Cost: reads every pixel of data that is here, once.
+    var dataDigest: String? { data.map(\.digest) ?? origin?.dataDigest }
 
     /// `gap seed 1: 78.42 % after 10 epochs`
     var text: String {
@@ -71,7 +83,7 @@ final class RunValue: ObjectValue {
         ("loss", "on the test images, after the last epoch"),
         ("epochs", "whole epochs"), ("seconds", "from start to end"), ("speed", "images trained a second"),
         ("seed", "of its random numbers"), ("model", "what was trained"),
-        ("state", "done, interrupted, diverged or loaded"),
+        ("state", "done, interrupted, stopped, diverged or loaded"),
         ("curve", "a table of its epochs"), ("digest", "SHA-256 of the weights"),
     ]
 

@@ -5,7 +5,24 @@ private let run = Parameter("run", .run, .workedOut("the last run"), isPositiona
 private let trained = quickModel + "let a = train Net, on: data, epochs: 1\n"
 
 let keepingWords: [Word] = [
-    Word("runs", .keeping, "The runs that were kept", result: "a table", example: "runs"),
+    Word(
+        "runs", .keeping, "The runs that were kept, of all sessions; `runs[\"gap seed 2\"]` is one of them",
+        [
+            Parameter(
+                "what", .choice, .workedOut("the list"), isPositional: true, choices: ["clean"],
+                "`clean` frees room: weights of runs without a name, and what ended runs could go on from"),
+            Parameter("name", .text, .workedOut("any"), "only runs whose name has this in it"),
+            Parameter("model", .text, .workedOut("any"), "only runs whose model has this in it"),
+            Parameter(
+                "state", .choice, .workedOut("any"),
+                choices: ["done", "running", "interrupted", "stopped", "diverged"],
+                "only these"),
+            Parameter("since", .text, .workedOut("the first"), aliases: ["date", "after"], "a date: `\"2026-11-23\"`"),
+            Parameter(
+                "last", .integer(1...1_000_000), .value(.integer(50)), aliases: ["limit", "n", "first"],
+                "at most so many, the newest"),
+        ],
+        result: "a table", example: trained + "runs", aliases: ["history", "experiments", "ls"], .perform(listRuns)),
     Word(
         "save", .keeping, "Writes a run, weights and all, to a file that PyTorch reads as well",
         [

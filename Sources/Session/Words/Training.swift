@@ -38,6 +38,10 @@ private let partOption = Parameter(
     aliases: ["split", "subset"],
     "of the data set")
 
+private let logOption = Parameter(
+    "log", .choice, .value(.string("auto")), choices: ["auto", "bar", "lines", "none"],
+    aliases: ["verbose", "progress"], "how progress is shown")
+
 /// What `train` and `recipe` share.
 let trainingOptions: [Parameter] = [
     Parameter(
@@ -72,9 +76,7 @@ let trainingOptions: [Parameter] = [
     Parameter(
         "threads", .integer(1...1024), .value(.string("all")), choices: ["all"],
         aliases: ["num_threads", "workers", "num_workers"], "processor cores to use"),
-    Parameter(
-        "log", .choice, .value(.string("auto")), choices: ["auto", "bar", "lines", "none"],
-        aliases: ["verbose", "progress"], "how progress is shown"),
+    logOption,
 ]
 
 let quickModel =
@@ -102,8 +104,10 @@ let trainingWords: [Word] = [
         [
             Parameter("run", .run, .workedOut("the last run"), isPositional: true, "the run"),
             Parameter("epochs", .integer(1...1_000_000), .workedOut("what is left"), "epochs in all"),
+            logOption,
         ],
-        result: "a run", example: quickModel + "let a = train Net, on: data, epochs: 1\nlet b = resume a, epochs: 2"),
+        result: "a run", example: quickModel + "let a = train Net, on: data, epochs: 1\nlet b = resume a, epochs: 2",
+        aliases: ["continue", "extend", "restart"], .perform(resumeRun)),
     Word(
         "evaluate", .training, "Accuracy and loss of a run on the test images, or on another part of the data",
         [

@@ -22,36 +22,9 @@ func trainModel(_ given: Invocation) throws -> Value {
                 source: interpreter.source, at: call.arguments.place("model")))
     }
     warnOfWaste(model, architecture, call)
-    interpreter.publish()
-    let log = TrainingLog(interpreter, form: call.arguments.text("log") ?? "auto", name: model.name)
-    let trainer = Trainer(model: model.name, architecture: architecture, dataset: data.dataset, options: options)
-    let run: Run
-    do {
-        run = try trainer.train(cancellation: interpreter.interruption) { log.note($0) }
-    } catch {
-        log.fail()
-        throw training(error, call)
-    }
-    log.finish(run)
     let defaults = call.defaults([("model", model.name), ("on", data.name)])
-    let value = RunValue(run, model: model, data: data, defaults: defaults)
-    interpreter.lastRun = value
-    switch run.state {
-    case .done, .loaded: break
-    case .stopped(let reason, let fix):
-        interpreter.pendingStop = call.fault(
-            "stopped", "the training stopped after \(counted(run.steps, "step")), which are kept: \(reason)", fix: fix)
-    case .interrupted:
-        interpreter.pendingStop = call.fault(
-            "interrupted",
-            "the training was interrupted after \(counted(run.steps, "step")) "
-                + "(\(run.epochs) of \(counted(options.epochs, "epoch")) done); what was trained is kept")
-    case .diverged(let epoch, let batch):
-        interpreter.pendingStop = call.fault(
-            "diverged", "the training diverged: the loss is no number in epoch \(epoch), batch \(batch)",
-            fix: "try a smaller learning rate: `optimizer: adam(lr: 1e-4)`")
-    }
-    return .object(value)
+    let training = Training(call, model: model, architecture: architecture, data: data, options: options)
+    return try training.value(isFresh: call.arguments.boolean("fresh") ?? false, defaults: defaults)
 }
 
 /// What `lint` finds wasted, once a session for each network.

@@ -57,14 +57,14 @@ struct Word: Sendable {
         if case .notYet = action { false } else { true }
     }
     /// Words that show by themselves, wherever they stand.
-    var alwaysShows: Bool { group == .looking || name == "runs" || name == "diff" || name == "lint" }
+    var alwaysShows: Bool { group == .looking || name == "diff" || name == "lint" }
     /// Words whose result is shown where no name takes it.
     var showsUnbound: Bool {
-        ["train", "resume", "evaluate", "findlr", "compare", "more", "variance", "share"].contains(name)
+        ["train", "resume", "evaluate", "findlr", "compare", "more", "variance", "share", "runs"].contains(name)
     }
 
     /// Words nobody should wait for in a cell that is known to fail.
-    var takesLong: Bool { showsUnbound || name == "profile" || name == "ask" }
+    var takesLong: Bool { showsUnbound && name != "runs" || name == "profile" || name == "ask" }
 
     func parameter(_ label: String) -> Parameter? { parameters.first { $0.label == label } }
 

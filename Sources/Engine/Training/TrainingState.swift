@@ -1,0 +1,95 @@
+// All that the next training step depends on: weights with the running statistics of batch norms, the optimizer's moments, and how many
+// steps were done. A training that goes on from it ends with the same bits as one that was never cut.
+
+import Network
+import Runtime
+
+/// The optimizer's memory between steps, in the engine's layout.
+final class OptimizerMoments: @unchecked Sendable {
+    // Unchecked: an executor writes to the memory, and hands it out only after its last step.
+    let memory: AlignedBuffer<Float>
+    var count: Int { memory.count }
+
+    /// - Returns: `nil` where the system has not enough memory.
+    init?(count: Int) {
+        guard let memory = AlignedBuffer<Float>(count: count) else { return nil }
+        self.memory = memory
+    }
+}
+
+public final class TrainingState: Sendable {
+    public let parameters: TrainedParameters
+    let moments: OptimizerMoments
+    /// The optimizer's running products; 1 where it has none.
+    public let powers: (Double, Double)
+    /// Training steps done.
+    public let steps: Int
+
+    init(parameters: TrainedParameters, moments: OptimizerMoments, powers: (Double, Double), steps: Int) {
+        self.parameters = parameters
+        self.moments = moments
+        self.powers = powers
+        self.steps = steps
+    }
+
+    convenience init?(copying other: TrainingState) {
+        let weights = other.parameters.memory.count
+        guard let memory = AlignedBuffer<Float>(count: weights),
+            let moments = OptimizerMoments(count: other.moments.count)
+        else { return nil }
+        memory.pointer.update(from: other.parameters.memory.pointer, count: weights)
+        moments.memory.pointer.update(from: other.moments.memory.pointer, count: moments.count)
+        self.init(
+            parameters: TrainedParameters(other.parameters.stored, in: memory), moments: moments, powers: other.powers,
+            steps: other.steps)
+    }
+
+    public var byteCount: Int { 4 * (parameters.memory.count + moments.count) }
+
+    // MARK: On disk
+
+    /// Changes with the order in which memory holds the weights: a state is read by engines of the same layout only.
+    public static let layoutVersion = 1
+
+    /// Floats of the weights and of the moments of such a training.
+    public static func counts(_ architecture: Architecture, _ optimizer: OptimizerOptions) -> (
+        weights: Int, moments: Int
+    ) {
+        var (weights, unused) = (Arena(base: nil), Arena(base: nil))
+        let store = ParameterStore(architecture, in: &unused, weights: &weights)
+        var moments = Arena(base: nil)
+        _ = moments.reserve(store.trainedCount * optimizer.momentCount)
+        return (weights.count, moments.count)
+    }
+
+    /// A state that comes from a file.
+    ///
+    /// - Parameter fill: writes the weights, then the moments, in the engine's layout, each as long as `counts` says.
+    /// - Returns: `nil` where the system has not enough memory.
+    public convenience init?<Failure: Error>(
+        _ architecture: Architecture, _ optimizer: OptimizerOptions, powers: (Double, Double), steps: Int,
+        fill: (_ weights: UnsafeMutableRawBufferPointer, _ moments: UnsafeMutableRawBufferPointer) throws(Failure) ->
+            Void
+    ) throws(Failure) {
+        let counts = Self.counts(architecture, optimizer)
+        guard let memory = AlignedBuffer<Float>(count: counts.weights),
+            let moments = OptimizerMoments(count: counts.moments)
+        else { return nil }
+        try fill(
+            UnsafeMutableRawBufferPointer(start: memory.pointer, count: 4 * counts.weights),
+            UnsafeMutableRawBufferPointer(start: moments.memory.pointer, count: 4 * counts.moments))
+        var (weights, unused) = (Arena(base: memory.pointer), Arena(base: nil))
+        let stored = ParameterStore(architecture, in: &unused, weights: &weights).tensors
+        self.init(
+            parameters: TrainedParameters(stored, in: memory), moments: moments, powers: powers, steps: steps)
+    }
+
+    /// The bytes of the weights, then of the moments, in the engine's layout.
+    public func withBytes<Result>(
+        _ body: (_ weights: UnsafeRawBufferPointer, _ moments: UnsafeRawBufferPointer) -> Result
+    ) -> Result {
+        body(
+            UnsafeRawBufferPointer(start: parameters.memory.pointer, count: 4 * parameters.memory.count),
+            UnsafeRawBufferPointer(start: moments.memory.pointer, count: 4 * moments.count))
+    }
+}

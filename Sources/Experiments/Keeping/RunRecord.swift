@@ -1,0 +1,195 @@
+// All that is known of a run beside its weights, as JSON: what a file of its weights, its checkpoint and its row in the store say alike.
+
+import Engine
+import Libraries
+import Runtime
+
+public struct RunRecord: Sendable {
+    public var context: RunFile.Context
+    public var name: String?
+    public var model: String
+    public var dataset: String
+    public var state: Run.State
+    /// SHA-256 of the weights; `nil` while it is trained.
+    public var digest: String?
+    /// Whole epochs and what they came to; the place in an epoch is a checkpoint's.
+    public var position: TrainingPosition
+    /// Epochs in all, as its options say.
+    public var epochs: Int?
+    public var seed: UInt64?
+    /// What the store knows of it; `nil` in a file that `save` wrote.
+    public var kept: Kept?
+
+    /// What a run is found by, and the circumstances that decide no bit.
+    public struct Kept: Sendable, Equatable {
+        public var identity: RunIdentity
+        /// Seconds since 1970, by the clock of that time.
+        public var started: Int
+        /// The processor's name, the instruction set, and how many threads.
+        public var machine: String
+        public var instructionSet: String
+        public var threads: Int
+    }
+
+    /// Of the JSON; a record with a greater one is refused.
+    static let format = 1
+
+    // MARK: Writing
+
+    var json: JSONObject {
+        var record: JSONObject = [
+            "format": .integer(Self.format), "version": .string(context.version),
+            "arithmetic": .integer(arithmeticVersion),
+            "program": .string(context.program), "model": .string(model),
+            "expression": .string(context.modelExpression), "state": .string(state.description),
+        ]
+        var data: JSONObject = ["name": .string(dataset)]
+        data["expression"] = context.dataExpression.map { .string($0) }
+        data["sha256"] = context.dataDigest.map { .string($0) }
+        record["data"] = .object(data)
+        record["digest"] = digest.map { .string($0) }
+        record["steps"] = .integer(position.steps)
+        record["images"] = .integer(position.images)
+        record["seconds"] = .number(position.seconds)
+        record["trainingseconds"] = .number(position.trainingSeconds)
+        record["curve"] = .array(position.metrics.map(Self.json))
+        record["name"] = name.map { .string($0) }
+        record["epochs"] = epochs.map { .integer($0) }
+        record["seed"] = seed.map { .string(String($0)) }
+        if case .diverged(let epoch, let batch) = state {
+            record["diverged"] = ["epoch": .integer(epoch), "batch": .integer(batch)]
+        }
+        if case .stopped(let reason, let fix) = state {
+            record["stopped"] = ["reason": .string(reason), "fix": .string(fix)]
+        }
+        if !position.predictions.isEmpty {
+            record["predictions"] = .array(position.predictions.map { .integer($0) })
+        }
+        if let kept {
+            record["kept"] = [
+                "identity": .string(kept.identity.digest), "stem": .string(kept.identity.stem),
+                "started": .integer(kept.started), "machine": .string(kept.machine),
+                "instructionset": .string(kept.instructionSet), "threads": .integer(kept.threads),
+            ]
+        }
+        return record
+    }
+
+    var text: String { String(decoding: JSON.object(json).bytes, as: UTF8.self) }
+
+    private static func json(_ metrics: EpochMetrics) -> JSON {
+        [
+            "epoch": .integer(metrics.epoch), "trainloss": .number(metrics.trainLoss),
+            "trainaccuracy": .number(metrics.trainAccuracy), "loss": .number(metrics.testLoss),
+            "accuracy": .number(metrics.testAccuracy), "seconds": .number(metrics.seconds),
+            "trainingseconds": .number(metrics.trainingSeconds),
+        ]
+    }
+
+    // MARK: Reading
+
+    init(
+        context: RunFile.Context, model: String, dataset: String, state: Run.State, position: TrainingPosition,
+        options: TrainingOptions, kept: Kept?
+    ) {
+        self.context = context
+        self.model = model
+        self.dataset = dataset
+        self.state = state
+        self.position = position
+        epochs = options.epochs
+        seed = options.seeds.initialization
+        self.kept = kept
+    }
+
+    init(_ run: Run, _ context: RunFile.Context, kept: Kept? = nil) {
+        var position = TrainingPosition.start
+        position.metrics = run.metrics
+        (position.steps, position.images) = (run.steps, run.images)
+        (position.seconds, position.trainingSeconds) = (run.seconds, run.trainingSeconds)
+        position.predictions = run.predictions
+        self.init(
+            context: context, model: run.model, dataset: run.dataset, state: run.state, position: position,
+            options: run.options, kept: kept)
+        name = run.name
+        digest = run.digest
+    }
+
+    /// - Returns: `nil` where what makes a run is missing.
+    init?(_ json: JSON) {
+        guard let program = json["program"]?.string, let expression = json["expression"]?.string else { return nil }
+        context = RunFile.Context(
+            program: program, modelExpression: expression, dataExpression: json["data"]?["expression"]?.string,
+            dataDigest: json["data"]?["sha256"]?.string, version: json["version"]?.string ?? "")
+        name = json["name"]?.string
+        model = json["model"]?.string ?? expression
+        dataset = json["data"]?["name"]?.string ?? ""
+        state = Self.state(json)
+        digest = json["digest"]?.string
+        position = .start
+        position.metrics = (json["curve"]?.array ?? []).map(Self.metrics)
+        position.steps = json["steps"]?.integer ?? 0
+        position.images = json["images"]?.integer ?? 0
+        position.seconds = Self.number(json["seconds"])
+        position.trainingSeconds = Self.number(json["trainingseconds"])
+        position.predictions = json["predictions"]?.array?.compactMap(\.integer) ?? []
+        position.epoch = position.metrics.count + 1
+        epochs = json["epochs"]?.integer
+        seed = json["seed"]?.string.flatMap { UInt64($0) }
+        guard let stored = json["kept"], let digest = stored["identity"]?.string, let stem = stored["stem"]?.string
+        else { return }
+        kept = Kept(
+            identity: RunIdentity(digest: digest, stem: stem), started: stored["started"]?.integer ?? 0,
+            machine: stored["machine"]?.string ?? "", instructionSet: stored["instructionset"]?.string ?? "",
+            threads: stored["threads"]?.integer ?? 0)
+    }
+
+    private static func state(_ json: JSON) -> Run.State {
+        switch json["state"]?.string {
+        case "interrupted": return .interrupted
+        case "loaded": return .loaded
+        case "stopped":
+            let stopped = json["stopped"]
+            return .stopped(
+                reason: stopped?["reason"]?.string ?? "it was stopped before it was saved",
+                fix: stopped?["fix"]?.string ?? "train anew")
+        case "diverged":
+            let place = json["diverged"]
+            return .diverged(epoch: place?["epoch"]?.integer ?? 1, batch: place?["batch"]?.integer ?? 0)
+        default: return .done
+        }
+    }
+
+    private static func metrics(_ json: JSON) -> EpochMetrics {
+        EpochMetrics(
+            epoch: json["epoch"]?.integer ?? 0, trainLoss: number(json["trainloss"]),
+            trainAccuracy: number(json["trainaccuracy"]), testLoss: number(json["loss"]),
+            testAccuracy: number(json["accuracy"]), seconds: number(json["seconds"]),
+            trainingSeconds: number(json["trainingseconds"]))
+    }
+
+    /// JSON has no word for a number that is none: what diverged is `null`.
+    private static func number(_ json: JSON?) -> Double {
+        switch json {
+        case .number(let number)?: number
+        case .integer(let number)?: Double(number)
+        default: .nan
+        }
+    }
+}
+
+extension RunRecord {
+    /// The record of a training that begins now.
+    public init(
+        beginning identity: RunIdentity, _ context: RunFile.Context, model: String, dataset: String,
+        _ options: TrainingOptions
+    ) {
+        let kept = Kept(
+            identity: identity, started: Clock.secondsSince1970, machine: Machine.name,
+            instructionSet: (try? InstructionSet.chosen())?.rawValue ?? "",
+            threads: options.threads ?? ThreadPool.availableThreads)
+        self.init(
+            context: context, model: model, dataset: dataset, state: .interrupted, position: .start, options: options,
+            kept: kept)
+    }
+}

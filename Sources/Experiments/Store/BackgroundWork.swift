@@ -1,0 +1,60 @@
+// One thing after the other on a thread of its own, while the caller goes on: files that are written while a training runs.
+
+import Glibc
+import Synchronization
+
+final class BackgroundWork: Sendable {
+    /// The thread of what was begun last; each waits for the one before.
+    private let last = Mutex<pthread_t?>(nil)
+    private let pending = Counter()
+
+    deinit { wait() }
+
+    /// Whether something is under way.
+    var isBusy: Bool { pending.value.load(ordering: .acquiring) > 0 }
+
+    /// Runs `body` behind what was begun before, here and now where the system gives no thread.
+    func begin(_ body: @escaping @Sendable () -> Void) {
+        pending.value.add(1, ordering: .acquiringAndReleasing)
+        last.withLock { last in
+            let previous = last
+            let work = Work { [pending] in
+                if let previous { pthread_join(previous, nil) }
+                body()
+                pending.value.subtract(1, ordering: .acquiringAndReleasing)
+            }
+            var thread = pthread_t()
+            let code = pthread_create(
+                &thread, nil,
+                { argument in
+                    if let argument { Unmanaged<Work>.fromOpaque(argument).takeRetainedValue().run() }
+                    return nil
+                }, Unmanaged.passRetained(work).toOpaque())
+            if code == 0 {
+                last = thread
+            } else {
+                Unmanaged.passUnretained(work).release()
+                work.run()
+                last = nil
+            }
+        }
+    }
+
+    /// Waits until all is done.
+    func wait() {
+        let thread = last.withLock { last in
+            defer { last = nil }
+            return last
+        }
+        if let thread { pthread_join(thread, nil) }
+    }
+
+    private final class Work: Sendable {
+        let run: @Sendable () -> Void
+        init(_ run: @escaping @Sendable () -> Void) { self.run = run }
+    }
+
+    private final class Counter: Sendable {
+        let value = Atomic<Int>(0)
+    }
+}

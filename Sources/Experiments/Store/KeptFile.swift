@@ -1,0 +1,173 @@
+// The one file in which lasting things stand, `tandem.sqlite` in the data folder: the history of all sessions, and what is known of
+// every run. Its tables, how a file of an older version gets them, and what becomes of a damaged one. Several processes may hold it at once.
+
+import Libraries
+
+/// Used under a lock by its owner, as `Database` is.
+public final class KeptFile: Sendable {
+    public let database: Database
+    /// Whether it was made here and now, so that nothing of what lies beside it stands in it.
+    let isNew: Bool
+    /// Whether it was opened where nothing can be written.
+    let isReadOnly: Bool
+    /// Where a damaged file went that stood in its place.
+    public let setAside: String?
+
+    /// What each version of the file added to the one before. A file of a later version than the last is left alone.
+    private static let migrations: [[String]] = [
+        [
+            "CREATE TABLE sessions (id INTEGER PRIMARY KEY, started TEXT NOT NULL)",
+            """
+            CREATE TABLE history (
+                session INTEGER NOT NULL, line INTEGER NOT NULL, input TEXT NOT NULL, output TEXT,
+                PRIMARY KEY (session, line)
+            ) WITHOUT ROWID
+            """,
+        ],
+        [
+            // What a list of runs shows. The order is that of `number`: clocks are set back.
+            """
+            CREATE TABLE runs (
+                number INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE, identity TEXT NOT NULL,
+                stem TEXT NOT NULL, name TEXT, model TEXT NOT NULL, seed TEXT NOT NULL, dataset TEXT NOT NULL,
+                state TEXT NOT NULL, started INTEGER NOT NULL, seconds REAL, planned INTEGER NOT NULL,
+                epochs INTEGER NOT NULL, accuracy REAL, loss REAL
+            )
+            """,
+            "CREATE INDEX runs_by_identity ON runs (identity)",
+            "CREATE INDEX runs_by_stem ON runs (stem)",
+            // All that is known of each, and one number a test image.
+            """
+            CREATE TABLE records (
+                key TEXT NOT NULL PRIMARY KEY, record TEXT NOT NULL, predictions BLOB NOT NULL, checksum TEXT NOT NULL
+            )
+            """,
+        ],
+    ]
+    private static let tables = ["sessions", "history", "runs", "records"]
+
+    /// Opens the file, or makes it. A damaged one is set aside, and what can be read of it goes into a new one.
+    ///
+    /// - Parameter path: `nil` keeps everything in memory, for as long as this lives.
+    public convenience init(_ path: String?) throws(DatabaseError) {
+        guard let path else {
+            try self.init(opening: nil)
+            return
+        }
+        do throws(FileError) { try FileSystem.createDirectories(FileSystem.folder(of: path)) } catch {
+            throw DatabaseError(kind: .notWritable, message: error.reason)
+        }
+        do throws(DatabaseError) {
+            try self.init(opening: path)
+        } catch {
+            guard error.kind == .damaged else { throw error }
+            try self.init(replacing: path)
+        }
+    }
+
+    /// Opens a file in a folder that cannot be written, for reading alone.
+    init(readingOnly path: String) throws(DatabaseError) {
+        database = try Database(path, isReadOnly: true)
+        (isNew, isReadOnly, setAside) = (false, true, nil)
+        guard try Self.version(of: database) == Self.migrations.count else {
+            throw DatabaseError(kind: .notWritable, message: "it is of another version, and cannot be written")
+        }
+    }
+
+    private init(opening path: String?, setAside: String? = nil) throws(DatabaseError) {
+        database = try Database(path ?? ":memory:")
+        isNew = try Self.migrate(database)
+        isReadOnly = false
+        self.setAside = setAside
+    }
+
+    /// - Returns: whether the file was empty.
+    private static func migrate(_ database: Database) throws(DatabaseError) -> Bool {
+        // Mostly there is nothing to do, and nobody is waited for.
+        if try version(of: database) == migrations.count { return false }
+        return try database.transaction { () throws(DatabaseError) in
+            let version = try version(of: database)
+            guard version <= migrations.count else {
+                throw DatabaseError(
+                    kind: .newer,
+                    message: "it is of version \(version), made by a newer Tandem; this one reads \(migrations.count)")
+            }
+            for statement in migrations[version...].joined() { try database.execute(statement) }
+            try database.execute("PRAGMA user_version = \(migrations.count)")
+            return version == 0
+        }
+    }
+
+    private static func version(of database: Database) throws(DatabaseError) -> Int {
+        let version = try database.execute("PRAGMA user_version").first?.first?.integer ?? 0
+        guard version >= 0 else { throw DatabaseError(kind: .damaged, message: "its version is \(version)") }
+        return version
+    }
+
+    /// `tandem.sqlite` in the data folder.
+    public static var standardPath: String { path(in: Environment.dataFolder) }
+
+    static func path(in folder: String) -> String { FileSystem.join(folder, "tandem.sqlite") }
+
+    // MARK: Damage
+
+    /// Sets a damaged file aside, unless another process has done so meanwhile.
+    private convenience init(replacing path: String) throws(DatabaseError) {
+        // Of several that find the damage, one repairs it.
+        let lock = try? FileLock("\(path).lock", isCancelled: { false })
+        defer { withExtendedLifetime(lock != nil) {} }
+        if Self.isWhole(path) {
+            try self.init(opening: path)
+            return
+        }
+        let aside = Self.freePath("\(path).damaged")
+        for ending in ["", "-wal", "-shm"] where FileSystem.exists(path + ending) {
+            do throws(FileError) { try FileSystem.rename(path + ending, to: aside + ending) } catch {
+                throw DatabaseError(kind: .notWritable, message: error.description)
+            }
+        }
+        try self.init(opening: path, setAside: aside)
+        salvage(from: aside)
+    }
+
+    /// Opens a file that was found damaged in use.
+    static func reopened(_ path: String) throws(DatabaseError) -> KeptFile {
+        isWhole(path) ? try KeptFile(path) : try KeptFile(replacing: path)
+    }
+
+    private static func isWhole(_ path: String) -> Bool {
+        guard let database = try? Database(path), let rows = try? database.execute("PRAGMA integrity_check(1)") else {
+            return false
+        }
+        return rows.first?.first?.text == "ok"
+    }
+
+    /// Rows of the damaged file, from both ends of each table to where they cannot be read.
+    private func salvage(from path: String) {
+        guard let damaged = try? Database(path) else { return }
+        for table in Self.tables {
+            let columns = damaged.readableRows("SELECT name FROM pragma_table_info('\(table)')").compactMap(
+                \.first?.text)
+            let own = Set(
+                database.readableRows("SELECT name FROM pragma_table_info('\(table)')").compactMap(\.first?.text))
+            guard let first = columns.first, own.isSuperset(of: columns) else { continue }
+            let places = Array(repeating: "?", count: columns.count).joined(separator: ", ")
+            for order in ["", " ORDER BY \(first) DESC"] {
+                for row in damaged.readableRows("SELECT * FROM \(table)\(order)") {
+                    _ = try? database.execute(
+                        "INSERT OR IGNORE INTO \(table) (\(columns.joined(separator: ", "))) VALUES (\(places))", row)
+                }
+            }
+        }
+    }
+
+    /// The path, with a number behind it where there is such a file already.
+    static func freePath(_ path: String) -> String {
+        var (free, number) = (path, 1)
+        while FileSystem.exists(free) {
+            number += 1
+            free = "\(path)-\(number)"
+        }
+        return free
+    }
+}

@@ -1,0 +1,54 @@
+// A run as the store lists it: without its weights, and without the curve of its epochs.
+
+import Libraries
+
+public struct KeptRun: Sendable, Equatable {
+    /// Names its files.
+    public let key: String
+    let identity: String
+    /// What a `let` called it last.
+    public let name: String?
+    public let model: String
+    public let seed: UInt64
+    public let dataset: String
+    /// `done`, `diverged`, `stopped`, `interrupted` (also one whose process was killed), or `running`, here or in another process.
+    public let state: String
+    /// Seconds since 1970, by the clock of that time.
+    public let started: Int
+    public let seconds: Double
+    /// Epochs in all, and whole ones so far.
+    public let planned: Int
+    public let epochs: Int
+    /// Percent on the test images, and the loss there, after the last whole epoch.
+    public let accuracy: Double?
+    public let loss: Double?
+
+    /// `gap`, or `gap seed 2` without a name.
+    public var label: String { name ?? plainLabel }
+    public var plainLabel: String { "\(model) seed \(seed)" }
+    /// `2026-11-23 14:02`
+    public var date: String { Clock.minute(of: started) }
+    public var hasEnded: Bool { state == "done" || state == "diverged" }
+
+    static let columns =
+        "key, identity, name, model, seed, dataset, state, started, seconds, planned, epochs, accuracy, loss"
+
+    /// - Parameter isLive: whether a process trains the run of this key.
+    init(_ row: [DatabaseValue], isLive: (String) -> Bool) {
+        let key = row[0].text ?? ""
+        self.key = key
+        identity = row[1].text ?? ""
+        name = row[2].text
+        model = row[3].text ?? ""
+        seed = row[4].text.flatMap { UInt64($0) } ?? 0
+        dataset = row[5].text ?? ""
+        let state = row[6].text ?? ""
+        self.state = state == "running" && !isLive(key) ? "interrupted" : state
+        started = row[7].integer ?? 0
+        seconds = row[8].number ?? 0
+        planned = row[9].integer ?? 0
+        epochs = row[10].integer ?? 0
+        accuracy = row[11].number
+        loss = row[12].number
+    }
+}

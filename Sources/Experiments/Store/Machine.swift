@@ -1,0 +1,14 @@
+// The machine a run was trained on, by its processor's name.
+
+import Libraries
+
+enum Machine {
+    /// `Intel(R) Xeon(R) Platinum 8481C`, or nothing where the system does not say.
+    static let name: String = {
+        for line in ((try? FileSystem.readText("/proc/cpuinfo")) ?? "").split(separator: "\n")
+        where line.hasPrefix("model name") {
+            return String(line.drop { $0 != ":" }.dropFirst().drop { $0 == " " })
+        }
+        return ""
+    }()
+}

@@ -1,0 +1,99 @@
+// How the store begins to keep a training: anew, from where the same one was cut, or from the end of a shorter one.
+
+import Engine
+import Libraries
+import Network
+
+extension RunStore {
+    /// Begins to keep a training.
+    ///
+    /// - Parameters:
+    ///   - record: says by what it is found again.
+    ///   - isFresh: whether it begins anew where it could go on.
+    /// - Returns: `nil` where nothing can be kept, which is noted.
+    public func begin(
+        _ record: RunRecord, _ architecture: Architecture, _ options: TrainingOptions, isFresh: Bool
+    ) -> RunKeeper? {
+        guard let identity = record.kept?.identity else { return nil }
+        // What was trained before must be there to go on from; and no second copy of it in memory.
+        wait()
+        guard isWritable else { return nil }
+        do throws(FileError) { try FileSystem.createDirectories(files) } catch {
+            note(.notKept(path: files, reason: error.reason))
+            return nil
+        }
+        removeLeftovers()
+        if !isFresh, let keeper = continued(record, identity, architecture, options) { return keeper }
+        let key = Self.newKey()
+        guard let lock = heldLock(key) else { return nil }
+        let keeper =
+            isFresh
+            ? RunKeeper(RunWriter(self, record, key: key, lock: lock))
+            : extended(record, identity, architecture, options, key, lock)
+        var first = record
+        if let beginning = keeper.beginning { first.position = beginning.position }
+        let written: Void? = use { file throws(DatabaseError) in
+            try file.database.transaction { () throws(DatabaseError) in
+                try Self.write(first, key: key, state: "running", to: file.database)
+            }
+        }
+        return written == nil ? nil : keeper
+    }
+
+    private static func newKey() -> String {
+        var generator = SystemRandomNumberGenerator()
+        return (0..<8).map { _ in UInt8.random(in: 0...255, using: &generator) }.hexadecimal
+    }
+
+    /// - Returns: `nil` where another process holds it.
+    private func heldLock(_ key: String) -> LockHolder? {
+        do throws(FileError) {
+            guard let lock = try FileLock(lock(key), isCancelled: { true }) else { return nil }
+            return LockHolder(lock)
+        } catch {
+            note(.notKept(path: files, reason: error.reason))
+            return nil
+        }
+    }
+
+    /// The same training, cut before its end; one that another process trains is left to it.
+    private func continued(
+        _ record: RunRecord, _ identity: RunIdentity, _ architecture: Architecture, _ options: TrainingOptions
+    ) -> RunKeeper? {
+        let unfinished = "WHERE identity = ? AND state NOT IN ('done', 'diverged') ORDER BY epochs DESC, number DESC"
+        for run in rows(unfinished, [.text(identity.digest)]) {
+            guard let lock = heldLock(run.key) else { continue }
+            // It may have ended between the two.
+            guard rows("WHERE key = ?", [.text(run.key)]).first?.hasEnded == false else { continue }
+            let found = readCheckpoint(run.key, of: run.label, architecture, options)
+            var record = record
+            record.name = run.name
+            record.kept?.started = run.started
+            return RunKeeper(
+                RunWriter(self, record, key: run.key, lock: lock), beginning: found, source: found == nil ? nil : run)
+        }
+        return nil
+    }
+
+    /// Goes on from the furthest training of the same stem that has no more epochs; from the start where there is none.
+    private func extended(
+        _ record: RunRecord, _ identity: RunIdentity, _ architecture: Architecture, _ options: TrainingOptions,
+        _ key: String, _ lock: LockHolder
+    ) -> RunKeeper {
+        let shorter = "WHERE stem = ? AND epochs < ? AND identity != ? ORDER BY epochs DESC, number DESC"
+        for run in rows(shorter, [.text(identity.stem), .integer(options.epochs), .text(identity.digest)]) {
+            guard let found = readCheckpoint(run.key, of: run.label, architecture, options),
+                found.position.epoch <= options.epochs
+            else { continue }
+            return RunKeeper(RunWriter(self, record, key: key, lock: lock), beginning: found, source: run)
+        }
+        return RunKeeper(RunWriter(self, record, key: key, lock: lock))
+    }
+
+    /// Runs that one of the same identity takes the place of: all that are not trained by another process.
+    func replacedRuns(by key: String, _ record: RunRecord) -> [KeptRun] {
+        guard let identity = record.kept?.identity else { return [] }
+        return rows("WHERE identity = ? AND key != ?", [.text(identity.digest), .text(key)])
+            .filter { $0.state != "running" }
+    }
+}

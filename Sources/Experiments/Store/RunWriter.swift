@@ -1,0 +1,133 @@
+// What writes one training into the store, on the thread in the background: its checkpoints, and at its end weights and record.
+
+import Engine
+import Libraries
+import Synchronization
+
+final class RunWriter: Sendable {
+    let key: String
+    private let store: RunStore
+    private let record: RunRecord
+    private let lock: LockHolder
+    /// Seconds that one checkpoint takes from the training.
+    private let lastCost = Mutex(0.005)
+
+    init(_ store: RunStore, _ record: RunRecord, key: String, lock: LockHolder) {
+        self.store = store
+        self.record = record
+        self.key = key
+        self.lock = lock
+    }
+
+    var isBusy: Bool { store.background.isBusy }
+    var cost: Double { lastCost.withLock { $0 } }
+
+    // MARK: Under way
+
+    /// Writes a copy of the state in the background.
+    /// - Parameter seconds: what the copy took.
+    func keep(_ checkpoint: Checkpoint, copying seconds: Double) {
+        store.background.begin { [self] in
+            let start = Clock.threadSeconds
+            write(checkpoint, record, "running")
+            lastCost.withLock { $0 = seconds + Clock.threadSeconds - start }
+        }
+    }
+
+    /// Writes the state itself, which the training waits for.
+    func keep(_ checkpoint: Checkpoint, since start: Double) {
+        write(checkpoint, record, "running")
+        lastCost.withLock { $0 = Clock.seconds - start }
+    }
+
+    private func write(_ checkpoint: Checkpoint, _ record: RunRecord, _ state: String) {
+        var record = record
+        record.position = checkpoint.position
+        let path = store.checkpoint(key)
+        do throws(FileError) { try CheckpointFile.write(checkpoint, record, to: path) } catch {
+            return noteUnwritten("checkpoint", error, path: path)
+        }
+        update(record, state)
+    }
+
+    private func update(_ record: RunRecord, _ state: String) {
+        let key = key
+        store.use { file throws(DatabaseError) in
+            try file.database.transaction { () throws(DatabaseError) in
+                try RunStore.write(record, key: key, state: state, to: file.database)
+            }
+        }
+    }
+
+    private func noteUnwritten(_ what: String, _ error: FileError, path: String) {
+        store.note(
+            .notWritten(run: label, what: what, reason: error.reason, hasOlder: FileSystem.exists(path)))
+    }
+
+    private var label: String { "\(record.model) seed \(record.seed ?? 0)" }
+
+    // MARK: The end
+
+    func end(_ run: Run, _ last: Checkpoint) {
+        var record = record
+        record.state = run.state
+        record.position = last.position
+        let ended = record
+        store.background.begin { [self] in
+            switch run.state {
+            case .interrupted, .stopped:
+                if run.steps > 0 { write(last, ended, run.state.description) } else { update(ended, "interrupted") }
+            case .done, .diverged, .loaded: writeEnd(run, last, ended)
+            }
+            lock.release()
+        }
+    }
+
+    private func writeEnd(_ run: Run, _ last: Checkpoint, _ record: RunRecord) {
+        var record = record
+        // First the place where nothing is left to do: from here on no step is lost.
+        let isDone = run.state == .done
+        if isDone, last.state.byteCount <= RunStore.keptCheckpoints { write(last, record, "running") }
+        record.digest = run.digest
+        let path = store.weights(key)
+        do throws(FileError) {
+            try FileSystem.createDirectories(store.files)
+            try FileSystem.write(RunFile.bytes(run, record), to: path)
+        } catch { noteUnwritten("file of weights", error, path: path) }
+        // One that is whole gives way only to one that is.
+        let isWhole = FileSystem.exists(path)
+        let replaced = store.replacedRuns(by: key, record).filter { isWhole || !$0.hasEnded }
+        for older in replaced where isDone {
+            guard let digest = store.record(of: older)?.digest, digest != record.digest else { continue }
+            store.note(.otherBits(run: label, date: older.date))
+        }
+        let (key, ended) = (key, record)
+        let written: Void? = store.use { file throws(DatabaseError) in
+            try file.database.transaction { () throws(DatabaseError) in
+                try RunStore.write(ended, key: key, state: run.state.description, to: file.database)
+                for older in replaced {
+                    try file.database.execute("DELETE FROM runs WHERE key = ?", [.text(older.key)])
+                    try file.database.execute("DELETE FROM records WHERE key = ?", [.text(older.key)])
+                }
+            }
+        }
+        guard written != nil else { return }
+        for older in replaced {
+            for path in [store.weights(older.key), store.checkpoint(older.key), store.lock(older.key)] {
+                try? FileSystem.remove(path)
+            }
+        }
+        if !isDone { try? FileSystem.remove(store.checkpoint(key)) }
+        try? FileSystem.remove(store.lock(key))
+        store.pruneCheckpoints()
+    }
+}
+
+/// The lock that tells other processes that a run is trained: let go of at its end, or with its process.
+final class LockHolder: Sendable {
+    private let lock: Mutex<FileLock?>
+
+    init(_ lock: consuming sending FileLock?) { self.lock = Mutex(lock) }
+
+    func release() { lock.withLock { $0 = nil } }
+}

@@ -1,0 +1,50 @@
+// What keeps the store from keeping, or what it found damaged. None of it stops a training: it is told, and the run goes on.
+
+public enum StoreFault: Error, Hashable, Sendable {
+    /// Runs are not kept at all: the folder, and why.
+    case notKept(path: String, reason: String)
+    /// Kept runs can be taken, but no new one is kept.
+    case readOnly(path: String, reason: String)
+    /// The file was made by a later version.
+    case newer(path: String, reason: String)
+    /// The file was damaged and set aside; so many runs were found again.
+    case fileDamaged(path: String, aside: String, runs: Int)
+    /// A file of a run was damaged and set aside.
+    case runDamaged(run: String, what: String, reason: String, aside: String)
+    /// The row of a run does not hold together.
+    case recordDamaged(run: String)
+    /// A file of a run could not be written.
+    case notWritten(run: String, what: String, reason: String, hasOlder: Bool)
+    /// A run came out otherwise than the one that was kept.
+    case otherBits(run: String, date: String)
+
+    public var message: String {
+        switch self {
+        case .notKept(let path, let reason): "runs are not kept: \(path) cannot be used (\(reason))"
+        case .readOnly(let path, let reason): "new runs are not kept: \(path) cannot be written (\(reason))"
+        case .newer(let path, let reason): "runs are not kept: \(path) cannot be read, because \(reason)"
+        case .fileDamaged(let path, let aside, let runs):
+            "\(path) was damaged: it is now \(aside), and a new one holds the "
+                + (runs == 1 ? "1 run that was" : "\(runs) runs that were") + " found again"
+        case .runDamaged(let run, let what, let reason, let aside):
+            "the \(what) of \(run) is damaged (\(reason)) and was set aside as \(aside)"
+        case .recordDamaged(let run): "what the store knows of \(run) is damaged, and is not used"
+        case .notWritten(let run, let what, let reason, let hasOlder):
+            "the \(what) of \(run) could not be written: \(reason)" + (hasOlder ? "; the one before is kept" : "")
+        case .otherBits(let run, let date):
+            "\(run) came out with other bits than the same training of \(date): one of the two went wrong"
+        }
+    }
+
+    public var fix: String {
+        switch self {
+        case .notKept, .readOnly: "make the folder writable, or set TANDEM_HOME to another one"
+        case .newer: "run the newer Tandem, or set TANDEM_HOME to another folder"
+        case .fileDamaged: "runs without weights or checkpoint may be missing in `runs`; check the disk"
+        case .runDamaged: "nothing is to be done: it is trained anew where it is needed; check the disk"
+        case .recordDamaged: "train it anew: `fresh: true`"
+        case .notWritten: "free space with `runs clean`, or `save` the run to another disk; the training goes on"
+        case .otherBits: "please report it, with the machine and the versions; memory may be faulty"
+        }
+    }
+}

@@ -1,0 +1,42 @@
+// Where a training stands between two steps, beside its weights: the epoch and batch at work, what was summed up in it, and the whole
+// epochs before. And what is told of each such place, to be kept.
+
+public struct TrainingPosition: Sendable, Equatable {
+    /// The epoch at work, from 1; one more than there are where all is done.
+    public var epoch = 1
+    /// Steps of it that are done.
+    public var batch = 0
+    /// Over the images of these steps: the sum of the losses, and the hits.
+    public var loss = 0.0
+    public var correct = 0
+    /// Of these steps, and of this epoch so far.
+    public var epochTrainingSeconds = 0.0
+    public var epochSeconds = 0.0
+
+    /// Whole epochs.
+    public var metrics: [EpochMetrics] = []
+    /// The likeliest class of each test image after the last whole epoch.
+    public var predictions: [Int] = []
+    /// Over all epochs.
+    public var steps = 0
+    public var images = 0
+    public var seconds = 0.0
+    public var trainingSeconds = 0.0
+
+    public static let start = TrainingPosition()
+
+    mutating func endEpoch(_ measured: EpochMetrics, predictions: [Int]) {
+        metrics.append(measured)
+        self.predictions = predictions
+        (epoch, batch, loss, correct, epochTrainingSeconds, epochSeconds) = (epoch + 1, 0, 0, 0, 0, 0)
+    }
+}
+
+/// What the epoch loop asks and tells between two steps.
+protocol TrainingKeeper: AnyObject {
+    /// Whether the place after this step is to be kept, in the middle of an epoch.
+    var isDue: Bool { get }
+    func keep(_ position: TrainingPosition)
+    /// After each whole epoch but the last.
+    func epochEnded(_ position: TrainingPosition)
+}

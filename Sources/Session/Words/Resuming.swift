@@ -1,0 +1,210 @@
+// What `train` and `resume` share: one training that is taken from the store where it is kept, goes on where it was cut, and is kept while
+// it runs. And what `resume` does.
+
+import Experiments
+import Graphics
+import Language
+import Libraries
+import Network
+
+struct Training {
+    private let call: Invocation
+    private let model: Model
+    private let architecture: Architecture
+    private let data: DataValue
+    private let options: TrainingOptions
+
+    init(
+        _ call: Invocation, model: Model, architecture: Architecture, data: DataValue, options: TrainingOptions
+    ) {
+        self.call = call
+        self.model = model
+        self.architecture = architecture
+        self.data = data
+        self.options = options
+    }
+
+    private var interpreter: Interpreter { call.interpreter }
+    private var label: String { "\(model.name) seed \(options.seeds.initialization)" }
+
+    /// The run, trained or kept.
+    ///
+    /// - Parameters:
+    ///   - continuation: where it may go on, beside what the store knows.
+    ///   - isFresh: whether it is trained from the start in any case.
+    func value(isFresh: Bool, from continuation: Checkpoint? = nil, defaults: String?) throws -> Value {
+        interpreter.publish()
+        let record = try newRecord()
+        defer { interpreter.tellStoreFaults(at: call.range) }
+        if !isFresh, let record, let value = try kept(record, defaults) { return value }
+        interpreter.tellStoreFaults(at: call.range)
+        let keeper = record.flatMap { interpreter.store?.begin($0, architecture, options, isFresh: isFresh) }
+        interpreter.tellStoreFaults(at: call.range)
+        let beginning = [keeper?.beginning, continuation].compactMap { $0 }.max {
+            $0.position.steps < $1.position.steps
+        }
+        tellBeginning(beginning, keeper)
+
+        let log = TrainingLog(interpreter, form: call.arguments.text("log") ?? "auto", name: model.name)
+        let trainer = Trainer(model: model.name, architecture: architecture, dataset: data.dataset, options: options)
+        let run: Run
+        do {
+            run = try trainer.train(from: beginning, keeper: keeper, cancellation: interpreter.interruption) { event in
+                log.note(event)
+                if case .epoch = event { interpreter.tellStoreFaults(at: call.range) }
+            }
+        } catch {
+            log.fail()
+            throw training(error, call)
+        }
+        log.finish(run)
+        let place = keeper.flatMap { keeper in
+            interpreter.store.map { RunValue.Place(store: $0, key: keeper.key) }
+        }
+        return ended(RunValue(run, model: model, data: data, place: place, defaults: defaults))
+    }
+
+    /// What the run is found by; `nil` where none is kept.
+    private func newRecord() throws -> RunRecord? {
+        guard interpreter.store != nil else { return nil }
+        let digest = data.digest
+        let identity: RunIdentity
+        do throws(TrainingError) {
+            identity = try RunIdentity(architecture, dataDigest: digest, options)
+        } catch { throw training(error, call) }
+        let name = "a" == model.definitionName ? "a_run" : "a"
+        let context = RunFile.Context(
+            program: RunProgram.text(model, architecture, data.expression, options, name: name),
+            modelExpression: model.expression, dataExpression: data.expression, dataDigest: digest,
+            version: Workspace.version)
+        return RunRecord(beginning: identity, context, model: model.name, dataset: data.dataset.name, options)
+    }
+
+    /// The run as it was kept.
+    private func kept(_ record: RunRecord, _ defaults: String?) throws -> Value? {
+        guard let store = interpreter.store, let identity = record.kept?.identity, let kept = store.kept(identity),
+            let run = store.load(kept, architecture, options)
+        else { return nil }
+        interpreter.write(
+            "\(label): kept from \(kept.date), \(spanText(kept.seconds)) saved; `fresh: true` trains anew\n")
+        let place = RunValue.Place(store: store, key: kept.key)
+        return ended(
+            RunValue(
+                run.called(model.name), model: model, data: data, place: place, defaults: defaults))
+    }
+
+    private func tellBeginning(_ beginning: Checkpoint?, _ keeper: RunKeeper?) {
+        guard let beginning else { return }
+        let batches = (data.dataset.training.count + options.batchSize - 1) / options.batchSize
+        let position = beginning.position
+        let place =
+            position.epoch > options.epochs
+            ? "the end of epoch \(options.epochs)"
+            : position.batch == 0
+                ? "epoch \(position.epoch) of \(options.epochs)"
+                : "epoch \(position.epoch) of \(options.epochs), batch \(position.batch + 1) of \(batches)"
+        var origin = ""
+        if let source = keeper?.source, source.planned != options.epochs {
+            origin = " behind the \(counted(source.epochs, "epoch")) of \(source.label)"
+        }
+        interpreter.write(
+            "\(label): goes on at \(place)\(origin), \(spanText(position.seconds)) saved; `fresh: true` trains anew\n")
+    }
+
+    /// Leaves the run as the last one, with the error of one that came to no good end.
+    private func ended(_ value: RunValue) -> Value {
+        let run = value.run
+        interpreter.lastRun = value
+        switch run.state {
+        case .done, .loaded: break
+        case .stopped(let reason, let fix):
+            interpreter.pendingStop = call.fault(
+                "stopped", "the training stopped after \(counted(run.steps, "step")), which are kept: \(reason)",
+                fix: fix)
+        case .interrupted:
+            interpreter.pendingStop = call.fault(
+                "interrupted",
+                "the training was interrupted after \(counted(run.steps, "step")) "
+                    + "(\(run.epochs) of \(counted(options.epochs, "epoch")) done); what was trained is kept")
+        case .diverged(let epoch, let batch):
+            interpreter.pendingStop = call.fault(
+                "diverged", "the training diverged: the loss is no number in epoch \(epoch), batch \(batch)",
+                fix: "try a smaller learning rate: `optimizer: adam(lr: 1e-4)`")
+        }
+        return .object(value)
+    }
+}
+
+func resumeRun(_ call: Invocation) throws -> Value {
+    let value = try call.run()
+    let run = value.run
+    let place = call.arguments.place("run")
+    let epochs = call.arguments.integer("epochs")
+    switch run.state {
+    case .loaded:
+        throw call.fault(
+            "no-continuation", "\(run.label) is weights from a file, and nothing is known of their training", at: place,
+            fix: "train the model: `train \(run.model)`")
+    case .diverged:
+        throw call.fault(
+            "no-continuation", "\(run.label) diverged: its weights are no numbers", at: place,
+            fix: "train it with a smaller learning rate: `optimizer: adam(lr: 1e-4)`")
+    case .done where epochs == nil:
+        throw call.fault(
+            "no-continuation", "\(run.label) is done: all of its \(counted(run.epochs, "epoch")) are trained",
+            at: place,
+            fix: "say how many in all: `resume \(run.name ?? "a"), epochs: \(2 * max(1, run.epochs))`")
+    case .done, .interrupted, .stopped: break
+    }
+    var options = run.options
+    options.epochs = epochs ?? options.epochs
+    guard options.epochs > run.epochs else {
+        throw call.fault(
+            "no-continuation", "\(run.label) has \(counted(run.epochs, "epoch")) already",
+            at: call.arguments.place("epochs"),
+            fix: "`epochs:` counts all of them: `epochs: \(run.epochs + (epochs ?? 1))`")
+    }
+    guard options.epochs == run.options.epochs || !options.schedule.dependsOnEpochs else {
+        throw call.fault(
+            "other-schedule",
+            "the learning rate of `\(ScheduleValue(options.schedule).text)` depends on how many epochs there are: "
+                + "\(options.epochs) are another training from the first step on",
+            at: call.arguments.place("epochs"),
+            fix: "train it: `train \(run.model), epochs: \(options.epochs)` with the same options")
+    }
+    let data = try call.data(ofTraining: value)
+    let training = Training(
+        call, model: value.model, architecture: run.architecture, data: data, options: options)
+    return try training.value(
+        isFresh: false, from: run.continuation, defaults: call.defaults([("run", run.label)]))
+}
+
+extension Invocation {
+    /// The data a run was trained on, or the last data set where these are the same.
+    fileprivate func data(ofTraining run: RunValue) throws -> DataValue {
+        if let data = run.data { return data }
+        if let data = interpreter.lastData, data.digest == run.dataDigest { return data }
+        let expression = run.dataExpression ?? "synthetic()"
+        throw fault(
+            "no-subject", "the data of \(run.run.label) are not at hand", at: arguments.place("run"),
+            fix: "bind them before: `let data = \(expression)`")
+    }
+}
+
+extension Interpreter {
+    /// Says what the store could not keep, or found damaged.
+    func tellStoreFaults(at range: SourceRange? = nil) {
+        for fault in store?.takeFaults() ?? [] {
+            output.report(
+                Diagnostic(
+                    .warning, code: "store", fault.message, source: range == nil ? nil : source, at: range,
+                    fix: fault.fix))
+        }
+    }
+}
+
+/// `12 s`, `31 min`, `2.5 h`
+func spanText(_ seconds: Double) -> String {
+    if seconds < 99.5 { return "\(fixed(seconds, seconds < 9.95 ? 1 : 0)) s" }
+    return seconds < 99.5 * 60 ? "\(fixed(seconds / 60, 0)) min" : "\(fixed(seconds / 3600, 1)) h"
+}
