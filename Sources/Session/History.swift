@@ -16,8 +16,8 @@ public final class History: Sendable {
     public let session: Int
     private let file: Mutex<KeptFile>
 
-    /// Opens the file for a new session. Where it cannot be used (a folder that cannot be written, a damaged file) the history lives
-    /// as long as the session, and `failure` says why.
+    /// Opens the file for a new session. Where it cannot be used (a folder that cannot be written) the history lives as long as the
+    /// session, and `failure` says why; a damaged one is set aside, which `failure` says as well.
     public init(_ path: String?) {
         var failure: String?
         func open(_ path: String?) throws(DatabaseError) -> (KeptFile, Int) {
@@ -29,6 +29,7 @@ public final class History: Sendable {
         do throws(DatabaseError) { opened = try open(path) } catch {
             failure = "\(path ?? "the history") cannot be used: \(error.message)"
         }
+        if let path, let aside = opened?.0.setAside { failure = "\(path) was damaged: it is now \(aside)" }
         // In memory nothing stands in the way but a lack of it.
         guard let (file, session) = opened ?? (try? open(nil)) else { preconditionFailure("no memory for a history") }
         self.file = Mutex(file)
@@ -38,7 +39,7 @@ public final class History: Sendable {
     /// The file of all sessions.
     public static var standardPath: String { KeptFile.standardPath }
 
-    /// Why the file is not used.
+    /// Why the file is not used, or where a damaged one went.
     public let failure: String?
 
     // MARK: Writing

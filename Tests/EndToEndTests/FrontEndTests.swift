@@ -11,10 +11,12 @@ import Testing
         let folder = try Tandem.folder()
         defer { try? FileManager.default.removeItem(at: folder) }
         let file = folder.appending(path: "script.tandem")
-        for program in FrontEndProgram.all {
+        for (number, program) in FrontEndProgram.all.enumerated() {
             let said = program.said()
+            // Each in a home of its own: what another has trained would be kept.
+            let home = folder.appending(path: "\(number)").path
             try program.text.write(to: file, atomically: true, encoding: .utf8)
-            let result = try Tandem.run(["run", file.path], environment: ["TANDEM_HOME": folder.path])
+            let result = try Tandem.run(["run", file.path], environment: ["TANDEM_HOME": home])
             if !said.hasProgress {
                 #expect(result.output == said.terminalText(columns: nil, withDiagnostics: false), "\(program.path)")
             }
@@ -26,10 +28,11 @@ import Testing
     @Test func thePromptShowsWhatASessionSays() throws {
         let folder = try Tandem.folder()
         defer { try? FileManager.default.removeItem(at: folder) }
-        for program in FrontEndProgram.all {
+        for (number, program) in FrontEndProgram.all.enumerated() {
             let said = program.said()
+            let home = folder.appending(path: "\(number)").path
             let terminal = try PseudoTerminal(
-                environment: ["TANDEM_HOME": folder.path, "NO_COLOR": "1"], columns: 100)
+                environment: ["TANDEM_HOME": home, "NO_COLOR": "1"], columns: 100)
             // Pasted at once, as terminals do: the lines are one cell.
             try terminal.waitFor("tandem> ")
             terminal.type("\u{1B}[200~\(program.text.trimmingCharacters(in: .newlines))\u{1B}[201~\r")

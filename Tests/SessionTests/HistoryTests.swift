@@ -48,14 +48,15 @@ struct HistoryTests {
         #expect(History.matches(Array(text.unicodeScalars), Array(pattern.unicodeScalars)) == isFound)
     }
 
-    @Test func whatCannotBeUsedIsNamedAndLeftAlone() throws {
+    @Test func whatIsNoDatabaseIsNamedAndSetAside() throws {
         try FileSystem.createDirectories(FileSystem.folder(of: path))
         try FileSystem.write("no database at all, but a text of some length", to: path)
         let history = History(path)
-        #expect(history.failure?.contains("tandem.sqlite cannot be used: file is not a database") == true)
+        #expect(history.failure == "\(path) was damaged: it is now \(path).damaged")
         history.add([.input("print 1", line: 1)])
         #expect(history.tail(1).map(\.input) == ["print 1"])
-        #expect(try FileSystem.readText(path).hasPrefix("no database"))
+        #expect(try FileSystem.readText("\(path).damaged").hasPrefix("no database"))
+        #expect(History(path).failure == nil && History(path).tail(1).map(\.input) == ["print 1"])
     }
 
     @Test func aFileOfALaterVersionIsLeftAlone() throws {

@@ -1,0 +1,121 @@
+// A training that is cut anywhere, written to a file, read in another engine and gone on with ends as one that was never cut; and a file
+// that is damaged anywhere is never taken for a checkpoint.
+
+import Engine
+import Foundation
+import Libraries
+import Network
+import Runtime
+import Testing
+
+@testable import Datasets
+@testable import Experiments
+
+@Suite struct CheckpointTests {
+    private let folder: String
+    private var path: String { "\(folder)/a.checkpoint" }
+
+    init() throws { folder = try Trained.folder() }
+
+    /// Through the file and back.
+    private func passed(_ outcome: Trained.Outcome, _ options: TrainingOptions) throws -> Checkpoint {
+        let checkpoint = Checkpoint(position: outcome.position, state: outcome.state)
+        try CheckpointFile.write(checkpoint, try Trained.record(options), to: path)
+        let read = try CheckpointFile.read(path, try Trained.architecture(), options.optimizer)
+        #expect(read.position == outcome.position)
+        return read
+    }
+
+    @Test(arguments: [
+        ("adam", Trained.options()),
+        ("sgd", Trained.options(.sgd(learningRate: 0.05, momentum: 0.9, isNesterov: true))),
+        (
+            "adamw with a schedule",
+            Trained.options(
+                .adam(learningRate: 3e-3, weightDecay: 0.1, isDecoupled: true), schedule: .cosine(warmup: 1))
+        ),
+        ("mixed", Trained.options(precision: .mixed)),
+    ])
+    func cutAtAnyBatchItEndsWithTheSameBits(_ name: String, _ options: TrainingOptions) throws {
+        defer { try? FileSystem.remove(folder) }
+        let whole = try Trained.train(options)
+        #expect(whole.ending == .done && whole.position.steps == 12)
+        // Behind the last batch of an epoch it is the measurement that is cut.
+        for cut in 0...12 {
+            var first = options
+            first.threads = 1 + cut % 2
+            let part = try Trained.train(first, cut: cut)
+            #expect(part.ending == .interrupted && part.position.steps == cut)
+            var second = options
+            second.threads = 2 - cut % 2
+            let rest = try Trained.train(second, from: try passed(part, options))
+            #expect(rest.ending == .done)
+            #expect(rest.state.parameters.digest() == whole.state.parameters.digest(), "\(name), cut at \(cut)")
+            #expect(rest.position.withoutTimes == whole.position.withoutTimes, "\(name), cut at \(cut)")
+        }
+    }
+
+    @Test func cutAtEveryBatchItEndsWithTheSameBits() throws {
+        defer { try? FileSystem.remove(folder) }
+        let options = Trained.options()
+        var checkpoint: Checkpoint?
+        for cut in 1...12 { checkpoint = try passed(try Trained.train(options, from: checkpoint, cut: cut), options) }
+        let end = try Trained.train(options, from: checkpoint)
+        #expect(end.state.parameters.digest() == (try Trained.train(options)).state.parameters.digest())
+    }
+
+    @Test func aCopyIsNotChangedByTheNextStep() throws {
+        defer { try? FileSystem.remove(folder) }
+        let options = Trained.options()
+        let network = try Trained.network(options, Cancellation())
+        _ = try network.trainStep([0, 1, 2], epoch: 1, learningRateFactor: 1)
+        let copy = try #require(network.copyState())
+        let digest = copy.parameters.digest()
+        _ = try network.trainStep([3, 4, 5], epoch: 1, learningRateFactor: 1)
+        #expect(copy.parameters.digest() == digest)
+        #expect(network.releaseState().parameters.digest() != digest)
+    }
+
+    @Test func aFileIsSafetensorsThatOthersRead() throws {
+        defer { try? FileSystem.remove(folder) }
+        let options = Trained.options()
+        let part = try Trained.train(options, cut: 5)
+        _ = try passed(part, options)
+        let file = try Safetensors(parsing: try FileSystem.read(path))
+        let counts = TrainingState.counts(try Trained.architecture(), options.optimizer)
+        #expect(file.names == ["weights", "moments"])
+        #expect(file["weights"]?.values.count == counts.weights && file["moments"]?.values.count == counts.moments)
+    }
+
+    @Test func noDamageGoesUnseen() throws {
+        defer { try? FileSystem.remove(folder) }
+        let options = Trained.options()
+        let part = try Trained.train(options, cut: 5)
+        _ = try passed(part, options)
+        let whole = try FileSystem.read(path)
+        let header = 8 + Int(whole[0]) + Int(whole[1]) << 8
+        var random = SystemRandomNumberGenerator()
+        for turn in 0..<300 {
+            var bytes = whole
+            if turn % 3 == 0 {
+                bytes.removeLast(Int.random(in: 1...whole.count, using: &random))
+            } else {
+                let place = turn % 3 == 1 ? Int.random(in: 0..<header) : Int.random(in: 0..<whole.count)
+                bytes[place] ^= 1 << UInt8.random(in: 0..<8, using: &random)
+            }
+            try FileSystem.write(bytes, to: path)
+            // Spaces behind the header's text mean nothing.
+            if let read = try? CheckpointFile.read(path, try Trained.architecture(), options.optimizer) {
+                #expect(read.state.parameters.digest() == part.state.parameters.digest())
+                #expect(read.position == part.position)
+            }
+        }
+        let another = try Architecture(
+            input: Shape(channels: 3, height: 32, width: 32), layers: [.flatten, .linear(.init(width: 10))])
+        try FileSystem.write(whole, to: path)
+        #expect(throws: CheckpointError.self) { try CheckpointFile.read(path, another, options.optimizer) }
+        #expect(throws: CheckpointError.self) {
+            try CheckpointFile.read(path, try Trained.architecture(), .sgd(learningRate: 0.1))
+        }
+    }
+}

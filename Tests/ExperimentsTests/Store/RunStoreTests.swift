@@ -1,0 +1,398 @@
+// The run store: what is found again and what is not, where a training goes on, and what becomes of it when files are damaged, missing,
+// of another version, or used by two at once.
+
+import Engine
+import Foundation
+import Libraries
+import Network
+import Runtime
+import Testing
+
+@testable import Datasets
+@testable import Experiments
+
+/// A store in a folder, and what is trained into it.
+private struct Home {
+    let folder: String
+    let store: RunStore
+
+    init() throws {
+        folder = try Trained.folder()
+        store = RunStore(folder: folder)
+    }
+
+    private init(folder: String) {
+        self.folder = folder
+        store = RunStore(folder: folder)
+    }
+
+    /// The same folder as another process would see it.
+    func another() -> Home {
+        store.wait()
+        return Home(folder: folder)
+    }
+
+    func remove() {
+        store.wait()
+        try? FileSystem.remove(folder)
+    }
+
+    @discardableResult
+    func train(_ options: TrainingOptions, cutAfter epochs: Int? = nil, isFresh: Bool = false) throws -> Run {
+        let architecture = try Trained.architecture()
+        let keeper = store.begin(try Trained.record(options), architecture, options, isFresh: isFresh)
+        let cancellation = Cancellation()
+        let run = try Trainer(model: "Net", architecture: architecture, dataset: Trained.data, options: options)
+            .train(from: keeper?.beginning, keeper: keeper, cancellation: cancellation) { event in
+                if case .epoch(let metrics) = event, metrics.epoch == epochs { cancellation.cancel() }
+            }
+        store.wait()
+        return run
+    }
+
+    func kept(_ options: TrainingOptions) throws -> Run? {
+        try store.kept(try Trained.record(options).kept!.identity).flatMap {
+            store.load($0, try Trained.architecture(), options)
+        }
+    }
+
+    var files: [String] { (try? FileSystem.list(store.files)) ?? [] }
+    var database: String { "\(folder)/tandem.sqlite" }
+    func file(_ ending: String) throws -> String {
+        "\(store.files)/" + (try #require(files.first { $0.hasSuffix(ending) }))
+    }
+}
+
+@Suite struct RunStoreTests {
+    @Test func aRunIsFoundAgainWithAllThatIsKnownOfIt() throws {
+        let home = try Home()
+        defer { home.remove() }
+        let run = try home.train(Trained.options())
+        let another = home.another()
+        let kept = try #require(try another.kept(Trained.options()))
+        #expect(kept.digest == run.digest)
+        #expect(kept.metrics == run.metrics)
+        #expect(kept.predictions == run.predictions && kept.predictions.count == 40)
+        #expect(kept.seconds == run.seconds && kept.state == .done)
+        let row = try #require(another.store.list().first)
+        #expect(row.label == "Net seed 1" && row.state == "done" && row.accuracy == run.accuracy && row.epochs == 3)
+        let record = try #require(another.store.record(of: row))
+        #expect(record.context == Trained.context && record.digest == run.digest)
+        #expect(record.position.predictions == run.predictions)
+        #expect(record.kept?.instructionSet.isEmpty == false && record.kept?.threads == 1)
+        // The file beside it is one that PyTorch reads.
+        let weights = try RunFile(parsing: try FileSystem.read(try another.file(".safetensors")))
+        #expect(weights.record.digest == run.digest)
+    }
+
+    @Test func whatDecidesTheBitsDecidesWhatIsFound() throws {
+        let home = try Home()
+        defer { home.remove() }
+        try home.train(Trained.options())
+        var others = [
+            Trained.options(epochs: 4), Trained.options(.sgd()), Trained.options(precision: .precise),
+            Trained.options(precision: .mixed), Trained.options(schedule: .cosine(warmup: 0)), Trained.options(seed: 2),
+            Trained.options(.adam(learningRate: 3.0000001e-3)),
+        ]
+        for role in [\Seeds.initialization, \.order, \.augmentation, \.dropout] {
+            others.append(Trained.options())
+            others[others.count - 1].seeds[keyPath: role] = 9
+        }
+        others.append(Trained.options())
+        others[others.count - 1].gradient.largestNorm = nil
+        others.append(Trained.options())
+        others[others.count - 1].gradient.labelSmoothing = 0
+        others.append(Trained.options())
+        others[others.count - 1].batchSize = 17
+        for options in others { #expect(try home.kept(options) == nil, "\(options)") }
+        #expect(try home.kept(Trained.options(threads: 2)) != nil)
+        let digests = try Set(others.map { try Trained.record($0).kept?.identity.digest })
+        #expect(digests.count == others.count)
+    }
+
+    @Test func aCutRunGoesOnAndEndsWithTheSameBits() throws {
+        let home = try Home()
+        defer { home.remove() }
+        let cut = try home.train(Trained.options(), cutAfter: 2)
+        #expect(cut.state == .interrupted && cut.epochs == 2)
+        let another = home.another()
+        #expect(another.store.list().map(\.state) == ["interrupted"])
+        let run = try another.train(Trained.options())
+        #expect(run.state == .done)
+        #expect(run.digest == (try Trained.train(Trained.options())).state.parameters.digest())
+        #expect(run.metrics.prefix(2) == cut.metrics[...])
+        let rows = another.store.list()
+        #expect(rows.count == 1 && rows[0].state == "done" && rows[0].epochs == 3)
+    }
+
+    @Test func moreEpochsGoOnFromTheEndOfFewer() throws {
+        let home = try Home()
+        defer { home.remove() }
+        try home.train(Trained.options(epochs: 2))
+        let longer = Trained.options(epochs: 4)
+        let keeper = try #require(
+            home.store.begin(try Trained.record(longer), try Trained.architecture(), longer, isFresh: false))
+        #expect(keeper.beginning?.position.epoch == 3)
+        let run = try home.another().train(longer)
+        #expect(run.digest == (try Trained.train(longer)).state.parameters.digest())
+        // A cosine of four epochs is another training from its first step on.
+        let cosine = Trained.options(epochs: 5, schedule: .cosine(warmup: 0))
+        try home.train(Trained.options(epochs: 2, schedule: .cosine(warmup: 0)))
+        #expect(
+            home.store.begin(try Trained.record(cosine), try Trained.architecture(), cosine, isFresh: false)?
+                .beginning == nil)
+    }
+
+    @Test func aFreshRunTakesThePlaceOfTheOneBefore() throws {
+        let home = try Home()
+        defer { home.remove() }
+        let first = try home.train(Trained.options())
+        let key = home.store.list()[0].key
+        let again = try home.train(Trained.options(), isFresh: true)
+        #expect(again.digest == first.digest && again.steps == first.steps)
+        #expect(home.store.list().count == 1 && home.store.list()[0].key != key)
+        #expect(!home.files.contains { $0.hasPrefix(key) })
+        #expect(home.store.takeFaults().isEmpty)
+    }
+
+    @Test func aRunThatDivergedIsKeptAsSuch() throws {
+        let home = try Home()
+        defer { home.remove() }
+        let options = Trained.options(.sgd(learningRate: 1e30))
+        guard case .diverged = try home.train(options).state else { return #expect(Bool(false), "it converged") }
+        #expect(try home.kept(options)?.state == (try Trained.train(options)).ending)
+        #expect(!home.files.contains { $0.hasSuffix(".checkpoint") })
+    }
+
+    @Test func aNameIsThatOfTheLastBinding() throws {
+        let home = try Home()
+        defer { home.remove() }
+        try home.train(Trained.options())
+        try home.train(Trained.options(seed: 2))
+        home.store.setName("a", ofRun: home.store.list()[1].key)
+        #expect(home.store.kept(called: "a")?.seed == 1)
+        #expect(home.store.kept(called: "Net seed 2")?.seed == 2)
+        #expect(home.store.kept(called: "b") == nil)
+        #expect(home.store.list().map(\.label) == ["Net seed 2", "a"])
+    }
+
+    // MARK: Room
+
+    @Test func cleaningKeepsWhatHasANameAndWhatGoesOn() throws {
+        let home = try Home()
+        defer { home.remove() }
+        try home.train(Trained.options())
+        try home.train(Trained.options(seed: 2))
+        try home.train(Trained.options(seed: 3), cutAfter: 1)
+        let keys = home.store.list().map(\.key)
+        home.store.setName("a", ofRun: keys[2])
+        try FileSystem.write("half", to: "\(home.store.files)/x.checkpoint.999999999.part")
+        let freed = home.store.clean()
+        #expect(freed.files >= 4 && freed.byteCount > 10_000)
+        #expect(
+            Set(home.files.filter { !$0.hasSuffix(".lock") }) == ["\(keys[2]).safetensors", "\(keys[0]).checkpoint"])
+        #expect(home.store.list().count == 3)
+        #expect(home.store.record(of: home.store.list()[1])?.position.metrics.count == 3)
+        #expect(try home.kept(Trained.options(seed: 2)) == nil)
+        #expect(
+            try home.train(Trained.options(seed: 3)).digest
+                == (try Trained.train(Trained.options(seed: 3))).state.parameters.digest())
+    }
+
+    // MARK: Damage
+
+    @Test func damagedWeightsAreSetAsideAndNamed() throws {
+        let home = try Home()
+        defer { home.remove() }
+        let run = try home.train(Trained.options())
+        let path = try home.file(".safetensors")
+        var bytes = try FileSystem.read(path)
+        bytes[bytes.count - 100] ^= 1
+        try FileSystem.write(bytes, to: path)
+        #expect(try home.kept(Trained.options()) == nil)
+        let fault = try #require(home.store.takeFaults().first)
+        #expect(fault.message.contains("the file of weights of Net seed 1 is damaged (its checksum does not hold)"))
+        #expect(try FileSystem.read("\(path).damaged") == bytes)
+        // It goes on from its last checkpoint, where nothing is left to do.
+        #expect(try home.train(Trained.options()).digest == run.digest)
+        #expect(try home.kept(Trained.options()) != nil)
+    }
+
+    @Test func aDamagedCheckpointIsSetAsideAndTheTrainingBeginsAnew() throws {
+        let home = try Home()
+        defer { home.remove() }
+        try home.train(Trained.options(), cutAfter: 2)
+        let path = try home.file(".checkpoint")
+        try FileSystem.write(Array(try FileSystem.read(path).dropLast(10)), to: path)
+        let run = try home.train(Trained.options())
+        #expect(run.state == .done && run.steps == 12)
+        #expect(
+            home.store.takeFaults().map(\.message) == [
+                "the checkpoint of Net seed 1 is damaged (it is cut short) and was set aside as \(path).damaged"
+            ])
+        #expect(home.store.list().count == 1)
+    }
+
+    @Test func aFileThatIsNoDatabaseIsSetAsideAndRunsAreFoundAgain() throws {
+        let home = try Home()
+        defer { home.remove() }
+        let run = try home.train(Trained.options())
+        try home.train(Trained.options(seed: 2), cutAfter: 1)
+        let another = home.another()
+        try FileSystem.write("no database", to: home.database)
+        for ending in ["-wal", "-shm"] { try FileSystem.remove(home.database + ending) }
+        #expect(try another.kept(Trained.options())?.digest == run.digest)
+        let message = try #require(another.store.takeFaults().first).message
+        #expect(message.hasPrefix("\(home.database) was damaged: it is now \(home.database).damaged"))
+        #expect(message.hasSuffix("holds the 2 runs that were found again"))
+        #expect(try FileSystem.readText("\(home.database).damaged") == "no database")
+        #expect(Set(another.store.list().map(\.state)) == ["done", "interrupted"])
+        #expect(try another.train(Trained.options(seed: 2)).metrics.count == 3)
+    }
+
+    @Test func aLostDatabaseIsMadeAgainFromTheFiles() throws {
+        let home = try Home()
+        defer { home.remove() }
+        let run = try home.train(Trained.options())
+        let another = home.another()
+        for ending in ["", "-wal", "-shm"] { try FileSystem.remove(home.database + ending) }
+        #expect(try another.kept(Trained.options())?.digest == run.digest)
+        #expect(another.store.takeFaults().isEmpty)
+    }
+
+    /// Whatever happens to the bytes of the database, no complete run is lost, and no false one is told.
+    @Test func damageOfTheDatabaseLosesNoCompleteRun() throws {
+        let home = try Home()
+        defer { home.remove() }
+        var digests: [UInt64: String] = [:]
+        for seed in UInt64(1)...3 { digests[seed] = try home.train(Trained.options(seed: seed)).digest }
+        do { try Database(home.database).execute("PRAGMA wal_checkpoint(TRUNCATE)") }
+        let whole = try FileSystem.read(home.database)
+        var random = SystemRandomNumberGenerator()
+        for turn in 0..<40 {
+            var bytes = whole
+            if turn % 4 == 0 {
+                bytes.removeLast(Int.random(in: 1..<whole.count, using: &random))
+            } else {
+                for _ in 0..<(1 << (turn % 4 * 3)) {
+                    bytes[Int.random(in: 0..<bytes.count, using: &random)] ^=
+                        1 << UInt8.random(in: 0..<8, using: &random)
+                }
+            }
+            for name in try FileSystem.list(home.folder) where name.hasPrefix("tandem.sqlite") {
+                try FileSystem.remove("\(home.folder)/\(name)")
+            }
+            try FileSystem.write(bytes, to: home.database)
+            let another = home.another()
+            for seed in UInt64(1)...3 {
+                // A row that says otherwise is no row of this run: it goes on from its file, or is trained anew.
+                let kept = try another.kept(Trained.options(seed: seed))
+                let run = if let kept { kept } else { try another.train(Trained.options(seed: seed)) }
+                #expect(run.digest == digests[seed])
+            }
+            another.store.wait()
+        }
+    }
+
+    @Test func aStoreOfALaterVersionIsLeftAlone() throws {
+        let home = try Home()
+        defer { home.remove() }
+        try home.train(Trained.options())
+        try Database(home.database).execute("PRAGMA user_version = 99")
+        let another = home.another()
+        #expect(try another.kept(Trained.options()) == nil)
+        let run = try another.train(Trained.options())
+        #expect(run.state == .done)
+        let faults = another.store.takeFaults()
+        #expect(faults.count == 1)
+        #expect(faults[0].message.contains("it is of version 99, made by a newer Tandem"))
+        #expect(faults[0].fix.contains("TANDEM_HOME"))
+        #expect(try Database(home.database).execute("SELECT count(*) FROM runs") == [[.integer(1)]])
+    }
+
+    @Test func whereNothingCanBeWrittenTheTrainingGoesOn() throws {
+        let home = try Home()
+        defer { home.remove() }
+        let file = "\(home.folder)/file"
+        try FileSystem.write("a file, no folder", to: file)
+        let options = Trained.options()
+        let store = RunStore(folder: "\(file)/home")
+        #expect(store.begin(try Trained.record(options), try Trained.architecture(), options, isFresh: false) == nil)
+        #expect(store.list().isEmpty)
+        let faults = store.takeFaults()
+        #expect(faults.map(\.message) == ["runs are not kept: \(file)/home cannot be used (not a directory)"])
+        // Told once.
+        _ = store.list()
+        #expect(store.takeFaults().isEmpty)
+    }
+
+    @Test func anUnwritableCheckpointIsToldAndTheOldOneStays() throws {
+        let home = try Home()
+        defer { home.remove() }
+        let options = Trained.options()
+        let cut = try home.train(options, cutAfter: 1)
+        // A folder where the file under way would stand.
+        let path = try home.file(".checkpoint")
+        let before = try FileSystem.read(path)
+        try FileSystem.createDirectories(WholeFileWriter.temporaryPath(of: path))
+        let more = try home.train(options, cutAfter: 2)
+        #expect(cut.epochs == 1 && more.epochs == 2)
+        let message = try #require(home.store.takeFaults().first).message
+        #expect(message == "the checkpoint of Net seed 1 could not be written: is a directory; the one before is kept")
+        #expect(try FileSystem.read(path) == before)
+    }
+
+    @Test func aClockThatIsSetBackChangesNoOrder() throws {
+        let home = try Home()
+        defer { home.remove() }
+        try home.train(Trained.options())
+        let later = Clock.secondsSince1970 + 100_000_000
+        home.store.use { file throws(DatabaseError) in
+            try file.database.execute("UPDATE runs SET started = ?", [.integer(later)])
+        }
+        let second = try home.train(Trained.options(seed: 2))
+        #expect(home.store.list().map(\.seed) == [2, 1])
+        #expect(home.store.list()[0].started < later)
+        #expect(second.seconds >= 0 && second.metrics.allSatisfy { $0.seconds >= 0 })
+    }
+
+    // MARK: Two at once
+
+    @Test func aRunUnderWayIsLeftToTheOneThatTrainsIt() throws {
+        let home = try Home()
+        defer { home.remove() }
+        let options = Trained.options()
+        let architecture = try Trained.architecture()
+        let keeper = try #require(home.store.begin(try Trained.record(options), architecture, options, isFresh: false))
+        let other = home.another()
+        #expect(other.store.list().map(\.state) == ["running"])
+        // The other trains the same, beside it.
+        let run = try other.train(options)
+        #expect(run.state == .done)
+        #expect(other.store.list().map(\.state) == ["done", "running"])
+        withExtendedLifetime(keeper) {}
+    }
+
+    @Test func aRunWhoseProcessIsGoneIsInterrupted() throws {
+        let home = try Home()
+        defer { home.remove() }
+        let options = Trained.options()
+        do { _ = home.store.begin(try Trained.record(options), try Trained.architecture(), options, isFresh: false) }
+        #expect(home.another().store.list().map(\.state) == ["interrupted"])
+        #expect(home.store.clean().files == 1)
+    }
+
+    @Test func twoStoresWriteAtOnce() throws {
+        let home = try Home()
+        defer { home.remove() }
+        let homes = [home, home.another()]
+        DispatchQueue.concurrentPerform(iterations: 2) { place in
+            for seed in 0..<6 {
+                _ = try? homes[place].train(Trained.options(epochs: 1, seed: UInt64(2 * seed + place)))
+            }
+        }
+        #expect(Set(home.store.list().map(\.seed)) == Set(0..<12))
+        #expect(home.store.list().allSatisfy { $0.state == "done" })
+        for home in homes { #expect(home.store.takeFaults().isEmpty) }
+    }
+}

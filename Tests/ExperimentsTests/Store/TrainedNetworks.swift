@@ -1,0 +1,117 @@
+// A small training that has everything a checkpoint must hold: batch norms, dropout, augmentation, a shorter last batch.
+
+import Engine
+import Foundation
+import Network
+import Runtime
+import Testing
+
+@testable import Datasets
+@testable import Experiments
+
+enum Trained {
+    static let data: Dataset = {
+        var data = Synthetic.make(training: 56, test: 40)
+        data.augmentation = Augmentation(flips: true, crop: 2, cutout: 4)
+        return data
+    }()
+
+    static func architecture() throws -> Architecture {
+        try Architecture(
+            input: Shape(channels: 3, height: 32, width: 32),
+            layers: [
+                .convolution(.init(width: 8, stride: Extent(4), padding: .exactly(Extent(1)), hasBias: false)),
+                .batchNorm(.init()), .activation(.relu), .convolution(.init(width: 12, kernel: Extent(1))),
+                .batchNorm(.init()), .activation(.relu), .flatten, .dropout(rate: 0.2), .linear(.init(width: 20)),
+                .activation(.relu), .linear(.init(width: 10)),
+            ])
+    }
+
+    static func options(
+        epochs: Int = 3, _ optimizer: OptimizerOptions = .adam(learningRate: 3e-3), precision: Precision = .float32,
+        schedule: Schedule = .constant, seed: UInt64 = 1, threads: Int = 1
+    ) -> TrainingOptions {
+        TrainingOptions(
+            epochs: epochs, batchSize: 16, optimizer: optimizer, schedule: schedule,
+            gradient: .init(labelSmoothing: 0.1, largestNorm: 1), precision: precision, seeds: Seeds(seed),
+            threads: threads)
+    }
+
+    static func network(_ options: TrainingOptions, _ cancellation: Cancellation) throws -> EngineNetwork {
+        try EngineNetwork(try architecture(), dataset: data, options: options, cancellation: cancellation)
+    }
+
+    /// What came of a training, or of the part of one up to a cut.
+    struct Outcome {
+        let position: TrainingPosition
+        let state: TrainingState
+        let ending: Run.State
+    }
+
+    /// - Parameter cut: after so many steps in all it is interrupted.
+    static func train(
+        _ options: TrainingOptions, from checkpoint: Checkpoint? = nil, cut: Int? = nil
+    ) throws -> Outcome {
+        let cancellation = Cancellation()
+        let network = try network(options, cancellation)
+        if let checkpoint { network.restore(checkpoint.state) }
+        var loop = EpochLoop(
+            options: options, trainingCount: data.training.count, testCount: data.test.count,
+            from: checkpoint?.position ?? .start)
+        let knife = Knife(left: cut.map { $0 - loop.position.steps }, cancellation)
+        if cut == loop.position.steps { cancellation.cancel() }
+        let ending = loop.run(network, keeper: knife) { _ in }
+        return Outcome(position: loop.position, state: network.releaseState(), ending: ending)
+    }
+
+    /// Cuts a training behind a step.
+    private final class Knife: TrainingKeeper {
+        private var left: Int?
+        private let cancellation: Cancellation
+
+        init(left: Int?, _ cancellation: Cancellation) {
+            self.left = left
+            self.cancellation = cancellation
+        }
+
+        var isDue: Bool {
+            left = left.map { $0 - 1 }
+            if left == 0 { cancellation.cancel() }
+            return false
+        }
+        func keep(_ position: TrainingPosition) {}
+        func epochEnded(_ position: TrainingPosition) {}
+    }
+
+    static let context = RunFile.Context(
+        program: "model Net { … }", modelExpression: "Net", dataExpression: "synthetic()", dataDigest: "ab",
+        version: "9.8.7")
+
+    static func record(_ options: TrainingOptions) throws -> RunRecord {
+        let identity = try RunIdentity(try architecture(), dataDigest: data.digest(), options)
+        return RunRecord(beginning: identity, context, model: "Net", dataset: "synthetic", options)
+    }
+
+    /// A fresh folder, removed by the caller.
+    static func folder() throws -> String {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "tandem-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        return folder.path
+    }
+}
+
+extension TrainingPosition {
+    /// Without what a clock measured.
+    var withoutTimes: TrainingPosition {
+        var position = self
+        (position.seconds, position.trainingSeconds, position.epochSeconds, position.epochTrainingSeconds) = (
+            0, 0, 0, 0
+        )
+        position.metrics = metrics.map {
+            EpochMetrics(
+                epoch: $0.epoch, trainLoss: $0.trainLoss, trainAccuracy: $0.trainAccuracy, testLoss: $0.testLoss,
+                testAccuracy: $0.testAccuracy, seconds: 0, trainingSeconds: 0)
+        }
+        return position
+    }
+}
