@@ -49,9 +49,10 @@ struct Session {
     let output: RecordingOutput
     let workspace: Workspace
 
-    init(drawsProgress: Bool = false, answers: [Answer] = [], folder: String = ".") {
+    /// - Parameter home: where runs are kept; `nil`: nowhere, so that nothing is taken from another test.
+    init(drawsProgress: Bool = false, answers: [Answer] = [], folder: String = ".", home: String? = nil) {
         output = RecordingOutput(drawsProgress: drawsProgress, answers: answers)
-        workspace = Workspace(output: output, folder: folder)
+        workspace = Workspace(output: output, folder: folder, home: home)
     }
 
     @discardableResult

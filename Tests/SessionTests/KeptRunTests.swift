@@ -1,0 +1,162 @@
+// What a session says and does with runs that are kept: a second training of the same is none, one that was cut goes on, `resume` ends it or
+// adds epochs, `runs` lists them.
+
+import Foundation
+import Language
+import Libraries
+import Testing
+
+private let setup = """
+    model Net { input 3x32x32; conv 4, kernel: 3, stride: 4; relu; flatten; linear 10 }
+    let data = take(synthetic(), 128, test: 64)
+
+    """
+private let options = "on: data, epochs: 2, batch: 32, log: none"
+
+@Suite(.serialized)
+struct KeptRunTests {
+    private let home: String
+
+    init() throws {
+        home = FileManager.default.temporaryDirectory.appending(path: "tandem-\(UUID().uuidString)").path
+    }
+
+    private func text(_ program: String) -> String {
+        let session = Session(home: home)
+        session.run(program)
+        session.workspace.close()
+        return session.output.all.text + session.output.all.diagnostics.map { DiagnosticText($0).block }.joined()
+    }
+
+    private func remove() { try? FileManager.default.removeItem(atPath: home) }
+
+    @Test func theSameTrainingIsKeptWhateverItsTextIs() {
+        defer { remove() }
+        let first = text(setup + "let a = train Net, \(options)\nprint a.digest, a.accuracy, a.seconds")
+        let other = """
+            let images = take(synthetic(), 128, test: 64)
+            model Other { input 3x32x32; repeat 1 { conv 4, stride: 4 }; relu; flatten; linear 10 } // the same
+            let two = train Other, on: images, batch: 16 + 16, epochs: 2, threads: 2
+            print two.digest, two.accuracy, two.seconds
+            """
+        let lines = text(other).split(separator: "\n")
+        #expect(lines.count == 2)
+        #expect(
+            lines[0].wholeMatch(
+                of: #/Other seed 1: kept from \d{4}-\d\d-\d\d \d\d:\d\d, \d+(\.\d)? s saved; `fresh: true` trains anew/#
+            )
+                != nil, "\(lines[0])")
+        #expect(first == lines[1] + "\n")
+        #expect(!text(setup + "let a = train Net, \(options), fresh: true").contains("kept"))
+        #expect(!text(setup + "let a = train Net, \(options), seed: 2").contains("kept"))
+    }
+
+    @Test func whatWasInterruptedGoesOnWithTheSameTraining() throws {
+        defer { remove() }
+        let long = "on: data, epochs: 300, batch: 32, log: none"
+        let whole = printed(setup + "print train(Net, \(long)).digest")
+        let session = Session(drawsProgress: true, home: home)
+        session.run(setup)
+        Thread.detachNewThread {
+            Thread.sleep(forTimeInterval: 0.15)
+            session.workspace.interrupt()
+        }
+        session.run("let a = train Net, \(long)")
+        session.run("print a.state, a.epochs < 300")
+        try #require(session.output.all.text == "interrupted true\n")
+        // In another session, by the same cell.
+        let again = text(setup + "let a = train Net, \(long)\nprint a.digest").split(separator: "\n")
+        #expect(again[0].hasPrefix("Net seed 1: goes on at epoch "), "\(again)")
+        #expect(again[1] + "\n" == whole)
+        // In the same session, by `resume`.
+        session.run("print resume(a).digest")
+        #expect(session.output.all.text.hasSuffix(whole))
+    }
+
+    @Test func resumeEndsARunWithoutAStoreToo() throws {
+        let long = "on: data, epochs: 300, batch: 32, log: none"
+        let session = Session()
+        session.run(setup)
+        Thread.detachNewThread {
+            Thread.sleep(forTimeInterval: 0.15)
+            session.workspace.interrupt()
+        }
+        session.run("let a = train Net, \(long)")
+        session.run("print a.state\nlet b = resume a, log: none\nprint b.state, b.epochs, b.digest")
+        let lines = session.output.all.text.split(separator: "\n")
+        try #require(lines.count == 3)
+        #expect(lines[0] == "interrupted" && lines[1].hasPrefix("Net seed 1: goes on at epoch "))
+        #expect(lines[2] + "\n" == "done 300 " + printed(setup + "print train(Net, \(long)).digest"))
+    }
+
+    @Test func resumeAddsEpochs() {
+        defer { remove() }
+        let lines = text(
+            setup + "let a = train Net, \(options)\nlet b = resume a, epochs: 3, log: none\nprint b.epochs, b.digest"
+        ).split(separator: "\n")
+        #expect(lines.first?.hasPrefix("Net seed 1: goes on at epoch 3 of 3 behind the 2 epochs of a") == true)
+        let whole = printed(setup + "print train(Net, on: data, epochs: 3, batch: 32, log: none).digest")
+        #expect(lines.last.map { $0 + "\n" } == "3 " + whole)
+    }
+
+    @Test func whatCannotGoOnSaysWhy() {
+        let trained = setup + "let a = train Net, \(options)\n"
+        #expect(fault(trained + "resume a")?.contains("a is done: all of its 2 epochs are trained") == true)
+        #expect(fault(trained + "resume a")?.contains("`resume a, epochs: 4`") == true)
+        #expect(fault(trained + "resume a, epochs: 2")?.contains("a has 2 epochs already") == true)
+        #expect(
+            fault(setup + "let a = train Net, \(options), schedule: cosine\nresume a, epochs: 4")?
+                .contains("4 are another training from the first step on") == true)
+        #expect(
+            fault(setup + "let a = train Net, \(options), optimizer: sgd(lr: 1e30)") != nil)
+    }
+
+    @Test func runsListsWhatIsKeptAndGivesItBack() throws {
+        defer { remove() }
+        let first = text(
+            setup
+                + "let a = train Net, \(options)\nlet b = train Net, \(options), seed: 2\ntrain Net, \(options), seed: 3\n"
+                + "print a.digest")
+        let session = Session(home: home)
+        session.run("runs")
+        let table = try #require(session.output.all.results.first?.text)
+        let rows = table.split(separator: "\n").dropFirst(2).map {
+            $0.split(separator: " ").prefix(2).joined(separator: " ")
+        }
+        #expect(rows == ["Net seed", "b Net", "a Net"])
+        session.run("print runs[\"a\"].digest\nprint runs[\"Net seed 2\"], count(runs), runs[0].seed")
+        let lines = session.output.all.text.split(separator: "\n")
+        #expect(lines[0] + "\n" == first)
+        #expect(lines[1].hasPrefix("Net seed 2: ") && lines[1].hasSuffix("after 2 epochs 3 3"))
+        session.run("runs name: \"b\", state: done, since: \"2020-01-01\"")
+        #expect(session.output.all.results.last?.text.split(separator: "\n").count == 3)
+        session.run("runs state: interrupted")
+        #expect(session.output.all.results.last?.text == "no runs")
+        session.run("runs[\"c\"]")
+        #expect(session.output.all.diagnostics.last?.message == "no run is kept that is called \"c\"")
+        session.run("runs since: \"yesterday\"")
+        #expect(session.output.all.diagnostics.last?.fix == "write it as \"2026-11-23\"")
+        // What it gives back is a run as any other.
+        session.run(
+            "let data = take(synthetic(), 128, test: 64)\nlet a = runs[\"a\"]\nprint evaluate(a).accuracy == a.accuracy\n"
+                + "print resume(a, epochs: 3, log: none).epochs")
+        #expect(session.output.all.text.contains("true\n") && session.output.all.text.hasSuffix("\n3\n"))
+        session.run("let other = synthetic()\nlet d = runs[\"b\"]\nresume d, epochs: 3")
+        #expect(session.output.all.diagnostics.last?.message == "the data of d are not at hand")
+        session.run("runs clean\nruns[\"Net seed 3\"]")
+        #expect(session.output.all.text.contains("freed; all that is known of the runs is kept\n"))
+        #expect(session.output.all.diagnostics.last?.message == "the weights of Net seed 3 are not kept any more")
+    }
+
+    @Test func aStoreThatCannotBeUsedIsToldOnceAndStopsNothing() throws {
+        defer { remove() }
+        try "a file".write(toFile: home, atomically: true, encoding: .utf8)
+        let session = Session(home: home + "/inside")
+        session.run(setup + "let a = train Net, \(options)\nlet b = train Net, \(options), seed: 2\nprint b.epochs")
+        #expect(session.output.all.text == "2\n")
+        let warnings = session.output.all.diagnostics
+        #expect(warnings.map(\.severity) == [.warning])
+        #expect(warnings.first?.message == "runs are not kept: \(home)/inside cannot be used (not a directory)")
+        #expect(warnings.first?.fix == "make the folder writable, or set TANDEM_HOME to another one")
+    }
+}
