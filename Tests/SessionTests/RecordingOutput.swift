@@ -17,6 +17,7 @@ final class RecordingOutput: Output {
     /// What the person answers, in order.
     private let answers: Mutex<[Answer]>
     private let record = Mutex(Record())
+    private let textHook = Mutex<(@Sendable (String) -> Void)?>(nil)
     private let onProgress: @Sendable (ProgressUpdate) -> Void
 
     init(
@@ -30,7 +31,17 @@ final class RecordingOutput: Output {
 
     var all: Record { record.withLock { $0 } }
 
-    func write(_ text: String) { record.withLock { $0.text += text } }
+    /// Called with each text that is written.
+    var onText: (@Sendable (String) -> Void)? {
+        get { textHook.withLock { $0 } }
+        set { textHook.withLock { $0 = newValue } }
+    }
+    func forgetText() { record.withLock { $0.text = "" } }
+
+    func write(_ text: String) {
+        record.withLock { $0.text += text }
+        onText?(text)
+    }
     func show(_ value: RichValue) { record.withLock { $0.shown.append(value) } }
     func result(_ value: RichValue) { record.withLock { $0.results.append(value) } }
     func progress(_ update: ProgressUpdate) {

@@ -94,7 +94,7 @@ struct Training {
     }
 
     private func tellBeginning(_ beginning: Checkpoint?, _ keeper: RunKeeper?) {
-        guard let beginning else { return }
+        guard let beginning, beginning.position.steps > 0 else { return }
         let batches = (data.dataset.training.count + options.batchSize - 1) / options.batchSize
         let position = beginning.position
         let place =
