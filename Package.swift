@@ -78,9 +78,14 @@ let package = Package(
         .executableTarget(
             name: "fuzz", dependencies: ["Language", "Libraries", "Session"], path: "Tests/Fuzz", swiftSettings: strict),
 
+        // For Scripts/soak.
+        .executableTarget(
+            name: "study-rates", dependencies: ["Experiments", "Libraries", "TestSupport"], path: "Tests/StudyRates",
+            swiftSettings: strict),
+
         .target(
-            name: "TestSupport", dependencies: ["Language", "Session"], path: "Tests/TestSupport", swiftSettings: strict
-        ),
+            name: "TestSupport", dependencies: ["Experiments", "Language", "Runtime", "Session"],
+            path: "Tests/TestSupport", swiftSettings: strict),
         tests("Language", ["Language"], ["Programs"]),
         tests("Network", ["Network"], ["Golden"]),
         tests("Runtime", ["Runtime"]),
@@ -92,7 +97,8 @@ let package = Package(
         tests("Datasets", ["Datasets", "Runtime", "Libraries"], ["Images", "make-images.py"]),
         tests("Graphics", ["Graphics"]),
         tests(
-            "Experiments", ["Experiments", "Network", "Engine", "Datasets", "Runtime", "Libraries"], ["Golden"]),
+            "Experiments", ["Experiments", "Network", "Engine", "Datasets", "Runtime", "Libraries"],
+            ["Golden", "Fixtures"]),
         tests("Session", ["Session", "Language", "Libraries", "Runtime"], ["Golden"]),
         tests("Notebook", ["Notebook", "Libraries"]),
         tests("Jupyter", ["Jupyter", "Session", "Language", "Libraries"]),

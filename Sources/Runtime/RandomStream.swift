@@ -31,6 +31,8 @@ public enum RandomRole: UInt32, Sendable, CaseIterable {
     case dropout = 3
     /// The pictures of the built-in data set.
     case synthesis = 4
+    /// Resampled seeds and flipped signs.
+    case statistics = 5
 }
 
 /// The numbers of one (seed, role, stream, step), addressed by element.

@@ -1,0 +1,48 @@
+// A few numbers of the same kind, one a seed: their mean, their spread, and what they say about the mean of all seeds.
+
+public struct Sample: Hashable, Sendable {
+    public let values: [Double]
+    public let mean: Double
+    /// Standard deviation with n - 1; `nil` for fewer than two values.
+    public let deviation: Double?
+
+    /// Of at least one value.
+    public init?(_ values: [Double]) {
+        guard !values.isEmpty else { return nil }
+        self.values = values
+        let count = Double(values.count)
+        // A mean of equal numbers is that number, which a rounded sum divided again need not be.
+        let mean = values.allSatisfy { $0 == values[0] } ? values[0] : values.reduce(0, +) / count
+        self.mean = mean
+        deviation =
+            values.count > 1
+            ? (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / (count - 1)).squareRoot() : nil
+    }
+
+    public var count: Int { values.count }
+    public var lowest: Double { values.min() ?? mean }
+    public var highest: Double { values.max() ?? mean }
+
+    /// Standard error of the mean.
+    public var error: Double? { deviation.map { $0 / Double(count).squareRoot() } }
+
+    /// Student's interval: it holds the mean of all seeds with this confidence, 0...1, if seeds are distributed normally. `nil` for
+    /// fewer than two values.
+    public func interval(_ confidence: Double) -> ClosedRange<Double>? {
+        guard let error else { return nil }
+        let reach = StudentT(count - 1).upperQuantile((1 - confidence) / 2) * error
+        return mean - reach...mean + reach
+    }
+
+    /// How probable a mean at least as far from 0 is, if that of all seeds is 0: the two-sided t test. `nil` where the values do not
+    /// differ.
+    public var tTest: Double? {
+        guard let error, error > 0 else { return nil }
+        return StudentT(count - 1).twoSided(mean / error)
+    }
+
+    /// What two single values of this kind differ by at most, 19 times of 20: an interval for the difference of two new seeds.
+    public var differenceOfTwo: Double? {
+        deviation.map { StudentT(count - 1).upperQuantile(0.025) * $0 * 2.0.squareRoot() }
+    }
+}
