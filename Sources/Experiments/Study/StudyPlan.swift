@@ -1,0 +1,69 @@
+// What a study is to find out: which models, on which data, with which seeds, and what counts as a difference.
+
+import Datasets
+import Engine
+import Network
+
+/// One of the models that are compared, with all that its training is given but the seed.
+public struct StudyModel: Sendable {
+    /// What tables call it: the model, or the recipe where one model is trained with several.
+    public let name: String
+    public let architecture: Architecture
+    /// The seeds in it are not used.
+    public let options: TrainingOptions
+
+    public init(name: String, architecture: Architecture, options: TrainingOptions) {
+        (self.name, self.architecture, self.options) = (name, architecture, options)
+    }
+
+    /// Whether every training of both ends with the same bits, by proof.
+    func trainsLike(_ other: StudyModel) -> Bool {
+        var options = other.options
+        options.seeds = self.options.seeds
+        options.threads = self.options.threads
+        return options == self.options
+            && Equivalence(architecture, other.architecture).answer == .same(.training)
+    }
+}
+
+public struct StudyPlan: Sendable {
+    public let models: [StudyModel]
+    public let dataset: Dataset
+    public let design: StudyDesign
+    /// In points of accuracy: a smaller difference makes none.
+    public let margin: Double
+    /// Whether models that are proven to train the same are each trained all the same.
+    public let isForced: Bool
+    public let keepsWeights: Bool
+    /// For each model the first that is proven to train the same, itself where none before it is.
+    public let twins: [Int]
+
+    public init(
+        models: [StudyModel], dataset: Dataset, design: StudyDesign = .fixed, margin: Double = 0.5,
+        isForced: Bool = false, keepsWeights: Bool = false
+    ) {
+        self.models = models
+        self.dataset = dataset
+        self.design = design
+        self.margin = margin
+        self.isForced = isForced
+        self.keepsWeights = keepsWeights
+        twins = models.indices.map { index in
+            models[..<index].firstIndex { $0.trainsLike(models[index]) } ?? index
+        }
+    }
+
+    /// Whose runs stand for this model's.
+    public func trained(_ model: Int) -> Int { isForced ? model : twins[model] }
+
+    /// The models that are trained.
+    public var trainedModels: [Int] { models.indices.filter { trained($0) == $0 } }
+
+    /// All pairs of models, in their order.
+    public var pairs: [(first: Int, second: Int)] {
+        models.indices.flatMap { first in models.indices.dropFirst(first + 1).map { (first, $0) } }
+    }
+
+    /// The seeds of a study that names none.
+    public var standardSeeds: [UInt64] { Array(1...6) }
+}

@@ -1,0 +1,81 @@
+// What a study keeps of one training: its numbers and its predictions, and the weights only where they are asked for.
+
+import Datasets
+import Engine
+import Network
+import Runtime
+
+public struct StudyRun: Sendable {
+    public let seeds: Seeds
+    public let state: Run.State
+    public let metrics: [EpochMetrics]
+    /// The likeliest class of each test image after the last epoch; empty where the training did not reach it.
+    public let predictions: [UInt16]
+    public let seconds: Double
+    public let imagesPerSecond: Double
+    /// Of the training, in bytes.
+    public let byteCount: Int
+    /// With its weights, where the study keeps them.
+    public let run: Run?
+
+    public init(
+        seeds: Seeds, state: Run.State, metrics: [EpochMetrics], predictions: [UInt16], seconds: Double,
+        imagesPerSecond: Double, byteCount: Int, run: Run? = nil
+    ) {
+        self.seeds = seeds
+        self.state = state
+        self.metrics = metrics
+        self.predictions = predictions
+        self.seconds = seconds
+        self.imagesPerSecond = imagesPerSecond
+        self.byteCount = byteCount
+        self.run = run
+    }
+
+    /// Percent on the test set after the last epoch, never the best of them; `nil` for a training that diverged.
+    public var accuracy: Double? { state == .done ? metrics.last?.testAccuracy : nil }
+    public var loss: Double? { state == .done ? metrics.last?.testLoss : nil }
+}
+
+/// Where a study gets its runs from: the seam behind which runs may be kept, or trained elsewhere.
+public struct RunSource: Sendable {
+    public typealias Kept = @Sendable (StudyModel, Dataset, Seeds) -> StudyRun?
+    public typealias Train =
+        @Sendable (StudyModel, Dataset, Seeds, _ keepsWeights: Bool, Cancellation, (TrainingEvent) -> Void)
+        throws(TrainingError) -> StudyRun
+
+    /// A run of this model with these seeds that need not be trained again.
+    public let kept: Kept
+    /// Trains one. An interrupted run is given back as such.
+    public let train: Train
+
+    public init(kept: @escaping Kept = { _, _, _ in nil }, train: @escaping Train = RunSource.trainHere) {
+        (self.kept, self.train) = (kept, train)
+    }
+
+    /// Trains on this machine, then asks the trained network for its predictions.
+    public static let trainHere: Train = {
+        model, dataset, seeds, keepsWeights, cancellation, observer throws(TrainingError) in
+        var options = model.options
+        options.seeds = seeds
+        let trainer = Trainer(
+            model: model.name, architecture: model.architecture, dataset: dataset, options: options)
+        var byteCount = 0
+        let run = try trainer.train(cancellation: cancellation) { event in
+            if case .started(let cost) = event { byteCount = cost.byteCount }
+            observer(event)
+        }
+        var state = run.state
+        var predictions: [UInt16] = []
+        if state == .done {
+            do throws(TrainingError) {
+                predictions = try evaluate(run, on: dataset, cancellation: cancellation).predictions.map {
+                    UInt16(truncatingIfNeeded: $0)
+                }
+            } catch .cancelled { state = .interrupted }
+        }
+        return StudyRun(
+            seeds: seeds, state: state, metrics: run.metrics, predictions: predictions, seconds: run.seconds,
+            imagesPerSecond: run.speed, byteCount: byteCount, run: keepsWeights ? run : nil)
+    }
+}

@@ -1,0 +1,102 @@
+// Trains what a study lacks, one model and seed after the other, and looks at the seeds that its design names.
+
+import Datasets
+import Engine
+import Libraries
+import Runtime
+
+/// How far a study is.
+public struct StudyProgress: Sendable {
+    public let model: String
+    public let seed: UInt64
+    /// From 1, of those that are to be trained.
+    public let run: Int
+    public let runs: Int
+    public let training: TrainingProgress
+    /// To the end of the runs that are planned.
+    public let secondsLeft: Double
+
+    /// Finished share of the runs that are planned, 0...1.
+    public var fraction: Double { (Double(run - 1) + training.fraction) / Double(max(1, runs)) }
+}
+
+public enum StudyEvent: Sendable {
+    case progress(StudyProgress)
+    /// One run is done, or was kept; `nil`: nothing was trained for it now.
+    case finished(model: Int, seed: UInt64, StudyRun, wasKept: Bool)
+    /// A sequential study has looked at so many seeds.
+    case looked(seeds: Int, isDecided: Bool)
+}
+
+/// How the training of a study ended.
+public enum StudyEnd: Sendable {
+    case done
+    case interrupted
+    case stopped(reason: String, fix: String)
+}
+
+extension Study {
+    /// The study with the runs that it lacked; at an interrupt or a fault with those that were done before.
+    ///
+    /// - Parameters:
+    ///   - cost: what each run is expected to take, for the time that is left.
+    ///   - observer: called on this thread.
+    /// - Throws: where a model cannot be trained at all.
+    public func trained(
+        by source: RunSource = RunSource(), cost: StudyCost? = nil, cancellation: Cancellation,
+        observer: (StudyEvent) -> Void
+    ) throws(TrainingError) -> (study: Study, end: StudyEnd) {
+        var study = self
+        while true {
+            let end = try study.trainMissing(source, cost, cancellation, observer)
+            guard case .done = end else { return (study, end) }
+            guard study.plan.design == .sequential, !study.isExploratory else { return (study, .done) }
+            let isDecided = study.isDecided
+            observer(.looked(seeds: study.completeSeeds.count, isDecided: isDecided))
+            guard !isDecided, let next = study.goingOn() else { return (study, .done) }
+            study = next
+        }
+    }
+
+    private mutating func trainMissing(
+        _ source: RunSource, _ cost: StudyCost?, _ cancellation: Cancellation, _ observer: (StudyEvent) -> Void
+    ) throws(TrainingError) -> StudyEnd {
+        for (model, seed) in missing {
+            guard let run = source.kept(plan.models[model], plan.dataset, Seeds(seed)) else { continue }
+            add(run, model: model, seed: seed)
+            observer(.finished(model: model, seed: seed, run, wasKept: true))
+        }
+        let work = missing
+        for (index, (model, seed)) in work.enumerated() {
+            if cancellation.isCancelled { return .interrupted }
+            let later = work[(index + 1)...].map(\.model)
+            let run = try source.train(
+                plan.models[model], plan.dataset, Seeds(seed), plan.keepsWeights, cancellation
+            ) { event in
+                guard case .progress(let progress) = event else { return }
+                let rest = later.reduce(0) { $0 + (secondsOfRun($1) ?? cost?.secondsOfRun[$1] ?? 0) }
+                observer(
+                    .progress(
+                        StudyProgress(
+                            model: plan.models[model].name, seed: seed, run: index + 1, runs: work.count,
+                            training: progress, secondsLeft: progress.secondsLeft + rest)))
+            }
+            switch run.state {
+            case .done, .diverged: break
+            case .stopped(let reason, let fix): return .stopped(reason: reason, fix: fix)
+            case .interrupted, .loaded: return .interrupted
+            }
+            add(run, model: model, seed: seed)
+            observer(.finished(model: model, seed: seed, run, wasKept: false))
+        }
+        return .done
+    }
+
+    /// What a run of this model took so far, on average; `nil` before the first.
+    public func secondsOfRun(_ model: Int) -> Double? {
+        Sample(seeds.compactMap { run(model, $0)?.seconds })?.mean
+    }
+
+    /// What one seed more takes, over all models that are trained.
+    public var secondsOfSeed: Double { plan.trainedModels.reduce(0) { $0 + (secondsOfRun($1) ?? 0) } }
+}

@@ -1,0 +1,104 @@
+// Which kind of randomness the spread comes from: one role's seed varies, all others stay.
+
+import Datasets
+import Engine
+import Network
+import Runtime
+
+public enum SeedRole: String, Sendable, CaseIterable {
+    case initialization = "init"
+    case order
+    case augmentation = "augment"
+    case dropout
+
+    public var path: WritableKeyPath<Seeds, UInt64> {
+        switch self {
+        case .initialization: \.initialization
+        case .order: \.order
+        case .augmentation: \.augmentation
+        case .dropout: \.dropout
+        }
+    }
+
+    /// Whether anything in this training is drawn with its seed.
+    public func isUsed(by architecture: Architecture, on dataset: Dataset) -> Bool {
+        switch self {
+        case .order: true
+        case .initialization: architecture.parameterCount > 0
+        case .augmentation: dataset.augmentation != Augmentation()
+        case .dropout: architecture.layers.contains(where: drops)
+        }
+    }
+}
+
+private func drops(_ layer: PlacedLayer) -> Bool {
+    if case .dropout(let rate) = layer.layer { return rate > 0 }
+    return layer.branches.contains { $0.contains(where: drops) }
+}
+
+public struct VarianceByRole: Sendable {
+    public let model: StudyModel
+    public let dataset: Dataset
+    public let seeds: [UInt64]
+    /// Those that this training draws with, in the order asked for.
+    public let roles: [SeedRole]
+    /// Those that were asked for and do nothing here.
+    public let unusedRoles: [SeedRole]
+    public private(set) var runs: [Seeds: StudyRun] = [:]
+
+    /// - Parameter seeds: two at least.
+    public init(_ model: StudyModel, on dataset: Dataset, roles: [SeedRole], seeds: [UInt64]) {
+        (self.model, self.dataset, self.seeds) = (model, dataset, seeds)
+        self.roles = roles.filter { $0.isUsed(by: model.architecture, on: dataset) }
+        unusedRoles = roles.filter { !$0.isUsed(by: model.architecture, on: dataset) }
+    }
+
+    /// What the runs of a row are drawn with; `nil`: all roles vary together.
+    public func seeds(varying role: SeedRole?) -> [Seeds] {
+        seeds.map { seed in
+            guard let role else { return Seeds(seed) }
+            var result = Seeds(seeds[0])
+            result[keyPath: role.path] = seed
+            return result
+        }
+    }
+
+    /// All trainings, each once: the first seed is in every row.
+    public var plan: [Seeds] {
+        var seen: Set<Seeds> = []
+        return (roles.map(Optional.some) + [nil]).flatMap { seeds(varying: $0) }.filter { seen.insert($0).inserted }
+    }
+
+    /// Accuracies of a row, of the runs that came to their end.
+    public func sample(varying role: SeedRole?) -> Sample? {
+        Sample(seeds(varying: role).compactMap { runs[$0]?.accuracy })
+    }
+
+    public var diverged: Int { runs.values.count { if case .diverged = $0.state { true } else { false } } }
+
+    /// Trains what is missing; at an interrupt what was done stays.
+    ///
+    /// - Parameter observer: gets how many runs are done, how many there are, and what the one at hand tells.
+    public mutating func train(
+        by source: RunSource = RunSource(), cancellation: Cancellation,
+        observer: (_ done: Int, _ all: Int, TrainingEvent?) -> Void
+    ) throws(TrainingError) -> StudyEnd {
+        let plan = plan
+        for (index, seeds) in plan.enumerated() where runs[seeds] == nil {
+            if cancellation.isCancelled { return .interrupted }
+            let run: StudyRun
+            if let kept = source.kept(model, dataset, seeds) {
+                run = kept
+            } else {
+                run = try source.train(model, dataset, seeds, false, cancellation) { observer(index, plan.count, $0) }
+            }
+            switch run.state {
+            case .done, .diverged: runs[seeds] = run
+            case .stopped(let reason, let fix): return .stopped(reason: reason, fix: fix)
+            case .interrupted, .loaded: return .interrupted
+            }
+            observer(index + 1, plan.count, nil)
+        }
+        return .done
+    }
+}

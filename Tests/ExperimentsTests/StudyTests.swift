@@ -1,0 +1,304 @@
+import Engine
+import Network
+import Runtime
+import Synchronization
+import Testing
+
+@testable import Datasets
+@testable import Experiments
+
+private let small = Synthetic.make(training: 64, test: 40)
+
+private func model(
+    _ name: String, width: Int = 4, pooled: Bool = false, dropout: Double = 0, rate: Double = 3e-3, epochs: Int = 1
+) throws -> StudyModel {
+    var layers: [Layer] = [
+        .convolution(.init(width: width, stride: Extent(4), padding: .exactly(Extent(1)))), .activation(.relu),
+    ]
+    // Its output is as large as its input: it does nothing.
+    if pooled { layers.append(.adaptiveAveragePool(output: Extent(8))) }
+    layers += [.flatten, .dropout(rate: dropout), .linear(.init(width: 10))]
+    return StudyModel(
+        name: name,
+        architecture: try Architecture(input: Shape(channels: 3, height: 32, width: 32), layers: layers),
+        options: TrainingOptions(epochs: epochs, batchSize: 16, optimizer: .adam(learningRate: rate), threads: 1))
+}
+
+/// Runs that are told instead of trained, and which were asked for.
+private final class Told: Sendable {
+    let asked = Mutex<[String]>([])
+    let accuracy: @Sendable (String, UInt64) -> Double?
+    let interruptsAfter: Int?
+
+    init(interruptsAfter: Int? = nil, _ accuracy: @escaping @Sendable (String, UInt64) -> Double?) {
+        self.accuracy = accuracy
+        self.interruptsAfter = interruptsAfter
+    }
+
+    static func run(_ accuracy: Double?, _ seeds: Seeds, predictions: [UInt16] = []) -> StudyRun {
+        StudyRun(
+            seeds: seeds, state: accuracy == nil ? .diverged(epoch: 1, batch: 3) : .done,
+            metrics: accuracy.map {
+                [
+                    EpochMetrics(
+                        epoch: 1, trainLoss: 1, trainAccuracy: 50, testLoss: 1, testAccuracy: $0, seconds: 2,
+                        trainingSeconds: 1)
+                ]
+            } ?? [], predictions: predictions, seconds: 3, imagesPerSecond: 100, byteCount: 1_000_000)
+    }
+
+    var source: RunSource {
+        RunSource(train: { model, _, seeds, _, cancellation, _ throws(TrainingError) in
+            let count = self.asked.withLock {
+                $0.append("\(model.name) \(seeds.initialization)")
+                return $0.count
+            }
+            if let limit = self.interruptsAfter, count == limit { cancellation.cancel() }
+            return Self.run(self.accuracy(model.name, seeds.initialization), seeds)
+        })
+    }
+}
+
+private func train(
+    _ study: Study, by source: RunSource, cancellation: Cancellation = Cancellation()
+) throws -> (study: Study, end: StudyEnd) {
+    try study.trained(by: source, cancellation: cancellation) { _ in }
+}
+
+private func plan(_ models: [StudyModel], _ design: StudyDesign = .fixed, forced: Bool = false) -> StudyPlan {
+    StudyPlan(models: models, dataset: small, design: design, isForced: forced)
+}
+
+/// Noise around 78 that differs between names and seeds.
+private func noisy(_ name: String, _ seed: UInt64) -> Double {
+    let word = RandomStream(seed: seed, role: .statistics, stream: RandomStream.hash(name.utf8.map { Int($0) }))
+        .words(at: 0).x
+    return 78 + Double(word % 100) / 100
+}
+
+@Suite struct StudyTests {
+    @Test func modelsArePairedSeedBySeed() throws {
+        let told = Told { name, seed in name == "a" ? 70 + Double(seed) / 10 : 71.3 + Double(seed * seed) / 100 }
+        let study = try train(
+            Study(plan([try model("a"), try model("b", width: 5)]), seeds: [3, 1, 7]), by: told.source
+        ).study
+        #expect(told.asked.withLock { $0 } == ["a 3", "b 3", "a 1", "b 1", "a 7", "b 7"])
+        #expect(study.isComplete && study.completeSeeds == [3, 1, 7])
+        #expect(study.accuracies(0) == [70.3, 70.1, 70.7])
+        #expect(study.pairs.count == 1)
+        #expect(study.pairs[0].comparison.differences?.count == 3)
+        guard case .better(.second, _, false) = study.pairs[0].verdict else {
+            Issue.record("b is better by about a point: \(study.pairs[0].verdict)")
+            return
+        }
+    }
+
+    @Test func whatIsProvenTheSameIsTrainedOnce() throws {
+        let models = [try model("flat"), try model("gap", pooled: true)]
+        let told = Told { noisy($0, $1) }
+        let study = try train(Study(plan(models), seeds: [1, 2]), by: told.source).study
+        #expect(told.asked.withLock { $0 } == ["flat 1", "flat 2"])
+        #expect(study.pairs[0].verdict == .identical && study.pairs[0].isProvenSame)
+        #expect(study.accuracies(1) == study.accuracies(0))
+    }
+
+    @Test func anotherRecipeIsNotTheSameTraining() throws {
+        let study = Study(plan([try model("slow"), try model("fast", rate: 1e-2)]), seeds: [1])
+        #expect(study.missing.map(\.model) == [0, 1])
+    }
+
+    @Test func forcedTwinsEndWithTheSameBits() throws {
+        let models = [try model("flat", dropout: 0.3), try model("gap", pooled: true, dropout: 0.3)]
+        let study = try train(Study(plan(models, forced: true), seeds: [1, 2]), by: RunSource()).study
+        let runs = study.allRuns
+        #expect(runs.count == 4)
+        for seed in study.seeds {
+            #expect(study.run(0, seed)?.metrics.map(\.testLoss) == study.run(1, seed)?.metrics.map(\.testLoss))
+            #expect(study.run(0, seed)?.predictions == study.run(1, seed)?.predictions)
+        }
+        #expect(study.run(0, 1)?.predictions != study.run(0, 2)?.predictions, "seeds differ")
+        #expect(study.pairs[0].verdict == .identical)
+        #expect(study.flips(0, 1) == 0)
+        #expect(study.flipsBetweenSeeds(0) ?? 0 > 0)
+    }
+
+    @Test func aRunThatDivergesIsReportedAndStandsInNoFigure() throws {
+        let told = Told { name, seed in name == "b" && seed == 2 ? nil : noisy(name, seed) }
+        let (study, end) = try train(
+            Study(plan([try model("a"), try model("b", width: 5)]), seeds: [1, 2, 3]), by: told.source)
+        guard case .done = end else {
+            Issue.record("a diverged run is no error of a study")
+            return
+        }
+        #expect(study.diverged.map(\.seed) == [2] && study.diverged.map(\.model) == [1])
+        #expect(study.accuracies(0).count == 3 && study.accuracies(1).count == 2)
+        #expect(study.pairs[0].seeds == [1, 3])
+    }
+
+    @Test func modelsThatAlwaysDivergeLeaveNoPair() throws {
+        let told = Told { name, seed in name == "b" ? nil : noisy(name, seed) }
+        let study = try train(Study(plan([try model("a"), try model("b", width: 5)]), seeds: [1, 2]), by: told.source)
+            .study
+        #expect(study.pairs[0].verdict == .undecided(.noPairs))
+        #expect(study.pairs[0].comparison.interval == nil)
+    }
+
+    @Test func anInterruptedStudyGoesOnAndEndsAsAnUnbrokenOne() throws {
+        let models = [try model("a"), try model("b", width: 5)]
+        let told = Told(interruptsAfter: 3) { noisy($0, $1) }
+        let cancellation = Cancellation()
+        let (part, end) = try train(Study(plan(models), seeds: [1, 2, 3]), by: told.source, cancellation: cancellation)
+        guard case .interrupted = end else {
+            Issue.record("interrupted after three runs")
+            return
+        }
+        #expect(part.missing.count == 3 && part.completeSeeds == [1])
+        let rest = Told { noisy($0, $1) }
+        let whole = try train(part, by: rest.source).study
+        #expect(rest.asked.withLock { $0 } == ["b 2", "a 3", "b 3"])
+        let unbroken = try train(Study(plan(models), seeds: [1, 2, 3]), by: Told { noisy($0, $1) }.source).study
+        #expect(whole.accuracies(1) == unbroken.accuracies(1) && whole.pairs[0].verdict == unbroken.pairs[0].verdict)
+    }
+
+    @Test func keptRunsAreNotTrainedAgain() throws {
+        let told = Told { noisy($0, $1) }
+        let source = RunSource(
+            kept: { model, _, seeds in
+                model.name == "a" ? Told.run(noisy("a", seeds.initialization), seeds) : nil
+            }, train: told.source.train)
+        let start = Study(plan([try model("a"), try model("b", width: 5)]), seeds: [1, 2])
+        let cost = try StudyCost(of: start, kept: source.kept, cancellation: Cancellation())
+        #expect(cost.runs == 2 && cost.seconds > 0 && cost.byteCount > 0)
+        let study = try train(start, by: source).study
+        #expect(told.asked.withLock { $0 } == ["b 1", "b 2"])
+        #expect(study.isComplete)
+    }
+
+    @Test func aSequentialStudyEndsAtTheFirstLookThatDecides() throws {
+        let clear = Told { name, seed in noisy(name, seed) + (name == "b" ? 5 : 0) }
+        let models = [try model("a"), try model("b", width: 5)]
+        let study = try train(Study(plan(models, .sequential), seeds: Array(1...6)), by: clear.source).study
+        #expect(study.seeds.count == 6 && study.isDecided)
+        // As likely one way as the other, and far apart.
+        let vague = Told { name, seed in 70 + (name == "b" ? (seed % 2 == 0 ? 6 : -6) : 0) + noisy(name, seed) / 100 }
+        var looks: [Int] = []
+        let long = try Study(plan(models, .sequential), seeds: Array(1...6)).trained(
+            by: vague.source, cancellation: Cancellation()
+        ) { if case .looked(let seeds, let isDecided) = $0, !isDecided { looks.append(seeds) } }.study
+        #expect(looks == [6, 12, 24])
+        #expect(long.seeds == Array(1...24) && !long.isDecided)
+        #expect(long.look?.levels.better == 0.02)
+    }
+
+    @Test func betweenTwoLooksTheLastOneHolds() throws {
+        let models = [try model("a"), try model("b", width: 5)]
+        var study = Study(plan(models, .sequential), seeds: Array(1...12))
+        for seed in UInt64(1)...5 {
+            for index in 0...1 { study.add(Told.run(noisy("\(index)", seed), Seeds(seed)), model: index, seed: seed) }
+        }
+        #expect(study.pairs[0].verdict == .undecided(.beforeTheLook))
+        for seed in UInt64(6)...8 {
+            for index in 0...1 { study.add(Told.run(noisy("\(index)", seed), Seeds(seed)), model: index, seed: seed) }
+        }
+        #expect(study.look?.seeds == 6 && study.pairs[0].seeds == Array(1...6))
+    }
+
+    @Test func addedSeedsKeepTheFirstVerdict() throws {
+        let told = Told { noisy($0, $1) }
+        let first = try train(Study(plan([try model("a"), try model("b", width: 5)]), seeds: [2, 3]), by: told.source)
+            .study
+        let larger = try train(first.exploring(3), by: told.source).study
+        #expect(larger.seeds == [2, 3, 1, 4, 5])
+        #expect(larger.isExploratory && larger.firstVerdicts == first.pairs.map(\.verdict))
+        #expect(larger.exploring(1).firstVerdicts == first.pairs.map(\.verdict), "the first of all")
+        #expect(larger.plannedSeeds == 2)
+    }
+
+    @Test func severalPairsShareOneChanceOfError() throws {
+        let told = Told { name, seed in noisy(name, seed) + (name == "c" ? 0.35 : 0) }
+        let models = [try model("a"), try model("b", width: 5), try model("c", width: 6)]
+        let study = try train(Study(plan(models), seeds: Array(1...6)), by: told.source).study
+        #expect(study.pairs.map { [$0.first, $0.second] } == [[0, 1], [0, 2], [1, 2]])
+        for pair in study.pairs {
+            let adjusted = try #require(pair.adjustedProbability)
+            let isBetter = if case .better = pair.verdict { true } else { false }
+            #expect(isBetter == (adjusted <= 0.05))
+            #expect(adjusted >= (pair.comparison.tTest ?? 0))
+        }
+    }
+
+    @Test func classesAndFlipsAreCountedFromPredictions() throws {
+        var study = Study(plan([try model("a"), try model("b", width: 5)]), seeds: [1])
+        let labels = small.test.labels.map { UInt16($0) }
+        var wrong = labels
+        // Every image of class 3 is taken for a 4.
+        for index in wrong.indices where wrong[index] == 3 { wrong[index] = 4 }
+        let missed = labels.count { $0 == 3 }
+        study.add(Told.run(100, Seeds(1), predictions: labels), model: 0, seed: 1)
+        study.add(Told.run(90, Seeds(1), predictions: wrong), model: 1, seed: 1)
+        let single = try #require(study.singlePair(0, 1))
+        #expect(single.test == McNemar(onlyFirst: missed, onlySecond: 0))
+        #expect(single.flips == Double(missed) / Double(labels.count))
+        let classes = study.classDifferences(0, 1)
+        #expect(classes.count == 10)
+        #expect(classes.map(\.differences.mean) == (0..<10).map { $0 == 3 ? -100 : 0 })
+        #expect(study.flipsBetweenSeeds(0) == nil)
+    }
+
+    @Test func aStudyThatCannotBeTrainedSaysSoBeforeItBegins() throws {
+        let narrow = StudyModel(
+            name: "narrow",
+            architecture: try Architecture(
+                input: Shape(channels: 3, height: 32, width: 32), layers: [.flatten, .linear(.init(width: 5))]),
+            options: TrainingOptions(epochs: 1))
+        #expect(throws: TrainingError.self) {
+            _ = try StudyCost(of: Study(plan([try model("a"), narrow]), seeds: [1]), cancellation: Cancellation())
+        }
+    }
+
+    @Test func undecidedStudiesSayHowManySeedsWouldDo() throws {
+        let told = Told { name, seed in noisy(name, seed) + (name == "b" ? Double(seed % 3) * 1.2 - 1 : 0) }
+        let study = try train(
+            Study(plan([try model("a"), try model("b", width: 5)]), seeds: Array(1...6)), by: told.source
+        ).study
+        let pair = study.pairs[0]
+        #expect(pair.verdict == .undecided(.tooWide))
+        let deviation = try #require(pair.comparison.differences?.deviation)
+        #expect(pair.moreSeeds == (SeedsNeeded.count(difference: 0.5, deviation: deviation) ?? 0) - 6)
+    }
+}
+
+@Suite struct VarianceTests {
+    @Test func onlyTheSeedOfTheRoleVaries() throws {
+        let variance = VarianceByRole(
+            try model("a", dropout: 0.2), on: small, roles: SeedRole.allCases, seeds: [4, 5, 6])
+        #expect(variance.roles == [.initialization, .order, .dropout])
+        #expect(variance.unusedRoles == [.augmentation])
+        let rows = variance.seeds(varying: .order)
+        #expect(rows.map(\.order) == [4, 5, 6])
+        #expect(Set(rows.map(\.initialization)) == [4] && Set(rows.map(\.dropout)) == [4])
+        #expect(variance.seeds(varying: nil) == [Seeds(4), Seeds(5), Seeds(6)])
+        #expect(variance.plan.count == 1 + 2 * 4, "the first seed is in every row")
+    }
+
+    @Test func whatIsNotDrawnDoesNotSpread() throws {
+        let still = try model("a")
+        #expect(!SeedRole.dropout.isUsed(by: still.architecture, on: small))
+        var moved = small
+        moved.augmentation = Augmentation(flips: true)
+        #expect(SeedRole.augmentation.isUsed(by: still.architecture, on: moved))
+    }
+
+    @Test func eachKindIsTrainedOnceAndMeasured() throws {
+        let told = Told { _, _ in 70 }
+        var variance = VarianceByRole(try model("a"), on: small, roles: [.initialization, .order], seeds: [1, 2])
+        _ = try variance.train(by: told.source, cancellation: Cancellation()) { _, _, _ in }
+        #expect(told.asked.withLock { $0 }.count == 4)
+        #expect(variance.sample(varying: .order)?.count == 2)
+        var real = VarianceByRole(try model("a"), on: small, roles: [.initialization, .order], seeds: [1, 2, 3])
+        _ = try real.train(cancellation: Cancellation()) { _, _, _ in }
+        #expect(real.runs.count == real.plan.count)
+        let losses = Set(real.runs.values.map { $0.metrics.last?.testLoss })
+        #expect(losses.count == real.plan.count, "each draws other numbers")
+    }
+}
