@@ -127,6 +127,7 @@ struct Completion {
         case .model: return choices + variables { $0.kind == "model" }
         case .data: return choices + variables { $0.kind == "data" } + words("a data set")
         case .run: return choices + variables { $0.kind == "run" }
+        case .study: return choices + variables { $0.kind == "study" }
         case .network: return choices + variables { $0.kind == "model" || $0.kind == "run" }
         case .optimizer: return choices + words("an optimizer")
         case .schedule: return choices + words("a schedule")

@@ -362,6 +362,7 @@ extension Interpreter {
         case (.data, .object(let object)) where object is DataValue: return value
         case (.optimizer, .object(let object)) where object is OptimizerValue: return value
         case (.schedule, .object(let object)) where object is ScheduleValue: return value
+        case (.study, .object(let object)) where object is StudyValue: return value
         case (_, .string(let text)) where !parameter.choices.isEmpty:
             guard parameter.choices.contains(text) else { throw noChoice(text, parameter, at: range) }
             return value
@@ -392,6 +393,8 @@ extension Interpreter {
             return write(String(Int(rounded)))
         case (.integer, .string(let text)), (.decimal, .string(let text)):
             if Double(text) != nil { return write(text) }
+        case (.list, .integer(let count)) where parameter.label == "seeds" && (1...1_000).contains(count):
+            return write("1...\(count)")
         case (.optimizer, .integer), (.optimizer, .decimal): return write("adam(lr: \(written))")
         case (.optimizer, .string(let text)), (.schedule, .string(let text)), (.data, .string(let text)):
             let name = text.lowercased()
@@ -401,6 +404,7 @@ extension Interpreter {
         case (.run, .model), (.run, .template): return ("train it before: `let a = train \(written)`", [])
         case (.model, .object(let object)) where object is RunValue: return write("\(written).model")
         case (.run, _): return ("train one before: `let a = train Net`", [])
+        case (.study, _): return ("begin one before: `let study = compare gap, flat`", [])
         case (.data, _): return ("bind one before: `let data = synthetic()`", [])
         case (.path, _), (.text, _): return ("write a text in quotes: `\"…\"`", [])
         default: break

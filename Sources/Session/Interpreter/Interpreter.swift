@@ -24,6 +24,9 @@ final class Interpreter: @unchecked Sendable {
     var lastModel: Model?
     var lastRun: RunValue?
     var lastData: DataValue?
+    var lastStudy: StudyValue?
+    /// Where studies get their runs from.
+    var runSource = RunSource()
     /// Hashes of the networks whose waste a training has told.
     var lintedNetworks: Set<Int> = []
     /// Numbers of `ProgressUpdate`s.
@@ -246,6 +249,7 @@ final class Interpreter: @unchecked Sendable {
         case .object(let object):
             if let data = object as? DataValue { lastData = data }
             if let run = object as? RunValue { lastRun = run }
+            if let study = object as? StudyValue { lastStudy = study }
         default: break
         }
     }

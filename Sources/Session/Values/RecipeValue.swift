@@ -1,5 +1,7 @@
 // Options of `train` under one name, as `recipe` gives them.
 
+import Language
+
 final class RecipeValue: ObjectValue {
     static let kind = "a recipe"
 
@@ -47,6 +49,11 @@ extension Invocation {
                 "wrong-type", "`with:` takes a recipe, not \(arguments["with"]?.kind ?? "nothing")", at: place,
                 fix: "make one before: `let fast = recipe(epochs: 2, optimizer: adam(lr: 1e-3))`")
         }
+        return with(recipe, at: place)
+    }
+
+    /// The call with the options of this recipe, where it does not give them itself.
+    func with(_ recipe: RecipeValue, at place: SourceRange) -> Invocation {
         var all = arguments
         for option in recipe.options where !all.isGiven(option.parameter.label) {
             all.set(option.parameter.label, option.value, at: place)

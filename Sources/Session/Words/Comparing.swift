@@ -7,6 +7,12 @@ private let dataOption = Parameter(
     "on", .data, .workedOut("the last data set"), aliases: ["data", "dataset"], "the data set")
 private let seeds = Parameter(
     "seeds", .list, .workedOut("1...6"), aliases: ["seed"], "the seeds every model is trained with")
+private let smallData = "let data = take(synthetic(), 64, test: 32)\n"
+private let recipes = Parameter(
+    "with", .any, .workedOut("no recipe"), aliases: ["recipe", "recipes"], "a recipe, or a list of them")
+
+/// Of each training; the seeds are the study's.
+private let eachTraining = trainingOptions.filter { !$0.label.hasSuffix("seed") }
 
 let comparingWords: [Word] = [
     Word(
@@ -24,24 +30,34 @@ let comparingWords: [Word] = [
     Word(
         "compare", .comparing, "Trains models over several seeds and says which is better",
         [
-            Parameter("models", .model, isRest: true, "the models"), dataOption,
-            Parameter("epochs", .integer(1...1_000_000), .value(.integer(10)), "epochs of each run"), seeds,
-            Parameter("with", .any, .workedOut("no recipe"), "a recipe, or a list of them"),
+            Parameter("models", .model, .workedOut("the last model"), isRest: true, "the models"), dataOption, seeds,
+            recipes,
             Parameter(
                 "within", .decimal(0...100), .value(.decimal(0.5)), "the margin in points that makes no difference"),
             Parameter(
-                "until", .choice, .workedOut("the seeds are done"), choices: ["decided"], "look at 6, 12 and 24 seeds"),
+                "until", .choice, .workedOut("the seeds are done"), choices: ["decided"],
+                "look at 6, 12 and 24 seeds, and end where it is decided"),
             Parameter("force", .boolean, .value(.boolean(false)), "train both even where they are proven the same"),
             Parameter("keep", .boolean, .value(.boolean(false)), "keep the weights"),
-        ],
-        result: "a study", example: twoModels + "compare A, B, on: synthetic(), epochs: 1, seeds: 1...2"),
+        ] + eachTraining,
+        result: "a study",
+        example: twoModels + smallData + "let study = compare A, B, on: data, epochs: 1, seeds: 1...2",
+        aliases: ["study", "ttest", "benchmark_models"], .perform(compareModels)),
     Word(
         "more", .comparing, "Adds seeds to a study",
         [
-            Parameter("study", .any, .workedOut("the last study"), isPositional: true, "the study"),
-            Parameter("seeds", .integer(1...1_000), .workedOut("the next look"), isPositional: true, "how many"),
+            Parameter("study", .study, .workedOut("the last study"), isPositional: true, "the study"),
+            Parameter(
+                "seeds", .integer(1...1_000), .workedOut("what is missing, the next look, or 6"), isPositional: true,
+                "how many"),
+            Parameter(
+                "log", .choice, .value(.string("auto")), choices: ["auto", "bar", "lines", "none"],
+                "how progress is shown"),
         ],
-        result: "a study", example: "more"),
+        result: "a study",
+        example: twoModels + smallData
+            + "let study = compare A, B, on: data, epochs: 1, seeds: 1...2\nlet larger = more study, 1",
+        .perform(moreSeeds)),
     Word(
         "variance", .comparing, "Which kind of randomness the spread comes from",
         [
@@ -49,6 +65,11 @@ let comparingWords: [Word] = [
             Parameter(
                 "roles", .list, .workedOut("all"), choices: ["init", "order", "augment", "dropout"], "the kinds to try"),
             seeds,
-        ],
-        result: "a table", example: twoModels + "variance A, on: synthetic(), roles: [init, order], seeds: 1...2"),
+            Parameter(
+                "with", .any, .workedOut("no recipe"), aliases: ["recipe"],
+                "a `recipe`; options at the call win over it"),
+        ] + eachTraining,
+        result: "a table of variances",
+        example: twoModels + smallData + "variance A, on: data, roles: [init, order], seeds: 1...2, epochs: 1",
+        .perform(varianceOfModel)),
 ]

@@ -41,9 +41,10 @@ let lookingWords: [Word] = [
         "diagram", .looking, "A picture of a model's layers", [model, to], result: "a picture",
         example: net + "diagram Net", aliases: ["draw", "plot_model"]),
     Word(
-        "table", .looking, "Runs side by side, or plain lists",
+        "table", .looking, "Runs side by side, a study, or plain lists",
         [
-            Parameter("values", .any, .workedOut("the last run"), isRest: true, "runs, or lists"), to, form,
+            Parameter("values", .any, .workedOut("the last run"), isRest: true, "runs, a study, or lists"), to, form,
+            Parameter("details", .boolean, .value(.boolean(false)), aliases: ["full", "verbose"], "all of a study"),
             Parameter("digest", .boolean, .value(.boolean(false)), "add the SHA-256 of each run's weights"),
         ],
         result: "a table", example: quickRun + "table a", aliases: ["DataFrame", "tabulate"], .perform(showTable)),

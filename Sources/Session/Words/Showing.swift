@@ -74,6 +74,7 @@ private func isModel(_ value: Value) -> Bool {
 }
 
 func showTable(_ call: Invocation) throws -> Value {
+    if let study = call.onlyStudy() { return try call.showTable(of: study) }
     let table: Table
     switch try call.shown() {
     case .runs(let runs): table = RunTable.table(runs, showsDigest: call.arguments.boolean("digest") ?? false)

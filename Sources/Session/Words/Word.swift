@@ -113,6 +113,7 @@ struct Parameter: Sendable {
         case data
         case optimizer
         case schedule
+        case study
         /// Only the choices.
         case choice
         /// The name of a word, unevaluated.
@@ -136,6 +137,7 @@ struct Parameter: Sendable {
             case .data: "a data set"
             case .optimizer: "an optimizer such as adam(lr: 1e-3)"
             case .schedule: "a schedule such as cosine"
+            case .study: "a study"
             case .choice: "one of its choices"
             case .word: "the name of a word"
             case .list: "a list"
@@ -195,7 +197,7 @@ struct Parameter: Sendable {
     /// What the word works on, which may be left out (rule 11).
     var isSubject: Bool {
         switch kind {
-        case .run, .model, .network, .data: isPositionalOnly
+        case .run, .model, .network, .data, .study: isPositionalOnly
         default: false
         }
     }

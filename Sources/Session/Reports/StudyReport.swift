@@ -1,0 +1,168 @@
+// What `compare` and `table study` show: one sentence that answers, what would change the answer, one small table; and under
+// `details`, folded in HTML, all the rest.
+
+import Experiments
+import Graphics
+
+struct StudyReport {
+    let study: Study
+    let dataName: String
+    let defaults: String?
+
+    init(_ study: Study, dataName: String, defaults: String? = nil) {
+        (self.study, self.dataName, self.defaults) = (study, dataName, defaults)
+    }
+
+    private typealias Cell = Table.Cell
+    private typealias Column = Table.Column
+    private var plan: StudyPlan { study.plan }
+    private var names: [String] { plan.models.map(\.name) }
+
+    // MARK: Sentences
+
+    /// One a pair; with the pair behind it where there are several.
+    var verdicts: [String] { verdicts(showsTime: false) }
+
+    private func verdicts(showsTime: Bool) -> [String] {
+        let words = VerdictText(study: study, showsTime: showsTime)
+        let pairs = study.pairs
+        return pairs.map { pair in
+            words.verdict(pair) + (pairs.count == 1 ? "" : " (\(names[pair.first]), \(names[pair.second]))")
+        }
+    }
+
+    private var change: String? {
+        let words = VerdictText(study: study, showsTime: false)
+        let pairs = study.pairs
+        let pair = pairs.first { !$0.verdict.isDecided } ?? pairs.first
+        return pair.map { "what would change this: " + words.change($0) }
+    }
+
+    /// What has to be known beside the answer.
+    private var notes: [String] {
+        var notes: [String] = []
+        if let first = study.firstVerdicts {
+            let words = VerdictText(study: study, showsTime: false)
+            let texts = zip(plan.pairs, first).map {
+                words.verdict($1, first: names[$0.first], second: names[$0.second])
+            }
+            notes.append(
+                "exploratory: seeds were added after the study had said: \(texts.joined(separator: "; ")) "
+                    + "(\(counted(study.plannedSeeds, "seed")))")
+        }
+        for index in plan.trainedModels where !plan.isForced && plan.twins.count(where: { $0 == index }) > 1 {
+            guard let sample = Sample(study.accuracies(index)), let noise = sample.differenceOfTwo else { continue }
+            notes.append(
+                "how large a difference may mean nothing: two runs of \(names[index]) with different seeds differ by up to "
+                    + "\(fixed(noise, 2)) points, 19 times of 20; here by up to \(fixed(sample.highest - sample.lowest, 2))"
+            )
+        }
+        for (model, seed) in study.diverged {
+            notes.append(
+                "\(names[model]) diverged with seed \(seed): that run stands in no figure, and is a difference itself")
+        }
+        let missing = study.missing.count
+        if missing > 0 {
+            notes.append("\(counted(missing, "training")) of \(study.seeds.count * plan.trainedModels.count) missing")
+        }
+        if let defaults { notes.append(defaults) }
+        return notes
+    }
+
+    private var caption: String {
+        let epochs = Set(plan.models.map(\.options.epochs)).sorted()
+        let length =
+            epochs.count == 1 ? counted(epochs[0], "epoch") : "\(epochs[0]) to \(epochs[epochs.count - 1]) epochs"
+        return "test accuracy on \(dataName) after \(length), \(Self.seedText(study.seeds))"
+    }
+
+    /// `seeds 1 to 6`, `seeds 3, 5, 8`
+    private static func seedText(_ seeds: [UInt64]) -> String {
+        guard let first = seeds.first, let last = seeds.last, seeds.count > 1 else {
+            return "seed \(seeds.first.map(String.init) ?? "none")"
+        }
+        if seeds.count > 2, zip(seeds, seeds.dropFirst()).allSatisfy({ $1 == $0 &+ 1 }) {
+            return "seeds \(first) to \(last)"
+        }
+        let shown = seeds.prefix(12).map(String.init).joined(separator: ", ")
+        return "seeds \(shown)" + (seeds.count > 12 ? ", … (\(seeds.count))" : "")
+    }
+
+    // MARK: The table
+
+    /// At most six columns.
+    var table: Table {
+        let isLong = names.indices.contains { study.secondsOfRun($0) ?? 0 >= 120 }
+        var table = Table(
+            caption: caption,
+            columns: [
+                Column("model", isNumber: false), Column("accuracy"), Column("spread"), Column("lowest"),
+                Column("highest"),
+                Column("\(isLong ? "minutes" : "seconds") a run", isTiming: true),
+            ])
+        for (model, name) in names.enumerated() {
+            let sample = Sample(study.accuracies(model))
+            table.add([
+                Cell(name), Cell(sample?.mean, digits: 2, unit: " %"), Cell(sample?.deviation, digits: 2),
+                Cell(sample?.lowest, digits: 2, unit: " %"), Cell(sample?.highest, digits: 2, unit: " %"),
+                Cell(study.secondsOfRun(model).map { isLong ? $0 / 60 : $0 }, digits: 1),
+            ])
+        }
+        return table
+    }
+
+    /// One row a training: what a person would compute anew.
+    var runs: Table {
+        var table = Table(columns: [
+            Column("model", isNumber: false), Column("seed"), Column("accuracy"), Column("loss"),
+            Column("state", isNumber: false), Column("seconds", isTiming: true),
+        ])
+        for (model, seed, run) in study.allRuns {
+            table.add([
+                Cell(names[model]), Cell(String(seed), number: Double(seed)), Cell(run.accuracy, digits: 2, unit: " %"),
+                Cell(run.loss, digits: 4), Cell(run.state.description), Cell(run.seconds, digits: 1),
+            ])
+        }
+        return table
+    }
+
+    // MARK: Forms
+
+    func rich(details: Bool) -> RichValue {
+        let shown = details ? StudyDetails(study, names: names).tables : []
+        let notes = notes
+        return RichValue(
+            text: text(shown.map(\.withoutTimings), columns: nil, showsTime: false, notes),
+            terminalText: { [self] in text(shown, columns: $0, showsTime: true, notes) },
+            html: html(shown.isEmpty ? StudyDetails(study, names: names).tables : shown, isOpen: details, notes),
+            markdown: markdown(shown, notes), latex: table.latex)
+    }
+
+    private func sentences(showsTime: Bool, _ notes: [String]) -> [String] {
+        verdicts(showsTime: showsTime) + [change].compactMap { $0 } + notes
+    }
+
+    private func text(_ details: [Table], columns: Int?, showsTime: Bool, _ notes: [String]) -> String {
+        let lines = sentences(showsTime: showsTime, notes).map { hanging("", $0, columns: columns) }.joined(
+            separator: "\n")
+        let main = showsTime ? table : table.withoutTimings
+        return ([lines, main.text(columns: columns)] + details.map { $0.text(columns: columns) })
+            .joined(separator: "\n\n")
+    }
+
+    private func html(_ details: [Table], isOpen: Bool, _ notes: [String]) -> String {
+        let answers = verdicts(showsTime: true)
+        let rest = [change].compactMap { $0 } + notes
+        return "<p>" + answers.map { "<b>\(markupEscaped($0))</b>" }.joined(separator: "<br>") + "</p><p>"
+            + rest.map(markupEscaped).joined(separator: "<br>") + "</p>" + table.html
+            + "<details\(isOpen ? " open" : "")><summary>details</summary>" + details.map(\.html).joined()
+            + "</details>"
+    }
+
+    private func markdown(_ details: [Table], _ notes: [String]) -> String {
+        let answers = verdicts(showsTime: true).map { "**\($0)**" }
+        let rest = [change].compactMap { $0 } + notes
+        func titled(_ table: Table) -> String { (table.caption.isEmpty ? "" : "\(table.caption)\n\n") + table.markdown }
+        return (answers + rest + [titled(table)] + details.map(titled)).joined(separator: "\n\n")
+    }
+}

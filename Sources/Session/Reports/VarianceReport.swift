@@ -1,0 +1,72 @@
+// What `variance` shows: the spread of each kind of randomness, while all others stay.
+
+import Experiments
+import Graphics
+
+enum VarianceReport {
+    private static func title(_ role: SeedRole) -> String {
+        switch role {
+        case .initialization: "the first weights (init)"
+        case .order: "the order of images (order)"
+        case .augmentation: "augmentation (augment)"
+        case .dropout: "dropout (dropout)"
+        }
+    }
+
+    /// The role with the largest spread, in a sentence.
+    private static func answer(_ variance: VarianceByRole) -> String {
+        let spreads = variance.roles.compactMap { role in
+            variance.sample(varying: role)?.deviation.map { (role, $0) }
+        }
+        guard let largest = spreads.max(by: { $0.1 < $1.1 }), let whole = variance.sample(varying: nil)?.deviation
+        else {
+            return "the spread is not known yet: it takes two seeds of each kind"
+        }
+        if largest.1 == 0 { return "no kind of randomness changes the accuracy of \(variance.model.name) here" }
+        return
+            "\(title(largest.0)) spreads the accuracy of \(variance.model.name) most, by \(fixed(largest.1, 2)) points; "
+            + "all together by \(fixed(whole, 2))"
+    }
+
+    static func table(_ variance: VarianceByRole, dataName: String) -> Table {
+        var table = Table(
+            caption: "test accuracy of \(variance.model.name) on \(dataName) after "
+                + "\(counted(variance.model.options.epochs, "epoch")), \(counted(variance.seeds.count, "seed"))",
+            columns: [
+                Table.Column("what varies", isNumber: false), Table.Column("mean"), Table.Column("spread"),
+                Table.Column("lowest"), Table.Column("highest"), Table.Column("runs"),
+            ])
+        func add(_ title: String, _ sample: Sample?) {
+            table.add([
+                Table.Cell(title), Table.Cell(sample?.mean, digits: 2, unit: " %"),
+                Table.Cell(sample?.deviation, digits: 2), Table.Cell(sample?.lowest, digits: 2, unit: " %"),
+                Table.Cell(sample?.highest, digits: 2, unit: " %"), Table.Cell(sample?.count ?? 0),
+            ])
+        }
+        for role in variance.roles { add(title(role), variance.sample(varying: role)) }
+        add("all together", variance.sample(varying: nil))
+        return table
+    }
+
+    static func rich(_ variance: VarianceByRole, dataName: String) -> RichValue {
+        let table = table(variance, dataName: dataName)
+        var lines = [answer(variance)]
+        for role in variance.unusedRoles { lines.append("nothing here is drawn for \(title(role))") }
+        if variance.diverged > 0 {
+            lines.append("\(counted(variance.diverged, "run")) diverged and stand in no figure")
+        }
+        let missing = variance.plan.count - variance.runs.count
+        if missing > 0 { lines.append("\(counted(missing, "training")) of \(variance.plan.count) missing") }
+        let said = lines
+        return RichValue(
+            text: said.joined(separator: "\n") + "\n\n" + table.text,
+            terminalText: { columns in
+                said.map { hanging("", $0, columns: columns) }.joined(separator: "\n") + "\n\n"
+                    + table.text(columns: columns)
+            },
+            html: "<p><b>\(markupEscaped(lines[0]))</b>" + lines.dropFirst().map { "<br>" + markupEscaped($0) }.joined()
+                + "</p>" + table.html,
+            markdown: "**\(lines[0])**\n\n" + lines.dropFirst().map { $0 + "\n\n" }.joined() + table.markdown,
+            latex: table.latex)
+    }
+}

@@ -1,0 +1,120 @@
+// A study, and what `variance` found, as values.
+
+import Experiments
+import Graphics
+
+final class StudyValue: ObjectValue {
+    static let kind = "a study"
+
+    let study: Study
+    /// Of its models, in their order: for the runs of a study that keeps them.
+    let models: [Model]
+    let data: DataValue
+    let defaults: String?
+
+    init(_ study: Study, models: [Model], data: DataValue, defaults: String? = nil) {
+        self.study = study
+        self.models = models
+        self.data = data
+        self.defaults = defaults
+    }
+
+    var boundName: String? { study.name }
+
+    func named(_ name: String) -> any ObjectValue {
+        var study = study
+        study.name = name
+        return StudyValue(study, models: models, data: data)
+    }
+
+    var report: StudyReport { StudyReport(study, dataName: data.name, defaults: defaults) }
+
+    /// `gap and flat over 6 seeds: equivalent within 0.5 points`
+    var text: String {
+        let names = study.plan.models.map(\.name)
+        let models = names.count == 2 ? names.joined(separator: " and ") : names.joined(separator: ", ")
+        return "\(models) over \(counted(study.completeSeeds.count, "seed")): "
+            + report.verdicts.joined(separator: "; ")
+    }
+
+    var rich: RichValue { report.rich(details: false) }
+    var completionKind: String { "study" }
+
+    static let memberHelp: [(name: String, help: String)] = [
+        ("verdict", "the answer in words"), ("decided", "whether more seeds are not needed"),
+        ("difference", "mean of the second model minus the first, in points"),
+        ("low", "the lower end of its 95 % interval"), ("high", "the upper end of its 95 % interval"),
+        ("seeds", "the seeds that are done"), ("models", "what the models are called"),
+        ("accuracies", "a list a model, one number a seed"), ("table", "one row a training"),
+        ("runs", "the runs with their weights, of a study with `keep: true`"),
+    ]
+
+    var missingMemberFix: String? {
+        "`runs` needs `keep: true`; `difference`, `low` and `high` need two models and two seeds"
+    }
+
+    func member(_ name: String) -> Value? {
+        let pairs = study.pairs
+        let interval = pairs.count == 1 ? pairs[0].comparison.interval : nil
+        switch name {
+        case "verdict": return .string(report.verdicts.joined(separator: "; "))
+        case "decided": return .boolean(study.isDecided)
+        case "difference":
+            return pairs.count == 1 ? pairs[0].comparison.differences.map { .decimal($0.mean) } : nil
+        case "low": return interval.map { .decimal($0.lowerBound) }
+        case "high": return interval.map { .decimal($0.upperBound) }
+        case "seeds": return .list(Items(study.completeSeeds.map { .integer(Int(clamping: $0)) }))
+        case "models": return .list(Items(study.plan.models.map { .string($0.name) }))
+        case "accuracies":
+            return .list(
+                Items(
+                    study.plan.models.indices.map { model in
+                        .list(Items(study.accuracies(model).map { .decimal($0) }))
+                    }))
+        case "table": return .object(TableValue(report.runs))
+        case "runs": return runs.map { .list(Items($0)) }
+        default: return nil
+        }
+    }
+
+    private var runs: [Value]? {
+        guard study.plan.keepsWeights else { return nil }
+        return study.allRuns.filter { study.plan.trained($0.model) == $0.model }.compactMap { entry in
+            guard var run = entry.run.run else { return nil }
+            run.name = "\(study.plan.models[entry.model].name) seed \(entry.seed)"
+            return .object(RunValue(run, model: models[entry.model], data: data, defaults: nil))
+        }
+    }
+}
+
+/// Which kind of randomness the spread of a model comes from.
+final class VarianceValue: ObjectValue {
+    static let kind = "a table of variances"
+
+    let variance: VarianceByRole
+    let dataName: String
+
+    init(_ variance: VarianceByRole, dataName: String) {
+        (self.variance, self.dataName) = (variance, dataName)
+    }
+
+    var boundName: String? { nil }
+    func named(_ name: String) -> any ObjectValue { self }
+    var text: String { rich.text }
+    var rich: RichValue { VarianceReport.rich(variance, dataName: dataName) }
+
+    static let memberHelp: [(name: String, help: String)] = [
+        ("table", "one row a kind of randomness"), ("roles", "the kinds that were tried"),
+        ("spreads", "the standard deviation of each, in points"),
+    ]
+
+    func member(_ name: String) -> Value? {
+        switch name {
+        case "table": .object(TableValue(VarianceReport.table(variance, dataName: dataName)))
+        case "roles": .list(Items(variance.roles.map { .string($0.rawValue) }))
+        case "spreads":
+            .list(Items(variance.roles.compactMap { variance.sample(varying: $0)?.deviation }.map { .decimal($0) }))
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,29 @@
+// What the looking words do with a study.
+
+extension Invocation {
+    /// The study that a looking word is given, alone.
+    func onlyStudy() -> StudyValue? {
+        guard arguments.rest.count == 1, case .object(let object) = arguments.rest[0].value else { return nil }
+        return object as? StudyValue
+    }
+
+    /// `table study`
+    func showTable(of study: StudyValue) throws -> Value {
+        let report = study.report
+        let rich = report.rich(details: arguments.boolean("details") ?? false)
+        let (runs, table) = (report.runs, report.table)
+        // A program gets the runs and computes anew; a paper gets the table.
+        try writeFile(
+            rich,
+            forms: [
+                "csv": { runs.csv + "\n" }, "json": { runs.json + "\n" }, "tex": { table.latex + "\n" },
+            ])
+        switch arguments.text("as") {
+        case "latex"?: interpreter.write(table.latex + "\n")
+        case "markdown"?: interpreter.write((rich.markdown ?? rich.text) + "\n")
+        case "csv"?: interpreter.write(runs.csv + "\n")
+        default: interpreter.show(rich)
+        }
+        return .object(study)
+    }
+}

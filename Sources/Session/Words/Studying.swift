@@ -1,0 +1,148 @@
+// What `compare`, `more` and `variance` do.
+
+import Experiments
+import Graphics
+import Language
+
+func compareModels(_ call: Invocation) throws -> Value {
+    let data = try call.data("on")
+    let (models, subjects) = try call.comparedModels(on: data)
+    let isSequential = call.arguments.text("until") == "decided"
+    if isSequential, call.arguments.isGiven("seeds") {
+        throw call.fault(
+            "out-of-range", "`until: decided` takes the seeds 1, 2, 3, … itself and looks at 6, 12 and 24",
+            at: call.arguments.place("seeds"), fix: "leave `seeds:` out")
+    }
+    let plan = StudyPlan(
+        models: models, dataset: data.dataset, design: isSequential ? .sequential : .fixed,
+        margin: call.arguments.decimal("within") ?? 0.5, isForced: call.arguments.boolean("force") ?? false,
+        keepsWeights: call.arguments.boolean("keep") ?? false)
+    let study = Study(plan, seeds: try call.seeds() ?? plan.standardSeeds)
+    let defaults = call.defaults([("on", data.name)])
+    return try call.train(
+        StudyValue(study, models: subjects, data: data, defaults: defaults),
+        log: call.arguments.text("log") ?? "auto")
+}
+
+func moreSeeds(_ call: Invocation) throws -> Value {
+    guard let value = call.arguments.object("study", StudyValue.self) ?? call.interpreter.lastStudy else {
+        throw call.fault(
+            "no-subject", "there is no study yet that `more` could take",
+            fix: "begin one before: `let study = compare gap, flat`")
+    }
+    let count = call.arguments.integer("seeds")
+    let study = value.study
+    let larger: Study
+    if !study.isComplete {
+        // What was interrupted is finished first; that is the study as it was planned.
+        guard count == nil else {
+            throw call.fault(
+                "out-of-range",
+                "\(counted(study.missing.count, "training")) of this study \(study.missing.count == 1 ? "is" : "are") missing",
+                at: call.arguments.place("seeds"), fix: "finish it before: `more`")
+        }
+        larger = study
+    } else if count == nil, !study.isExploratory, !study.isDecided, let next = study.goingOn() {
+        larger = next
+    } else {
+        guard study.seeds.count + (count ?? 6) <= Invocation.mostSeeds else { throw call.tooManySeeds(at: call.range) }
+        larger = study.exploring(count ?? 6)
+    }
+    return try call.train(
+        StudyValue(larger, models: value.models, data: value.data), log: call.arguments.text("log") ?? "auto")
+}
+
+extension Invocation {
+    /// Trains what is missing of a study, says before what that will cost, and gives the study as far as it came.
+    func train(_ value: StudyValue, log form: String) throws -> Value {
+        interpreter.publish()
+        let study = value.study
+        let source = interpreter.runSource
+        let names = study.plan.models.map(\.name)
+        let result: (study: Study, end: StudyEnd)
+        let log = StudyLog(interpreter, form: form, names: names)
+        do throws(TrainingError) {
+            let cost = try StudyCost(of: study, kept: source.kept, cancellation: interpreter.interruption)
+            announce(cost, of: study)
+            result = try study.trained(by: source, cost: cost, cancellation: interpreter.interruption) { log.note($0) }
+        } catch {
+            log.fail()
+            throw training(error, self)
+        }
+        log.finish(result.study)
+        let ended = StudyValue(result.study, models: value.models, data: value.data, defaults: value.defaults)
+        interpreter.lastStudy = ended
+        stop(result.end, missing: result.study.missing.count)
+        return .object(ended)
+    }
+
+    /// What lies ahead, as a note, so that one can change one's mind.
+    private func announce(_ cost: StudyCost, of study: Study) {
+        guard cost.runs > 0 else { return }
+        let most = study.plan.design == .sequential && !study.isExploratory ? StudyDesign.looks.last?.seeds : nil
+        let further = most.map { " up to the first look, \($0) seeds at most" } ?? ""
+        noteCost(runs: cost.runs, seconds: cost.seconds, bytes: cost.byteCount, further: further)
+    }
+
+    func noteCost(runs: Int, seconds: Double, bytes: Int, further: String = "") {
+        // Rounded, for it is an estimate, and small ones are all alike.
+        let memory = bytes < 100_000_000 ? "under 100 MB" : "\(grouped((bytes + 500_000) / 1_000_000)) MB"
+        interpreter.output.report(
+            Diagnostic(
+                .note, code: "cost",
+                "\(counted(runs, "training"))\(further): \(VerdictText.about(seconds)) and \(memory) of memory here"))
+    }
+
+    /// What ended a study early is thrown once its value is bound.
+    func stop(_ end: StudyEnd, missing: Int) {
+        switch end {
+        case .done: break
+        case .interrupted:
+            interpreter.pendingStop = fault(
+                "interrupted",
+                "interrupted with \(counted(missing, "training")) missing; those that were done are kept"
+                    + (arguments.word.name == "variance" ? "" : ", and `more` goes on"))
+        case .stopped(let reason, let fix):
+            interpreter.pendingStop = fault("stopped", "the study stopped, its runs are kept: \(reason)", fix: fix)
+        }
+    }
+}
+
+func varianceOfModel(_ given: Invocation) throws -> Value {
+    let call = try given.withRecipe()
+    let interpreter = call.interpreter
+    let (model, data) = (try call.model(), try call.data("on"))
+    let architecture = try model.architecture(on: data.image)
+    let studied = StudyModel(name: model.name, architecture: architecture, options: try trainingOptions(call))
+    var variance = VarianceByRole(
+        studied, on: data.dataset, roles: try call.roles(), seeds: try call.seeds(atLeast: 2) ?? Array(1...6))
+    interpreter.publish()
+    let form = call.arguments.text("log") ?? "auto"
+    let draws = form == "bar" || form == "auto" && interpreter.output.drawsProgress
+    let bar = draws ? ProgressReport(interpreter, title: "variance of \(model.name)") : nil
+    let end: StudyEnd
+    do throws(TrainingError) {
+        let cost = try RunCost(studied, on: data.dataset, cancellation: interpreter.interruption)
+        let count = variance.plan.count
+        call.noteCost(runs: count, seconds: Double(count) * cost.seconds, bytes: cost.byteCount)
+        end = try variance.train(by: interpreter.runSource, cancellation: interpreter.interruption) {
+            done, all, event in
+            var share = 0.0
+            var facts: [String] = []
+            if case .progress(let progress)? = event {
+                share = progress.fraction
+                let left = progress.secondsLeft + Double(all - done - 1) * cost.seconds
+                facts = ["\(TrainingLog.duration(left)) left for all"]
+            }
+            bar?.update(
+                title: "variance of \(model.name), training \(min(done + 1, all)) of \(all)",
+                fraction: (Double(done) + share) / Double(max(1, all)), facts: facts)
+        }
+    } catch {
+        bar?.finish(title: "the trainings stopped")
+        throw training(error, call)
+    }
+    bar?.finish(title: "variance of \(model.name), \(counted(variance.runs.count, "training"))")
+    call.stop(end, missing: variance.plan.count - variance.runs.count)
+    return .object(VarianceValue(variance, dataName: data.name))
+}

@@ -1,0 +1,134 @@
+import Language
+import Testing
+
+@testable import Session
+
+private let twoModels = """
+    model A { input 3x32x32; maxpool 8; flatten; linear 10 }
+    model B { input 3x32x32; avgpool 8; flatten; linear 10 }
+    let data = take(synthetic(), 64, test: 40)
+
+    """
+
+/// What a study shows, in all its forms.
+private func shown(_ program: String) throws -> RichValue {
+    let session = Session()
+    session.run(program)
+    return try #require(session.output.all.shown.last)
+}
+
+private let threeSeeds = twoModels + "let study = compare A, B, on: data, epochs: 1, batch: 32, seeds: 1...3\n"
+
+@Suite struct StudyTests {
+    @Test func theAnswerComesFirstThenAtMostSixColumns() throws {
+        let table = try shown(threeSeeds + "table study")
+        let lines = table.text.split(separator: "\n", omittingEmptySubsequences: false)
+        #expect(lines[0].hasPrefix("undecided: about "))
+        #expect(lines[1].hasPrefix("what would change this: `more study, "))
+        let terminal = table.terminalForm(columns: nil)
+        let head = try #require(terminal.split(separator: "\n").first { $0.hasPrefix("model") })
+        #expect(head.split(separator: "  ").count == 6)
+        for term in ["p ", "t test", "interval", "McNemar", "significan", "deviation"] {
+            #expect(!table.text.contains(term), "no term of statistics: \(term)")
+        }
+    }
+
+    @Test func timesStandInEveryFormButThePlainText() throws {
+        let table = try shown(threeSeeds + "table study, details: true")
+        for form in [table.terminalForm(columns: nil), try #require(table.html), try #require(table.markdown)] {
+            #expect(form.contains("a run") && form.contains("seconds an epoch") && form.contains("memory"))
+            #expect(form.contains("under a minute here"))
+        }
+        #expect(!table.text.contains("seconds an epoch") && !table.text.contains("minute"))
+    }
+
+    @Test func detailsAreFoldedInHTMLAndHiddenInText() throws {
+        let table = try shown(threeSeeds + "table study")
+        let html = try #require(table.html)
+        #expect(html.contains("<details><summary>details</summary>"))
+        let parts = [
+            "what is proven about the models", "each model over its seeds", "each seed", "paired differences",
+            "what one pair of runs would have said", "each class", "what each model costs", "bootstrap (BCa)",
+            "sign-flip p",
+            "correlation", "McNemar p", "multiply-adds", "images/s",
+        ]
+        for part in parts { #expect(html.contains(part), "\(part)") }
+        #expect(!table.text.contains("bootstrap"))
+        let open = try shown(threeSeeds + "table study, details: true")
+        for part in parts where part != "images/s" { #expect(open.text.contains(part), "\(part)") }
+        #expect(open.html?.contains("<details open>") == true)
+    }
+
+    @Test func aUnboundComparisonShowsItself() throws {
+        let session = Session()
+        session.run(twoModels + "compare A, B, on: data, epochs: 1, seeds: 1...2\nprint 1")
+        #expect(
+            session.output.all.shown.last?.text.hasPrefix("undecided") == true
+                || session.output.all.shown.last?.text.hasPrefix("identical") == true)
+        #expect(
+            session.output.all.shown.last?.text.contains("`more") == true
+                || session.output.all.shown.last?.text.contains("other seeds") == true)
+    }
+
+    @Test func eachTrainingWritesALineWhereNoBarIsDrawn() {
+        let session = Session()
+        session.run(twoModels + "let study = compare A, B, on: data, epochs: 1, seeds: [2]")
+        let lines = session.output.all.text.split(separator: "\n")
+        #expect(lines.count == 2)
+        #expect(lines.first?.hasPrefix("A seed 2: ") == true && lines.last?.hasPrefix("B seed 2: ") == true)
+        #expect(lines.allSatisfy { $0.hasSuffix("% after 1 epoch") })
+    }
+
+    @Test func theCostIsToldBeforeTheFirstTraining() throws {
+        let session = Session()
+        session.run(twoModels + "let study = compare A, B, on: data, epochs: 1, seeds: 1...2, log: none")
+        let note = try #require(session.output.all.diagnostics.first)
+        #expect(note.severity == .note && note.message == "4 trainings: under a minute and under 100 MB of memory here")
+    }
+
+    @Test func anInterruptedStudyIsBoundAndMoreFinishesIt() throws {
+        final class Interrupter: @unchecked Sendable {
+            // Unchecked: set once, before the only cell that reads it.
+            var workspace: Workspace?
+        }
+        let interrupter = Interrupter()
+        let output = RecordingOutput(drawsProgress: true) { update in
+            if update.title.contains("training 3 of") { interrupter.workspace?.interrupt() }
+        }
+        let workspace = Workspace(output: output)
+        interrupter.workspace = workspace
+        let program =
+            twoModels.replacing("take(synthetic(), 64", with: "take(synthetic(), 4000")
+            + "let study = compare A, B, on: data, epochs: 3, batch: 8, seeds: 1...2"
+        guard case .interrupted(let diagnostic) = workspace.execute(SourceText(program)) else {
+            Issue.record("interrupted in the third training")
+            return
+        }
+        #expect(diagnostic.message.hasPrefix("interrupted with 2 trainings missing"))
+        interrupter.workspace = nil
+        workspace.forgetInterrupt()
+        let session = output
+        _ = workspace.execute(
+            SourceText(
+                "print study.seeds\nlet whole = more study\nprint whole.seeds, whole.accuracies == study.accuracies"))
+        #expect(session.all.text == "[1]\n[1, 2] false\n")
+        _ = workspace.execute(SourceText("table study"))
+        #expect(session.all.shown.last?.text.contains("2 trainings of 4 missing") == true)
+        #expect(session.all.shown.last?.text.contains("`more study` goes on where it was interrupted") == true)
+    }
+
+    @Test func whatIsProvenTheSameShowsTheNoiseInstead() throws {
+        let text = try shown(
+            """
+            model Net(pooled: true) { input 3x32x32; conv 4, stride: 4, padding: 1; relu; if pooled { adaptiveavgpool 8 }
+                flatten; linear 10 }
+            let gap = Net(pooled: true)
+            let flat = Net(pooled: false)
+            let study = compare gap, flat, on: take(synthetic(), 64, test: 40), epochs: 1, seeds: 1...3
+            table study
+            """
+        ).text
+        #expect(text.hasPrefix("identical in every seed: both are proven to train the same"))
+        #expect(text.contains("two runs of gap with different seeds differ by up to "))
+    }
+}
