@@ -58,7 +58,7 @@ struct ErrorTests {
         ("abs()", "1:1", "missing-argument"),
         ("model conv { relu }", "1:7", "reserved-name"),
         ("model N { input 3x4x4; relu; input 3x4x4 }", "1:30", "input-not-first"),
-        ("model N { input 3x4x4; shortcut { relu } }", "1:24", "shortcut-alone"), ("compare 1, 2", "1:1", "not-yet"),
+        ("model N { input 3x4x4; shortcut { relu } }", "1:24", "shortcut-alone"), ("compare 1, 2", "1:9", "wrong-type"),
         ("let x = 1\nlet x = 2", "2:5", "bound-twice"),
         ("train", "1:1", "no-subject"), ("model N { }", "1:7", "empty-model"),
         ("let (a, b) = [1]", "1:14", "wrong-count"),
