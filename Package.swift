@@ -95,7 +95,7 @@ let package = Package(
             settings: strict + [.unsafeFlags(["-O"])]),
         tests("Libraries", ["Libraries"]),
         tests("Datasets", ["Datasets", "Runtime", "Libraries"], ["Images", "make-images.py"]),
-        tests("Graphics", ["Graphics"]),
+        tests("Graphics", ["Graphics"], ["Snapshots"]),
         tests(
             "Experiments", ["Experiments", "Network", "Engine", "Datasets", "Runtime", "Libraries"],
             ["Golden", "Fixtures"]),

@@ -36,6 +36,13 @@ extension Table.Cell {
     }
 }
 
+extension Table.Cell {
+    /// `78.42 ± 0.31`: both to the second digit of the uncertainty.
+    public init(_ number: Double, uncertainty: Double) {
+        self.init(uncertain(number, uncertainty), number: number)
+    }
+}
+
 /// Two digits and a power of ten: `3.1e-7`.
 public func scientific(_ number: Double) -> String {
     guard number.isFinite, number != 0 else { return number == 0 ? "0" : "\(number)" }

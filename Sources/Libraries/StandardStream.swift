@@ -23,9 +23,22 @@ public enum StandardStream: Int32, Sendable {
     public var isTerminal: Bool { isatty(rawValue) != 0 }
 
     /// The terminal's width, where there is one.
-    public var columns: Int? {
+    public var columns: Int? { size?.columns }
+
+    /// The terminal's size in characters, where there is one.
+    public var size: TerminalSize? {
         var size = winsize()
         guard ioctl(rawValue, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
-        return Int(size.ws_col)
+        return TerminalSize(columns: Int(size.ws_col), rows: size.ws_row > 0 ? Int(size.ws_row) : 24)
+    }
+}
+
+public struct TerminalSize: Hashable, Sendable {
+    public var columns: Int
+    public var rows: Int
+
+    public init(columns: Int, rows: Int) {
+        self.columns = columns
+        self.rows = rows
     }
 }

@@ -1,7 +1,9 @@
 // Where a session's words write: the one thing a front end gives to a session. Jupyter turns it into messages, a terminal
 // into lines and bars, the runner into text, a test into an array.
 
+import Graphics
 import Language
+import Libraries
 
 /// One value in every form that makes sense. `text` is always there; a front end takes the richest form it can show.
 public struct RichValue: Sendable {
@@ -10,17 +12,21 @@ public struct RichValue: Sendable {
     /// What a terminal of so many columns shows where it differs from `text` (times are left out of `text`); `nil` columns
     /// are as many as it takes.
     public var terminalText: (@Sendable (_ columns: Int?) -> String)?
+    /// What a terminal shows of a picture.
+    public var terminalPicture: (@Sendable (TextTerminal) -> String)?
     public var html: String?
     public var svg: String?
     public var markdown: String?
     public var latex: String?
 
     public init(
-        text: String, terminalText: (@Sendable (_ columns: Int?) -> String)? = nil, html: String? = nil,
-        svg: String? = nil, markdown: String? = nil, latex: String? = nil
+        text: String, terminalText: (@Sendable (_ columns: Int?) -> String)? = nil,
+        terminalPicture: (@Sendable (TextTerminal) -> String)? = nil, html: String? = nil, svg: String? = nil,
+        markdown: String? = nil, latex: String? = nil
     ) {
         self.text = text
         self.terminalText = terminalText
+        self.terminalPicture = terminalPicture
         self.html = html
         self.svg = svg
         self.markdown = markdown
@@ -28,6 +34,15 @@ public struct RichValue: Sendable {
     }
 
     public func terminalForm(columns: Int?) -> String { terminalText?(columns) ?? text }
+
+    /// The form for a terminal of this size, or for a file: pictures are for eyes, numbers for both.
+    public func terminalForm(_ size: TerminalSize?, isColored: Bool) -> String {
+        guard let size, let terminalPicture else { return terminalForm(columns: size?.columns) }
+        let hasAllColors = ["truecolor", "24bit"].contains(Environment.variable("COLORTERM") ?? "")
+        return terminalPicture(
+            TextTerminal(
+                columns: size.columns, rows: size.rows, colors: isColored ? hasAllColors ? .full : .palette : .none))
+    }
 }
 
 /// How far a training (or a download) is. A front end draws it in place: one display in Jupyter, one line in a terminal.

@@ -35,7 +35,10 @@ public final class TextOutput: Output {
         StandardStream.output.write(text)
     }
 
-    public func show(_ value: RichValue) { write(ended(value.terminalForm(columns: StandardStream.output.columns))) }
+    public func show(_ value: RichValue) {
+        let size = StandardStream.output.isTerminal ? StandardStream.output.size : nil
+        write(ended(value.terminalForm(size, isColored: Environment.variable("NO_COLOR") == nil)))
+    }
 
     public func result(_ value: RichValue) { show(value) }
 

@@ -11,10 +11,25 @@ import Testing
 
 struct PlotTests {
     @Test func ticksStandAtRoundNumbersAndCoverTheValues() {
-        #expect(Scale([42.1, 66.5]).ticks == [40, 45, 50, 55, 60, 65, 70])
-        #expect(Scale([1, 10], ticks: 7, isWhole: true).ticks == [0, 2, 4, 6, 8, 10])
-        #expect(Scale([1, 2, 3], ticks: 7, isWhole: true).ticks == [1, 2, 3])
-        #expect(Scale([0.0012, 0.0049]).text(0.002) == "0.002")
+        #expect(Scale([42.1, 66.5], Axis("y")).ticks == [40, 45, 50, 55, 60, 65, 70])
+        #expect(Scale([1, 10], Axis("epoch", .whole), ticks: 7, isTight: true).ticks == [2, 4, 6, 8, 10])
+        #expect(Scale([1, 2, 3], Axis("epoch", .whole), ticks: 7, isTight: true).ticks == [1, 2, 3])
+        #expect(Scale([0.0012, 0.0049], Axis("y")).text(0.002) == "0.002")
+    }
+
+    @Test func everyKindOfAxisHasTicksOfItsOwn() {
+        func texts(_ values: [Double], _ kind: Axis.Kind) -> [String] {
+            let scale = Scale(values, Axis("x", kind), isTight: true)
+            return scale.ticks.map(scale.text)
+        }
+        #expect(texts([1e-5, 10], .logarithmic) == ["1e-5", "1e-3", "1e-1", "1e1"])
+        #expect(texts([0.1, 100], .logarithmic) == ["0.1", "1", "10", "100"])
+        #expect(texts([2, 60], .logarithmic) == ["2", "5", "10", "20", "50"])
+        #expect(texts([200_000, 33_000_000], .magnitude) == ["200k", "500k", "1M", "2M", "5M", "10M", "20M"])
+        #expect(texts([0, 1_800], .seconds) == ["0", "10", "20", "30"])
+        #expect(Scale([0, 1_800], Axis("time", .seconds)).title == "time (min)")
+        #expect(Scale([90, 99.9], Axis("accuracy", .percent)).high == 100)
+        #expect(Scale([-3, 3], Axis("x", .logarithmic)).ticks.allSatisfy { $0 > 0 })
     }
 
     @Test(arguments: [
@@ -24,6 +39,7 @@ struct PlotTests {
         let points = values.enumerated().map { Plot.Point(Double($0), $1) }
         let plot = Plot(
             title: "a <b> & \"c\"", xLabel: "x", yLabel: "y", series: [Plot.Series("s", points)], countsX: true)
+        #expect(!plot.text(on: TextTerminal()).isEmpty)
         #expect(XMLParser(data: Data(plot.svg.utf8)).parse(), "\(plot.svg)")
         #expect(!plot.svg.contains("nan") && !plot.svg.contains("inf"))
     }

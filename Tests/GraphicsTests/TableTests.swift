@@ -48,7 +48,7 @@ struct TableTests {
 
     @Test func whatMeansSomethingInAFormIsEscaped() {
         #expect(table.html.contains("<td style=\"text-align:left\">gap|&lt;1&gt;</td>"))
-        #expect(table.markdown.contains("| gap\\|<1> | 78.42 % | 1.5 |"))
+        #expect(table.markdown.contains("| gap\\|\\<1> | 78.42 % | 1.5 |"))
         #expect(table.csv == "name,accuracy,seconds\ngap|<1>,78.42,1.5\n\"a, \"\"b\"\"\",5,")
         #expect(table.latex.contains("78.42 \\% & 1.5 \\\\"))
     }
@@ -58,5 +58,50 @@ struct TableTests {
         #expect(rows.count == 2)
         #expect(rows[0]["accuracy"] as? Double == 78.42)
         #expect(rows[1]["name"] as? String == "a, \"b\"")
+    }
+
+    private var runs: Table {
+        var table = Table(columns: [
+            Table.Column("name", isNumber: false), Table.Column("accuracy", unit: "%", best: .highest),
+            Table.Column("loss", best: .lowest), Table.Column("parameters"),
+        ])
+        table.add([Table.Cell("gap"), Table.Cell(78.4167, uncertainty: 0.312), Table.Cell(0.6, digits: 4), Table.Cell(24_234)])
+        table.add([Table.Cell("flat"), Table.Cell(79.9, digits: 1), Table.Cell(0.51, digits: 4), Table.Cell(32_997_834)])
+        table.add([Table.Cell("none"), Table.Cell(""), Table.Cell(""), Table.Cell("")])
+        return table
+    }
+
+    @Test func pointsStandUnderEachOtherAndTheBestIsMarked() {
+        #expect(
+            runs.text == """
+                name  accuracy (%)     loss   parameters
+                ────  ─────────────  ───────  ──────────
+                gap   78.42 ± 0.31   0.6000       24,234
+                flat  79.9         * 0.5100*  32,997,834
+                none
+                * best
+                """)
+    }
+
+    @Test func theBestIsMarkedInEveryForm() {
+        #expect(runs.html.contains("<b title=\"best\">79.9</b>"))
+        #expect(runs.markdown.contains("| flat | **79.9** | **0.5100** | 32,997,834 |"))
+        #expect(runs.latex.contains("flat & \\textbf{79.9}\\phantom{2 $\\pm$ 0.31} & \\textbf{0.5100} & 32,997,834"))
+        #expect(runs.latex.contains("78.42 $\\pm$ 0.31"))
+        #expect(runs.csv.contains("flat,79.9,0.51,32997834"))
+    }
+
+    @Test func equalValuesHaveNoBest() {
+        var table = Table(columns: [Table.Column("accuracy", best: .highest)])
+        table.add([Table.Cell(1)])
+        table.add([Table.Cell(1)])
+        #expect(!table.isBest(row: 0, column: 0))
+        #expect(!table.text.contains("*"))
+    }
+
+    @Test func rowsAreSortedTheBestFirst() {
+        #expect(runs.sorted(by: 1).rows.map { $0[0].text } == ["flat", "gap", "none"])
+        #expect(runs.sorted(by: 3).rows.map { $0[0].text } == ["gap", "flat", "none"])
+        #expect(runs.sorted(by: 0).rows.map { $0[0].text } == ["flat", "gap", "none"])
     }
 }

@@ -1,12 +1,15 @@
 // `to: "figure.svg"`: what a looking word shows, written to a file whose ending names the form.
 
+import Graphics
 import Language
 import Libraries
 
 extension Invocation {
     /// Writes the form of `rich` that the ending of `to:` asks for, where it was given.
-    /// - Parameter forms: what else can be written, by ending.
-    func writeFile(_ rich: RichValue, forms: [String: () -> String] = [:]) throws {
+    /// - Parameters:
+    ///   - forms: what else can be written, by ending.
+    ///   - picture: what `.png` and `.pdf` are drawn of.
+    func writeFile(_ rich: RichValue, forms: [String: () -> String] = [:], picture: (any Picture)? = nil) throws {
         guard let name = arguments.text("to"), !interpreter.isSilent else { return }
         let ending = name.lastIndex(of: ".").map { String(name[name.index(after: $0)...]).lowercased() } ?? ""
         var available: [String: () -> String] = ["txt": { rich.terminalForm(columns: nil) + "\n" }]
@@ -14,14 +17,26 @@ extension Invocation {
         if let svg = rich.svg { available["svg"] = { svg + "\n" } }
         if let markdown = rich.markdown { available["md"] = { markdown + "\n" } }
         available.merge(forms) { _, new in new }
+        let path = FileSystem.join(interpreter.folder, name)
+        if let svg = rich.svg, let format = PictureFile.Format(rawValue: ending) {
+            do {
+                try FileSystem.write(PictureFile.make(format, svg: svg, title: picture?.title ?? ""), to: path)
+            } catch let error as PictureFileError {
+                throw fault("file", error.description, at: arguments.place("to"), fix: error.fix)
+            } catch let error as FileError {
+                throw fault("file", error.description, at: arguments.place("to"))
+            }
+            return
+        }
         guard let text = available[ending] else {
-            let endings = available.keys.sorted().map { "." + $0 }.joined(separator: ", ")
+            let drawn = rich.svg == nil ? [] : PictureFile.Format.allCases.map(\.rawValue)
+            let endings = (available.keys + drawn).sorted().map { "." + $0 }.joined(separator: ", ")
             throw fault(
                 "unknown-form", "`\(arguments.word.name)` cannot be written as `.\(ending)`", at: arguments.place("to"),
                 fix: "end the name in one of \(endings)")
         }
         do {
-            try FileSystem.write(text(), to: FileSystem.join(interpreter.folder, name))
+            try FileSystem.write(text(), to: path)
         } catch {
             throw fault("file", error.description, at: arguments.place("to"))
         }

@@ -10,8 +10,8 @@ enum RunTable {
     /// images/s, seed.
     static func table(_ runs: [RunValue], showsDigest: Bool) -> Table {
         var columns = [
-            Table.Column("name", isNumber: false), Table.Column("model", isNumber: false), Table.Column("accuracy"),
-            Table.Column("loss"), Table.Column("parameters"), Table.Column("operations"), Table.Column("epochs"),
+            Table.Column("name", isNumber: false), Table.Column("model", isNumber: false), 
+            Table.Column("accuracy", unit: "%", best: .highest), Table.Column("loss", best: .lowest), Table.Column("parameters"), Table.Column("operations"), Table.Column("epochs"),
             Table.Column("seconds an epoch", isTiming: true), Table.Column("images/s", isTiming: true),
             Table.Column("seed"),
         ]
@@ -22,7 +22,7 @@ enum RunTable {
             let ending = run.state == .done ? "" : " (\(run.state))"
             let seconds = run.metrics.isEmpty ? nil : run.metrics.reduce(0) { $0 + $1.seconds } / Double(run.epochs)
             var cells = [
-                Cell(run.label + ending), Cell(run.model), Cell(run.accuracy, digits: 2, unit: " %"),
+                Cell(run.label + ending), Cell(run.model), Cell(run.accuracy, digits: 2),
                 Cell(run.loss, digits: 4),
                 Cell(run.architecture.parameterCount), Cell(run.architecture.operations), Cell(run.epochs),
                 Cell(seconds, digits: 1), Cell(run.speed > 0 ? run.speed : nil, digits: 0),
@@ -38,13 +38,15 @@ enum RunTable {
     static func curve(_ run: Run) -> Table {
         var table = Table(
             caption: run.label,
-            columns: ["epoch", "train loss", "train accuracy", "loss", "accuracy"].map { Table.Column($0) }
-                + [Table.Column("seconds", isTiming: true)])
+            columns: [
+                Table.Column("epoch"), Table.Column("train loss"), Table.Column("train accuracy", unit: "%"),
+                Table.Column("loss"), Table.Column("accuracy", unit: "%"), Table.Column("seconds", isTiming: true),
+            ])
         for metrics in run.metrics {
             table.add([
                 Cell(metrics.epoch), Cell(metrics.trainLoss, digits: 4),
-                Cell(metrics.trainAccuracy, digits: 2, unit: " %"),
-                Cell(metrics.testLoss, digits: 4), Cell(metrics.testAccuracy, digits: 2, unit: " %"),
+                Cell(metrics.trainAccuracy, digits: 2),
+                Cell(metrics.testLoss, digits: 4), Cell(metrics.testAccuracy, digits: 2),
                 Cell(metrics.seconds, digits: 1),
             ])
         }

@@ -30,17 +30,24 @@ final class RateSearchValue: ObjectValue {
     }
 
     var rich: RichValue {
+        let plot = plot
+        return RichValue(
+            text: text, terminalPicture: { [text] in plot.text(on: $0) + "\n" + text }, svg: plot.svg)
+    }
+
+    private var plot: Plot {
         // The first losses and their valley are to be seen, not how high it went at the end.
         let highest = 1.5 * (search.points.first?.smoothed ?? 0)
         let points = search.points.prefix { $0.smoothed <= highest }
-        let advice = search.suggestion.map { ": try \(scientific($0))" } ?? ": try more steps"
-        let plot = Plot(
-            title: title + advice, xLabel: "learning rate", yLabel: "training loss",
+        let advice = search.suggestion.map { [Plot.Mark($0, "try \(scientific($0))")] } ?? []
+        return Plot(
+            title: title + (advice.isEmpty ? ": try more steps" : ""), x: Axis("learning rate", .logarithmic),
+            y: Axis("training loss"),
             series: [
-                Plot.Series("of a batch", points.filter { $0.loss <= highest }.map { Plot.Point($0.rate, $0.loss) }),
-                Plot.Series("smoothed", points.map { Plot.Point($0.rate, $0.smoothed) }),
-            ], isLogarithmicX: true)
-        return RichValue(text: text, svg: plot.svg)
+                Plot.Series(
+                    "of a batch", points.filter { $0.loss <= highest }.map { Plot.Point($0.rate, $0.loss) }, style: .faint),
+                Plot.Series("smoothed", points.map { Plot.Point($0.rate, $0.smoothed) }, style: .smooth),
+            ], marks: advice)
     }
 
     static let memberHelp: [(name: String, help: String)] = [

@@ -12,7 +12,7 @@ private let to = Parameter(
     "to", .path, .workedOut("no file"), aliases: ["file", "path", "save", "filename"],
     "a file that it is written to as well")
 private let form = Parameter(
-    "as", .choice, .workedOut("table"), choices: ["latex", "markdown", "csv"], "show this form as text")
+    "as", .choice, .workedOut("table"), choices: ["latex", "markdown", "csv", "json", "html"], "show this form as text")
 private let dataOption = Parameter("on", .data, .workedOut("the last data set"), "the data set")
 
 let lookingWords: [Word] = [
@@ -44,18 +44,31 @@ let lookingWords: [Word] = [
         "table", .looking, "Runs side by side, a study, or plain lists",
         [
             Parameter("values", .any, .workedOut("the last run"), isRest: true, "runs, a study, or lists"), to, form,
+            Parameter(
+                "by", .text, .workedOut("as given"),
+                aliases: ["sort", "sortby", "orderby"], "the column that sorts the rows, the best first: \"accuracy\""),
             Parameter("details", .boolean, .value(.boolean(false)), aliases: ["full", "verbose"], "all of a study"),
             Parameter("digest", .boolean, .value(.boolean(false)), "add the SHA-256 of each run's weights"),
         ],
         result: "a table", example: quickRun + "table a", aliases: ["DataFrame", "tabulate"], .perform(showTable)),
     Word(
-        "plot", .looking, "Curves of runs, or plain lists",
+        "plot", .looking, "Curves and other plots of runs, plain lists or schedules",
         [
-            Parameter("values", .any, .workedOut("the last run"), isRest: true, "runs, or lists"),
+            Parameter(
+                "values", .any, .workedOut("the last run"), isRest: true,
+                "runs, lists of runs (their mean and spread), lists of numbers, or schedules"),
             Parameter(
                 "y", .choice, .value(.string("accuracy")), choices: ["accuracy", "loss", "trainaccuracy", "trainloss"],
                 "what goes up"),
-            Parameter("x", .choice, .value(.string("epoch")), choices: ["epoch", "time"], "what goes to the right"), to,
+            Parameter(
+                "x", .choice, .value(.string("epoch")), choices: ["epoch", "time", "parameters", "operations"],
+                "what goes to the right"),
+            Parameter(
+                "kind", .choice, .workedOut("curves"), choices: ["curves", "dots", "bars", "scatter", "histogram"],
+                aliases: ["type", "style"], "which kind of plot"),
+            Parameter("train", .boolean, .value(.boolean(false)), "show the training's curves as well, dashed"),
+            Parameter(
+                "epochs", .integer(1...100_000), .workedOut("enough to see"), "how long a schedule is shown"), to,
         ],
         result: "a plot", example: quickRun + "plot a, y: loss", aliases: ["plt", "graph", "chart", "plt.plot"],
         .perform(showPlot)),

@@ -23,7 +23,7 @@ func predictImages(_ call: Invocation) throws -> Value {
             "\(run.run.label) on \(data.name): \(correct) of the first \(counted(predictions.count, "\(call.part.rawValue) image")) right",
         columns: [
             Table.Column("image"), Table.Column("class", isNumber: false), Table.Column("predicted", isNumber: false),
-            Table.Column("probability"), Table.Column("of its class"), Table.Column("", isNumber: false),
+            Table.Column("probability", unit: "%"), Table.Column("of its class", unit: "%"), Table.Column("", isNumber: false),
         ])
     for prediction in predictions {
         let (likeliest, own) = (
@@ -31,7 +31,7 @@ func predictImages(_ call: Invocation) throws -> Value {
         )
         table.add([
             Table.Cell(prediction.image), Table.Cell(name(prediction.label)), Table.Cell(name(prediction.predicted)),
-            Table.Cell(100 * likeliest, digits: 1, unit: " %"), Table.Cell(100 * own, digits: 1, unit: " %"),
+            Table.Cell(100 * likeliest, digits: 1), Table.Cell(100 * own, digits: 1),
             Table.Cell(prediction.predicted == prediction.label ? "" : "wrong"),
         ])
     }

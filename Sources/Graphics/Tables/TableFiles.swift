@@ -2,12 +2,25 @@
 
 extension Table {
     public var markdown: String {
-        func row(_ texts: [String]) -> String {
-            "| " + texts.map { $0.replacing("|", with: "\\|").replacing("\n", with: " ") }.joined(separator: " | ")
-                + " |"
+        func escaped(_ text: String) -> String {
+            text.reduce(into: "") { result, character in
+                switch character {
+                case "|", "<", "*", "`", "[", "\\": result += "\\\(character)"
+                case "\n", "\r", "\r\n": result += " "
+                default: result.append(character)
+                }
+            }
         }
+        func line(_ texts: [String]) -> String { "| " + texts.joined(separator: " | ") + " |" }
         let rule = "|" + columns.map { $0.isNumber ? "---:|" : ":---|" }.joined()
-        return ([row(columns.map(\.title)), rule] + rows.map { row($0.map(\.text)) }).joined(separator: "\n")
+        let body = rows.indices.map { row in
+            line(
+                columns.indices.map { column in
+                    let text = escaped(rows[row][column].text)
+                    return isBest(row: row, column: column) ? "**\(text)**" : text
+                })
+        }
+        return ([line(columns.map { escaped($0.head) }), rule] + body).joined(separator: "\n")
     }
 
     /// Source: RFC 4180. Numbers are written in full.
@@ -45,7 +58,7 @@ extension Table {
         return objects.isEmpty ? "[]" : "[\n" + objects.joined(separator: ",\n") + "\n]"
     }
 
-    /// A `tabular` with the rules of `booktabs`.
+    /// A `tabular` with the rules of `booktabs`, numbers aligned at their points.
     public var latex: String {
         func escaped(_ text: String) -> String {
             var result = ""
@@ -55,16 +68,39 @@ extension Table {
                 case "\\": result += "\\textbackslash{}"
                 case "~": result += "\\textasciitilde{}"
                 case "^": result += "\\textasciicircum{}"
+                case "<": result += "\\textless{}"
+                case ">": result += "\\textgreater{}"
+                case "±": result += "$\\pm$"
+                case "×": result += "$\\times$"
+                case "→": result += "$\\rightarrow$"
+                case "−": result += "$-$"
+                case "\n", "\r", "\r\n": result += " "
                 default: result.append(character)
                 }
             }
             return result
         }
-        func row(_ texts: [String]) -> String { "  " + texts.map(escaped).joined(separator: " & ") + " \\\\" }
+        func line(_ texts: [String]) -> String { "  " + texts.joined(separator: " & ") + " \\\\" }
+        let alignments = columns.indices.map { column in DecimalAlignment(rows.map { $0[column] }) }
+        let body = rows.indices.map { row in
+            line(
+                columns.indices.map { column in
+                    let cell = rows[row][column]
+                    var text = escaped(cell.text)
+                    if columns[column].isNumber, cell.number != nil {
+                        // A minus, not a hyphen.
+                        if text.hasPrefix("-") { text = "$-$" + text.dropFirst() }
+                        if isBest(row: row, column: column) { text = "\\textbf{\(text)}" }
+                        let missing = alignments[column].missing(cell.text)
+                        if !missing.isEmpty { text += "\\phantom{\(escaped(String(missing)))}" }
+                    }
+                    return text
+                })
+        }
         let sides = columns.map { $0.isNumber ? "r" : "l" }.joined()
         return
-            (["\\begin{tabular}{\(sides)}", "  \\toprule", row(columns.map(\.title)), "  \\midrule"]
-            + rows.map { row($0.map(\.text)) } + ["  \\bottomrule", "\\end{tabular}"]).joined(separator: "\n")
+            (["\\begin{tabular}{\(sides)}", "  \\toprule", line(columns.map { escaped($0.head) }), "  \\midrule"]
+            + body + ["  \\bottomrule", "\\end{tabular}"]).joined(separator: "\n")
     }
 }
 

@@ -1,0 +1,168 @@
+// Curves over one pair of axes, as a value: learning curves, searches for a learning rate, schedules, histograms. `svg` draws
+// it, `text` does so in a terminal, `table` is its twin in numbers.
+
+public struct Plot: Hashable, Sendable {
+    public struct Point: Hashable, Sendable {
+        public var x: Double
+        public var y: Double
+
+        public init(_ x: Double, _ y: Double) {
+            self.x = x
+            self.y = y
+        }
+    }
+
+    /// What a curve lies in at one place: a standard deviation around a mean, for example.
+    public struct Band: Hashable, Sendable {
+        public var x: Double
+        public var low: Double
+        public var high: Double
+
+        public init(_ x: Double, _ low: Double, _ high: Double) {
+            self.x = x
+            self.low = low
+            self.high = high
+        }
+    }
+
+    public struct Series: Hashable, Sendable {
+        public enum Style: Hashable, Sendable {
+            /// A line, with markers where they can be told apart.
+            case line
+            /// A line without markers.
+            case smooth
+            /// A thin line behind the others: what was measured, beside what was smoothed.
+            case faint
+            /// Filled down to zero: the outline of a histogram.
+            case filled
+        }
+
+        public var name: String
+        /// In the order of `x`. Points that are no numbers are left out of the picture.
+        public var points: [Point]
+        public var band: [Band]
+        public var style: Style
+        /// The number of the series that this one goes with, dashed in its color: the training's curve beside the test's.
+        public var companionOf: Int?
+
+        public init(
+            _ name: String, _ points: [Point], band: [Band] = [], style: Style = .line, companionOf: Int? = nil
+        ) {
+            self.name = name
+            self.points = points
+            self.band = band
+            self.style = style
+            self.companionOf = companionOf
+        }
+    }
+
+    /// A place on the horizontal axis that is pointed out.
+    public struct Mark: Hashable, Sendable {
+        public var x: Double
+        public var label: String
+
+        public init(_ x: Double, _ label: String) {
+            self.x = x
+            self.label = label
+        }
+    }
+
+    public var title: String
+    /// One or two sentences below the picture.
+    public var caption: String
+    public var x: Axis
+    public var y: Axis
+    public var series: [Series]
+    public var marks: [Mark]
+
+    public init(title: String, x: Axis, y: Axis, series: [Series], marks: [Mark] = [], caption: String = "") {
+        self.title = title
+        self.x = x
+        self.y = y
+        self.series = series
+        self.marks = marks
+        self.caption = caption
+    }
+
+    /// With plain axes.
+    public init(
+        title: String, xLabel: String, yLabel: String, series: [Series], countsX: Bool = false,
+        isLogarithmicX: Bool = false
+    ) {
+        self.init(
+            title: title, x: Axis(xLabel, isLogarithmicX ? .logarithmic : countsX ? .whole : .number), y: Axis(yLabel),
+            series: series)
+    }
+
+    // MARK: What is drawn
+
+    func isShown(_ point: Point) -> Bool { x.shows(point.x) && y.shows(point.y) }
+
+    /// The color, dash and marker of a series: those that go together share a color.
+    func number(_ index: Int) -> Int {
+        let main = series[index].companionOf ?? index
+        return series.prefix(main).count { $0.companionOf == nil }
+    }
+
+    var hasCompanions: Bool { series.contains { $0.companionOf != nil } }
+
+    func dash(_ index: Int) -> String {
+        // Where dashes tell training from test, markers and labels tell the curves.
+        if hasCompanions { return series[index].companionOf == nil ? "" : Dash.patterns[1] }
+        return series[index].style == .faint ? "" : Dash.patterns[number(index) % Dash.patterns.count]
+    }
+
+    /// What the axes have to hold.
+    var allX: [Double] {
+        series.flatMap { $0.points.filter(isShown).map(\.x) + $0.band.map(\.x) } + marks.map(\.x)
+    }
+    var allY: [Double] {
+        series.flatMap { series in
+            series.points.filter(isShown).map(\.y) + series.band.flatMap { [$0.low, $0.high] }.filter(y.shows)
+                + (series.style == .filled ? [0] : [])
+        }
+    }
+}
+
+extension Plot: Picture {
+    /// One row a place, one column a curve, and two for the ends of a band.
+    public func table(limit: Int) -> Table {
+        var table = Table(caption: title, columns: [Table.Column(x.title)])
+        var curves: [[Double: Double]] = []
+        func add(_ name: String, _ points: [(Double, Double)]) {
+            table.columns.append(Table.Column(name))
+            curves.append(Dictionary(points, uniquingKeysWith: { _, last in last }))
+        }
+        for series in series {
+            add(series.name, series.points.map { ($0.x, $0.y) })
+            guard !series.band.isEmpty else { continue }
+            add("\(series.name), low", series.band.map { ($0.x, $0.low) })
+            add("\(series.name), high", series.band.map { ($0.x, $0.high) })
+        }
+        let places = Set(series.flatMap { $0.points.map(\.x) }).sorted()
+        for x in places.prefix(limit) {
+            let cells = curves.map { curve in
+                curve[x].map { Table.Cell(shortNumber($0), number: $0) } ?? Table.Cell("")
+            }
+            table.add([Table.Cell(shortNumber(x), number: x)] + cells)
+        }
+        if places.count > limit { table.add([Table.Cell("… \(places.count - limit) more")]) }
+        return table
+    }
+
+    /// What a screen reader says.
+    var description: String {
+        let curves = series.prefix(20).map { curve -> String in
+            let points = curve.points.filter { $0.y.isFinite }
+            guard let first = points.first, let last = points.last else { return "\(curve.name) has no points" }
+            return "\(curve.name) goes from \(shortNumber(first.y)) to \(shortNumber(last.y))"
+        }
+        return "\(y.title) over \(x.title). " + curves.joined(separator: "; ") + "."
+    }
+}
+
+/// A number for tables of curves: whole as it is, else four digits behind the point.
+func shortNumber(_ number: Double) -> String {
+    if number == number.rounded(), abs(number) < 1e15 { return String(Int(number)) }
+    return abs(number) >= 0.01 ? decimals(number, 4) : number.description
+}

@@ -1,0 +1,177 @@
+// Points with names over two measures, as a value: what accuracy costs in parameters, time or multiply-adds. A stepped line
+// joins those that no other beats in both (Pareto).
+
+public struct ScatterPlot: Hashable, Sendable {
+    public struct Item: Hashable, Sendable {
+        public var name: String
+        public var x: Double
+        public var y: Double
+        /// Items of one group share color and marker.
+        public var group: Int
+
+        public init(_ name: String, _ x: Double, _ y: Double, group: Int = 0) {
+            self.name = name
+            self.x = x
+            self.y = y
+            self.group = group
+        }
+    }
+
+    public enum Better: Hashable, Sendable {
+        case higher, lower
+    }
+
+    public var title: String
+    public var caption: String
+    public var x: Axis
+    public var y: Axis
+    public var items: [Item]
+    /// Which end of the vertical axis is the better one; to the right it is always the smaller. `nil`: no line is drawn.
+    public var better: Better?
+
+    public init(title: String, x: Axis, y: Axis, items: [Item], better: Better? = nil, caption: String = "") {
+        self.title = title
+        self.x = x
+        self.y = y
+        self.items = items
+        self.better = better
+        self.caption = caption
+    }
+
+    var shown: [Item] { items.filter { x.shows($0.x) && y.shows($0.y) } }
+
+    /// Those that no other is at least as good as in both measures and better in one, from left to right.
+    var front: [Item] {
+        guard let better else { return [] }
+        func goodness(_ item: Item) -> Double { better == .higher ? item.y : -item.y }
+        var best = -Double.infinity
+        var front: [Item] = []
+        for item in shown.sorted(by: { ($0.x, -goodness($0)) < ($1.x, -goodness($1)) }) where goodness(item) > best {
+            best = goodness(item)
+            front.append(item)
+        }
+        return front
+    }
+}
+
+extension ScatterPlot: Picture {
+    public func table(limit: Int) -> Table {
+        var table = Table(
+            caption: title,
+            columns: [Table.Column("name", isNumber: false), Table.Column(x.title), Table.Column(y.title)])
+        for item in items.prefix(limit) {
+            table.add([
+                Table.Cell(item.name), Table.Cell(shortNumber(item.x), number: item.x),
+                Table.Cell(shortNumber(item.y), number: item.y),
+            ])
+        }
+        if items.count > limit { table.add([Table.Cell("… \(items.count - limit) more")]) }
+        return table
+    }
+
+    var description: String {
+        let list = items.prefix(30).map { "\($0.name) at \(shortNumber($0.x)), \(shortNumber($0.y))" }
+        return "\(y.title) over \(x.title): " + list.joined(separator: "; ") + "."
+    }
+
+    public var svg: String {
+        let width = 640.0
+        var note = caption
+        if front.count > 1 {
+            note += (note.isEmpty ? "" : " ") + "The line joins those that no other beats in both."
+        }
+        let lines = Frame.captionLines(note, width: width)
+        let height = 380 + Double(lines.count) * 15
+        var sheet = Sheet(width: width, height: height, title: title, description: description)
+        let frame = Frame(
+            x: Scale(shown.map(\.x), x, ticks: 6), y: Scale(shown.map(\.y), y, ticks: 5), width: width, height: height,
+            hasTitle: true, captionLines: lines.count, room: 0)
+        frame.draw(on: &sheet, title: title, caption: lines)
+        let front = front.map { (x: frame.placeX($0.x), y: frame.placeY($0.y)) }
+        var steps: [(x: Double, y: Double)] = []
+        for place in front {
+            if let last = steps.last { steps.append((place.x, last.y)) }
+            steps.append(place)
+        }
+        sheet.curve(steps, .muted, width: 1.25, dash: "5 3")
+        let places = shown.map { (x: frame.placeX($0.x), y: frame.placeY($0.y)) }
+        for (index, item) in shown.enumerated() {
+            sheet.markers(Marker(number: item.group), [places[index]], .series(item.group), scale: 1.3)
+        }
+        for label in labels(places, frame, avoiding: steps) { sheet.text(label.text, label.box.left, label.box.bottom - 3) }
+        return sheet.svg
+    }
+
+    private struct Box {
+        var left: Double
+        var top: Double
+        var right: Double
+        var bottom: Double
+        func overlap(_ other: Box) -> Double {
+            let width = min(right, other.right) - max(left, other.left)
+            let height = min(bottom, other.bottom) - max(top, other.top)
+            return width > 0 && height > 0 ? width * height : 0
+        }
+    }
+
+    /// Names beside their points, where they cover neither a point nor another name; one without such a place has none, and
+    /// is found in the table.
+    private func labels(
+        _ places: [(x: Double, y: Double)], _ frame: Frame, avoiding line: [(x: Double, y: Double)]
+    ) -> [(text: String, box: Box)] {
+        var taken = places.map { Box(left: $0.x - 5, top: $0.y - 5, right: $0.x + 5, bottom: $0.y + 5) }
+        taken += zip(line, line.dropFirst()).map { start, end in
+            Box(
+                left: min(start.x, end.x) - 1, top: min(start.y, end.y) - 1, right: max(start.x, end.x) + 1,
+                bottom: max(start.y, end.y) + 1)
+        }
+        var placed: [(text: String, box: Box)] = []
+        for (index, item) in shown.enumerated().prefix(60) {
+            let text = TextWidth.shortened(item.name, to: 160, size: 12)
+            let (w, h) = (TextWidth.of(text, size: 12), 15.0)
+            let (x, y) = places[index]
+            // Right, left, above, below, then the corners.
+            let corners = [
+                (x + 8, y - h / 2), (x - 8 - w, y - h / 2), (x - w / 2, y - 7 - h), (x - w / 2, y + 7),
+                (x + 6, y - 5 - h), (x + 6, y + 5), (x - 6 - w, y - 5 - h), (x - 6 - w, y + 5),
+            ]
+            let boxes = corners.map { Box(left: $0.0, top: $0.1, right: $0.0 + w, bottom: $0.1 + h) }
+            let free = boxes.first { box in
+                box.left > frame.left && box.right < frame.right + 14 && box.top > frame.top - 6
+                    && box.bottom < frame.bottom && !taken.contains { $0.overlap(box) > 0 }
+                    && !placed.contains { $0.box.overlap(box) > 0 }
+            }
+            if let free { placed.append((text, free)) }
+        }
+        return placed
+    }
+
+    public func text(on terminal: TextTerminal) -> String {
+        let letters = Array("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+        let shown = shown
+        let keys = flowed(
+            shown.enumerated().prefix(letters.count).map { index, item in
+                let name = item.name.count > 30 ? item.name.prefix(29) + "…" : item.name
+                let plain = "\(letters[index]) \(name)"
+                return (plain, terminal.colored(String(letters[index]), .series(item.group)) + " " + name)
+            }, columns: terminal.columns)
+        var frame = TextFrame(
+            x: Scale(shown.map(\.x), x, ticks: max(3, terminal.columns / 12)),
+            y: Scale(shown.map(\.y), y, ticks: 5), lines: keys.count + 2, on: terminal)
+        var last: (x: Int, y: Int)?
+        for item in front {
+            let place = (x: frame.dotX(item.x), y: frame.dotY(item.y))
+            if let last {
+                frame.canvas.line(from: last, to: (place.x, last.y), .muted, isDashed: true)
+                frame.canvas.line(from: (place.x, last.y), to: place, .muted, isDashed: true)
+            }
+            last = place
+        }
+        for (index, item) in shown.enumerated() {
+            frame.canvas.put(
+                index < letters.count ? letters[index] : "·", frame.dotX(item.x), frame.dotY(item.y), .series(item.group))
+        }
+        return ([terminal.bold(padded(title, terminal.columns).trimmedAtEnd)] + frame.linesOfText + keys)
+            .joined(separator: "\n")
+    }
+}

@@ -1,0 +1,100 @@
+// A table as a value: columns, rows of cells, and a caption. Its forms are in `TableText`, `TableHTML` and `TableFiles`.
+
+public struct Table: Hashable, Sendable {
+    public struct Column: Hashable, Sendable {
+        public enum Best: Hashable, Sendable {
+            case highest, lowest
+        }
+
+        public var title: String
+        /// Stands in the head, not in the cells: `%`.
+        public var unit: String
+        /// Numbers stand at the right, their points under each other; names stand at the left.
+        public var isNumber: Bool
+        /// A measured time or speed: it differs from run to run, so the text that notebooks are compared by leaves it out.
+        public var isTiming: Bool
+        /// Which of its values is marked as the best; `nil`: none.
+        public var best: Best?
+
+        public init(
+            _ title: String, unit: String = "", isNumber: Bool = true, isTiming: Bool = false, best: Best? = nil
+        ) {
+            self.title = title
+            self.unit = unit
+            self.isNumber = isNumber
+            self.isTiming = isTiming
+            self.best = best
+        }
+
+        /// `accuracy (%)`
+        public var head: String { unit.isEmpty ? title : "\(title) (\(unit))" }
+    }
+
+    public struct Cell: Hashable, Sendable {
+        /// As a person reads it: `78.42 %`, `32,997,834`.
+        public var text: String
+        /// As a program reads it; `nil` for what is no number.
+        public var number: Double?
+
+        public init(_ text: String, number: Double? = nil) {
+            self.text = text
+            self.number = number
+        }
+    }
+
+    public var caption: String
+    public var columns: [Column]
+    /// One cell a column.
+    public private(set) var rows: [[Cell]] = []
+
+    public init(caption: String = "", columns: [Column]) {
+        self.caption = caption
+        self.columns = columns
+    }
+
+    /// Adds a row; cells that are missing are empty, those beyond the columns are dropped.
+    public mutating func add(_ cells: [Cell]) {
+        let missing = max(0, columns.count - cells.count)
+        rows.append(Array((cells + [Cell](repeating: Cell(""), count: missing)).prefix(columns.count)))
+    }
+
+    /// The rows by the values of a column, the best first where it has a best, else from small to large; cells without a number
+    /// by their text, behind those with one. Equal rows keep their order.
+    public func sorted(by column: Int) -> Table {
+        guard columns.indices.contains(column) else { return self }
+        let sign = columns[column].best == .highest ? -1.0 : 1
+        var table = self
+        table.rows = rows.enumerated().sorted { first, second in
+            let (a, b) = (first.element[column], second.element[column])
+            switch (a.number, b.number) {
+            case (let a?, let b?) where a != b: return sign * a < sign * b
+            case (_?, nil): return true
+            case (nil, _?): return false
+            case (nil, nil) where a.text != b.text: return a.text < b.text
+            default: return first.offset < second.offset
+            }
+        }.map(\.element)
+        return table
+    }
+
+    /// Whether a cell holds the best value of its column; where all are equal, none is better.
+    public func isBest(row: Int, column: Int) -> Bool {
+        guard let best = columns[column].best, let number = rows[row][column].number else { return false }
+        let numbers = rows.compactMap { $0[column].number }.filter(\.isFinite)
+        guard let low = numbers.min(), let high = numbers.max(), low < high else { return false }
+        return number == (best == .highest ? high : low)
+    }
+
+    /// Whether any value is marked.
+    var hasBest: Bool {
+        columns.indices.contains { column in rows.indices.contains { isBest(row: $0, column: column) } }
+    }
+
+    /// The table without measured times.
+    public var withoutTimings: Table {
+        let kept = columns.indices.filter { !columns[$0].isTiming }
+        var table = Table(caption: caption, columns: kept.map { columns[$0] })
+        for row in rows { table.add(kept.map { row[$0] }) }
+        return table
+    }
+}

@@ -1,0 +1,60 @@
+// A table as lines of text: columns side by side, the head underlined, points under each other, the best value starred.
+
+extension Table {
+    /// Lines without a newline at the end, as wide as they are. Widths count characters.
+    public var text: String { text(columns: nil) }
+
+    /// The same in at most so many characters a line: columns that find no room follow in further blocks, each behind the
+    /// first column again.
+    public func text(columns limit: Int?) -> String {
+        let texts = columns.indices.map { column in alignedTexts(column) }
+        let widths = columns.indices.map { column in
+            max(columns[column].head.count, texts[column].map(\.count).max() ?? 0)
+        }
+        let blocks = blocks(widths, limit ?? .max).map { block in
+            func line(_ cells: [String]) -> String {
+                zip(block, cells).map { column, text in
+                    let padding = String(repeating: " ", count: max(0, widths[column] - text.count))
+                    return columns[column].isNumber ? padding + text : text + padding
+                }.joined(separator: "  ").trimmedAtEnd
+            }
+            let rule = block.map { String(repeating: "─", count: widths[$0]) }.joined(separator: "  ")
+            // A head stands over its numbers, not over the room for a star.
+            let heads = block.map { columns[$0].head + (hasStars($0) && widths[$0] > columns[$0].head.count ? " " : "") }
+            return ([line(heads), rule] + rows.indices.map { row in line(block.map { texts[$0][row] }) })
+                .joined(separator: "\n")
+        }
+        return (caption.isEmpty ? "" : caption + "\n") + blocks.joined(separator: "\n\n")
+            + (hasBest ? "\n* best" : "")
+    }
+
+    private func hasStars(_ column: Int) -> Bool { rows.indices.contains { isBest(row: $0, column: column) } }
+
+    /// The cells of a column, filled up behind their last digit.
+    private func alignedTexts(_ column: Int) -> [String] {
+        guard columns[column].isNumber else { return rows.map { $0[column].text } }
+        let alignment = DecimalAlignment(rows.map { $0[column] })
+        let hasStars = hasStars(column)
+        return rows.indices.map { row in
+            let cell = rows[row][column]
+            guard cell.number != nil else { return cell.text }
+            return cell.text + String(repeating: " ", count: alignment.missing(cell.text).count)
+                + (hasStars ? isBest(row: row, column: column) ? "*" : " " : "")
+        }
+    }
+
+    /// Which columns stand side by side.
+    private func blocks(_ widths: [Int], _ limit: Int) -> [[Int]] {
+        var (blocks, used) = ([[Int]](), 0)
+        for column in widths.indices {
+            if let last = blocks.indices.last, used + 2 + widths[column] <= limit {
+                blocks[last].append(column)
+                used += 2 + widths[column]
+            } else {
+                blocks.append(column == 0 ? [0] : [0, column])
+                used = widths[0] + (column == 0 ? 0 : 2 + widths[column])
+            }
+        }
+        return blocks.isEmpty ? [[]] : blocks
+    }
+}

@@ -1,0 +1,50 @@
+// What a looking word drew, for a `let` that keeps it: the picture, and its twin in numbers as a table.
+
+import Graphics
+
+final class PictureValue: ObjectValue {
+    static let kind = "a picture"
+
+    let picture: any Picture
+    /// Its plain text, by which notebooks are compared; `nil`: the numbers.
+    private let plainText: String?
+
+    init(_ picture: any Picture, plainText: String? = nil) {
+        self.picture = picture
+        self.plainText = plainText
+    }
+
+    var boundName: String? { nil }
+    func named(_ name: String) -> any ObjectValue { self }
+    var text: String { plainText ?? picture.table().text }
+
+    var rich: RichValue {
+        RichValue(
+            text: text, terminalText: { [picture] in picture.table().text(columns: $0) },
+            terminalPicture: { [picture] in picture.text(on: $0) }, svg: picture.svg)
+    }
+
+    static let memberHelp: [(name: String, help: String)] = [("table", "the numbers that it shows")]
+
+    func member(_ name: String) -> Value? {
+        name == "table" ? .object(TableValue(picture.table(limit: Limits.elements))) : nil
+    }
+}
+
+extension Invocation {
+    /// Shows a picture, and writes it where `to:` says.
+    func show(_ picture: any Picture, plainText: String? = nil) throws -> Value {
+        let value = PictureValue(picture, plainText: plainText)
+        let rich = value.rich
+        let table = picture.table(limit: Limits.elements)
+        try writeFile(
+            rich,
+            forms: [
+                "csv": { table.csv + "\n" }, "md": { table.markdown + "\n" }, "json": { table.json + "\n" },
+                "tex": { table.latex + "\n" },
+                "html": { "<!DOCTYPE html>\n<meta charset=\"utf-8\">\n" + picture.svg + "\n" + table.html + "\n" },
+            ], picture: picture)
+        interpreter.show(rich)
+        return .object(value)
+    }
+}

@@ -1,0 +1,242 @@
+// What `plot` does: which picture, and its numbers from runs, lists and schedules.
+
+import Experiments
+import Graphics
+import Language
+
+func showPlot(_ call: Invocation) throws -> Value {
+    let (picture, plainText): (any Picture, String?) =
+        switch try call.shownSubjects() {
+        case .runs(let groups): try runPicture(call, groups)
+        case .lists(let lists): (try listPicture(call, lists), nil)
+        case .schedules(let schedules): (schedulePlot(schedules, epochs: call.arguments.integer("epochs")), nil)
+        }
+    return try call.show(picture, plainText: plainText)
+}
+
+// MARK: Runs
+
+/// What of a run is plotted.
+private struct Measure {
+    let name: String
+    let title: String
+    let kind: Axis.Kind
+    let isBetterLow: Bool
+
+    init(_ name: String) {
+        self.name = name
+        let isAccuracy = name == "accuracy" || name == "trainaccuracy"
+        title = (name.hasPrefix("train") ? "training " : "test ") + (isAccuracy ? "accuracy" : "loss")
+        kind = isAccuracy ? .percent : .number
+        isBetterLow = !isAccuracy
+    }
+
+    var axis: Axis { Axis(title, kind) }
+    /// The same of the training images.
+    var ofTraining: Measure? { name.hasPrefix("train") ? nil : Measure("train" + name) }
+
+    func value(_ metrics: EpochMetrics) -> Double {
+        switch name {
+        case "loss": metrics.testLoss
+        case "trainaccuracy": metrics.trainAccuracy
+        case "trainloss": metrics.trainLoss
+        default: metrics.testAccuracy
+        }
+    }
+}
+
+/// The picture, and a plain text where its numbers differ from run to run.
+private func runPicture(_ call: Invocation, _ groups: [RunGroup]) throws -> (any Picture, String?) {
+    let measure = Measure(call.arguments.text("y") ?? "accuracy")
+    let x = call.arguments.text("x") ?? "epoch"
+    let kind = call.arguments.text("kind") ?? (x == "parameters" || x == "operations" ? "scatter" : "curves")
+    func last(_ run: RunValue) -> Double? { run.run.metrics.last.map(measure.value) }
+    switch kind {
+    case "scatter":
+        let isTime = x == "time" || x == "epoch"
+        let items = groups.enumerated().flatMap { number, group in
+            group.runs.compactMap { run -> ScatterPlot.Item? in
+                guard let y = last(run) else { return nil }
+                let x =
+                    isTime
+                    ? run.run.seconds
+                    : Double(x == "operations" ? run.run.architecture.operations : run.run.architecture.parameterCount)
+                return ScatterPlot.Item(
+                    group.runs.count > 1 ? run.run.label : group.name, x, y, group: group.runs.count > 1 ? number : 0)
+            }
+        }
+        let axis =
+            isTime
+            ? Axis("time", .seconds) : Axis(x == "operations" ? "multiply-adds of an image" : "parameters", .magnitude)
+        let plot = ScatterPlot(
+            title: "\(measure.title.capitalizedFirst) over \(axis.label)", x: axis, y: measure.axis, items: items,
+            better: measure.isBetterLow ? .lower : .higher)
+        return (plot, isTime ? named(plot.title, items.map(\.name)) : nil)
+    case "dots", "bars":
+        return (
+            intervals(
+                measure.title.capitalizedFirst, kind == "dots" ? .dots : .bars, measure.axis,
+                groups.map { ($0.name, $0.runs.compactMap(last)) }, unit: "runs"), nil
+        )
+    case "histogram":
+        return (
+            Plot.histogram(
+                title: measure.title.capitalizedFirst, axis: measure.axis,
+                groups: groups.map { ($0.name, $0.runs.compactMap(last)) }), nil
+        )
+    default:
+        let plot = curves(groups, measure, isOverTime: x == "time", call.arguments.boolean("train") ?? false)
+        // Times differ from run to run, and the plain text is what notebooks are compared by.
+        return (plot, x == "time" ? named(plot.title, plot.series.map(\.name)) : nil)
+    }
+}
+
+private func named(_ title: String, _ names: [String]) -> String { "\(title): \(names.joined(separator: ", "))" }
+
+private func curves(_ groups: [RunGroup], _ measure: Measure, isOverTime: Bool, _ showsTraining: Bool) -> Plot {
+    var series: [Plot.Series] = []
+    for group in groups {
+        let main = series.count
+        series.append(curve(group, measure, isOverTime: isOverTime))
+        guard showsTraining, let training = measure.ofTraining else { continue }
+        var companion = curve(group, training, isOverTime: isOverTime)
+        companion.name += ", training"
+        companion.band = []
+        companion.companionOf = main
+        series.append(companion)
+    }
+    let counts = Set(groups.map(\.runs.count).filter { $0 > 1 })
+    var caption = ""
+    if !counts.isEmpty {
+        let runs = counts.count == 1 ? counts.first.map { "\($0) runs" } ?? "" : "several runs"
+        caption = "Lines: mean of \(runs). Bands: one standard deviation to either side."
+    }
+    var axis = measure.axis
+    if showsTraining, measure.ofTraining != nil { axis.label = measure.kind == .percent ? "accuracy" : "loss" }
+    return Plot(
+        title: axis.label.capitalizedFirst, x: isOverTime ? Axis("time", .seconds) : Axis("epoch", .whole), y: axis,
+        series: series, caption: caption)
+}
+
+/// Of one run its epochs; of several their mean at each epoch that all have reached, and a standard deviation around it.
+private func curve(_ group: RunGroup, _ measure: Measure, isOverTime: Bool) -> Plot.Series {
+    let curves = group.runs.map { run in
+        var seconds = 0.0
+        return run.run.metrics.map { metrics -> Plot.Point in
+            seconds += metrics.seconds
+            return Plot.Point(isOverTime ? seconds : Double(metrics.epoch), measure.value(metrics))
+        }
+    }
+    guard curves.count > 1 else { return Plot.Series(group.name, curves.first ?? []) }
+    var series = Plot.Series(group.name, [])
+    for epoch in 0..<(curves.map(\.count).min() ?? 0) {
+        let x = Spread(curves.map { $0[epoch].x }).mean
+        let y = Spread(curves.map { $0[epoch].y })
+        series.points.append(Plot.Point(x, y.mean))
+        series.band.append(Plot.Band(x, y.mean - y.deviation, y.mean + y.deviation))
+    }
+    return series
+}
+
+/// Mean and standard deviation of a few numbers.
+private struct Spread {
+    let mean: Double
+    let deviation: Double
+
+    init(_ values: [Double]) {
+        let mean = values.reduce(0, +) / Double(max(1, values.count))
+        self.mean = mean
+        let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+        deviation = values.count > 1 ? (squares / Double(values.count - 1)).squareRoot() : 0
+    }
+}
+
+private func intervals(
+    _ title: String, _ style: IntervalPlot.Style, _ axis: Axis, _ groups: [(name: String, values: [Double])], unit: String
+) -> IntervalPlot {
+    let rows = groups.map { group -> IntervalPlot.Row in
+        let spread = Spread(group.values)
+        return IntervalPlot.Row(
+            group.name, values: group.values,
+            interval: group.values.count > 1 && spread.deviation.isFinite
+                ? spread.mean - spread.deviation...spread.mean + spread.deviation : nil)
+    }
+    let dots = style == .dots ? "Circles: \(unit). " : ""
+    return IntervalPlot(
+        title: title, style: style, axis: axis, rows: rows,
+        caption: rows.contains { $0.interval != nil }
+            ? dots + "Mean with one standard deviation to either side." : "")
+}
+
+// MARK: Lists and schedules
+
+private func listPicture(_ call: Invocation, _ lists: [(name: String, values: [Value])]) throws -> any Picture {
+    let groups = try lists.map { list in
+        (
+            name: list.name,
+            values: try list.values.map { value -> Double in
+                guard let number = value.number else {
+                    throw call.fault("wrong-type", "`plot` takes lists of numbers, not of \(value.kind)")
+                }
+                return number
+            }
+        )
+    }
+    let title = groups.map(\.name).joined(separator: ", ")
+    switch call.arguments.text("kind") {
+    case "dots"?: return intervals(title, .dots, Axis("value"), groups, unit: "values")
+    case "bars"?: return intervals(title, .bars, Axis("value"), groups, unit: "values")
+    case "histogram"?: return Plot.histogram(title: title, axis: Axis("value"), groups: groups)
+    case "scatter"?:
+        guard groups.count == 2, groups[0].values.count == groups[1].values.count else {
+            throw call.fault(
+                "wrong-count", "a scatter of lists takes two of the same length: what goes to the right, and what goes up",
+                fix: "for example `plot [1, 2, 3], [3, 1, 2], kind: scatter`")
+        }
+        return ScatterPlot(
+            title: "\(groups[1].name) over \(groups[0].name)", x: Axis(groups[0].name), y: Axis(groups[1].name),
+            items: zip(groups[0].values, groups[1].values).map { ScatterPlot.Item("", $0, $1) })
+    default:
+        return Plot(
+            title: title, x: Axis("index", .whole), y: Axis("value"),
+            series: groups.map { list in
+                Plot.Series(list.name, list.values.enumerated().map { Plot.Point(Double($0), $1) })
+            })
+    }
+}
+
+/// What schedules make of a learning rate of 1, over as many epochs as show their shape.
+private func schedulePlot(_ schedules: [(name: String, schedule: ScheduleValue)], epochs: Int?) -> Plot {
+    let epochs = epochs ?? schedules.map(\.schedule.shownEpochs).max() ?? 10
+    let stepsPerEpoch = max(1, min(100, 2_000 / epochs))
+    let hasPeak = schedules.contains { if case .oneCycle(_?) = $0.schedule.schedule { true } else { false } }
+    return Plot(
+        title: schedules.count == 1 ? schedules[0].name : "Schedules", x: Axis("epoch"),
+        y: Axis(hasPeak ? "learning rate, where the optimizer's is 1" : "learning rate, as a share of the optimizer's"),
+        series: schedules.map { name, schedule in
+            Plot.Series(
+                schedules.count == 1 ? "" : name,
+                (0..<epochs * stepsPerEpoch).map { step in
+                    Plot.Point(
+                        Double(step) / Double(stepsPerEpoch),
+                        schedule.schedule.factor(
+                            step: step, stepsPerEpoch: stepsPerEpoch, epochs: epochs, learningRate: 1))
+                }, style: .smooth)
+        })
+}
+
+extension ScheduleValue {
+    /// Epochs that show its shape.
+    fileprivate var shownEpochs: Int {
+        switch schedule {
+        case .constant, .oneCycle: 10
+        case .step(let every, _): max(10, min(1_000, every) * 4)
+        case .cosine(let warmup): max(10, min(1_000, warmup) * 4)
+        }
+    }
+}
+
+extension String {
+    /// `Test accuracy`
+    var capitalizedFirst: String { prefix(1).uppercased() + dropFirst() }
+}

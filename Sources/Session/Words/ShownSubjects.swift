@@ -1,0 +1,93 @@
+// What stands in a table or a plot: runs, lists of numbers, schedules.
+
+import Graphics
+import Language
+
+/// Runs that belong together, or one alone.
+struct RunGroup {
+    let name: String
+    let runs: [RunValue]
+}
+
+enum ShownSubjects {
+    case runs([RunGroup])
+    case lists([(name: String, values: [Value])])
+    case schedules([(name: String, schedule: ScheduleValue)])
+}
+
+extension Invocation {
+    /// The subjects of the call; the last run where there is none. A list of runs of one model is a group.
+    func shownSubjects() throws -> ShownSubjects {
+        if arguments.rest.isEmpty {
+            let run = try run()
+            return .runs([RunGroup(name: title(run), runs: [run])])
+        }
+        var groups: [RunGroup] = []
+        var lists: [(name: String, values: [Value])] = []
+        var schedules: [(name: String, schedule: ScheduleValue)] = []
+        for given in arguments.rest {
+            if let run = object(given.value, RunValue.self) {
+                groups.append(RunGroup(name: title(run), runs: [run]))
+            } else if let schedule = object(given.value, ScheduleValue.self) {
+                schedules.append((schedule.text, schedule))
+            } else if let values = try elements(given) {
+                let runs = values.compactMap { object($0, RunValue.self) }
+                if !runs.isEmpty, runs.count == values.count {
+                    let isOneModel = Set(runs.map(\.run.model)).count == 1 && runs.count > 1
+                    if isOneModel {
+                        groups.append(RunGroup(name: name(given.range) ?? runs[0].run.model, runs: runs))
+                    } else {
+                        groups += runs.map { RunGroup(name: title($0), runs: [$0]) }
+                    }
+                } else {
+                    lists.append((name(given.range) ?? "list \(lists.count + 1)", values))
+                }
+            } else {
+                throw wrongSubject(given)
+            }
+        }
+        guard [groups.isEmpty, lists.isEmpty, schedules.isEmpty].count(where: { !$0 }) == 1 else {
+            throw fault("wrong-type", "`\(arguments.word.name)` takes either runs or lists, not both at once")
+        }
+        return !groups.isEmpty ? .runs(groups) : !lists.isEmpty ? .lists(lists) : .schedules(schedules)
+    }
+
+    private func wrongSubject(_ given: Arguments.Given) -> Diagnostic {
+        let isModel =
+            switch given.value {
+            case .model: true
+            case .template(let template): template.isModel
+            default: false
+            }
+        return fault(
+            "wrong-type", "`\(arguments.word.name)` takes runs or lists, not \(given.value.kind)", at: given.range,
+            fix: isModel ? "train it before: `let a = train \(interpreter.source[given.range])`" : nil)
+    }
+
+    private func object<Object: ObjectValue>(_ value: Value, _ type: Object.Type) -> Object? {
+        if case .object(let object) = value { object as? Object } else { nil }
+    }
+
+    /// `a (pooled)`: a picture is read without the cell that named the runs.
+    private func title(_ value: RunValue) -> String {
+        value.run.name.map { $0 == value.run.model ? $0 : "\($0) (\(value.run.model))" } ?? value.run.label
+    }
+
+    private func elements(_ given: Arguments.Given) throws -> [Value]? {
+        switch given.value {
+        case .list(let items), .tuple(let items): return items.values
+        case .range(let first, let last):
+            guard (interpreter.rangeCount(first, last) ?? .max) <= Limits.elements else {
+                throw interpreter.tooLong(at: given.range)
+            }
+            return first <= last ? (first...last).map { .integer($0) } : []
+        default: return nil
+        }
+    }
+
+    /// What the program calls a list.
+    private func name(_ range: SourceRange) -> String? {
+        let text = interpreter.source[range]
+        return text.unicodeScalars.allSatisfy(CursorText.isNamePart) && text.first?.isNumber == false ? text : nil
+    }
+}

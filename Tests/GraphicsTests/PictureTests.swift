@@ -1,0 +1,204 @@
+// What holds for every picture: valid XML, small, the same each time, no text over another, legible on both sheets.
+
+import Foundation
+import Testing
+
+@testable import Graphics
+
+#if canImport(FoundationXML)
+    import FoundationXML
+#endif
+
+/// The texts of an SVG with the boxes they cover, read from the file as a browser would.
+private final class TextBoxes: NSObject, XMLParserDelegate {
+    struct Box {
+        var text: String
+        var left: Double
+        var top: Double
+        var right: Double
+        var bottom: Double
+        var size: Double
+
+        /// Whether they share more than a hair.
+        func overlaps(_ other: Box) -> Bool {
+            min(right, other.right) - max(left, other.left) > 0.5 && min(bottom, other.bottom) - max(top, other.top) > 0.5
+        }
+    }
+
+    private(set) var boxes: [Box] = []
+    private(set) var size = (width: 0.0, height: 0.0)
+    private(set) var names: Set<String> = []
+    private var current: [String: String]?
+    private var text = ""
+
+    init?(_ svg: String) {
+        super.init()
+        let parser = XMLParser(data: Data(svg.utf8))
+        parser.delegate = self
+        guard parser.parse() else { return nil }
+    }
+
+    func parser(
+        _ parser: XMLParser, didStartElement name: String, namespaceURI: String?, qualifiedName: String?,
+        attributes: [String: String] = [:]
+    ) {
+        names.insert(name)
+        if name == "svg" {
+            size = (Double(attributes["width"] ?? "") ?? 0, Double(attributes["height"] ?? "") ?? 0)
+            if attributes["role"] == "img" { names.insert("role") }
+        }
+        if name == "text" { (current, text) = (attributes, "") }
+    }
+
+    func parser(_ parser: XMLParser, foundCharacters string: String) { if current != nil { text += string } }
+
+    func parser(_ parser: XMLParser, didEndElement name: String, namespaceURI: String?, qualifiedName: String?) {
+        guard name == "text", let attributes = current else { return }
+        current = nil
+        let size = Double(attributes["font-size"] ?? "12") ?? 12
+        let length = TextWidth.of(text, size: size, isBold: attributes["font-weight"] != nil)
+        let shares: [String: Double] = ["middle": 0.5, "end": 1]
+        let before = shares[attributes["text-anchor"] ?? ""] ?? 0
+        if let turn = attributes["transform"] {
+            // translate(x y) rotate(-90): the text runs upwards.
+            let numbers = turn.split { !"-.0123456789".contains($0) }.compactMap { Double($0) }
+            let (x, y) = (numbers[0], numbers[1])
+            boxes.append(
+                Box(
+                    text: text, left: x - 0.76 * size, top: y - length * (1 - before), right: x + 0.22 * size,
+                    bottom: y + length * before, size: size))
+            return
+        }
+        let (x, y) = (Double(attributes["x"] ?? "") ?? 0, Double(attributes["y"] ?? "") ?? 0)
+        boxes.append(
+            Box(
+                text: text, left: x - length * before, top: y - 0.76 * size, right: x + length * (1 - before),
+                bottom: y + 0.22 * size, size: size))
+    }
+}
+
+struct PictureTests {
+    private func picture(_ name: String) throws -> any Picture { try #require(Samples.all.first { $0.name == name }).picture }
+
+    @Test(arguments: Samples.all.map(\.name))
+    func noTextLiesOverAnotherOrBeyondTheSheet(_ name: String) throws {
+        let read = try #require(TextBoxes(try picture(name).svg))
+        for (index, box) in read.boxes.enumerated() {
+            #expect(
+                box.left >= 0 && box.top >= 0 && box.right <= read.size.width && box.bottom <= read.size.height,
+                "“\(box.text)” leaves the sheet of \(read.size)")
+            #expect(box.size >= 11)
+            for other in read.boxes[..<index] {
+                #expect(!box.overlaps(other), "“\(box.text)” lies over “\(other.text)”")
+            }
+        }
+    }
+
+    @Test(arguments: Samples.all.map(\.name))
+    func everyPictureIsValidSmallAndTheSameEachTime(_ name: String) throws {
+        let picture = try picture(name)
+        let read = try #require(TextBoxes(picture.svg))
+        #expect(read.names.isSuperset(of: ["svg", "title", "desc", "role"]))
+        #expect(picture.svg == picture.svg)
+        #expect(picture.svg.utf8.count < 100_000)
+    }
+
+    @Test(arguments: Samples.all.map(\.name), [(80, 24), (200, 50), (40, 12)])
+    func aTerminalsSizeIsRespected(_ name: String, _ size: (columns: Int, rows: Int)) throws {
+        let lines = try picture(name).text(on: TextTerminal(columns: size.columns, rows: size.rows))
+            .split(separator: "\n", omittingEmptySubsequences: false)
+        for line in lines { #expect(line.count <= size.columns, "\(line)") }
+    }
+
+    @Test(arguments: Samples.all.map(\.name))
+    func colorsOfATerminalChangeNoCharacter(_ name: String) throws {
+        func plain(_ text: String) -> String {
+            text.replacingOccurrences(of: "\u{1B}\\[[0-9;]*m", with: "", options: .regularExpression)
+        }
+        let picture = try picture(name)
+        let colored = picture.text(on: TextTerminal(columns: 80, rows: 24, colors: .palette))
+        #expect(colored.contains("\u{1B}["))
+        #expect(plain(colored) == picture.text(on: TextTerminal(columns: 80, rows: 24)))
+    }
+
+    /// WCAG 2.1, relative luminance and contrast ratio.
+    private func contrast(_ first: String, _ second: String) -> Double {
+        func luminance(_ color: String) -> Double {
+            let digits = Array(color.dropFirst())
+            let parts = [0, 2, 4].map { place -> Double in
+                let value = Double(Int(String(digits[place...place + 1]), radix: 16) ?? 0) / 255
+                return value <= 0.04045 ? value / 12.92 : pow((value + 0.055) / 1.055, 2.4)
+            }
+            return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+        }
+        let (a, b) = (luminance(first), luminance(second))
+        return (max(a, b) + 0.05) / (min(a, b) + 0.05)
+    }
+
+    @Test func everyColorOfTextAndCurvesIsLegibleOnBothSheets() {
+        #expect(abs(contrast("#000000", "#ffffff") - 21) < 0.001)
+        for ink in Ink.all where ink != .sheet && ink != .grid {
+            #expect(contrast(ink.colors.light, Ink.sheet.colors.light) >= 4.5, "\(ink)")
+            #expect(contrast(ink.colors.dark, Ink.sheet.colors.dark) >= 4.5, "\(ink)")
+        }
+    }
+
+    @Test func curvesDifferInMoreThanColor() {
+        let ways = (0..<12).map { "\(Dash.patterns[$0 % Dash.patterns.count]) \(Marker(number: $0))" }
+        #expect(Set(ways).count == 12)
+    }
+
+    @Test func whatAUserWroteIsEscapedEverywhere() throws {
+        let evil = "<script>alert(\"x\")</script> & ]]> \u{1} '"
+        let plot = Plot(
+            title: evil, x: Axis(evil), y: Axis(evil), series: [Plot.Series(evil, [.init(0, 1), .init(1, 2)])],
+            marks: [Plot.Mark(0.5, evil)], caption: evil)
+        let rows = IntervalPlot(
+            title: evil, style: .dots, axis: Axis(evil), rows: [.init(evil, values: [1, 2])], margin: 1...2, caption: evil)
+        let scatter = ScatterPlot(
+            title: evil, x: Axis(evil), y: Axis(evil), items: [.init(evil, 1, 2), .init(evil, 3, 4)], caption: evil)
+        for svg in [plot.svg, rows.svg, scatter.svg] {
+            let read = try #require(TextBoxes(svg))
+            #expect(!read.names.contains("script"))
+        }
+    }
+
+    @Test func manyPointsAreThinnedButTheirExtremesStay() {
+        var points = (0..<50_000).map { Plot.Point(Double($0), 1) }
+        points[31_234].y = 9
+        let plot = Plot(title: "", x: Axis("x"), y: Axis("y"), series: [Plot.Series("s", points, style: .smooth)])
+        #expect(plot.svg.utf8.count < 30_000)
+        let places = points.map { (x: $0.x / 100, y: $0.y) }
+        #expect(Plot.thinned(places).contains { $0.y == 9 } && Plot.thinned(places).count < 2_100)
+    }
+
+    @Test func labelsAtTheEndsKeepTheirDistanceAndOrder() {
+        let places = EndLabels.spread([100, 101, 102, 300, 10], top: 20, bottom: 310)
+        #expect(places[4] == 20)
+        #expect(places[1] - places[0] >= EndLabels.lineHeight && places[2] - places[1] >= EndLabels.lineHeight)
+        #expect(places[1] == 101 && places[3] == 300)
+        let crowded = EndLabels.spread([Double](repeating: 200, count: 10), top: 44, bottom: 220)
+        #expect(crowded.max() ?? 0 <= 220 + 0.001 && crowded.min() ?? 0 >= 44)
+    }
+
+    @Test func theLineOfTheBestJoinsThoseThatNoOtherBeats() {
+        let plot = ScatterPlot(
+            title: "", x: Axis("cost"), y: Axis("accuracy"),
+            items: [.init("dear", 3, 80), .init("best", 2, 90), .init("cheap", 1, 70), .init("worse", 1, 60)], better: .higher)
+        #expect(plot.front.map(\.name) == ["cheap", "best"])
+    }
+
+    @Test func anUncertaintyHasTwoDigits() {
+        #expect(uncertain(78.4167, 0.3123) == "78.42 ± 0.31")
+        #expect(uncertain(0.00123456, 0.000021) == "0.001235 ± 0.000021")
+        #expect(uncertain(1234.5, 56.7) == "1235 ± 57")
+        #expect(uncertain(78.4, 0.0996) == "78.40 ± 0.10")
+    }
+
+    @Test func countsOfAHistogramAddUp() {
+        let values = (0..<200).map { Double($0 % 17) }
+        let plot = Plot.histogram(title: "", axis: Axis("x"), groups: [("a", values)])
+        let bins = plot.series[0].points.enumerated().filter { $0.offset % 2 == 0 }.map(\.element.y)
+        #expect(bins.reduce(0, +) == 200)
+    }
+}

@@ -1,0 +1,157 @@
+// One of every picture, with data that looks like what a session has.
+
+@testable import Graphics
+
+enum Samples {
+    /// Numbers that look random and are the same everywhere.
+    struct Noise {
+        var state: UInt64
+        /// About normal, deviation 1.
+        mutating func next() -> Double {
+            var sum = 0.0
+            for _ in 0..<12 {
+                state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+                sum += Double(state >> 33) / Double(1 << 31)
+            }
+            return sum - 6
+        }
+    }
+
+    static func learning(_ name: String, best: Double, rate: Double, epochs: Int, seed: UInt64) -> Plot.Series {
+        var noise = Noise(state: seed)
+        return Plot.Series(
+            name,
+            (1...epochs).map { epoch in
+                let progress = 1 - 1 / (1 + rate * Double(epoch))
+                return Plot.Point(Double(epoch), 10 + (best - 10) * progress + noise.next() * 0.6)
+            })
+    }
+
+    static var learningCurves: Plot {
+        Plot(
+            title: "Test accuracy", x: Axis("epoch", .whole), y: Axis("test accuracy", .percent),
+            series: [
+                learning("gap (pooled)", best: 84, rate: 1.1, epochs: 10, seed: 1),
+                learning("flat (not pooled)", best: 83, rate: 1, epochs: 10, seed: 2),
+                learning("wide", best: 90, rate: 0.7, epochs: 10, seed: 3),
+            ])
+    }
+
+    static var sixLongRuns: Plot {
+        Plot(
+            title: "Test accuracy", x: Axis("epoch", .whole), y: Axis("test accuracy", .percent),
+            series: (1...6).map {
+                learning("run \($0)", best: 80 + 2 * Double($0), rate: 0.2, epochs: 100, seed: UInt64($0))
+            })
+    }
+
+    static var trainAndTest: Plot {
+        func loss(_ name: String, _ floor: Double, _ seed: UInt64, companionOf: Int? = nil) -> Plot.Series {
+            var noise = Noise(state: seed)
+            return Plot.Series(
+                name,
+                (1...20).map {
+                    Plot.Point(Double($0) * 93, floor + 2.0 / (1 + 0.35 * Double($0)) + noise.next() * 0.02)
+                }, companionOf: companionOf)
+        }
+        return Plot(
+            title: "Loss", x: Axis("time", .seconds), y: Axis("loss"),
+            series: [
+                loss("gap", 0.55, 1), loss("gap, training", 0.1, 2, companionOf: 0), loss("flat", 0.7, 3),
+                loss("flat, training", 0.05, 4, companionOf: 2),
+            ], caption: "Both networks on CIFAR-10, Adam with a learning rate of 1e-4 and batches of 64.")
+    }
+
+    static var bands: Plot {
+        func band(_ name: String, _ best: Double, _ seed: UInt64) -> Plot.Series {
+            var curve = learning(name, best: best, rate: 0.8, epochs: 12, seed: seed)
+            curve.band = curve.points.map { Plot.Band($0.x, $0.y - 1.6, $0.y + 1.6) }
+            return curve
+        }
+        return Plot(
+            title: "Test accuracy over 6 seeds", x: Axis("epoch", .whole), y: Axis("test accuracy", .percent),
+            series: [band("gap", 84, 5), band("flat", 88, 6)],
+            caption: "Lines: mean of 6 seeds. Bands: one standard deviation to either side.")
+    }
+
+    static var search: Plot {
+        var noise = Noise(state: 9)
+        let rates = (0..<120).map { step -> Double in
+            var rate = 1e-5
+            for _ in 0..<step { rate *= 1.1 }
+            return rate
+        }
+        let smoothed = rates.enumerated().map { step, rate in
+            Plot.Point(rate, 2.3 - 1.4 / (1 + 800 / (1 + Double(step * step))) + (rate > 0.05 ? rate * 3 : 0))
+        }
+        return Plot(
+            title: "Net on synthetic", x: Axis("learning rate", .logarithmic), y: Axis("training loss"),
+            series: [
+                Plot.Series(
+                    "of a batch", smoothed.map { Plot.Point($0.x, $0.y + noise.next() * 0.12) }, style: .faint),
+                Plot.Series("smoothed", smoothed, style: .smooth),
+            ], marks: [Plot.Mark(3.1e-3, "try 3.1e-3")])
+    }
+
+    static var histogram: Plot {
+        var noise = Noise(state: 3)
+        return .histogram(
+            title: "Accuracy of 200 seeds", axis: Axis("test accuracy", .percent),
+            groups: [("gap", (0..<200).map { _ in 78.4 + 0.4 * noise.next() }), ("flat", (0..<200).map { _ in 79.1 + 0.5 * noise.next() })])
+    }
+
+    static var dots: IntervalPlot {
+        var noise = Noise(state: 11)
+        func row(_ name: String, _ mean: Double) -> IntervalPlot.Row {
+            let values = (0..<6).map { _ in mean + 0.4 * noise.next() }
+            let average = values.reduce(0, +) / 6
+            return IntervalPlot.Row(name, values: values, interval: average - 0.38...average + 0.38)
+        }
+        return IntervalPlot(
+            title: "Test accuracy of 6 seeds", style: .dots, axis: Axis("test accuracy", .percent),
+            rows: [row("gap", 78.4), row("flat", 77.9), row("a network with a rather long name", 79.3)],
+            caption: "Circles: seeds. Filled: mean with its 95 % interval.")
+    }
+
+    static var bars: IntervalPlot {
+        IntervalPlot(
+            title: "Images a second", style: .bars, axis: Axis("images a second"),
+            rows: [
+                IntervalPlot.Row("Tandem, mixed", mean: 528, interval: 519...537),
+                IntervalPlot.Row("Tandem", mean: 506, interval: 500...512),
+                IntervalPlot.Row("PyTorch", mean: 156, interval: 150...162),
+            ])
+    }
+
+    static var forest: IntervalPlot {
+        let names = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"]
+        var noise = Noise(state: 12)
+        return IntervalPlot(
+            title: "flat − gap, by class", style: .forest, axis: Axis("difference in accuracy (points)"),
+            rows: names.map {
+                let mean = noise.next() * 0.9
+                return IntervalPlot.Row($0, mean: mean, interval: mean - 1.1...mean + 1.1)
+            }, reference: 0, margin: -0.5...0.5,
+            caption: "Squares: mean over 6 seeds with its 95 % interval, corrected for ten classes (Holm). Filled: the interval excludes 0.")
+    }
+
+    static var scatter: ScatterPlot {
+        ScatterPlot(
+            title: "What accuracy costs", x: Axis("parameters", .magnitude), y: Axis("test accuracy", .percent),
+            items: [
+                .init("gap", 26_700_000, 78.4), .init("flat", 32_997_834, 77.6), .init("gap to linear 10", 7_790_000, 79.0),
+                .init("flatten to linear 10", 7_800_000, 78.8), .init("small", 240_000, 70.2), .init("resnet18", 11_173_962, 93.1),
+                .init("mobilenet", 2_300_000, 88.0), .init("resnet18, no shortcuts", 11_000_000, 90.7),
+            ], better: .higher)
+    }
+
+    static var plots: [(name: String, picture: any Picture)] {
+        [
+            ("learning-curves", learningCurves), ("six-long-runs", sixLongRuns), ("train-and-test", trainAndTest),
+            ("bands", bands), ("search", search), ("histogram", histogram), ("dots", dots), ("bars", bars),
+            ("forest", forest), ("scatter", scatter),
+        ]
+    }
+
+    static var all: [(name: String, picture: any Picture)] { plots }
+}
