@@ -62,7 +62,7 @@ struct PlotTests {
     }
 
     @Test func labelsStandUnderPictures() {
-        let picture = ImageGrid.Picture(
+        let picture = ImageGrid.Image(
             label: "cat & dog", channels: 3, height: 2, width: 2, planes: [UInt8](repeating: 9, count: 12))
         let grid = ImageGrid(title: "two", pictures: [picture, picture], columns: 1)
         #expect(grid.text == "two\ncat & dog\ncat & dog")
@@ -71,9 +71,9 @@ struct PlotTests {
     }
 
     @Test func planesBecomePixels() {
-        let picture = ImageGrid.Picture(label: "", channels: 3, height: 1, width: 2, planes: [1, 2, 3, 4, 5, 6])
+        let picture = ImageGrid.Image(label: "", channels: 3, height: 1, width: 2, planes: [1, 2, 3, 4, 5, 6])
         #expect(picture.pixels == [1, 3, 5, 2, 4, 6])
         #expect(
-            ImageGrid.Picture(label: "", channels: 1, height: 1, width: 2, planes: [7, 8]).pixels == [7, 7, 7, 8, 8, 8])
+            ImageGrid.Image(label: "", channels: 1, height: 1, width: 2, planes: [7, 8]).pixels == [7, 7, 7, 8, 8, 8])
     }
 }

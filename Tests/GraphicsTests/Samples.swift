@@ -153,5 +153,88 @@ enum Samples {
         ]
     }
 
-    static var all: [(name: String, picture: any Picture)] { plots }
+    static var confusion: HeatMap {
+        let names = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"]
+        var noise = Noise(state: 21)
+        let counts = names.indices.map { row in
+            names.indices.map { column in
+                row == column ? 780 + 15 * row : max(0, Int(12 * noise.next() + (row == 3 && column == 5 ? 120 : 8)))
+            }
+        }
+        return HeatMap(
+            title: "gap on cifar: 78.42 %", rowTitle: "class", columnTitle: "predicted", names: names, counts: counts,
+            caption: "Test images. Blue: right, orange: wrong, each on a scale of its own.")
+    }
+
+    static var manyClasses: HeatMap {
+        let names = (0..<40).map { "class \($0)" }
+        return HeatMap(
+            title: "forty classes", rowTitle: "class", columnTitle: "predicted", names: names,
+            counts: names.indices.map { row in names.indices.map { $0 == row ? 80 : ($0 * row) % 7 } })
+    }
+
+    static var images: ImageGrid {
+        ImageGrid(
+            title: "the first images",
+            pictures: (0..<6).map { index in
+                ImageGrid.Image(
+                    label: ["cat", "dog", "automobile"][index % 3], note: "\(90 + index) %", height: 16, width: 16,
+                    pixels: (0..<256).flatMap { place -> [UInt8] in
+                        [UInt8(place / 16 * 16), UInt8(place % 16 * 16), UInt8(40 * index)]
+                    })
+            }, caption: "What is written below each is its class.")
+    }
+
+    static func conv(_ width: Int, _ side: Int, _ cost: String) -> BlockDiagram.Part {
+        .block(
+            .init(
+                name: "conv \(width), padding: 1", followers: "batchnorm · relu", output: "\(width)x\(side)x\(side)", cost: cost,
+                kind: 0))
+    }
+
+    static var diagram: BlockDiagram {
+        let residual = BlockDiagram.Part.branches(
+            [[conv(64, 32, "36.9k"), conv(64, 32, "36.9k")], []], join: "+")
+        let projected = BlockDiagram.Part.branches(
+            [
+                [conv(128, 16, "73.7k"), conv(128, 16, "147k")],
+                [.block(.init(name: "conv 128, kernel: 1, stride: 2", output: "128x16x16", cost: "8.2k", kind: 0))],
+            ], join: "+")
+        let inception = BlockDiagram.Part.branches(
+            [[conv(32, 16, "4k")], [conv(16, 16, "2k")], [.block(.init(name: "maxpool 3", output: "128x16x16", kind: 1))]],
+            join: "concat")
+        return BlockDiagram(
+            title: "ResNet",
+            networks: [
+                .init(
+                    name: "ResNet", input: "3x32x32", cost: "1,234,567 parameters · 123M multiply-adds",
+                    parts: BlockDiagram.folded([conv(64, 32, "1.8k"), residual, residual, projected, inception])
+                        + [
+                            .block(.init(name: "globalavgpool", output: "176", kind: 1)),
+                            .block(.init(name: "linear 10", output: "10", cost: "1.8k", kind: 2)),
+                        ])
+            ])
+    }
+
+    static var twoNetworks: BlockDiagram {
+        let head: [BlockDiagram.Part] = [
+            .block(.init(name: "flatten", output: "512", kind: 3)),
+            .block(.init(name: "linear 10", output: "10", cost: "5.1k", kind: 2)),
+        ]
+        let pool = BlockDiagram.Part.block(.init(name: "adaptiveavgpool 2", output: "128x2x2", kind: 1))
+        let (a, b) = BlockDiagram.marked([conv(64, 32, "1.8k"), pool] + head, [conv(64, 32, "1.8k")] + head)
+        return BlockDiagram(
+            title: "gap and flat",
+            networks: [
+                .init(name: "gap", input: "3x32x32", cost: "7k parameters", parts: a),
+                .init(name: "flat", input: "3x32x32", cost: "7k parameters", parts: b),
+            ])
+    }
+
+    static var all: [(name: String, picture: any Picture)] {
+        plots + [
+            ("confusion", confusion), ("many-classes", manyClasses), ("images", images), ("diagram", diagram),
+            ("two-networks", twoNetworks),
+        ]
+    }
 }

@@ -101,7 +101,8 @@ struct Sheet {
     /// A PNG file, its pixels kept square.
     mutating func image(_ file: [UInt8], _ x: Double, _ y: Double, _ width: Double, _ height: Double, title: String) {
         body += "<image x=\"\(number(x))\" y=\"\(number(y))\" width=\"\(number(width))\" height=\"\(number(height))\" "
-        body += "style=\"image-rendering:pixelated\" href=\"data:image/png;base64,\(PNG.base64(file))\">"
+        // For browsers, and for librsvg, which knows the older name.
+        body += "style=\"image-rendering:pixelated\" image-rendering=\"optimizeSpeed\" href=\"data:image/png;base64,\(PNG.base64(file))\">"
         body += "<title>\(markupEscaped(title))</title></image>\n"
     }
 

@@ -1,74 +1,126 @@
-// Small images with a label each, side by side.
+// Small images side by side, each with a label and a note: those of a data set, those a network gets wrong, filters.
 
 public struct ImageGrid: Sendable {
-    public struct Picture: Sendable {
+    public struct Image: Hashable, Sendable {
         public var label: String
+        /// A second line.
+        public var note: String
         public var width: Int
         public var height: Int
         /// `[H, W, 3]`, red, green, blue.
         public var pixels: [UInt8]
 
+        /// - Parameter pixels: `[H, W, 3]`
+        public init(label: String, note: String = "", height: Int, width: Int, pixels: [UInt8]) {
+            precondition(pixels.count == 3 * height * width, "three bytes a pixel")
+            self.label = label
+            self.note = note
+            self.width = width
+            self.height = height
+            self.pixels = pixels
+        }
+
         /// - Parameter planes: `[C, H, W]` with one or three channels, as data sets hold them; of other counts the first
         ///   channel is shown in grey.
-        public init(label: String, channels: Int, height: Int, width: Int, planes: some Collection<UInt8>) {
+        public init(
+            label: String, note: String = "", channels: Int, height: Int, width: Int, planes: some Collection<UInt8>
+        ) {
             precondition(planes.count == channels * height * width, "one byte a channel and pixel")
             let bytes = Array(planes)
             let size = height * width
-            self.label = label
-            self.width = width
-            self.height = height
-            pixels = (0..<size).flatMap { place in
-                (0..<3).map { bytes[(channels == 3 ? $0 * size : 0) + place] }
-            }
+            self.init(
+                label: label, note: note, height: height, width: width,
+                pixels: (0..<size).flatMap { place in
+                    (0..<3).map { bytes[(channels == 3 ? $0 * size : 0) + place] }
+                })
         }
     }
 
     public var title: String
-    public var pictures: [Picture]
+    public var caption: String
+    public var pictures: [Image]
     public var columns: Int
 
-    public init(title: String, pictures: [Picture], columns: Int = 10) {
+    public init(title: String, pictures: [Image], columns: Int = 10, caption: String = "") {
         self.title = title
         self.pictures = pictures
         self.columns = max(1, columns)
+        self.caption = caption
     }
+
+    private var hasLabels: Bool { pictures.contains { !$0.label.isEmpty } }
+    private var hasNotes: Bool { pictures.contains { !$0.note.isEmpty } }
 
     /// Labels by rows.
     public var text: String {
-        let width = pictures.map(\.label.count).max() ?? 0
+        let texts = pictures.map { [$0.label, $0.note].filter { !$0.isEmpty }.joined(separator: " ") }
+        let width = texts.map(\.count).max() ?? 0
         var lines = [title]
-        for start in stride(from: 0, to: pictures.count, by: columns) {
-            lines.append(
-                pictures[start..<min(start + columns, pictures.count)].map {
-                    $0.label + String(repeating: " ", count: width - $0.label.count)
-                }.joined(separator: "  "))
+        for start in stride(from: 0, to: texts.count, by: columns) {
+            let row = texts[start..<min(start + columns, texts.count)]
+            lines.append(row.map { padded($0, width) }.joined(separator: "  ").trimmedAtEnd)
         }
-        return lines.joined(separator: "\n")
+        return lines.filter { !$0.isEmpty }.joined(separator: "\n")
+    }
+}
+
+extension ImageGrid: Picture {
+    public func table(limit: Int) -> Table {
+        var table = Table(
+            caption: title, columns: [Table.Column("label", isNumber: false), Table.Column("note", isNumber: false)])
+        for picture in pictures.prefix(limit) { table.add([Table.Cell(picture.label), Table.Cell(picture.note)]) }
+        return table
     }
 
     public var svg: String {
-        let (side, gap, line) = (64, 8, 18)
-        let columns = min(columns, max(1, pictures.count))
+        // Whole pixels of the images, so that they stay sharp; labels in the room there is.
+        let largest = max(1, pictures.map { max($0.width, $0.height) }.max() ?? 1)
+        let scale = max(1, (hasLabels ? 72 : 44) / largest)
+        let labels = pictures.flatMap { [$0.label, $0.note] }.map { TextWidth.of($0, size: 11) }.max() ?? 0
+        let side = Double(min(160, largest * scale))
+        let cell = max(side, min(110, labels)) + 10
+        let columns = min(self.columns, max(1, pictures.count), max(1, Int(940 / cell)))
         let rows = (pictures.count + columns - 1) / columns
-        let width = gap + columns * (side + gap)
-        let height = 28 + rows * (side + line + gap)
-        var svg = """
-            <svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="0 0 \(width) \(height)" width="\(width)" \
-            height="\(height)" font-family="system-ui, sans-serif" font-size="11" fill="#222222">
-            <title>\(markupEscaped(title))</title>
-            <rect width="\(width)" height="\(height)" rx="4" fill="#ffffff"/>
-            <text x="\(gap)" y="19" font-size="13" font-weight="600">\(markupEscaped(title))</text>
-
-            """
+        let line = (hasLabels ? 15.0 : 0) + (hasNotes ? 14 : 0)
+        let width = max(240, 14 + Double(columns) * cell, TextWidth.of(title, size: 13, isBold: true) + 28)
+        let captionLines = Frame.captionLines(caption, width: width)
+        let height = 36 + Double(rows) * (side + line + 10) + Double(captionLines.count) * 15 + 6
+        var sheet = Sheet(width: min(width, 960), height: height, title: title, description: text)
+        sheet.text(TextWidth.shortened(title, to: min(width, 960) - 24, size: 13, isBold: true), 12, 22, size: 13, isBold: true)
         for (index, picture) in pictures.enumerated() {
-            let (x, y) = (gap + index % columns * (side + gap), 28 + index / columns * (side + line + gap))
+            let x = 12 + Double(index % columns) * cell
+            let y = 36 + Double(index / columns) * (side + line + 10)
             let file = PNG.file(width: picture.width, height: picture.height, pixels: picture.pixels)
-            let label = markupEscaped(picture.label)
-            svg +=
-                "<image x=\"\(x)\" y=\"\(y)\" width=\"\(side)\" height=\"\(side)\" style=\"image-rendering:pixelated\" "
-            svg += "href=\"data:image/png;base64,\(PNG.base64(file))\"><title>\(label)</title></image>"
-            svg += "<text x=\"\(x + side / 2)\" y=\"\(y + side + 13)\" text-anchor=\"middle\">\(label)</text>\n"
+            sheet.image(file, x + (cell - 10 - side) / 2, y, side, side, title: [picture.label, picture.note].filter { !$0.isEmpty }.joined(separator: ", "))
+            let center = x + (cell - 10) / 2
+            sheet.text(TextWidth.shortened(picture.label, to: cell - 4, size: 11), center, y + side + 12, .middle, size: 11)
+            sheet.text(
+                TextWidth.shortened(picture.note, to: cell - 4, size: 11), center, y + side + 26, .middle, size: 11,
+                ink: .muted)
         }
-        return svg + "</svg>"
+        for (index, line) in captionLines.enumerated() {
+            sheet.text(line, 12, height - 10 - Double(captionLines.count - 1 - index) * 15, size: 11.5, ink: .muted)
+        }
+        return sheet.svg
+    }
+
+    /// Half blocks, two pixels a character; a ramp of characters where there is no color.
+    public func text(on terminal: TextTerminal) -> String {
+        let largest = max(1, pictures.map(\.width).max() ?? 1)
+        // At least four beside each other, but never larger than they are.
+        let side = max(8, min(largest, (terminal.columns - 6) / 4))
+        let columns = max(1, min(self.columns, (terminal.columns + 2) / (side + 2)))
+        var lines = [terminal.bold(padded(title, terminal.columns).trimmedAtEnd)]
+        for start in stride(from: 0, to: pictures.count, by: columns) {
+            let row = pictures[start..<min(start + columns, pictures.count)]
+            let drawn = row.map { HalfBlocks.lines($0, columns: side, terminal) }
+            for line in 0..<(drawn.map(\.count).max() ?? 0) {
+                lines.append(drawn.map { line < $0.count ? $0[line] : padded("", side) }.joined(separator: "  "))
+            }
+            for text in [\Image.label, \Image.note] where pictures.contains(where: { !$0[keyPath: text].isEmpty }) {
+                lines.append(row.map { padded($0[keyPath: text], side) }.joined(separator: "  ").trimmedAtEnd)
+            }
+        }
+        return lines.joined(separator: "\n")
     }
 }

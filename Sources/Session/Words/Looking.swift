@@ -13,6 +13,10 @@ private let to = Parameter(
     "a file that it is written to as well")
 private let form = Parameter(
     "as", .choice, .workedOut("table"), choices: ["latex", "markdown", "csv", "json", "html"], "show this form as text")
+private let part = Parameter(
+    "part", .choice, .value(.string("test")), choices: ["training", "validation", "test"], "which of its images")
+private let imageCount = Parameter(
+    "count", .integer(1...400), .value(.integer(20)), aliases: ["n", "num", "rows"], "how many images")
 private let dataOption = Parameter("on", .data, .workedOut("the last data set"), "the data set")
 
 let lookingWords: [Word] = [
@@ -38,8 +42,9 @@ let lookingWords: [Word] = [
             return .object(ShownValue(rich))
         }),
     Word(
-        "diagram", .looking, "A picture of a model's layers", [model, to], result: "a picture",
-        example: net + "diagram Net", aliases: ["draw", "plot_model"]),
+        "diagram", .looking, "A picture of a model's layers; of two models with their differences marked",
+        [Parameter("models", .model, .workedOut("the last model"), isRest: true, "one model or two"), to],
+        result: "a picture", example: net + "diagram Net", aliases: ["draw", "plot_model"], .perform(showDiagram)),
     Word(
         "table", .looking, "Runs side by side, a study, or plain lists",
         [
@@ -73,26 +78,37 @@ let lookingWords: [Word] = [
         result: "a plot", example: quickRun + "plot a, y: loss", aliases: ["plt", "graph", "chart", "plt.plot"],
         .perform(showPlot)),
     Word(
-        "show", .looking, "Images of a data set with their classes",
+        "show", .looking, "Images of a data set with their classes, or a run's filters and activations",
         [
-            Parameter("data", .data, .workedOut("the last data set"), isPositional: true, "the data set"),
             Parameter(
-                "count", .integer(1...400), .value(.integer(20)), aliases: ["n", "num", "rows"], "how many images"), to,
+                "what", .any, .workedOut("the last data set"), isPositional: true,
+                "a data set, or a run: the filters of its first convolution"),
+            Parameter("layer", .integer(1...10_000), .workedOut("none"), "what this layer of a run makes of an image"),
+            Parameter("image", .integer(0...10_000_000), .value(.integer(0)), "which test image"), dataOption,
+            Parameter(
+                "count", .integer(1...400), .workedOut("20"), aliases: ["n", "num", "rows"],
+                "how many images, filters or channels"), to,
         ],
         result: "a picture", example: "show synthetic()", aliases: ["imshow", "imgrid", "make_grid"],
         .perform(showImages)),
     Word(
-        "confusion", .looking, "Which classes a run takes for which", [run, dataOption, to], result: "a table",
-        example: quickRun + "confusion a", aliases: ["confusion_matrix"]),
+        "confusion", .looking, "Which classes a run takes for which", [run, dataOption, part, to],
+        result: "a picture", example: quickRun + "confusion a", aliases: ["confusion_matrix"], .perform(showConfusion)),
     Word(
-        "mistakes", .looking, "The images a run gets wrong most surely", [run, dataOption, to], result: "a picture",
-        example: quickRun + "mistakes a"),
+        "mistakes", .looking, "The images a run gets wrong most surely", [run, dataOption, part, imageCount, to],
+        result: "a picture", example: quickRun + "mistakes a", .perform(showMistakes)),
     Word(
         "flips", .looking, "The images that two runs see differently",
-        [Parameter("runs", .run, isRest: true, "two runs"), to], result: "a picture", example: quickRun + "flips a, a"),
+        [Parameter("runs", .run, isRest: true, "two runs"), dataOption, part, imageCount, to], result: "a picture",
+        example: quickRun + "flips a, a", .perform(showFlips)),
     Word(
-        "cam", .looking, "Which parts of images decide", [run, dataOption, to], result: "a picture",
-        example: quickRun + "cam a", aliases: ["gradcam", "grad_cam"]),
+        "cam", .looking, "Which parts of images decide: Grad-CAM",
+        [
+            run, dataOption, part,
+            Parameter("count", .integer(1...64), .value(.integer(8)), aliases: ["n", "num"], "how many images"), to,
+        ],
+        result: "a picture", example: quickRun + "cam a", aliases: ["gradcam", "grad_cam"],
+        .perform(showClassActivations)),
     Word(
         "profile", .looking, "How long every layer takes in a training step, against the machine's peak",
         [

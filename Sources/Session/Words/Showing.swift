@@ -68,9 +68,16 @@ private func listTable(_ lists: [(name: String, values: [Value])]) -> Table {
     return table
 }
 
-/// The first training images, labelled.
+/// The first training images of a data set, labelled; of a run its filters or activations.
 func showImages(_ call: Invocation) throws -> Value {
-    let data = try call.data("data")
+    if let given = call.arguments["what"] {
+        if case .object(let object) = given, let run = object as? RunValue { return try showLayers(call, run) }
+        guard case .object(let object) = given, object is DataValue else {
+            throw call.fault(
+                "wrong-type", "`show` takes a data set or a run, not \(given.kind)", at: call.arguments.place("what"))
+        }
+    }
+    let data = try call.data("what")
     let dataset = data.dataset
     let count = min(call.arguments.integer("count") ?? 20, dataset.training.count)
     let pictures = try (0..<count).map { index in
@@ -79,13 +86,10 @@ func showImages(_ call: Invocation) throws -> Value {
         do throws(DatasetError) {
             planes = try dataset.training.image(index)
         } catch { throw call.fault("data-set", error.message, fix: error.fix) }
-        return ImageGrid.Picture(
+        return ImageGrid.Image(
             label: dataset.classNames.indices.contains(label) ? dataset.classNames[label] : String(label),
             channels: dataset.channels, height: dataset.height, width: dataset.width, planes: planes)
     }
     let grid = ImageGrid(title: "\(data.name): the first \(counted(count, "training image"))", pictures: pictures)
-    let rich = RichValue(text: grid.text, svg: grid.svg)
-    try call.writeFile(rich)
-    call.interpreter.show(rich)
-    return .object(ShownValue(rich))
+    return try call.show(grid, plainText: grid.text)
 }
