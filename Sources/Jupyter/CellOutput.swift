@@ -9,6 +9,8 @@ import Synchronization
 final class CellOutput: Output {
     /// Shortest time between two updates of one display, in seconds.
     private static let updateInterval = 0.25
+    /// Share of the time that may go into drawing: the training waits meanwhile.
+    private static let drawingShare = 0.01
 
     /// The cell that runs.
     struct Cell: Sendable {
@@ -17,8 +19,8 @@ final class CellOutput: Output {
         var resultText: String?
         /// Help to be read beside the notebook.
         var pages: [RichValue] = []
-        /// When each bar was drawn last.
-        var drawn: [Int: Double] = [:]
+        /// When each bar may be drawn next.
+        var nextDrawing: [Int: Double] = [:]
     }
 
     private let cell = Mutex<Cell?>(nil)
@@ -68,20 +70,24 @@ final class CellOutput: Output {
     func page(_ value: RichValue) { cell.withLock { $0?.pages.append(value) } }
 
     func progress(_ update: ProgressUpdate) {
-        let now = Clock.seconds
+        let start = Clock.seconds
+        guard let execution = audible else { return }
         let isFirst: Bool? = cell.withLock { cell in
-            let last = cell?.drawn[update.id]
-            if let last, !update.isFinal, now - last < Self.updateInterval { return nil }
-            cell?.drawn[update.id] = now
-            return last == nil
+            let next = cell?.nextDrawing[update.id]
+            return next == nil ? true : update.isFinal || start >= next ?? 0 ? false : nil
         }
         guard let isFirst else { return }
-        send(
-            isFirst ? "display_data" : "update_display_data",
-            [
-                "data": .object(Display.bundle(update)),
-                "transient": ["display_id": .string("tandem-progress-\(broadcaster.session)-\(update.id)")],
-            ])
+        broadcaster.send(
+            execution.request.broadcast(
+                isFirst ? "display_data" : "update_display_data",
+                [
+                    "data": .object(Display.bundle(update)), "metadata": [:],
+                    "transient": ["display_id": .string("tandem-progress-\(broadcaster.session)-\(update.id)")],
+                ]))
+        let end = Clock.seconds
+        cell.withLock {
+            $0?.nextDrawing[update.id] = end + max(Self.updateInterval, (end - start) / Self.drawingShare)
+        }
     }
 
     func report(_ diagnostic: Diagnostic) {

@@ -33,6 +33,15 @@ public struct RichValue: Sendable {
         self.latex = latex
     }
 
+    /// The forms that a notebook keeps, by MIME type.
+    public var forms: [(type: String, text: String)] {
+        let all: [(String, String?)] = [
+            ("text/plain", text), ("text/html", html), ("image/svg+xml", svg), ("text/markdown", markdown),
+            ("text/latex", latex),
+        ]
+        return all.compactMap { type, text in text.map { (type, $0) } }
+    }
+
     public func terminalForm(columns: Int?) -> String { terminalText?(columns) ?? text }
 
     /// The form for a terminal of this size, or for a file: pictures are for eyes, numbers for both.
@@ -57,18 +66,19 @@ public struct ProgressUpdate: Sendable {
     public var facts: [String]
     /// Whether this is the last update: the display is then final and must read well in a saved notebook.
     public var isFinal: Bool
-    /// The final state for a notebook, where it is more than bar and facts.
-    public var rich: RichValue?
+    /// The same as a picture, where there is more to see than a bar; drawn only by a front end that shows it.
+    public var svg: (@Sendable () -> String)?
 
     public init(
-        id: Int, title: String, fraction: Double, facts: [String], isFinal: Bool = false, rich: RichValue? = nil
+        id: Int, title: String, fraction: Double, facts: [String], isFinal: Bool = false,
+        svg: (@Sendable () -> String)? = nil
     ) {
         self.id = id
         self.title = title
         self.fraction = fraction
         self.facts = facts
         self.isFinal = isFinal
-        self.rich = rich
+        self.svg = svg
     }
 }
 
@@ -83,11 +93,15 @@ public enum Answer: Sendable {
 
 /// Called from the thread that executes a cell.
 public protocol Output: AnyObject, Sendable {
-    /// Whether progress can be drawn in place; otherwise a training writes its log lines with `write`.
+    /// Whether progress can be drawn in place.
     var drawsProgress: Bool { get }
+    /// Whether a training tells itself in lines, with `log`; by default where progress cannot be drawn.
+    var logsLines: Bool { get }
 
-    /// Plain text of `print` and of a training log, newlines included.
+    /// Plain text of `print`, newlines included.
     func write(_ text: String)
+    /// Lines of a training log, newlines included.
+    func log(_ text: String)
     /// What a looking word shows.
     func show(_ value: RichValue)
     /// The value of the last expression of a cell.
@@ -102,5 +116,7 @@ public protocol Output: AnyObject, Sendable {
 }
 
 extension Output {
+    public var logsLines: Bool { !drawsProgress }
+    public func log(_ text: String) { write(text) }
     public func page(_ value: RichValue) { show(value) }
 }

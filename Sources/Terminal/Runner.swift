@@ -3,6 +3,7 @@
 import Glibc
 import Language
 import Libraries
+import Notebook
 import Session
 
 public let tandemVersion = Workspace.version
@@ -18,55 +19,83 @@ public enum ExitCode {
 public struct Runner {
     /// `name=value` of `--set`, in order.
     public var overrides: [(name: String, value: String)] = []
+    /// Where the executed notebook (`.ipynb`) or page (`.html`) goes.
+    public var outputPath: String?
 
     public init() {}
 
-    /// Runs a script. Paths in it are relative to its folder.
+    /// Runs a script or a notebook. Paths in it are relative to its folder.
     public func run(path: String) -> Int32 {
+        if let outputPath, !["ipynb", "html"].contains(outputPath.split(separator: ".").last) {
+            return refuse("--output writes a notebook (.ipynb) or a page (.html), not \(outputPath)")
+        }
         do {
-            let cells = try Script.cells(of: path)
-            return run(cells, folder: FileSystem.folder(of: path), readsAnswers: true)
+            let script = try Script.read(path)
+            return run(script, folder: FileSystem.folder(of: path), title: FileSystem.name(of: path), readsAnswers: true)
         } catch {
-            StandardStream.error.write("tandem: \(error)\n")
-            return ExitCode.usage
+            return refuse("\(error)")
         }
     }
 
     public func runStandardInput() -> Int32 {
         do {
-            let text = try FileSystem.readText("/dev/stdin")
-            return run([SourceText(text, name: "standard input")], folder: ".", readsAnswers: false)
+            let script = Script(text: try FileSystem.readText("/dev/stdin"), name: "standard input")
+            return run(script, folder: ".", title: "script", readsAnswers: false)
         } catch {
-            StandardStream.error.write("tandem: \(error)\n")
-            return ExitCode.usage
+            return refuse("\(error)")
         }
     }
 
+    private func refuse(_ reason: String) -> Int32 {
+        StandardStream.error.write("tandem: \(reason)\n")
+        return ExitCode.usage
+    }
+
     /// - Parameter readsAnswers: whether standard input is free for them.
-    private func run(_ cells: [SourceText], folder: String, readsAnswers: Bool) -> Int32 {
-        let workspace = Workspace(
-            output: TextOutput(style: .located, readsAnswers: readsAnswers), folder: folder,
-            home: Workspace.standardHome)
+    private func run(_ script: Script, folder: String, title: String, readsAnswers: Bool) -> Int32 {
+        let text = TextOutput(style: .located, readsAnswers: readsAnswers)
+        let recorder = outputPath == nil ? nil : NotebookRecorder(text)
+        let workspace = Workspace(output: recorder ?? text, folder: folder, home: Workspace.standardHome)
         defer { workspace.close() }
         for (name, value) in overrides { workspace.override(name, with: value) }
         Interruption.stops(workspace)
-        for cell in cells {
-            let outcome = workspace.execute(cell)
-            if let code = Interruption.endingCode { return code }
-            switch outcome {
-            case .finished: continue
-            case .failed: return ExitCode.failure
-            case .interrupted: return ExitCode.interrupted
-            case .quit: return ExitCode.success
+        var notebook = script.notebook
+        for (index, _) in script.cells {
+            notebook.cells[index].outputs = []
+            notebook.cells[index].executionCount = nil
+        }
+        var code: Int32?
+        for (count, (index, source)) in script.cells.enumerated() where code == nil {
+            recorder?.begin(count + 1)
+            code = Interruption.endingCode ?? exitCode(of: workspace.execute(source))
+            notebook.cells[index].executionCount = count + 1
+            notebook.cells[index].outputs = recorder?.end() ?? []
+        }
+        // What was computed before an error is not lost.
+        if let outputPath {
+            do {
+                let isPage = outputPath.hasSuffix(".html")
+                try FileSystem.write(isPage ? NotebookPage(notebook, title: title).html : notebook.text, to: outputPath)
+            } catch {
+                StandardStream.error.write("tandem: \(error)\n")
+                code = code ?? ExitCode.failure
             }
         }
-        guard workspace.unusedOverrides.isEmpty else {
-            for name in workspace.unusedOverrides {
-                StandardStream.error.write("tandem: --set \(name): no top-level `let \(name) = …` is in the program\n")
-            }
-            return ExitCode.usage
+        if let code { return Interruption.endingCode ?? code }
+        for name in workspace.unusedOverrides {
+            StandardStream.error.write("tandem: --set \(name): no top-level `let \(name) = …` is in the program\n")
         }
-        return ExitCode.success
+        return workspace.unusedOverrides.isEmpty ? ExitCode.success : ExitCode.usage
+    }
+
+    /// `nil` where the next cell may run.
+    private func exitCode(of outcome: CellOutcome) -> Int32? {
+        switch outcome {
+        case .finished: Interruption.endingCode
+        case .failed: ExitCode.failure
+        case .interrupted: ExitCode.interrupted
+        case .quit: ExitCode.success
+        }
     }
 }
 

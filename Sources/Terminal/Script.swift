@@ -1,16 +1,31 @@
-// The cells of a file: a `.tandem` script is one cell, a notebook has one for each of its code cells.
+// A file that can be run, as a notebook: an `.ipynb` is one, a `.tandem` script becomes one of a single cell.
 
 import Language
 import Libraries
 import Notebook
 
-enum Script {
+struct Script {
+    var notebook: NotebookFile
+    /// The code cells in order: where each stands among the notebook's cells, and its text.
+    let cells: [(index: Int, source: SourceText)]
+
     /// - Throws: `FileError` or `NotebookError`, which name the path and the reason.
-    static func cells(of path: String) throws -> [SourceText] {
-        guard path.hasSuffix(".ipynb") else { return [SourceText(try FileSystem.readText(path), name: path)] }
+    static func read(_ path: String) throws -> Script {
+        guard path.hasSuffix(".ipynb") else { return Script(text: try FileSystem.readText(path), name: path) }
         let notebook = try NotebookFile(path: path)
-        return notebook.codeCells.map { number, index in
-            SourceText(notebook.cells[index].source, name: "\(path):cell \(number)")
-        }
+        return Script(
+            notebook: notebook,
+            cells: notebook.codeCells.map { number, index in
+                (index, SourceText(notebook.cells[index].source, name: "\(path):cell \(number)"))
+            })
+    }
+}
+
+extension Script {
+    /// - Parameter name: what the text is called in messages.
+    init(text: String, name: String) {
+        self.init(
+            notebook: NotebookFile(cells: [NotebookCell(.code, id: "script", source: text)]),
+            cells: [(0, SourceText(text, name: name))])
     }
 }

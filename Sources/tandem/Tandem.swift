@@ -9,7 +9,9 @@ import Terminal
 struct Tandem {
     static let usage = """
         usage: tandem                                     the REPL; a script where standard input is no terminal
-               tandem run FILE [--set name=value]...      a .tandem script or a notebook (.ipynb)
+               tandem run FILE [--set name=value]... [--output OUT]
+                                                          a .tandem script or a notebook (.ipynb); OUT gets the
+                                                          executed notebook (.ipynb) or a page (.html)
                tandem kernel -f CONNECTION_FILE           the Jupyter kernel
                tandem install [--user | --prefix DIR | --sys-prefix] [--name NAME]
                tandem bench [--json] [--network NAME] [--precision P] [--threads N] [--batch B]
@@ -54,7 +56,9 @@ struct Tandem {
                     return refuse("--set takes name=value")
                 }
                 runner.overrides.append((String(pair[..<equals]), String(pair[pair.index(after: equals)...])))
-            case "--output": return refuse("--output cannot be used yet")
+            case "--output":
+                guard let output = rest.popFirst() else { return refuse("--output takes a file") }
+                runner.outputPath = output
             default:
                 guard path == nil, !word.hasPrefix("--") else { return refuse("`\(word)` is not expected here") }
                 path = word

@@ -1,6 +1,8 @@
 // A picture as SVG, mark by mark. It needs no script and no style sheet of the page: attributes hold the light colors, and one
 // `<style>` of its own turns them dark, sheet and all, where the reader prefers that.
 
+import Libraries
+
 struct Sheet {
     enum Anchor: String {
         case start, middle, end

@@ -1,6 +1,8 @@
 // A table as HTML that reads on light and dark pages: no colors of its own, no scripts, alignment in the cells because
 // GitHub drops style sheets.
 
+import Libraries
+
 extension Table {
     public var html: String {
         let alignments = columns.indices.map { column in DecimalAlignment(rows.map { $0[column] }) }
@@ -25,20 +27,4 @@ extension Table {
         let body = rows.indices.map { row in "<tr>" + columns.indices.map { cell(row, $0) }.joined() + "</tr>" }
         return "<table>\(title)<thead><tr>\(heads.joined())</tr></thead><tbody>\(body.joined())</tbody></table>"
     }
-}
-
-/// Text for HTML and SVG, in elements and attributes. Control characters, which XML forbids, become spaces.
-public func markupEscaped(_ text: String) -> String {
-    var result = ""
-    for scalar in text.unicodeScalars {
-        switch scalar {
-        case "&": result += "&amp;"
-        case "<": result += "&lt;"
-        case ">": result += "&gt;"
-        case "\"": result += "&quot;"
-        case "\u{0}"..."\u{8}", "\u{B}", "\u{C}", "\u{E}"..."\u{1F}", "\u{FFFE}", "\u{FFFF}": result += " "
-        default: result.unicodeScalars.append(scalar)
-        }
-    }
-    return result
 }

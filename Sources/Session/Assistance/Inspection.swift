@@ -3,6 +3,7 @@
 import Experiments
 import Graphics
 import Language
+import Libraries
 import Network
 
 struct Inspection {

@@ -1,6 +1,7 @@
 // What `lint` shows: where a model wastes itself, and what to write instead.
 
 import Graphics
+import Libraries
 import Network
 
 enum LintReport {

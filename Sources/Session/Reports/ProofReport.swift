@@ -3,6 +3,7 @@
 
 import Experiments
 import Graphics
+import Libraries
 import Network
 
 struct ProofReport {

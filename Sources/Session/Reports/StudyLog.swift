@@ -7,7 +7,8 @@ struct StudyLog {
     private let interpreter: Interpreter
     private let names: [String]
     private let bar: ProgressReport?
-    private let writesLines: Bool
+    /// Takes lines; `nil` where none are wanted.
+    private let tell: ((String) -> Void)?
 
     /// - Parameter form: `auto`, `bar`, `lines` or `none`.
     init(_ interpreter: Interpreter, form: String, names: [String]) {
@@ -15,7 +16,7 @@ struct StudyLog {
         self.names = names
         let draws = form == "bar" || form == "auto" && interpreter.output.drawsProgress
         bar = draws ? ProgressReport(interpreter, title: "comparing \(names.joined(separator: ", "))") : nil
-        writesLines = form == "lines" || form == "auto" && !draws
+        tell = interpreter.lineLog(form)
     }
 
     func note(_ event: StudyEvent) {
@@ -31,13 +32,13 @@ struct StudyLog {
                     "accuracy \(fixed(training.accuracy, 1)) %", "\(fixed(training.imagesPerSecond, 0)) images/s",
                 ])
         case .finished(let model, let seed, let run, let wasKept):
-            guard writesLines else { return }
+            guard let tell else { return }
             let ending =
                 run.accuracy.map { "\(fixed($0, 2)) % after \(counted(run.metrics.count, "epoch"))" }
                 ?? run.state.description
-            interpreter.write("\(names[model]) seed \(seed): \(ending)\(wasKept ? " (kept)" : "")\n")
+            tell("\(names[model]) seed \(seed): \(ending)\(wasKept ? " (kept)" : "")\n")
         case .looked(let seeds, let isDecided):
-            if writesLines { interpreter.write("look at \(seeds) seeds: \(isDecided ? "decided" : "undecided")\n") }
+            tell?("look at \(seeds) seeds: \(isDecided ? "decided" : "undecided")\n")
         }
     }
 

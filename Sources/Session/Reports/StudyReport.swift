@@ -3,6 +3,7 @@
 
 import Experiments
 import Graphics
+import Libraries
 
 struct StudyReport {
     let study: Study

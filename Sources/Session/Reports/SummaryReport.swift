@@ -1,6 +1,7 @@
 // `summary`: torchsummary's table as text, and a richer one with multiply-adds as HTML.
 
 import Graphics
+import Libraries
 import Network
 
 enum SummaryReport {

@@ -1,36 +1,46 @@
-// How a training shows itself: a bar, or the lines of the experiment's log where nothing can be drawn in place.
+// How a training shows itself: a bar with its curves, or the lines of the experiment's log where nothing can be drawn in place.
 
 import Experiments
 import Graphics
 
-struct TrainingLog {
+final class TrainingLog {
     private let interpreter: Interpreter
     private let name: String
     private let bar: ProgressReport?
-    private let writesLines: Bool
+    /// Takes lines; `nil` where none are wanted.
+    private let tell: ((String) -> Void)?
+    private var curves: LiveCurves
 
-    /// - Parameter form: `auto`, `bar`, `lines` or `none`.
-    init(_ interpreter: Interpreter, form: String, name: String) {
+    /// - Parameters:
+    ///   - form: `auto`, `bar`, `lines` or `none`.
+    ///   - metrics: of the epochs that were trained before.
+    init(_ interpreter: Interpreter, form: String, name: String, behind metrics: [EpochMetrics] = []) {
         self.interpreter = interpreter
         self.name = name
         let draws = form == "bar" || form == "auto" && interpreter.output.drawsProgress
         bar = draws ? ProgressReport(interpreter, title: name) : nil
-        writesLines = form == "lines" || form == "auto" && !draws
+        tell = interpreter.lineLog(form)
+        curves = LiveCurves(behind: metrics)
     }
 
     func note(_ event: TrainingEvent) {
         switch event {
         case .started: break
-        case .log(let log): if writesLines { interpreter.write(TrainingLog.line(log) + "\n") }
-        case .epoch(let metrics): if writesLines { interpreter.write(TrainingLog.line(metrics) + "\n") }
+        case .log(let log): tell?(TrainingLog.line(log) + "\n")
+        case .epoch(let metrics):
+            curves.note(metrics)
+            tell?(TrainingLog.line(metrics) + "\n")
         case .progress(let progress):
-            bar?.update(
-                title: "\(name) \(progress.epoch)/\(progress.epochs)", fraction: progress.fraction,
-                facts: [
-                    "loss \(fixed(progress.loss, 3))", "accuracy \(fixed(progress.accuracy, 1)) %",
-                    "\(fixed(progress.imagesPerSecond, 0)) images/s",
-                    "\(TrainingLog.duration(progress.secondsLeft)) left",
-                ])
+            curves.note(progress)
+            let title = "\(name) \(progress.epoch)/\(progress.epochs)"
+            let facts = [
+                "loss \(fixed(progress.loss, 3))", "accuracy \(fixed(progress.accuracy, 1)) %",
+                "\(fixed(progress.imagesPerSecond, 0)) images/s",
+                "\(TrainingLog.duration(progress.secondsLeft)) left",
+            ]
+            bar?.update(title: title, fraction: progress.fraction, facts: facts) {
+                self.curves.chart(title: title, fraction: progress.fraction, facts: facts, epochs: progress.epochs)
+            }
         }
     }
 
@@ -42,7 +52,10 @@ struct TrainingLog {
         facts += ["\(fixed(run.speed, 0)) images/s", "\(TrainingLog.duration(run.seconds))"]
         let verb = run.state == .done ? "trained" : "\(run.state)"
         let share = run.options.epochs > 0 ? Double(run.epochs) / Double(run.options.epochs) : 1
-        bar?.finish(title: "\(name) \(verb), \(counted(run.epochs, "epoch"))", fraction: share, facts: facts)
+        let title = "\(name) \(verb), \(counted(run.epochs, "epoch"))"
+        bar?.finish(
+            title: title, fraction: share, facts: facts,
+            chart: curves.chart(title: title, fraction: share, facts: facts, epochs: run.options.epochs))
     }
 
     func fail() { bar?.finish(title: "\(name) stopped") }

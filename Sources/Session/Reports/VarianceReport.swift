@@ -2,6 +2,7 @@
 
 import Experiments
 import Graphics
+import Libraries
 
 enum VarianceReport {
     private static func title(_ role: SeedRole) -> String {

@@ -71,6 +71,15 @@ extension Interpreter {
         if !isSilent { output.write(text) }
     }
 
+    /// Where the lines of a log go; `nil` where its form (`auto`, `bar`, `lines` or `none`) wants none.
+    func lineLog(_ form: String) -> ((String) -> Void)? {
+        switch form {
+        case "lines": { [self] in write($0) }
+        case "auto" where output.logsLines: { [output] in output.log($0) }
+        default: nil
+        }
+    }
+
     func show(_ value: RichValue) {
         if !isSilent { output.show(value) }
     }

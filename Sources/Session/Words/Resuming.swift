@@ -45,7 +45,9 @@ struct Training {
         }
         tellBeginning(beginning, keeper)
 
-        let log = TrainingLog(interpreter, form: call.arguments.text("log") ?? "auto", name: model.name)
+        let log = TrainingLog(
+            interpreter, form: call.arguments.text("log") ?? "auto", name: model.name,
+            behind: beginning?.position.metrics ?? [])
         let trainer = Trainer(model: model.name, architecture: architecture, dataset: data.dataset, options: options)
         let run: Run
         do {

@@ -1,0 +1,113 @@
+// A training as one small picture that can be drawn again and again while it grows: how far it is, and loss and accuracy beside
+// each other, by the epoch. What stays of it in a notebook is its last state.
+
+public struct ProgressChart: Hashable, Sendable {
+    /// One of the two pairs of axes.
+    public struct Panel: Hashable, Sendable {
+        public var y: Axis
+        /// Measured while training, batch by batch.
+        public var training: [Plot.Point]
+        /// Measured on the test images, epoch by epoch.
+        public var test: [Plot.Point]
+
+        public init(_ y: Axis, training: [Plot.Point], test: [Plot.Point]) {
+            self.y = y
+            self.training = training
+            self.test = test
+        }
+    }
+
+    public var title: String
+    /// Finished share, 0...1.
+    public var fraction: Double
+    /// What stands below the bar, in order of importance.
+    public var facts: [String]
+    /// Where the axes end at the right.
+    public var epochs: Int
+    public var panels: [Panel]
+
+    public init(title: String, fraction: Double, facts: [String], epochs: Int, panels: [Panel]) {
+        self.title = title
+        self.fraction = fraction
+        self.facts = facts
+        self.epochs = epochs
+        self.panels = panels
+    }
+
+    // MARK: Drawing
+
+    private static let (width, height) = (640.0, 264.0)
+    /// Between the left edge and the bar, and at the right.
+    private static let margin = 20.0
+
+    public var svg: String {
+        var sheet = Sheet(width: Self.width, height: Self.height, title: title, description: description)
+        drawHead(on: &sheet)
+        let panelWidth = (Self.width - Self.margin) / Double(max(1, panels.count))
+        for (index, panel) in panels.enumerated() {
+            draw(panel, on: &sheet, left: Double(index) * panelWidth + 4, width: panelWidth)
+        }
+        return sheet.svg
+    }
+
+    private func drawHead(on sheet: inout Sheet) {
+        let room = Self.width - 2 * Self.margin
+        let share = fraction.isFinite ? min(1, max(0, fraction)) : 0
+        let percent = "\(Int((share * 100).rounded(.down))) %"
+        sheet.text(
+            TextWidth.shortened(title, to: room - 60, size: 14, isBold: true), Self.margin, 24, size: 14, isBold: true)
+        sheet.text(percent, Self.width - Self.margin, 24, .end, size: 14)
+        sheet.rectangle(Self.margin, 33, room, 6, .grid, radius: 3)
+        if share > 0 { sheet.rectangle(Self.margin, 33, max(6, room * share), 6, .series(0), radius: 3) }
+        sheet.text(
+            TextWidth.shortened(facts.joined(separator: " · "), to: room, size: 12), Self.margin, 57, ink: .muted)
+    }
+
+    private func draw(_ panel: Panel, on sheet: inout Sheet, left: Double, width: Double) {
+        let values = (panel.training + panel.test).filter { panel.y.shows($0.y) }
+        let x = Scale([0, Double(max(1, epochs))], Axis("epoch", .whole), ticks: 5, isTight: true)
+        let y = Scale(values.isEmpty ? [0, 1] : values.map(\.y), panel.y, ticks: 4)
+        var frame = Frame(
+            x: x, y: y, width: width, height: Self.height, hasTitle: true, captionLines: 0, room: 0, inset: 6)
+        // The axis is named above, so that both curves get all the width.
+        frame.left += left - 12
+        frame.right += left
+        frame.top = 94
+        frame.bottom = Self.height - 40
+        sheet.text(panel.y.title, left + 16, 80, size: 12, isBold: true)
+        drawKey(on: &sheet, right: frame.right, y: 76)
+        for tick in y.ticks {
+            let place = frame.placeY(tick)
+            sheet.line(frame.left, place, frame.right, place, .grid)
+            sheet.text(withMinus(y.text(tick)), frame.left - 8, place + 4, .end, ink: .muted)
+        }
+        sheet.line(frame.left, frame.bottom, frame.right, frame.bottom, .muted)
+        frame.drawTicksX(on: &sheet)
+        sheet.text("epoch", (frame.left + frame.right) / 2, frame.bottom + 33, .middle)
+        func places(_ points: [Plot.Point]) -> [(x: Double, y: Double)] {
+            points.filter { panel.y.shows($0.y) }.map { (frame.placeX($0.x), frame.placeY($0.y)) }
+        }
+        sheet.curve(Plot.thinned(places(panel.training)), .muted, width: 1, dash: "")
+        let test = places(panel.test)
+        sheet.curve(Plot.thinned(test), .series(0))
+        sheet.markers(Marker(number: 0), Plot.marked(test, 0), .series(0))
+    }
+
+    private func drawKey(on sheet: inout Sheet, right: Double, y: Double) {
+        let test = right - TextWidth.of("test", size: 12)
+        sheet.text("test", test, y + 4, ink: .series(0))
+        sheet.curve([(test - 26, y), (test - 6, y)], .series(0))
+        sheet.markers(Marker(number: 0), [(test - 16, y)], .series(0))
+        let training = test - 40 - TextWidth.of("training", size: 12)
+        sheet.text("training", training, y + 4, ink: .muted)
+        sheet.curve([(training - 22, y), (training - 6, y)], .muted, width: 1)
+    }
+
+    /// What a screen reader says.
+    private var description: String {
+        let ends = panels.compactMap { panel in
+            (panel.test.last ?? panel.training.last).map { "\(panel.y.title) \(decimals($0.y, 2))" }
+        }
+        return ([facts.joined(separator: ", ")] + ends).filter { !$0.isEmpty }.joined(separator: "; ") + "."
+    }
+}

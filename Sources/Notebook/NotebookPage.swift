@@ -1,0 +1,99 @@
+// A notebook as one page of HTML that needs no script and nothing from elsewhere; light or dark as the reader prefers.
+
+import Libraries
+
+public struct NotebookPage {
+    private let notebook: NotebookFile
+    private let title: String
+
+    public init(_ notebook: NotebookFile, title: String) {
+        self.notebook = notebook
+        self.title = title
+    }
+
+    public var html: String {
+        """
+        <!DOCTYPE html>
+        <html lang="en">
+        <head>
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <meta http-equiv="Content-Security-Policy" content="\(Self.policy)">
+        <title>\(markupEscaped(title))</title>
+        <style>
+        \(Self.style)
+        </style>
+        </head>
+        <body>
+        <main>
+        \(notebook.cells.map(html(of:)).joined(separator: "\n"))
+        </main>
+        </body>
+        </html>
+
+        """
+    }
+
+    /// No script runs, wherever it may have come from; pictures may lie beside the page.
+    private static let policy = "default-src 'none'; img-src * data:; style-src 'unsafe-inline'"
+
+    private static let style = """
+        :root { color-scheme: light dark; --text: #1a1a1a; --back: #fff; --soft: #f5f5f5; --line: #ddd; --mute: #5f5f5f; --error: #a40000 }
+        @media (prefers-color-scheme: dark) { :root { --text: #e6e6e6; --back: #111; --soft: #1e1e1e; --line: #3a3a3a; --mute: #a8a8a8; --error: #ff8f8f } }
+        body { margin: 0; background: var(--back); color: var(--text); font: 16px/1.55 system-ui, sans-serif }
+        main { max-width: 54rem; margin: 0 auto; padding: 1.5rem }
+        pre, code { font: 13.5px/1.5 ui-monospace, "DejaVu Sans Mono", monospace }
+        pre { margin: .6rem 0; overflow-x: auto; white-space: pre }
+        .code { display: flex; gap: .8rem; margin-top: 1.1rem }
+        .code > .count { color: var(--mute); min-width: 2.6rem; text-align: right; padding-top: .6rem }
+        .code > pre { flex: 1; margin: 0; padding: .6rem .8rem; background: var(--soft); border: 1px solid var(--line); border-radius: 4px }
+        .output { margin-left: 3.4rem; overflow-x: auto }
+        .output svg, .output img, .markdown img { max-width: 100%; height: auto }
+        .error { color: var(--error) }
+        .warning { color: var(--mute) }
+        table { border-collapse: collapse; font-size: 14px; margin: .6rem 0 }
+        th, td { padding: .25rem .6rem; border-bottom: 1px solid var(--line); text-align: left }
+        a { color: inherit }
+        """
+
+    // MARK: Cells
+
+    private func html(of cell: NotebookCell) -> String {
+        switch cell.kind {
+        case .markdown:
+            let html = Markdown.html(cell.source) ?? "<pre>\(markupEscaped(cell.source))</pre>"
+            return "<section class=\"markdown\">\(html)</section>"
+        case .raw: return "<pre>\(markupEscaped(cell.source))</pre>"
+        case .code:
+            let count = cell.executionCount.map { "[\($0)]" } ?? ""
+            let code = "<pre><code>\(markupEscaped(cell.source))</code></pre>"
+            let outputs = cell.outputs.map { "<div class=\"output\">\(html(of: $0))</div>" }.joined(separator: "\n")
+            return "<section><div class=\"code\"><code class=\"count\">\(count)</code>\(code)</div>\n\(outputs)</section>"
+        }
+    }
+
+    private func html(of output: NotebookOutput) -> String {
+        switch output {
+        case .stream(let name, let text):
+            return "<pre\(name == "stderr" ? " class=\"warning\"" : "")>\(markupEscaped(text))</pre>"
+        case .display(let data), .result(let data, _): return html(of: data)
+        case .error(let name, let message, let traceback):
+            let text = traceback.isEmpty ? "\(name): \(message)" : traceback.joined(separator: "\n")
+            return "<pre class=\"error\">\(markupEscaped(text))</pre>"
+        }
+    }
+
+    /// The richest form that a page can show.
+    private func html(of data: JSONObject) -> String {
+        func text(_ type: String) -> String? { data[type]?.string }
+        if let html = text("text/html") ?? text("image/svg+xml") { return html }
+        for type in ["image/png", "image/jpeg"] {
+            if let base64 = text(type) {
+                let alternative = markupEscaped(text("text/plain") ?? "")
+                return "<img src=\"data:\(type);base64,\(markupEscaped(base64))\" alt=\"\(alternative)\">"
+            }
+        }
+        if let html = text("text/markdown").flatMap({ Markdown.html($0) }) { return html }
+        return "<pre>\(markupEscaped(text("text/plain") ?? text("text/latex") ?? ""))</pre>"
+    }
+}
