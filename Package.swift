@@ -76,7 +76,7 @@ let package = Package(
 
         // For Scripts/soak and Scripts/test.
         .executableTarget(
-            name: "fuzz", dependencies: ["Language", "Libraries", "Session"], path: "Tests/Fuzz", swiftSettings: strict),
+            name: "fuzz", dependencies: ["Jupyter", "Language", "Libraries", "Session"], path: "Tests/Fuzz", swiftSettings: strict),
 
         // For Scripts/soak.
         .executableTarget(

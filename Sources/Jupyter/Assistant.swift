@@ -88,7 +88,7 @@ final class Assistant: Sendable {
         answer(request, RequestError.orContent { () throws(RequestError) in try content(for: request) })
     }
 
-    private func content(for request: Request) throws(RequestError) -> JSONObject {
+    func content(for request: Request) throws(RequestError) -> JSONObject {
         if let fault = request.fault { throw RequestError(message: fault) }
         return switch request.type {
         case "complete_request": try complete(request)

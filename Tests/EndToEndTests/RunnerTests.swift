@@ -38,6 +38,51 @@ struct RunnerTests {
         #expect(result.error.contains("n.ipynb:cell 3:1:7: error: "))
     }
 
+    @Test func outputWritesTheExecutedNotebook() throws {
+        let folder = try Tandem.folder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let output = folder.appending(path: "out.ipynb")
+        let program = """
+            model Net { input 3x32x32; conv 4, padding: 1; relu; gap; linear 10 }
+            print "<script>"
+            let a = train Net, on: take(synthetic(), 400, test: 50), epochs: 2
+            table a
+            """
+        let result = try Tandem.script(program, ["--output", output.path])
+        #expect(result.code == 0)
+        // The log goes to standard output as without --output; the notebook has the curves instead.
+        #expect(result.output.contains("Train Epoch: 1 [0/400 (0%)]\tLoss: "))
+        let cell = try #require(
+            (try JSONSerialization.jsonObject(with: Data(contentsOf: output)) as? [String: Any])
+                .flatMap { ($0["cells"] as? [[String: Any]])?.first })
+        #expect(cell["execution_count"] as? Int == 1)
+        let outputs = try #require(cell["outputs"] as? [[String: Any]])
+        #expect(outputs.map { $0["output_type"] as? String } == ["stream", "display_data", "display_data"])
+        #expect(outputs[0]["text"] as? [String] == ["<script>\n"])
+        let forms = outputs.dropFirst().map { Set(($0["data"] as? [String: Any] ?? [:]).keys) }
+        #expect(forms[0] == ["text/plain", "image/svg+xml"] && forms[1].contains("text/html"))
+    }
+
+    @Test func aPageKeepsWhatCameBeforeAnError() throws {
+        let folder = try Tandem.folder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let output = folder.appending(path: "out.html")
+        let notebook = """
+            {"nbformat":4,"nbformat_minor":4,"metadata":{},"cells":[
+            {"cell_type":"markdown","metadata":{},"source":"# A *title* <b>"},
+            {"cell_type":"code","metadata":{},"outputs":[],"execution_count":3,"source":"print \"<script>\""},
+            {"cell_type":"code","metadata":{},"outputs":[],"execution_count":4,"source":"nosuch"},
+            {"cell_type":"code","metadata":{},"outputs":[],"execution_count":5,"source":"print 3"}]}
+            """
+        let result = try Tandem.script(notebook, ["--output", output.path], name: "n.ipynb")
+        #expect(result.code == 1 && result.output == "<script>\n")
+        let page = try String(contentsOf: output, encoding: .utf8)
+        #expect(page.contains("<h1>A <em>title</em> &lt;b&gt;</h1>"))
+        #expect(page.contains("<pre>&lt;script&gt;\n</pre>") && !page.contains("<script>"))
+        #expect(page.contains("error: there is no `nosuch`"))
+        #expect(page.contains("[2]") && !page.contains("[3]"))
+    }
+
     @Test func standardInputIsAScript() throws {
         let result = try Tandem.run([], input: "print 1 + 1")
         #expect(result.output == "2\n")
@@ -47,7 +92,7 @@ struct RunnerTests {
     @Test(arguments: [
         ["run"], ["run", "/nowhere/at/all.tandem"], ["nonsense"], ["run", "a", "b"], ["kernel"],
         ["install", "--wrong"],
-        ["run", "a", "--output", "b"], ["bench", "--steps", "x"], ["help", "nosuchword"],
+        ["run", "a", "--output", "b"], ["run", "a", "--output"], ["bench", "--steps", "x"], ["help", "nosuchword"],
     ])
     func wrongUsageEndsWithTwo(arguments: [String]) throws {
         let result = try Tandem.run(arguments)

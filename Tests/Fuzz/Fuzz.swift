@@ -1,7 +1,8 @@
-// Throws random and mutated programs at the lexer, the parser, the checker, completion and inspection: no crash, nothing that takes a
-// second, no memory beyond 500 MB. Program n of a seed is always the same one, and what fails is printed with its number.
+// Throws random and mutated programs at the lexer, the parser, the checker, completion and inspection, or messages at the kernel: no
+// crash, nothing that takes a second, no memory beyond 500 MB. Input n of a seed is always the same one, and what fails is printed with
+// its number.
 //
-// usage: fuzz PROGRAMS [--count N] [--first N] [--seed S]
+// usage: fuzz PROGRAMS [--messages] [--count N] [--first N] [--seed S]
 //
 // PROGRAMS is a folder of .tandem files that are mutated. A core's share of the work is a process of its own (`--first`).
 
@@ -9,18 +10,6 @@ import Glibc
 import Language
 import Libraries
 import Session
-
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-}
 
 /// Everything that is no output.
 final class Silence: Output {
@@ -94,45 +83,6 @@ struct ProgramSource {
     }
 }
 
-// MARK: What may go wrong
-
-/// The program that is being tried, for the handlers that print it.
-nonisolated(unsafe) var current = (number: 0, text: "")
-/// When it began, in seconds.
-nonisolated(unsafe) var began = 0
-
-func fail(_ reason: String) -> Never {
-    StandardStream.error.write("fuzz: \(reason) at program \(current.number):\n\(current.text)\n")
-    exit(1)
-}
-
-func seconds() -> Int {
-    var now = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &now)
-    return now.tv_sec
-}
-
-/// Resident megabytes of this process.
-func residentMegabytes() -> Int {
-    let fields = ((try? FileSystem.readText("/proc/self/statm")) ?? "").split(separator: " ")
-    return fields.count > 1 ? (Int(fields[1]) ?? 0) * 4096 / 1_000_000 : 0
-}
-
-func watch() {
-    for signal in [SIGILL, SIGTRAP, SIGSEGV, SIGBUS, SIGFPE, SIGABRT] {
-        Glibc.signal(signal) { number in
-            // Not safe in general; the process is lost anyway, and the program that did it is what one needs.
-            StandardStream.error.write("fuzz: signal \(number) at program \(current.number):\n\(current.text)\n")
-            _exit(1)
-        }
-    }
-    // A second on the clock may have begun just before: three of them are more than one that has passed.
-    Glibc.signal(SIGALRM) { _ in
-        if seconds() - began > 2 { fail("more than a second") }
-        alarm(1)
-    }
-}
-
 func programs(in folder: String) -> [[Unicode.Scalar]] {
     ((try? FileSystem.list(folder)) ?? []).flatMap { name -> [[Unicode.Scalar]] in
         let path = FileSystem.join(folder, name)
@@ -149,8 +99,10 @@ enum Fuzz {
     static func main() {
         var arguments = CommandLine.arguments.dropFirst()
         var (folder, count, first, seed) = ("", 100_000, 0, UInt64(1))
+        var throwsMessages = false
         while let word = arguments.popFirst() {
             switch word {
+            case "--messages": throwsMessages = true
             case "--count": count = arguments.popFirst().flatMap { Int($0) } ?? count
             case "--first": first = arguments.popFirst().flatMap { Int($0) } ?? first
             case "--seed": seed = arguments.popFirst().flatMap { UInt64($0) } ?? seed
@@ -159,7 +111,7 @@ enum Fuzz {
         }
         let source = ProgramSource(corpus: programs(in: folder))
         guard !source.corpus.isEmpty else {
-            StandardStream.error.write("usage: fuzz PROGRAMS [--count N] [--first N] [--seed S]\n")
+            StandardStream.error.write("usage: fuzz PROGRAMS [--messages] [--count N] [--first N] [--seed S]\n")
             exit(2)
         }
         let workspace = Workspace(output: Silence())
@@ -167,23 +119,32 @@ enum Fuzz {
             SourceText(
                 "let width = 3\nmodel Net(pooled: true) { input 3x8x8; flatten; linear 10 }\nlet data = take(synthetic(), 8)"
             ))
+        let messages: MessageSource
+        do { messages = try MessageSource(workspace, programs: source) } catch { fail("\(error)") }
         watch()
         alarm(1)
         for number in first..<first + count {
-            let text = source.program(number, seed: seed)
-            current = (number, text)
             began = seconds()
-            let length = text.unicodeScalars.count
-            var random = SplitMix(state: UInt64(number))
-            let cursor = Int(random.next() % UInt64(length + 1))
-            let diagnostics = workspace.faults(of: SourceText(text))
-            for diagnostic in diagnostics { _ = DiagnosticText(diagnostic, isColored: false).block }
-            _ = workspace.completeness(of: text)
-            let list = workspace.complete(text, at: cursor)
-            if list.start > list.end || list.end > length { fail("completion outside of the text") }
-            _ = workspace.inspect(text, at: cursor)
+            if throwsMessages {
+                messages.tryMessage(number, seed: seed)
+            } else {
+                tryProgram(number, source.program(number, seed: seed), workspace)
+            }
             if number % 500 == 0, residentMegabytes() > 500 { fail("\(residentMegabytes()) MB") }
         }
-        print("\(count) programs, \(residentMegabytes()) MB")
+        print("\(count) \(throwsMessages ? "messages" : "programs"), \(residentMegabytes()) MB")
+    }
+
+    private static func tryProgram(_ number: Int, _ text: String, _ workspace: Workspace) {
+        current = (number, text)
+        let length = text.unicodeScalars.count
+        var random = SplitMix(state: UInt64(number))
+        let cursor = Int(random.next() % UInt64(length + 1))
+        let diagnostics = workspace.faults(of: SourceText(text))
+        for diagnostic in diagnostics { _ = DiagnosticText(diagnostic, isColored: false).block }
+        _ = workspace.completeness(of: text)
+        let list = workspace.complete(text, at: cursor)
+        if list.start > list.end || list.end > length { fail("completion outside of the text") }
+        _ = workspace.inspect(text, at: cursor)
     }
 }

@@ -13,7 +13,7 @@ extension KernelTests {
         for program in FrontEndProgram.all {
             let said = program.said()
             let client = try KernelClient()
-            let (_, broadcasts) = try client.execute(program.text)
+            let (reply, broadcasts) = try client.execute(program.text)
             try client.shutDown()
             var text = ""
             var blocks: [String] = []
@@ -30,6 +30,9 @@ extension KernelTests {
                     blocks += (message.content["traceback"]?.array ?? []).compactMap(\.string).map(plain)
                 default: break
                 }
+            }
+            for page in reply.content["payload"]?.array ?? [] where page["source"] == "page" {
+                text += FrontEndProgram.Said.ended(page["data"]?["text/plain"]?.string ?? "")
             }
             #expect(text == said.plainText, "\(program.path)")
             #expect(blocks.sorted() == said.blocks.sorted(), "\(program.path)")

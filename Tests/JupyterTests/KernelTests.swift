@@ -48,6 +48,7 @@ import Testing
         ("inspect_request", #"{"code":"nosuch","cursor_pos":2}"#, "found", JSON.bool(false)),
         ("history_request", #"{"hist_access_type":"tail","n":3}"#, "history", JSON.array([])),
         ("comm_info_request", "{}", "comms", JSON.object([:])),
+        ("debug_request", #"{"command":"initialize"}"#, "ename", JSON.string("no-debugger")),
         ("nosuch_request", "{}", "ename", JSON.string("unknown-request")),
         ("execute_request", "{}", "ename", JSON.string("malformed-request")),
         ("execute_request", "[", "ename", JSON.string("malformed-request")),
@@ -87,6 +88,69 @@ import Testing
         let client = try KernelClient()
         try client.sockets[.hb]?.send([[1, 2, 3]])
         #expect(try client.sockets[.hb]?.receive(within: 5000) == [[1, 2, 3]])
+        try client.shutDown()
+    }
+
+    @Test func usageIsToldInIpykernelsKeys() throws {
+        let client = try KernelClient()
+        // ipykernel 7.4's reply; and what was dropped, which is ours.
+        let keys = [
+            "hostname", "pid", "kernel_cpu", "kernel_memory", "cpu_count", "host_virtual_memory", "rejected_messages",
+        ]
+        try client.sockets[.control]?.send([[1]])
+        let header = try client.send("usage_request", on: .control)
+        let reply = try client.receive(.control)
+        #expect(reply.parent == header && reply.type == "usage_reply")
+        #expect(keys.allSatisfy { reply.content[$0] != nil })
+        #expect((reply.content["kernel_memory"]?.integer ?? 0) > 1 << 20)
+        let memory = reply.content["host_virtual_memory"]
+        #expect((memory?["available"]?.integer ?? 0) < (memory?["total"]?.integer ?? 0))
+        #expect(reply.content["rejected_messages"] == ["malformed": 1, "signature": 0, "replay": 0])
+        try client.shutDown()
+    }
+
+    @Test func helpByAQuestionMarkIsAPage() throws {
+        let client = try KernelClient()
+        let (reply, said) = try client.execute("?train")
+        let page = reply.content["payload"]?.array?.first
+        #expect(page?["source"] == "page" && page?["start"] == 0)
+        #expect(page?["data"]?["text/plain"]?.string?.hasPrefix("train") == true)
+        #expect(said.map(\.label) == ["status:busy", "execute_input", "status:idle"])
+        // `help` is part of the results.
+        let help = try client.execute("help train")
+        #expect(help.reply.content["payload"] == [])
+        #expect(help.broadcasts.map(\.label).contains("display_data"))
+        try client.shutDown()
+    }
+
+    @Test func aTrainingIsOneDisplayThatGrows() throws {
+        let client = try KernelClient()
+        let (_, said) = try client.execute(
+            """
+            let d = take(synthetic(), 400, test: 50)
+            model Net { input 3x32x32; conv 4, padding: 1; relu; gap; linear 10 }
+            let a = train Net, on: d, epochs: 3, batch: 16
+            """)
+        let displays = said.filter { $0.content["transient"]?["display_id"] != nil }
+        #expect(displays.first?.type == "display_data")
+        #expect(displays.count > 1 && displays.dropFirst().allSatisfy { $0.type == "update_display_data" })
+        #expect(Set(displays.compactMap { $0.content["transient"]?["display_id"]?.string }).count == 1)
+        let last = displays.last?.content["data"]
+        #expect(last?["text/plain"] == "Net trained, 3 epochs: 100 %")
+        #expect(last?["image/svg+xml"]?.string?.contains("test accuracy") == true)
+        try client.shutDown()
+    }
+
+    /// Without the other's reading a client must get everything; the deaf one's queue is bounded.
+    @Test func aSubscriberThatDoesNotReadCostsTheOthersNothing() throws {
+        let client = try KernelClient()
+        let deaf = try MessageSocket(.subscriber, in: MessageContext(), linger: 0)
+        try deaf.connect(try #require(client.sockets[.iopub]).address)
+        usleep(200_000)
+        let line = String(repeating: "x", count: 20_000)
+        let (_, said) = try client.execute("for i in 1...2000 { print i, \"\(line)\" }")
+        let text = said.filter { $0.type == "stream" }.compactMap { $0.content["text"]?.string }.joined()
+        #expect(text.split(separator: "\n").map { $0.prefix { $0 != " " } } == (1...2000).map { Substring(String($0)) })
         try client.shutDown()
     }
 }

@@ -1,0 +1,53 @@
+// What may go wrong with an input, and how it is told.
+
+import Glibc
+import Libraries
+
+struct SplitMix: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+}
+
+/// The input that is being tried, for the handlers that print it.
+nonisolated(unsafe) var current = (number: 0, text: "")
+/// When it began, in seconds.
+nonisolated(unsafe) var began = 0
+
+func fail(_ reason: String) -> Never {
+    StandardStream.error.write("fuzz: \(reason) at input \(current.number):\n\(current.text)\n")
+    exit(1)
+}
+
+func seconds() -> Int {
+    var now = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &now)
+    return now.tv_sec
+}
+
+/// Resident megabytes of this process.
+func residentMegabytes() -> Int {
+    let fields = ((try? FileSystem.readText("/proc/self/statm")) ?? "").split(separator: " ")
+    return fields.count > 1 ? (Int(fields[1]) ?? 0) * 4096 / 1_000_000 : 0
+}
+
+func watch() {
+    for signal in [SIGILL, SIGTRAP, SIGSEGV, SIGBUS, SIGFPE, SIGABRT] {
+        Glibc.signal(signal) { number in
+            // Not safe in general; the process is lost anyway, and the program that did it is what one needs.
+            StandardStream.error.write("fuzz: signal \(number) at input \(current.number):\n\(current.text)\n")
+            _exit(1)
+        }
+    }
+    // A second on the clock may have begun just before: three of them are more than one that has passed.
+    Glibc.signal(SIGALRM) { _ in
+        if seconds() - began > 2 { fail("more than a second") }
+        alarm(1)
+    }
+}
