@@ -63,7 +63,7 @@ enum HelpText {
         for group in groups {
             html += "<h4>\(group.rawValue)</h4><table>"
             for word in Vocabulary.all where word.group == group {
-                html += "<tr><td><code>\(markupEscaped(word.name))</code></td><td>\(marked(line(word)))</td></tr>"
+                html += tableRow(word.name, line(word))
             }
             html += "</table>"
         }
@@ -130,11 +130,17 @@ enum HelpText {
         if !word.parameters.isEmpty {
             text += "<table>"
             for row in word.parameters.map(row) {
-                text += "<tr><td><code>\(markupEscaped(row.name))</code></td><td>\(marked(row.help))</td></tr>"
+                text += tableRow(row.name, row.help)
             }
             text += "</table>"
         }
         return text + "<pre><code>\(markupEscaped(word.example))</code></pre>"
+    }
+
+    /// The side is said in each cell: Jupyter puts the text of a table on the right.
+    private static func tableRow(_ name: String, _ help: String) -> String {
+        let cell = "<td style=\"text-align:left\">"
+        return "<tr>\(cell)<code>\(markupEscaped(name))</code></td>\(cell)\(marked(help))</td></tr>"
     }
 
     /// Text as HTML, what stands between backticks as code.
