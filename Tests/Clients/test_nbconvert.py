@@ -54,7 +54,7 @@ def test_an_error_fails_unless_it_is_allowed(run, tmp_path):
 def test_latex(run, written):
     if not shutil.which("pandoc"):
         pytest.skip("LaTeX needs pandoc for Markdown")
-    nbformat.write(notebook(*CELLS[1:]), written / "b.ipynb")
+    nbformat.write(notebook(CELLS[2]), written / "b.ipynb")
     run("jupyter", "nbconvert", "--to", "latex", "--execute", "b.ipynb")
     assert "30,730" in (written / "b.tex").read_text()
 
