@@ -6,6 +6,7 @@ import nbformat
 import pytest
 from kernel import TRAINING, notebook
 from page import PICTURES
+from selenium.webdriver.common.print_page_options import PrintOptions
 
 CELLS = [TRAINING, "table a", "plot a, y: loss", "summary Small", "show d, count: 10", 'print "<script>window.hacked = 1</script>"', "nosuch"]
 
@@ -25,6 +26,9 @@ def test_it_has_all_outputs_and_can_be_printed(run, tmp_path, browser, theme):
     browser.set_window_size(1000, 1900)
     browser.save_screenshot(str(PICTURES / f"page-{theme}.png"))
     browser.set_window_size(1300, 1000)
-    pdf = base64.b64decode(browser.print_page())
+    # webpdf's page has no margins of its own.
+    paper = PrintOptions()
+    paper.margin_left = paper.margin_right = paper.margin_top = paper.margin_bottom = 0
+    pdf = base64.b64decode(browser.print_page(paper))
     (PICTURES / f"page-{theme}.pdf").write_bytes(pdf)
     assert pdf.startswith(b"%PDF") and len(pdf) > 20_000
