@@ -99,7 +99,7 @@ let package = Package(
         tests(
             "Experiments", ["Experiments", "Network", "Engine", "Datasets", "Runtime", "Libraries"],
             ["Golden", "Fixtures"]),
-        tests("Session", ["Session", "Language", "Libraries", "Runtime"], ["Golden"]),
+        tests("Session", ["Session", "Graphics", "Language", "Libraries", "Runtime"], ["Golden"]),
         tests("Notebook", ["Notebook", "Libraries"]),
         tests("Jupyter", ["Jupyter", "Session", "Language", "Libraries"]),
         tests("Terminal", ["Terminal", "Session"]),

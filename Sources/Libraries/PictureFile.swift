@@ -38,7 +38,9 @@ public enum PictureFile {
         guard let surface else { throw .unreadable }
         defer { drawing.freeSurface(surface) }
         if format == .pdf {
-            for (key, value) in [(0, title), (5, "2000-01-01T00:00:00Z"), (6, "2000-01-01T00:00:00Z")] as [(Int32, String)] {
+            for (key, value) in [(0, title), (5, "2000-01-01T00:00:00Z"), (6, "2000-01-01T00:00:00Z")]
+                as [(Int32, String)]
+            {
                 drawing.setMetadata(surface, key, value)
             }
         }

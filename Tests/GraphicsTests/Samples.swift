@@ -97,7 +97,10 @@ enum Samples {
         var noise = Noise(state: 3)
         return .histogram(
             title: "Accuracy of 200 seeds", axis: Axis("test accuracy", .percent),
-            groups: [("gap", (0..<200).map { _ in 78.4 + 0.4 * noise.next() }), ("flat", (0..<200).map { _ in 79.1 + 0.5 * noise.next() })])
+            groups: [
+                ("gap", (0..<200).map { _ in 78.4 + 0.4 * noise.next() }),
+                ("flat", (0..<200).map { _ in 79.1 + 0.5 * noise.next() }),
+            ])
     }
 
     static var dots: IntervalPlot {
@@ -132,15 +135,19 @@ enum Samples {
                 let mean = noise.next() * 0.9
                 return IntervalPlot.Row($0, mean: mean, interval: mean - 1.1...mean + 1.1)
             }, reference: 0, margin: -0.5...0.5,
-            caption: "Squares: mean over 6 seeds with its 95 % interval, corrected for ten classes (Holm). Filled: the interval excludes 0.")
+            caption:
+                "Squares: mean over 6 seeds with its 95 % interval, corrected for ten classes (Holm). Filled: the interval excludes 0."
+        )
     }
 
     static var scatter: ScatterPlot {
         ScatterPlot(
             title: "What accuracy costs", x: Axis("parameters", .magnitude), y: Axis("test accuracy", .percent),
             items: [
-                .init("gap", 26_700_000, 78.4), .init("flat", 32_997_834, 77.6), .init("gap to linear 10", 7_790_000, 79.0),
-                .init("flatten to linear 10", 7_800_000, 78.8), .init("small", 240_000, 70.2), .init("resnet18", 11_173_962, 93.1),
+                .init("gap", 26_700_000, 78.4), .init("flat", 32_997_834, 77.6),
+                .init("gap to linear 10", 7_790_000, 79.0),
+                .init("flatten to linear 10", 7_800_000, 78.8), .init("small", 240_000, 70.2),
+                .init("resnet18", 11_173_962, 93.1),
                 .init("mobilenet", 2_300_000, 88.0), .init("resnet18, no shortcuts", 11_000_000, 90.7),
             ], better: .higher)
     }
@@ -188,7 +195,8 @@ enum Samples {
     static func conv(_ width: Int, _ side: Int, _ cost: String) -> BlockDiagram.Part {
         .block(
             .init(
-                name: "conv \(width), padding: 1", followers: "batchnorm · relu", output: "\(width)x\(side)x\(side)", cost: cost,
+                name: "conv \(width), padding: 1", followers: "batchnorm · relu", output: "\(width)x\(side)x\(side)",
+                cost: cost,
                 kind: 0))
     }
 
@@ -201,7 +209,10 @@ enum Samples {
                 [.block(.init(name: "conv 128, kernel: 1, stride: 2", output: "128x16x16", cost: "8.2k", kind: 0))],
             ], join: "+")
         let inception = BlockDiagram.Part.branches(
-            [[conv(32, 16, "4k")], [conv(16, 16, "2k")], [.block(.init(name: "maxpool 3", output: "128x16x16", kind: 1))]],
+            [
+                [conv(32, 16, "4k")], [conv(16, 16, "2k")],
+                [.block(.init(name: "maxpool 3", output: "128x16x16", kind: 1))],
+            ],
             join: "concat")
         return BlockDiagram(
             title: "ResNet",

@@ -65,8 +65,12 @@ struct TableTests {
             Table.Column("name", isNumber: false), Table.Column("accuracy", unit: "%", best: .highest),
             Table.Column("loss", best: .lowest), Table.Column("parameters"),
         ])
-        table.add([Table.Cell("gap"), Table.Cell(78.4167, uncertainty: 0.312), Table.Cell(0.6, digits: 4), Table.Cell(24_234)])
-        table.add([Table.Cell("flat"), Table.Cell(79.9, digits: 1), Table.Cell(0.51, digits: 4), Table.Cell(32_997_834)])
+        table.add([
+            Table.Cell("gap"), Table.Cell(78.4167, uncertainty: 0.312), Table.Cell(0.6, digits: 4), Table.Cell(24_234),
+        ])
+        table.add([
+            Table.Cell("flat"), Table.Cell(79.9, digits: 1), Table.Cell(0.51, digits: 4), Table.Cell(32_997_834),
+        ])
         table.add([Table.Cell("none"), Table.Cell(""), Table.Cell(""), Table.Cell("")])
         return table
     }

@@ -21,7 +21,8 @@ struct NetworkHead {
         var stages: [Stage] = []
         for placed in run.architecture.layers.dropFirst(count) {
             switch placed.layer {
-            case .linear, .batchNorm, .activation, .adaptiveAveragePool, .averagePool, .maxPool, .flatten, .dropout: break
+            case .linear, .batchNorm, .activation, .adaptiveAveragePool, .averagePool, .maxPool, .flatten, .dropout:
+                break
             case .convolution, .residual, .concatenation: throw .layer(placed.layer.description)
             }
             stages.append(
@@ -79,7 +80,9 @@ struct NetworkHead {
         case .linear:
             var result = [Double](repeating: 0, count: input.count)
             for (row, share) in gradient.enumerated() where share != 0 {
-                for column in input.indices { result[column] += share * Double(stage.tensors[0][row * input.count + column]) }
+                for column in input.indices {
+                    result[column] += share * Double(stage.tensors[0][row * input.count + column])
+                }
             }
             return result
         case .batchNorm(let settings):
@@ -93,7 +96,9 @@ struct NetworkHead {
             var result = [Double](repeating: 0, count: input.count)
             for (place, window) in windows(stage).enumerated() where gradient[place] != 0 {
                 if case .maxPool = stage.placed.layer {
-                    if let best = window.places.max(by: { (input[$0], $1) < (input[$1], $0) }) { result[best] += gradient[place] }
+                    if let best = window.places.max(by: { (input[$0], $1) < (input[$1], $0) }) {
+                        result[best] += gradient[place]
+                    }
                 } else {
                     for index in window.places { result[index] += gradient[place] / Double(window.divisor) }
                 }
@@ -129,7 +134,8 @@ struct NetworkHead {
     /// What each output value is pooled from, in the order of the outputs.
     private func windows(_ stage: Stage) -> [Window] {
         let (input, output) = (stage.placed.input, stage.placed.output)
-        func span(_ index: Int, _ size: Int, _ outputs: Int, _ kernel: Int, _ stride: Int, _ padding: Int) -> Range<Int> {
+        func span(_ index: Int, _ size: Int, _ outputs: Int, _ kernel: Int, _ stride: Int, _ padding: Int) -> Range<Int>
+        {
             let start = index * stride - padding
             return max(0, start)..<max(max(0, start), min(size, start + kernel))
         }
@@ -139,7 +145,9 @@ struct NetworkHead {
         case .maxPool(let pooling), .averagePool(let pooling): (isAdaptive, settings) = (false, pooling)
         default: (isAdaptive, settings) = (true, Layer.Pooling(size: Extent(1)))
         }
-        func range(_ index: Int, _ size: Int, _ outputs: Int, _ kernel: Int, _ stride: Int, _ padding: Int) -> Range<Int> {
+        func range(_ index: Int, _ size: Int, _ outputs: Int, _ kernel: Int, _ stride: Int, _ padding: Int) -> Range<
+            Int
+        > {
             isAdaptive
                 ? index * size / outputs..<((index + 1) * size + outputs - 1) / outputs
                 : span(index, size, outputs, kernel, stride, padding)
@@ -148,10 +156,12 @@ struct NetworkHead {
         for channel in 0..<input.channels {
             for y in 0..<output.height {
                 let rows = range(
-                    y, input.height, output.height, settings.size.height, settings.stride.height, settings.padding.height)
+                    y, input.height, output.height, settings.size.height, settings.stride.height,
+                    settings.padding.height)
                 for x in 0..<output.width {
                     let columns = range(
-                        x, input.width, output.width, settings.size.width, settings.stride.width, settings.padding.width)
+                        x, input.width, output.width, settings.size.width, settings.stride.width, settings.padding.width
+                    )
                     let places = rows.flatMap { row in
                         columns.map { (channel * input.height + row) * input.width + $0 }
                     }

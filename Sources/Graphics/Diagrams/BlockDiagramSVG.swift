@@ -86,7 +86,8 @@ extension BlockDiagram {
             let inner = size(parts)
             sheet.line(x, y, x, y + 8, .muted)
             sheet.rectangle(
-                x - inner.width / 2 - 10, y + 8, inner.width + 20, inner.height + 12, .sheet, radius: 6, outline: .muted,
+                x - inner.width / 2 - 10, y + 8, inner.width + 20, inner.height + 12, .sheet, radius: 6,
+                outline: .muted,
                 dash: "4 3")
             sheet.text("× \(count)", x + inner.width / 2 + 14, y + 24, isBold: true)
             y += 8

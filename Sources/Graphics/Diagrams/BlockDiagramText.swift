@@ -21,7 +21,9 @@ extension BlockDiagram: Picture {
 
     var description: String {
         networks.map { network in
-            let steps = lines(network.parts, depth: 0).map { $0.output.isEmpty ? $0.text : "\($0.text) to \($0.output)" }
+            let steps = lines(network.parts, depth: 0).map {
+                $0.output.isEmpty ? $0.text : "\($0.text) to \($0.output)"
+            }
             return "\(network.name), \(network.cost), from \(network.input): " + steps.joined(separator: "; ") + "."
         }.joined(separator: " ")
     }
@@ -72,14 +74,17 @@ extension BlockDiagram: Picture {
                 texts.map(\.count).max() ?? 0, max(12, terminal.columns - outputs - 4 - (showsCosts ? costs + 2 : 0)))
             let body = zip(lines, texts).map { line, text in
                 let shown = padded(text, width)
-                return ((line.kind.map { terminal.colored(shown, .series($0)) } ?? shown) + "  "
+                return
+                    ((line.kind.map { terminal.colored(shown, .series($0)) } ?? shown) + "  "
                     + padded(line.output, outputs, atRight: true)
                     + (showsCosts ? "  " + padded(line.cost, costs, atRight: true) : "")).trimmedAtEnd
             }
-            return ([
-                terminal.bold(padded(network.name, terminal.columns).trimmedAtEnd),
-                terminal.colored(padded(network.cost, terminal.columns).trimmedAtEnd, .muted), "input " + network.input,
-            ] + body).joined(separator: "\n")
+            return
+                ([
+                    terminal.bold(padded(network.name, terminal.columns).trimmedAtEnd),
+                    terminal.colored(padded(network.cost, terminal.columns).trimmedAtEnd, .muted),
+                    "input " + network.input,
+                ] + body).joined(separator: "\n")
         }.joined(separator: "\n\n")
     }
 }

@@ -43,7 +43,9 @@ struct Scale {
         if !isTight {
             low = (low / step + 1e-9).rounded(.down) * step
             high = (high / step - 1e-9).rounded(.up) * step
-            if kind == .percent, shown.allSatisfy({ $0 >= 0 && $0 <= 100 }) { (low, high) = (max(0, low), min(100, high)) }
+            if kind == .percent, shown.allSatisfy({ $0 >= 0 && $0 <= 100 }) {
+                (low, high) = (max(0, low), min(100, high))
+            }
         }
         (self.low, self.high) = (low, high)
         let first = (low / step - 1e-9).rounded(.up)
@@ -111,7 +113,9 @@ struct Scale {
             let largest = max(abs(low), abs(high))
             if largest >= 1e6 || (largest < 1e-3 && largest > 0) { return shown == 0 ? "0" : power(shown) }
             var (digits, size) = (0, step)
-            while digits < 6, abs(size - size.rounded()) > 1e-6 * max(1, size) { (digits, size) = (digits + 1, size * 10) }
+            while digits < 6, abs(size - size.rounded()) > 1e-6 * max(1, size) {
+                (digits, size) = (digits + 1, size * 10)
+            }
             return decimals(shown, digits)
         }
     }

@@ -49,7 +49,8 @@ struct Sheet {
     }
 
     mutating func rectangle(
-        _ x: Double, _ y: Double, _ width: Double, _ height: Double, _ ink: Ink, opacity: Double = 1, radius: Double = 0,
+        _ x: Double, _ y: Double, _ width: Double, _ height: Double, _ ink: Ink, opacity: Double = 1,
+        radius: Double = 0,
         outline: Ink? = nil, dash: String = ""
     ) {
         body +=
@@ -69,7 +70,8 @@ struct Sheet {
         guard !places.isEmpty else { return }
         if scale != 1 {
             for place in places {
-                body += "<path transform=\"translate(\(number(place.x)) \(number(place.y))) scale(\(decimals(scale, 2)))\""
+                body +=
+                    "<path transform=\"translate(\(number(place.x)) \(number(place.y))) scale(\(decimals(scale, 2)))\""
                 body += markerPaint(ink, isOpen) + " d=\"M0,0\(marker.path)\"/>\n"
             }
             return
@@ -104,7 +106,8 @@ struct Sheet {
     mutating func image(_ file: [UInt8], _ x: Double, _ y: Double, _ width: Double, _ height: Double, title: String) {
         body += "<image x=\"\(number(x))\" y=\"\(number(y))\" width=\"\(number(width))\" height=\"\(number(height))\" "
         // For browsers, and for librsvg, which knows the older name.
-        body += "style=\"image-rendering:pixelated\" image-rendering=\"optimizeSpeed\" href=\"data:image/png;base64,\(PNG.base64(file))\">"
+        body +=
+            "style=\"image-rendering:pixelated\" image-rendering=\"optimizeSpeed\" href=\"data:image/png;base64,\(PNG.base64(file))\">"
         body += "<title>\(markupEscaped(title))</title></image>\n"
     }
 

@@ -12,7 +12,9 @@ public enum ColorRamp {
         let place = max(0, min(1, share.isFinite ? share : 0)) * Double(viridis.count - 1)
         let index = min(viridis.count - 2, Int(place))
         let (a, b, rest) = (viridis[index], viridis[index + 1], place - Double(index))
-        return [a.0 + (b.0 - a.0) * rest, a.1 + (b.1 - a.1) * rest, a.2 + (b.2 - a.2) * rest].map { UInt8($0.rounded()) }
+        return [a.0 + (b.0 - a.0) * rest, a.1 + (b.1 - a.1) * rest, a.2 + (b.2 - a.2) * rest].map {
+            UInt8($0.rounded())
+        }
     }
 
     /// Lays a map over an image, `[H, W, 3]`: where it is high, the image shows in the map's color.

@@ -86,14 +86,19 @@ extension ImageGrid: Picture {
         let captionLines = Frame.captionLines(caption, width: width)
         let height = 36 + Double(rows) * (side + line + 10) + Double(captionLines.count) * 15 + 6
         var sheet = Sheet(width: min(width, 960), height: height, title: title, description: text)
-        sheet.text(TextWidth.shortened(title, to: min(width, 960) - 24, size: 13, isBold: true), 12, 22, size: 13, isBold: true)
+        sheet.text(
+            TextWidth.shortened(title, to: min(width, 960) - 24, size: 13, isBold: true), 12, 22, size: 13, isBold: true
+        )
         for (index, picture) in pictures.enumerated() {
             let x = 12 + Double(index % columns) * cell
             let y = 36 + Double(index / columns) * (side + line + 10)
             let file = PNG.file(width: picture.width, height: picture.height, pixels: picture.pixels)
-            sheet.image(file, x + (cell - 10 - side) / 2, y, side, side, title: [picture.label, picture.note].filter { !$0.isEmpty }.joined(separator: ", "))
+            sheet.image(
+                file, x + (cell - 10 - side) / 2, y, side, side,
+                title: [picture.label, picture.note].filter { !$0.isEmpty }.joined(separator: ", "))
             let center = x + (cell - 10) / 2
-            sheet.text(TextWidth.shortened(picture.label, to: cell - 4, size: 11), center, y + side + 12, .middle, size: 11)
+            sheet.text(
+                TextWidth.shortened(picture.label, to: cell - 4, size: 11), center, y + side + 12, .middle, size: 11)
             sheet.text(
                 TextWidth.shortened(picture.note, to: cell - 4, size: 11), center, y + side + 26, .middle, size: 11,
                 ink: .muted)

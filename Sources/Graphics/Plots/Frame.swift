@@ -11,7 +11,10 @@ struct Frame {
     let inset: Double
 
     /// - Parameter room: kept free at the right.
-    init(x: Scale, y: Scale, width: Double, height: Double, hasTitle: Bool, captionLines: Int, room: Double, inset: Double = 8) {
+    init(
+        x: Scale, y: Scale, width: Double, height: Double, hasTitle: Bool, captionLines: Int, room: Double,
+        inset: Double = 8
+    ) {
         self.x = x
         self.y = y
         self.inset = inset

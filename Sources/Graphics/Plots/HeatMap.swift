@@ -69,12 +69,15 @@ extension HeatMap: Picture {
 
     var description: String {
         let most = confusions.prefix(5).map { "\(names[$0.row]) as \(names[$0.column]) \($0.count) times" }
-        return "\(rowTitle) by \(columnTitle)." + (most.isEmpty ? "" : " Most often: " + most.joined(separator: "; ") + ".")
+        return "\(rowTitle) by \(columnTitle)."
+            + (most.isEmpty ? "" : " Most often: " + most.joined(separator: "; ") + ".")
     }
 
     public var svg: String {
         let isNumbered = names.count <= HeatMap.numbered
-        let cell = isNumbered ? (width: 46.0, height: 28.0) : (width: 400 / Double(names.count), height: 400 / Double(names.count))
+        let cell =
+            isNumbered
+            ? (width: 46.0, height: 28.0) : (width: 400 / Double(names.count), height: 400 / Double(names.count))
         let shown = isNumbered ? names.map { TextWidth.shortened($0, to: 120, size: 12) } : []
         let longest = shown.map { TextWidth.of($0, size: 12) }.max() ?? 0
         let left = 36 + longest + 10
@@ -121,13 +124,15 @@ extension HeatMap: Picture {
                 }
                 let isQuiet = count == 0
                 sheet.text(
-                    isQuiet ? "·" : grouped(count), x + width / 2, y + height / 2 + 4, .middle, ink: isQuiet ? .muted : .text,
+                    isQuiet ? "·" : grouped(count), x + width / 2, y + height / 2 + 4, .middle,
+                    ink: isQuiet ? .muted : .text,
                     isBold: isHit(row, column))
             }
             let sum = counts[row].reduce(0, +)
             if sum > 0 {
                 sheet.text(
-                    "\(decimals(100 * Double(counts[row][row]) / Double(sum), 1)) %", left + Double(names.count) * width + 64,
+                    "\(decimals(100 * Double(counts[row][row]) / Double(sum), 1)) %",
+                    left + Double(names.count) * width + 64,
                     y + height / 2 + 4, .end, ink: .muted)
             }
         }
@@ -154,7 +159,8 @@ extension HeatMap: Picture {
             // No room for the square: what is confused most.
             let most = confusions.prefix(max(5, terminal.rows - 6)).map { item in
                 let line = "\(names[item.row]) → \(names[item.column])"
-                return padded(line, min(40, terminal.columns - 10)) + " " + padded(grouped(item.count), 7, atRight: true)
+                return padded(line, min(40, terminal.columns - 10)) + " "
+                    + padded(grouped(item.count), 7, atRight: true)
             }
             return ([title, terminal.colored("most often", .muted)] + most).joined(separator: "\n")
         }
@@ -170,7 +176,8 @@ extension HeatMap: Picture {
                 line += terminal.shaded(text, isHit(row, column) ? .series(0) : .series(1), shares[row][column])
             }
             let sum = counts[row].reduce(0, +)
-            line += padded(sum > 0 ? decimals(100 * Double(counts[row][row]) / Double(sum), 1) + " %" : "", 8, atRight: true)
+            line += padded(
+                sum > 0 ? decimals(100 * Double(counts[row][row]) / Double(sum), 1) + " %" : "", 8, atRight: true)
             lines.append(line)
         }
         return lines.joined(separator: "\n")

@@ -131,7 +131,8 @@ extension IntervalPlot {
         lines.append(terminal.colored((side + String(labels)).trimmedAtEnd, .muted))
         lines.append(
             terminal.colored(
-                side + String(repeating: " ", count: max(0, (field - scale.title.count) / 2)) + String(scale.title.prefix(field)), .muted))
+                side + String(repeating: " ", count: max(0, (field - scale.title.count) / 2))
+                    + String(scale.title.prefix(field)), .muted))
         return lines.joined(separator: "\n")
     }
 }

@@ -12,7 +12,8 @@ extension Plot {
         let names = labelled.map { TextWidth.shortened(series[$0].name, to: 190, size: 12) }
         let longest = names.map { TextWidth.of($0, size: 12) }.max() ?? 0
         let isTall = Double(labelled.count) * EndLabels.lineHeight > 260
-        let height = 380 + Double(caption.count) * 15 + (isTall ? Double(labelled.count) * EndLabels.lineHeight - 260 : 0)
+        let height =
+            380 + Double(caption.count) * 15 + (isTall ? Double(labelled.count) * EndLabels.lineHeight - 260 : 0)
         var sheet = Sheet(width: width, height: height, title: title, description: description)
         let frame = Frame(
             x: Scale(allX, x, ticks: 7, isTight: true), y: Scale(allY, y, ticks: 5), width: width, height: height,

@@ -38,7 +38,8 @@ extension Plot {
 
     /// `● a 88.25   ■ b 97.65`
     private func keys(on terminal: TextTerminal) -> [String] {
-        let parts = series.indices.filter { series[$0].companionOf == nil }.map { index -> (plain: String, shown: String) in
+        let parts = series.indices.filter { series[$0].companionOf == nil }.map {
+            index -> (plain: String, shown: String) in
             let curve = series[index]
             let sign = curve.style == .line ? String(Marker(number: number(index)).character) : "─"
             let name = curve.name.count > 30 ? curve.name.prefix(29) + "…" : curve.name

@@ -98,7 +98,9 @@ extension ScatterPlot: Picture {
         for (index, item) in shown.enumerated() {
             sheet.markers(Marker(number: item.group), [places[index]], .series(item.group), scale: 1.3)
         }
-        for label in labels(places, frame, avoiding: steps) { sheet.text(label.text, label.box.left, label.box.bottom - 3) }
+        for label in labels(places, frame, avoiding: steps) {
+            sheet.text(label.text, label.box.left, label.box.bottom - 3)
+        }
         return sheet.svg
     }
 
@@ -169,7 +171,8 @@ extension ScatterPlot: Picture {
         }
         for (index, item) in shown.enumerated() {
             frame.canvas.put(
-                index < letters.count ? letters[index] : "·", frame.dotX(item.x), frame.dotY(item.y), .series(item.group))
+                index < letters.count ? letters[index] : "·", frame.dotX(item.x), frame.dotY(item.y),
+                .series(item.group))
         }
         return ([terminal.bold(padded(title, terminal.columns).trimmedAtEnd)] + frame.linesOfText + keys)
             .joined(separator: "\n")

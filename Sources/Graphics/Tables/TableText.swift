@@ -20,7 +20,9 @@ extension Table {
             }
             let rule = block.map { String(repeating: "─", count: widths[$0]) }.joined(separator: "  ")
             // A head stands over its numbers, not over the room for a star.
-            let heads = block.map { columns[$0].head + (hasStars($0) && widths[$0] > columns[$0].head.count ? " " : "") }
+            let heads = block.map {
+                columns[$0].head + (hasStars($0) && widths[$0] > columns[$0].head.count ? " " : "")
+            }
             return ([line(heads), rule] + rows.indices.map { row in line(block.map { texts[$0][row] }) })
                 .joined(separator: "\n")
         }

@@ -7,7 +7,8 @@ enum DiagramReport {
     static func network(_ architecture: Architecture, name: String) -> BlockDiagram.Network {
         BlockDiagram.Network(
             name: name, input: architecture.input.description,
-            cost: "\(counted(architecture.parameterCount, "parameter")) · \(grouped(architecture.operations)) multiply-adds",
+            cost:
+                "\(counted(architecture.parameterCount, "parameter")) · \(grouped(architecture.operations)) multiply-adds",
             parts: parts(architecture.layers))
     }
 

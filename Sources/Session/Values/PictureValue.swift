@@ -8,10 +8,13 @@ final class PictureValue: ObjectValue {
     let picture: any Picture
     /// Its plain text, by which notebooks are compared; `nil`: the numbers.
     private let plainText: String?
+    /// Whether the numbers are measured times, which a file shows though the plain text leaves them out.
+    private let isTimed: Bool
 
-    init(_ picture: any Picture, plainText: String? = nil) {
+    init(_ picture: any Picture, plainText: String? = nil, isTimed: Bool = false) {
         self.picture = picture
         self.plainText = plainText
+        self.isTimed = isTimed
     }
 
     var boundName: String? { nil }
@@ -20,7 +23,10 @@ final class PictureValue: ObjectValue {
 
     var rich: RichValue {
         RichValue(
-            text: text, terminalText: { [picture] in picture.table().text(columns: $0) },
+            text: text,
+            terminalText: { [picture, plainText, isTimed] columns in
+                isTimed ? picture.table().text(columns: columns) : plainText ?? picture.table().text(columns: columns)
+            },
             terminalPicture: { [picture] in picture.text(on: $0) }, svg: picture.svg)
     }
 
@@ -33,8 +39,8 @@ final class PictureValue: ObjectValue {
 
 extension Invocation {
     /// Shows a picture, and writes it where `to:` says.
-    func show(_ picture: any Picture, plainText: String? = nil) throws -> Value {
-        let value = PictureValue(picture, plainText: plainText)
+    func show(_ picture: any Picture, plainText: String? = nil, isTimed: Bool = false) throws -> Value {
+        let value = PictureValue(picture, plainText: plainText, isTimed: isTimed)
         let rich = value.rich
         let table = picture.table(limit: Limits.elements)
         try writeFile(

@@ -45,7 +45,8 @@ final class RateSearchValue: ObjectValue {
             y: Axis("training loss"),
             series: [
                 Plot.Series(
-                    "of a batch", points.filter { $0.loss <= highest }.map { Plot.Point($0.rate, $0.loss) }, style: .faint),
+                    "of a batch", points.filter { $0.loss <= highest }.map { Plot.Point($0.rate, $0.loss) },
+                    style: .faint),
                 Plot.Series("smoothed", points.map { Plot.Point($0.rate, $0.smoothed) }, style: .smooth),
             ], marks: advice)
     }

@@ -103,7 +103,8 @@ func showMistakes(_ call: Invocation) throws -> Value {
                 label: "\(call.className(prediction.label, data)) → \(call.className(prediction.predicted, data))",
                 note: percent(certainty(prediction)))
         }, columns: 6,
-        caption: worst.isEmpty ? "" : "Below each: its class → what it is taken for, and how sure the network says it is.")
+        caption: worst.isEmpty
+            ? "" : "Below each: its class → what it is taken for, and how sure the network says it is.")
     return try call.show(grid, plainText: grid.text)
 }
 
@@ -136,8 +137,10 @@ func showFlips(_ call: Invocation) throws -> Value {
                 one.image, data, label: call.className(one.label, data),
                 note: "\(call.className(one.predicted, data)) | \(call.className(other.predicted, data))")
         }, columns: 6,
-        caption: "Only \(names[0]) is right on \(grouped(onlyFirst)), only \(names[1]) on \(grouped(onlySecond)), neither on "
-            + "\(grouped(pairs.count - onlyFirst - onlySecond)). Below each: its class; what \(names[0]) | \(names[1]) take it for.")
+        caption:
+            "Only \(names[0]) is right on \(grouped(onlyFirst)), only \(names[1]) on \(grouped(onlySecond)), neither on "
+            + "\(grouped(pairs.count - onlyFirst - onlySecond)). Below each: its class; what \(names[0]) | \(names[1]) take it for."
+    )
     return try call.show(grid, plainText: grid.text + "\n" + grid.caption)
 }
 
@@ -168,12 +171,14 @@ func showClassActivations(_ call: Invocation) throws -> Value {
                 label: call.className(prediction.predicted, data),
                 note: percent(prediction.probabilities[prediction.predicted]), height: height, width: width,
                 pixels: ColorRamp.overlay(
-                    image.pixels, height: height, width: width, map: map.map, mapHeight: map.height, mapWidth: map.width)))
+                    image.pixels, height: height, width: width, map: map.map, mapHeight: map.height, mapWidth: map.width
+                )))
     }
     let layer = run.run.lastMap.map { run.run.architecture.layers[$0 - 1] }
     let grid = ImageGrid(
         title: "\(run.run.label) on \(data.name): where it looks", pictures: pictures, columns: 8,
-        caption: "Each image with its class, and beside it what it is taken for and the places that speak for that: yellow the most, "
+        caption:
+            "Each image with its class, and beside it what it is taken for and the places that speak for that: yellow the most, "
             + "violet nothing. Grad-CAM of the map \(layer?.output.description ?? "") in front of the head.")
     return try call.show(grid, plainText: grid.text)
 }

@@ -11,7 +11,7 @@ func showPlot(_ call: Invocation) throws -> Value {
         case .lists(let lists): (try listPicture(call, lists), nil)
         case .schedules(let schedules): (schedulePlot(schedules, epochs: call.arguments.integer("epochs")), nil)
         }
-    return try call.show(picture, plainText: plainText)
+    return try call.show(picture, plainText: plainText, isTimed: plainText != nil)
 }
 
 // MARK: Runs
@@ -152,7 +152,8 @@ private struct Spread {
 }
 
 private func intervals(
-    _ title: String, _ style: IntervalPlot.Style, _ axis: Axis, _ groups: [(name: String, values: [Double])], unit: String
+    _ title: String, _ style: IntervalPlot.Style, _ axis: Axis, _ groups: [(name: String, values: [Double])],
+    unit: String
 ) -> IntervalPlot {
     let rows = groups.map { group -> IntervalPlot.Row in
         let spread = Spread(group.values)
@@ -190,7 +191,8 @@ private func listPicture(_ call: Invocation, _ lists: [(name: String, values: [V
     case "scatter"?:
         guard groups.count == 2, groups[0].values.count == groups[1].values.count else {
             throw call.fault(
-                "wrong-count", "a scatter of lists takes two of the same length: what goes to the right, and what goes up",
+                "wrong-count",
+                "a scatter of lists takes two of the same length: what goes to the right, and what goes up",
                 fix: "for example `plot [1, 2, 3], [3, 1, 2], kind: scatter`")
         }
         return ScatterPlot(

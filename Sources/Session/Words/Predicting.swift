@@ -23,7 +23,8 @@ func predictImages(_ call: Invocation) throws -> Value {
             "\(run.run.label) on \(data.name): \(correct) of the first \(counted(predictions.count, "\(call.part.rawValue) image")) right",
         columns: [
             Table.Column("image"), Table.Column("class", isNumber: false), Table.Column("predicted", isNumber: false),
-            Table.Column("probability", unit: "%"), Table.Column("of its class", unit: "%"), Table.Column("", isNumber: false),
+            Table.Column("probability", unit: "%"), Table.Column("of its class", unit: "%"),
+            Table.Column("", isNumber: false),
         ])
     for prediction in predictions {
         let (likeliest, own) = (

@@ -44,7 +44,8 @@ func showLayers(_ call: Invocation, _ run: RunValue) throws -> Value {
     }
     let grid = ImageGrid(
         title: "\(run.run.label), layer \(number) (\(layers[place].layer)) on test image \(image)", pictures: pictures,
-        caption: "\(shown) of \(counted(maps.shape.channels, "channel")) of \(maps.shape): violet nothing, yellow the most.")
+        caption:
+            "\(shown) of \(counted(maps.shape.channels, "channel")) of \(maps.shape): violet nothing, yellow the most.")
     return try call.show(grid, plainText: grid.text)
 }
 
@@ -55,7 +56,9 @@ private func showFilters(_ call: Invocation, _ run: RunValue) throws -> Value {
     else {
         throw call.fault(
             "no-map", "\(run.run.model) begins with no convolution over the colors of an image",
-            fix: "`show \(call.interpreter.source[call.arguments.place("what")]), layer: 1` shows what a layer makes of an image")
+            fix:
+                "`show \(call.interpreter.source[call.arguments.place("what")]), layer: 1` shows what a layer makes of an image"
+        )
     }
     let (shape, values) = (parameters[index].shape, run.run.parameters.values(index))
     let size = shape[1] * shape[2] * shape[3]
@@ -69,7 +72,8 @@ private func showFilters(_ call: Invocation, _ run: RunValue) throws -> Value {
             })
     }
     let grid = ImageGrid(
-        title: "\(run.run.label): \(shown) of \(counted(shape[0], "filter")) of its first convolution", pictures: pictures,
+        title: "\(run.run.label): \(shown) of \(counted(shape[0], "filter")) of its first convolution",
+        pictures: pictures,
         columns: 16, caption: "Red, green and blue are a filter's weights for these colors; grey is 0.")
     return try call.show(grid, plainText: "\(grid.title), \(shape[2])x\(shape[3])")
 }
