@@ -81,7 +81,7 @@ struct TableTests {
                 name  accuracy (%)     loss   parameters
                 ────  ─────────────  ───────  ──────────
                 gap   78.42 ± 0.31   0.6000       24,234
-                flat  79.9         * 0.5100*  32,997,834
+                flat  79.9        *  0.5100*  32,997,834
                 none
                 * best
                 """)
