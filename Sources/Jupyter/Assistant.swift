@@ -75,10 +75,11 @@ final class Assistant: Sendable {
     }
 
     private func keepRecords() {
-        history.add(records.withLock { records in
-            defer { records = [] }
-            return records
-        })
+        history.add(
+            records.withLock { records in
+                defer { records = [] }
+                return records
+            })
     }
 
     private func answer(_ request: Request) {

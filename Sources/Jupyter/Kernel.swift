@@ -111,7 +111,8 @@ final class Kernel: Sendable {
             ProcessSignals.forward(to: signals)
             strayOutput = StrayOutput { output.write($0) }
         }
-        let assistant = Assistant(workspace: workspace, history: history, broadcaster: broadcaster) { request, content in
+        let assistant = Assistant(workspace: workspace, history: history, broadcaster: broadcaster) {
+            request, content in
             self.reply(content, afterwardsTo: request)
         }
         output.asks { [unowned self] in ask($0, $1, isSecret: $2) }

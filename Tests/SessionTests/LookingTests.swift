@@ -64,7 +64,8 @@ struct LookingTests {
 
     /// What is shown, the ending, and the bytes that such a file begins with, as Latin-1.
     private static let files: [(String, String, String)] = [
-        ("plot a", "png", "\u{89}PNG"), ("plot a", "pdf", "%PDF-"), ("plot a", "svg", "<svg "), ("plot a", "csv", "epoch,"),
+        ("plot a", "png", "\u{89}PNG"), ("plot a", "pdf", "%PDF-"), ("plot a", "svg", "<svg "),
+        ("plot a", "csv", "epoch,"),
         ("table a", "tex", "\\begin"), ("confusion a", "json", "[\n"), ("cam a, count: 1", "png", "\u{89}PNG"),
     ]
 
@@ -99,6 +100,19 @@ struct LookingTests {
         let rich = try #require(shown("plot a, x: time").last)
         #expect(!rich.text.contains("."))
         #expect(rich.terminalForm(columns: nil).contains("time (s)"))
+    }
+
+    @Test(arguments: [
+        "", ", kind: curves", ", kind: differences", ", kind: classes", ", kind: bars", ", kind: scatter",
+    ])
+    func aStudyIsPlotted(_ option: String) throws {
+        let session = Session()
+        session.run(setup)
+        session.run("let s = compare Net(pooled: true), Flat, on: data, epochs: 1, seeds: 1...3, within: 1")
+        session.run("plot s\(option)")
+        let rich = try #require(session.output.all.shown.last, "\(session.output.all.diagnostics)")
+        #expect(rich.svg?.contains("3 seeds") == true || option == ", kind: curves")
+        #expect(rich.text.contains("Flat"))
     }
 
     @Test func aConfusionCountsEveryImage() throws {

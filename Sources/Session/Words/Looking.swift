@@ -50,18 +50,18 @@ let lookingWords: [Word] = [
         [
             Parameter("values", .any, .workedOut("the last run"), isRest: true, "runs, a study, or lists"), to, form,
             Parameter(
-                "by", .text, .workedOut("as given"),
-                aliases: ["sort", "sortby", "orderby"], "the column that sorts the rows, the best first: \"accuracy\""),
+                "by", .text, .workedOut("as given"), aliases: ["sort", "sortby", "orderby"],
+                "the column that sorts the rows, the best first: \"accuracy\""),
             Parameter("details", .boolean, .value(.boolean(false)), aliases: ["full", "verbose"], "all of a study"),
             Parameter("digest", .boolean, .value(.boolean(false)), "add the SHA-256 of each run's weights"),
         ],
         result: "a table", example: quickRun + "table a", aliases: ["DataFrame", "tabulate"], .perform(showTable)),
     Word(
-        "plot", .looking, "Curves and other plots of runs, plain lists or schedules",
+        "plot", .looking, "Curves and other plots of runs, a study, plain lists or schedules",
         [
             Parameter(
                 "values", .any, .workedOut("the last run"), isRest: true,
-                "runs, lists of runs (their mean and spread), lists of numbers, or schedules"),
+                "runs, lists of runs (their mean and spread), a study, lists of numbers, or schedules"),
             Parameter(
                 "y", .choice, .value(.string("accuracy")), choices: ["accuracy", "loss", "trainaccuracy", "trainloss"],
                 "what goes up"),
@@ -69,8 +69,9 @@ let lookingWords: [Word] = [
                 "x", .choice, .value(.string("epoch")), choices: ["epoch", "time", "parameters", "operations"],
                 "what goes to the right"),
             Parameter(
-                "kind", .choice, .workedOut("curves"), choices: ["curves", "dots", "bars", "scatter", "histogram"],
-                aliases: ["type", "style"], "which kind of plot"),
+                "kind", .choice, .workedOut("curves, of a study dots"),
+                choices: ["curves", "dots", "bars", "scatter", "histogram", "differences", "classes"],
+                aliases: ["type", "style"], "which kind of plot; the last two are of a study"),
             Parameter("train", .boolean, .value(.boolean(false)), "show the training's curves as well, dashed"),
             Parameter(
                 "epochs", .integer(1...100_000), .workedOut("enough to see"), "how long a schedule is shown"), to,

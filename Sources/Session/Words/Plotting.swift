@@ -5,6 +5,7 @@ import Graphics
 import Language
 
 func showPlot(_ call: Invocation) throws -> Value {
+    if let study = call.onlyStudy() { return try call.showPlot(of: study.study) }
     let (picture, plainText): (any Picture, String?) =
         switch try call.shownSubjects() {
         case .runs(let groups): try runPicture(call, groups)
@@ -17,7 +18,7 @@ func showPlot(_ call: Invocation) throws -> Value {
 // MARK: Runs
 
 /// What of a run is plotted.
-private struct Measure {
+struct Measure {
     let name: String
     let title: String
     let kind: Axis.Kind
@@ -85,7 +86,9 @@ private func runPicture(_ call: Invocation, _ groups: [RunGroup]) throws -> (any
                 groups: groups.map { ($0.name, $0.runs.compactMap(last)) }), nil
         )
     default:
-        let plot = curves(groups, measure, isOverTime: x == "time", call.arguments.boolean("train") ?? false)
+        let plot = curvesPlot(
+            groups.map { group in (group.name, group.runs.map(\.run.metrics)) }, measure, isOverTime: x == "time",
+            showsTraining: call.arguments.boolean("train") ?? false)
         // Times differ from run to run, and the plain text is what notebooks are compared by.
         return (plot, x == "time" ? named(plot.title, plot.series.map(\.name)) : nil)
     }
@@ -93,19 +96,22 @@ private func runPicture(_ call: Invocation, _ groups: [RunGroup]) throws -> (any
 
 private func named(_ title: String, _ names: [String]) -> String { "\(title): \(names.joined(separator: ", "))" }
 
-private func curves(_ groups: [RunGroup], _ measure: Measure, isOverTime: Bool, _ showsTraining: Bool) -> Plot {
+/// A curve a group: of one run its epochs, of several their mean and spread.
+func curvesPlot(
+    _ groups: [(name: String, metrics: [[EpochMetrics]])], _ measure: Measure, isOverTime: Bool, showsTraining: Bool
+) -> Plot {
     var series: [Plot.Series] = []
     for group in groups {
         let main = series.count
-        series.append(curve(group, measure, isOverTime: isOverTime))
+        series.append(curve(group.name, group.metrics, measure, isOverTime: isOverTime))
         guard showsTraining, let training = measure.ofTraining else { continue }
-        var companion = curve(group, training, isOverTime: isOverTime)
+        var companion = curve(group.name, group.metrics, training, isOverTime: isOverTime)
         companion.name += ", training"
         companion.band = []
         companion.companionOf = main
         series.append(companion)
     }
-    let counts = Set(groups.map(\.runs.count).filter { $0 > 1 })
+    let counts = Set(groups.map(\.metrics.count).filter { $0 > 1 })
     var caption = ""
     if !counts.isEmpty {
         let runs = counts.count == 1 ? counts.first.map { "\($0) runs" } ?? "" : "several runs"
@@ -119,54 +125,55 @@ private func curves(_ groups: [RunGroup], _ measure: Measure, isOverTime: Bool, 
 }
 
 /// Of one run its epochs; of several their mean at each epoch that all have reached, and a standard deviation around it.
-private func curve(_ group: RunGroup, _ measure: Measure, isOverTime: Bool) -> Plot.Series {
-    let curves = group.runs.map { run in
+private func curve(
+    _ name: String, _ metrics: [[EpochMetrics]], _ measure: Measure, isOverTime: Bool
+) -> Plot.Series {
+    let curves = metrics.map { metrics in
         var seconds = 0.0
-        return run.run.metrics.map { metrics -> Plot.Point in
+        return metrics.map { metrics -> Plot.Point in
             seconds += metrics.seconds
             return Plot.Point(isOverTime ? seconds : Double(metrics.epoch), measure.value(metrics))
         }
     }
-    guard curves.count > 1 else { return Plot.Series(group.name, curves.first ?? []) }
-    var series = Plot.Series(group.name, [])
+    guard curves.count > 1 else { return Plot.Series(name, curves.first ?? []) }
+    var series = Plot.Series(name, [])
     for epoch in 0..<(curves.map(\.count).min() ?? 0) {
-        let x = Spread(curves.map { $0[epoch].x }).mean
-        let y = Spread(curves.map { $0[epoch].y })
-        series.points.append(Plot.Point(x, y.mean))
-        series.band.append(Plot.Band(x, y.mean - y.deviation, y.mean + y.deviation))
+        guard let x = Sample(curves.map { $0[epoch].x }), let y = Sample(curves.map { $0[epoch].y }) else { continue }
+        let deviation = y.deviation ?? 0
+        series.points.append(Plot.Point(x.mean, y.mean))
+        series.band.append(Plot.Band(x.mean, y.mean - deviation, y.mean + deviation))
     }
     return series
 }
 
-/// Mean and standard deviation of a few numbers.
-private struct Spread {
-    let mean: Double
-    let deviation: Double
-
-    init(_ values: [Double]) {
-        let mean = values.reduce(0, +) / Double(max(1, values.count))
-        self.mean = mean
-        let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-        deviation = values.count > 1 ? (squares / Double(values.count - 1)).squareRoot() : 0
-    }
-}
-
-private func intervals(
+/// Means with their 95 % intervals (Student's).
+func intervals(
     _ title: String, _ style: IntervalPlot.Style, _ axis: Axis, _ groups: [(name: String, values: [Double])],
-    unit: String
+    unit: String, margin: ClosedRange<Double>? = nil, reference: Double? = nil, note: String = ""
 ) -> IntervalPlot {
-    let rows = groups.map { group -> IntervalPlot.Row in
-        let spread = Spread(group.values)
+    let rows = groups.map { group in
+        let finite = group.values.filter(\.isFinite)
         return IntervalPlot.Row(
             group.name, values: group.values,
-            interval: group.values.count > 1 && spread.deviation.isFinite
-                ? spread.mean - spread.deviation...spread.mean + spread.deviation : nil)
+            interval: Sample(finite)?.interval(0.95).flatMap { $0.isFinite ? $0 : nil })
     }
     let dots = style == .dots ? "Circles: \(unit). " : ""
+    let means = rows.contains { $0.interval != nil } ? "Mean with its 95 % interval. " : ""
     return IntervalPlot(
-        title: title, style: style, axis: axis, rows: rows,
-        caption: rows.contains { $0.interval != nil }
-            ? dots + "Mean with one standard deviation to either side." : "")
+        title: title, style: style, axis: axis, rows: rows, reference: reference, margin: margin,
+        caption: (dots + means + note).trimmingEnd)
+}
+
+extension ClosedRange<Double> {
+    fileprivate var isFinite: Bool { lowerBound.isFinite && upperBound.isFinite }
+}
+
+extension String {
+    fileprivate var trimmingEnd: String {
+        var text = self
+        while text.hasSuffix(" ") { text.removeLast() }
+        return text
+    }
 }
 
 // MARK: Lists and schedules

@@ -1,0 +1,86 @@
+// What `plot study` draws: the seeds with means and intervals; the paired differences against the margin; each class; the curves.
+
+import Experiments
+import Graphics
+import Language
+
+extension Invocation {
+    func showPlot(of study: Study) throws -> Value {
+        let names = study.plan.models.map(\.name)
+        let measure = Measure(arguments.text("y") ?? "accuracy")
+        let isOverTime = arguments.text("x") == "time"
+        let seeds = counted(study.completeSeeds.count, "seed")
+        func accuracies(_ model: Int) -> [Double] {
+            study.seeds.compactMap { study.run(model, $0)?.metrics.last.map(measure.value) }
+        }
+        let groups = names.indices.map { (name: names[$0], values: accuracies($0)) }
+        let axis = Axis(measure.title, measure.kind)
+        let title = "\(measure.title.capitalizedFirst) over \(seeds)"
+        switch arguments.text("kind") ?? (isOverTime ? "curves" : "dots") {
+        case "curves":
+            let plot = curvesPlot(
+                names.indices.map { model in
+                    (names[model], study.seeds.compactMap { study.run(model, $0)?.metrics })
+                }, measure, isOverTime: isOverTime, showsTraining: arguments.boolean("train") ?? false)
+            return try show(
+                plot, plainText: isOverTime ? "\(plot.title): \(names.joined(separator: ", "))" : nil,
+                isTimed: isOverTime)
+        case "differences": return try show(differences(study, names))
+        case "classes": return try show(classes(study, names))
+        case "histogram": return try show(Plot.histogram(title: title, axis: axis, groups: groups))
+        case "scatter":
+            let countsOperations = arguments.text("x") == "operations"
+            let items = study.plan.models.enumerated().compactMap { index, model in
+                Sample(groups[index].values).map {
+                    ScatterPlot.Item(
+                        model.name,
+                        Double(countsOperations ? model.architecture.operations : model.architecture.parameterCount),
+                        $0.mean)
+                }
+            }
+            return try show(
+                ScatterPlot(
+                    title: title, x: Axis(countsOperations ? "multiply-adds of an image" : "parameters", .magnitude),
+                    y: axis, items: items, better: measure.isBetterLow ? .lower : .higher,
+                    caption: "Means over \(seeds)."))
+        case "bars": return try show(intervals(title, .bars, axis, groups, unit: "seeds"))
+        default: return try show(intervals(title, .dots, axis, groups, unit: "seeds"))
+        }
+    }
+
+    /// Second minus first of each pair, one a seed, with the margin that makes no difference.
+    private func differences(_ study: Study, _ names: [String]) throws -> IntervalPlot {
+        let rows = study.pairs.compactMap { pair in
+            pair.comparison.differences.map {
+                (name: "\(names[pair.second]) − \(names[pair.first])", values: $0.values)
+            }
+        }
+        guard !rows.isEmpty else {
+            throw fault("no-value", "the study has no pair of runs yet", fix: "`more` trains further seeds")
+        }
+        let margin = study.plan.margin
+        return intervals(
+            "Paired differences over \(counted(study.completeSeeds.count, "seed"))", .dots,
+            Axis("difference in accuracy (points)"), rows, unit: "seeds", margin: margin > 0 ? -margin...margin : nil,
+            reference: 0, note: "Grey: less than \(decimalText(margin)) points.")
+    }
+
+    /// The same of each class of the first pair.
+    private func classes(_ study: Study, _ names: [String]) throws -> IntervalPlot {
+        guard let pair = study.pairs.first else {
+            throw fault("no-value", "classes are compared between two models, and this study has one")
+        }
+        let classes = study.classDifferences(pair.first, pair.second)
+        // Bonferroni's intervals: all of them hold together as often as one would alone.
+        let confidence = 1 - 0.05 / Double(max(1, classes.count))
+        return IntervalPlot(
+            title: "\(names[pair.second]) − \(names[pair.first]), class by class", style: .forest,
+            axis: Axis("difference in accuracy (points)"),
+            rows: classes.map {
+                IntervalPlot.Row($0.name, mean: $0.differences.mean, interval: $0.differences.interval(confidence))
+            }, reference: 0,
+            caption:
+                "Squares: mean over \(counted(study.completeSeeds.count, "seed")), with intervals that all hold together "
+                + "at 95 % (Bonferroni). Filled: the interval excludes 0.")
+    }
+}
