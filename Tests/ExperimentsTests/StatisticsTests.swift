@@ -39,7 +39,7 @@ private struct Fixture: Decodable {
         let mean, deviation: Double
         let intervals: [String: [Double]]
         let bootstrap: [Double]
-        let signFlip, tTest, superiority, correlation, equivalence: Double
+        let signFlip, tTest, superiority, correlation, equivalence, varianceRatio: Double
     }
 
     let logGamma: [LogGamma]
@@ -152,6 +152,8 @@ private func isClose(_ value: Double?, _ expected: Double, _ tolerance: Double =
                 #expect(isClose(interval.lowerBound, ends[0], 1e-8) && isClose(interval.upperBound, ends[1], 1e-8))
             }
             #expect(isClose(comparison.tTest, row.tTest, 1e-8))
+            let (first, second) = (try #require(Sample(row.first)), try #require(Sample(row.second)))
+            #expect(isClose(varianceRatioTest(first, second), row.varianceRatio, 1e-9))
             #expect(isClose(comparison.superiority, row.superiority))
             #expect(isClose(comparison.correlation, row.correlation, 1e-9))
             #expect(isClose(EquivalenceTest.test(differences, margin: 0.5), row.equivalence, 1e-8))

@@ -1,3 +1,4 @@
+import Foundation
 import Language
 import Testing
 
@@ -59,7 +60,28 @@ private let threeSeeds = twoModels + "let study = compare A, B, on: data, epochs
         #expect(open.html?.contains("<details open>") == true)
     }
 
-    @Test func aUnboundComparisonShowsItself() throws {
+    @Test func programsGetEveryTrainingAndPapersTheTable() throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("study-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let session = Session(folder: folder.path)
+        let files = ["csv", "json", "tex", "md", "html"].map { "table study, to: \"s.\($0)\"" }.joined(separator: "\n")
+        session.run(threeSeeds + files + "\ntable study, as: csv")
+        func text(_ ending: String) throws -> String {
+            try String(contentsOf: folder.appendingPathComponent("s.\(ending)"), encoding: .utf8)
+        }
+        let rows = try text("csv").split(separator: "\n")
+        #expect(rows.first == "model,seed,accuracy,loss,state,seconds")
+        #expect(rows.count == 1 + 6)
+        #expect(session.output.all.text.hasSuffix(try text("csv")))
+        let objects = try JSONSerialization.jsonObject(with: Data(try text("json").utf8)) as? [[String: Any]]
+        #expect(objects?.count == 6 && objects?.first?["seed"] as? Double == 1)
+        #expect(try text("tex").contains("\\begin{tabular}{lrrrrr}"))
+        #expect(try text("md").hasPrefix("**undecided: about "))
+        #expect(try text("html").contains("<code>more study, "))
+    }
+
+    @Test func anUnboundComparisonShowsItself() throws {
         let session = Session()
         session.run(twoModels + "compare A, B, on: data, epochs: 1, seeds: 1...2\nprint 1")
         #expect(

@@ -155,9 +155,15 @@ struct StudyReport {
         let answers = verdicts(showsTime: true)
         let rest = [change].compactMap { $0 } + notes
         return "<p>" + answers.map { "<b>\(markupEscaped($0))</b>" }.joined(separator: "<br>") + "</p><p>"
-            + rest.map(markupEscaped).joined(separator: "<br>") + "</p>" + table.html
+            + rest.map(Self.marked).joined(separator: "<br>") + "</p>" + table.html
             + "<details\(isOpen ? " open" : "")><summary>details</summary>" + details.map(\.html).joined()
             + "</details>"
+    }
+
+    /// Text for HTML; what stands between backticks is code.
+    private static func marked(_ text: String) -> String {
+        markupEscaped(text).split(separator: "`", omittingEmptySubsequences: false).enumerated()
+            .map { $0 % 2 == 1 ? "<code>\($1)</code>" : String($1) }.joined()
     }
 
     private func markdown(_ details: [Table], _ notes: [String]) -> String {

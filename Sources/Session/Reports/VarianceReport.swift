@@ -24,9 +24,31 @@ enum VarianceReport {
             return "the spread is not known yet: it takes two seeds of each kind"
         }
         if largest.1 == 0 { return "no kind of randomness changes the accuracy of \(variance.model.name) here" }
+        if spreads.count > 1, !stands(largest.0, above: spreads.map(\.0).filter { $0 != largest.0 }, variance) {
+            return
+                "no kind of randomness stands out with \(counted(variance.seeds.count, "seed")): each spreads the accuracy of "
+                + "\(variance.model.name) by \(points(spreads.map(\.1))) points; all together by \(fixed(whole, 2))"
+        }
         return
             "\(title(largest.0)) spreads the accuracy of \(variance.model.name) most, by \(fixed(largest.1, 2)) points; "
             + "all together by \(fixed(whole, 2))"
+    }
+
+    /// Whether a spread is larger than each of the others by more than chance.
+    private static func stands(_ role: SeedRole, above others: [SeedRole], _ variance: VarianceByRole) -> Bool {
+        guard let own = variance.sample(varying: role) else { return false }
+        return others.allSatisfy { other in
+            guard let sample = variance.sample(varying: other) else { return false }
+            // Against a spread of 0 any other stands out; two that are 0 do not.
+            guard sample.deviation ?? 0 > 0 else { return own.deviation ?? 0 > 0 }
+            return varianceRatioTest(own, sample).map { $0 <= 0.05 } ?? false
+        }
+    }
+
+    /// `0.97 to 1.03`
+    private static func points(_ spreads: [Double]) -> String {
+        let (low, high) = (fixed(spreads.min() ?? 0, 2), fixed(spreads.max() ?? 0, 2))
+        return low == high ? low : "\(low) to \(high)"
     }
 
     static func table(_ variance: VarianceByRole, dataName: String) -> Table {

@@ -39,6 +39,9 @@ def comparison(first, second):
     return dict(
         first=first, second=second, mean=float(numpy.mean(differences)), deviation=float(numpy.std(differences, ddof=1)),
         intervals={str(level): interval(level) for level in (0.9, 0.95, 0.96, 0.98, 0.99)}, bootstrap=bootstrap(differences),
+        varianceRatio=float(2 * min(
+            stats.f.sf(numpy.var(first, ddof=1) / numpy.var(second, ddof=1), len(first) - 1, len(second) - 1),
+            stats.f.cdf(numpy.var(first, ddof=1) / numpy.var(second, ddof=1), len(first) - 1, len(second) - 1))),
         signFlip=float(flips.pvalue), tTest=float(stats.ttest_rel(second, first).pvalue),
         superiority=float(stats.mannwhitneyu(second, first).statistic / len(first) ** 2),
         correlation=float(stats.pearsonr(first, second).statistic), equivalence=float(pair[0]))
