@@ -99,7 +99,10 @@ let package = Package(
         tests(
             "Experiments", ["Experiments", "Network", "Engine", "Datasets", "Runtime", "Libraries"],
             ["Golden", "Fixtures"]),
-        tests("Session", ["Session", "Graphics", "Language", "Libraries", "Runtime"], ["Golden"]),
+        tests(
+            "Session",
+            ["Session", "Graphics", "Language", "Libraries", "Runtime", "Datasets", "Engine", "Experiments", "Network"],
+            ["Golden"]),
         tests("Notebook", ["Notebook", "Libraries"]),
         tests("Jupyter", ["Jupyter", "Session", "Language", "Libraries"]),
         tests("Terminal", ["Terminal", "Session"]),

@@ -1,0 +1,176 @@
+import Engine
+import Network
+import Runtime
+import Testing
+
+@testable import Datasets
+@testable import Experiments
+@testable import Session
+
+private let images = Synthetic.make(training: 20, test: 10)
+
+/// A study whose runs are told: accuracies of each model, one a seed; `nil` for a run that diverged.
+private func study(
+    _ accuracies: [[Double?]], names: [String] = ["gap", "flat", "deep"], design: StudyDesign = .fixed,
+    margin: Double = 0.5,
+    called name: String? = "study"
+) throws -> Study {
+    let models = try accuracies.indices.map { index in
+        // Another width each, so that nothing is proven the same.
+        StudyModel(
+            name: names[index],
+            architecture: try Architecture(
+                input: Shape(channels: 3, height: 32, width: 32),
+                layers: [.flatten, .linear(.init(width: 11 + index)), .linear(.init(width: 10))]),
+            options: TrainingOptions(epochs: 1))
+    }
+    var study = Study(
+        StudyPlan(models: models, dataset: images, design: design, margin: margin),
+        seeds: (0..<accuracies[0].count).map { UInt64($0 + 1) })
+    study.name = name
+    for (model, values) in accuracies.enumerated() {
+        for (index, accuracy) in values.enumerated() {
+            study.add(run(accuracy), model: model, seed: UInt64(index + 1))
+        }
+    }
+    return study
+}
+
+private func run(_ accuracy: Double?, seconds: Double = 30) -> StudyRun {
+    StudyRun(
+        seeds: Seeds(1), state: accuracy == nil ? .diverged(epoch: 1, batch: 0) : .done,
+        metrics: accuracy.map {
+            [
+                EpochMetrics(
+                    epoch: 1, trainLoss: 1, trainAccuracy: 1, testLoss: 1, testAccuracy: $0, seconds: 1,
+                    trainingSeconds: 1)
+            ]
+        } ?? [], predictions: [], seconds: seconds, imagesPerSecond: 1, byteCount: 1)
+}
+
+private func lines(_ study: Study) -> [String] {
+    StudyReport(study, dataName: "data").rich(details: false).text.split(separator: "\n").map(String.init)
+}
+
+private let base = [78.1, 77.9, 78.4, 78.0, 77.8, 78.2]
+
+@Suite struct VerdictTextTests {
+    @Test func aBetterModelIsNamedWithItsPoints() throws {
+        let lines = lines(try study([base, zip(base, [0.7, 0.9, 0.6, 1.0, 0.8, 0.9]).map { $0 + $1 }]))
+        #expect(lines[0] == "flat is better by 0.7 to 1.0 points")
+        #expect(
+            lines[1]
+                == "what would change this: another recipe, a longer training or other data may; more seeds only narrow it"
+        )
+    }
+
+    @Test func aSmallRealDifferenceIsNotCalledZero() throws {
+        let lines = lines(try study([base, zip(base, [-0.02, -0.03, -0.02, -0.03, -0.02, -0.03]).map { $0 + $1 }]))
+        #expect(lines[0] == "gap is better by 0.02 to 0.03 points, less than the margin of 0.5")
+    }
+
+    @Test func aDifferenceWithinTheMarginIsEquivalent() throws {
+        let other = zip(base, [0.1, -0.2, 0.15, -0.1, 0.05, -0.05]).map { $0 + $1 }
+        #expect(lines(try study([base, other]))[0] == "equivalent within 0.5 points")
+        #expect(lines(try study([base, other], margin: 2))[0] == "equivalent within 2 points")
+    }
+
+    @Test func anUndecidedStudySaysWhatItTakesAndHowToAskForIt() throws {
+        let other = zip(base, [1.0, -0.8, 0.9, -0.4, 1.2, -0.5]).map { $0 + $1 }
+        let vague = try study([base, other])
+        let more = try #require(vague.pairs[0].moreSeeds)
+        #expect(lines(vague)[0] == "undecided: about \(more) more seeds would settle a difference of 0.5")
+        #expect(lines(vague)[1] == "what would change this: `more study, \(more)` adds \(more) seeds")
+        #expect(lines(try study([base, other], called: nil))[1].contains("`more \(more)` adds"))
+        let words = VerdictText(study: vague, showsTime: true)
+        // A minute a seed, for both models.
+        #expect(
+            words.verdict(vague.pairs[0])
+                == "undecided: about \(more) more seeds, \(more) min here, would settle a difference of 0.5")
+    }
+
+    @Test func aSequentialStudySpeaksOfItsNextLook() throws {
+        let other = zip(base, [1.0, -0.8, 0.9, -0.4, 1.2, -0.5]).map { $0 + $1 }
+        let vague = lines(try study([base, other], design: .sequential))
+        #expect(vague[0] == "undecided: the next look is at 12 seeds, 6 more")
+        #expect(vague[1] == "what would change this: `more study` goes to the next look")
+        let early = lines(try study([Array(base[..<3]), Array(other[..<3])], design: .sequential))
+        #expect(early[0] == "undecided: the next look is at 6 seeds, 3 more")
+    }
+
+    @Test func addedSeedsLeaveTheFirstVerdictBeside() throws {
+        let other = zip(base, [0.1, -0.2, 0.15, -0.1, 0.05, -0.05]).map { $0 + $1 }
+        var larger = try study([base, other]).exploring(1)
+        larger.add(run(79), model: 0, seed: 7)
+        larger.add(run(76), model: 1, seed: 7)
+        let text = lines(larger)
+        #expect(text[0].hasPrefix("undecided: "))
+        #expect(
+            text.contains(
+                "exploratory: seeds were added after the study had said: equivalent within 0.5 points (6 seeds)"))
+    }
+
+    @Test func aRunThatDivergedIsTold() throws {
+        let text = lines(try study([base, [78.3, nil, 78.6, 78.1, 78.0, 78.5]]))
+        #expect(text.contains("flat diverged with seed 2: that run stands in no figure, and is a difference itself"))
+        #expect(
+            lines(try study([[78.0], [nil]]))[0] == "undecided: there is no seed with which both came to their end")
+    }
+
+    @Test func equalDifferencesInFewSeedsAskForMore() throws {
+        #expect(
+            lines(try study([[70, 71], [72, 73]]))[0]
+                == "undecided: +2.00 points in each of 2 seeds, too few to rule out chance; 4 more seeds would settle it"
+        )
+        #expect(lines(try study([base, base]))[0] == "identical in every seed")
+        #expect(lines(try study([[70], [75]]))[0] == "undecided: one seed shows no spread; 5 more seeds would")
+    }
+
+    @Test func eachPairOfSeveralModelsHasItsLine() throws {
+        let text = lines(try study([base, base.map { $0 + 3 }, base]))
+        #expect(text[0] == "flat is better by 3.0 points (gap, flat)")
+        #expect(text[1] == "identical in every seed (gap, deep)")
+        #expect(text[2] == "flat is better by 3.0 points (flat, deep)")
+    }
+
+    @Test func durationsReadAsAPersonSaysThem() {
+        #expect(VerdictText.duration(20) == "under a minute")
+        #expect(VerdictText.duration(2460) == "41 min")
+        #expect(VerdictText.duration(5940) == "99 min")
+        #expect(VerdictText.duration(11_800) == "3.3 h")
+        #expect(VerdictText.duration(216_000) == "2.5 days")
+        #expect(VerdictText.duration(.infinity) == "?")
+    }
+}
+
+@Suite struct VarianceReportTests {
+    private func answer(_ accuracy: @escaping @Sendable (Seeds) -> Double) throws -> String {
+        let model = StudyModel(
+            name: "net",
+            architecture: try Architecture(
+                input: Shape(channels: 3, height: 32, width: 32), layers: [.flatten, .linear(.init(width: 10))]),
+            options: TrainingOptions(epochs: 1))
+        var variance = VarianceByRole(model, on: images, roles: [.initialization, .order], seeds: Array(1...6))
+        let source = RunSource(train: { _, _, seeds, _, _, _ throws(TrainingError) in run(accuracy(seeds)) })
+        _ = try variance.train(by: source, cancellation: Cancellation()) { _, _, _ in }
+        let text = VarianceReport.rich(variance, dataName: "data").text
+        return String(text[..<(text.firstIndex(of: "\n") ?? text.endIndex)])
+    }
+
+    @Test func aSpreadThatStandsOutIsNamed() throws {
+        let text = try answer { 70 + Double($0.initialization) + Double($0.order) / 100 }
+        #expect(
+            text == "the first weights (init) spreads the accuracy of net most, by 1.87 points; all together by 1.89")
+    }
+
+    @Test func spreadsThatAreAlikeAreNotRanked() throws {
+        let text = try answer { 70 + Double($0.initialization) + 1.3 * Double($0.order) }
+        #expect(
+            text.hasPrefix(
+                "no kind of randomness stands out with 6 seeds: each spreads the accuracy of net by 1.87 to 2.43"))
+    }
+
+    @Test func nothingThatVariesIsSaid() throws {
+        #expect(try answer { _ in 70 } == "no kind of randomness changes the accuracy of net here")
+    }
+}
