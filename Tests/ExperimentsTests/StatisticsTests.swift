@@ -198,6 +198,7 @@ private func isClose(_ value: Double?, _ expected: Double, _ tolerance: Double =
     @Test func sixSeedsAreTheFewestWhoseSignsCanTell() {
         #expect(SignFlip.test([1, 2, 3, 4, 5]) == 0.0625)
         #expect(SignFlip.test([1, 2, 3, 4, 5, 6]) == 0.03125)
+        #expect(SignFlip.fewestSeeds(0.05) == 6 && SignFlip.fewestSeeds(0.01) == 8)
     }
 
     @Test func theSignsOfManySeedsAreDrawn() throws {

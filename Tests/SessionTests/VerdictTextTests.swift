@@ -127,10 +127,10 @@ private let base = [78.1, 77.9, 78.4, 78.0, 77.8, 78.2]
     }
 
     @Test func eachPairOfSeveralModelsHasItsLine() throws {
-        let text = lines(try study([base, base.map { $0 + 3 }, base]))
-        #expect(text[0] == "flat is better by 3.0 points (gap, flat)")
+        let text = lines(try study([base, zip(base, [3, 3.1, 2.9, 3, 3.1, 2.9]).map { $0 + $1 }, base]))
+        #expect(text[0] == "flat is better by 2.9 to 3.1 points (gap, flat)")
         #expect(text[1] == "identical in every seed (gap, deep)")
-        #expect(text[2] == "flat is better by 3.0 points (flat, deep)")
+        #expect(text[2] == "flat is better by 2.9 to 3.1 points (flat, deep)")
     }
 
     @Test func durationsReadAsAPersonSaysThem() {

@@ -6,6 +6,13 @@ public enum SignFlip {
     /// Up to so many differences all combinations of signs are tried.
     public static let largestExact = 20
 
+    /// How many differences of one sign it takes before chance alone gives them so rarely: six at .05.
+    public static func fewestSeeds(_ level: Double) -> Int {
+        var count = 1
+        while 2 / Double(1 << count) > level, count < 62 { count += 1 }
+        return count
+    }
+
     /// How probable a mean difference at least as far from 0 is under random signs. Exact to n = 20, then from a million combinations
     /// that are drawn with a seed, the one observed counted among them. `nil` for no differences.
     ///

@@ -43,13 +43,14 @@ public enum Verdict: Hashable, Sendable {
         }
         if sample.highest - sample.lowest <= 1e-9 * max(abs(sample.lowest), abs(sample.highest)) {
             // Without a spread there is no interval; what remains is how often chance alone gives n equal signs.
-            let chance = 2 / Double(1 << min(62, differences.count))
-            self =
-                mean == 0
-                ? .identical
-                : differences.count == 1
-                    ? .undecided(.onePair)
-                    : chance <= levels.better ? better(mean...mean) : .undecided(.equalDifferences(mean))
+            if mean == 0 {
+                self = .identical
+            } else if differences.count == 1 {
+                self = .undecided(.onePair)
+            } else {
+                let isEnough = differences.count >= SignFlip.fewestSeeds(levels.better)
+                self = isEnough ? better(mean...mean) : .undecided(.equalDifferences(mean))
+            }
             return
         }
         guard let interval = sample.interval(1 - levels.better),

@@ -58,8 +58,7 @@ extension Study {
             return (next.seeds - completeSeeds.count, false)
         }
         guard reason == .tooWide, let differences, let deviation = differences.deviation else {
-            // What six seeds cannot say by their signs, fewer never can.
-            return (max(1, 6 - (differences?.count ?? 0)), false)
+            return (max(1, SignFlip.fewestSeeds(levels.better) - (differences?.count ?? 0)), false)
         }
         let needed =
             plan.margin > 0
