@@ -72,6 +72,8 @@ struct KeptRunTests {
         session.interruptsTraining(setup + "let a = train Net, \(long)")
         session.run("print a.state, a.epochs < 60")
         try #require(session.output.all.text == "interrupted true\n")
+        // Its checkpoint is written in the background.
+        session.workspace.close()
         // In another session, by the same cell.
         let again = text(setup + "let a = train Net, \(long), log: none\nprint a.digest").split(separator: "\n")
         try #require(again.count == 2)
