@@ -167,7 +167,9 @@ private func noisy(_ name: String, _ seed: UInt64) -> Double {
                 model.name == "a" ? Told.run(noisy("a", seeds.initialization), seeds) : nil
             }, train: told.source.train)
         let start = Study(plan([try model("a"), try model("b", width: 5)]), seeds: [1, 2])
-        let cost = try StudyCost(of: start, kept: source.kept, cancellation: Cancellation())
+        var rest = start
+        #expect(rest.take(source.kept).map(\.seed) == [1, 2])
+        let cost = try StudyCost(of: rest, cancellation: Cancellation())
         #expect(cost.runs == 2 && cost.seconds > 0 && cost.byteCount > 0)
         let study = try train(start, by: source).study
         #expect(told.asked.withLock { $0 } == ["b 1", "b 2"])

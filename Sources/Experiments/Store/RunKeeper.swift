@@ -12,6 +12,8 @@ public final class RunKeeper: TrainingKeeper {
     public let source: KeptRun?
     /// Set before the first step.
     var network: EngineNetwork?
+    /// Whether the weights are kept at the end, set before the first step.
+    var keepsWeights = true
 
     private let writer: RunWriter
     private var lastKept = Clock.seconds
@@ -52,6 +54,6 @@ public final class RunKeeper: TrainingKeeper {
     /// Keeps what the training came to, in the background: nobody waits for it.
     func end(_ run: Run, _ last: Checkpoint) {
         network = nil
-        writer.end(run, last)
+        writer.end(run, last, keepsWeights: keepsWeights)
     }
 }

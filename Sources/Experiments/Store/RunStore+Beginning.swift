@@ -10,9 +10,11 @@ extension RunStore {
     /// - Parameters:
     ///   - record: says by what it is found again.
     ///   - isFresh: whether it begins anew where it could go on.
+    ///   - keepsWeights: whether its weights are wanted at its end, or what it came to alone.
     /// - Returns: `nil` where nothing can be kept, which is noted.
     public func begin(
-        _ record: RunRecord, _ architecture: Architecture, _ options: TrainingOptions, isFresh: Bool
+        _ record: RunRecord, _ architecture: Architecture, _ options: TrainingOptions, isFresh: Bool,
+        keepsWeights: Bool = true
     ) -> RunKeeper? {
         guard let identity = record.kept?.identity else { return nil }
         // What was trained before must be there to go on from; and no second copy of it in memory.
@@ -23,13 +25,17 @@ extension RunStore {
             return nil
         }
         removeLeftovers()
-        if !isFresh, let keeper = continued(record, identity, architecture, options) { return keeper }
+        if !isFresh, let keeper = continued(record, identity, architecture, options) {
+            keeper.keepsWeights = keepsWeights
+            return keeper
+        }
         let key = Self.newKey()
         guard let lock = heldLock(key) else { return nil }
         let keeper =
             isFresh
             ? RunKeeper(RunWriter(self, record, key: key, lock: lock))
             : extended(record, identity, architecture, options, key, lock)
+        keeper.keepsWeights = keepsWeights
         var first = record
         if let beginning = keeper.beginning { first.position = beginning.position }
         let written: Void? = use { file throws(DatabaseError) in

@@ -112,6 +112,14 @@ public final class RunStore: Sendable {
         ).first { FileSystem.exists(weights($0.key)) }
     }
 
+    /// All but the weights of an ended run of this identity, whether or not its weights are kept.
+    public func endedRecord(_ identity: RunIdentity) -> RunRecord? {
+        wait()
+        let ended = rows(
+            "WHERE identity = ? AND state IN ('done', 'diverged') ORDER BY number DESC", [.text(identity.digest)])
+        return ended.lazy.compactMap { self.record(of: $0) }.first
+    }
+
     /// The newest run that is called so: by a `let`, or as `gap seed 2`.
     public func kept(called name: String) -> KeptRun? {
         let named = rows("WHERE name = ? ORDER BY number DESC LIMIT 1", [.text(name)])

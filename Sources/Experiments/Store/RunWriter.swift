@@ -68,7 +68,7 @@ final class RunWriter: Sendable {
 
     // MARK: The end
 
-    func end(_ run: Run, _ last: Checkpoint) {
+    func end(_ run: Run, _ last: Checkpoint, keepsWeights: Bool) {
         var record = record
         record.state = run.state
         record.position = last.position
@@ -77,23 +77,25 @@ final class RunWriter: Sendable {
             switch run.state {
             case .interrupted, .stopped:
                 if run.steps > 0 { write(last, ended, run.state.description) } else { update(ended, "interrupted") }
-            case .done, .diverged, .loaded: writeEnd(run, last, ended)
+            case .done, .diverged, .loaded: writeEnd(run, last, ended, keepsWeights)
             }
             lock.release()
         }
     }
 
-    private func writeEnd(_ run: Run, _ last: Checkpoint, _ record: RunRecord) {
+    private func writeEnd(_ run: Run, _ last: Checkpoint, _ record: RunRecord, _ keepsWeights: Bool) {
         var record = record
         // First the place where nothing is left to do: from here on no step is lost.
         let isDone = run.state == .done
-        if isDone, last.state.byteCount <= RunStore.keptCheckpoints { write(last, record, "running") }
+        if keepsWeights, isDone, last.state.byteCount <= RunStore.keptCheckpoints { write(last, record, "running") }
         record.digest = run.digest
         let path = store.weights(key)
-        do throws(FileError) {
-            try FileSystem.createDirectories(store.files)
-            try FileSystem.write(RunFile.bytes(run, record), to: path)
-        } catch { noteUnwritten("file of weights", error, path: path) }
+        if keepsWeights {
+            do throws(FileError) {
+                try FileSystem.createDirectories(store.files)
+                try FileSystem.write(RunFile.bytes(run, record), to: path)
+            } catch { noteUnwritten("file of weights", error, path: path) }
+        }
         // One that is whole gives way only to one that is.
         let isWhole = FileSystem.exists(path)
         let replaced = store.replacedRuns(by: key, record).filter { isWhole || !$0.hasEnded }
@@ -117,7 +119,7 @@ final class RunWriter: Sendable {
                 try? FileSystem.remove(path)
             }
         }
-        if !isDone { try? FileSystem.remove(store.checkpoint(key)) }
+        if !isDone || !keepsWeights { try? FileSystem.remove(store.checkpoint(key)) }
         try? FileSystem.remove(store.lock(key))
         store.pruneCheckpoints()
     }

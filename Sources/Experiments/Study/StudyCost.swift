@@ -19,14 +19,10 @@ public struct StudyCost: Sendable {
     /// Trains each model for a few steps, half a second or so.
     ///
     /// - Throws: what a training would, before its first step; `cancelled` at an interrupt.
-    public init(
-        of study: Study, kept: RunSource.Kept = { _, _, _ in nil }, cancellation: Cancellation
-    ) throws(TrainingError) {
+    public init(of study: Study, cancellation: Cancellation) throws(TrainingError) {
         let plan = study.plan
         var count: [Int: Int] = [:]
-        for (model, seed) in study.missing where kept(plan.models[model], plan.dataset, Seeds(seed)) == nil {
-            count[model, default: 0] += 1
-        }
+        for (model, _) in study.missing { count[model, default: 0] += 1 }
         var (seconds, largest, weights) = ([Int: Double](), 0, 0)
         for model in count.keys.sorted() {
             let cost = try RunCost(plan.models[model], on: plan.dataset, cancellation: cancellation)
@@ -72,8 +68,7 @@ public struct RunCost: Sendable {
         // By images, so that a last batch which is not full counts for what it is.
         let training = step * Double(dataset.training.count) / Double(max(1, batch.count))
         let testing = evaluation * Double(dataset.test.count) / Double(max(1, tested.count))
-        // The trained network is measured once more, for its predictions.
-        seconds = 2 * preparation + Double(options.epochs) * training + Double(options.epochs + 1) * testing
+        seconds = preparation + Double(options.epochs) * (training + testing)
         byteCount = network.byteCount
     }
 

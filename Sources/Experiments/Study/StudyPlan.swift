@@ -3,6 +3,7 @@
 import Datasets
 import Engine
 import Network
+import Runtime
 
 /// One of the models that are compared, with all that its training is given but the seed.
 public struct StudyModel: Sendable {
@@ -16,10 +17,23 @@ public struct StudyModel: Sendable {
         (self.name, self.architecture, self.options) = (name, architecture, options)
     }
 
+    /// Of a training with these seeds.
+    public func options(_ seeds: Seeds) -> TrainingOptions {
+        var options = options
+        options.seeds = seeds
+        return options
+    }
+
+    /// What a training takes, in bytes; `nil` where the engine cannot run it.
+    public var byteCount: Int? {
+        try? Executor.requiredBytes(
+            architecture, batchSize: options.batchSize, optimizer: options.optimizer, precision: options.precision,
+            threads: options.threads ?? ThreadPool.availableThreads)
+    }
+
     /// Whether every training of both ends with the same bits, by proof.
     func trainsLike(_ other: StudyModel) -> Bool {
-        var options = other.options
-        options.seeds = self.options.seeds
+        var options = other.options(self.options.seeds)
         options.threads = self.options.threads
         return options == self.options
             && Equivalence(architecture, other.architecture).answer == .same(.training)

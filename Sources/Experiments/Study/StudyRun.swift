@@ -53,29 +53,49 @@ public struct RunSource: Sendable {
         (self.kept, self.train) = (kept, train)
     }
 
-    /// Trains on this machine, then asks the trained network for its predictions.
+    /// Trains on this machine, and keeps nothing beyond the session.
     public static let trainHere: Train = {
         model, dataset, seeds, keepsWeights, cancellation, observer throws(TrainingError) in
-        var options = model.options
-        options.seeds = seeds
+        try StudyRun(
+            training: model, on: dataset, seeds, keepsWeights: keepsWeights, cancellation: cancellation,
+            observer: observer)
+    }
+}
+
+extension StudyRun {
+    /// Trains one model with one seed.
+    ///
+    /// - Parameter keeper: keeps the training under way and says where it goes on.
+    public init(
+        training model: StudyModel, on dataset: Dataset, _ seeds: Seeds, keepsWeights: Bool, keeper: RunKeeper? = nil,
+        cancellation: Cancellation, observer: (TrainingEvent) -> Void
+    ) throws(TrainingError) {
         let trainer = Trainer(
-            model: model.name, architecture: model.architecture, dataset: dataset, options: options)
+            model: model.name, architecture: model.architecture, dataset: dataset, options: model.options(seeds))
         var byteCount = 0
-        let run = try trainer.train(cancellation: cancellation) { event in
+        let run = try trainer.train(from: keeper?.beginning, keeper: keeper, cancellation: cancellation) { event in
             if case .started(let cost) = event { byteCount = cost.byteCount }
             observer(event)
         }
-        var state = run.state
-        var predictions: [UInt16] = []
-        if state == .done {
-            do throws(TrainingError) {
-                predictions = try evaluate(run, on: dataset, cancellation: cancellation).predictions.map {
-                    UInt16(truncatingIfNeeded: $0)
-                }
-            } catch .cancelled { state = .interrupted }
-        }
-        return StudyRun(
-            seeds: seeds, state: state, metrics: run.metrics, predictions: predictions, seconds: run.seconds,
-            imagesPerSecond: run.speed, byteCount: byteCount, run: keepsWeights ? run : nil)
+        self.init(run, byteCount: byteCount, keepsWeights: keepsWeights)
     }
+
+    public init(_ run: Run, byteCount: Int, keepsWeights: Bool) {
+        self.init(
+            seeds: run.options.seeds, state: run.state, metrics: run.metrics,
+            predictions: Self.classes(run.predictions),
+            seconds: run.seconds, imagesPerSecond: run.speed, byteCount: byteCount, run: keepsWeights ? run : nil)
+    }
+
+    /// A run as it was kept, without its weights.
+    public init(_ record: RunRecord, seeds: Seeds, byteCount: Int) {
+        let position = record.position
+        self.init(
+            seeds: seeds, state: record.state, metrics: position.metrics,
+            predictions: Self.classes(position.predictions), seconds: position.seconds,
+            imagesPerSecond: position.trainingSeconds > 0 ? Double(position.images) / position.trainingSeconds : 0,
+            byteCount: byteCount)
+    }
+
+    private static func classes(_ predictions: [Int]) -> [UInt16] { predictions.map { UInt16(truncatingIfNeeded: $0) } }
 }

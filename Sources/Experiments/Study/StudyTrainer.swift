@@ -22,7 +22,7 @@ public struct StudyProgress: Sendable {
 
 public enum StudyEvent: Sendable {
     case progress(StudyProgress)
-    /// One run is done, or was kept; `nil`: nothing was trained for it now.
+    /// One run is done, or was kept.
     case finished(model: Int, seed: UInt64, StudyRun, wasKept: Bool)
     /// A sequential study has looked at so many seeds.
     case looked(seeds: Int, isDecided: Bool)
@@ -61,9 +61,7 @@ extension Study {
     private mutating func trainMissing(
         _ source: RunSource, _ cost: StudyCost?, _ cancellation: Cancellation, _ observer: (StudyEvent) -> Void
     ) throws(TrainingError) -> StudyEnd {
-        for (model, seed) in missing {
-            guard let run = source.kept(plan.models[model], plan.dataset, Seeds(seed)) else { continue }
-            add(run, model: model, seed: seed)
+        for (model, seed, run) in take(source.kept) {
             observer(.finished(model: model, seed: seed, run, wasKept: true))
         }
         let work = missing
@@ -90,6 +88,17 @@ extension Study {
             observer(.finished(model: model, seed: seed, run, wasKept: false))
         }
         return .done
+    }
+
+    /// Takes the missing runs that are kept, and tells which.
+    public mutating func take(_ kept: RunSource.Kept) -> [(model: Int, seed: UInt64, run: StudyRun)] {
+        var taken: [(model: Int, seed: UInt64, run: StudyRun)] = []
+        for (model, seed) in missing {
+            guard let run = kept(plan.models[model], plan.dataset, Seeds(seed)) else { continue }
+            add(run, model: model, seed: seed)
+            taken.append((model, seed, run))
+        }
+        return taken
     }
 
     /// What a run of this model took so far, on average; `nil` before the first.

@@ -76,6 +76,17 @@ public struct VarianceByRole: Sendable {
 
     public var diverged: Int { runs.values.count { if case .diverged = $0.state { true } else { false } } }
 
+    /// Takes the missing runs that are kept, and tells which.
+    public mutating func take(_ kept: RunSource.Kept) -> [StudyRun] {
+        var taken: [StudyRun] = []
+        for seeds in plan where runs[seeds] == nil {
+            guard let run = kept(model, dataset, seeds) else { continue }
+            runs[seeds] = run
+            taken.append(run)
+        }
+        return taken
+    }
+
     /// Trains what is missing; at an interrupt what was done stays.
     ///
     /// - Parameter observer: gets how many runs are done, how many there are, and what the one at hand tells.
@@ -86,12 +97,7 @@ public struct VarianceByRole: Sendable {
         let plan = plan
         for (index, seeds) in plan.enumerated() where runs[seeds] == nil {
             if cancellation.isCancelled { return .interrupted }
-            let run: StudyRun
-            if let kept = source.kept(model, dataset, seeds) {
-                run = kept
-            } else {
-                run = try source.train(model, dataset, seeds, false, cancellation) { observer(index, plan.count, $0) }
-            }
+            let run = try source.train(model, dataset, seeds, false, cancellation) { observer(index, plan.count, $0) }
             switch run.state {
             case .done, .diverged: runs[seeds] = run
             case .stopped(let reason, let fix): return .stopped(reason: reason, fix: fix)

@@ -25,8 +25,6 @@ final class Interpreter: @unchecked Sendable {
     var lastRun: RunValue?
     var lastData: DataValue?
     var lastStudy: StudyValue?
-    /// Where studies get their runs from.
-    var runSource = RunSource()
     /// Hashes of the networks whose waste a training has told.
     var lintedNetworks: Set<Int> = []
     /// Numbers of `ProgressUpdate`s.

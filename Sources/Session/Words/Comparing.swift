@@ -39,6 +39,7 @@ let comparingWords: [Word] = [
                 "look at 6, 12 and 24 seeds, and end where it is decided"),
             Parameter("force", .boolean, .value(.boolean(false)), "train both even where they are proven the same"),
             Parameter("keep", .boolean, .value(.boolean(false)), "keep the weights"),
+            Parameter("fresh", .boolean, .value(.boolean(false)), "train anew what was kept"),
         ] + eachTraining,
         result: "a study",
         example: twoModels + smallData + "let study = compare A, B, on: data, epochs: 1, seeds: 1...2",
@@ -68,6 +69,7 @@ let comparingWords: [Word] = [
             Parameter(
                 "with", .any, .workedOut("no recipe"), aliases: ["recipe"],
                 "a `recipe`; options at the call win over it"),
+            Parameter("fresh", .boolean, .value(.boolean(false)), "train anew what was kept"),
         ] + eachTraining,
         result: "a table of variances",
         example: twoModels + smallData + "variance A, on: data, roles: [init, order], seeds: 1...2, epochs: 1",

@@ -56,15 +56,24 @@ extension Invocation {
     /// Trains what is missing of a study, says before what that will cost, and gives the study as far as it came.
     func train(_ value: StudyValue, log form: String) throws -> Value {
         interpreter.publish()
-        let study = value.study
-        let source = interpreter.runSource
+        var study = value.study
         let names = study.plan.models.map(\.name)
+        let models = Dictionary(zip(names, value.models), uniquingKeysWith: { first, _ in first })
+        let source = runSource(models, on: value.data, keepsWeights: study.plan.keepsWeights)
+        defer { interpreter.tellStoreFaults(at: range) }
         let result: (study: Study, end: StudyEnd)
         let log = StudyLog(interpreter, form: form, names: names)
         do throws(TrainingError) {
-            let cost = try StudyCost(of: study, kept: source.kept, cancellation: interpreter.interruption)
+            let count = study.missing.count
+            let taken = study.take(source.kept)
+            for (model, seed, run) in taken { log.note(.finished(model: model, seed: seed, run, wasKept: true)) }
+            tellKept(taken.map(\.run), of: count)
+            let cost = try StudyCost(of: study, cancellation: interpreter.interruption)
             announce(cost, of: study)
-            result = try study.trained(by: source, cost: cost, cancellation: interpreter.interruption) { log.note($0) }
+            result = try study.trained(by: source, cost: cost, cancellation: interpreter.interruption) { event in
+                log.note(event)
+                if case .finished = event { interpreter.tellStoreFaults(at: range) }
+            }
         } catch {
             log.fail()
             throw training(error, self)
@@ -74,6 +83,14 @@ extension Invocation {
         interpreter.lastStudy = ended
         stop(result.end, missing: result.study.missing.count)
         return .object(ended)
+    }
+
+    /// What need not be trained again.
+    func tellKept(_ runs: [StudyRun], of count: Int) {
+        guard !runs.isEmpty else { return }
+        let hint = arguments.word.parameter("fresh") == nil ? "" : "; `fresh: true` trains anew"
+        let saved = spanText(runs.reduce(0) { $0 + $1.seconds })
+        interpreter.write("\(runs.count) of \(counted(count, "training")) kept, \(saved) saved\(hint)\n")
     }
 
     /// What lies ahead, as a note, so that one can change one's mind.
@@ -121,17 +138,22 @@ func varianceOfModel(_ given: Invocation) throws -> Value {
     let draws = form == "bar" || form == "auto" && interpreter.output.drawsProgress
     let bar = draws ? ProgressReport(interpreter, title: "variance of \(model.name)") : nil
     let end: StudyEnd
+    let source = call.runSource([model.name: model], on: data, keepsWeights: false)
+    defer { interpreter.tellStoreFaults(at: call.range) }
     do throws(TrainingError) {
-        let cost = try RunCost(studied, on: data.dataset, cancellation: interpreter.interruption)
-        let count = variance.plan.count
-        call.noteCost(runs: count, seconds: Double(count) * cost.seconds, bytes: cost.byteCount)
-        end = try variance.train(by: interpreter.runSource, cancellation: interpreter.interruption) {
+        let kept = variance.take(source.kept)
+        call.tellKept(kept, of: variance.plan.count)
+        let count = variance.plan.count - kept.count
+        let cost =
+            count == 0 ? nil : try RunCost(studied, on: data.dataset, cancellation: interpreter.interruption)
+        if let cost { call.noteCost(runs: count, seconds: Double(count) * cost.seconds, bytes: cost.byteCount) }
+        end = try variance.train(by: source, cancellation: interpreter.interruption) {
             done, all, event in
             var share = 0.0
             var facts: [String] = []
             if case .progress(let progress)? = event {
                 share = progress.fraction
-                let left = progress.secondsLeft + Double(all - done - 1) * cost.seconds
+                let left = progress.secondsLeft + Double(all - done - 1) * (cost?.seconds ?? 0)
                 facts = ["\(TrainingLog.duration(left)) left for all"]
             }
             bar?.update(

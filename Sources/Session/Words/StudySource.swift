@@ -1,0 +1,63 @@
+// Where the words of a study get their runs from: the store where it has them, else a training here that the store keeps, without its
+// weights unless they are asked for.
+
+import Datasets
+import Engine
+import Experiments
+
+extension Invocation {
+    /// - Parameter models: by what the study calls them.
+    func runSource(_ models: [String: Model], on data: DataValue, keepsWeights: Bool) -> RunSource {
+        guard let store = interpreter.store else { return RunSource() }
+        let isFresh = arguments.boolean("fresh") ?? false
+        let records = StudyRecords(store: store, models: models, data: data, digest: data.digest)
+        return RunSource(
+            kept: { model, _, seeds in isFresh ? nil : records.kept(model, seeds, keepsWeights: keepsWeights) },
+            train: { model, dataset, seeds, keepsWeights, cancellation, observer throws(TrainingError) in
+                let keeper = try records.begin(model, seeds, isFresh: isFresh, keepsWeights: keepsWeights)
+                return try StudyRun(
+                    training: model, on: dataset, seeds, keepsWeights: keepsWeights, keeper: keeper,
+                    cancellation: cancellation, observer: observer)
+            })
+    }
+}
+
+/// The trainings of a study as the store knows them.
+private struct StudyRecords: Sendable {
+    let store: RunStore
+    let models: [String: Model]
+    let data: DataValue
+    /// Of the data; read once, for it reads every pixel.
+    let digest: String
+
+    private func identity(_ model: StudyModel, _ seeds: Seeds) throws(TrainingError) -> RunIdentity {
+        try RunIdentity(model.architecture, dataDigest: digest, model.options(seeds))
+    }
+
+    func kept(_ model: StudyModel, _ seeds: Seeds, keepsWeights: Bool) -> StudyRun? {
+        guard let identity = try? identity(model, seeds) else { return nil }
+        let byteCount = model.byteCount ?? 0
+        guard keepsWeights else {
+            return store.endedRecord(identity).map { StudyRun($0, seeds: seeds, byteCount: byteCount) }
+        }
+        return store.kept(identity).flatMap { store.load($0, model.architecture, model.options(seeds)) }.map {
+            StudyRun($0, byteCount: byteCount, keepsWeights: true)
+        }
+    }
+
+    func begin(
+        _ model: StudyModel, _ seeds: Seeds, isFresh: Bool, keepsWeights: Bool
+    ) throws(TrainingError) -> RunKeeper? {
+        guard let written = models[model.name] else { return nil }
+        let options = model.options(seeds)
+        let name = written.definitionName == "a" ? "a_run" : "a"
+        let context = RunFile.Context(
+            program: RunProgram.text(written, model.architecture, data.expression, options, name: name),
+            modelExpression: written.expression, dataExpression: data.expression, dataDigest: digest,
+            version: Workspace.version)
+        let record = RunRecord(
+            beginning: try identity(model, seeds), context, model: model.name, dataset: data.dataset.name, options)
+        return store.begin(
+            record, model.architecture, options, isFresh: isFresh, keepsWeights: keepsWeights)
+    }
+}
