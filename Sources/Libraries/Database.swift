@@ -55,13 +55,14 @@ public final class Database: @unchecked Sendable {
     ///
     /// - Parameters:
     ///   - patience: how long another writer is waited for, in seconds.
-    ///   - isReadOnly: nothing is written, not even beside it: for a file in a folder that cannot be written. Nobody else may write it.
-    public init(_ path: String, patience: Double = 10, isReadOnly: Bool = false) throws(DatabaseError) {
+    ///   - reading: how a file is opened that cannot be written.
+    public init(_ path: String, patience: Double = 10, reading: Reading? = nil) throws(DatabaseError) {
         var handle: OpaquePointer?
         let flags =
-            isReadOnly ? SQLITE_OPEN_READONLY | SQLITE_OPEN_URI : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+            reading != nil ? SQLITE_OPEN_READONLY | SQLITE_OPEN_URI : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
         let code = sqlite3_open_v2(
-            isReadOnly ? "file:\(Self.escaped(path))?immutable=1" : path, &handle, flags | SQLITE_OPEN_FULLMUTEX, nil)
+            reading.map { "file:\(Self.escaped(path))?immutable=\($0 == .alone ? 1 : 0)" } ?? path, &handle,
+            flags | SQLITE_OPEN_FULLMUTEX, nil)
         guard code == SQLITE_OK, let handle else {
             let error = Self.error(code, handle)
             sqlite3_close_v2(handle)
@@ -70,7 +71,7 @@ public final class Database: @unchecked Sendable {
         self.handle = handle
         sqlite3_extended_result_codes(handle, 1)
         sqlite3_busy_timeout(handle, Int32(patience * 1000))
-        if isReadOnly { return }
+        if reading != nil { return }
         do throws(DatabaseError) {
             // Readers then see the last whole state while another process writes.
             try execute("PRAGMA journal_mode = WAL")
@@ -81,7 +82,17 @@ public final class Database: @unchecked Sendable {
         }
     }
 
+    public enum Reading: Sendable {
+        /// With what others have written beside it.
+        case withOthers
+        /// Nobody writes it, and nothing beside it is looked at.
+        case alone
+    }
+
     deinit { sqlite3_close_v2(handle) }
+
+    /// Whether the file could be opened for reading alone, though writing was asked for.
+    public var isReadOnly: Bool { sqlite3_db_readonly(handle, "main") == 1 }
 
     /// Runs a statement for all its rows, `?` taking the values in order.
     @discardableResult

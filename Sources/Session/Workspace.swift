@@ -73,7 +73,7 @@ public final class Workspace: Sendable {
 
     /// Waits until all that was trained is on the disk, and says what could not be kept. To be called before the process ends.
     public func close() {
-        interpreter.store?.wait()
+        interpreter.store?.close()
         interpreter.tellStoreFaults()
     }
 

@@ -29,6 +29,8 @@ public struct RunRecord: Sendable {
         public var machine: String
         public var instructionSet: String
         public var threads: Int
+        /// Seconds that checkpoints and weights took from the training: copies, and the processor's time of writing them.
+        public var keepingSeconds = 0.0
     }
 
     /// Of the JSON; a record with a greater one is refused.
@@ -70,6 +72,7 @@ public struct RunRecord: Sendable {
                 "identity": .string(kept.identity.digest), "stem": .string(kept.identity.stem),
                 "started": .integer(kept.started), "machine": .string(kept.machine),
                 "instructionset": .string(kept.instructionSet), "threads": .integer(kept.threads),
+                "keepingseconds": .number(kept.keepingSeconds),
             ]
         }
         return record
@@ -142,6 +145,7 @@ public struct RunRecord: Sendable {
             identity: RunIdentity(digest: digest, stem: stem), started: stored["started"]?.integer ?? 0,
             machine: stored["machine"]?.string ?? "", instructionSet: stored["instructionset"]?.string ?? "",
             threads: stored["threads"]?.integer ?? 0)
+        kept?.keepingSeconds = stored["keepingseconds"].map(Self.number) ?? 0
     }
 
     private static func state(_ json: JSON) -> Run.State {

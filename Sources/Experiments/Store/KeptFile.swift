@@ -67,15 +67,21 @@ public final class KeptFile: Sendable {
 
     /// Opens a file in a folder that cannot be written, for reading alone.
     init(readingOnly path: String) throws(DatabaseError) {
-        database = try Database(path, isReadOnly: true)
         (isNew, isReadOnly, setAside) = (false, true, nil)
-        guard try Self.version(of: database) == Self.migrations.count else {
+        // What another process has written beside it cannot be read everywhere.
+        let database = try Database(path, reading: .withOthers)
+        let isReadable = (try? database.execute("SELECT count(*) FROM sqlite_schema")) != nil
+        self.database = isReadable ? database : try Database(path, reading: .alone)
+        guard try Self.version(of: self.database) == Self.migrations.count else {
             throw DatabaseError(kind: .notWritable, message: "it is of another version, and cannot be written")
         }
     }
 
     private init(opening path: String?, setAside: String? = nil) throws(DatabaseError) {
         database = try Database(path ?? ":memory:")
+        guard !database.isReadOnly else {
+            throw DatabaseError(kind: .notWritable, message: "the file or its disk is read-only")
+        }
         isNew = try Self.migrate(database)
         isReadOnly = false
         self.setAside = setAside

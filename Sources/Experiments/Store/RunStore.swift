@@ -23,6 +23,12 @@ public final class RunStore: Sendable {
     /// Waits until all that was trained is written.
     public func wait() { background.wait() }
 
+    /// The same, and lets go of the file; it is opened again where it is needed.
+    public func close() {
+        wait()
+        file.withLock { $0 = nil }
+    }
+
     func weights(_ key: String) -> String { "\(files)/\(key).safetensors" }
     func checkpoint(_ key: String) -> String { "\(files)/\(key).checkpoint" }
     func lock(_ key: String) -> String { "\(files)/\(key).lock" }

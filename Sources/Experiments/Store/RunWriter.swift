@@ -9,8 +9,8 @@ final class RunWriter: Sendable {
     private let store: RunStore
     private let record: RunRecord
     private let lock: LockHolder
-    /// Seconds that one checkpoint takes from the training.
-    private let lastCost = Mutex(0.005)
+    /// Seconds that the last checkpoint took from the training, and all together.
+    private let costs = Mutex((last: 0.005, all: 0.0))
 
     init(_ store: RunStore, _ record: RunRecord, key: String, lock: LockHolder) {
         self.store = store
@@ -20,7 +20,11 @@ final class RunWriter: Sendable {
     }
 
     var isBusy: Bool { store.background.isBusy }
-    var cost: Double { lastCost.withLock { $0 } }
+    var cost: Double { costs.withLock { $0.last } }
+
+    private func add(_ seconds: Double) {
+        costs.withLock { $0 = (last: seconds, all: $0.all + seconds) }
+    }
 
     // MARK: Under way
 
@@ -30,14 +34,14 @@ final class RunWriter: Sendable {
         store.background.begin { [self] in
             let start = Clock.threadSeconds
             write(checkpoint, record, "running")
-            lastCost.withLock { $0 = seconds + Clock.threadSeconds - start }
+            add(seconds + Clock.threadSeconds - start)
         }
     }
 
     /// Writes the state itself, which the training waits for.
     func keep(_ checkpoint: Checkpoint, since start: Double) {
         write(checkpoint, record, "running")
-        lastCost.withLock { $0 = Clock.seconds - start }
+        add(Clock.seconds - start)
     }
 
     private func write(_ checkpoint: Checkpoint, _ record: RunRecord, _ state: String) {
@@ -84,6 +88,7 @@ final class RunWriter: Sendable {
     }
 
     private func writeEnd(_ run: Run, _ last: Checkpoint, _ record: RunRecord, _ keepsWeights: Bool) {
+        let start = Clock.threadSeconds
         var record = record
         // First the place where nothing is left to do: from here on no step is lost.
         let isDone = run.state == .done
@@ -103,6 +108,7 @@ final class RunWriter: Sendable {
             guard let digest = store.record(of: older)?.digest, digest != record.digest else { continue }
             store.note(.otherBits(run: label, date: older.date))
         }
+        record.kept?.keepingSeconds = costs.withLock { $0.all } + Clock.threadSeconds - start
         let (key, ended) = (key, record)
         let written: Void? = store.use { file throws(DatabaseError) in
             try file.database.transaction { () throws(DatabaseError) in
