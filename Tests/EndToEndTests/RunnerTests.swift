@@ -70,7 +70,7 @@ struct RunnerTests {
         let notebook = """
             {"nbformat":4,"nbformat_minor":4,"metadata":{},"cells":[
             {"cell_type":"markdown","metadata":{},"source":"# A *title* <b>"},
-            {"cell_type":"code","metadata":{},"outputs":[],"execution_count":3,"source":"print \"<script>\""},
+            {"cell_type":"code","metadata":{},"outputs":[],"execution_count":3,"source":"print \\"<script>\\""},
             {"cell_type":"code","metadata":{},"outputs":[],"execution_count":4,"source":"nosuch"},
             {"cell_type":"code","metadata":{},"outputs":[],"execution_count":5,"source":"print 3"}]}
             """

@@ -1,5 +1,6 @@
 // Every request over real sockets, and what must not be answered.
 
+import Foundation
 import Libraries
 import Testing
 
