@@ -66,7 +66,8 @@ def test_tab_completes(console):
 
 def test_a_question_is_asked_and_answered(console):
     console.type('let n = ask "How many? "\r')
-    console.wait(r"How many\? ")
+    # At the head of a line: in what was typed it stands too.
+    console.wait(r"\nHow many\? ")
     console.type("12\r")
     console.wait(r"In \[2\]:")
     console.type("print n\r")
