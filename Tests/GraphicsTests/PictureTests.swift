@@ -147,6 +147,37 @@ struct PictureTests {
         }
     }
 
+    @Test func numbersAreLegibleOnTheFullestCellOfAHeatMap() {
+        func bytes(_ color: String) -> [Double] {
+            let digits = Array(color.dropFirst())
+            return [0, 2, 4].map { Double(Int(String(digits[$0...$0 + 1]), radix: 16) ?? 0) }
+        }
+        func blended(_ color: String, over sheet: String) -> String {
+            "#"
+                + zip(bytes(color), bytes(sheet)).map { over, under in
+                    let value = under + (over - under) * HeatMap.strongest
+                    return String(format: "%02x", Int(value.rounded()))
+                }.joined()
+        }
+        for ink in [Ink.series(0), .series(1)] {
+            let light = blended(ink.colors.light, over: Ink.sheet.colors.light)
+            let dark = blended(ink.colors.dark, over: Ink.sheet.colors.dark)
+            #expect(contrast(light, Ink.text.colors.light) >= 4.5)
+            #expect(contrast(dark, Ink.text.colors.dark) >= 4.5)
+        }
+    }
+
+    @Test func aLargeImageIsDrawnSmallerAndKeepsItsMean() {
+        let pixels = (0..<300 * 200).flatMap { place -> [UInt8] in
+            let column = place % 300
+            return [UInt8(column < 150 ? 10 : 210), 50, 60]
+        }
+        let image = ImageGrid.Image(label: "", height: 200, width: 300, pixels: pixels).reduced(to: 96)
+        #expect(image.width == 96 && image.height == 64)
+        #expect(Array(image.pixels[0..<3]) == [10, 50, 60] && image.pixels[3 * 95] == 210)
+        #expect(ImageGrid(title: "", pictures: [image]).svg.utf8.count < 40_000)
+    }
+
     @Test func curvesDifferInMoreThanColor() {
         let ways = (0..<12).map { "\(Dash.patterns[$0 % Dash.patterns.count]) \(Marker(number: $0))" }
         #expect(Set(ways).count == 12)

@@ -48,6 +48,9 @@ public struct ImageGrid: Sendable {
         self.caption = caption
     }
 
+    /// Larger images are drawn smaller: their pixels are stored, not compressed.
+    private static let largestSide = 96
+
     private var hasLabels: Bool { pictures.contains { !$0.label.isEmpty } }
     private var hasNotes: Bool { pictures.contains { !$0.note.isEmpty } }
 
@@ -92,7 +95,8 @@ extension ImageGrid: Picture {
         for (index, picture) in pictures.enumerated() {
             let x = 12 + Double(index % columns) * cell
             let y = 36 + Double(index / columns) * (side + line + 10)
-            let file = PNG.file(width: picture.width, height: picture.height, pixels: picture.pixels)
+            let drawn = picture.reduced(to: ImageGrid.largestSide)
+            let file = PNG.file(width: drawn.width, height: drawn.height, pixels: drawn.pixels)
             sheet.image(
                 file, x + (cell - 10 - side) / 2, y, side, side,
                 title: [picture.label, picture.note].filter { !$0.isEmpty }.joined(separator: ", "))
@@ -127,5 +131,43 @@ extension ImageGrid: Picture {
             }
         }
         return lines.joined(separator: "\n")
+    }
+}
+
+extension ImageGrid.Image {
+    /// The image in at most so many pixels a side, each the mean of those that fall into it.
+    func reduced(to side: Int) -> ImageGrid.Image {
+        guard max(width, height) > side else { return self }
+        let factor = Double(side) / Double(max(width, height))
+        let columns = max(1, Int((Double(width) * factor).rounded()))
+        let rows = max(1, Int((Double(height) * factor).rounded()))
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(3 * columns * rows)
+        for row in 0..<rows {
+            for column in 0..<columns {
+                let (r, g, b) = mean(column, row, columns, rows)
+                bytes += [UInt8(r), UInt8(g), UInt8(b)]
+            }
+        }
+        return ImageGrid.Image(label: label, note: note, height: rows, width: columns, pixels: bytes)
+    }
+
+    /// The mean of the pixels that fall into a cell of `columns` x `rows`.
+    func mean(_ column: Int, _ row: Int, _ columns: Int, _ rows: Int) -> (Int, Int, Int) {
+        let (left, top) = (column * width / columns, row * height / rows)
+        let right = min(width, max(left + 1, (column + 1) * width / columns))
+        let bottom = min(height, max(top + 1, (row + 1) * height / rows))
+        var (red, green, blue, count) = (0, 0, 0, 0)
+        for y in top..<bottom {
+            for x in left..<right {
+                let place = 3 * (y * width + x)
+                red += Int(pixels[place])
+                green += Int(pixels[place + 1])
+                blue += Int(pixels[place + 2])
+                count += 1
+            }
+        }
+        count = max(1, count)
+        return (red / count, green / count, blue / count)
     }
 }

@@ -12,7 +12,7 @@ extension IntervalPlot {
         let height = bottom + 46 + Double(caption.count) * 15 + (caption.isEmpty ? 0 : 8)
         var sheet = Sheet(width: width, height: height, title: title, description: description)
         let scale = scale
-        let names = rows.map { TextWidth.shortened($0.name, to: 170, size: 12) }
+        let names = rows.map { TextWidth.shortened($0.name, to: 220, size: 12) }
         let texts = rows.map { valueText($0) }
         let left = 24 + max(40, names.map { TextWidth.of($0, size: 12) }.max() ?? 0)
         let right = width - 28 - (texts.map { TextWidth.of($0, size: 12) }.max() ?? 0)
