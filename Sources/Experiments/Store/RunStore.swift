@@ -105,9 +105,18 @@ public final class RunStore: Sendable {
 
     /// The runs, the newest first.
     ///
-    /// - Parameter limit: at most so many.
-    public func list(limit: Int = .max) -> [KeptRun] {
-        rows("ORDER BY number DESC LIMIT ?", [.integer(limit)])
+    /// - Parameters:
+    ///   - limit: at most so many.
+    ///   - place: so many are left out before.
+    public func list(limit: Int = .max, after place: Int = 0) -> [KeptRun] {
+        rows("ORDER BY number DESC LIMIT ? OFFSET ?", [.integer(limit), .integer(place)])
+    }
+
+    /// How many there are.
+    public var count: Int {
+        use { file throws(DatabaseError) in
+            try file.database.execute("SELECT count(*) FROM runs").first?.first?.integer ?? 0
+        } ?? 0
     }
 
     /// The ended run of this identity that has its weights, if there is one.

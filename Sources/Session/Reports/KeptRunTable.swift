@@ -6,10 +6,10 @@ import Graphics
 enum KeptRunTable {
     private typealias Cell = Table.Cell
 
-    static func table(_ runs: [KeptRun], rows: Int) -> Table {
-        let more = runs.count - rows
+    static func table(_ runs: [KeptRun], rows: Int, count: Int) -> Table {
+        let more = count - rows
         var table = Table(
-            caption: more > 0 ? "the newest \(rows) of \(grouped(runs.count)) runs" : "",
+            caption: more > 0 ? "the newest \(rows) of \(grouped(count)) runs" : "",
             columns: [
                 Table.Column("name", isNumber: false), Table.Column("model", isNumber: false),
                 Table.Column("data", isNumber: false), Table.Column("accuracy"), Table.Column("loss"),

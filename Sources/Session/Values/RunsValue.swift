@@ -8,15 +8,35 @@ import Network
 final class RunsValue: ObjectValue {
     static let kind = "a list of kept runs"
 
-    /// The newest first.
-    let runs: [KeptRun]
+    /// The newest first; not all of them where they are not filtered, and `store` has the others.
+    private let runs: [KeptRun]
+    private let store: RunStore?
+    let count: Int
     private let rows: Int
 
     /// - Parameter rows: at most so many are shown.
     init(_ runs: [KeptRun], rows: Int) {
-        self.runs = runs
-        self.rows = rows
+        (self.runs, self.rows, count) = (runs, rows, runs.count)
+        store = nil
     }
+
+    /// All runs of a store. Only those that are shown are read.
+    init(all store: RunStore, rows: Int) {
+        (self.store, self.rows, runs) = (store, rows, store.list(limit: rows))
+        count = runs.count < rows ? runs.count : store.count
+    }
+
+    /// The newest that is called so: by a `let`, or as `gap seed 2`.
+    fileprivate func run(called name: String) -> KeptRun? {
+        store?.kept(called: name) ?? runs.first { $0.name == name } ?? runs.first { $0.plainLabel == name }
+    }
+
+    fileprivate func run(at place: Int) -> KeptRun? {
+        if runs.indices.contains(place) { return runs[place] }
+        return place < 0 ? nil : store?.list(limit: 1, after: place).first
+    }
+
+    fileprivate var someNames: [String] { (store?.list(limit: 1000) ?? Array(runs.prefix(1000))).map(\.label) }
 
     var boundName: String? { nil }
     func named(_ name: String) -> any ObjectValue { self }
@@ -24,11 +44,11 @@ final class RunsValue: ObjectValue {
 
     var rich: RichValue {
         guard !runs.isEmpty else { return RichValue(text: "no runs") }
-        return TableValue(KeptRunTable.table(runs, rows: rows)).rich
+        return TableValue(KeptRunTable.table(runs, rows: rows, count: count)).rich
     }
 
     static let memberHelp: [(name: String, help: String)] = [("count", "how many they are")]
-    func member(_ name: String) -> Value? { name == "count" ? .integer(runs.count) : nil }
+    func member(_ name: String) -> Value? { name == "count" ? .integer(count) : nil }
 }
 
 extension Interpreter {
@@ -37,9 +57,9 @@ extension Interpreter {
         let kept: KeptRun
         switch key {
         case .string(let name):
-            if name == "count" { return .integer(runs.runs.count) }
-            guard let found = runs.runs.first(where: { $0.name == name || $0.plainLabel == name }) else {
-                let names = runs.runs.prefix(1000).map(\.label)
+            if name == "count" { return .integer(runs.count) }
+            guard let found = runs.run(called: name) else {
+                let names = runs.someNames
                 let meant = nearestName(to: name, among: names) ?? names.first
                 throw fault(
                     "unknown-run", "no run is kept that is called \"\(name)\"", at: range,
@@ -47,11 +67,11 @@ extension Interpreter {
             }
             kept = found
         case .integer(let number):
-            guard runs.runs.indices.contains(number < 0 ? number + runs.runs.count : number) else {
+            guard let found = runs.run(at: number < 0 ? number + runs.count : number) else {
                 throw fault(
-                    "out-of-range", "there is no run \(number): \(counted(runs.runs.count, "run")) are kept", at: range)
+                    "out-of-range", "there is no run \(number): \(counted(runs.count, "run")) are kept", at: range)
             }
-            kept = runs.runs[number < 0 ? number + runs.runs.count : number]
+            kept = found
         default:
             throw fault(
                 "wrong-type", "a kept run is taken by its name, not by \(key.kind)", at: range,

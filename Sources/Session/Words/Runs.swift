@@ -17,6 +17,10 @@ func listRuns(_ call: Invocation) throws -> Value {
             "\(counted(freed.files, "file")) removed, \(size) freed; all that is known of the runs is kept\n")
         return .nothing
     }
+    let rows = arguments.integer("last") ?? 50
+    guard ["name", "model", "state", "since"].contains(where: arguments.isGiven) else {
+        return .object(RunsValue(all: store, rows: rows))
+    }
     var runs = store.list()
     if let name = arguments.text("name") { runs.removeAll { !$0.label.contains(name) } }
     if let model = arguments.text("model") { runs.removeAll { !$0.model.contains(model) } }
@@ -28,7 +32,7 @@ func listRuns(_ call: Invocation) throws -> Value {
         }
         runs.removeAll { $0.date < date }
     }
-    return .object(RunsValue(runs, rows: arguments.integer("last") ?? 50))
+    return .object(RunsValue(runs, rows: rows))
 }
 
 /// `2026-11-23`, or with a time behind it: `2026-11-23 14:02`.

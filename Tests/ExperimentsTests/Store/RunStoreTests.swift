@@ -269,7 +269,7 @@ private struct Home {
         do { try Database(home.database).execute("PRAGMA wal_checkpoint(TRUNCATE)") }
         let whole = try FileSystem.read(home.database)
         var random = SystemRandomNumberGenerator()
-        for turn in 0..<40 {
+        for turn in 0..<16 {
             var bytes = whole
             if turn % 4 == 0 {
                 bytes.removeLast(Int.random(in: 1..<whole.count, using: &random))
