@@ -22,6 +22,7 @@ func trainModel(_ given: Invocation) throws -> Value {
                 source: interpreter.source, at: call.arguments.place("model")))
     }
     warnOfWaste(model, architecture, call)
+    tellOfTwin(model, architecture, data, options, call)
     let defaults = call.defaults([("model", model.name), ("on", data.name)])
     let training = Training(call, model: model, architecture: architecture, data: data, options: options)
     return try training.value(isFresh: call.arguments.boolean("fresh") ?? false, defaults: defaults)
@@ -36,6 +37,35 @@ private func warnOfWaste(_ model: Model, _ architecture: Architecture, _ call: I
             Diagnostic(
                 .note, code: "lint", "\(model.name): \(note.message)", source: interpreter.source,
                 at: call.arguments.place("model"), fix: note.advice))
+    }
+}
+
+/// The run of the session that is proven to end with the same weights, though its model is another: what `diff` would say, said before the
+/// time is spent.
+private func tellOfTwin(
+    _ model: Model, _ architecture: Architecture, _ data: DataValue, _ options: TrainingOptions, _ call: Invocation
+) {
+    let interpreter = call.interpreter
+    func withoutThreads(_ options: TrainingOptions) -> TrainingOptions {
+        var options = options
+        options.threads = nil
+        return options
+    }
+    for name in interpreter.globals.keys.sorted() {
+        guard case .object(let object)? = interpreter.globals[name], let other = object as? RunValue,
+            other.run.state == .done, other.run.architecture != architecture,
+            withoutThreads(other.run.options) == withoutThreads(options),
+            Equivalence(other.run.architecture, architecture).answer == .same(.training),
+            other.dataDigest == data.digest
+        else { continue }
+        interpreter.output.report(
+            Diagnostic(
+                .note, code: "same-training",
+                "\(model.name) trains the same as \(other.model.name), bit for bit: this will end with the weights of "
+                    + "\(name)",
+                source: interpreter.source, at: call.arguments.place("model"),
+                fix: "`diff \(other.model.name), \(model.name)` shows the proof"))
+        return
     }
 }
 
