@@ -8,11 +8,11 @@ import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
-# 200 images and a small model: a training of a blink.
+# 200 images and a small model: a training of a blink, also where an earlier test has done it already.
 TRAINING = """\
 let d = take(synthetic(), 200, test: 50)
 model Small { input 3x32x32; conv 4, padding: 1; relu; maxpool 4; flatten; linear 10 }
-let a = train Small, on: d, epochs: 2"""
+let a = train Small, on: d, epochs: 2, fresh: true"""
 
 
 def executable():

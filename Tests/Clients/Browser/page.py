@@ -73,6 +73,10 @@ class Page:
         """The text below a cell."""
         return "\n".join(output.text for output in self.all(".jp-OutputArea-output", self.cells()[number]))
 
+    def pictures(self, number):
+        """What is drawn below a cell."""
+        return [image.get_attribute("src") for image in self.all(".jp-OutputArea .jp-RenderedSVG img", self.cells()[number])]
+
     def source(self, number):
         return self.all(".cm-content", self.cells()[number])[0].text
 

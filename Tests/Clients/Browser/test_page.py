@@ -17,11 +17,11 @@ def test_it_has_all_outputs_and_can_be_printed(run, tmp_path, browser, theme):
     run("jupyter", "nbconvert", "--to", "html", "--execute", "--allow-errors", f"--HTMLExporter.theme={theme}", "a.ipynb")
     browser.get((tmp_path / "a.html").as_uri())
     text = browser.find_element("tag name", "body").text
-    for seen in ("trained, 2 epochs", "multiply-adds", "<script>window.hacked = 1</script>", "there is no `nosuch`"):
+    for seen in ("multiply-adds", "<script>window.hacked = 1</script>", "there is no `nosuch`"):
         assert seen in text
     assert browser.execute_script("return window.hacked") is None
     drawn = browser.execute_script("return [...document.images].map(image => image.naturalWidth)")
-    assert len(drawn) >= 2 and all(drawn)
+    assert len(drawn) >= 3 and all(drawn)
     PICTURES.mkdir(parents=True, exist_ok=True)
     browser.set_window_size(1000, 1900)
     browser.save_screenshot(str(PICTURES / f"page-{theme}.png"))
