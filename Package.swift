@@ -76,7 +76,8 @@ let package = Package(
 
         // For Scripts/soak and Scripts/test.
         .executableTarget(
-            name: "fuzz", dependencies: ["Jupyter", "Language", "Libraries", "Session"], path: "Tests/Fuzz", swiftSettings: strict),
+            name: "fuzz", dependencies: ["Jupyter", "Language", "Libraries", "Session"], path: "Tests/Fuzz",
+            swiftSettings: strict),
 
         // For Scripts/soak.
         .executableTarget(
@@ -101,7 +102,10 @@ let package = Package(
             ["Golden", "Fixtures"]),
         tests(
             "Session",
-            ["Session", "Graphics", "Language", "Libraries", "Runtime", "Datasets", "Engine", "Experiments", "Network"],
+            [
+                "Session", "Graphics", "Language", "Libraries", "Runtime", "Datasets", "Engine", "Experiments",
+                "Network",
+            ],
             ["Golden"]),
         tests("Notebook", ["Notebook", "Libraries"]),
         tests("Jupyter", ["Jupyter", "Session", "Language", "Libraries"]),

@@ -15,7 +15,8 @@ package final class MessageProbe {
         let socket = try MessageSocket(.publisher, in: MessageContext())
         assistant = Assistant(
             workspace: workspace, history: History(nil),
-            broadcaster: Broadcaster(socket: socket, signature: signature, origin: MessageOrigin()), answer: { _, _ in })
+            broadcaster: Broadcaster(socket: socket, signature: signature, origin: MessageOrigin()), answer: { _, _ in }
+        )
     }
 
     /// The frames of a message with these parts, signed as a client does.

@@ -68,7 +68,8 @@ public struct NotebookPage {
             let count = cell.executionCount.map { "[\($0)]" } ?? ""
             let code = "<pre><code>\(markupEscaped(cell.source))</code></pre>"
             let outputs = cell.outputs.map { "<div class=\"output\">\(html(of: $0))</div>" }.joined(separator: "\n")
-            return "<section><div class=\"code\"><code class=\"count\">\(count)</code>\(code)</div>\n\(outputs)</section>"
+            return
+                "<section><div class=\"code\"><code class=\"count\">\(count)</code>\(code)</div>\n\(outputs)</section>"
         }
     }
 

@@ -31,7 +31,8 @@ public struct Runner {
         }
         do {
             let script = try Script.read(path)
-            return run(script, folder: FileSystem.folder(of: path), title: FileSystem.name(of: path), readsAnswers: true)
+            return run(
+                script, folder: FileSystem.folder(of: path), title: FileSystem.name(of: path), readsAnswers: true)
         } catch {
             return refuse("\(error)")
         }

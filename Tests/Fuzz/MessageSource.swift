@@ -8,15 +8,18 @@ struct MessageSource {
     private let probe: MessageProbe
     private let programs: ProgramSource
 
-    private static let types = [
-        "execute", "complete", "inspect", "is_complete", "history", "kernel_info", "shutdown", "comm_info", "",
-    ].map { "\($0)_request" } + ["input_reply", "status"]
+    private static let types =
+        [
+            "execute", "complete", "inspect", "is_complete", "history", "kernel_info", "shutdown", "comm_info", "",
+        ].map { "\($0)_request" } + ["input_reply", "status"]
 
     private static let values = [
         "null", "true", "-1", "3.5e3", "1e999", "9999999999999999999999", "\"\"", "\"tail\"", "\"search\"", "\"range\"",
         "\"*?*?*\"", "[]", "{}", "[1,[2,[3]]]", "{\"a\":{}}", "\"\\ud800\"", "\"\\u0000\"", "\"😀\"",
     ]
-    private static let pieces = ["{", "}", "[", "]", ":", ",", "\"", "\\", "\\u12", "\u{0}", " ", "1", "e", "nul"].map { Array($0.utf8) }
+    private static let pieces = ["{", "}", "[", "]", ":", ",", "\"", "\\", "\\u12", "\u{0}", " ", "1", "e", "nul"].map {
+        Array($0.utf8)
+    }
     private static let keys = [
         "code", "cursor_pos", "silent", "store_history", "user_expressions", "allow_stdin", "hist_access_type", "n",
         "session", "start", "stop", "pattern", "unique", "output", "detail_level", "value",
