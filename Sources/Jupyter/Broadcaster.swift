@@ -59,11 +59,12 @@ final class Broadcaster: Sendable {
 
     // MARK: Saying something
 
-    func send(_ message: OutgoingMessage) { send([message]) }
+    func send(_ message: OutgoingMessage) { send { _ in [message] } }
 
-    private func send(_ messages: [OutgoingMessage], _ change: (inout Queue) -> Void = { _ in }) {
+    /// - Parameter messages: made under the lock, by what the queue then is.
+    private func send(_ messages: (inout Queue) -> [OutgoingMessage]) {
         let isLeft = queue.withLock { queue in
-            change(&queue)
+            let messages = messages(&queue)
             endStream(&queue)
             let isLeft = say(messages, &queue)
             // Sending may take notice of a subscription, of which the socket's descriptor then no longer tells.
@@ -124,18 +125,21 @@ final class Broadcaster: Sendable {
     }
 
     func busy(_ request: Request, isExecution: Bool = false) {
-        send([request.broadcast("status", ["execution_state": "busy"])]) { if isExecution { $0.isExecuting = true } }
+        let busy = request.broadcast("status", ["execution_state": "busy"])
+        send { queue in
+            if isExecution { queue.isExecuting = true }
+            return [busy]
+        }
     }
 
     /// After a request that was answered beside a running cell, `busy` is said again, with no parent: JupyterLab's mark
     /// shows the last state, whoever it was for.
     func idle(_ request: Request, isExecution: Bool = false) {
         let idle = request.broadcast("status", ["execution_state": "idle"])
-        let isExecuting = queue.withLock { queue in
+        send { queue in
             if isExecution { queue.isExecuting = false }
-            return queue.isExecuting
+            return queue.isExecuting ? [idle, Self.status("busy")] : [idle]
         }
-        send(isExecuting ? [idle, Self.status("busy")] : [idle])
     }
 
     static func status(_ state: String) -> OutgoingMessage {

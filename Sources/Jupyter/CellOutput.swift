@@ -57,6 +57,12 @@ final class CellOutput: Output {
         broadcaster.write(text, to: "stdout", parent: execution.request.header)
     }
 
+    /// Text that somebody else in this process wrote; between two cells it belongs to none.
+    func writeStray(_ text: String) {
+        let parent = cell.withLock { $0?.execution.request.header } ?? Array("{}".utf8)
+        broadcaster.write(text, to: "stdout", parent: parent)
+    }
+
     func show(_ value: RichValue) { send("display_data", ["data": .object(Display.bundle(value))]) }
 
     func result(_ value: RichValue) {

@@ -1,4 +1,4 @@
-// One execute_request: what it asks for, and how it runs on the execution thread.
+// One execute_request: what it asks for, and how it runs.
 
 import Language
 import Libraries

@@ -35,10 +35,13 @@ struct Gate {
             guard let request = Request(wire, channel: channel) else { throw .malformed }
             return request
         } catch {
-            counts[error, default: 0] += 1
+            count(error)
             return nil
         }
     }
+
+    /// Counts a message that was let through, and is dropped for what it says.
+    mutating func count(_ rejection: Rejection) { counts[rejection, default: 0] += 1 }
 
     /// How many were dropped, by reason; as `usage_reply` tells it.
     var rejected: JSONObject {

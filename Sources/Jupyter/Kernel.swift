@@ -13,6 +13,7 @@ import Synchronization
 /// Serves Jupyter clients on the sockets that a connection file names, until a shutdown, SIGTERM or the death of the
 /// parent; returns the exit code. A file or a port that cannot be used is one line on standard error and 1.
 public func runKernel(connectionFile: String) -> Int32 {
+    OpenFiles.allowAll()
     do {
         let kernel = try Kernel(
             try ConnectionFile(path: connectionFile), historyPath: History.standardPath,
@@ -37,7 +38,8 @@ final class Kernel: Sendable {
         var executionCount = 0
         var queue: [Execution] = []
         var running: Execution?
-        var isAsking = false
+        /// Whose cell has asked the person something.
+        var asking: Request?
         var isOver = false
     }
 
@@ -78,7 +80,13 @@ final class Kernel: Sendable {
             _ kind: MessageSocket.Kind, _ channel: ConnectionFile.Channel, highWaterMark: Int32 = 1000
         ) throws(MessageSocketError) -> MessageSocket {
             let socket = try MessageSocket(kind, in: context, highWaterMark: highWaterMark)
-            try socket.bind(connection.address(of: channel))
+            do throws(MessageSocketError) {
+                try socket.bind(connection.address(of: channel))
+            } catch {
+                var named = error
+                named.origin = "`ip` and `\(channel.rawValue)_port` of the connection file"
+                throw named
+            }
             return socket
         }
         signature = Signature(key: connection.key)
@@ -95,6 +103,9 @@ final class Kernel: Sendable {
         history = History(historyPath)
     }
 
+    /// Seconds that a stopped cell has to keep what it did.
+    private static let savingTime = 30.0
+
     /// Why cells are not kept beyond this session.
     var historyFailure: String? { history.failure }
 
@@ -109,7 +120,7 @@ final class Kernel: Sendable {
         var strayOutput: StrayOutput?
         if takingProcess {
             ProcessSignals.forward(to: signals)
-            strayOutput = StrayOutput { output.write($0) }
+            strayOutput = StrayOutput { output.writeStray($0) }
         }
         let assistant = Assistant(workspace: workspace, history: history, broadcaster: broadcaster) {
             request, content in
@@ -129,14 +140,15 @@ final class Kernel: Sendable {
 
         MessageSocket.wait(for: [], descriptors: [ending.readEnd], milliseconds: -1)
         interrupt()
-        let deadline = Clock.seconds + 2
-        for worker in workers { worker.join(milliseconds: Int(max(0, deadline - Clock.seconds) * 1000)) }
+        // An interrupted training ends within 100 ms; what it came to may take a slow disk a while.
+        let deadline = Clock.seconds + Self.savingTime
+        let haveEnded = workers.map { $0.join(milliseconds: Int(max(0, deadline - Clock.seconds) * 1000)) }
         assistant.end()
         broadcaster.end()
         heartbeat.end()
         strayOutput?.end()
         for thread in others { thread.join() }
-        workspace.close()
+        if haveEnded.allSatisfy(\.self) { workspace.close() }
     }
 
     /// Reads until there is a cell, runs it and those behind it, and waits for its next turn.
@@ -321,22 +333,22 @@ final class Kernel: Sendable {
         if execution.isStored, let text = result.text { assistant.record(.output(text, line: execution.count)) }
         return state.withLock { state in
             state.running = nil
-            if result.isError, execution.stopsOnError { abortQueue(&state, assistant) }
+            let aborted = result.isError && execution.stopsOnError ? takeQueue(&state, assistant) : []
             reply(result.content, to: execution.request)
             broadcaster.idle(execution.request, isExecution: true)
+            for execution in aborted {
+                answer(execution.request) { () throws(RequestError) in ["status": "aborted"] }
+            }
             receiveAll(&state, assistant)
             return startNext(&state, assistant)
         }
     }
 
-    /// Answers `aborted` to every cell that has come so far. What still lies in the socket came before the reply as well.
-    private func abortQueue(_ state: inout State, _ assistant: Assistant) {
+    /// Every cell that has come so far. What still lies in the socket came before the reply of the cell that has run as well.
+    private func takeQueue(_ state: inout State, _ assistant: Assistant) -> [Execution] {
         while let request = receive(shell, .shell, &state) { handle(request, &state, assistant) }
-        let aborted = state.queue
-        state.queue = []
-        for execution in aborted {
-            answer(execution.request) { () throws(RequestError) in ["status": "aborted"] }
-        }
+        defer { state.queue = [] }
+        return state.queue
     }
 
     private func interrupt() {
@@ -353,7 +365,7 @@ final class Kernel: Sendable {
         let isStopped = state.withLock { state in
             // An interrupt that came before there was a question has nobody to answer it.
             if workspace.isInterrupted || state.isOver { return true }
-            state.isAsking = true
+            state.asking = request
             send(
                 OutgoingMessage(
                     type: "input_request", identities: request.identities, parent: request.header, content: content),
@@ -365,13 +377,17 @@ final class Kernel: Sendable {
     }
 
     private func takeAnswer(_ frames: [[UInt8]], _ state: inout State) {
-        guard let request = state.gate.admit(frames, .shell), request.type == "input_reply" else { return }
-        answerQuestion(request.content?["value"]?.string, &state)
+        guard let reply = state.gate.admit(frames, .stdin) else { return }
+        // Only who was asked may answer, and with a text; anything else leaves the question open.
+        guard reply.type == "input_reply", reply.identities == state.asking?.identities,
+            let text = reply.content?["value"]?.string
+        else { return state.gate.count(.malformed) }
+        answerQuestion(text, &state)
     }
 
     private func answerQuestion(_ text: String?, _ state: inout State) {
-        guard state.isAsking else { return }
-        state.isAsking = false
+        guard state.asking != nil else { return }
+        state.asking = nil
         answers.put(text)
     }
 }

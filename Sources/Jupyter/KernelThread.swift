@@ -30,8 +30,14 @@ final class KernelThread: @unchecked Sendable {
     func join() { pthread_join(thread, nil) }
 
     /// Waits at most so long; a thread that goes on is left to end with the process.
-    func join(milliseconds: Int) {
+    /// - Returns: whether it has ended.
+    func join(milliseconds: Int) -> Bool {
         MessageSocket.wait(for: [], descriptors: [ended.readEnd], milliseconds: milliseconds)
-        if ended.clear().isEmpty { pthread_detach(thread) } else { join() }
+        guard !ended.clear().isEmpty else {
+            pthread_detach(thread)
+            return false
+        }
+        join()
+        return true
     }
 }

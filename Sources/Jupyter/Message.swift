@@ -29,7 +29,7 @@ final class MessageOrigin: Sendable {
 
 struct Request: Sendable {
     enum Channel: Sendable {
-        case shell, control
+        case shell, control, stdin
     }
 
     let channel: Channel
@@ -118,13 +118,25 @@ extension Request {
         return flag
     }
 
+    /// A text that may be missing.
+    func optionalText(_ key: String) throws(RequestError) -> String? {
+        guard let value = content?[key], !value.isNull else { return nil }
+        guard let text = value.string else { throw RequestError(message: "`\(key)` of \(type) must be a string") }
+        return text
+    }
+
+    /// A number that may be missing.
+    func optionalInteger(_ key: String) throws(RequestError) -> Int? {
+        guard let value = content?[key], !value.isNull else { return nil }
+        guard let number = value.integer else {
+            throw RequestError(message: "`\(key)` of \(type) must be a whole number")
+        }
+        return number
+    }
+
     /// The cursor in Unicode scalars, clamped to the code; its end where none is given.
     func cursor(in code: String) throws(RequestError) -> Int {
         let count = code.unicodeScalars.count
-        guard let value = content?["cursor_pos"], !value.isNull else { return count }
-        guard let cursor = value.integer else {
-            throw RequestError(message: "`cursor_pos` of \(type) must be a whole number")
-        }
-        return min(count, max(0, cursor))
+        return min(count, max(0, try optionalInteger("cursor_pos") ?? count))
     }
 }

@@ -1,6 +1,7 @@
-// SIGINT and SIGTERM as bytes in a pipe, and the process that started this one.
+// SIGINT, SIGTERM and SIGHUP as bytes in a pipe, and the process that started this one.
 
 import Glibc
+import Libraries
 
 /// Written once before handlers are installed; a handler may only touch what is as plain as this.
 nonisolated(unsafe) private var signalPipe: Int32 = -1
@@ -9,7 +10,7 @@ enum ProcessSignals {
     /// From now on the signals' numbers come out of `wakeup`. A peer that is gone no longer ends the process.
     static func forward(to wakeup: Wakeup) {
         signalPipe = wakeup.writeEnd
-        for number in [SIGINT, SIGTERM] {
+        for number in [SIGINT, SIGTERM, SIGHUP] where number != SIGHUP || !SignalHandling.isIgnored(number) {
             _ = signal(number) { number in
                 let saved = errno
                 var byte = UInt8(truncatingIfNeeded: number)

@@ -2,7 +2,7 @@
 
 import Glibc
 
-/// The unchecked part: two descriptors, which any thread may write to and one reads.
+/// Two descriptors: any thread may write to the one, a single one reads the other.
 final class Wakeup: Sendable {
     let readEnd: Int32
     let writeEnd: Int32

@@ -154,6 +154,19 @@ public enum FileSystem {
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 
+    /// What stands behind the last point of a name: `svg`; empty for `svg` and `.svg`.
+    public static func fileExtension(of path: String) -> String {
+        let name = name(of: path)
+        guard let point = name.lastIndex(of: "."), point != name.startIndex else { return "" }
+        return String(name[name.index(after: point)...])
+    }
+
+    /// Whether a file could be written there now; the error is that of writing it.
+    public static func checkWritable(_ path: String) throws(FileError) {
+        guard !isDirectory(path) else { throw FileError("write", path, code: EISDIR) }
+        guard access(folder(of: path), W_OK | X_OK) == 0 else { throw FileError("write", path) }
+    }
+
     public static func name(of path: String) -> String {
         String(path[(path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex)...])
     }

@@ -10,12 +10,17 @@ public struct MessageSocketError: Error, Sendable, CustomStringConvertible {
     public let action: String
     public let address: String
     public let code: Int32
+    /// Where the address comes from: `shell_port`.
+    public var origin: String?
 
     public var isAddressInUse: Bool { code == EADDRINUSE }
 
     public var description: String {
-        let reason = isAddressInUse ? "the port is in use by another process" : String(cString: zmq_strerror(code))
-        return "cannot \(action) \(address): \(reason)"
+        let reason =
+            isAddressInUse
+            ? "the \(address.hasPrefix("ipc") ? "path" : "port") is in use by another process"
+            : String(cString: zmq_strerror(code))
+        return "cannot \(action) \(address)\(origin.map { " (\($0))" } ?? ""): \(reason)"
     }
 }
 
@@ -36,6 +41,9 @@ public final class MessageSocket: @unchecked Sendable {
     public enum Kind: Sendable {
         case router, dealer, publisher, subscriber, reply, request
     }
+
+    /// Bytes of one frame.
+    private static let largestMessage = 64 << 20
 
     private let context: MessageContext
     private let handle: UnsafeMutableRawPointer
@@ -65,6 +73,9 @@ public final class MessageSocket: @unchecked Sendable {
         set(ZMQ_LINGER, linger)
         set(ZMQ_SNDHWM, highWaterMark)
         set(ZMQ_IPV6, 1)
+        // A peer that sends more is cut off, before a signature could be looked at.
+        var largest = Int64(Self.largestMessage)
+        zmq_setsockopt(handle, ZMQ_MAXMSGSIZE, &largest, MemoryLayout<Int64>.size)
         // A router answers a second peer of the same identity with silence instead of cutting off the first.
         if kind == .router { set(ZMQ_ROUTER_HANDOVER, 0) }
         // Each subscription is reported, also a topic that another subscriber has.
@@ -113,6 +124,10 @@ public final class MessageSocket: @unchecked Sendable {
 
     /// `tcp://127.0.0.1:5555` (`:*` takes a free port, see `address`) or `ipc:///path`.
     public func bind(_ address: String) throws(MessageSocketError) {
+        // ZeroMQ takes the path of a living socket away without a word.
+        if address.hasPrefix("ipc://"), LocalSocket.isServed(String(address.dropFirst(6))) {
+            throw MessageSocketError(action: "bind", address: address, code: EADDRINUSE)
+        }
         guard zmq_bind(handle, address) == 0 else {
             throw MessageSocketError(action: "bind", address: address, code: zmq_errno())
         }
@@ -186,11 +201,15 @@ public final class MessageSocket: @unchecked Sendable {
         return try receive()
     }
 
-    /// Returns when a socket has a message, a descriptor something to read, or the time is over (-1: never). A signal ends
-    /// the waiting as well.
+    /// Returns when a socket has a message, a descriptor something to read, or the time is over (-1: never). A signal changes
+    /// nothing: who wants to hear of it has its handler write to a descriptor.
     public static func wait(for sockets: [MessageSocket], descriptors: [Int32] = [], milliseconds: Int) {
         var items = sockets.map { zmq_pollitem_t(socket: $0.handle, fd: 0, events: Int16(ZMQ_POLLIN), revents: 0) }
         items += descriptors.map { zmq_pollitem_t(socket: nil, fd: $0, events: Int16(ZMQ_POLLIN), revents: 0) }
-        zmq_poll(&items, Int32(items.count), milliseconds)
+        let deadline = Clock.seconds + Double(milliseconds) / 1000
+        var left = milliseconds
+        while zmq_poll(&items, Int32(items.count), left) < 0, zmq_errno() == EINTR {
+            if milliseconds >= 0 { left = max(0, Int((deadline - Clock.seconds) * 1000)) }
+        }
     }
 }

@@ -29,6 +29,7 @@ extension NotebookFile {
             while !identifiers.insert(identifier).inserted { identifier += "-\(index + 1)" }
             var cell = NotebookCell(kind, id: identifier, source: source)
             cell.metadata = item["metadata"]?.object ?? [:]
+            cell.attachments = item["attachments"]?.object
             if kind == .code {
                 cell.executionCount = item["execution_count"]?.integer
                 cell.outputs = (item["outputs"]?.array ?? []).compactMap { NotebookOutput($0) }

@@ -31,7 +31,9 @@ extension NotebookFile {
 
 extension NotebookCell {
     fileprivate var json: JSON {
-        var object: JSONObject = ["cell_type": .string(kind.rawValue)]
+        var object = JSONObject()
+        if let attachments { object["attachments"] = .object(attachments) }
+        object["cell_type"] = .string(kind.rawValue)
         if kind == .code { object["execution_count"] = executionCount.map { .integer($0) } ?? .null }
         object["id"] = .string(id)
         object["metadata"] = .object(metadata)

@@ -34,6 +34,11 @@ public struct NotebookCell: Sendable, Equatable {
     /// Of a code cell.
     public var outputs: [NotebookOutput]
     public var metadata: JSONObject
+    /// Files that a Markdown cell brings along: by name, then by MIME type, in Base64.
+    public var attachments: JSONObject?
+
+    /// Whether the notebook goes on where this cell fails: Jupyter's tag `raises-exception`.
+    public var mayFail: Bool { metadata["tags"]?.array?.contains("raises-exception") == true }
 
     public init(_ kind: Kind, id: String, source: String) {
         self.kind = kind

@@ -23,7 +23,7 @@ enum Interruption {
         signal(SIGPIPE, SIG_IGN)
         // Made here: a handler may not.
         ending.store(0, ordering: .relaxed)
-        for number in [SIGTERM, SIGHUP] where !isIgnored(number) {
+        for number in [SIGTERM, SIGHUP] where !SignalHandling.isIgnored(number) {
             var action = sigaction()
             action.__sigaction_handler.sa_handler = { number in
                 Interruption.ending.store(number, ordering: .relaxed)
@@ -31,14 +31,6 @@ enum Interruption {
             }
             sigaction(number, &action, nil)
         }
-    }
-
-    /// `nohup` ignores SIGHUP for what it starts.
-    private static func isIgnored(_ number: Int32) -> Bool {
-        var action = sigaction()
-        sigaction(number, nil, &action)
-        return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
-            == unsafeBitCast(SIG_IGN, to: Int.self)
     }
 
     /// The exit code of a process that was asked to end: 143 behind SIGTERM.

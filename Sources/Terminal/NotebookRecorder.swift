@@ -10,6 +10,24 @@ final class NotebookRecorder: Output {
     private struct State {
         var count = 0
         var outputs: [NotebookOutput] = []
+        /// Text behind them that may still grow, by its stream.
+        var stream: (name: String, text: String)?
+
+        mutating func add(_ output: NotebookOutput) {
+            endStream()
+            outputs.append(output)
+        }
+
+        /// Behind text of the same stream, as clients join it.
+        mutating func add(_ text: String, to name: String) {
+            if stream?.name != name { endStream() }
+            if stream == nil { stream = (name, text) } else { stream?.text += text }
+        }
+
+        mutating func endStream() {
+            if let stream { outputs.append(.stream(name: stream.name, text: stream.text)) }
+            stream = nil
+        }
     }
 
     private let text: TextOutput
@@ -26,25 +44,30 @@ final class NotebookRecorder: Output {
     func begin(_ count: Int) { state.withLock { $0 = State(count: count) } }
 
     /// What the cell has shown.
-    func end() -> [NotebookOutput] { state.withLock { $0.outputs } }
+    func end() -> [NotebookOutput] {
+        state.withLock { state in
+            state.endStream()
+            return state.outputs
+        }
+    }
 
     // MARK: Output
 
     func write(_ text: String) {
         self.text.write(text)
-        add(text, to: "stdout")
+        state.withLock { $0.add(text, to: "stdout") }
     }
 
     func log(_ text: String) { self.text.write(text) }
 
     func show(_ value: RichValue) {
         text.show(value)
-        state.withLock { $0.outputs.append(.display(data: Self.data(value.forms))) }
+        state.withLock { $0.add(.display(data: Self.data(value.forms))) }
     }
 
     func result(_ value: RichValue) {
         text.result(value)
-        state.withLock { $0.outputs.append(.result(data: Self.data(value.forms), executionCount: $0.count)) }
+        state.withLock { $0.add(.result(data: Self.data(value.forms), executionCount: $0.count)) }
     }
 
     func progress(_ update: ProgressUpdate) {
@@ -53,7 +76,7 @@ final class NotebookRecorder: Output {
         guard update.isFinal, let svg = update.svg else { return }
         let share = Int((min(1, max(0, update.fraction)) * 100).rounded(.down))
         let data = Self.data([("text/plain", "\(update.title): \(share) %"), ("image/svg+xml", svg())])
-        state.withLock { $0.outputs.append(.display(data: data)) }
+        state.withLock { $0.add(.display(data: data)) }
     }
 
     func report(_ diagnostic: Diagnostic) {
@@ -61,26 +84,15 @@ final class NotebookRecorder: Output {
         let block = DiagnosticText(diagnostic, isColored: false).block
         if diagnostic.severity == .error {
             state.withLock {
-                $0.outputs.append(
+                $0.add(
                     .error(name: diagnostic.code, message: diagnostic.message, traceback: [block]))
             }
         } else {
-            add(block + "\n", to: "stderr")
+            state.withLock { $0.add(block + "\n", to: "stderr") }
         }
     }
 
     func ask(_ prompt: String, isSecret: Bool) -> Answer { text.ask(prompt, isSecret: isSecret) }
-
-    /// Behind text of the same stream, as clients join it.
-    private func add(_ text: String, to name: String) {
-        state.withLock { state in
-            if case .stream(name, let before)? = state.outputs.last {
-                state.outputs[state.outputs.count - 1] = .stream(name: name, text: before + text)
-            } else {
-                state.outputs.append(.stream(name: name, text: text))
-            }
-        }
-    }
 
     private static func data(_ forms: [(type: String, text: String)]) -> JSONObject {
         var data = JSONObject()

@@ -26,13 +26,13 @@ public struct Runner {
 
     /// Runs a script or a notebook. Paths in it are relative to its folder.
     public func run(path: String) -> Int32 {
-        if let outputPath, !["ipynb", "html"].contains(outputPath.split(separator: ".").last) {
-            return refuse("--output writes a notebook (.ipynb) or a page (.html), not \(outputPath)")
-        }
         do {
+            // Before the first cell: what took a night must not end at a folder that is not there.
+            let output = try outputPath.map { try OutputFile($0) }
             let script = try Script.read(path)
             return run(
-                script, folder: FileSystem.folder(of: path), title: FileSystem.name(of: path), readsAnswers: true)
+                script, folder: FileSystem.folder(of: path), title: FileSystem.name(of: path), to: output,
+                readsAnswers: true)
         } catch {
             return refuse("\(error)")
         }
@@ -41,7 +41,7 @@ public struct Runner {
     public func runStandardInput() -> Int32 {
         do {
             let script = Script(text: try FileSystem.readText("/dev/stdin"), name: "standard input")
-            return run(script, folder: ".", title: "script", readsAnswers: false)
+            return run(script, folder: ".", title: "script", to: nil, readsAnswers: false)
         } catch {
             return refuse("\(error)")
         }
@@ -53,9 +53,11 @@ public struct Runner {
     }
 
     /// - Parameter readsAnswers: whether standard input is free for them.
-    private func run(_ script: Script, folder: String, title: String, readsAnswers: Bool) -> Int32 {
+    private func run(
+        _ script: Script, folder: String, title: String, to output: OutputFile?, readsAnswers: Bool
+    ) -> Int32 {
         let text = TextOutput(style: .located, readsAnswers: readsAnswers)
-        let recorder = outputPath == nil ? nil : NotebookRecorder(text)
+        let recorder = output == nil ? nil : NotebookRecorder(text)
         let workspace = Workspace(output: recorder ?? text, folder: folder, home: Workspace.standardHome)
         defer { workspace.close() }
         for (name, value) in overrides { workspace.override(name, with: value) }
@@ -69,18 +71,14 @@ public struct Runner {
         for (count, (index, source)) in script.cells.enumerated() where code == nil {
             recorder?.begin(count + 1)
             code = Interruption.endingCode ?? exitCode(of: workspace.execute(source))
+            if code == ExitCode.failure, notebook.cells[index].mayFail { code = nil }
             notebook.cells[index].executionCount = count + 1
             notebook.cells[index].outputs = recorder?.end() ?? []
         }
         // What was computed before an error is not lost.
-        if let outputPath {
-            do {
-                let isPage = outputPath.hasSuffix(".html")
-                try FileSystem.write(isPage ? NotebookPage(notebook, title: title).html : notebook.text, to: outputPath)
-            } catch {
-                StandardStream.error.write("tandem: \(error)\n")
-                code = code ?? ExitCode.failure
-            }
+        do { try output?.write(notebook, title: title) } catch {
+            StandardStream.error.write("tandem: \(error)\n")
+            code = code ?? ExitCode.failure
         }
         if let code { return Interruption.endingCode ?? code }
         for name in workspace.unusedOverrides {

@@ -58,12 +58,13 @@ class Client:
     def __init__(self, kernel, context, reads=True):
         self.session = uuid.uuid4().hex
         self.sockets = {}
-        for channel, kind in (("shell", zmq.DEALER), ("control", zmq.DEALER), ("iopub", zmq.SUB)):
+        kinds = {"shell": zmq.DEALER, "control": zmq.DEALER, "stdin": zmq.DEALER, "iopub": zmq.SUB, "hb": zmq.REQ}
+        for channel, kind in kinds.items():
             made = context.socket(kind)
             made.linger = 0
             if kind == zmq.DEALER:
                 made.identity = self.session.encode()
-            else:
+            elif kind == zmq.SUB:
                 made.rcvhwm = 0 if reads else 10
                 made.subscribe(b"")
             made.connect(f"tcp://127.0.0.1:{kernel.ports[channel + '_port']}")
@@ -157,6 +158,10 @@ def crowd(kernel, context, count):
         value = [content["data"]["text/plain"] for kind, content in said if kind == "execute_result"]
         assert status == "ok" and value == [str(number)], (status, value)
     grown = kernel.megabytes() - before
+    started = sum(kernel.memory.cpu_times()[:2])
+    time.sleep(2)
+    busy = sum(kernel.memory.cpu_times()[:2]) - started
+    assert busy < 0.1, f"{busy:.2f} s of processor time in 2 idle seconds"
     for client in clients:
         client.close()
     return grown

@@ -83,6 +83,34 @@ struct RunnerTests {
         #expect(page.contains("[2]") && !page.contains("[3]"))
     }
 
+    @Test func aNotebookKeepsItsAttachmentsAndGoesOnWhereItMayFail() throws {
+        let folder = try Tandem.folder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let notebook = """
+            {"nbformat":4,"nbformat_minor":4,"metadata":{},"cells":[
+            {"cell_type":"markdown","metadata":{},"source":"![a](attachment:a.png)","attachments":{"a.png":{"image/png":"AAAA"}}},
+            {"cell_type":"code","metadata":{"tags":["raises-exception"]},"outputs":[],"execution_count":null,"source":"nosuch"},
+            {"cell_type":"code","metadata":{},"outputs":[],"execution_count":null,"source":"print 3"}]}
+            """
+        for name in ["out.html", "out.ipynb"] {
+            let output = folder.appending(path: name)
+            let result = try Tandem.script(notebook, ["--output", output.path], name: "n.ipynb")
+            #expect(result.code == 0 && result.output == "3\n")
+            let text = try String(contentsOf: output, encoding: .utf8)
+            #expect(text.contains(name == "out.html" ? "src=\"data:image/png;base64,AAAA\"" : "\"attachments\": {"))
+        }
+    }
+
+    @Test func manyLinesAreOneOutput() throws {
+        let folder = try Tandem.folder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let output = folder.appending(path: "out.ipynb")
+        let result = try Tandem.script("for i in 1...30000 { print i }", ["--output", output.path])
+        #expect(result.code == 0)
+        let text = try String(contentsOf: output, encoding: .utf8)
+        #expect(text.components(separatedBy: "\"output_type\"").count == 2 && text.contains("\"30000\\n\""))
+    }
+
     @Test func standardInputIsAScript() throws {
         let result = try Tandem.run([], input: "print 1 + 1")
         #expect(result.output == "2\n")
@@ -92,7 +120,8 @@ struct RunnerTests {
     @Test(arguments: [
         ["run"], ["run", "/nowhere/at/all.tandem"], ["nonsense"], ["run", "a", "b"], ["kernel"],
         ["install", "--wrong"],
-        ["run", "a", "--output", "b"], ["run", "a", "--output"], ["bench", "--steps", "x"], ["help", "nosuchword"],
+        ["run", "a", "--output", "b"], ["run", "a", "--output"], ["run", "a", "--output", "ipynb"],
+        ["run", "a", "--output", "/nowhere/at/all.html"], ["bench", "--steps", "x"], ["help", "nosuchword"],
     ])
     func wrongUsageEndsWithTwo(arguments: [String]) throws {
         let result = try Tandem.run(arguments)

@@ -22,7 +22,10 @@ extension KernelTests {
                 switch message.type {
                 case "stream" where message.content["name"] == "stdout": text += message.content["text"]?.string ?? ""
                 case "stream":
-                    blocks.append(plain(message.content["text"]?.string ?? "").trimmingCharacters(in: .newlines))
+                    // Notes that follow each other may come as one text.
+                    let notes = plain(message.content["text"]?.string ?? "").replacing(
+                        /\n(?=note: |warning: )/, with: "\0")
+                    blocks += notes.split(separator: "\0").map { $0.trimmingCharacters(in: .newlines) }
                 case "display_data", "execute_result":
                     guard message.content["transient"]?["display_id"] == nil else { continue }
                     text += FrontEndProgram.Said.ended(message.content["data"]?["text/plain"]?.string ?? "")

@@ -6,18 +6,18 @@ import Session
 extension Assistant {
     func history(_ request: Request) throws(RequestError) -> JSONObject {
         let withOutput = try request.flag("output", default: false)
-        let count = request.content?["n"]?.integer
+        let count = try request.optionalInteger("n")
         let found: [History.Entry]
         switch try request.text("hist_access_type") {
         case "tail": found = history.tail(count ?? 10)
         case "range":
             // 0 is this session, and negative numbers count back from it.
             found = history.range(
-                session: request.content?["session"]?.integer ?? 0, start: request.content?["start"]?.integer ?? 0,
-                stop: request.content?["stop"]?.integer)
+                session: try request.optionalInteger("session") ?? 0, start: try request.optionalInteger("start") ?? 0,
+                stop: try request.optionalInteger("stop"))
         case "search":
             found = history.search(
-                request.content?["pattern"]?.string ?? "*", count: count,
+                try request.optionalText("pattern") ?? "*", count: count,
                 isUnique: try request.flag("unique", default: false))
         case let type: throw RequestError(message: "unknown hist_access_type \"\(type)\"; use tail, range or search")
         }

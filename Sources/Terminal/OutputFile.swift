@@ -1,0 +1,39 @@
+// Where `tandem run --output` writes: looked at before the first cell runs.
+
+import Libraries
+import Notebook
+
+struct OutputFile {
+    private enum Form {
+        case notebook, page
+    }
+
+    private let path: String
+    private let form: Form
+
+    struct Fault: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    /// - Throws: `Fault` for a path that can hold no notebook, and `FileError` for a place where nothing can be written.
+    init(_ path: String) throws {
+        switch FileSystem.fileExtension(of: path) {
+        case "ipynb": form = .notebook
+        case "html": form = .page
+        default: throw Fault(description: "--output writes a notebook (.ipynb) or a page (.html), not \(path)")
+        }
+        try FileSystem.checkWritable(path)
+        self.path = path
+    }
+
+    /// Where the place has become unusable meanwhile, the file goes to the folder for temporary files.
+    func write(_ notebook: NotebookFile, title: String) throws {
+        let text = form == .page ? NotebookPage(notebook, title: title).html : notebook.text
+        do { try FileSystem.write(text, to: path) } catch {
+            let rescue = FileSystem.join(
+                Environment.variable("TMPDIR") ?? "/tmp", "tandem-" + FileSystem.name(of: path))
+            try FileSystem.write(text, to: rescue)
+            throw Fault(description: "\(error); it is in \(rescue) instead")
+        }
+    }
+}
