@@ -36,7 +36,7 @@ class TestKernel(jupyter_kernel_test.KernelTests):
         {"code": "plot [3, 1, 2]", "mime": "image/svg+xml"},
         {"code": "plot [3, 1, 2]", "mime": "text/plain"},
         {"code": "model T { input 3x32x32; flatten; linear 10 }\nsummary T", "mime": "text/html"},
-        {"code": TRAINING, "mime": "text/html"},
+        {"code": TRAINING, "mime": "image/svg+xml"},
     ]
     code_history_pattern = "1?+*"
     supported_history_operations = ("tail", "range", "search")
