@@ -44,8 +44,11 @@ def test_the_notebook_opens_with_our_kernel(page):
 
 def test_cells_are_colored(page):
     """`let` and a number have each a color of their own."""
-    colors = {piece.value_of_css_property("color") for piece in page.all(".cm-line span", page.cells()[DATA_CELL])}
-    assert len(colors) >= 2
+    def colors():
+        return {piece.value_of_css_property("color") for piece in page.all(".cm-line span", page.cells()[DATA_CELL])}
+
+    # The editor reads the language's mode after it has shown the text.
+    until(lambda: len(colors()) >= 2, "two colors")
 
 
 def test_cells_run_and_show_what_they_came_to(page):
