@@ -7,8 +7,9 @@ import Session
 import Synchronization
 
 final class CellOutput: Output {
-    /// Shortest time between two updates of one display, in seconds.
-    private static let updateInterval = 0.25
+    /// Seconds between two updates of one display: a tenth of what the activity has taken so far, within these bounds. The
+    /// browser on the same two cores takes what a training then lacks: at four updates a second to its end it was a quarter.
+    private static let updateIntervals = 0.25...2.0
     /// Share of the time that may go into drawing: the training waits meanwhile.
     private static let drawingShare = 0.01
 
@@ -19,8 +20,8 @@ final class CellOutput: Output {
         var resultText: String?
         /// Help to be read beside the notebook.
         var pages: [RichValue] = []
-        /// When each bar may be drawn next.
-        var nextDrawing: [Int: Double] = [:]
+        /// When each bar was drawn first, and when it may be drawn next.
+        var drawings: [Int: (first: Double, next: Double)] = [:]
     }
 
     private let cell = Mutex<Cell?>(nil)
@@ -79,8 +80,8 @@ final class CellOutput: Output {
         let start = Clock.seconds
         guard let execution = audible else { return }
         let isFirst: Bool? = cell.withLock { cell in
-            let next = cell?.nextDrawing[update.id]
-            return next == nil ? true : update.isFinal || start >= next ?? 0 ? false : nil
+            guard let drawing = cell?.drawings[update.id] else { return true }
+            return update.isFinal || start >= drawing.next ? false : nil
         }
         guard let isFirst else { return }
         broadcaster.send(
@@ -91,8 +92,11 @@ final class CellOutput: Output {
                     "transient": ["display_id": .string("tandem-progress-\(broadcaster.session)-\(update.id)")],
                 ]))
         let end = Clock.seconds
-        cell.withLock {
-            $0?.nextDrawing[update.id] = end + max(Self.updateInterval, (end - start) / Self.drawingShare)
+        cell.withLock { cell in
+            let first = cell?.drawings[update.id]?.first ?? start
+            let interval = min(
+                Self.updateIntervals.upperBound, max(Self.updateIntervals.lowerBound, (end - first) / 10))
+            cell?.drawings[update.id] = (first, end + max(interval, (end - start) / Self.drawingShare))
         }
     }
 
