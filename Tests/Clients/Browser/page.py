@@ -32,7 +32,7 @@ def until(fact, what, seconds=60):
         try:
             if found := fact():
                 return found
-        except WebDriverException:  # the page was drawn anew meanwhile
+        except (WebDriverException, IndexError):  # the page is drawn anew meanwhile, and cells are missing
             pass
         assert time.monotonic() < end, f"{what}: not within {seconds} s"
         time.sleep(0.05)
