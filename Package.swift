@@ -27,7 +27,7 @@ let package = Package(
     products: [.executable(name: "tandem", targets: ["tandem"])],
     targets: [
         system("CZeroMQ"), system("CSQLite"), system("CJansson"), system("CArchive"), system("CCrypto"),
-        system("CReadline"), system("CCurl"), system("CJPEG"), system("CPNG"),
+        system("CReadline"), system("CCurl"), system("CJPEG"), system("CPNG"), system("CTimer"),
 
         module("Language"),
         module("Network"),
@@ -45,7 +45,7 @@ let package = Package(
             ]),
         module(
             "Libraries",
-            ["CZeroMQ", "CSQLite", "CJansson", "CArchive", "CCrypto", "CReadline", "CCurl", "CJPEG", "CPNG"]),
+            ["CZeroMQ", "CSQLite", "CJansson", "CArchive", "CCrypto", "CReadline", "CCurl", "CJPEG", "CPNG", "CTimer"]),
         module("Engine", ["Network", "Runtime", "CKernels"]),
         .target(
             name: "Datasets", dependencies: ["Runtime", "Libraries"],

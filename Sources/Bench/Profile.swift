@@ -65,7 +65,7 @@ extension Profile {
                 .init("layer", isNumber: false), .init("output", isNumber: false), .init("multiply-adds"),
                 .init("forward ms", isTiming: true), .init("GFLOP/s", isTiming: true),
                 .init("backward ms", isTiming: true), .init("GFLOP/s", isTiming: true),
-                .init("of peak", isTiming: true),
+                .init("of peak", unit: "%", isTiming: true),
             ])
         for row in rows {
             table.add([
@@ -75,7 +75,7 @@ extension Profile {
                 Table.Cell(row.forwardGigaflops, digits: 0),
                 Table.Cell(row.backward > 0 ? row.backward * 1000 : nil, digits: 2),
                 Table.Cell(row.backwardGigaflops, digits: 0),
-                Table.Cell(row.share(ofPeak: peakGigaflops).map { $0 * 100 }, digits: 0, unit: " %"),
+                Table.Cell(row.share(ofPeak: peakGigaflops).map { $0 * 100 }, digits: 0),
             ])
         }
         let (forward, backward) = (rows.reduce(0) { $0 + $1.forward }, rows.reduce(0) { $0 + $1.backward })

@@ -43,11 +43,40 @@ extension Table.Cell {
     }
 }
 
+/// Numbers that stand under each other, all with as many digits: whole ones grouped, from ten on two digits behind the point, below
+/// four; numbers near 0 as they are. Digits that none of them needs are left out.
+public func aligned(_ numbers: [Double]) -> [String] {
+    let finite = numbers.filter(\.isFinite)
+    let largest = finite.map(abs).max() ?? 0
+    guard largest < 1e15, largest == 0 || largest >= 0.01 else { return numbers.map(\.description) }
+    let most = largest >= 10 ? 2 : 4
+    let needed = (0..<most).first { digits in
+        finite.allSatisfy { abs($0 - ($0 * power(digits)).rounded() / power(digits)) < 1e-9 }
+    }
+    return numbers.map { number in
+        number.isFinite && needed == 0 ? grouped(Int(number.rounded())) : fixed(number, needed ?? most)
+    }
+}
+
+private func power(_ digits: Int) -> Double { [1, 10, 100, 1_000, 10_000][digits] }
+
+/// A number in a sentence: at most four digits behind the point, and none that it does not need.
+func shortNumber(_ number: Double) -> String { aligned([number])[0] }
+
+extension Table.Cell {
+    /// A column of numbers; empty for `nil`.
+    static func column(_ numbers: [Double?]) -> [Table.Cell] {
+        var texts = aligned(numbers.compactMap { $0 })[...]
+        return numbers.map { number in number == nil ? Table.Cell("") : Table.Cell(texts.removeFirst(), number: number)
+        }
+    }
+}
+
 /// Two digits and a power of ten: `3.1e-7`.
 public func scientific(_ number: Double) -> String {
     guard number.isFinite, number != 0 else { return number == 0 ? "0" : "\(number)" }
     var (mantissa, exponent) = (abs(number), 0)
     while mantissa < 0.9995 { (mantissa, exponent) = (mantissa * 10, exponent - 1) }
     while mantissa >= 9.95 { (mantissa, exponent) = (mantissa / 10, exponent + 1) }
-    return (number < 0 ? "-" : "") + "\(decimals(mantissa, 1))e\(exponent)"
+    return (number < 0 ? "-" : "") + "\(fixed(mantissa, 1))e\(exponent)"
 }

@@ -64,14 +64,16 @@ final class CellOutput: Output {
         broadcaster.write(text, to: "stdout", parent: parent)
     }
 
-    func show(_ value: RichValue) { send("display_data", ["data": .object(Display.bundle(value))]) }
+    func show(_ value: RichValue) { send("display_data", ["data": .object(value.bundle)]) }
+
+    func showFolded(_ value: RichValue) { show(value) }
 
     func result(_ value: RichValue) {
         guard let execution = audible else { return }
         cell.withLock { $0?.resultText = value.text }
         send(
             "execute_result",
-            ["execution_count": .integer(execution.count), "data": .object(Display.bundle(value))])
+            ["execution_count": .integer(execution.count), "data": .object(value.bundle)])
     }
 
     func page(_ value: RichValue) { cell.withLock { $0?.pages.append(value) } }
@@ -88,7 +90,7 @@ final class CellOutput: Output {
             execution.request.broadcast(
                 isFirst ? "display_data" : "update_display_data",
                 [
-                    "data": .object(Display.bundle(update)), "metadata": [:],
+                    "data": .object(update.bundle), "metadata": [:],
                     "transient": ["display_id": .string("tandem-progress-\(broadcaster.session)-\(update.id)")],
                 ]))
         let end = Clock.seconds

@@ -46,17 +46,16 @@ struct Execution: Sendable {
         strayOutput?.drain()
         let cell = output.end()
         var payload = (cell?.pages ?? []).map { page -> JSON in
-            ["source": "page", "data": .object(Display.bundle(page)), "start": 0]
+            ["source": "page", "data": .object(page.bundle), "start": 0]
         }
         switch outcome {
         case .finished: break
         case .quit: payload.append(["source": "ask_exit", "keepkernel": false])
         case .failed(let first), .interrupted(let first):
             let reported = cell?.errors ?? []
-            let error = Self.error(reported.isEmpty ? [first] : reported)
-            if !isSilent { broadcaster.send(request.broadcast("error", error)) }
-            var content = error
-            content["status"] = "error"
+            let failure = CellFailure(reported.isEmpty ? [first] : reported, isColored: true)
+            if !isSilent { broadcaster.send(request.broadcast("error", failure.content)) }
+            var content = failure.reply
             content["execution_count"] = .integer(count)
             content["user_expressions"] = [:]
             content["payload"] = []
@@ -74,22 +73,11 @@ struct Execution: Sendable {
         for name in userExpressions.keys {
             do {
                 let value = try workspace.evaluate(userExpressions[name]?.string ?? "")
-                results[name] = ["status": "ok", "data": .object(Display.bundle(value)), "metadata": [:]]
+                results[name] = ["status": "ok", "data": .object(value.bundle), "metadata": [:]]
             } catch {
-                var content = Self.error([error])
-                content["status"] = "error"
-                results[name] = .object(content)
+                results[name] = .object(CellFailure([error], isColored: true).reply)
             }
         }
         return results
-    }
-
-    /// Front ends show the traceback alone: it holds the block with place and fix of each fault.
-    private static func error(_ diagnostics: [Diagnostic]) -> JSONObject {
-        [
-            "ename": .string(diagnostics.first?.code ?? "failed"),
-            "evalue": .string(diagnostics.first?.message ?? "the cell failed"),
-            "traceback": .array(diagnostics.map { .string(DiagnosticText($0, isColored: true).block) }),
-        ]
     }
 }

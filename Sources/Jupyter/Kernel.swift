@@ -1,8 +1,8 @@
 // The kernel: two threads take turns at being the reader of the control, shell and stdin sockets. The reader answers what takes no
-// time, gives questions about text and history to the assistant, and when it gets a cell it runs that cell itself, while the
-// other becomes the reader. So a cell is never handed from thread to thread (a hop was a tenth of a short cell's round trip), and the
-// control channel never waits for one. All that decides what runs next stands under one lock, so an error aborts exactly what had
-// been queued before its reply.
+// time, gives questions about text and history to the assistant, and when it gets a cell it runs that cell itself. Where that takes
+// longer than a moment, the other becomes the reader. So a cell is never handed from thread to thread, a short one wakes no other
+// thread (either was a tenth of its round trip), and the control channel waits for a moment at most. All that decides what runs
+// next stands under one lock, so an error aborts exactly what had been queued before its reply.
 
 import Glibc
 import Language
@@ -40,13 +40,12 @@ final class Kernel: Sendable {
         var running: Execution?
         /// Whose cell has asked the person something.
         var asking: Request?
+        /// Whether a thread waits for messages, or is about to.
+        var hasReader = true
         var isOver = false
     }
 
     private let state: Mutex<State>
-    /// Held by the thread that waits for messages.
-    private let reader = Mutex(())
-
     private let workspace: Workspace
     private let history: History
     private let signature: Signature
@@ -62,6 +61,8 @@ final class Kernel: Sendable {
     private let signals = Wakeup()
     /// Wakes the reader: a message lies in a socket, or the kernel ends.
     private let poke = Wakeup()
+    /// Wakes the thread in reserve: a cell takes longer than a moment, or the kernel ends.
+    private let handover = Alarm()
     /// Wakes `run` at the end.
     private let ending = Wakeup()
     private let answers = Mailbox<String?>()
@@ -105,6 +106,8 @@ final class Kernel: Sendable {
 
     /// Seconds that a stopped cell has to keep what it did.
     private static let savingTime = 30.0
+    /// Seconds that a cell may take before another thread reads messages meanwhile.
+    private static let moment = 0.001
 
     /// Why cells are not kept beyond this session.
     var historyFailure: String? { history.failure }
@@ -128,9 +131,9 @@ final class Kernel: Sendable {
         }
         output.asks { [unowned self] in ask($0, $1, isSecret: $2) }
         broadcaster.send(Broadcaster.status("starting"))
-        let workers = (0..<2).map { _ in
+        let workers = [true, false].map { isReader in
             // With the stack that cells need, so that none has to start a thread for it.
-            KernelThread { [stray = strayOutput] in LargeStack.run { self.takeTurns(assistant, stray) } }
+            KernelThread { [stray = strayOutput] in LargeStack.run { self.takeTurns(isReader, assistant, stray) } }
         }
         var others = [
             KernelThread { broadcaster.run() }, KernelThread { heartbeat.run() },
@@ -151,15 +154,38 @@ final class Kernel: Sendable {
         if haveEnded.allSatisfy(\.self) { workspace.close() }
     }
 
-    /// Reads until there is a cell, runs it and those behind it, and waits for its next turn.
-    private func takeTurns(_ assistant: Assistant, _ strayOutput: StrayOutput?) {
-        while var execution = reader.withLock({ _ in nextCell(assistant) }) {
+    /// Reads until there is a cell, runs it and those behind it, and reads on, unless the other thread does so by then.
+    private func takeTurns(_ beginsAsReader: Bool, _ assistant: Assistant, _ strayOutput: StrayOutput?) {
+        var isReader = beginsAsReader
+        while isReader || becomesReader() {
+            guard var execution = nextCell(assistant) else { return }
             while true {
                 let result = execution.run(
                     in: workspace, output: output, broadcaster: broadcaster, strayOutput: strayOutput)
                 guard let next = finish(execution, result, assistant) else { break }
                 execution = next
             }
+            isReader = state.withLock { state in
+                guard !state.hasReader else { return false }
+                handover.cancel()
+                state.hasReader = true
+                return true
+            }
+        }
+    }
+
+    /// Waits in reserve until a cell keeps the other thread from reading; `false` when the kernel ends.
+    private func becomesReader() -> Bool {
+        while true {
+            MessageSocket.wait(for: [], descriptors: [handover.descriptor], milliseconds: -1)
+            let next: Bool? = state.withLock { state in
+                if state.isOver { return false }
+                handover.clear()
+                if state.hasReader { return nil }
+                state.hasReader = true
+                return true
+            }
+            if let next { return next }
         }
     }
 
@@ -170,9 +196,15 @@ final class Kernel: Sendable {
         while true {
             let (next, isOver) = state.withLock { state in
                 receiveAll(&state, assistant)
-                return (state.isOver ? nil : startNext(&state, assistant), state.isOver)
+                let next = startNext(&state, assistant)
+                if next != nil {
+                    state.hasReader = false
+                    handover.set(after: Self.moment)
+                }
+                return (next, state.isOver)
             }
             if isOver {
+                handover.set(after: 0)
                 ending.signal()
                 return nil
             }
@@ -340,7 +372,10 @@ final class Kernel: Sendable {
                 answer(execution.request) { () throws(RequestError) in ["status": "aborted"] }
             }
             receiveAll(&state, assistant)
-            return startNext(&state, assistant)
+            let next = startNext(&state, assistant)
+            // Anew for each of many short cells, so that none of them wakes the other thread.
+            if next != nil, !state.hasReader { handover.set(after: Self.moment) }
+            return next
         }
     }
 

@@ -2,6 +2,7 @@
 // they cannot forget its identities or its header.
 
 import Libraries
+import Session
 import Synchronization
 
 /// Which session the kernel's messages belong to, and their running number.
@@ -97,9 +98,7 @@ struct RequestError: Error {
         do { return try content() } catch { return error.content }
     }
 
-    var content: JSONObject {
-        ["status": "error", "ename": .string(name), "evalue": .string(message), "traceback": [.string(message)]]
-    }
+    var content: JSONObject { CellFailure(name: name, message: message, traceback: [message]).reply }
 }
 
 extension Request {

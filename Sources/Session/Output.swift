@@ -34,12 +34,14 @@ public struct RichValue: Sendable {
     }
 
     /// The forms that a notebook keeps, by MIME type.
-    public var forms: [(type: String, text: String)] {
+    public var bundle: JSONObject {
         let all: [(String, String?)] = [
             ("text/plain", text), ("text/html", html), ("image/svg+xml", svg), ("text/markdown", markdown),
             ("text/latex", latex),
         ]
-        return all.compactMap { type, text in text.map { (type, $0) } }
+        var bundle = JSONObject()
+        for (type, text) in all { if let text { bundle[type] = .string(text) } }
+        return bundle
     }
 
     public func terminalForm(columns: Int?) -> String { terminalText?(columns) ?? text }
@@ -51,6 +53,15 @@ public struct RichValue: Sendable {
         return terminalPicture(
             TextTerminal(
                 columns: size.columns, rows: size.rows, colors: isColored ? hasAllColors ? .full : .palette : .none))
+    }
+}
+
+extension RichValue {
+    /// A table that a notebook shows folded; its plain text is empty, for a terminal has no folds.
+    init(folded table: Table, title: String) {
+        self.init(
+            text: "",
+            html: "<details><summary>\(markupEscaped(title))</summary>\(table.html)</details>")
     }
 }
 
@@ -104,6 +115,8 @@ public protocol Output: AnyObject, Sendable {
     func log(_ text: String)
     /// What a looking word shows.
     func show(_ value: RichValue)
+    /// What a notebook shows folded beneath the last thing shown, to be opened by a click; elsewhere nothing.
+    func showFolded(_ value: RichValue)
     /// The value of the last expression of a cell.
     func result(_ value: RichValue)
     /// What `?word` found: to be read and put away, not part of the cell's results.
@@ -119,4 +132,5 @@ extension Output {
     public var logsLines: Bool { !drawsProgress }
     public func log(_ text: String) { write(text) }
     public func page(_ value: RichValue) { show(value) }
+    public func showFolded(_ value: RichValue) {}
 }

@@ -10,6 +10,8 @@ final class NotebookRecorder: Output {
     private struct State {
         var count = 0
         var outputs: [NotebookOutput] = []
+        /// Those of the cell; they end its outputs as one error.
+        var faults: [Diagnostic] = []
         /// Text behind them that may still grow, by its stream.
         var stream: (name: String, text: String)?
 
@@ -47,7 +49,11 @@ final class NotebookRecorder: Output {
     func end() -> [NotebookOutput] {
         state.withLock { state in
             state.endStream()
-            return state.outputs
+            guard !state.faults.isEmpty else { return state.outputs }
+            let failure = CellFailure(state.faults, isColored: false)
+            return state.outputs + [
+                .error(name: failure.name, message: failure.message, traceback: failure.traceback)
+            ]
         }
     }
 
@@ -62,41 +68,36 @@ final class NotebookRecorder: Output {
 
     func show(_ value: RichValue) {
         text.show(value)
-        state.withLock { $0.add(.display(data: Self.data(value.forms))) }
+        state.withLock { $0.add(.display(data: value.bundle)) }
+    }
+
+    func showFolded(_ value: RichValue) {
+        let data = value.bundle
+        state.withLock { $0.add(.display(data: data)) }
     }
 
     func result(_ value: RichValue) {
         text.result(value)
-        state.withLock { $0.add(.result(data: Self.data(value.forms), executionCount: $0.count)) }
+        state.withLock { $0.add(.result(data: value.bundle, executionCount: $0.count)) }
     }
 
     func progress(_ update: ProgressUpdate) {
         text.progress(update)
         // Of a bar nothing stays to be looked at.
-        guard update.isFinal, let svg = update.svg else { return }
-        let share = Int((min(1, max(0, update.fraction)) * 100).rounded(.down))
-        let data = Self.data([("text/plain", "\(update.title): \(share) %"), ("image/svg+xml", svg())])
+        guard update.isFinal, update.svg != nil else { return }
+        let data = update.bundle
         state.withLock { $0.add(.display(data: data)) }
     }
 
     func report(_ diagnostic: Diagnostic) {
         text.report(diagnostic)
-        let block = DiagnosticText(diagnostic, isColored: false).block
         if diagnostic.severity == .error {
-            state.withLock {
-                $0.add(
-                    .error(name: diagnostic.code, message: diagnostic.message, traceback: [block]))
-            }
+            state.withLock { $0.faults.append(diagnostic) }
         } else {
+            let block = DiagnosticText(diagnostic, isColored: false).block
             state.withLock { $0.add(block + "\n", to: "stderr") }
         }
     }
 
     func ask(_ prompt: String, isSecret: Bool) -> Answer { text.ask(prompt, isSecret: isSecret) }
-
-    private static func data(_ forms: [(type: String, text: String)]) -> JSONObject {
-        var data = JSONObject()
-        for form in forms { data[form.type] = .string(form.text) }
-        return data
-    }
 }

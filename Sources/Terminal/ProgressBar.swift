@@ -15,7 +15,7 @@ struct ProgressBar {
     var text: String {
         let width = max(10, columns - 1)
         guard !update.isFinal else { return finalText(width) }
-        let percent = pad("\(Int((min(1, max(0, update.fraction)) * 100).rounded(.down))) %", 5)
+        let percent = pad("\(update.percent) %", 5)
         var facts = update.facts
         func room() -> Int { width - percent.count - 2 - facts.reduce(0) { $0 + cells($1) + 2 } }
         while !facts.isEmpty, room() < Self.leastBar + min(Self.leastTitle, cells(update.title)) { facts.removeLast() }

@@ -54,13 +54,35 @@ private struct Fixture: Decodable {
     let holm: [Holm]
     let comparisons: [Comparison]
 
-    static let all: Fixture = {
-        let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-            .appendingPathComponent("Fixtures/statistics.json")
-        do { return try JSONDecoder().decode(Fixture.self, from: Data(contentsOf: path)) } catch {
-            preconditionFailure("\(path.path): \(error)")
-        }
-    }()
+    static let all: Fixture = read("statistics.json")
+}
+
+/// What Fixtures/statistics.R wrote from R, of the same samples.
+private struct FixtureOfR: Decodable {
+    struct Power: Decodable {
+        let difference, deviation, level: Double
+        let seeds: Int
+    }
+    struct Comparison: Decodable {
+        let intervals: [String: [Double]]
+        let bootstrap: [Double]
+        let tTest, equivalence, correlation, superiority, varianceRatio: Double
+    }
+
+    let power: [Power]
+    let noncentral: [Fixture.Noncentral]
+    let mcnemar: [Fixture.Table]
+    let holm: [Fixture.Holm]
+    let comparisons: [Comparison]
+
+    static let all: FixtureOfR = read("statistics-r.json")
+}
+
+private func read<Value: Decodable>(_ name: String) -> Value {
+    let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Fixtures/\(name)")
+    do { return try JSONDecoder().decode(Value.self, from: Data(contentsOf: path)) } catch {
+        preconditionFailure("\(path.path): \(error)")
+    }
 }
 
 private func isClose(_ value: Double?, _ expected: Double, _ tolerance: Double = 1e-10) -> Bool {
@@ -207,5 +229,55 @@ private func isClose(_ value: Double?, _ expected: Double, _ tolerance: Double =
         let drawn = try #require(SignFlip.test((0..<20).map { Double($0) - 6 } + [0], samples: 100_000))
         #expect(abs(exact - drawn) < 0.005)
         #expect(drawn == SignFlip.test((0..<20).map { Double($0) - 6 } + [0], samples: 100_000), "with a seed")
+    }
+}
+
+@Suite struct StatisticsOfRTests {
+    private let fixture = FixtureOfR.all
+
+    @Test func comparisonsAgreeWithR() throws {
+        for (sample, row) in zip(Fixture.all.comparisons, fixture.comparisons) {
+            let comparison = PairedComparison(sample.first, sample.second)
+            let differences = try #require(comparison.differences)
+            for (confidence, ends) in row.intervals {
+                let interval = try #require(Double(confidence).flatMap { differences.interval($0) })
+                #expect(isClose(interval.lowerBound, ends[0], 1e-8) && isClose(interval.upperBound, ends[1], 1e-8))
+            }
+            #expect(isClose(comparison.tTest, row.tTest, 1e-8))
+            #expect(isClose(EquivalenceTest.test(differences, margin: 0.5), row.equivalence, 1e-8))
+            #expect(isClose(comparison.correlation, row.correlation, 1e-9))
+            #expect(isClose(comparison.superiority, row.superiority))
+            let (first, second) = (try #require(Sample(sample.first)), try #require(Sample(sample.second)))
+            #expect(isClose(varianceRatioTest(first, second), row.varianceRatio, 1e-9))
+        }
+        #expect(fixture.comparisons.count == Fixture.all.comparisons.count)
+    }
+
+    /// R's `boot` interpolates between resamples where SciPy takes one, so that few seeds leave the two further apart.
+    @Test func theBootstrapAgreesWithR() throws {
+        for (sample, row) in zip(Fixture.all.comparisons, fixture.comparisons) where sample.first.count > 3 {
+            let interval = try #require(PairedComparison(sample.first, sample.second).bootstrap)
+            let tolerance = 0.04 * (row.bootstrap[1] - row.bootstrap[0])
+            #expect(abs(interval.lowerBound - row.bootstrap[0]) < tolerance, "\(interval), \(row.bootstrap)")
+            #expect(abs(interval.upperBound - row.bootstrap[1]) < tolerance, "\(interval), \(row.bootstrap)")
+        }
+    }
+
+    @Test func testsAndSeedsNeededAgreeWithR() {
+        for row in fixture.power {
+            #expect(
+                SeedsNeeded.count(difference: row.difference, deviation: row.deviation, level: row.level) == row.seeds)
+        }
+        for row in fixture.noncentral {
+            let value = NoncentralT(degreesOfFreedom: row.df, noncentrality: row.delta).cumulative(row.t)
+            #expect(isClose(value, row.value, 1e-6), "\(row): \(value)")
+        }
+        for row in fixture.mcnemar {
+            let test = McNemar(onlyFirst: row.first, onlySecond: row.second)
+            #expect(isClose(test.exact, row.exact) && isClose(test.chiSquared, row.chiSquared), "\(row)")
+        }
+        for row in fixture.holm {
+            #expect(zip(Holm.adjusted(row.p), row.adjusted).allSatisfy { isClose($0, $1) }, "\(row)")
+        }
     }
 }

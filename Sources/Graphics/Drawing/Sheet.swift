@@ -43,7 +43,7 @@ struct Sheet {
     /// A filled outline.
     mutating func area(_ points: [(x: Double, y: Double)], _ ink: Ink, opacity: Double) {
         guard points.count > 2 else { return }
-        body += "<polygon\(fill(ink)) fill-opacity=\"\(decimals(opacity, 2))\" points=\""
+        body += "<polygon\(fill(ink)) fill-opacity=\"\(fixed(opacity, 2))\" points=\""
         append(points)
         body += "\"/>\n"
     }
@@ -56,7 +56,7 @@ struct Sheet {
         body +=
             "<rect x=\"\(number(x))\" y=\"\(number(y))\" width=\"\(number(width))\" height=\"\(number(height))\""
         body += outline.map { paint(ink, outline: $0) } ?? fill(ink)
-        if opacity < 1 { body += " fill-opacity=\"\(decimals(opacity, 3))\"" }
+        if opacity < 1 { body += " fill-opacity=\"\(fixed(opacity, 3))\"" }
         if radius > 0 { body += " rx=\"\(number(radius))\"" }
         if !dash.isEmpty { body += " stroke-dasharray=\"\(dash)\"" }
         body += "/>\n"
@@ -71,7 +71,7 @@ struct Sheet {
         if scale != 1 {
             for place in places {
                 body +=
-                    "<path transform=\"translate(\(number(place.x)) \(number(place.y))) scale(\(decimals(scale, 2)))\""
+                    "<path transform=\"translate(\(number(place.x)) \(number(place.y))) scale(\(fixed(scale, 2)))\""
                 body += markerPaint(ink, isOpen) + " d=\"M0,0\(marker.path)\"/>\n"
             }
             return
@@ -138,7 +138,7 @@ struct Sheet {
 
     private func stroke(_ ink: Ink, _ width: Double, _ dash: String) -> String {
         " class=\"t-k\(ink.letter)\" stroke=\"\(ink.colors.light)\""
-            + (width == 1 ? "" : " stroke-width=\"\(decimals(width, 2))\"")
+            + (width == 1 ? "" : " stroke-width=\"\(fixed(width, 2))\"")
             + (dash.isEmpty ? "" : " stroke-dasharray=\"\(dash)\"")
     }
 

@@ -131,7 +131,7 @@ extension HeatMap: Picture {
             let sum = counts[row].reduce(0, +)
             if sum > 0 {
                 sheet.text(
-                    "\(decimals(100 * Double(counts[row][row]) / Double(sum), 1)) %",
+                    "\(fixed(100 * Double(counts[row][row]) / Double(sum), 1)) %",
                     left + Double(names.count) * width + 64,
                     y + height / 2 + 4, .end, ink: .muted)
             }
@@ -177,7 +177,7 @@ extension HeatMap: Picture {
             }
             let sum = counts[row].reduce(0, +)
             line += padded(
-                sum > 0 ? decimals(100 * Double(counts[row][row]) / Double(sum), 1) + " %" : "", 8, atRight: true)
+                sum > 0 ? fixed(100 * Double(counts[row][row]) / Double(sum), 1) + " %" : "", 8, atRight: true)
             lines.append(line)
         }
         return lines.joined(separator: "\n")

@@ -64,12 +64,12 @@ public struct IntervalPlot: Hashable, Sendable {
     /// `78.42 ± 0.31`, or with its two ends where the interval is lopsided.
     func valueText(_ row: Row) -> String {
         guard let mean = row.mean else { return "" }
-        guard let interval = row.interval else { return decimals(mean, digits) }
+        guard let interval = row.interval else { return fixed(mean, digits) }
         let (below, above) = (mean - interval.lowerBound, interval.upperBound - mean)
         if abs(below - above) <= 0.02 * (below + above) { return uncertain(mean, (below + above) / 2) }
         let digits = uncertaintyDigits((below + above) / 2)
         return
-            "\(decimals(mean, digits)) [\(decimals(interval.lowerBound, digits)), \(decimals(interval.upperBound, digits))]"
+            "\(fixed(mean, digits)) [\(fixed(interval.lowerBound, digits)), \(fixed(interval.upperBound, digits))]"
     }
 
     private var digits: Int {
@@ -86,12 +86,13 @@ extension IntervalPlot: Picture {
                 Table.Column("name", isNumber: false), Table.Column("n"), Table.Column("mean"), Table.Column("low"),
                 Table.Column("high"),
             ])
-        for row in rows.prefix(limit) {
-            table.add([
-                Table.Cell(row.name), row.values.isEmpty ? Table.Cell("") : Table.Cell(row.values.count),
-                Table.Cell(row.mean, digits: 4), Table.Cell(row.interval?.lowerBound, digits: 4),
-                Table.Cell(row.interval?.upperBound, digits: 4),
-            ])
+        let shown = Array(rows.prefix(limit))
+        let columns = [
+            shown.map(\.mean), shown.map { $0.interval?.lowerBound }, shown.map { $0.interval?.upperBound },
+        ].map { Table.Cell.column($0) }
+        for (index, row) in shown.enumerated() {
+            let count = row.values.isEmpty ? Table.Cell("") : Table.Cell(row.values.count)
+            table.add([Table.Cell(row.name), count] + columns.map { $0[index] })
         }
         if rows.count > limit { table.add([Table.Cell("… \(rows.count - limit) more")]) }
         return table
@@ -105,7 +106,7 @@ extension IntervalPlot: Picture {
 /// `78.42 ± 0.31`: both to the second digit of the uncertainty.
 public func uncertain(_ value: Double, _ uncertainty: Double) -> String {
     let digits = uncertaintyDigits(uncertainty)
-    return "\(decimals(value, digits)) ± \(decimals(uncertainty, digits))"
+    return "\(fixed(value, digits)) ± \(fixed(uncertainty, digits))"
 }
 
 /// Digits behind the point that show two of the uncertainty's.

@@ -127,25 +127,25 @@ public struct Plot: Hashable, Sendable {
 extension Plot: Picture {
     /// One row a place, one column a curve, and two for the ends of a band.
     public func table(limit: Int) -> Table {
-        var table = Table(caption: title, columns: [Table.Column(x.title)])
+        let isHistogram = series.contains { $0.style == .filled }
+        var table = Table(caption: title, columns: [Table.Column(x.title + (isHistogram ? ", from" : ""))])
         var curves: [[Double: Double]] = []
         func add(_ name: String, _ points: [(Double, Double)]) {
             table.columns.append(Table.Column(name))
             curves.append(Dictionary(points, uniquingKeysWith: { _, last in last }))
         }
         for series in series {
-            add(series.name, series.points.map { ($0.x, $0.y) })
+            // Each bin stands at its left edge; the outline's last point is the right edge of the last bin.
+            let points = series.style == .filled ? series.points.dropLast() : series.points[...]
+            add(series.name, points.map { ($0.x, $0.y) })
             guard !series.band.isEmpty else { continue }
             add("\(series.name), low", series.band.map { ($0.x, $0.low) })
             add("\(series.name), high", series.band.map { ($0.x, $0.high) })
         }
-        let places = Set(series.flatMap { $0.points.map(\.x) }).sorted()
-        for x in places.prefix(limit) {
-            let cells = curves.map { curve in
-                curve[x].map { Table.Cell(shortNumber($0), number: $0) } ?? Table.Cell("")
-            }
-            table.add([Table.Cell(shortNumber(x), number: x)] + cells)
-        }
+        let places = Set(curves.flatMap(\.keys)).sorted()
+        let shown = Array(places.prefix(limit))
+        let columns = [Table.Cell.column(shown)] + curves.map { curve in Table.Cell.column(shown.map { curve[$0] }) }
+        for row in shown.indices { table.add(columns.map { $0[row] }) }
         if places.count > limit { table.add([Table.Cell("… \(places.count - limit) more")]) }
         return table
     }
@@ -159,10 +159,4 @@ extension Plot: Picture {
         }
         return "\(y.title) over \(x.title). " + curves.joined(separator: "; ") + "."
     }
-}
-
-/// A number for tables of curves: whole as it is, else four digits behind the point.
-func shortNumber(_ number: Double) -> String {
-    if number == number.rounded(), abs(number) < 1e15 { return String(Int(number)) }
-    return abs(number) >= 0.01 ? decimals(number, 4) : number.description
 }

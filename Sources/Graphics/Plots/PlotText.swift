@@ -43,7 +43,7 @@ extension Plot {
             let curve = series[index]
             let sign = curve.style == .line ? String(Marker(number: number(index)).character) : "─"
             let name = curve.name.count > 30 ? curve.name.prefix(29) + "…" : curve.name
-            let end = curve.points.last(where: isShown).map { " \(decimals($0.y, 2))" } ?? ""
+            let end = curve.points.last(where: isShown).map { " \(fixed($0.y, 2))" } ?? ""
             let isTold = curve.style == .line
             let plain = "\(sign) \(name)" + (isTold ? end : "")
             return (plain, terminal.colored(sign, ink(index)) + plain.dropFirst(sign.count))

@@ -106,7 +106,7 @@ public struct ProgressChart: Hashable, Sendable {
     /// What a screen reader says.
     private var description: String {
         let ends = panels.compactMap { panel in
-            (panel.test.last ?? panel.training.last).map { "\(panel.y.title) \(decimals($0.y, 2))" }
+            (panel.test.last ?? panel.training.last).map { "\(panel.y.title) \(fixed($0.y, 2))" }
         }
         return ([facts.joined(separator: ", ")] + ends).filter { !$0.isEmpty }.joined(separator: "; ") + "."
     }

@@ -59,12 +59,9 @@ extension ScatterPlot: Picture {
         var table = Table(
             caption: title,
             columns: [Table.Column("name", isNumber: false), Table.Column(x.title), Table.Column(y.title)])
-        for item in items.prefix(limit) {
-            table.add([
-                Table.Cell(item.name), Table.Cell(shortNumber(item.x), number: item.x),
-                Table.Cell(shortNumber(item.y), number: item.y),
-            ])
-        }
+        let shown = Array(items.prefix(limit))
+        let (xs, ys) = (Table.Cell.column(shown.map(\.x)), Table.Cell.column(shown.map(\.y)))
+        for (row, item) in shown.enumerated() { table.add([Table.Cell(item.name), xs[row], ys[row]]) }
         if items.count > limit { table.add([Table.Cell("… \(items.count - limit) more")]) }
         return table
     }

@@ -5,7 +5,7 @@ extension Table {
         func escaped(_ text: String) -> String {
             text.reduce(into: "") { result, character in
                 switch character {
-                case "|", "<", "*", "`", "[", "\\": result += "\\\(character)"
+                case "|", "<", "&", "*", "`", "[", "\\": result += "\\\(character)"
                 case "\n", "\r", "\r\n": result += " "
                 default: result.append(character)
                 }

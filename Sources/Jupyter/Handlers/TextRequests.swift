@@ -33,7 +33,7 @@ extension Assistant {
         let code = try request.text("code")
         let page = workspace.inspect(code, at: try request.cursor(in: code))
         return [
-            "status": "ok", "found": .bool(page != nil), "data": .object(page.map { Display.bundle($0) } ?? [:]),
+            "status": "ok", "found": .bool(page != nil), "data": .object(page?.bundle ?? [:]),
             "metadata": [:],
         ]
     }

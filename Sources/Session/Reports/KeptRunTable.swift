@@ -12,14 +12,14 @@ enum KeptRunTable {
             caption: more > 0 ? "the newest \(rows) of \(grouped(count)) runs" : "",
             columns: [
                 Table.Column("name", isNumber: false), Table.Column("model", isNumber: false),
-                Table.Column("data", isNumber: false), Table.Column("accuracy"), Table.Column("loss"),
+                Table.Column("data", isNumber: false), Table.Column("accuracy", unit: "%"), Table.Column("loss"),
                 Table.Column("epochs"), Table.Column("seed"), Table.Column("state", isNumber: false),
                 Table.Column("date", isNumber: false, isTiming: true), Table.Column("time", isTiming: true),
             ])
         for run in runs.prefix(rows) {
             let epochs = run.epochs == run.planned ? "\(run.epochs)" : "\(run.epochs) of \(run.planned)"
             table.add([
-                Cell(run.label), Cell(run.model), Cell(run.dataset), Cell(run.accuracy, digits: 2, unit: " %"),
+                Cell(run.label), Cell(run.model), Cell(run.dataset), Cell(run.accuracy, digits: 2),
                 Cell(run.loss, digits: 4), Cell(epochs, number: Double(run.epochs)),
                 Cell(String(run.seed), number: Double(run.seed)), Cell(run.state), Cell(run.date),
                 Cell(spanText(run.seconds), number: run.seconds),

@@ -60,7 +60,8 @@ struct StudyDetails {
         var table = Table(
             caption: "each model over its seeds, after the last epoch",
             columns: [
-                Column("model", isNumber: false), Column("n"), Column("accuracy"), Column("standard deviation"),
+                Column("model", isNumber: false), Column("n"), Column("accuracy", unit: "%"),
+                Column("standard deviation"),
                 Column("95 % interval"), Column("loss"), Column("standard deviation"), Column("95 % interval"),
             ])
         for (model, name) in names.enumerated() {
@@ -68,7 +69,7 @@ struct StudyDetails {
                 continue
             }
             table.add([
-                Cell(name), Cell(accuracy.count), Cell(accuracy.mean, digits: 2, unit: " %"),
+                Cell(name), Cell(accuracy.count), Cell(accuracy.mean, digits: 2),
                 Cell(accuracy.deviation, digits: 3),
                 // Two seeds leave nearly everything open, but no accuracy beyond 100 %.
                 interval(accuracy.interval(0.95).map { $0.clamped(to: 0...100) }), Cell(loss.mean, digits: 4),
@@ -84,15 +85,15 @@ struct StudyDetails {
         let showsDifference = pairs.count == 1
         var table = Table(
             caption: "each seed",
-            columns: [Column("seed")] + names.map { Column($0) }
-                + (showsDifference ? pairs.map { Column(title($0)) } : []))
+            columns: [Column("seed")] + names.map { Column($0, unit: "%") }
+                + (showsDifference ? pairs.map { Column(title($0), unit: "points") } : []))
         for seed in study.seeds {
             let runs = names.indices.map { study.run($0, seed) }
             guard runs.contains(where: { $0 != nil }) else { continue }
             var cells = [Cell(String(seed), number: Double(seed))]
             cells += runs.map { run in
                 guard let run else { return Cell("missing") }
-                return run.accuracy.map { Cell($0, digits: 2, unit: " %") } ?? Cell(run.state.description)
+                return run.accuracy.map { Cell($0, digits: 2) } ?? Cell(run.state.description)
             }
             if showsDifference {
                 let both = runs.compactMap { $0?.accuracy }
@@ -138,7 +139,8 @@ struct StudyDetails {
                 "what one pair of runs would have said: a statement on these two trained networks, not on the models",
             columns: [
                 Column("networks", isNumber: false), Column("only the first right"), Column("only the second right"),
-                Column("McNemar p"), Column("predictions that flip"), Column("between two seeds of one model"),
+                Column("McNemar p"), Column("predictions that flip", unit: "%"),
+                Column("between two seeds of one model", unit: "%"),
             ])
         for pair in study.plan.pairs {
             guard let single = study.singlePair(pair.first, pair.second) else { continue }
@@ -149,8 +151,8 @@ struct StudyDetails {
             table.add([
                 Cell("\(names[pair.first]), \(names[pair.second]), seed \(single.seed)"), Cell(test.onlyFirst),
                 Cell(test.onlySecond), probability(isFew ? test.exact : test.chiSquared),
-                Cell(100 * single.flips, digits: 1, unit: " %"),
-                Cell(own.isEmpty ? nil : 100 * own.reduce(0, +) / Double(own.count), digits: 1, unit: " %"),
+                Cell(100 * single.flips, digits: 1),
+                Cell(own.isEmpty ? nil : 100 * own.reduce(0, +) / Double(own.count), digits: 1),
             ])
         }
         return table
@@ -160,13 +162,14 @@ struct StudyDetails {
         var table = Table(
             caption: "each class: \(title((first, second))) in points; p is corrected for the number of classes (Holm)",
             columns: [
-                Column("class", isNumber: false), Column(names[first]), Column(names[second]), Column("difference"),
+                Column("class", isNumber: false), Column(names[first], unit: "%"), Column(names[second], unit: "%"),
+                Column("difference", unit: "points"),
                 Column("95 % interval"), Column("p"),
             ])
         for difference in study.classDifferences(first, second) {
             table.add([
-                Cell(difference.name), Cell(difference.first, digits: 1, unit: " %"),
-                Cell(difference.second, digits: 1, unit: " %"), signed(difference.differences.mean),
+                Cell(difference.name), Cell(difference.first, digits: 1),
+                Cell(difference.second, digits: 1), signed(difference.differences.mean),
                 signed(difference.differences.interval(0.95)), probability(difference.adjustedProbability),
             ])
         }
@@ -178,19 +181,20 @@ struct StudyDetails {
         var table = Table(
             caption: "what each model costs",
             columns: [
-                Column("model", isNumber: false), Column("accuracy"), Column("parameters"), Column("multiply-adds"),
+                Column("model", isNumber: false), Column("accuracy", unit: "%"), Column("parameters"),
+                Column("multiply-adds"),
                 Column("seconds an epoch", isTiming: true), Column("images/s", isTiming: true),
-                Column("memory", isTiming: true),
+                Column("memory", unit: "MB", isTiming: true),
             ])
         for (index, model) in study.plan.models.enumerated() {
             let runs = study.seeds.compactMap { study.run(index, $0) }
             let seconds = Sample(runs.flatMap(\.metrics).map(\.seconds))?.mean
             let bytes = runs.map(\.byteCount).max() ?? 0
             table.add([
-                Cell(model.name), Cell(Sample(study.accuracies(index))?.mean, digits: 2, unit: " %"),
+                Cell(model.name), Cell(Sample(study.accuracies(index))?.mean, digits: 2),
                 Cell(model.architecture.parameterCount), Cell(model.architecture.operations),
                 Cell(seconds, digits: 1), Cell(Sample(runs.map(\.imagesPerSecond))?.mean, digits: 0),
-                Cell(bytes > 0 ? Double(bytes) / 1e6 : nil, digits: 0, unit: " MB"),
+                Cell(bytes > 0 ? Double(bytes) / 1e6 : nil, digits: 0),
             ])
         }
         return table

@@ -97,15 +97,16 @@ struct StudyReport {
         var table = Table(
             caption: caption,
             columns: [
-                Column("model", isNumber: false), Column("accuracy"), Column("spread"), Column("lowest"),
-                Column("highest"),
+                Column("model", isNumber: false), Column("accuracy", unit: "%"), Column("spread", unit: "points"),
+                Column("lowest", unit: "%"),
+                Column("highest", unit: "%"),
                 Column("\(isLong ? "minutes" : "seconds") a run", isTiming: true),
             ])
         for (model, name) in names.enumerated() {
             let sample = Sample(study.accuracies(model))
             table.add([
-                Cell(name), Cell(sample?.mean, digits: 2, unit: " %"), Cell(sample?.deviation, digits: 2),
-                Cell(sample?.lowest, digits: 2, unit: " %"), Cell(sample?.highest, digits: 2, unit: " %"),
+                Cell(name), Cell(sample?.mean, digits: 2), Cell(sample?.deviation, digits: 2),
+                Cell(sample?.lowest, digits: 2), Cell(sample?.highest, digits: 2),
                 Cell(study.secondsOfRun(model).map { isLong ? $0 / 60 : $0 }, digits: 1),
             ])
         }
@@ -115,12 +116,12 @@ struct StudyReport {
     /// One row a training: what a person would compute anew.
     var runs: Table {
         var table = Table(columns: [
-            Column("model", isNumber: false), Column("seed"), Column("accuracy"), Column("loss"),
+            Column("model", isNumber: false), Column("seed"), Column("accuracy", unit: "%"), Column("loss"),
             Column("state", isNumber: false), Column("seconds", isTiming: true),
         ])
         for (model, seed, run) in study.allRuns {
             table.add([
-                Cell(names[model]), Cell(String(seed), number: Double(seed)), Cell(run.accuracy, digits: 2, unit: " %"),
+                Cell(names[model]), Cell(String(seed), number: Double(seed)), Cell(run.accuracy, digits: 2),
                 Cell(run.loss, digits: 4), Cell(run.state.description), Cell(run.seconds, digits: 1),
             ])
         }

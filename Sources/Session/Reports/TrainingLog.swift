@@ -56,6 +56,9 @@ final class TrainingLog {
         bar?.finish(
             title: title, fraction: share, facts: facts,
             chart: curves.chart(title: title, fraction: share, facts: facts, epochs: run.options.epochs))
+        if bar != nil, !run.metrics.isEmpty {
+            interpreter.output.showFolded(RichValue(folded: RunTable.curve(run), title: "the numbers"))
+        }
     }
 
     func fail() { bar?.finish(title: "\(name) stopped") }

@@ -56,14 +56,15 @@ enum VarianceReport {
             caption: "test accuracy of \(variance.model.name) on \(dataName) after "
                 + "\(counted(variance.model.options.epochs, "epoch")), \(counted(variance.seeds.count, "seed"))",
             columns: [
-                Table.Column("what varies", isNumber: false), Table.Column("mean"), Table.Column("spread"),
-                Table.Column("lowest"), Table.Column("highest"), Table.Column("runs"),
+                Table.Column("what varies", isNumber: false), Table.Column("mean", unit: "%"),
+                Table.Column("spread", unit: "points"),
+                Table.Column("lowest", unit: "%"), Table.Column("highest", unit: "%"), Table.Column("runs"),
             ])
         func add(_ title: String, _ sample: Sample?) {
             table.add([
-                Table.Cell(title), Table.Cell(sample?.mean, digits: 2, unit: " %"),
-                Table.Cell(sample?.deviation, digits: 2), Table.Cell(sample?.lowest, digits: 2, unit: " %"),
-                Table.Cell(sample?.highest, digits: 2, unit: " %"), Table.Cell(sample?.count ?? 0),
+                Table.Cell(title), Table.Cell(sample?.mean, digits: 2),
+                Table.Cell(sample?.deviation, digits: 2), Table.Cell(sample?.lowest, digits: 2),
+                Table.Cell(sample?.highest, digits: 2), Table.Cell(sample?.count ?? 0),
             ])
         }
         for role in variance.roles { add(title(role), variance.sample(varying: role)) }

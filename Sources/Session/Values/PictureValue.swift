@@ -51,6 +51,7 @@ extension Invocation {
                 "html": { "<!DOCTYPE html>\n<meta charset=\"utf-8\">\n" + picture.svg + "\n" + table.html + "\n" },
             ], picture: picture)
         interpreter.show(rich)
+        interpreter.output.showFolded(RichValue(folded: picture.table(), title: "the numbers"))
         return .object(value)
     }
 }

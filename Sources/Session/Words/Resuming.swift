@@ -87,8 +87,10 @@ struct Training {
         guard let store = interpreter.store, let identity = record.kept?.identity, let kept = store.kept(identity),
             let run = store.load(kept, architecture, options)
         else { return nil }
-        interpreter.write(
-            "\(label): kept from \(kept.date), \(spanText(kept.seconds)) saved; `fresh: true` trains anew\n")
+        if call.arguments.text("log") != "none" {
+            interpreter.write(
+                "\(label): kept from \(kept.date), \(spanText(kept.seconds)) saved; `fresh: true` trains anew\n")
+        }
         let place = RunValue.Place(store: store, key: kept.key)
         return ended(
             RunValue(

@@ -41,31 +41,43 @@ private func sorted(_ table: Table, by name: String, _ call: Invocation) throws 
 
 /// Each list is a column; one list of lists or tuples is a table by rows.
 private func listTable(_ lists: [(name: String, values: [Value])]) -> Table {
-    func isNumeric(_ values: [Value]) -> Bool { !values.isEmpty && values.allSatisfy { $0.number != nil } }
-    func cell(_ value: Value) -> Table.Cell { Table.Cell(value.text, number: value.number) }
-    if lists.count == 1 {
-        let rows = lists[0].values.map { value -> [Value]? in
-            switch value {
-            case .list(let items), .tuple(let items): items.values
-            default: nil
-            }
-        }.compactMap { $0 }
+    var titles = lists.map(\.name)
+    var columns: [[Table.Cell]] = lists.map { cells($0.values) }
+    if lists.count == 1, let rows = rows(lists[0].values) {
         let width = rows.map(\.count).max() ?? 0
-        if !rows.isEmpty, rows.count == lists[0].values.count, width > 0 {
-            let columns = (0..<width).map { column in
-                Table.Column(
-                    String(column + 1), isNumber: isNumeric(rows.filter { $0.count > column }.map { $0[column] }))
-            }
-            var table = Table(columns: columns)
-            for row in rows { table.add(row.map(cell)) }
-            return table
-        }
+        titles = (0..<width).map { String($0 + 1) }
+        columns = (0..<width).map { column in cells(rows.map { column < $0.count ? $0[column] : nil }) }
     }
-    var table = Table(columns: lists.map { Table.Column($0.name, isNumber: isNumeric($0.values)) })
-    for row in 0..<(lists.map(\.values.count).max() ?? 0) {
-        table.add(lists.map { row < $0.values.count ? cell($0.values[row]) : Table.Cell("") })
+    var table = Table(
+        columns: titles.indices.map { index in
+            Table.Column(titles[index], isNumber: columns[index].contains { $0.number != nil })
+        })
+    for row in 0..<(columns.map(\.count).max() ?? 0) {
+        table.add(columns.map { row < $0.count ? $0[row] : Table.Cell("") })
     }
     return table
+}
+
+/// The rows of a list that holds nothing but lists or tuples.
+private func rows(_ values: [Value]) -> [[Value]]? {
+    let rows = values.compactMap { value -> [Value]? in
+        switch value {
+        case .list(let items), .tuple(let items): items.values
+        default: nil
+        }
+    }
+    return rows.count == values.count && rows.contains { !$0.isEmpty } ? rows : nil
+}
+
+/// Numbers aligned where there is nothing else.
+private func cells(_ values: [Value?]) -> [Table.Cell] {
+    let given = values.compactMap(\.self)
+    let numbers = given.compactMap(\.number)
+    guard numbers.count == given.count else { return values.map { Table.Cell($0?.text ?? "") } }
+    var texts = aligned(numbers)[...]
+    return values.map { value in
+        value == nil ? Table.Cell("") : Table.Cell(texts.removeFirst(), number: value?.number)
+    }
 }
 
 /// The first training images of a data set, labelled; of a run its filters or activations.

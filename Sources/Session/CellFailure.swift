@@ -1,0 +1,35 @@
+// How a cell failed, as notebooks keep it and as Jupyter sends it: the same whatever front end ran the cell.
+
+import Language
+import Libraries
+
+public struct CellFailure: Sendable {
+    /// The kind of the first fault: `no-such-name`.
+    public var name: String
+    public var message: String
+    /// What front ends show: the block of each fault, with place and fix.
+    public var traceback: [String]
+
+    public init(name: String, message: String, traceback: [String]) {
+        (self.name, self.message, self.traceback) = (name, message, traceback)
+    }
+
+    /// - Parameter faults: all that were found in the cell, at least one.
+    public init(_ faults: [Diagnostic], isColored: Bool) {
+        self.init(
+            name: faults.first?.code ?? "failed", message: faults.first?.message ?? "the cell failed",
+            traceback: faults.map { DiagnosticText($0, isColored: isColored).block })
+    }
+
+    /// The content of an `error` message.
+    public var content: JSONObject {
+        ["ename": .string(name), "evalue": .string(message), "traceback": .array(traceback.map { .string($0) })]
+    }
+
+    /// The content of a reply.
+    public var reply: JSONObject {
+        var content = content
+        content["status"] = "error"
+        return content
+    }
+}
