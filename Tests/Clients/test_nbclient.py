@@ -13,8 +13,13 @@ def execute(*cells, **options):
 
 def test_outputs_are_complete_and_in_order():
     cells = execute('print "one"\nplot [1, 3, 2]\nprint "two"\n3', 'for i in 1...20000 { print "line \\(i)" }')
-    assert [output.output_type for output in cells[0].outputs] == ["stream", "display_data", "stream", "execute_result"]
+    kinds = ["stream", "display_data", "display_data", "stream", "execute_result"]
+    assert [output.output_type for output in cells[0].outputs] == kinds
     assert "image/svg+xml" in cells[0].outputs[1].data
+    # The picture's numbers, folded beneath it.
+    folded = cells[0].outputs[2].data
+    assert folded["text/html"].startswith("<details>") and "<td" in folded["text/html"]
+    assert folded["text/plain"] == ""
     assert text(cells[1]) == "".join(f"line {n}\n" for n in range(1, 20001))
 
 
