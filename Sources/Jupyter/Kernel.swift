@@ -185,7 +185,10 @@ final class Kernel: Sendable {
                 state.hasReader = true
                 return true
             }
-            if let next { return next }
+            if let next {
+                broadcaster.letGo()
+                return next
+            }
         }
     }
 
@@ -196,7 +199,7 @@ final class Kernel: Sendable {
         while true {
             let (next, isOver) = state.withLock { state in
                 receiveAll(&state, assistant)
-                let next = startNext(&state, assistant)
+                let next = startNext(&state, assistant, isHeld: true)
                 if next != nil {
                     state.hasReader = false
                     handover.set(after: Self.moment)
@@ -339,7 +342,7 @@ final class Kernel: Sendable {
     // MARK: Cells
 
     /// Takes the first cell of the queue, if none runs.
-    private func startNext(_ state: inout State, _ assistant: Assistant) -> Execution? {
+    private func startNext(_ state: inout State, _ assistant: Assistant, isHeld: Bool) -> Execution? {
         guard state.running == nil, !state.isOver, !state.queue.isEmpty else { return nil }
         var execution = state.queue.removeFirst()
         if execution.isStored {
@@ -349,7 +352,7 @@ final class Kernel: Sendable {
         execution.count = execution.isStored ? state.executionCount : state.executionCount + 1
         state.running = execution
         workspace.forgetInterrupt()
-        broadcaster.busy(execution.request, isExecution: true)
+        broadcaster.busy(execution.request, isExecution: true, isHeld: isHeld)
         if !execution.isSilent {
             broadcaster.send(
                 execution.request.broadcast(
@@ -372,7 +375,7 @@ final class Kernel: Sendable {
                 answer(execution.request) { () throws(RequestError) in ["status": "aborted"] }
             }
             receiveAll(&state, assistant)
-            let next = startNext(&state, assistant)
+            let next = startNext(&state, assistant, isHeld: !state.hasReader)
             // Anew for each of many short cells, so that none of them wakes the other thread.
             if next != nil, !state.hasReader { handover.set(after: Self.moment) }
             return next
