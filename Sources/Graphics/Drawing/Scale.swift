@@ -123,7 +123,7 @@ struct Scale {
     /// `1e-3`, `2.5e6`: as one would type it.
     private func power(_ number: Double) -> String {
         let text = scientific(number)
-        return text.replacing(".0e", with: "e")
+        return number == 1 ? "1" : text.replacing(".0e", with: "e")
     }
 
     private func shortest(_ number: Double) -> String {

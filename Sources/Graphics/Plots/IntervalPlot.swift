@@ -80,19 +80,18 @@ public struct IntervalPlot: Hashable, Sendable {
 
 extension IntervalPlot: Picture {
     public func table(limit: Int) -> Table {
+        let hasCounts = rows.contains { !$0.values.isEmpty }
         var table = Table(
             caption: title,
-            columns: [
-                Table.Column("name", isNumber: false), Table.Column("n"), Table.Column("mean"), Table.Column("low"),
-                Table.Column("high"),
-            ])
+            columns: [Table.Column("name", isNumber: false)]
+                + (hasCounts ? ["n", "mean", "low", "high"] : ["mean", "low", "high"]).map { Table.Column($0) })
         let shown = Array(rows.prefix(limit))
         let columns = [
             shown.map(\.mean), shown.map { $0.interval?.lowerBound }, shown.map { $0.interval?.upperBound },
         ].map { Table.Cell.column($0) }
         for (index, row) in shown.enumerated() {
-            let count = row.values.isEmpty ? Table.Cell("") : Table.Cell(row.values.count)
-            table.add([Table.Cell(row.name), count] + columns.map { $0[index] })
+            let count = hasCounts ? [Table.Cell(row.values.count)] : []
+            table.add([Table.Cell(row.name)] + count + columns.map { $0[index] })
         }
         if rows.count > limit { table.add([Table.Cell("… \(rows.count - limit) more")]) }
         return table

@@ -39,9 +39,10 @@ extension Plot {
         series[index].style == .faint ? 0 : series[index].companionOf != nil ? 1 : 2
     }
 
-    /// Companions are told by their dash; one curve alone by the title of its axis, unless it has a name.
+    /// Companions are told by their dash; one curve alone by the titles, unless it has a name of its own.
     private var labelledSeries: [Int] {
-        series.indices.filter { series[$0].companionOf == nil && !(series.count == 1 && series[$0].name.isEmpty) }
+        if series.count == 1, series[0].name.isEmpty || series[0].name == title { return [] }
+        return series.indices.filter { series[$0].companionOf == nil }
     }
 
     // MARK: Parts

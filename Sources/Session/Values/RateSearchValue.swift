@@ -35,7 +35,7 @@ final class RateSearchValue: ObjectValue {
             text: text, terminalPicture: { [text] in plot.text(on: $0) + "\n" + text }, svg: plot.svg)
     }
 
-    private var plot: Plot {
+    var plot: Plot {
         // The first losses and their valley are to be seen, not how high it went at the end.
         let highest = 1.5 * (search.points.first?.smoothed ?? 0)
         let points = search.points.prefix { $0.smoothed <= highest }

@@ -1,11 +1,12 @@
-// What `plot` does: which picture, and its numbers from runs, lists and schedules.
+// What `plot` does: which picture, and its numbers from runs, lists, schedules and searches for a learning rate.
 
 import Experiments
 import Graphics
 import Language
 
 func showPlot(_ call: Invocation) throws -> Value {
-    if let study = call.onlyStudy() { return try call.showPlot(of: study.study) }
+    if let study = call.onlySubject(StudyValue.self) { return try call.showPlot(of: study.study) }
+    if let search = call.onlySubject(RateSearchValue.self) { return try call.show(search.plot, plainText: search.text) }
     let (picture, plainText): (any Picture, String?) =
         switch try call.shownSubjects() {
         case .runs(let groups): try runPicture(call, groups)
@@ -155,7 +156,8 @@ func intervals(
         let finite = group.values.filter(\.isFinite)
         return IntervalPlot.Row(
             group.name, values: group.values,
-            interval: Sample(finite)?.interval(0.95).flatMap { $0.isFinite ? $0 : nil })
+            interval: Sample(finite)?.interval(0.95).flatMap { $0.isFinite ? $0 : nil }
+                .map { axis.kind == .percent ? $0.clamped(to: 0...100) : $0 })
     }
     let dots = style == .dots ? "Circles: \(unit). " : ""
     let means = rows.contains { $0.interval != nil } ? "Mean with its 95 % interval. " : ""
@@ -218,6 +220,7 @@ private func listPicture(_ call: Invocation, _ lists: [(name: String, values: [V
 private func schedulePlot(_ schedules: [(name: String, schedule: ScheduleValue)], epochs: Int?) -> Plot {
     let epochs = epochs ?? schedules.map(\.schedule.shownEpochs).max() ?? 10
     let stepsPerEpoch = max(1, min(100, 2_000 / epochs))
+    let steps = epochs * stepsPerEpoch
     let hasPeak = schedules.contains { if case .oneCycle(_?) = $0.schedule.schedule { true } else { false } }
     return Plot(
         title: schedules.count == 1 ? schedules[0].name : "Schedules", x: Axis("epoch"),
@@ -225,11 +228,12 @@ private func schedulePlot(_ schedules: [(name: String, schedule: ScheduleValue)]
         series: schedules.map { name, schedule in
             Plot.Series(
                 schedules.count == 1 ? "" : name,
-                (0..<epochs * stepsPerEpoch).map { step in
+                // The last step lasts to the end of the last epoch.
+                (0...steps).map { step in
                     Plot.Point(
                         Double(step) / Double(stepsPerEpoch),
                         schedule.schedule.factor(
-                            step: step, stepsPerEpoch: stepsPerEpoch, epochs: epochs, learningRate: 1))
+                            step: min(step, steps - 1), stepsPerEpoch: stepsPerEpoch, epochs: epochs, learningRate: 1))
                 }, style: .smooth)
         })
 }

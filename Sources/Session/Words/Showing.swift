@@ -6,7 +6,7 @@ import Graphics
 import Language
 
 func showTable(_ call: Invocation) throws -> Value {
-    if let study = call.onlyStudy() { return try call.showTable(of: study) }
+    if let study = call.onlySubject(StudyValue.self) { return try call.showTable(of: study) }
     var table: Table
     switch try call.shownSubjects() {
     case .runs(let groups):

@@ -1,12 +1,6 @@
 // What the looking words do with a study.
 
 extension Invocation {
-    /// The study that a looking word is given, alone.
-    func onlyStudy() -> StudyValue? {
-        guard arguments.rest.count == 1, case .object(let object) = arguments.rest[0].value else { return nil }
-        return object as? StudyValue
-    }
-
     /// `table study`
     func showTable(of study: StudyValue) throws -> Value {
         let report = study.report

@@ -16,6 +16,11 @@ enum ShownSubjects {
 }
 
 extension Invocation {
+    /// The subject, where it is one value of this kind.
+    func onlySubject<Object: ObjectValue>(_ type: Object.Type) -> Object? {
+        arguments.rest.count == 1 ? object(arguments.rest[0].value, type) : nil
+    }
+
     /// The subjects of the call; the last run where there is none. A list of runs of one model is a group.
     func shownSubjects() throws -> ShownSubjects {
         if arguments.rest.isEmpty {

@@ -198,7 +198,7 @@ let trainingWords: [Word] = [
         result: "a schedule", example: "print onecycle()", aliases: ["OneCycleLR"],
         .perform { .object(ScheduleValue(.oneCycle(peak: $0.arguments.decimal("peak")))) }),
     Word(
-        "findlr", .training, "Tries learning rates and shows the loss of each",
+        "findlr", .training, "Tries learning rates and shows the loss of each; `plot` takes what it found",
         [
             Parameter("model", .model, .workedOut("the last model"), isPositional: true, "the model"), dataOption,
             Parameter("from", positive, .value(.decimal(1e-5)), aliases: ["start_lr", "min_lr"], "the first rate"),
