@@ -302,5 +302,13 @@ private func noisy(_ name: String, _ seed: UInt64) -> Double {
         #expect(real.runs.count == real.plan.count)
         let losses = Set(real.runs.values.map { $0.metrics.last?.testLoss })
         #expect(losses.count == real.plan.count, "each draws other numbers")
+        // The last of the plan was kept: what is told counts it from the start.
+        let last = try #require(real.plan.last)
+        var rest = VarianceByRole(real.model, on: small, roles: [.initialization, .order], seeds: [1, 2, 3])
+        let kept = real.runs[last]
+        _ = rest.take { _, _, seeds in seeds == last ? kept : nil }
+        var done: [Int] = []
+        _ = try rest.train(cancellation: Cancellation()) { count, _, _ in done.append(count) }
+        #expect(done.first == 1 && done.last == real.plan.count)
     }
 }

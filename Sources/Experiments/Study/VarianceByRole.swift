@@ -95,15 +95,16 @@ public struct VarianceByRole: Sendable {
         observer: (_ done: Int, _ all: Int, TrainingEvent?) -> Void
     ) throws(TrainingError) -> StudyEnd {
         let plan = plan
-        for (index, seeds) in plan.enumerated() where runs[seeds] == nil {
+        for seeds in plan where runs[seeds] == nil {
+            let done = runs.count
             if cancellation.isCancelled { return .interrupted }
-            let run = try source.train(model, dataset, seeds, false, cancellation) { observer(index, plan.count, $0) }
+            let run = try source.train(model, dataset, seeds, false, cancellation) { observer(done, plan.count, $0) }
             switch run.state {
             case .done, .diverged: runs[seeds] = run
             case .stopped(let reason, let fix): return .stopped(reason: reason, fix: fix)
             case .interrupted, .loaded: return .interrupted
             }
-            observer(index + 1, plan.count, nil)
+            observer(done + 1, plan.count, nil)
         }
         return .done
     }

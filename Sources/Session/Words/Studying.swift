@@ -164,7 +164,9 @@ func varianceOfModel(_ given: Invocation) throws -> Value {
         bar?.finish(title: "the trainings stopped")
         throw training(error, call)
     }
-    bar?.finish(title: "variance of \(model.name), \(counted(variance.runs.count, "training"))")
+    bar?.finish(
+        title: "variance of \(model.name), \(counted(variance.runs.count, "training"))",
+        fraction: Double(variance.runs.count) / Double(max(1, variance.plan.count)))
     call.stop(end, missing: variance.plan.count - variance.runs.count)
     return .object(VarianceValue(variance, dataName: data.name))
 }
