@@ -26,13 +26,21 @@ public func fixed(_ number: Double, _ digits: Int) -> String {
     return (number < 0 && scaled != 0 ? "-" : "") + text
 }
 
+/// `10711.5` as `10,711.5`; what `fixed` gives, with its thousands grouped.
+func grouped(_ number: Double, _ digits: Int) -> String {
+    let text = fixed(number, digits)
+    let end = text.firstIndex(of: ".") ?? text.endIndex
+    guard let whole = Int(text[..<end]), abs(whole) >= 1000 else { return text }
+    return grouped(whole) + text[end...]
+}
+
 extension Table.Cell {
     /// A whole number with its thousands grouped.
     public init(_ number: Int) { self.init(grouped(number), number: Double(number)) }
 
     /// Empty for `nil`.
     public init(_ number: Double?, digits: Int, unit: String = "") {
-        if let number { self.init(fixed(number, digits) + unit, number: number) } else { self.init("") }
+        if let number { self.init(grouped(number, digits) + unit, number: number) } else { self.init("") }
     }
 }
 
@@ -53,9 +61,7 @@ public func aligned(_ numbers: [Double]) -> [String] {
     let needed = (0..<most).first { digits in
         finite.allSatisfy { abs($0 - ($0 * power(digits)).rounded() / power(digits)) < 1e-9 }
     }
-    return numbers.map { number in
-        number.isFinite && needed == 0 ? grouped(Int(number.rounded())) : fixed(number, needed ?? most)
-    }
+    return numbers.map { grouped($0, needed ?? most) }
 }
 
 private func power(_ digits: Int) -> Double { [1, 10, 100, 1_000, 10_000][digits] }

@@ -107,7 +107,7 @@ final class CellOutput: Output {
             cell.withLock { $0?.errors.append(diagnostic) }
         } else if let execution = audible {
             let text = DiagnosticText(diagnostic, isColored: true).block + "\n"
-            broadcaster.write(text, to: "stderr", parent: execution.request.header)
+            broadcaster.write(text, to: diagnostic.streamName, parent: execution.request.header)
         }
     }
 

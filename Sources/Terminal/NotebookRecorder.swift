@@ -95,7 +95,7 @@ final class NotebookRecorder: Output {
             state.withLock { $0.faults.append(diagnostic) }
         } else {
             let block = DiagnosticText(diagnostic, isColored: false).block
-            state.withLock { $0.add(block + "\n", to: "stderr") }
+            state.withLock { $0.add(block + "\n", to: diagnostic.streamName) }
         }
     }
 

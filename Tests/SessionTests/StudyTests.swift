@@ -106,6 +106,7 @@ private let threeSeeds = twoModels + "let study = compare A, B, on: data, epochs
         session.run(twoModels + "let study = compare A, B, on: data, epochs: 1, seeds: 1...2, log: none")
         let note = try #require(session.output.all.diagnostics.first)
         #expect(note.severity == .note && note.message == "4 trainings: under a minute and under 100 MB of memory here")
+        #expect(note.streamName == "stdout", "it tells what happens: nothing to be shown on red")
     }
 
     @Test func anInterruptedStudyIsBoundAndMoreFinishesIt() throws {
