@@ -53,7 +53,7 @@ struct TableTests {
     }
 
     @Test func whatMeansSomethingInAFormIsEscaped() {
-        #expect(table.html.contains("<td style=\"text-align:left\">gap|&lt;1&gt;</td>"))
+        #expect(table.html.contains("<td style=\"text-align:left;white-space:nowrap\">gap|&lt;1&gt;</td>"))
         #expect(table.markdown.contains("| gap\\|\\<1> | 78.42 % | 1.5 |"))
         #expect(table.csv == "name,accuracy,seconds\ngap|<1>,78.42,1.5\n\"a, \"\"b\"\"\",5,")
         #expect(table.latex.contains("78.42 \\% & 1.5 \\\\"))
