@@ -26,7 +26,8 @@ struct TableTests {
     }
 
     @Test func thousandsAreGroupedWhateverTheDigits() {
-        let texts = [Table.Cell(10_711.4, digits: 0), Table.Cell(-1234.56, digits: 1), Table.Cell(999.96, digits: 1)].map(\.text)
+        let texts = [Table.Cell(10_711.4, digits: 0), Table.Cell(-1234.56, digits: 1), Table.Cell(999.96, digits: 1)]
+            .map(\.text)
         #expect(texts == ["10,711", "-1,234.6", "1,000.0"])
         #expect(aligned([1234.5, 2]) == ["1,234.5", "2.0"])
     }

@@ -20,7 +20,12 @@ extension KernelTests {
             func plain(_ text: String) -> String { text.replacing(/\u{1B}\[[0-9;]*m/, with: "") }
             for message in broadcasts {
                 switch message.type {
-                case "stream" where message.content["name"] == "stdout": text += message.content["text"]?.string ?? ""
+                case "stream" where message.content["name"] == "stdout":
+                    // Notes of no place are among what is written.
+                    text += (message.content["text"]?.string ?? "").replacing(/(\u{1B}\[1;36mnote:.+\n(?: .+\n)*)/) {
+                        blocks.append(plain(String($0.1)).trimmingCharacters(in: .newlines))
+                        return ""
+                    }
                 case "stream":
                     // Notes that follow each other may come as one text.
                     let notes = plain(message.content["text"]?.string ?? "").replacing(
@@ -28,7 +33,9 @@ extension KernelTests {
                     blocks += notes.split(separator: "\0").map { $0.trimmingCharacters(in: .newlines) }
                 case "display_data", "execute_result":
                     guard message.content["transient"]?["display_id"] == nil else { continue }
-                    text += FrontEndProgram.Said.ended(message.content["data"]?["text/plain"]?.string ?? "")
+                    // Numbers folded beneath a picture have no plain text.
+                    guard let shown = message.content["data"]?["text/plain"]?.string, !shown.isEmpty else { continue }
+                    text += FrontEndProgram.Said.ended(shown)
                 case "error":
                     blocks += (message.content["traceback"]?.array ?? []).compactMap(\.string).map(plain)
                 default: break

@@ -57,11 +57,13 @@ let lookingWords: [Word] = [
         ],
         result: "a table", example: quickRun + "table a", aliases: ["DataFrame", "tabulate"], .perform(showTable)),
     Word(
-        "plot", .looking, "Curves and other plots of runs, a study, a search for a learning rate, plain lists or schedules",
+        "plot", .looking,
+        "Curves and other plots of runs, a study, a search for a learning rate, plain lists or schedules",
         [
             Parameter(
                 "values", .any, .workedOut("the last run"), isRest: true,
-                "runs, lists of runs (their mean and spread), a study, what `findlr` found, lists of numbers, or schedules"),
+                "runs, lists of runs (their mean and spread), a study, what `findlr` found, lists of numbers, or schedules"
+            ),
             Parameter(
                 "y", .choice, .value(.string("accuracy")), choices: ["accuracy", "loss", "trainaccuracy", "trainloss"],
                 "what goes up"),

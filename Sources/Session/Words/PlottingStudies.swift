@@ -77,7 +77,9 @@ extension Invocation {
             title: "\(names[pair.second]) − \(names[pair.first]), class by class", style: .forest,
             axis: Axis("difference in accuracy (points)"),
             rows: classes.map {
-                IntervalPlot.Row($0.name, mean: $0.differences.mean, interval: $0.differences.interval(confidence)?.clamped(to: -100...100))
+                IntervalPlot.Row(
+                    $0.name, mean: $0.differences.mean,
+                    interval: $0.differences.interval(confidence)?.clamped(to: -100...100))
             }, reference: 0,
             caption:
                 "Squares: mean over \(counted(study.completeSeeds.count, "seed")), with intervals that all hold together "
