@@ -74,6 +74,10 @@ let package = Package(
             name: "language-probe", dependencies: ["Language", "Session"], path: "Benchmarks/LanguageProbe",
             swiftSettings: strict),
 
+        // For Benchmarks/drawing-speed.
+        .executableTarget(
+            name: "picture-probe", dependencies: ["Graphics"], path: "Benchmarks/PictureProbe", swiftSettings: strict),
+
         // For Scripts/soak and Scripts/test.
         .executableTarget(
             name: "fuzz", dependencies: ["Jupyter", "Language", "Libraries", "Session"], path: "Tests/Fuzz",
