@@ -49,6 +49,12 @@ public struct Study: Sendable {
             .map { ($0.model, $0.seed) }
     }
 
+    /// Seeds with which a model puts all test images, of several classes, into one: it has learned nothing, which a mean hides.
+    public func unlearnedSeeds(_ model: Int) -> [UInt64] {
+        guard Set(plan.dataset.test.labels).count > 1 else { return [] }
+        return seeds.filter { seed in run(model, seed).map { Set($0.predictions).count == 1 } ?? false }
+    }
+
     // MARK: More seeds
 
     /// The same study with so many seeds more: the smallest numbers that are not among them yet.

@@ -35,7 +35,9 @@ struct StudyReport {
     private var change: String? {
         let words = VerdictText(study: study, showsTime: false)
         let pairs = study.pairs
-        let pair = pairs.first { !$0.verdict.isDecided } ?? pairs.first
+        // Of several undecided pairs the one that takes the fewest seeds.
+        let undecided = pairs.filter { !$0.verdict.isDecided }
+        let pair = undecided.min { ($0.moreSeeds ?? .max) < ($1.moreSeeds ?? .max) } ?? pairs.first
         return pair.map { "what would change this: " + words.change($0) }
     }
 
@@ -61,6 +63,13 @@ struct StudyReport {
         for (model, seed) in study.diverged {
             notes.append(
                 "\(names[model]) diverged with seed \(seed): that run stands in no figure, and is a difference itself")
+        }
+        for (model, name) in names.enumerated() {
+            let seeds = study.unlearnedSeeds(model)
+            guard !seeds.isEmpty else { continue }
+            notes.append(
+                "\(name) with \(Self.seedText(seeds)) puts all test images into one class: it learned nothing there, and "
+                    + "that widens the interval; a smaller learning rate may help")
         }
         let missing = study.missing.count
         if missing > 0 {

@@ -85,6 +85,7 @@ struct VerdictText {
             let isNext = !study.isExploratory && study.plan.design.nextLook(after: study.completeSeeds.count) != nil
             if isNext { return "`\(subject)` goes to the next look" }
             let more = "`\(subject)\(study.name == nil ? "" : ",") \(count)` adds \(counted(count, "seed"))"
+            if count > 1000 { return "a recipe whose runs spread less, or a larger margin, `within:`" }
             return count > 50 ? more + "; a larger margin, `within:`, takes fewer" : more
         }
     }
