@@ -42,7 +42,8 @@ final class EngineNetwork: TrainableNetwork {
         } catch .outOfMemory(let byteCount) {
             throw .outOfMemory(needed: byteCount, available: availableMemory ?? 0, batch: nil)
         } catch { throw .engine(error) }
-        executor.initialize(seed: options.seeds.initialization)
+        executor.initialize(seed: options.seeds.initialization, cancellation: cancellation)
+        if cancellation.isCancelled { throw .cancelled }
         training = ImageSource(dataset, .training, augmentationSeed: options.seeds.augmentation)
         test = ImageSource(dataset, part)
         self.cancellation = cancellation

@@ -16,7 +16,7 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
     case outOfMemory(needed: Int, available: Int, batch: Int?)
     /// A layer, a setting or an instruction set that the engine cannot run.
     case engine(EngineError)
-    /// Stopped before there was anything to keep (an evaluation).
+    /// Stopped before there was anything to keep: an evaluation, or a training before its first step.
     case cancelled
 
     public var message: String {

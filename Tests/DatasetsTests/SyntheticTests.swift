@@ -1,3 +1,4 @@
+import Runtime
 import Testing
 
 @testable import Datasets
@@ -5,6 +6,12 @@ import Testing
 @Suite struct SyntheticTests {
     /// Digests of what every machine must draw. If the drawing is changed on purpose, write down the new ones, and how far a
     /// linear model (below 60 %) and a small convolutional net (above 90 %) get: 17 % and 94 % now.
+    @Test func drawingCanBeStopped() {
+        let cancellation = Cancellation()
+        cancellation.cancel()
+        #expect(throws: DatasetError.self) { try Synthetic.make(cancellation: cancellation) }
+    }
+
     @Test func theImagesAreTheSameEverywhere() {
         #expect(
             Synthetic.make(training: 200, test: 50).digest()

@@ -121,6 +121,16 @@ private func train(
         #expect(pooled.accuracy == flat.accuracy)
     }
 
+    /// Weights are not all drawn then: there is no run that could go on with the wrong ones.
+    @Test func cancelledBeforeTheFirstStepThereIsNoRun() throws {
+        let cancellation = Cancellation()
+        cancellation.cancel()
+        let error = #expect(throws: TrainingError.self) {
+            _ = try train(try network(), cancellation: cancellation)
+        }
+        #expect(error?.message == TrainingError.cancelled.message)
+    }
+
     @Test func anInterruptKeepsWhatWasTrained() throws {
         let cancellation = Cancellation()
         let run = try train(try network(), epochs: 100, cancellation: cancellation) { event in

@@ -103,7 +103,9 @@ struct ParameterStore {
     /// PyTorch's default for `nn.Conv2d` and `nn.Linear` (`kaiming_uniform_` with a = sqrt 5, He et al. 2015): weight and bias
     /// uniform in plus and minus 1 / sqrt(fan in). Tensors of one shape in two networks start alike: the stream is a hash
     /// of the kind, the weight's shape, and how many of that shape came before. A batch norm begins with 1 and 0.
-    func initialize(seed: UInt64, on pool: ThreadPool) {
+    ///
+    /// Once it is cancelled, what is left is not drawn.
+    func initialize(seed: UInt64, on pool: ThreadPool, _ cancellation: Cancellation?) {
         var seen: [[Int]: Int] = [:]
         var weight: (shape: [Int], fanIn: Int, number: Int) = ([], 1, 0)
         for stored in tensors {
@@ -124,7 +126,7 @@ struct ParameterStore {
             let bound = Float(1 / Double(weight.fanIn).squareRoot())
             let stream = RandomStream.hash([isWeight ? 0 : 1, weight.number] + weight.shape)
             let random = RandomStream(seed: seed, role: .initialization, stream: stream)
-            stored.forEachPanel(on: pool) { outputs in
+            stored.forEachPanel(on: pool, cancellation) { outputs in
                 // A panel begins with a multiple of 32 values, so with a whole block of random words.
                 let first = outputs.lowerBound * stored.rows
                 withUnsafeTemporaryAllocation(of: Float.self, capacity: outputs.count * stored.rows) { values in
@@ -148,8 +150,12 @@ extension StoredTensor {
     }
 
     /// Calls `body` once for each panel of 32 outputs, on all threads.
-    fileprivate func forEachPanel(on pool: ThreadPool, _ body: (_ outputs: Range<Int>) -> Void) {
-        pool.forEachTile((outputs + 31) / 32) { panel, _ in body(panel * 32..<min(outputs, panel * 32 + 32)) }
+    fileprivate func forEachPanel(
+        on pool: ThreadPool, _ cancellation: Cancellation?, _ body: (_ outputs: Range<Int>) -> Void
+    ) {
+        pool.forEachTile((outputs + 31) / 32, cancellation: cancellation) { panel, _ in
+            body(panel * 32..<min(outputs, panel * 32 + 32))
+        }
     }
 
     /// Calls `body` with the number of each element in PyTorch's order, and where it stands here. Sixteen rows at a time:

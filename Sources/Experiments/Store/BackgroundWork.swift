@@ -1,6 +1,7 @@
 // One thing after the other on a thread of its own, while the caller goes on: files that are written while a training runs.
 
 import Glibc
+import Runtime
 import Synchronization
 
 final class BackgroundWork: Sendable {
@@ -47,6 +48,18 @@ final class BackgroundWork: Sendable {
             return last
         }
         if let thread { pthread_join(thread, nil) }
+    }
+
+    /// Waits until all is done, or `cancellation` is cancelled: asked every millisecond.
+    ///
+    /// - Returns: whether all is done.
+    func wait(unless cancellation: Cancellation) -> Bool {
+        while isBusy {
+            if cancellation.isCancelled { return false }
+            usleep(1000)
+        }
+        wait()
+        return true
     }
 
     private final class Work: Sendable {

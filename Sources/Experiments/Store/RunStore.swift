@@ -4,6 +4,7 @@
 import Engine
 import Libraries
 import Network
+import Runtime
 import Synchronization
 
 public final class RunStore: Sendable {
@@ -22,6 +23,11 @@ public final class RunStore: Sendable {
 
     /// Waits until all that was trained is written.
     public func wait() { background.wait() }
+
+    /// The same, unless it is cancelled meanwhile: a checkpoint of 400 MB takes a moment.
+    public func wait(unless cancellation: Cancellation) throws(TrainingError) {
+        guard background.wait(unless: cancellation) else { throw .cancelled }
+    }
 
     /// The same, and lets go of the file; it is opened again where it is needed.
     public func close() {

@@ -68,17 +68,20 @@ extension Study {
         for (index, (model, seed)) in work.enumerated() {
             if cancellation.isCancelled { return .interrupted }
             let later = work[(index + 1)...].map(\.model)
-            let run = try source.train(
-                plan.models[model], plan.dataset, Seeds(seed), plan.keepsWeights, cancellation
-            ) { event in
-                guard case .progress(let progress) = event else { return }
-                let rest = later.reduce(0) { $0 + (secondsOfRun($1) ?? cost?.secondsOfRun[$1] ?? 0) }
-                observer(
-                    .progress(
-                        StudyProgress(
-                            model: plan.models[model].name, seed: seed, run: index + 1, runs: work.count,
-                            training: progress, secondsLeft: progress.secondsLeft + rest)))
-            }
+            let run: StudyRun
+            do throws(TrainingError) {
+                run = try source.train(
+                    plan.models[model], plan.dataset, Seeds(seed), plan.keepsWeights, cancellation
+                ) { event in
+                    guard case .progress(let progress) = event else { return }
+                    let rest = later.reduce(0) { $0 + (secondsOfRun($1) ?? cost?.secondsOfRun[$1] ?? 0) }
+                    observer(
+                        .progress(
+                            StudyProgress(
+                                model: plan.models[model].name, seed: seed, run: index + 1, runs: work.count,
+                                training: progress, secondsLeft: progress.secondsLeft + rest)))
+                }
+            } catch .cancelled { return .interrupted } catch { throw error }
             switch run.state {
             case .done, .diverged: break
             case .stopped(let reason, let fix): return .stopped(reason: reason, fix: fix)

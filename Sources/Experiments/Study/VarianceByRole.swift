@@ -98,7 +98,10 @@ public struct VarianceByRole: Sendable {
         for seeds in plan where runs[seeds] == nil {
             let done = runs.count
             if cancellation.isCancelled { return .interrupted }
-            let run = try source.train(model, dataset, seeds, false, cancellation) { observer(done, plan.count, $0) }
+            let run: StudyRun
+            do throws(TrainingError) {
+                run = try source.train(model, dataset, seeds, false, cancellation) { observer(done, plan.count, $0) }
+            } catch .cancelled { return .interrupted } catch { throw error }
             switch run.state {
             case .done, .diverged: runs[seeds] = run
             case .stopped(let reason, let fix): return .stopped(reason: reason, fix: fix)

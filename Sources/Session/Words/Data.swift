@@ -5,11 +5,21 @@ import Graphics
 import Language
 import Libraries
 import Network
+import Synchronization
 
 private let subject = Parameter("data", .data, .workedOut("the last data set"), isPositional: true, "the data set")
 
 /// Drawn once a process: it is the same everywhere, and drawing it takes a moment.
-private let syntheticImages = Synthetic.make()
+private let syntheticImages = Mutex<Dataset?>(nil)
+
+private func syntheticData(_ call: Invocation) throws -> Value {
+    do throws(DatasetError) {
+        if let kept = syntheticImages.withLock({ $0 }) { return .object(DataValue(kept)) }
+        let dataset = try Synthetic.make(cancellation: call.interpreter.interruption)
+        syntheticImages.withLock { $0 = dataset }
+        return .object(DataValue(dataset))
+    } catch { throw dataFault(error, call) }
+}
 
 private let source: [Parameter] = [
     Parameter("url", .text, .workedOut("Toronto"), "where the archive is fetched"),
@@ -57,7 +67,7 @@ let dataWords: [Word] = [
     Word(
         "synthetic", .data, "A built-in set of 10,000 and 2,000 images of ten classes, the same everywhere", [],
         result: "a data set", example: "let data = synthetic()", aliases: ["FakeData", "toy"],
-        .perform { _ in .object(DataValue(syntheticImages)) }),
+        .perform(syntheticData)),
     Word(
         "take", .data, "The first images of a data set",
         [

@@ -34,6 +34,7 @@ struct Training {
     ///   - isFresh: whether it is trained from the start in any case.
     func value(isFresh: Bool, from continuation: Checkpoint? = nil, defaults: String?) throws -> Value {
         interpreter.publish()
+        do { try interpreter.store?.wait(unless: interpreter.interruption) } catch { throw training(error, call) }
         let record = try newRecord()
         defer { interpreter.tellStoreFaults(at: call.range) }
         if !isFresh, let record, let value = try kept(record, defaults) { return value }

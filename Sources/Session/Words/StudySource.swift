@@ -14,6 +14,7 @@ extension Invocation {
         return RunSource(
             kept: { model, _, seeds in isFresh ? nil : records.kept(model, seeds, keepsWeights: keepsWeights) },
             train: { model, dataset, seeds, keepsWeights, cancellation, observer throws(TrainingError) in
+                try store.wait(unless: cancellation)
                 let keeper = try records.begin(model, seeds, isFresh: isFresh, keepsWeights: keepsWeights)
                 return try StudyRun(
                     training: model, on: dataset, seeds, keepsWeights: keepsWeights, keeper: keeper,

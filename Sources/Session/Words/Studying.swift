@@ -65,6 +65,7 @@ extension Invocation {
         let log = StudyLog(interpreter, form: form, names: names)
         do throws(TrainingError) {
             let count = study.missing.count
+            try interpreter.store?.wait(unless: interpreter.interruption)
             let taken = study.take(source.kept)
             for (model, seed, run) in taken { log.note(.finished(model: model, seed: seed, run, wasKept: true)) }
             tellKept(taken.map(\.run), of: count)

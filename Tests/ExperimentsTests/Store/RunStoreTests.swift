@@ -64,6 +64,22 @@ private struct Home {
 }
 
 @Suite struct RunStoreTests {
+    @Test func whatIsCancelledBeforeItsFirstStepLeavesNothingToGoOnFrom() throws {
+        let home = try Home()
+        defer { home.remove() }
+        let (options, architecture, cancellation) = (TrainingOptions(), try Trained.architecture(), Cancellation())
+        cancellation.cancel()
+        let keeper = home.store.begin(try Trained.record(options), architecture, options, isFresh: false)
+        #expect(throws: TrainingError.self) {
+            try Trainer(model: "Net", architecture: architecture, dataset: Trained.data, options: options)
+                .train(from: keeper?.beginning, keeper: keeper, cancellation: cancellation) { _ in }
+        }
+        #expect(home.files.allSatisfy { $0.hasSuffix(".lock") }, "\(home.files)")
+        let again = try home.train(options)
+        #expect(again.state == .done && again.continuation == nil)
+        #expect(try home.kept(options)?.digest == again.digest)
+    }
+
     @Test func aRunIsFoundAgainWithAllThatIsKnownOfIt() throws {
         let home = try Home()
         defer { home.remove() }
