@@ -71,7 +71,7 @@ let package = Package(
 
         // For Benchmarks/language-speed.
         .executableTarget(
-            name: "language-probe", dependencies: ["Language", "Session"], path: "Benchmarks/LanguageProbe",
+            name: "language-probe", dependencies: ["Language", "Network", "Session"], path: "Benchmarks/LanguageProbe",
             swiftSettings: strict),
 
         // For Benchmarks/drawing-speed.

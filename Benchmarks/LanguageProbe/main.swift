@@ -1,9 +1,10 @@
 // Measures the language against its bars: a loop of a million turns, ten thousand lines parsed, a model of a thousand layers
-// checked, and how soon an interrupt is heard. Benchmarks/language-speed builds and starts it; it ends with 1 where a bar
-// is not held.
+// checked, two networks proven to train the same, and how soon an interrupt is heard. Benchmarks/language-speed builds and starts it;
+// it ends with 1 where a bar is not held.
 
 import Glibc
 import Language
+import Network
 import Session
 import Synchronization
 
@@ -81,6 +82,26 @@ measure("the same with ten errors in it", bar: 50) {
     let source = SourceText("model Deep {\n    input 3x32x32\n    \(wrong.joined(separator: "\n    "))\n}")
     let time = clock.measure { _ = workspace.execute(source) }
     guard output.all.count == 10 else { exit(1) }
+    return milliseconds(time)
+}
+
+/// The experiment's network, with the layer that copies its input or without.
+func experiment(isPooled: Bool) throws(ShapeFault) -> Architecture {
+    let stages = [(64, 2), (128, 3), (256, 3), (512, 3)].flatMap { width, depth -> [Layer] in
+        let one: [Layer] = [.convolution(.init(width: width, padding: .exactly(Extent(1)))), .activation(.relu)]
+        return Array(repeating: one, count: depth).joined() + [.maxPool(.init(size: Extent(2)))]
+    }
+    let pool: [Layer] = isPooled ? [.adaptiveAveragePool(output: Extent(2))] : []
+    let hidden: [Layer] = [.linear(.init(width: 4096)), .activation(.relu)]
+    let head: [Layer] = [.flatten] + hidden + hidden + [.dropout(rate: 0.2), .linear(.init(width: 10))]
+    return try Architecture(input: Shape([3, 32, 32]), layers: stages + pool + head)
+}
+
+let (gap, flat) = (try experiment(isPooled: true), try experiment(isPooled: false))
+measure("the experiment's two networks proven to train the same", bar: 10) {
+    var answer: Equivalence.Answer?
+    let time = clock.measure { answer = Equivalence(gap, flat).answer }
+    guard answer == .same(.training) else { exit(1) }
     return milliseconds(time)
 }
 
