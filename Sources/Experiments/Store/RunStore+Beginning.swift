@@ -52,7 +52,7 @@ extension RunStore {
     }
 
     /// - Returns: `nil` where another process holds it.
-    private func heldLock(_ key: String) -> LockHolder? {
+    func heldLock(_ key: String) -> LockHolder? {
         do throws(FileError) {
             guard let lock = try FileLock(lock(key), isCancelled: { true }) else { return nil }
             return LockHolder(lock)

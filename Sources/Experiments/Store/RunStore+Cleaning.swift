@@ -70,6 +70,36 @@ extension RunStore {
         }
     }
 
+    // MARK: Runs that another takes the place of
+
+    /// Of one training that was cut several times, each begun anew, the furthest holds all that the others do: they go.
+    func removeSurpassed(by key: String, _ record: RunRecord) {
+        guard let identity = record.kept?.identity else { return }
+        let cut =
+            "WHERE identity = ? AND state NOT IN ('done', 'diverged', 'running') ORDER BY epochs DESC, number DESC"
+        for run in rows(cut, [.text(identity.digest)]).dropFirst() where run.key != key {
+            // Whoever has the lock goes on with it.
+            guard let lock = heldLock(run.key) else { continue }
+            let removed: Void? = use { file throws(DatabaseError) in
+                try file.database.transaction { () throws(DatabaseError) in
+                    try Self.delete(run.key, from: file.database)
+                }
+            }
+            if removed != nil { removeFiles(run.key) }
+            lock.release()
+        }
+    }
+
+    /// Removes the rows of a run.
+    static func delete(_ key: String, from database: Database) throws(DatabaseError) {
+        try database.execute("DELETE FROM runs WHERE key = ?", [.text(key)])
+        try database.execute("DELETE FROM records WHERE key = ?", [.text(key)])
+    }
+
+    func removeFiles(_ key: String) {
+        for path in [weights(key), checkpoint(key), lock(key)] { try? FileSystem.remove(path) }
+    }
+
     // MARK: After a loss
 
     /// Takes into a new file what the files of runs say of themselves.

@@ -81,6 +81,7 @@ final class RunWriter: Sendable {
             switch run.state {
             case .interrupted, .stopped:
                 if run.steps > 0 { write(last, ended, run.state.description) } else { update(ended, "interrupted") }
+                store.removeSurpassed(by: key, ended)
             case .done, .diverged, .loaded: writeEnd(run, last, ended, keepsWeights)
             }
             lock.release()
@@ -113,18 +114,11 @@ final class RunWriter: Sendable {
         let written: Void? = store.use { file throws(DatabaseError) in
             try file.database.transaction { () throws(DatabaseError) in
                 try RunStore.write(ended, key: key, state: run.state.description, to: file.database)
-                for older in replaced {
-                    try file.database.execute("DELETE FROM runs WHERE key = ?", [.text(older.key)])
-                    try file.database.execute("DELETE FROM records WHERE key = ?", [.text(older.key)])
-                }
+                for older in replaced { try RunStore.delete(older.key, from: file.database) }
             }
         }
         guard written != nil else { return }
-        for older in replaced {
-            for path in [store.weights(older.key), store.checkpoint(older.key), store.lock(older.key)] {
-                try? FileSystem.remove(path)
-            }
-        }
+        for older in replaced { store.removeFiles(older.key) }
         if !isDone || !keepsWeights { try? FileSystem.remove(store.checkpoint(key)) }
         try? FileSystem.remove(store.lock(key))
         store.pruneCheckpoints()

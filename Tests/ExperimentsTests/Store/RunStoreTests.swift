@@ -64,6 +64,17 @@ private struct Home {
 }
 
 @Suite struct RunStoreTests {
+    @Test func aTrainingThatIsCutAgainAndAgainTakesTheRoomOfOne() throws {
+        let home = try Home()
+        defer { home.remove() }
+        var options = TrainingOptions()
+        options.epochs = 4
+        for epochs in [2, 3, 1, 2] { try home.train(options, cutAfter: epochs, isFresh: true) }
+        // The furthest, and the last.
+        #expect(home.store.list().map(\.epochs) == [2, 3])
+        #expect(home.files.filter { $0.hasSuffix(".checkpoint") }.count == 2)
+    }
+
     @Test func whatIsCancelledBeforeItsFirstStepLeavesNothingToGoOnFrom() throws {
         let home = try Home()
         defer { home.remove() }
