@@ -10,9 +10,17 @@ struct StoredTensor {
     let offset: Int
 
     /// Outputs, which are the lanes of a panel.
-    var outputs: Int { tensor.shape[0] }
+    let outputs: Int
     /// Values for each output: C * taps.
-    var rows: Int { tensor.count / max(1, outputs) }
+    let rows: Int
+
+    init(tensor: ParameterTensor, offset: Int) {
+        self.tensor = tensor
+        self.offset = offset
+        outputs = tensor.shape[0]
+        rows = tensor.count / max(1, outputs)
+    }
+
     var paddedCount: Int { (outputs + 31) / 32 * rows * 32 }
 
     /// Where element `row` of output `k` stands.
@@ -165,7 +173,8 @@ extension StoredTensor {
         for firstRow in stride(from: 0, to: rows, by: 16) {
             let rowRange = firstRow..<min(rows, firstRow + 16)
             for output in outputs {
-                for row in rowRange { body(output * rows + row, index(output: output, row: row)) }
+                let (element, place) = (output * rows, index(output: output, row: 0))
+                for row in rowRange { body(element + row, place + row * 32) }
             }
         }
     }
