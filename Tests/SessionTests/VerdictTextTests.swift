@@ -123,7 +123,7 @@ private let base = [78.1, 77.9, 78.4, 78.0, 77.8, 78.2]
                 == "undecided: +2.00 points in each of 2 seeds, too few to rule out chance; 4 more seeds would settle it"
         )
         #expect(lines(try study([base, base]))[0] == "identical in every seed")
-        #expect(lines(try study([[70], [75]]))[0] == "undecided: one seed shows no spread; 5 more seeds would")
+        #expect(lines(try study([[70], [75]]))[0] == "undecided: one seed shows no spread; 5 more seeds would show it")
     }
 
     @Test func eachPairOfSeveralModelsHasItsLine() throws {

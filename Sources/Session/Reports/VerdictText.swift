@@ -51,7 +51,7 @@ struct VerdictText {
         }
         switch reason {
         case .noPairs: return "there is no seed with which both came to their end"
-        case .onePair: return "one seed shows no spread; \(seeds)\(time) would"
+        case .onePair: return "one seed shows no spread; \(seeds)\(time) would show it"
         case .equalDifferences(let value):
             return
                 "\(Self.signed(value)) points in each of \(counted(pair.seeds.count, "seed")), too few to rule out chance; "
