@@ -45,7 +45,7 @@ class Kernel:
             )
         )
         environment = dict(os.environ, TANDEM_HOME=self.folder, JPY_PARENT_PID=str(os.getpid()))
-        self.process = subprocess.Popen([executable, "kernel", "-f", str(file)], env=environment, cwd=self.folder)
+        self.process = subprocess.Popen([os.path.abspath(executable), "kernel", "-f", str(file)], env=environment, cwd=self.folder)
         self.memory = psutil.Process(self.process.pid)
 
     def megabytes(self):
