@@ -48,8 +48,14 @@ func moreSeeds(_ call: Invocation) throws -> Value {
         guard study.seeds.count + (count ?? 6) <= Invocation.mostSeeds else { throw call.tooManySeeds(at: call.range) }
         larger = study.exploring(count ?? 6)
     }
+    // Said where the larger study is bound to no name: `more` twice gives the same, and no cell changes what another one showed.
+    let binding = study.name.map { name in
+        "`\(name)` stays as it is, with \(counted(study.seeds.count, "seed")); `let \(name) = more \(name)"
+            + (count.map { ", \($0)" } ?? "") + "` takes all \(larger.seeds.count)"
+    }
     return try call.train(
-        StudyValue(larger, models: value.models, data: value.data), log: call.arguments.text("log") ?? "auto")
+        StudyValue(larger, models: value.models, data: value.data, defaults: study.isComplete ? binding : nil),
+        log: call.arguments.text("log") ?? "auto")
 }
 
 extension Invocation {
