@@ -1,16 +1,19 @@
 // What every picture can do: be drawn, be told in numbers, and be shown in a terminal.
 
 public protocol Picture: Sendable {
-    var title: String { get }
+    var title: String { get set }
     /// Valid XML with title, description and role; the same bytes for the same value.
     var svg: String { get }
     /// Its twin in numbers. At most `limit` rows; then the last one says how many more.
     func table(limit: Int) -> Table
     /// Lines of characters, none wider than the terminal.
     func text(on terminal: TextTerminal) -> String
+    /// Gives the horizontal and the vertical axis another label, where there is such an axis.
+    mutating func label(x: String?, y: String?)
 }
 
 extension Picture {
+    public mutating func label(x: String?, y: String?) {}
     public func table() -> Table { table(limit: 40) }
     public func text(on terminal: TextTerminal) -> String { table(limit: 40).text(columns: terminal.columns) }
 }

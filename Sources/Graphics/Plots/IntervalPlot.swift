@@ -79,6 +79,8 @@ public struct IntervalPlot: Hashable, Sendable {
 }
 
 extension IntervalPlot: Picture {
+    public mutating func label(x: String?, y: String?) { axis.label = x ?? axis.label }
+
     public func table(limit: Int) -> Table {
         let hasCounts = rows.contains { !$0.values.isEmpty }
         var table = Table(

@@ -67,7 +67,10 @@ public struct Plot: Hashable, Sendable {
         }
     }
 
-    public var title: String
+    public var title: String {
+        // A single series that is called as its picture needs no label.
+        didSet { if series.count == 1, series[0].name == oldValue { series[0].name = title } }
+    }
     /// One or two sentences below the picture.
     public var caption: String
     public var x: Axis
@@ -125,6 +128,11 @@ public struct Plot: Hashable, Sendable {
 }
 
 extension Plot: Picture {
+    public mutating func label(x: String?, y: String?) {
+        self.x.label = x ?? self.x.label
+        self.y.label = y ?? self.y.label
+    }
+
     /// One row a place, one column a curve, and two for the ends of a band.
     public func table(limit: Int) -> Table {
         let isHistogram = series.contains { $0.style == .filled }

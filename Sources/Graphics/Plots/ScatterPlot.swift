@@ -55,6 +55,11 @@ public struct ScatterPlot: Hashable, Sendable {
 }
 
 extension ScatterPlot: Picture {
+    public mutating func label(x: String?, y: String?) {
+        self.x.label = x ?? self.x.label
+        self.y.label = y ?? self.y.label
+    }
+
     public func table(limit: Int) -> Table {
         var table = Table(
             caption: title,

@@ -40,6 +40,9 @@ final class PictureValue: ObjectValue {
 extension Invocation {
     /// Shows a picture, and writes it where `to:` says.
     func show(_ picture: any Picture, plainText: String? = nil, isTimed: Bool = false) throws -> Value {
+        var picture = picture
+        if let title = arguments.text("title") { picture.title = title }
+        picture.label(x: arguments.text("xlabel"), y: arguments.text("ylabel"))
         let value = PictureValue(picture, plainText: plainText, isTimed: isTimed)
         let rich = value.rich
         let table = picture.table(limit: Limits.elements)

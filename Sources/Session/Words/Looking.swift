@@ -76,7 +76,10 @@ let lookingWords: [Word] = [
                 aliases: ["type", "style"], "which kind of plot; the last two are of a study"),
             Parameter("train", .boolean, .value(.boolean(false)), "show the training's curves as well, dashed"),
             Parameter(
-                "epochs", .integer(1...100_000), .workedOut("enough to see"), "how long a schedule is shown"), to,
+                "epochs", .integer(1...100_000), .workedOut("enough to see"), "how long a schedule is shown"),
+            Parameter("title", .text, .workedOut("what it shows"), aliases: ["suptitle"], "the line above it"),
+            Parameter("xlabel", .text, .workedOut("what it is"), aliases: ["xtitle"], "the horizontal axis"),
+            Parameter("ylabel", .text, .workedOut("what it is"), aliases: ["ytitle"], "the vertical axis"), to,
         ],
         result: "a plot", example: quickRun + "plot a, y: loss", aliases: ["plt", "graph", "chart", "plt.plot"],
         .perform(showPlot)),

@@ -192,6 +192,11 @@ private func listPicture(_ call: Invocation, _ lists: [(name: String, values: [V
             }
         )
     }
+    guard groups.contains(where: { !$0.values.isEmpty }) else {
+        throw call.fault(
+            "no-values", groups.count == 1 ? "the list is empty" : "the lists are empty",
+            fix: "`plot` takes lists of numbers: `plot [0.9, 0.7, 0.6]`")
+    }
     let title = groups.map(\.name).joined(separator: ", ")
     switch call.arguments.text("kind") {
     case "dots"?: return intervals(title, .dots, Axis("value"), groups, unit: "values")
