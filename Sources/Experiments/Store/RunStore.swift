@@ -243,7 +243,11 @@ public final class RunStore: Sendable {
     public func setName(_ name: String, ofRun key: String) {
         guard isWritable else { return }
         use { file throws(DatabaseError) in
-            try file.database.execute("UPDATE runs SET name = ? WHERE key = ?", [.text(name), .text(key)])
+            try file.database.transaction { () throws(DatabaseError) in
+                try file.database.execute(
+                    "UPDATE runs SET name = NULL WHERE name = ? AND key != ?", [.text(name), .text(key)])
+                try file.database.execute("UPDATE runs SET name = ? WHERE key = ?", [.text(name), .text(key)])
+            }
         }
     }
 

@@ -16,7 +16,7 @@ final class RunValue: ObjectValue {
     let origin: Origin?
     /// Where it is kept; `nil` where it is not.
     let place: Place?
-    /// The defaults that stood in for what the call left out (rule 11): `on: cifar`.
+    /// The defaults that stood in for what the call left out: `on: cifar`.
     let defaults: String?
 
     /// What a file says of the run in it.
@@ -49,8 +49,12 @@ final class RunValue: ObjectValue {
     func named(_ name: String) -> any ObjectValue {
         var run = run
         run.name = name
-        place?.store.setName(name, ofRun: place?.key ?? "")
         return RunValue(run, model: model, data: data, origin: origin, place: place, defaults: nil)
+    }
+
+    /// Tells the store what it is called.
+    func keepName() {
+        if let place, let name = run.name { place.store.setName(name, ofRun: place.key) }
     }
 
     var seed: UInt64 { run.options.seeds.initialization }

@@ -201,6 +201,9 @@ private struct Home {
         #expect(home.store.kept(called: "Net seed 2")?.seed == 2)
         #expect(home.store.kept(called: "b") == nil)
         #expect(home.store.list().map(\.label) == ["Net seed 2", "a"])
+        home.store.setName("a", ofRun: home.store.list()[0].key)
+        #expect(home.store.list().map(\.label) == ["a", "Net seed 1"])
+        #expect(home.store.kept(called: "a")?.seed == 2)
     }
 
     // MARK: Room
