@@ -58,7 +58,7 @@ let package = Package(
             ["Language", "Network", "Runtime", "Libraries", "Engine", "Datasets", "Graphics", "Experiments", "Bench"]),
         module("Notebook", ["Libraries"]),
         module("Jupyter", ["Session", "Language", "Libraries"]),
-        module("Terminal", ["Session", "Notebook", "Libraries"]),
+        module("Terminal", ["Session", "Notebook", "Language", "Libraries"]),
         module("Bench", ["Engine", "Network", "Runtime", "Graphics", "Libraries"]),
         .executableTarget(
             name: "tandem", dependencies: ["Jupyter", "Terminal", "Bench"], swiftSettings: strict,

@@ -51,31 +51,11 @@ public enum FileSystem {
         String(decoding: try read(path), as: UTF8.self)
     }
 
-    /// Writes a file whole or not at all: into a neighbour, synced, then renamed over `path`.
+    /// Writes a file whole or not at all.
     public static func write(_ bytes: [UInt8], to path: String) throws(FileError) {
-        let temporary = "\(path).\(getpid()).part"
-        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { throw FileError("write", path) }
-        var written = 0
-        while written < bytes.count {
-            let count = bytes.withUnsafeBytes {
-                Glibc.write(descriptor, $0.baseAddress! + written, bytes.count - written)
-            }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else {
-                let error = FileError("write", path)
-                close(descriptor)
-                unlink(temporary)
-                throw error
-            }
-            written += count
-        }
-        let isSynced = fsync(descriptor) == 0
-        guard close(descriptor) == 0, isSynced, Glibc.rename(temporary, path) == 0 else {
-            let error = FileError("write", path)
-            unlink(temporary)
-            throw error
-        }
+        var file = try WholeFileWriter(path)
+        try file.write(bytes, at: 0)
+        try file.finish()
     }
 
     public static func write(_ text: String, to path: String) throws(FileError) {
@@ -170,4 +150,20 @@ public enum FileSystem {
     public static func name(of path: String) -> String {
         String(path[(path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex)...])
     }
+}
+
+/// Whether all bytes could be written; `errno` tells why not.
+func writeAll(_ bytes: ArraySlice<UInt8>, to descriptor: Int32) -> Bool {
+    bytes.withUnsafeBytes { writeAll($0, to: descriptor) }
+}
+
+func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Bool {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+        let count = write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+        if count < 0, errno == EINTR { continue }
+        guard count > 0 else { return false }
+        rest = rest.dropFirst(count)
+    }
+    return true
 }

@@ -9,15 +9,7 @@ public enum StandardStream: Int32, Sendable {
     /// Writes all of the text. A reader that has gone is no error: the text is dropped (SIGPIPE is to be ignored).
     public func write(_ text: String) {
         var text = text
-        text.withUTF8 { bytes in
-            var written = 0
-            while written < bytes.count {
-                let count = Glibc.write(rawValue, bytes.baseAddress! + written, bytes.count - written)
-                if count < 0, errno == EINTR { continue }
-                if count <= 0 { return }
-                written += count
-            }
-        }
+        text.withUTF8 { _ = writeAll(UnsafeRawBufferPointer($0), to: rawValue) }
     }
 
     public var isTerminal: Bool { isatty(rawValue) != 0 }

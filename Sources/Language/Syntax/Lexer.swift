@@ -63,24 +63,12 @@ struct Lexer {
         return (Unicode.Scalar(value) ?? "\u{FFFD}", min(length, bytes.count - index))
     }
 
-    static func isNameStart(_ scalar: Unicode.Scalar) -> Bool {
-        scalar.isASCII
-            ? scalar.properties.isAlphabetic || scalar == "_"
-            : scalar.properties.isXIDStart
-    }
-
-    static func isNamePart(_ scalar: Unicode.Scalar) -> Bool {
-        scalar.isASCII
-            ? isNameStart(scalar) || ("0"..."9").contains(scalar)
-            : scalar.properties.isXIDContinue
-    }
-
     /// The offset behind the name characters that begin at `index`.
     func endOfName(from index: Int) -> Int {
         var end = index
         while end < bytes.count {
             let (scalar, length) = scalar(at: end)
-            guard Lexer.isNamePart(scalar) else { break }
+            guard scalar.isNamePart else { break }
             end += length
         }
         return end
@@ -122,7 +110,7 @@ struct Lexer {
         if byte == UInt8(ascii: "'") { return readSingleQuoted() }
         if isAtLineHead, skipCommandLine() { return }
         let (first, length) = scalar(at: offset)
-        if Lexer.isNameStart(first) {
+        if first.isNameStart {
             offset = endOfName(from: offset)
             let name = text(start, offset)
             if peek() == UInt8(ascii: "\"") || peek() == UInt8(ascii: "'"),
@@ -350,7 +338,7 @@ struct Lexer {
             let isKnown =
                 scalar.isASCII
                 ? !["@", "$", "^", "~", "`", "\\"].contains(scalar) && scalar.value > 0x20 && scalar.value < 0x7F
-                : Lexer.isNameStart(scalar) || scalar.properties.isWhitespace
+                : scalar.isNameStart || scalar.properties.isWhitespace
             if offset > start, isKnown || scalar == " " || scalar == "\n" || scalar == "\r" || scalar == "\t" { break }
             offset += max(1, length)
         }
@@ -378,7 +366,7 @@ struct Lexer {
         let start = offset
         if starts(with: "%%") || starts(with: "%") {
             let name = starts(with: "%%") ? offset + 2 : offset + 1
-            guard name < bytes.count, Lexer.isNameStart(scalar(at: name).scalar) else { return false }
+            guard name < bytes.count, scalar(at: name).scalar.isNameStart else { return false }
             offset = endOfName(from: name)
         } else if starts(with: "!") {
             var end = endOfName(from: offset + 1)

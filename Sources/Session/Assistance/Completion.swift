@@ -79,12 +79,11 @@ struct Completion {
     }
 
     private var heads: [CompletionList.Item] {
-        let words = Vocabulary.all.filter { $0.isLayer == place.isLayerBody && $0.worksAlready }
-        let later = Vocabulary.all.filter { $0.isLayer == place.isLayerBody && !$0.worksAlready }
+        let words = Vocabulary.all.filter { $0.isLayer == place.isLayerBody }
         let keywords = ["let", "model", "block", "for", "repeat", "if"].map {
             CompletionList.Item(text: $0, kind: "keyword", detail: "")
         }
-        return words.map(item) + variables { _ in true } + keywords + later.map(item)
+        return words.map(item) + variables { _ in true } + keywords
     }
 
     private var values: [CompletionList.Item] {
@@ -92,8 +91,7 @@ struct Completion {
     }
 
     private func item(_ word: Word) -> CompletionList.Item {
-        CompletionList.Item(
-            text: word.name, kind: word.isLayer ? "layer" : "word", detail: word.worksAlready ? word.help : "not yet")
+        CompletionList.Item(text: word.name, kind: word.isLayer ? "layer" : "word", detail: word.help)
     }
 
     private func options(of word: Word) -> [CompletionList.Item] {
@@ -120,7 +118,7 @@ struct Completion {
             CompletionList.Item(text: $0, kind: "choice", detail: $0 == parameter.standardText ? "default" : "")
         }
         func words(_ result: String) -> [CompletionList.Item] {
-            Vocabulary.all.filter { $0.result == result && $0.worksAlready }.map(item)
+            Vocabulary.all.filter { $0.result == result }.map(item)
         }
         switch parameter.kind {
         case .choice: return choices

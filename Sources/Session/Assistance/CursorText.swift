@@ -74,8 +74,8 @@ struct CursorText {
         cursor = max(0, min(position - base, scalars.count))
         start = cursor
         end = cursor
-        while start > 0, CursorText.isNamePart(scalars[start - 1]) { start -= 1 }
-        while end < scalars.count, CursorText.isNamePart(scalars[end]) { end += 1 }
+        while start > 0, scalars[start - 1].isNamePart { start -= 1 }
+        while end < scalars.count, scalars[end].isNamePart { end += 1 }
         readPath()
         read()
         noteLevels()
@@ -94,17 +94,10 @@ struct CursorText {
         var (start, base) = (first, position - reach)
         while start < all.endIndex, base < position {
             let isBehindLine = all[all.index(before: start)] == "\n"
-            if isBehindLine, isNamePart(all[start]) { break }
+            if isBehindLine, all[start].isNamePart { break }
             (start, base) = (all.index(after: start), base + 1)
         }
         return (Array(all[start...].prefix(position - base + reach)), base)
-    }
-
-    static func isNamePart(_ scalar: Unicode.Scalar) -> Bool {
-        if scalar.isASCII {
-            return "a"..."z" ~= scalar || "A"..."Z" ~= scalar || scalar == "_" || "0"..."9" ~= scalar
-        }
-        return scalar.properties.isAlphabetic
     }
 
     func text(_ start: Int, _ end: Int) -> String {
@@ -117,7 +110,7 @@ struct CursorText {
         var place = start
         while place > 0, scalars[place - 1] == "." {
             var first = place - 1
-            while first > 0, CursorText.isNamePart(scalars[first - 1]) { first -= 1 }
+            while first > 0, scalars[first - 1].isNamePart { first -= 1 }
             guard first < place - 1 else { return }
             path.insert(text(first, place - 1), at: 0)
             place = first
@@ -171,7 +164,7 @@ struct CursorText {
                 place += 1
             case ":":
                 var first = place
-                while first > 0, CursorText.isNamePart(scalars[first - 1]) { first -= 1 }
+                while first > 0, scalars[first - 1].isNamePart { first -= 1 }
                 levels[levels.count - 1].label = first < place ? text(first, place) : nil
                 place += 1
             case "=":
@@ -179,7 +172,7 @@ struct CursorText {
                 levels[levels.count - 1].isAtHead = true
                 place += 1
             case " ", "\t", "\r", "\u{A0}": place += 1
-            case _ where CursorText.isNamePart(scalar): place = readName(from: place)
+            case _ where scalar.isNamePart: place = readName(from: place)
             default:
                 levels[levels.count - 1].isAtHead = false
                 place += 1
@@ -204,7 +197,7 @@ struct CursorText {
 
     private mutating func readName(from first: Int) -> Int {
         var place = first
-        while place < start, CursorText.isNamePart(scalars[place]) { place += 1 }
+        while place < start, scalars[place].isNamePart { place += 1 }
         let name = text(first, place)
         let keywords = ["let", "model", "block", "for"]
         if level.isAtHead, level.keyword == nil, keywords.contains(name) {
@@ -243,7 +236,7 @@ struct CursorText {
         var new = Level(bracket: bracket)
         if bracket == "(" {
             var first = place
-            while first > 0, CursorText.isNamePart(scalars[first - 1]) { first -= 1 }
+            while first > 0, scalars[first - 1].isNamePart { first -= 1 }
             if first < place { new.callee = text(first, place) }
         }
         new.isLayerBody = level.isLayerBody

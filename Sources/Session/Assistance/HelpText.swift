@@ -23,7 +23,6 @@ enum HelpText {
         let options = word.signature.dropFirst(word.name.count + 1)
         let signature = options.isEmpty ? word.name : hanging(word.name + " ", String(options), columns: columns)
         var lines = [signature, "", word.help + "."]
-        if !word.worksAlready { lines.append("Not yet there: the word is reserved for a later version.") }
         if !word.parameters.isEmpty {
             let rows = word.parameters.map(row)
             let width = rows.map(\.name.count).max() ?? 0
@@ -63,7 +62,7 @@ enum HelpText {
         for group in groups {
             html += "<h4>\(group.rawValue)</h4><table>"
             for word in Vocabulary.all where word.group == group {
-                html += tableRow(word.name, line(word))
+                html += tableRow(word.name, word.help)
             }
             html += "</table>"
         }
@@ -78,37 +77,30 @@ enum HelpText {
             let words = Vocabulary.all.filter { $0.group == group }
             let width = words.map(\.name.count).max() ?? 0
             lines.append(group.rawValue)
-            lines += words.map { hanging("  " + padded($0.name, to: width) + "  ", line($0), columns: columns) }
+            lines += words.map { hanging("  " + padded($0.name, to: width) + "  ", $0.help, columns: columns) }
         }
         lines.append("`help train` or `?train` tells more of a word, `help layers` lists a group.")
         return lines.joined(separator: "\n")
     }
 
-    /// The reference page: every word that works, group by group. `docs/words.md` is this of all groups.
+    /// The reference page: every word, group by group. `docs/words.md` is this of all groups.
     private static func reference(of groups: [Word.Group]) -> String {
         var parts = [
             "# The words of Tandem", "Made by `tandem help --markdown` from what the words themselves declare.",
         ]
         for group in groups {
             let words = Vocabulary.all.filter { $0.group == group }
-            let ready = words.filter(\.worksAlready)
-            let later = words.filter { !$0.worksAlready }
             parts.append("## \(group.rawValue)")
             parts.append(
                 "| word | what it does |\n|---|---|\n"
-                    + ready.map { "| [`\($0.name)`](#\($0.name)) | \(cell($0.help)) |" }.joined(separator: "\n"))
-            if !later.isEmpty {
-                parts.append("Not yet there: " + later.map { "`\($0.name)`" }.joined(separator: ", ") + ".")
-            }
-            parts += ready.map(markdown)
+                    + words.map { "| [`\($0.name)`](#\($0.name)) | \(cell($0.help)) |" }.joined(separator: "\n"))
+            parts += words.map(markdown)
         }
         return parts.joined(separator: "\n\n")
     }
 
     /// Text in a cell of a Markdown table.
     private static func cell(_ text: String) -> String { text.replacing("|", with: "\\|") }
-
-    private static func line(_ word: Word) -> String { word.help + (word.worksAlready ? "" : " (not yet)") }
 
     static func markdown(_ word: Word) -> String {
         var lines = ["### `\(word.name)`", "", word.help + ".", "", "```swift", word.signature, "```"]
@@ -126,7 +118,6 @@ enum HelpText {
 
     private static func html(_ word: Word) -> String {
         var text = "<pre><code>\(markupEscaped(word.signature))</code></pre><p>\(marked(word.help)).</p>"
-        if !word.worksAlready { text += "<p>Not yet there: the word is reserved for a later version.</p>" }
         if !word.parameters.isEmpty {
             text += "<table>"
             for row in word.parameters.map(row) {

@@ -25,7 +25,7 @@ struct Inspection {
             return HelpText.page(parameter, of: word)
         }
         let word = Vocabulary.word(name)
-        // A head with an argument is the word; a name alone is the variable first (rule 7).
+        // A head with an argument is the word; a name alone is the variable first.
         if let word, place.isAtHead, isFollowedByArgument || place.isLayerBody && word.isLayer {
             return HelpText.page(word)
         }
@@ -44,7 +44,7 @@ struct Inspection {
         if place.scalars[place.end] == "(" { return true }
         guard place.scalars[place.end] == " ", place.end + 1 < place.scalars.count else { return false }
         let next = place.scalars[place.end + 1]
-        return CursorText.isNamePart(next) || "\"([-!".unicodeScalars.contains(next)
+        return next.isNamePart || "\"([-!".unicodeScalars.contains(next)
     }
 
     private func describe(_ name: String, _ value: Value) -> RichValue {

@@ -4,7 +4,7 @@ import Language
 import Network
 
 extension Interpreter {
-    /// A head with arguments outside of layer position: the word first, then a definition (rule 7).
+    /// A head with arguments outside of layer position: the word first, then a definition.
     func evaluate(_ expression: Call, at range: SourceRange) throws -> Value {
         let name = expression.callee.text
         if let word = Vocabulary.word(name) {
@@ -67,7 +67,6 @@ extension Interpreter {
     func call(
         _ word: Word, _ arguments: [Call.Argument], bodies: [Body], at range: SourceRange, place: SourceRange
     ) throws -> Value {
-        if case .notYet = word.action { throw notYet(word, at: place) }
         if word.isLayer {
             throw layerOutside(word, at: range, place: place)
         }
@@ -99,10 +98,6 @@ extension Interpreter {
         return "\(word.name)(\(parts.joined(separator: ", ")))"
     }
 
-    func notYet(_ word: Word, at place: SourceRange) -> Diagnostic {
-        fault("not-yet", "`\(word.name)` is not yet there: the word is reserved for a later version", at: place)
-    }
-
     func checkBodies(_ word: Word, _ bodies: [Body]) throws {
         if case .branches = word.action { return }
         guard let body = bodies.first else { return }
@@ -122,7 +117,7 @@ extension Interpreter {
             var parameter = try self.parameter(for: argument, &matching, among: given)
             let value: Value
             if argument.label == nil, parameter.isSubject, matching.following != nil {
-                // A subject that is left out is the last one (rule 11): `take 5000`, `save "a.safetensors"`.
+                // A subject that is left out is the last one: `take 5000`, `save "a.safetensors"`.
                 let subject = try evaluate(argument.value)
                 if !subject.mayBeSubject { parameter = matching.skip(parameter) }
                 value = try convert(subject, to: parameter, of: word, at: argument.value.range)
@@ -238,7 +233,7 @@ extension Interpreter {
         case .run: result = "a run"
         default: return []
         }
-        let makers = Vocabulary.all.filter { $0.result == result && $0.worksAlready }
+        let makers = Vocabulary.all.filter { $0.result == result }
         return makers.filter { $0.name == "adam" } + makers.filter { $0.name != "adam" }
     }
 
@@ -271,7 +266,7 @@ extension Interpreter {
             fix: "write one of \(makers.joined(separator: ", "))")
     }
 
-    /// A bare choice comes before a variable of its name (rule 7), also inside a list.
+    /// A bare choice comes before a variable of its name, also inside a list.
     private func choice(_ expression: Expression, _ parameter: Parameter) throws -> Value? {
         switch expression.kind {
         case .name(let name):

@@ -229,7 +229,6 @@ final class Checker {
 
     private func layer(_ word: Word, _ call: Call, at range: SourceRange) {
         let place = SourceRange(range.start, range.start + word.name.utf8.count)
-        if case .notYet = word.action { return note(interpreter.notYet(word, at: place)) }
         _ = noting { try interpreter.checkBodies(word, call.bodies) }
         isInLayers = false
         arguments(call.arguments, of: word, at: range, place: place)
@@ -343,9 +342,7 @@ final class Checker {
     /// A word or a definition outside of layer position.
     private func word(_ name: String, _ call: Call, _ expression: Expression) -> Knowledge {
         if let word = Vocabulary.word(name) {
-            if case .notYet = word.action {
-                note(interpreter.notYet(word, at: call.callee.range))
-            } else if word.isLayer {
+            if word.isLayer {
                 note(interpreter.layerOutside(word, at: expression.range, place: call.callee.range))
             } else {
                 _ = noting { try interpreter.checkBodies(word, call.bodies) }

@@ -20,7 +20,7 @@ final class Interpreter: @unchecked Sendable {
 
     /// The names of the session, over all cells.
     var globals: [String: Value] = [:]
-    /// What a verb without its subject takes (rule 11).
+    /// What a verb without its subject takes.
     var lastModel: Model?
     var lastRun: RunValue?
     var lastData: DataValue?
@@ -47,7 +47,7 @@ final class Interpreter: @unchecked Sendable {
     var depth = 0
     /// Whether looking words and `print` are kept from showing: while a model is checked at its definition.
     var isSilent = false
-    /// An interrupt or a divergence that a word survived with a value: thrown once the value is bound (rule 12).
+    /// An interrupt or a divergence that a word survived with a value: thrown once the value is bound.
     var pendingStop: Diagnostic?
     /// Called before something long begins, so that completion sees the names bound so far.
     var publish: () -> Void = {}
@@ -93,7 +93,7 @@ final class Interpreter: @unchecked Sendable {
 
     /// The names in the text of a statement.
     private func names(in statement: Statement) -> Set<Substring> {
-        Set(source[statement.range].split { character in !character.unicodeScalars.allSatisfy(CursorText.isNamePart) })
+        Set(source[statement.range].split { character in !character.unicodeScalars.allSatisfy(\.isNamePart) })
     }
 
     /// Whether nobody should wait for a statement in a cell that is known to fail.
@@ -148,7 +148,7 @@ final class Interpreter: @unchecked Sendable {
         }
         var assumed: Set<String> = []
         for line in lines {
-            let words = text.line(line).split { character in !character.unicodeScalars.allSatisfy(CursorText.isNamePart)
+            let words = text.line(line).split { character in !character.unicodeScalars.allSatisfy(\.isNamePart)
             }
             assumed.formUnion(words.map(String.init))
         }
@@ -225,6 +225,7 @@ final class Interpreter: @unchecked Sendable {
             boundInCell.insert(name.text)
         }
         noteLast(value)
+        if !isSilent, case .object(let object) = value { (object as? RunValue)?.keepName() }
     }
 
     func checkUnbound(_ name: Identifier) throws {
@@ -239,7 +240,7 @@ final class Interpreter: @unchecked Sendable {
             edits: [TextEdit(SourceRange(name.range.end, name.range.end), "2")])
     }
 
-    /// Remembers the last of each kind (rule 11).
+    /// Remembers the last of each kind.
     func noteLast(_ value: Value) {
         switch value {
         case .model(let model): lastModel = model

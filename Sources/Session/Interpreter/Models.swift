@@ -17,7 +17,7 @@ final class LayerCollector {
 }
 
 extension Interpreter {
-    /// `model Net(…) { … }`: checked at once with its defaults where every parameter has one (rule 9).
+    /// `model Net(…) { … }`: checked at once with its defaults where every parameter has one.
     func define(_ definition: Definition, isModel: Bool) throws {
         let name = definition.name
         try checkUnbound(name)
@@ -191,7 +191,6 @@ extension Interpreter {
         _ word: Word, _ arguments: [Call.Argument], bodies: [Body], at range: SourceRange, to collector: LayerCollector
     ) throws {
         let place = SourceRange(range.start, range.start + word.name.utf8.count)
-        if case .notYet = word.action { throw notYet(word, at: place) }
         try checkBodies(word, bodies)
         // What stands in an argument is a value, not a layer.
         layers = nil
@@ -244,7 +243,7 @@ extension Interpreter {
             var layer = try written(.concatenation(branches: branches.map { $0.map(\.layer) }), word.name)
             for (index, branch) in branches.enumerated() { layer.branches[String(index)] = branch }
             collector.layers.append(layer)
-        case .perform, .notYet: break
+        case .perform: break
         }
     }
 

@@ -209,7 +209,7 @@ extension Interpreter {
 
     // MARK: Showing
 
-    /// Whether the result of this statement is shown though it is not the last of the cell (rule 8).
+    /// Whether the result of this statement is shown though it is not the last of the cell.
     private func showsUnbound(_ expression: Expression) -> Bool {
         switch expression.kind {
         case .call(let call): Vocabulary.word(call.callee.text)?.showsUnbound ?? false

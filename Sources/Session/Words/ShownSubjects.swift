@@ -93,6 +93,6 @@ extension Invocation {
     /// What the program calls a list.
     private func name(_ range: SourceRange) -> String? {
         let text = interpreter.source[range]
-        return text.unicodeScalars.allSatisfy(CursorText.isNamePart) && text.first?.isNumber == false ? text : nil
+        return text.unicodeScalars.allSatisfy(\.isNamePart) && text.first?.isNumber == false ? text : nil
     }
 }

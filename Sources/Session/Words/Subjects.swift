@@ -1,4 +1,4 @@
-// What a verb works on where its call does not say (rule 11).
+// What a verb works on where its call does not say.
 
 import Datasets
 import Language

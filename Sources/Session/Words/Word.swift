@@ -11,8 +11,6 @@ final class Word: Sendable {
     }
 
     enum Action: Sendable {
-        /// Declared, so that names do not change later, but without anything behind it.
-        case notYet
         /// Adds a layer to the model whose body is read.
         case layer(@Sendable (Arguments) throws -> Layer)
         /// Adds a layer made of the blocks behind it.
@@ -33,7 +31,7 @@ final class Word: Sendable {
     let parameters: [Parameter]
     /// What it gives: `a run`, `a table`.
     let result: String
-    /// A program that shows it in use and runs as it stands, as soon as the word works.
+    /// A program that shows it in use and runs as it stands.
     let example: String
     /// What other libraries call it: suggested, never accepted.
     let aliases: [String]
@@ -41,7 +39,7 @@ final class Word: Sendable {
 
     init(
         _ name: String, _ group: Group, _ help: String, _ parameters: [Parameter] = [], result: String = "nothing",
-        example: String, aliases: [String] = [], _ action: Action = .notYet
+        example: String, aliases: [String] = [], _ action: Action
     ) {
         self.name = name
         self.group = group
@@ -54,9 +52,6 @@ final class Word: Sendable {
     }
 
     var isLayer: Bool { group == .layers }
-    var worksAlready: Bool {
-        if case .notYet = action { false } else { true }
-    }
     /// Words that show by themselves, wherever they stand.
     var alwaysShows: Bool { group == .looking || name == "diff" || name == "lint" }
     /// Words whose result is shown where no name takes it.
@@ -190,12 +185,12 @@ final class Parameter: Sendable {
         if case .required = standard { true } else { false }
     }
 
-    /// A subject that is mostly left to rule 11 or given first, and reads oddly with its default behind a label.
+    /// A subject that is mostly left out or given first, and reads oddly with its default behind a label.
     var isPositionalOnly: Bool {
         if case .workedOut = standard { isPositional } else { false }
     }
 
-    /// What the word works on, which may be left out (rule 11).
+    /// What the word works on, which may be left out.
     var isSubject: Bool {
         switch kind {
         case .run, .model, .network, .data, .study: isPositionalOnly
