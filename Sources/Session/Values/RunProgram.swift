@@ -24,8 +24,7 @@ struct RunProgram {
             run.model, run.run.architecture, run.dataExpression, run.run.options, name: name ?? self.name(run))
     }
 
-    /// The same for a training that begins.
-    static func text(
+    private static func text(
         _ model: Model, _ architecture: Architecture, _ dataExpression: String?, _ options: TrainingOptions,
         name: String
     ) -> String {
@@ -35,9 +34,26 @@ struct RunProgram {
     }
 
     /// What the run is bound to: its own name where that is free.
-    static func name(_ run: RunValue) -> String {
-        let name = run.run.name ?? "a"
-        return name == run.model.definitionName ? "\(name)_run" : name
+    static func name(_ run: RunValue) -> String { name(run.run.name ?? "a", beside: run.model) }
+
+    private static func name(_ name: String, beside model: Model) -> String {
+        name == model.definitionName ? "\(name)_run" : name
+    }
+
+    /// What the store keeps of a training that begins, of `train` and of a study alike, so that they find each other's runs.
+    ///
+    /// - Parameter digest: of the data.
+    static func record(
+        beginning model: Model, called title: String, _ architecture: Architecture, on data: DataValue, _ digest: String,
+        _ options: TrainingOptions
+    ) throws(TrainingError) -> RunRecord {
+        let context = RunFile.Context(
+            program: text(model, architecture, data.expression, options, name: name("a", beside: model)),
+            modelExpression: model.expression, dataExpression: data.expression, dataDigest: digest,
+            version: Workspace.version)
+        return RunRecord(
+            beginning: try RunIdentity(architecture, dataDigest: digest, options), context, model: title,
+            dataset: data.dataset.name, options)
     }
 
     /// The options of `train` that decide a result; the less usual ones only where they differ from their defaults.

@@ -70,17 +70,10 @@ struct Training {
     /// What the run is found by; `nil` where none is kept.
     private func newRecord() throws -> RunRecord? {
         guard interpreter.store != nil else { return nil }
-        let digest = data.digest
-        let identity: RunIdentity
         do throws(TrainingError) {
-            identity = try RunIdentity(architecture, dataDigest: digest, options)
+            return try RunProgram.record(
+                beginning: model, called: model.name, architecture, on: data, data.digest, options)
         } catch { throw training(error, call) }
-        let name = "a" == model.definitionName ? "a_run" : "a"
-        let context = RunFile.Context(
-            program: RunProgram.text(model, architecture, data.expression, options, name: name),
-            modelExpression: model.expression, dataExpression: data.expression, dataDigest: digest,
-            version: Workspace.version)
-        return RunRecord(beginning: identity, context, model: model.name, dataset: data.dataset.name, options)
     }
 
     /// The run as it was kept.

@@ -51,13 +51,8 @@ private struct StudyRecords: Sendable {
     ) throws(TrainingError) -> RunKeeper? {
         guard let written = models[model.name] else { return nil }
         let options = model.options(seeds)
-        let name = written.definitionName == "a" ? "a_run" : "a"
-        let context = RunFile.Context(
-            program: RunProgram.text(written, model.architecture, data.expression, options, name: name),
-            modelExpression: written.expression, dataExpression: data.expression, dataDigest: digest,
-            version: Workspace.version)
-        let record = RunRecord(
-            beginning: try identity(model, seeds), context, model: model.name, dataset: data.dataset.name, options)
+        let record = try RunProgram.record(
+            beginning: written, called: model.name, model.architecture, on: data, digest, options)
         return store.begin(
             record, model.architecture, options, isFresh: isFresh, keepsWeights: keepsWeights)
     }
