@@ -109,8 +109,7 @@ let package = Package(
             [
                 "Session", "Graphics", "Language", "Libraries", "Runtime", "Datasets", "Engine", "Experiments",
                 "Network",
-            ],
-            ["Golden"]),
+            ]),
         tests("Notebook", ["Notebook", "Libraries"]),
         tests("Jupyter", ["Jupyter", "Session", "Language", "Libraries"]),
         tests("Terminal", ["Terminal", "Session"]),

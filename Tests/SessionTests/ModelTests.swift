@@ -22,9 +22,10 @@ let vgg = """
 
     """
 
-/// torchsummary's own output, see `../shared/golden`.
+/// torchsummary's own output.
 private func golden(_ name: String) throws -> String {
-    let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Golden")
+    let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    let folder = tests.appendingPathComponent("NetworkTests/Golden")
     return try String(contentsOf: folder.appendingPathComponent("torchsummary-\(name).txt"), encoding: .utf8)
 }
 

@@ -145,11 +145,6 @@ struct ProofReport {
         return 4 * (architecture.parameterCount + values)
     }
 
-    /// `134.6 MB`
-    private func byteText(_ count: Int) -> String {
-        count < 1_000_000 ? "\(fixed(Double(count) / 1e3, 1)) KB" : "\(fixed(Double(count) / 1e6, 1)) MB"
-    }
-
     /// The layers without those that are alike far from any difference.
     private var folded: Table {
         let whole = layers

@@ -44,7 +44,8 @@ struct RunProgram {
     ///
     /// - Parameter digest: of the data.
     static func record(
-        beginning model: Model, called title: String, _ architecture: Architecture, on data: DataValue, _ digest: String,
+        beginning model: Model, called title: String, _ architecture: Architecture, on data: DataValue,
+        _ digest: String,
         _ options: TrainingOptions
     ) throws(TrainingError) -> RunRecord {
         let context = RunFile.Context(

@@ -113,9 +113,6 @@ final class RunValue: ObjectValue {
     }
 }
 
-/// `1 epoch`, `2 epochs`
-func counted(_ number: Int, _ noun: String) -> String { "\(grouped(number)) \(noun)\(number == 1 ? "" : "s")" }
-
 final class EvaluationValue: ObjectValue {
     static let kind = "an evaluation"
 

@@ -110,7 +110,7 @@ extension Invocation {
         do { try FileSystem.write(bytes, to: FileSystem.join(interpreter.folder, name)) } catch {
             throw fault("file", error.description, at: arguments.place("to"))
         }
-        interpreter.write("\(what) is in \(name): \(sizeText(bytes.count))\n")
+        interpreter.write("\(what) is in \(name): \(byteText(bytes.count))\n")
     }
 
     fileprivate func fault(_ error: RunFileError, _ name: String) -> Diagnostic {
@@ -157,8 +157,3 @@ extension Invocation {
 
 /// `[64, 3, 3, 3]`
 private func shapeText(_ shape: [Int]) -> String { "[\(shape.map(String.init).joined(separator: ", "))]" }
-
-/// `131.9 MB`, `12 KB`
-private func sizeText(_ byteCount: Int) -> String {
-    byteCount >= 1_000_000 ? "\(fixed(Double(byteCount) / 1e6, 1)) MB" : "\(max(1, (byteCount + 500) / 1000)) KB"
-}

@@ -200,9 +200,3 @@ extension Interpreter {
         }
     }
 }
-
-/// `12 s`, `31 min`, `2.5 h`
-func spanText(_ seconds: Double) -> String {
-    if seconds < 99.5 { return "\(fixed(seconds, seconds < 9.95 ? 1 : 0)) s" }
-    return seconds < 99.5 * 60 ? "\(fixed(seconds / 60, 0)) min" : "\(fixed(seconds / 3600, 1)) h"
-}

@@ -12,9 +12,9 @@ func listRuns(_ call: Invocation) throws -> Value {
     store.wait()
     if arguments.text("what") == "clean" {
         let freed = store.clean()
-        let size = freed.byteCount >= 1_000_000 ? "\(freed.byteCount / 1_000_000) MB" : "\(freed.byteCount / 1000) KB"
         interpreter.write(
-            "\(counted(freed.files, "file")) removed, \(size) freed; all that is known of the runs is kept\n")
+            "\(counted(freed.files, "file")) removed, \(byteText(freed.byteCount)) freed; all that is known of the runs is kept\n"
+        )
         return .nothing
     }
     let rows = arguments.integer("last") ?? 50
