@@ -23,7 +23,7 @@ extension Interpreter {
             if let value = find(name) { return (value, false) }
             guard let word = Vocabulary.word(name) else { throw unknownName(name, at: expression.range) }
             let value = try call(word, [], bodies: [], at: expression.range, place: expression.range)
-            return (value, word.alwaysShows)
+            return (value, word.shows == .always)
         case .call(let call):
             if let layers, let word = Vocabulary.word(call.callee.text), word.isLayer {
                 try addLayer(word, call.arguments, bodies: call.bodies, at: expression.range, to: layers)
@@ -36,7 +36,7 @@ extension Interpreter {
                 return (.nothing, false)
             }
             let value = try evaluate(call, at: expression.range)
-            return (value, Vocabulary.word(call.callee.text)?.alwaysShows ?? false)
+            return (value, Vocabulary.word(call.callee.text)?.shows == .always)
         default:
             return (try evaluate(expression), false)
         }

@@ -212,8 +212,8 @@ extension Interpreter {
     /// Whether the result of this statement is shown though it is not the last of the cell.
     private func showsUnbound(_ expression: Expression) -> Bool {
         switch expression.kind {
-        case .call(let call): Vocabulary.word(call.callee.text)?.showsUnbound ?? false
-        case .name(let name): find(name) == nil && Vocabulary.word(name)?.showsUnbound ?? false
+        case .call(let call): Vocabulary.word(call.callee.text)?.shows == .unbound
+        case .name(let name): find(name) == nil && Vocabulary.word(name)?.shows == .unbound
         default: false
         }
     }

@@ -22,11 +22,12 @@ let comparingWords: [Word] = [
             Parameter("to", .path, .workedOut("no file"), "a file that it is written to as well"),
         ],
         result: "a proof", example: twoModels + "diff A, B", aliases: ["equivalent", "same", "equal"],
-        .perform(diffModels)),
+        shows: .always, .perform(diffModels)),
     Word(
         "lint", .comparing, "Where a model wastes itself",
         [Parameter("model", .model, .workedOut("the last model"), isPositional: true, "the model")],
-        result: "a table", example: twoModels + "lint B", aliases: ["check", "advise"], .perform(lintModel)),
+        result: "a table", example: twoModels + "lint B", aliases: ["check", "advise"], shows: .always,
+        .perform(lintModel)),
     Word(
         "compare", .comparing, "Trains models over several seeds and says which is better",
         [
@@ -43,7 +44,7 @@ let comparingWords: [Word] = [
         ] + eachTraining,
         result: "a study",
         example: twoModels + smallData + "let study = compare A, B, on: data, epochs: 1, seeds: 1...2",
-        aliases: ["study", "ttest", "benchmark_models"], .perform(compareModels)),
+        aliases: ["study", "ttest", "benchmark_models"], shows: .unbound, takesLong: true, .perform(compareModels)),
     Word(
         "more", .comparing, "Adds seeds to a study",
         [
@@ -58,7 +59,7 @@ let comparingWords: [Word] = [
         result: "a study",
         example: twoModels + smallData
             + "let study = compare A, B, on: data, epochs: 1, seeds: 1...2\nlet larger = more study, 1",
-        .perform(moreSeeds)),
+        shows: .unbound, takesLong: true, .perform(moreSeeds)),
     Word(
         "variance", .comparing, "Which kind of randomness the spread comes from",
         [
@@ -73,5 +74,5 @@ let comparingWords: [Word] = [
         ] + eachTraining,
         result: "a table of variances",
         example: twoModels + smallData + "variance A, on: data, roles: [init, order], seeds: 1...2, epochs: 1",
-        .perform(varianceOfModel)),
+        shows: .unbound, takesLong: true, .perform(varianceOfModel)),
 ]

@@ -22,7 +22,8 @@ let keepingWords: [Word] = [
                 "last", .integer(1...1_000_000), .value(.integer(50)), aliases: ["limit", "n", "first"],
                 "at most so many, the newest"),
         ],
-        result: "a table", example: trained + "runs", aliases: ["history", "experiments", "ls"], .perform(listRuns)),
+        result: "a table", example: trained + "runs", aliases: ["history", "experiments", "ls"], shows: .unbound,
+        .perform(listRuns)),
     Word(
         "save", .keeping, "Writes a run, weights and all, to a file that PyTorch reads as well",
         [
@@ -61,5 +62,6 @@ let keepingWords: [Word] = [
             Parameter("data", .text, .workedOut("any"), "the first digits of its data's digest"),
             Parameter("engine", .integer(1...Int.max), .workedOut("this one"), "the engine that trained it"),
         ],
-        result: "a text", example: trained + "share a", aliases: ["publish", "reproduce"], .perform(shareRun)),
+        result: "a text", example: trained + "share a", aliases: ["publish", "reproduce"], shows: .unbound,
+        takesLong: true, .perform(shareRun)),
 ]

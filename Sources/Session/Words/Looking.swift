@@ -126,7 +126,7 @@ let lookingWords: [Word] = [
                 "threads", .integer(1...1024), .value(.string("all")), choices: ["all"], "processor cores to use"), to,
         ],
         result: "a table", example: net + "profile Net, batch: 16", aliases: ["benchmark", "timeit"],
-        .perform(profileModel)),
+        takesLong: true, .perform(profileModel)),
     Word(
         "help", .looking, "What a word does, or the list of all words",
         [Parameter("word", .word, .workedOut("all"), isPositional: true, "the name of a word or of a group: `layers`")],

@@ -98,7 +98,7 @@ let trainingWords: [Word] = [
             ],
         result: "a run",
         example: quickModel + "let a = train Net, on: data, epochs: 1, batch: 32, optimizer: adam(lr: 1e-3), seed: 1",
-        aliases: ["fit", "learn", "trainer"], .perform(trainModel)),
+        aliases: ["fit", "learn", "trainer"], shows: .unbound, takesLong: true, .perform(trainModel)),
     Word(
         "resume", .training, "Goes on with a run that was interrupted, or for more epochs",
         [
@@ -107,7 +107,7 @@ let trainingWords: [Word] = [
             logOption,
         ],
         result: "a run", example: quickModel + "let a = train Net, on: data, epochs: 1\nlet b = resume a, epochs: 2",
-        aliases: ["continue", "extend", "restart"], .perform(resumeRun)),
+        aliases: ["continue", "extend", "restart"], shows: .unbound, takesLong: true, .perform(resumeRun)),
     Word(
         "evaluate", .training, "Accuracy and loss of a run on the test images, or on another part of the data",
         [
@@ -119,7 +119,7 @@ let trainingWords: [Word] = [
         ],
         result: "accuracy and loss",
         example: quickModel + "let a = train Net, on: data, epochs: 1\nevaluate a, on: data",
-        aliases: ["test", "eval", "validate", "score"], .perform(evaluateRun)),
+        aliases: ["test", "eval", "validate", "score"], shows: .unbound, takesLong: true, .perform(evaluateRun)),
     Word(
         "predict", .training, "Class and probability of images",
         [
@@ -206,7 +206,7 @@ let trainingWords: [Word] = [
             Parameter("steps", .integer(10...100_000), .value(.integer(200)), aliases: ["num_iter"], "training steps"),
         ] + trainingOptions.filter { !["epochs", "schedule", "log"].contains($0.label) },
         result: "a search for a learning rate", example: quickModel + "findlr Net, on: data, steps: 20",
-        aliases: ["lr_find", "lrfinder"], .perform(findLearningRate)),
+        aliases: ["lr_find", "lrfinder"], shows: .unbound, takesLong: true, .perform(findLearningRate)),
 ]
 
 private func adam(_ call: Invocation, isDecoupled: Bool) throws -> Value {

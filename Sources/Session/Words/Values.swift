@@ -246,7 +246,7 @@ let valueWords: [Word] = [
             Parameter("secret", .boolean, .value(.boolean(false)), "whether the answer stays unseen"),
         ],
         result: "a text, or a number where the answer is one", example: "let epochs = ask \"How many epochs? \"",
-        aliases: ["raw_input", "readline", "prompt"], .perform(askPerson)),
+        aliases: ["raw_input", "readline", "prompt"], takesLong: true, .perform(askPerson)),
     Word(
         "quit", .values, "Leaves the session", result: "nothing", example: "quit", aliases: ["exit", "bye"],
         .perform { _ in throw Quit() }),

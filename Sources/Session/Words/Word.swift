@@ -20,6 +20,16 @@ final class Word: Sendable {
         case perform(@Sendable (Invocation) throws -> Value)
     }
 
+    /// When its result is shown.
+    enum Showing: Sendable {
+        /// Wherever it stands.
+        case always
+        /// Where no name takes it.
+        case unbound
+        /// At the end of a cell.
+        case asked
+    }
+
     enum Branching: Sendable {
         case residual, shortcut, concatenation
     }
@@ -35,11 +45,14 @@ final class Word: Sendable {
     let example: String
     /// What other libraries call it: suggested, never accepted.
     let aliases: [String]
+    let shows: Showing
+    /// Whether nobody should wait for it in a cell that is known to fail.
+    let takesLong: Bool
     let action: Action
 
     init(
         _ name: String, _ group: Group, _ help: String, _ parameters: [Parameter] = [], result: String = "nothing",
-        example: String, aliases: [String] = [], _ action: Action
+        example: String, aliases: [String] = [], shows: Showing? = nil, takesLong: Bool = false, _ action: Action
     ) {
         self.name = name
         self.group = group
@@ -48,19 +61,12 @@ final class Word: Sendable {
         self.result = result
         self.example = example
         self.aliases = aliases
+        self.shows = shows ?? (group == .looking ? .always : .asked)
+        self.takesLong = takesLong
         self.action = action
     }
 
     var isLayer: Bool { group == .layers }
-    /// Words that show by themselves, wherever they stand.
-    var alwaysShows: Bool { group == .looking || name == "diff" || name == "lint" }
-    /// Words whose result is shown where no name takes it.
-    var showsUnbound: Bool {
-        ["train", "resume", "evaluate", "findlr", "compare", "more", "variance", "share", "runs"].contains(name)
-    }
-
-    /// Words nobody should wait for in a cell that is known to fail.
-    var takesLong: Bool { showsUnbound && name != "runs" || name == "profile" || name == "ask" }
 
     func parameter(_ label: String) -> Parameter? { parameters.first { $0.label == label } }
 
