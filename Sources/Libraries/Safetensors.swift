@@ -61,11 +61,10 @@ public struct Safetensors: Sendable {
     public init(parsing bytes: [UInt8]) throws(SafetensorsError) {
         func fail(_ reason: String) -> SafetensorsError { SafetensorsError(description: reason) }
         guard bytes.count >= 8 else { throw fail("shorter than its header") }
-        let length = bytes.prefix(8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-        guard length <= UInt64(Self.largestHeader), Int(length) <= bytes.count - 8 else {
+        guard let length = Self.headerLength(bytes.prefix(8), byteCount: bytes.count) else {
             throw fail("shorter than its header")
         }
-        let dataStart = 8 + Int(length)
+        let dataStart = 8 + length
         let header: JSON
         do { header = try JSON(parsing: Array(bytes[8..<dataStart])) } catch {
             throw fail("its header is no JSON (\(error))")
@@ -147,6 +146,29 @@ public struct Safetensors: Sendable {
         }
     }
 
+    // MARK: The header alone
+
+    /// What the first eight bytes say, where the file is long enough for it.
+    private static func headerLength(_ bytes: some BidirectionalCollection<UInt8>, byteCount: Int) -> Int? {
+        let length = bytes.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        return length <= UInt64(largestHeader) && Int(length) <= byteCount - 8 ? Int(length) : nil
+    }
+
+    /// The header of a file whose tensors are not read, and where they begin; `nil` where there is none.
+    public static func header(of file: borrowing FileReader) throws(FileError) -> (header: JSON, dataStart: Int)? {
+        guard file.byteCount >= 8, let length = headerLength(try file.read(8, at: 0), byteCount: file.byteCount)
+        else { return nil }
+        let text = try file.read(length, at: 8)
+        return (try? JSON(parsing: text)).map { ($0, 8 + length) }
+    }
+
+    /// A header as a file begins with it: its length, and as many spaces that tensors begin at a multiple of eight bytes.
+    public static func bytes(ofHeader header: JSONObject) -> [UInt8] {
+        var head = JSON.object(header).bytes
+        head += [UInt8](repeating: UInt8(ascii: " "), count: (8 - head.count % 8) % 8)
+        return withUnsafeBytes(of: UInt64(head.count).littleEndian) { Array($0) } + head
+    }
+
     // MARK: Writing
 
     /// The file, its tensors in the order of `names`.
@@ -167,12 +189,9 @@ public struct Safetensors: Sendable {
                 "data_offsets": [.integer(start), .integer(end)],
             ]
         }
-        var head = JSON.object(header).bytes
-        // Tensors begin at a multiple of eight bytes.
-        head += [UInt8](repeating: UInt8(ascii: " "), count: (8 - head.count % 8) % 8)
+        let head = Self.bytes(ofHeader: header)
         var output: [UInt8] = []
-        output.reserveCapacity(8 + head.count + end)
-        withUnsafeBytes(of: UInt64(head.count).littleEndian) { output += $0 }
+        output.reserveCapacity(head.count + end)
         output += head
         for name in names { tensors[name]?.write(to: &output) }
         return output

@@ -47,7 +47,7 @@ public struct RunFile: Sendable {
     private let tensors: Safetensors
 
     static let recordKey = "tandem"
-    private static let checksumKey = "tandem.sha256"
+    fileprivate static let checksumKey = "tandem.sha256"
 
     // MARK: Writing
 
@@ -79,10 +79,8 @@ public struct RunFile: Sendable {
 
     /// What a file says of its run; its tensors are not looked at.
     static func record(at path: String) -> RunRecord? {
-        guard let reader = try? FileReader(path), reader.byteCount >= 8,
-            let length = (try? reader.read(8, at: 0))?.reversed().reduce(UInt64(0), { $0 << 8 | UInt64($1) }),
-            length <= 100 << 20, let head = try? reader.read(Int(length), at: 8), let json = try? JSON(parsing: head),
-            let text = json["__metadata__"]?[recordKey]?.string, let record = try? JSON(parsing: text)
+        guard let reader = try? FileReader(path), let head = try? Safetensors.header(of: reader),
+            let text = head.header["__metadata__"]?[recordKey]?.string, let record = try? JSON(parsing: text)
         else { return nil }
         return RunRecord(record)
     }
@@ -105,7 +103,7 @@ extension Safetensors {
     /// file may change.
     fileprivate var checksum: String {
         var digest = Digest(.sha256)
-        for key in metadata.keys.sorted() where key != "tandem.sha256" {
+        for key in metadata.keys.sorted() where key != RunFile.checksumKey {
             digest.update("\(key)\0\(metadata[key] ?? "")\0")
         }
         for name in names.sorted() {

@@ -75,9 +75,7 @@ enum CheckpointFile {
             ]
             end += section.count
         }
-        var head = JSON.object(object).bytes
-        head += [UInt8](repeating: UInt8(ascii: " "), count: (8 - head.count % 8) % 8)
-        return withUnsafeBytes(of: UInt64(head.count).littleEndian) { Array($0) } + head
+        return Safetensors.bytes(ofHeader: object)
     }
 
     private static func text(_ checkpoint: Checkpoint, _ record: RunRecord) -> String {
@@ -160,12 +158,7 @@ enum CheckpointFile {
     private static func header(
         _ reader: borrowing FileReader
     ) throws(FileError) -> (metadata: JSONObject, places: [Range<Int>])? {
-        guard reader.byteCount >= 8 else { return nil }
-        let length = try reader.read(8, at: 0).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-        guard length <= 100 << 20, Int(length) <= reader.byteCount - 8 else { return nil }
-        let start = 8 + Int(length)
-        guard let json = try? JSON(parsing: try reader.read(Int(length), at: 8)),
-            let metadata = json["__metadata__"]?.object
+        guard let (json, start) = try Safetensors.header(of: reader), let metadata = json["__metadata__"]?.object
         else { return nil }
         var places: [Range<Int>] = []
         for name in tensors {
