@@ -48,11 +48,25 @@ struct LookingTests {
     }
 
     @Test(arguments: [
+        ("plot a", "test accuracy (%)"), ("plot b, kind: dots", "test accuracy (%)"), ("plot [0.9, 0.7]", "list 1"),
+        ("plot a, b, kind: scatter", "time (s)"),
+    ])
+    func titleAndAxesCanBeCalledOtherwise(_ text: String, _ otherwise: String) throws {
+        #expect(try #require(shown(text).last?.svg).contains(">\(otherwise)<"))
+        let svg = try #require(
+            shown("\(text), title: \"Mine & yours\", xlabel: \"x here\", ylabel: \"y here\"").last?.svg)
+        #expect(svg.contains(">Mine &amp; yours<") && svg.contains(">x here"))
+        #expect(svg.contains(">y here") || text.contains("dots"))
+        #expect(!svg.contains("list 1"))
+    }
+
+    @Test(arguments: [
         ("cam f", "has none"), ("show f", "no convolution"), ("show a, layer: 9", "no layer 9"),
         ("show a, layer: 4", "no map"), ("flips a", "two runs, not 1"), ("diagram Net, Net, Net", "not 3"),
         ("show 3", "a data set or a run"), ("plot [1], [1, 2], kind: scatter", "two of the same length"),
         ("plot a, [1]", "either runs or lists"), ("table onecycle()", "not a schedule"),
         ("table a, by: \"speed\"", "no column `speed`"),
+        ("plot []", "the list is empty"), ("plot [], []", "the lists are empty"),
     ])
     func whatCannotBeShownSaysWhy(_ text: String, _ reason: String) {
         let session = Session()
