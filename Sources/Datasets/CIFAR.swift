@@ -172,7 +172,8 @@ public struct CIFAR: Sendable {
         _ cancellation: Cancellation
     ) throws(DatasetError) -> Dataset {
         let archive = FileSystem.join(store, archiveName)
-        let unpacked = FileSystem.join(store, "unpacking")
+        // Hidden and with our name: it is emptied, and `store` may be a folder of the person's own.
+        let unpacked = FileSystem.join(store, ".tandem-unpacking")
         let cached = FileSystem.join(store, folder)
         let isCancelled = { cancellation.isCancelled }
         try files { () throws(FileError) in try FileSystem.createDirectories(store) }
@@ -185,13 +186,24 @@ public struct CIFAR: Sendable {
         guard lock != nil else { throw .cancelled }
         if let found = batches(in: store) { return try read(found, fix: "remove \(found), and it is fetched anew") }
 
-        try download(url, checksum, to: archive, progress, isCancelled)
+        // An archive that somebody has put there is used, and stays.
+        let isDownloaded = !FileSystem.exists(archive)
+        if isDownloaded {
+            try download(url, checksum, to: archive, progress, isCancelled)
+        } else {
+            let actual = try Self.digest(ofFile: archive, like: checksum).digest
+            guard actual == checksum else {
+                throw .damaged(
+                    path: archive, reason: "its checksum is \(actual.text), and \(checksum.text) was expected",
+                    fix: "move it to another folder, and the archive is downloaded")
+            }
+        }
         defer {
-            try? FileSystem.remove(unpacked)
-            try? FileSystem.remove(archive)
+            try? FileSystem.removeTree(unpacked)
+            if isDownloaded { try? FileSystem.remove(archive) }
         }
         try files { () throws(FileError) in
-            try FileSystem.remove(unpacked)
+            try FileSystem.removeTree(unpacked)
             try FileSystem.createDirectories(unpacked)
         }
         do throws(ArchiveError) {

@@ -9,19 +9,31 @@ public struct ArchiveError: Error, Sendable, CustomStringConvertible {
     public let reason: String
 
     public var message: String { "cannot unpack \(path): \(reason)" }
-    public var fix: String { "check that the disk has room, then fetch the archive anew" }
+    public var fix: String {
+        "check that the disk has room and that the archive is the one you want, then download it again"
+    }
     public var description: String { "\(message); \(fix)" }
 }
 
 public enum Archive {
-    /// Unpacks files and folders; everything else (links, devices) is refused, and so are absolute paths and `..`.
+    /// Unpacks files and folders; everything else (links, devices) is refused, and so is a name that leads out of the folder or
+    /// that nobody would give a file (`~`, control characters): see `components(of:)`. All of the archive is looked through
+    /// before anything is written.
     ///
-    /// What was written before an error stays: unpack into a folder that can be thrown away.
+    /// What was written before an error of the disk stays: unpack into a folder that can be thrown away.
     /// - Parameters:
     ///   - folder: is there, and best empty; a file that is there already is an error.
     ///   - byteLimit: more than that, unpacked, is an error: a small archive may claim to hold terabytes.
     public static func extract(
         _ path: String, into folder: String, byteLimit: Int = 4 << 30, isCancelled: () -> Bool = { false }
+    ) throws(ArchiveError) {
+        try walk(path, into: nil, byteLimit: byteLimit, isCancelled: isCancelled)
+        try walk(path, into: folder, byteLimit: byteLimit, isCancelled: isCancelled)
+    }
+
+    /// - Parameter folder: `nil`: what would be unpacked is checked, and nothing is written.
+    private static func walk(
+        _ path: String, into folder: String?, byteLimit: Int, isCancelled: () -> Bool
     ) throws(ArchiveError) {
         func failure(_ reason: String) -> ArchiveError { ArchiveError(path: path, reason: reason) }
         guard let archive = archive_read_new() else { throw failure("no memory") }
@@ -34,31 +46,38 @@ public enum Archive {
         guard archive_read_open_filename(archive, path, 1 << 16) == ARCHIVE_OK else { throw libraryFailure() }
 
         var left = byteLimit
+        var entryCount = 0
         var entry: OpaquePointer?
+        var chunk = [UInt8](repeating: 0, count: 1 << 18)
         while true {
+            if isCancelled() { throw failure("stopped") }
             let status = archive_read_next_header(archive, &entry)
             if status == ARCHIVE_EOF { return }
             guard status == ARCHIVE_OK || status == ARCHIVE_WARN, let entry else { throw libraryFailure() }
-            guard let name = archive_entry_pathname(entry).map({ String(cString: $0) }) else {
-                throw failure("it holds a file without a name")
+            entryCount += 1
+            guard entryCount <= entryLimit else { throw failure("it holds more than \(entryLimit) files") }
+            guard let pointer = archive_entry_pathname(entry), let name = String(validatingCString: pointer) else {
+                throw failure("it holds a file whose name is missing or not UTF-8")
             }
             let kind = archive_entry_filetype(entry)
             let isFile = kind == S_IFREG && archive_entry_hardlink(entry) == nil
-            guard isFile || kind == S_IFDIR else { throw failure("'\(name)' is neither a file nor a folder") }
-            guard !name.isEmpty, !name.hasPrefix("/"), !name.split(separator: "/").contains("..") else {
-                throw failure("'\(name)' would be written outside the folder")
+            let components: [Substring]
+            do throws(OddName) { components = try Self.components(of: name) } catch {
+                throw failure("\(quoted(name)) \(error.reason)")
             }
+            guard isFile || kind == S_IFDIR else { throw failure("\(quoted(name)) is neither a file nor a folder") }
+            guard !isFile || !components.isEmpty else { throw failure("\(quoted(name)) is no name of a file") }
 
-            let target = FileSystem.join(folder, name)
-            do throws(FileError) {
-                try FileSystem.createDirectories(isFile ? FileSystem.folder(of: target) : target)
-            } catch { throw failure(error.description) }
+            var target: Int32?
+            defer { if let target { close(target) } }
+            if let folder {
+                do throws(FileError) {
+                    target = try make(components[...], isFile: isFile, in: OpenFolder(folder))
+                } catch {
+                    throw failure(error.description)
+                }
+            }
             guard isFile else { continue }
-            // No link is ever made here, and O_NOFOLLOW refuses one that was there before.
-            let descriptor = open(target, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o644)
-            guard descriptor >= 0 else { throw failure(FileError("create", target).description) }
-            defer { close(descriptor) }
-            var chunk = [UInt8](repeating: 0, count: 1 << 18)
             while true {
                 if isCancelled() { throw failure("stopped") }
                 let count = chunk.withUnsafeMutableBytes { archive_read_data(archive, $0.baseAddress, $0.count) }
@@ -66,10 +85,66 @@ public enum Archive {
                 if count == 0 { break }
                 left -= count
                 guard left >= 0 else { throw failure("it unpacks to more than \(byteLimit) bytes") }
-                guard writeAll(chunk[..<count], to: descriptor) else {
-                    throw failure(FileError("write", target).description)
+                guard target.map({ writeAll(chunk[..<count], to: $0) }) ?? true else {
+                    throw failure(FileError("write", name).description)
                 }
             }
         }
+    }
+
+    /// Makes the folders that lead to an entry, one inside the other, and the file.
+    /// - Returns: the file, open for writing; `nil` for a folder.
+    private static func make(
+        _ components: ArraySlice<Substring>, isFile: Bool, in folder: consuming OpenFolder
+    ) throws(FileError) -> Int32? {
+        guard let first = components.first else { return nil }
+        let name = String(first)
+        if isFile, components.count == 1 { return try folder.createFile(name) }
+        return try make(components.dropFirst(), isFile: isFile, in: folder.folder(name))
+    }
+
+    // MARK: Names
+
+    private static let entryLimit = 100_000
+    private static let depthLimit = 32
+
+    private struct OddName: Error {
+        let reason: String
+    }
+
+    /// The names of the folders that lead to an entry and its own, without the `.` that tar puts first.
+    private static func components(of name: String) throws(OddName) -> [Substring] {
+        let components = name.split(separator: "/").filter { $0 != "." }
+        guard !name.isEmpty, !name.hasPrefix("/"), !components.contains("..") else {
+            throw OddName(reason: "would be written outside the folder")
+        }
+        guard components.count <= depthLimit else { throw OddName(reason: "is in more than \(depthLimit) folders") }
+        for component in components {
+            guard component.utf8.count <= 255 else { throw OddName(reason: "is longer than 255 bytes") }
+            // A shell, or a program that expands paths, would take the first for a home folder and the second for an option.
+            guard !component.hasPrefix("~"), !component.hasPrefix("-") else {
+                throw OddName(reason: "begins with `\(component.prefix(1))`")
+            }
+            guard !component.unicodeScalars.contains(where: isOdd) else {
+                throw OddName(reason: "holds a character that no name of a file should")
+            }
+        }
+        return components
+    }
+
+    /// Control and formatting characters, which change how a name reads, and the separator of other systems.
+    private static func isOdd(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: true
+        default: scalar == "\\"
+        }
+    }
+
+    /// A name as an error shows it: short, and with odd characters as `\u{7F}`.
+    private static func quoted(_ name: String) -> String {
+        let shown = name.unicodeScalars.prefix(80).map {
+            isOdd($0) ? "\\u{\(String($0.value, radix: 16, uppercase: true))}" : String($0)
+        }
+        return "'\(shown.joined())\(name.unicodeScalars.count > 80 ? "..." : "")'"
     }
 }

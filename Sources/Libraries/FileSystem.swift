@@ -102,16 +102,22 @@ public enum FileSystem {
         return names.sorted()
     }
 
-    /// Removes a file, or a folder with all that is in it; one that is not there is fine.
+    /// Removes a file or a link (never what it points to); one that is not there is fine, and a folder is an error.
     public static func remove(_ path: String) throws(FileError) {
-        var status = stat()
-        guard lstat(path, &status) == 0 else { return }
-        if status.st_mode & S_IFMT == S_IFDIR {
-            for name in try list(path) { try remove(join(path, name)) }
-            guard rmdir(path) == 0 else { throw FileError("remove", path) }
-        } else if unlink(path) != 0 {
-            throw FileError("remove", path)
-        }
+        guard unlink(path) == 0 || errno == ENOENT || errno == ENOTDIR else { throw FileError("remove", path) }
+    }
+
+    /// Removes a folder with all that is in it, and nothing outside of it; one that is not there is fine. A link is removed, and
+    /// what it points to stays.
+    ///
+    /// For folders that this program has made itself.
+    public static func removeTree(_ path: String) throws(FileError) {
+        // `x/..` and `x/` would name another folder than the last name says.
+        guard !["", ".", ".."].contains(name(of: path)) else { throw FileError("remove", path, code: EINVAL) }
+        if unlink(path) == 0 || errno == ENOENT || errno == ENOTDIR { return }
+        guard errno == EISDIR || errno == EPERM else { throw FileError("remove", path) }
+        try OpenFolder(path).removeContents()
+        guard rmdir(path) == 0 || errno == ENOENT else { throw FileError("remove", path) }
     }
 
     public static func rename(_ old: String, to new: String) throws(FileError) {
@@ -120,10 +126,17 @@ public enum FileSystem {
 
     // MARK: Paths
 
-    /// `base/path`, or `path` itself where it is absolute; `~/` is the home folder.
+    /// The file that a person means by a path typed in a cell: `~` and `~/...` are in the home folder, and a path that is
+    /// not absolute begins at `folder`.
+    ///
+    /// Only for text that somebody typed: what a folder, an archive or a socket holds may be named `~` as well.
+    public static func resolve(typed path: String, in folder: String) -> String {
+        path == "~" || path.hasPrefix("~/") ? Environment.home + path.dropFirst() : join(folder, path)
+    }
+
+    /// `base/path`, or `path` itself where it is absolute.
     public static func join(_ base: String, _ path: String) -> String {
         if path.hasPrefix("/") { return path }
-        if path == "~" || path.hasPrefix("~/") { return Environment.home + path.dropFirst() }
         if base.isEmpty || base == "." { return path }
         return base.hasSuffix("/") ? base + path : base + "/" + path
     }

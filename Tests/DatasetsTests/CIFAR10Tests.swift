@@ -101,6 +101,28 @@ import Testing
         #expect(try FileSystem.list(store) == [".lock"])
     }
 
+    @Test func whatThePersonKeepsInTheDataFolderStays() throws {
+        let archive = try makeArchive()
+        let checksum = Digest.sha256(archive).hexadecimal
+        let store = "\(folder.path)/cifar-10-\(checksum.prefix(12))"
+        try FileSystem.createDirectories(store + "/unpacking")
+        try FileSystem.write("mine", to: store + "/unpacking/file")
+
+        // A file of the archive's name that is not it: an error, and it stays.
+        try FileSystem.write("mine", to: store + "/cifar-10-binary.tar.gz")
+        let error = failure { () throws(DatasetError) in try CIFAR.ten.load(sha256: checksum) }
+        #expect(error?.message.contains("\(store)/cifar-10-binary.tar.gz is damaged: its checksum is") == true)
+        #expect(try FileSystem.readText(store + "/cifar-10-binary.tar.gz") == "mine")
+
+        // The archive itself: used without a download, and it stays.
+        try FileSystem.write(archive, to: store + "/cifar-10-binary.tar.gz")
+        #expect(try CIFAR.ten.load(sha256: checksum).test.count == 10_000)
+        #expect(
+            try FileSystem.list(store)
+                == [".lock", "cifar-10-batches-bin", "cifar-10-binary.tar.gz", "unpacking"])
+        #expect(try FileSystem.readText(store + "/unpacking/file") == "mine")
+    }
+
     @Test func withoutANetworkItSaysWhatToDo() {
         let server = LoopbackServer([])
         server.stop()

@@ -1,4 +1,6 @@
 import Foundation
+import Libraries
+import TestSupport
 import Testing
 
 struct RunnerTests {
@@ -170,5 +172,35 @@ struct RunnerTests {
         terminal.type(PseudoTerminal.controlC)
         try terminal.waitFor("interrupted")
         #expect(try terminal.exitCode() == 130)
+    }
+
+    /// A shared notebook names an address and the checksum of what is there: both are the attacker's. Each archive once made this
+    /// program remove the home folder, or write a file into it.
+    @Test(arguments: ["./~/x", "./~", "~/x", "cifar-10-batches-bin/~/x", "./~root/x"])
+    func anArchiveThatNamesTheHomeFolderIsRefusedAndTheHomeFolderStays(member: String) throws {
+        let work = TemporaryFolder()
+        let making = try Tandem.run(
+            "/bin/sh",
+            [
+                "-ec",
+                """
+                cd "$1"; mkdir -p home/documents in; echo dear > home/documents/letter; cd in
+                mkdir -p "$(dirname "$2")"; echo planted > "$2"; tar czf ../a.tar.gz "$2"
+                """, "sh", work.path, member,
+            ])
+        try #require(making.code == 0, "\(making.error)")
+        let archive = try FileSystem.read(work.path + "/a.tar.gz")
+        let checksum = Digest.sha256(archive).hexadecimal
+        let server = LoopbackServer(archive)
+        let result = try Tandem.run(
+            [], input: "let d = cifar10(url: \"\(server.url)\", sha256: \"\(checksum)\")\n",
+            environment: [
+                "HOME": work.path + "/home", "TANDEM_HOME": work.path + "/store", "TANDEM_DATA": work.path + "/data",
+            ])
+        #expect(result.code == 1)
+        #expect(result.error.contains("begins with `~`"), "\(result.error)")
+        #expect(try FileSystem.list(work.path + "/home") == ["documents"])
+        #expect(try FileSystem.readText(work.path + "/home/documents/letter") == "dear\n")
+        #expect(try FileSystem.list("\(work.path)/data/cifar-10-\(checksum.prefix(12))") == [".lock"])
     }
 }

@@ -42,6 +42,16 @@ import Testing
         ("mkfifo pipe; tar czf a.tar.gz pipe", "'pipe' is neither a file nor a folder"),
         ("printf x > one; tar cf a.tar one; tar rf a.tar one; gzip a.tar", "cannot create"),
         ("head -c 2000000 /dev/zero > big; tar czf a.tar.gz big", "more than 1048576 bytes"),
+        ("printf bad > ./~; tar czf a.tar.gz ./~", "'./~' begins with `~`"),
+        ("mkdir -p ./~/x; printf bad > ./~/x/y; tar czf a.tar.gz ./~/x/y", "'./~/x/y' begins with `~`"),
+        ("mkdir -p a/~; tar czf a.tar.gz a", "'a/~/' begins with `~`"),
+        ("mkdir a; printf bad > a/~root; tar czf a.tar.gz a", "'a/~root' begins with `~`"),
+        ("printf bad > ./-rf; tar czf a.tar.gz ./-rf", "'./-rf' begins with `-`"),
+        ("printf x > \"$(printf 'a\\033[2J')\"; tar czf a.tar.gz a*", "'a\\u{1B}[2J' holds a character"),
+        ("printf x > \"$(printf 'a\\342\\200\\256b')\"; tar czf a.tar.gz a*", "'a\\u{202E}b' holds a character"),
+        ("printf x > 'a\\b'; tar --no-unquote -czf a.tar.gz ./a?b", "'./a\\u{5C}b' holds a character"),
+        ("printf x > \"$(printf 'a\\377')\"; tar czf a.tar.gz a*", "missing or not UTF-8"),
+        ("p=a; for i in $(seq 40); do p=$p/a; done; mkdir -p $p; tar czf a.tar.gz a", "is in more than 32 folders"),
         ("head -c 9000 /dev/urandom > x; tar cz x | head -c 5000 > a.tar.gz", "truncated"),
         ("head -c 5000 /dev/urandom > a.tar.gz", "nrecognized"),
     ])
@@ -50,5 +60,19 @@ import Testing
         let found = try unpack()
         #expect(found?.contains(reason) == true, "\(found ?? "no error")")
         #expect(try FileSystem.list(folder.path + "/out") == ["deep"])
+    }
+
+    @Test func anArchiveIsLookedThroughBeforeAnythingIsWritten() throws {
+        try shell("printf x > good; printf x > ./~bad; tar czf a.tar.gz good ./~bad")
+        #expect(try unpack() != nil)
+        #expect(try FileSystem.list(folder.path + "/out/deep") == [])
+    }
+
+    @Test func aLinkInTheFolderIsNotFollowed() throws {
+        try shell(
+            "mkdir -p data outside out/deep; printf x > data/x; tar czf a.tar.gz data; ln -s ../../outside out/deep/data"
+        )
+        #expect(try unpack()?.contains("cannot create") == true)
+        #expect(try FileSystem.list(folder.path + "/outside") == [])
     }
 }

@@ -41,7 +41,7 @@ struct Completion {
         let slash = typed.lastIndex(of: "/")
         let parent = slash.map { String(typed[...$0]) } ?? ""
         let beginning = slash.map { String(typed[typed.index(after: $0)...]) } ?? typed
-        let path = FileSystem.join(folder, parent.isEmpty ? "." : parent)
+        let path = FileSystem.resolve(typed: parent.isEmpty ? "." : parent, in: folder)
         let entries = ((try? FileSystem.list(path)) ?? []).filter { name in
             name.hasPrefix(beginning) && (beginning.hasPrefix(".") || !name.hasPrefix("."))
         }

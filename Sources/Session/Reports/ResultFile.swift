@@ -17,7 +17,7 @@ extension Invocation {
         if let svg = rich.svg { available["svg"] = { svg + "\n" } }
         if let markdown = rich.markdown { available["md"] = { markdown + "\n" } }
         available.merge(forms) { _, new in new }
-        let path = FileSystem.join(interpreter.folder, name)
+        let path = FileSystem.resolve(typed: name, in: interpreter.folder)
         if let svg = rich.svg, let format = PictureFile.Format(rawValue: ending) {
             do {
                 try FileSystem.write(PictureFile.make(format, svg: svg, title: picture?.title ?? ""), to: path)

@@ -175,7 +175,7 @@ private func loadCIFAR(_ set: CIFAR, _ call: Invocation) throws -> Value {
     let interpreter = call.interpreter
     var report: ProgressReport?
     do {
-        let folder = call.arguments.text("from").map { FileSystem.join(interpreter.folder, $0) }
+        let folder = call.arguments.text("from").map { FileSystem.resolve(typed: $0, in: interpreter.folder) }
         let dataset = try set.load(
             from: folder, url: call.arguments.text("url"), sha256: call.arguments.text("sha256"),
             progress: { progress in
@@ -204,7 +204,7 @@ private func loadImageFolder(_ call: Invocation) throws -> Value {
     let report = ProgressReport(interpreter, title: "reading \(path)")
     do {
         let dataset = try ImageFolder.load(
-            FileSystem.join(interpreter.folder, path), height: size.height, width: size.width,
+            FileSystem.resolve(typed: path, in: interpreter.folder), height: size.height, width: size.width,
             testShare: call.arguments.decimal("test") ?? 0.2, seed: UInt64(call.arguments.integer("seed") ?? 1),
             cancellation: interpreter.interruption
         ) { share in if interpreter.output.drawsProgress { report.update(fraction: share, facts: []) } }

@@ -26,7 +26,7 @@ func saveRun(_ call: Invocation) throws -> Value {
 func loadRun(_ call: Invocation) throws -> Value {
     let name = call.arguments.text("from") ?? ""
     let bytes: [UInt8]
-    do { bytes = try FileSystem.read(FileSystem.join(call.interpreter.folder, name)) } catch {
+    do { bytes = try FileSystem.read(FileSystem.resolve(typed: name, in: call.interpreter.folder)) } catch {
         throw call.fault(
             "file", error.description, at: call.arguments.place("from"),
             fix: name.isEmpty
@@ -107,7 +107,7 @@ extension Invocation {
     /// - Parameter what: what is in it: `a`.
     func write(_ bytes: [UInt8], what: String) throws {
         guard !interpreter.isSilent, let name = arguments.text("to") else { return }
-        do { try FileSystem.write(bytes, to: FileSystem.join(interpreter.folder, name)) } catch {
+        do { try FileSystem.write(bytes, to: FileSystem.resolve(typed: name, in: interpreter.folder)) } catch {
             throw fault("file", error.description, at: arguments.place("to"))
         }
         interpreter.write("\(what) is in \(name): \(byteText(bytes.count))\n")

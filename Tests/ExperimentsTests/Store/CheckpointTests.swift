@@ -37,7 +37,7 @@ import Testing
         ("mixed", Trained.options(precision: .mixed)),
     ])
     func cutAtAnyBatchItEndsWithTheSameBits(_ name: String, _ options: TrainingOptions) throws {
-        defer { try? FileSystem.remove(folder) }
+        defer { try? FileSystem.removeTree(folder) }
         let whole = try Trained.train(options)
         #expect(whole.ending == .done && whole.position.steps == 12)
         // Behind the last batch of an epoch it is the measurement that is cut.
@@ -56,7 +56,7 @@ import Testing
     }
 
     @Test func cutAtEveryBatchItEndsWithTheSameBits() throws {
-        defer { try? FileSystem.remove(folder) }
+        defer { try? FileSystem.removeTree(folder) }
         let options = Trained.options()
         var checkpoint: Checkpoint?
         for cut in 1...12 { checkpoint = try passed(try Trained.train(options, from: checkpoint, cut: cut), options) }
@@ -65,7 +65,7 @@ import Testing
     }
 
     @Test func aCopyIsNotChangedByTheNextStep() throws {
-        defer { try? FileSystem.remove(folder) }
+        defer { try? FileSystem.removeTree(folder) }
         let options = Trained.options()
         let network = try Trained.network(options, Cancellation())
         _ = try network.trainStep([0, 1, 2], epoch: 1, learningRateFactor: 1)
@@ -77,7 +77,7 @@ import Testing
     }
 
     @Test func aFileIsSafetensorsThatOthersRead() throws {
-        defer { try? FileSystem.remove(folder) }
+        defer { try? FileSystem.removeTree(folder) }
         let options = Trained.options()
         let part = try Trained.train(options, cut: 5)
         _ = try passed(part, options)
@@ -88,7 +88,7 @@ import Testing
     }
 
     @Test func noDamageGoesUnseen() throws {
-        defer { try? FileSystem.remove(folder) }
+        defer { try? FileSystem.removeTree(folder) }
         let options = Trained.options()
         let part = try Trained.train(options, cut: 5)
         _ = try passed(part, options)

@@ -34,7 +34,7 @@ private struct Home {
 
     func remove() {
         store.wait()
-        try? FileSystem.remove(folder)
+        try? FileSystem.removeTree(folder)
     }
 
     @discardableResult
