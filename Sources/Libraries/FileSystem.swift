@@ -21,6 +21,12 @@ public struct FileError: Error, Sendable, CustomStringConvertible {
     public var description: String { "cannot \(action) \(path): \(reason)" }
 }
 
+/// What stays the same of a file while its names change.
+public struct FileIdentity: Hashable, Sendable {
+    let device: UInt
+    let number: UInt
+}
+
 extension String {
     fileprivate var lowercasedFirst: String { prefix(1).lowercased() + dropFirst() }
 }
@@ -79,6 +85,12 @@ public enum FileSystem {
     public static func size(_ path: String) -> Int? {
         var status = stat()
         return stat(path, &status) == 0 ? Int(status.st_size) : nil
+    }
+
+    /// Which file it is; `nil` where there is none.
+    public static func identity(_ path: String) -> FileIdentity? {
+        var status = stat()
+        return stat(path, &status) == 0 ? FileIdentity(device: UInt(status.st_dev), number: UInt(status.st_ino)) : nil
     }
 
     /// Makes a folder and all that lead to it; one that is there already is fine.

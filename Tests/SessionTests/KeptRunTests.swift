@@ -6,6 +6,8 @@ import Language
 import Libraries
 import Testing
 
+@testable import Session
+
 private let setup = """
     model Net { input 3x32x32; conv 4, kernel: 3, stride: 4; relu; flatten; linear 10 }
     let data = take(synthetic(), 128, test: 64)
@@ -153,6 +155,22 @@ struct KeptRunTests {
         session.run("runs clean\nruns[\"Net seed 3\"]")
         #expect(session.output.all.text.contains("freed; all that is known of the runs is kept\n"))
         #expect(session.output.all.diagnostics.last?.message == "the weights of Net seed 3 are not kept any more")
+    }
+
+    /// As a kernel does it: its history opens the file before anything is asked of a run.
+    @Test func aLostDatabaseLosesNoRunToTheHistory() throws {
+        defer { remove() }
+        let first = text(setup + "let a = train Net, \(options)\nprint a.digest\ntrain Net, \(options), seed: 2")
+        for ending in ["", "-wal", "-shm"] { try? FileSystem.remove("\(home)/tandem.sqlite\(ending)") }
+        let history = History("\(home)/tandem.sqlite")
+        let session = Session(home: home)
+        session.run("runs clean\nprint runs[\"a\"].digest, runs[\"Net seed 2\"].seed")
+        let lines = session.output.all.text.split(separator: "\n")
+        #expect(lines.count == 3 && lines.last ?? "" == first.dropLast() + " 2", "\(lines)")
+        #expect(lines.dropFirst().first?.hasPrefix("kept as well: the weights of 1 run found again") == true)
+        #expect(
+            session.output.all.diagnostics.first?.message.hasSuffix("2 runs were found again from their files") == true)
+        withExtendedLifetime(history) {}
     }
 
     @Test func aStoreThatCannotBeUsedIsToldOnceAndStopsNothing() throws {

@@ -6,12 +6,13 @@ import Libraries
 /// Used under a lock by its owner, as `Database` is.
 public final class KeptFile: Sendable {
     public let database: Database
-    /// Whether it was made here and now, so that nothing of what lies beside it stands in it.
-    let isNew: Bool
     /// Whether it was opened where nothing can be written.
     let isReadOnly: Bool
     /// Where a damaged file went that stood in its place.
     public let setAside: String?
+    private let path: String?
+    /// Which file it is, whatever becomes of its name; `nil` in memory.
+    private let identity: FileIdentity?
 
     /// What each version of the file added to the one before. A file of a later version than the last is left alone.
     private static let migrations: [[String]] = [
@@ -43,6 +44,8 @@ public final class KeptFile: Sendable {
             )
             """,
         ],
+        // Whether a run was found again from its files: the database that knew whether it was named is lost.
+        ["ALTER TABLE runs ADD COLUMN found INTEGER NOT NULL DEFAULT 0"],
     ]
     private static let tables = ["sessions", "history", "runs", "records"]
 
@@ -67,7 +70,8 @@ public final class KeptFile: Sendable {
 
     /// Opens a file in a folder that cannot be written, for reading alone.
     init(readingOnly path: String) throws(DatabaseError) {
-        (isNew, isReadOnly, setAside) = (false, true, nil)
+        (isReadOnly, setAside, self.path) = (true, nil, path)
+        identity = FileSystem.identity(path)
         // What another process has written beside it cannot be read everywhere.
         let database = try Database(path, reading: .withOthers)
         let isReadable = (try? database.execute("SELECT count(*) FROM sqlite_schema")) != nil
@@ -82,16 +86,17 @@ public final class KeptFile: Sendable {
         guard !database.isReadOnly else {
             throw DatabaseError(kind: .notWritable, message: "the file or its disk is read-only")
         }
-        isNew = try Self.migrate(database)
+        try Self.migrate(database)
         isReadOnly = false
         self.setAside = setAside
+        self.path = path
+        identity = path.flatMap { FileSystem.identity($0) }
     }
 
-    /// - Returns: whether the file was empty.
-    private static func migrate(_ database: Database) throws(DatabaseError) -> Bool {
+    private static func migrate(_ database: Database) throws(DatabaseError) {
         // Mostly there is nothing to do, and nobody is waited for.
-        if try version(of: database) == migrations.count { return false }
-        return try database.transaction { () throws(DatabaseError) in
+        if try version(of: database) == migrations.count { return }
+        try database.transaction { () throws(DatabaseError) in
             let version = try version(of: database)
             guard version <= migrations.count else {
                 throw DatabaseError(
@@ -100,7 +105,6 @@ public final class KeptFile: Sendable {
             }
             for statement in migrations[version...].joined() { try database.execute(statement) }
             try database.execute("PRAGMA user_version = \(migrations.count)")
-            return version == 0
         }
     }
 
@@ -148,9 +152,15 @@ public final class KeptFile: Sendable {
         return rows.first?.first?.text == "ok"
     }
 
-    /// Rows of the damaged file, from both ends of each table to where they cannot be read.
     private func salvage(from path: String) {
-        guard let damaged = try? Database(path) else { return }
+        if let damaged = try? Database(path) { salvage(from: damaged) }
+    }
+
+    /// Whether its path is another file's by now, or nobody's: it was removed, or set aside by another process.
+    var isReplaced: Bool { path.map { FileSystem.identity($0) != identity } ?? false }
+
+    /// Takes rows of a damaged or replaced file, from both ends of each table to where they cannot be read.
+    func salvage(from damaged: Database) {
         for table in Self.tables {
             let columns = damaged.readableRows("SELECT name FROM pragma_table_info('\(table)')").compactMap(
                 \.first?.text)

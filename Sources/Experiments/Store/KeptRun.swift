@@ -22,6 +22,8 @@ public struct KeptRun: Sendable, Equatable {
     /// Percent on the test images, and the loss there, after the last whole epoch.
     public let accuracy: Double?
     public let loss: Double?
+    /// Whether it was found again from its files, so that it may have had a name.
+    let isFoundAgain: Bool
 
     /// `gap`, or `gap seed 2` without a name.
     public var label: String { name ?? plainLabel }
@@ -31,7 +33,7 @@ public struct KeptRun: Sendable, Equatable {
     public var hasEnded: Bool { state == "done" || state == "diverged" }
 
     static let columns =
-        "key, identity, name, model, seed, dataset, state, started, seconds, planned, epochs, accuracy, loss"
+        "key, identity, name, model, seed, dataset, state, started, seconds, planned, epochs, accuracy, loss, found"
 
     /// - Parameter isLive: whether a process trains the run of this key.
     init(_ row: [DatabaseValue], isLive: (String) -> Bool) {
@@ -50,5 +52,6 @@ public struct KeptRun: Sendable, Equatable {
         epochs = row[10].integer ?? 0
         accuracy = row[11].number
         loss = row[12].number
+        isFoundAgain = row[13].integer == 1
     }
 }

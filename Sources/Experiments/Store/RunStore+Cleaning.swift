@@ -11,30 +11,39 @@ extension RunStore {
     public struct Freed: Sendable, Equatable {
         public var files = 0
         public var byteCount = 0
+        /// Runs that were found again and have no name: nobody has chosen to be without their weights, so they stay.
+        public var foundAgain = 0
     }
 
-    /// Removes checkpoints of ended runs, weights of runs that no `let` has named, and what was set aside or left half-written. What is
-    /// known of the runs stays, and so does all that a training under way, or one that was cut, goes on from.
+    /// Removes of runs in the database: checkpoints of ended ones, weights of those that no `let` has named, and what was set aside of
+    /// them; and what processes that are gone left half-written or locked. What is known of the runs stays, and so does all that a
+    /// training under way, or one that was cut, goes on from, and every file that the database does not speak of.
     public func clean() -> Freed {
         wait()
         guard isWritable, let names = try? FileSystem.list(files) else { return Freed() }
         let runs = Dictionary(list().map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
         var freed = Freed()
         for name in names {
-            let parts = name.split(separator: ".")
-            guard parts.count > 1 else { continue }
-            let run = runs[String(parts[0])]
-            let isWanted: Bool
-            switch parts.dropFirst().joined(separator: ".") {
-            case "safetensors": isWanted = run?.name != nil
-            case "checkpoint": isWanted = run.map { !$0.hasEnded } ?? false
-            case "lock": isWanted = run?.state == "running"
-            default: isWanted = name.hasSuffix(".part") && isBeingWritten(name)
+            let parts = name.split(separator: ".", maxSplits: 1)
+            guard parts.count == 2 else { continue }
+            let key = String(parts[0])
+            let isSurplus: Bool
+            if Self.isHalfWritten(name) {
+                isSurplus = !isBeingWritten(name)
+            } else if parts[1] == "lock" {
+                isSurplus = !isLive(key)
+            } else if let run = runs[key], !run.isFoundAgain {
+                switch parts[1] {
+                case "safetensors": isSurplus = run.name == nil
+                // The last copy of a named run whose weights were damaged stays.
+                case "checkpoint": isSurplus = run.hasEnded && (run.name == nil || FileSystem.exists(weights(key)))
+                case let ending: isSurplus = ending.contains(".damaged")
+                }
+            } else {
+                if parts[1] == "safetensors", runs[key] != nil { freed.foundAgain += 1 }
+                isSurplus = false
             }
-            if !isWanted { remove("\(files)/\(name)", &freed) }
-        }
-        for name in (try? FileSystem.list(folder)) ?? [] where name.hasPrefix("tandem.sqlite.damaged") {
-            remove(FileSystem.join(folder, name), &freed)
+            if isSurplus { remove("\(files)/\(name)", &freed) }
         }
         return freed
     }
@@ -46,6 +55,12 @@ extension RunStore {
         freed.byteCount += size
     }
 
+    /// Whether it is a file of a run that is being written, or was.
+    private static func isHalfWritten(_ name: String) -> Bool {
+        let parts = name.split(separator: ".")
+        return parts.count > 3 && parts.last == "part" && ["safetensors", "checkpoint", "name"].contains(parts[1])
+    }
+
     /// Whether the process is there that writes a file `….<process>.part`.
     private func isBeingWritten(_ name: String) -> Bool {
         let parts = name.split(separator: ".")
@@ -55,7 +70,7 @@ extension RunStore {
 
     /// Removes what processes that were killed left half-written.
     func removeLeftovers() {
-        for name in (try? FileSystem.list(files)) ?? [] where name.hasSuffix(".part") && !isBeingWritten(name) {
+        for name in (try? FileSystem.list(files)) ?? [] where Self.isHalfWritten(name) && !isBeingWritten(name) {
             try? FileSystem.remove("\(files)/\(name)")
         }
     }
@@ -80,47 +95,82 @@ extension RunStore {
         for run in rows(cut, [.text(identity.digest)]).dropFirst() where run.key != key {
             // Whoever has the lock goes on with it.
             guard let lock = heldLock(run.key) else { continue }
-            let removed: Void? = use { file throws(DatabaseError) in
-                try file.database.transaction { () throws(DatabaseError) in
-                    try Self.delete(run.key, from: file.database)
-                }
-            }
-            if removed != nil { removeFiles(run.key) }
+            remove([run.key])
             lock.release()
         }
     }
 
-    /// Removes the rows of a run.
-    static func delete(_ key: String, from database: Database) throws(DatabaseError) {
-        try database.execute("DELETE FROM runs WHERE key = ?", [.text(key)])
-        try database.execute("DELETE FROM records WHERE key = ?", [.text(key)])
-    }
-
-    func removeFiles(_ key: String) {
-        for path in [weights(key), checkpoint(key), lock(key)] { try? FileSystem.remove(path) }
+    /// Removes runs, their files first: files without a row are those of a run that was lost, and are found again.
+    func remove(_ keys: [String]) {
+        for key in keys {
+            for path in [weights(key), checkpoint(key), lock(key), nameFile(key)] { try? FileSystem.remove(path) }
+        }
+        use { file throws(DatabaseError) in
+            try file.database.transaction { () throws(DatabaseError) in
+                for key in keys {
+                    try file.database.execute("DELETE FROM runs WHERE key = ?", [.text(key)])
+                    try file.database.execute("DELETE FROM records WHERE key = ?", [.text(key)])
+                }
+            }
+        }
     }
 
     // MARK: After a loss
 
-    /// Takes into a new file what the files of runs say of themselves.
-    /// - Returns: how many runs it holds then.
+    /// Takes into the file what the files of runs say of themselves where it knows nothing of them, or not how they ended.
+    ///
+    /// - Returns: how many that were.
     func recover(into database: Database) -> Int {
-        for name in (try? FileSystem.list(files)) ?? [] {
-            let key = String(name.prefix { $0 != "." })
-            var record: RunRecord?
-            var state = "interrupted"
-            if name == "\(key).safetensors" {
-                record = RunFile.record(at: "\(files)/\(name)")
-                state = record?.state.description ?? ""
-            } else if name == "\(key).checkpoint", !FileSystem.exists(weights(key)) {
-                record = (try? CheckpointFile.head("\(files)/\(name)"))?.record
-            }
-            guard let record else { continue }
-            let isKnown =
-                (try? database.execute("SELECT 1 FROM runs JOIN records USING (key) WHERE key = ?", [.text(key)]))
-            guard isKnown?.isEmpty != false else { continue }
-            _ = try? Self.write(record, key: key, state: state, to: database)
+        guard let names = try? FileSystem.list(files), let rows = try? database.execute(Self.knownRuns) else {
+            return 0
         }
-        return (try? database.execute("SELECT count(*) FROM runs"))?.first?.first?.integer ?? 0
+        let known = Dictionary(
+            rows.map { ($0[0].text ?? "", $0[1].text ?? "") }, uniquingKeysWith: { first, _ in first })
+        var found: [(key: String, record: RunRecord, state: String)] = []
+        for name in names {
+            let key = String(name.prefix { $0 != "." })
+            if name == "\(key).safetensors" {
+                let isUnfinished = known[key].map { $0 == "running" || $0 == "interrupted" } ?? true
+                guard isUnfinished, !isLive(key), let record = RunFile.record(at: weights(key)) else { continue }
+                found.append((key, record, record.state.description))
+            } else if name == "\(key).checkpoint", known[key] == nil, !FileSystem.exists(weights(key)) {
+                guard let record = (try? CheckpointFile.head(checkpoint(key)))?.record else { continue }
+                found.append((key, record, isLive(key) ? "running" : "interrupted"))
+            }
+        }
+        // In the order in which they were begun, which the numbers of their rows tell from here on.
+        found = found.filter { $0.record.kept != nil }.sorted {
+            ($0.record.kept?.started ?? 0, $0.key) < ($1.record.kept?.started ?? 0, $1.key)
+        }
+        guard !found.isEmpty else { return 0 }
+        let written: Void? = try? database.transaction { () throws(DatabaseError) in
+            for (key, record, state) in found {
+                var record = record
+                if let name = keptName(key) { record.name = name }
+                try Self.write(record, key: key, state: state, to: database)
+                guard known[key] == nil, record.name == nil else { continue }
+                try database.execute("UPDATE runs SET found = 1 WHERE key = ?", [.text(key)])
+            }
+        }
+        return written == nil ? 0 : found.count
+    }
+
+    private static let knownRuns = "SELECT key, state FROM runs JOIN records USING (key)"
+
+    private func keptName(_ key: String) -> String? {
+        let path = nameFile(key)
+        guard FileSystem.isRegularFile(path), FileSystem.size(path) ?? 0 < 1000 else { return nil }
+        return try? FileSystem.readText(path)
+    }
+
+    /// Writes the names that stand in the database alone beside the files of their runs: an older Tandem named them.
+    func keepNames(of database: Database) {
+        let rows = (try? database.execute("SELECT key, name FROM runs WHERE name IS NOT NULL")) ?? []
+        for row in rows {
+            guard let key = row[0].text, let name = row[1].text, !FileSystem.exists(nameFile(key)),
+                FileSystem.exists(weights(key)) || FileSystem.exists(checkpoint(key))
+            else { continue }
+            try? FileSystem.write(name, to: nameFile(key))
+        }
     }
 }

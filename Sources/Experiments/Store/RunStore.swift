@@ -38,6 +38,8 @@ public final class RunStore: Sendable {
     func weights(_ key: String) -> String { "\(files)/\(key).safetensors" }
     func checkpoint(_ key: String) -> String { "\(files)/\(key).checkpoint" }
     func lock(_ key: String) -> String { "\(files)/\(key).lock" }
+    /// What a `let` called the run, for a lost database.
+    func nameFile(_ key: String) -> String { "\(files)/\(key).name" }
 
     // MARK: What is to be told
 
@@ -69,7 +71,11 @@ public final class RunStore: Sendable {
             for attempt in 1...2 {
                 do throws(DatabaseError) {
                     let opened: KeptFile
-                    if let file { opened = file } else { opened = try open(afterDamage: attempt > 1) }
+                    if let file, !file.isReplaced {
+                        opened = file
+                    } else {
+                        opened = try open(afterDamage: attempt > 1, inPlaceOf: file)
+                    }
                     file = opened
                     return try body(opened)
                 } catch {
@@ -84,7 +90,8 @@ public final class RunStore: Sendable {
         }
     }
 
-    private func open(afterDamage: Bool) throws(DatabaseError) -> KeptFile {
+    /// - Parameter replaced: what was open before and is in its place no more.
+    private func open(afterDamage: Bool, inPlaceOf replaced: KeptFile?) throws(DatabaseError) -> KeptFile {
         let file: KeptFile
         do throws(DatabaseError) {
             file = afterDamage ? try KeptFile.reopened(path) : try KeptFile(path)
@@ -95,9 +102,14 @@ public final class RunStore: Sendable {
             note(.readOnly(path: folder, reason: error.message))
             return readable
         }
-        if file.isNew {
-            let found = recover(into: file.database)
-            if let aside = file.setAside { note(.fileDamaged(path: path, aside: aside, runs: found)) }
+        if let replaced { file.salvage(from: replaced.database) }
+        // Whoever opened the file first after a loss, and however much of it was lost.
+        let found = recover(into: file.database)
+        keepNames(of: file.database)
+        if let aside = file.setAside {
+            note(.fileDamaged(path: path, aside: aside, runs: Self.count(file.database)))
+        } else if found > 0 {
+            note(.foundAgain(path: path, runs: found))
         }
         return file
     }
@@ -120,9 +132,11 @@ public final class RunStore: Sendable {
 
     /// How many there are.
     public var count: Int {
-        use { file throws(DatabaseError) in
-            try file.database.execute("SELECT count(*) FROM runs").first?.first?.integer ?? 0
-        } ?? 0
+        use { file throws(DatabaseError) in Self.count(file.database) } ?? 0
+    }
+
+    private static func count(_ database: Database) -> Int {
+        (try? database.execute("SELECT count(*) FROM runs"))?.first?.first?.integer ?? 0
     }
 
     /// The ended run of this identity that has its weights, if there is one.
@@ -242,13 +256,18 @@ public final class RunStore: Sendable {
     /// What a `let` calls a run from now on. Others lose the name, so that it means one.
     public func setName(_ name: String, ofRun key: String) {
         guard isWritable else { return }
-        use { file throws(DatabaseError) in
+        let others = rows("WHERE name = ? AND key != ?", [.text(name), .text(key)])
+        let written: Void? = use { file throws(DatabaseError) in
             try file.database.transaction { () throws(DatabaseError) in
                 try file.database.execute(
                     "UPDATE runs SET name = NULL WHERE name = ? AND key != ?", [.text(name), .text(key)])
-                try file.database.execute("UPDATE runs SET name = ? WHERE key = ?", [.text(name), .text(key)])
+                try file.database.execute(
+                    "UPDATE runs SET name = ?, found = 0 WHERE key = ?", [.text(name), .text(key)])
             }
         }
+        guard written != nil else { return }
+        for other in others { try? FileSystem.remove(nameFile(other.key)) }
+        try? FileSystem.write(name, to: nameFile(key))
     }
 
     /// Writes a row, or replaces the one of this key.

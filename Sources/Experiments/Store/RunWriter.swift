@@ -114,11 +114,10 @@ final class RunWriter: Sendable {
         let written: Void? = store.use { file throws(DatabaseError) in
             try file.database.transaction { () throws(DatabaseError) in
                 try RunStore.write(ended, key: key, state: run.state.description, to: file.database)
-                for older in replaced { try RunStore.delete(older.key, from: file.database) }
             }
         }
         guard written != nil else { return }
-        for older in replaced { store.removeFiles(older.key) }
+        store.remove(replaced.map(\.key))
         if !isDone || !keepsWeights { try? FileSystem.remove(store.checkpoint(key)) }
         try? FileSystem.remove(store.lock(key))
         store.pruneCheckpoints()

@@ -9,6 +9,8 @@ public enum StoreFault: Error, Hashable, Sendable {
     case newer(path: String, reason: String)
     /// The file was damaged and set aside; so many runs were found again.
     case fileDamaged(path: String, aside: String, runs: Int)
+    /// So many runs did not stand in the file, and were found again from their own files.
+    case foundAgain(path: String, runs: Int)
     /// A file of a run was damaged and set aside.
     case runDamaged(run: String, what: String, reason: String, aside: String)
     /// The row of a run does not hold together.
@@ -26,6 +28,10 @@ public enum StoreFault: Error, Hashable, Sendable {
         case .fileDamaged(let path, let aside, let runs):
             "\(path) was damaged: it is now \(aside), and a new one holds the "
                 + (runs == 1 ? "1 run that was" : "\(runs) runs that were") + " found again"
+        case .foundAgain(let path, let runs):
+            "\(path) was lost or is an older one: "
+                + (runs == 1
+                    ? "1 run was found again from its files" : "\(runs) runs were found again from their files")
         case .runDamaged(let run, let what, let reason, let aside):
             "the \(what) of \(run) is damaged (\(reason)) and was set aside as \(aside)"
         case .recordDamaged(let run): "what the store knows of \(run) is damaged, and is not used"
@@ -40,7 +46,7 @@ public enum StoreFault: Error, Hashable, Sendable {
         switch self {
         case .notKept, .readOnly: "make the folder writable, or set TANDEM_HOME to another one"
         case .newer: "run the newer Tandem, or set TANDEM_HOME to another folder"
-        case .fileDamaged: "runs without weights or checkpoint may be missing in `runs`; check the disk"
+        case .fileDamaged, .foundAgain: "runs without weights or checkpoint may be missing in `runs`; check the disk"
         case .runDamaged: "nothing is to be done: it is trained anew where it is needed; check the disk"
         case .recordDamaged: "train it anew: `fresh: true`"
         case .notWritten: "free space with `runs clean`, or `save` the run to another disk; the training goes on"

@@ -15,6 +15,11 @@ func listRuns(_ call: Invocation) throws -> Value {
         interpreter.write(
             "\(counted(freed.files, "file")) removed, \(byteText(freed.byteCount)) freed; all that is known of the runs is kept\n"
         )
+        if freed.foundAgain > 0 {
+            interpreter.write(
+                "kept as well: the weights of \(counted(freed.foundAgain, "run")) found again after the database was lost, "
+                    + "since nothing is known of names\n")
+        }
         return .nothing
     }
     let rows = arguments.integer("last") ?? 50

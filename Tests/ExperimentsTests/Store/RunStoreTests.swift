@@ -220,7 +220,9 @@ private struct Home {
         let freed = home.store.clean()
         #expect(freed.files >= 4 && freed.byteCount > 10_000)
         #expect(
-            Set(home.files.filter { !$0.hasSuffix(".lock") }) == ["\(keys[2]).safetensors", "\(keys[0]).checkpoint"])
+            Set(home.files.filter { !$0.hasSuffix(".lock") }) == [
+                "\(keys[2]).safetensors", "\(keys[2]).name", "\(keys[0]).checkpoint",
+            ])
         #expect(home.store.list().count == 3)
         #expect(home.store.record(of: home.store.list()[1])?.position.metrics.count == 3)
         #expect(try home.kept(Trained.options(seed: 2)) == nil)
@@ -287,7 +289,107 @@ private struct Home {
         let another = home.another()
         for ending in ["", "-wal", "-shm"] { try FileSystem.remove(home.database + ending) }
         #expect(try another.kept(Trained.options())?.digest == run.digest)
-        #expect(another.store.takeFaults().isEmpty)
+        #expect(
+            another.store.takeFaults().map(\.message) == [
+                "\(home.database) was lost or is an older one: 1 run was found again from its files"
+            ])
+    }
+
+    /// The history of a kernel opens the file before the store does.
+    @Test(arguments: ["lost", "damaged", "emptied"])
+    func runsAreFoundAgainWhoeverOpensTheDatabaseFirst(_ fate: String) throws {
+        let home = try Home()
+        defer { home.remove() }
+        let run = try home.train(Trained.options())
+        try home.train(Trained.options(seed: 2), cutAfter: 1)
+        let another = home.another()
+        for ending in ["", "-wal", "-shm"] { try FileSystem.remove(home.database + ending) }
+        if fate == "damaged" { try FileSystem.write("no database", to: home.database) }
+        if fate == "emptied" { try FileSystem.write("", to: home.database) }
+        _ = try KeptFile(home.database)
+        #expect(Set(another.store.list().map(\.state)) == ["done", "interrupted"])
+        #expect(try another.kept(Trained.options())?.digest == run.digest)
+        #expect(
+            another.store.takeFaults().map(\.message).first?.hasSuffix("2 runs were found again from their files")
+                == true)
+        #expect(try another.train(Trained.options(seed: 2)).metrics.count == 3)
+        // Once.
+        let third = another.another()
+        #expect(third.store.list().count == 2 && third.store.takeFaults().isEmpty)
+    }
+
+    @Test func aNameIsFoundAgainAndOfEqualOnesItIsTheLast() throws {
+        let home = try Home()
+        defer { home.remove() }
+        for seed in UInt64(1)...3 {
+            try home.train(Trained.options(seed: seed))
+            home.store.setName(seed == 2 ? "b" : "a", ofRun: home.store.list()[0].key)
+        }
+        let another = home.another()
+        for ending in ["", "-wal", "-shm"] { try FileSystem.remove(home.database + ending) }
+        #expect(another.store.kept(called: "a")?.seed == 3 && another.store.kept(called: "b")?.seed == 2)
+        #expect(Set(another.store.list().map(\.label)) == ["a", "b", "Net seed 1"])
+    }
+
+    @Test func anOlderDatabaseIsCompletedFromTheFiles() throws {
+        let home = try Home()
+        defer { home.remove() }
+        try home.train(Trained.options())
+        home.store.close()
+        do { try Database(home.database).execute("PRAGMA wal_checkpoint(TRUNCATE)") }
+        let old = try FileSystem.read(home.database)
+        let run = try home.train(Trained.options(seed: 2))
+        home.store.close()
+        for ending in ["", "-wal", "-shm"] { try FileSystem.remove(home.database + ending) }
+        try FileSystem.write(old, to: home.database)
+        #expect(try home.another().kept(Trained.options(seed: 2))?.digest == run.digest)
+    }
+
+    @Test func aDatabaseThatIsRemovedWhileItIsOpenIsMadeAgain() throws {
+        let home = try Home()
+        defer { home.remove() }
+        let run = try home.train(Trained.options())
+        home.store.setName("a", ofRun: home.store.list()[0].key)
+        for ending in ["", "-wal", "-shm"] { try FileSystem.remove(home.database + ending) }
+        let second = try home.train(Trained.options(seed: 2))
+        let another = home.another()
+        #expect(another.store.kept(called: "a")?.seed == 1 && another.store.count == 2)
+        #expect(try another.kept(Trained.options())?.digest == run.digest)
+        #expect(try another.kept(Trained.options(seed: 2))?.digest == second.digest)
+    }
+
+    @Test func aRunWhoseEndTheDatabaseMissedHasEnded() throws {
+        let home = try Home()
+        defer { home.remove() }
+        let run = try home.train(Trained.options())
+        home.store.use { file throws(DatabaseError) in try file.database.execute("UPDATE runs SET state = 'running'") }
+        try FileSystem.remove(try home.file(".checkpoint"))
+        #expect(try home.another().kept(Trained.options())?.digest == run.digest)
+    }
+
+    @Test func cleaningLeavesWhatIsInTheDatabaseByNobodysChoice() throws {
+        let home = try Home()
+        defer { home.remove() }
+        let run = try home.train(Trained.options())
+        let another = home.another()
+        // Of an older Tandem, which kept names in the database alone.
+        for ending in ["", "-wal", "-shm"] { try FileSystem.remove(home.database + ending) }
+        let strangers = [
+            "notes.txt", "half.part", "0123456789abcdef.safetensors", "0123456789abcdef.safetensors.damaged",
+        ]
+        for name in strangers { try FileSystem.write("a stranger's", to: "\(home.store.files)/\(name)") }
+        try FileSystem.write("all there was", to: "\(home.database).damaged")
+        let files = home.files
+        let freed = another.store.clean()
+        #expect(freed.files == 0 && freed.foundAgain == 1)
+        #expect(home.files == files)
+        #expect(try another.kept(Trained.options())?.digest == run.digest)
+        #expect(try FileSystem.readText("\(home.database).damaged") == "all there was")
+        // What is trained since then is by choice.
+        try another.train(Trained.options(seed: 2))
+        let key = another.store.list()[0].key
+        _ = another.store.clean()
+        #expect(!home.files.contains("\(key).safetensors") && Set(files).isSubset(of: home.files))
     }
 
     /// Whatever happens to the bytes of the database, no complete run is lost, and no false one is told.
