@@ -7,7 +7,7 @@ public struct FileLock: ~Copyable {
 
     /// Waits for the lock; `nil` when cancelled while waiting.
     public init?(_ path: String, isCancelled: () -> Bool) throws(FileError) {
-        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+        let descriptor = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw FileError("create", path) }
         while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
             guard errno == EWOULDBLOCK || errno == EINTR, !isCancelled() else {

@@ -8,16 +8,19 @@ public struct FileError: Error, Sendable, CustomStringConvertible {
     /// `read`, `write`, `create`, `list`, `remove`
     public let action: String
     public let path: String
-    /// `errno`
-    public let code: Int32
+    public let reason: String
 
-    public init(_ action: String, _ path: String, code: Int32 = errno) {
+    public init(_ action: String, _ path: String, reason: String) {
         self.action = action
         self.path = path
-        self.code = code
+        self.reason = reason
     }
 
-    public var reason: String { String(cString: strerror(code)).lowercasedFirst }
+    /// - Parameter code: `errno`.
+    public init(_ action: String, _ path: String, code: Int32 = errno) {
+        self.init(action, path, reason: String(cString: strerror(code)).lowercasedFirst)
+    }
+
     public var description: String { "cannot \(action) \(path): \(reason)" }
 }
 
@@ -58,14 +61,21 @@ public enum FileSystem {
     }
 
     /// Writes a file whole or not at all.
-    public static func write(_ bytes: [UInt8], to path: String) throws(FileError) {
-        var file = try WholeFileWriter(path)
+    public static func write(_ bytes: [UInt8], to path: String, isPrivate: Bool = false) throws(FileError) {
+        var file = try WholeFileWriter(path, isPrivate: isPrivate)
         try file.write(bytes, at: 0)
         try file.finish()
     }
 
-    public static func write(_ text: String, to path: String) throws(FileError) {
-        try write(Array(text.utf8), to: path)
+    public static func write(_ text: String, to path: String, isPrivate: Bool = false) throws(FileError) {
+        try write(Array(text.utf8), to: path, isPrivate: isPrivate)
+    }
+
+    /// Makes an empty file, unless there is one.
+    public static func createFile(_ path: String, isPrivate: Bool) throws(FileError) {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, isPrivate ? 0o600 : 0o644)
+        guard descriptor >= 0 else { throw FileError("create", path) }
+        close(descriptor)
     }
 
     public static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
@@ -94,10 +104,29 @@ public enum FileSystem {
     }
 
     /// Makes a folder and all that lead to it; one that is there already is fine.
-    public static func createDirectories(_ path: String) throws(FileError) {
+    ///
+    /// - Parameter isPrivate: whether only this user may enter those that are made.
+    public static func createDirectories(_ path: String, isPrivate: Bool = false) throws(FileError) {
         guard !path.isEmpty, !isDirectory(path) else { return }
-        try createDirectories(folder(of: path))
-        guard mkdir(path, 0o755) == 0 || errno == EEXIST else { throw FileError("create", path) }
+        try createDirectories(folder(of: path), isPrivate: isPrivate)
+        guard mkdir(path, isPrivate ? 0o700 : 0o755) == 0 || errno == EEXIST else { throw FileError("create", path) }
+    }
+
+    /// Takes from everybody else what they may do with a file or folder of this user; links and what cannot be changed stay as they are.
+    public static func makePrivate(_ path: String) {
+        var status = stat()
+        guard lstat(path, &status) == 0, status.st_uid == geteuid(), status.st_mode & 0o077 != 0,
+            [S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT)
+        else { return }
+        chmod(path, status.st_mode & 0o700)
+    }
+
+    /// Makes a new folder for this user alone in the folder for temporary files.
+    public static func makeTemporaryFolder() throws(FileError) -> String {
+        let pattern = (Environment.variable("TMPDIR") ?? "/tmp") + "/tandem-XXXXXX"
+        var bytes = Array(pattern.utf8CString)
+        guard mkdtemp(&bytes) != nil else { throw FileError("create", pattern) }
+        return String(decoding: bytes.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
     /// The names in a folder, sorted, without `.` and `..`.
@@ -168,8 +197,7 @@ public enum FileSystem {
 
     /// Whether a file could be written there now; the error is that of writing it.
     public static func checkWritable(_ path: String) throws(FileError) {
-        guard !isDirectory(path) else { throw FileError("write", path, code: EISDIR) }
-        guard access(folder(of: path), W_OK | X_OK) == 0 else { throw FileError("write", path) }
+        guard access(folder(of: try writableFile(path)), W_OK | X_OK) == 0 else { throw FileError("write", path) }
     }
 
     public static func name(of path: String) -> String {

@@ -27,7 +27,8 @@ final class Transfer {
         }
         guard let library = CurlLibrary.shared else { throw failure(.noLibrary, "libcurl.so.4 is not installed") }
         guard !url.isEmpty, !url.utf8.contains(0) else { throw failure(.badAddress, "this is no address") }
-        let flags = O_WRONLY | O_CREAT | O_CLOEXEC | (start == 0 ? O_TRUNC : O_APPEND)
+        // Neither a link that somebody put there is followed, nor a pipe waited for.
+        let flags = O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | (start == 0 ? O_TRUNC : O_APPEND)
         let descriptor = open(path, flags, 0o644)
         guard descriptor >= 0 else { throw failure(.cannotWrite, FileError("write", path).description) }
         guard let easy = library.makeEasy() else {

@@ -2,21 +2,46 @@
 
 import Glibc
 
-/// A file under way, beside the place where it will stand. What is not finished is removed.
+/// A file under way, next to the place where it will stand. What is not finished is removed.
+///
+/// A link at its end is followed: the file that it points to is replaced, and the link stays. A file that is replaced keeps its mode,
+/// and its owner where the process may give files away.
 public struct WholeFileWriter: ~Copyable {
     public let path: String
+    /// Where `path` leads.
+    private let target: String
+    /// What stands there and is to be replaced.
+    private let replaced: stat?
+    private let isPrivate: Bool
     private let temporary: String
     private let descriptor: Int32
     private var isFinished = false
 
-    /// What unfinished files of this process end in; those of a process that was killed stay behind.
-    public static func temporaryPath(of path: String) -> String { "\(path).\(getpid()).part" }
+    /// - Parameter isPrivate: whether only its owner may read it: mode 600, also where it replaces one of another mode.
+    public init(_ path: String, isPrivate: Bool = false) throws(FileError) {
+        let target = try FileSystem.writableFile(path)
+        var status = stat()
+        let replaced = stat(target, &status) == 0 ? status : nil
+        // Nobody may read meanwhile what nobody else may read then.
+        let mode: mode_t = isPrivate || replaced != nil ? 0o600 : 0o644
+        let (temporary, descriptor) = try Self.create(beside: target, mode, of: path)
+        (self.path, self.target, self.replaced, self.isPrivate) = (path, target, replaced, isPrivate)
+        (self.temporary, self.descriptor) = (temporary, descriptor)
+    }
 
-    public init(_ path: String) throws(FileError) {
-        self.path = path
-        temporary = Self.temporaryPath(of: path)
-        descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { throw FileError("write", path) }
+    /// A new file of a name that nobody can foresee, and that is nobody's link. Its end tells who writes it: `….<process>.part` of a
+    /// process that was killed stays behind.
+    private static func create(
+        beside target: String, _ mode: mode_t, of path: String
+    ) throws(FileError) -> (path: String, descriptor: Int32) {
+        for _ in 0..<100 {
+            let number = String(UInt32.random(in: 0...UInt32.max), radix: 16)
+            let temporary = "\(target).\(number).\(getpid()).part"
+            let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)
+            if descriptor >= 0 { return (temporary, descriptor) }
+            guard errno == EEXIST else { break }
+        }
+        throw FileError("write", path)
     }
 
     deinit {
@@ -44,12 +69,66 @@ public struct WholeFileWriter: ~Copyable {
 
     /// Puts it in its place. It survives a loss of power from here on.
     public mutating func finish() throws(FileError) {
-        guard fsync(descriptor) == 0, Glibc.rename(temporary, path) == 0 else { throw FileError("write", path) }
+        if let replaced, !isPrivate {
+            if replaced.st_uid != geteuid() || replaced.st_gid != getegid() {
+                _ = fchown(descriptor, replaced.st_uid, replaced.st_gid)
+            }
+            guard fchmod(descriptor, replaced.st_mode & 0o777) == 0 else { throw FileError("write", path) }
+        }
+        guard fsync(descriptor) == 0, Glibc.rename(temporary, target) == 0 else { throw FileError("write", path) }
         isFinished = true
-        let folder = open(FileSystem.folder(of: path), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        let folder = open(FileSystem.folder(of: target), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard folder >= 0 else { return }
         fsync(folder)
         close(folder)
+    }
+}
+
+extension FileSystem {
+    /// Where writing to a path puts a file, behind the links at its end; what they point to need not be there.
+    ///
+    /// What is there must be a file that this process may write: a device or a pipe is not replaced. A link that another user has put
+    /// into a folder of everybody's is not followed, as under Linux' `protected_symlinks`.
+    static func writableFile(_ path: String) throws(FileError) -> String {
+        func failure(_ code: Int32 = errno) -> FileError { FileError("write", path, code: code) }
+        var target = path
+        for _ in 0..<40 {
+            var status = stat()
+            guard lstat(target, &status) == 0 else {
+                guard errno == ENOENT else { throw failure() }
+                return target
+            }
+            switch status.st_mode & S_IFMT {
+            case S_IFREG:
+                guard access(target, W_OK) == 0 else { throw failure() }
+                return target
+            case S_IFDIR: throw failure(EISDIR)
+            case S_IFLNK:
+                guard mayFollow(status, in: folder(of: target)) else { throw failure(EACCES) }
+                let next = try destination(ofLink: target)
+                target = next.hasPrefix("/") ? next : "\(folder(of: target))/\(next)"
+            default: throw FileError("write", path, reason: "it is a device, a pipe or a socket, not a file")
+            }
+        }
+        throw failure(ELOOP)
+    }
+
+    private static func destination(ofLink path: String) throws(FileError) -> String {
+        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+        let count = readlink(path, &buffer, buffer.count)
+        guard count > 0,
+            let text = String(validating: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        else {
+            throw FileError("write", path, code: EINVAL)
+        }
+        return text
+    }
+
+    private static func mayFollow(_ link: stat, in folder: String) -> Bool {
+        var status = stat()
+        guard stat(folder, &status) == 0 else { return false }
+        let isEverybodys = status.st_mode & S_ISVTX != 0 && status.st_mode & S_IWOTH != 0
+        return !isEverybodys || link.st_uid == geteuid() || link.st_uid == status.st_uid
     }
 }
 

@@ -30,8 +30,7 @@ struct OutputFile {
     func write(_ notebook: NotebookFile, title: String) throws {
         let text = form == .page ? NotebookPage(notebook, title: title).html : notebook.text
         do { try FileSystem.write(text, to: path) } catch {
-            let rescue = FileSystem.join(
-                Environment.variable("TMPDIR") ?? "/tmp", "tandem-" + FileSystem.name(of: path))
+            let rescue = FileSystem.join(try FileSystem.makeTemporaryFolder(), FileSystem.name(of: path))
             try FileSystem.write(text, to: rescue)
             throw Fault(description: "\(error); it is in \(rescue) instead")
         }
