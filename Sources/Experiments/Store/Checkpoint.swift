@@ -47,7 +47,7 @@ enum CheckpointFile {
     private static func write(
         _ sections: [UnsafeRawBufferPointer], _ text: String, to path: String
     ) throws(FileError) {
-        var writer = try WholeFileWriter(path)
+        var writer = try WholeFileWriter(path, isPrivate: true)
         // The header stands in front of what it sums up, and is as long with any checksum.
         let placeholder = String(repeating: "0", count: 64)
         var offset = header(sections, text, checksum: placeholder).count

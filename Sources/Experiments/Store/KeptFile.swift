@@ -57,7 +57,12 @@ public final class KeptFile: Sendable {
             try self.init(opening: nil)
             return
         }
-        do throws(FileError) { try FileSystem.createDirectories(FileSystem.folder(of: path)) } catch {
+        do throws(FileError) {
+            try FileSystem.createDirectories(FileSystem.folder(of: path), isPrivate: true)
+            Self.makePrivate(path)
+            // SQLite gives the files beside it the mode of this one.
+            if !FileSystem.exists(path) { try FileSystem.createFile(path, isPrivate: true) }
+        } catch {
             throw DatabaseError(kind: .notWritable, message: error.reason)
         }
         do throws(DatabaseError) {
@@ -118,6 +123,18 @@ public final class KeptFile: Sendable {
     public static var standardPath: String { path(in: Environment.dataFolder) }
 
     static func path(in folder: String) -> String { FileSystem.join(folder, "tandem.sqlite") }
+
+    // MARK: Privacy
+
+    /// Cells, runs and weights are for their owner alone, also those of an older Tandem. A folder that holds other things as well is
+    /// the person's own, and stays as it is.
+    private static func makePrivate(_ path: String) {
+        let (folder, file) = (FileSystem.folder(of: path), FileSystem.name(of: path))
+        let names = (try? FileSystem.list(folder)) ?? []
+        let ours = names.filter { $0.hasPrefix(file) || $0 == "runs" || $0 == "history.txt" }
+        for name in ours { FileSystem.makePrivate(FileSystem.join(folder, name)) }
+        if ours.count == names.count { FileSystem.makePrivate(folder) }
+    }
 
     // MARK: Damage
 

@@ -20,7 +20,7 @@ extension RunStore {
         // What was trained before must be there to go on from; and no second copy of it in memory.
         wait()
         guard isWritable else { return nil }
-        do throws(FileError) { try FileSystem.createDirectories(files) } catch {
+        do throws(FileError) { try FileSystem.createDirectories(files, isPrivate: true) } catch {
             note(.notKept(path: files, reason: error.reason))
             return nil
         }

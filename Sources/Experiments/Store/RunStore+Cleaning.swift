@@ -170,7 +170,7 @@ extension RunStore {
             guard let key = row[0].text, let name = row[1].text, !FileSystem.exists(nameFile(key)),
                 FileSystem.exists(weights(key)) || FileSystem.exists(checkpoint(key))
             else { continue }
-            try? FileSystem.write(name, to: nameFile(key))
+            try? FileSystem.write(name, to: nameFile(key), isPrivate: true)
         }
     }
 }

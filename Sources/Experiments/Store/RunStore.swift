@@ -102,6 +102,7 @@ public final class RunStore: Sendable {
             note(.readOnly(path: folder, reason: error.message))
             return readable
         }
+        for name in (try? FileSystem.list(files)) ?? [] { FileSystem.makePrivate(FileSystem.join(files, name)) }
         if let replaced { file.salvage(from: replaced.database) }
         // Whoever opened the file first after a loss, and however much of it was lost.
         let found = recover(into: file.database)
@@ -267,7 +268,7 @@ public final class RunStore: Sendable {
         }
         guard written != nil else { return }
         for other in others { try? FileSystem.remove(nameFile(other.key)) }
-        try? FileSystem.write(name, to: nameFile(key))
+        try? FileSystem.write(name, to: nameFile(key), isPrivate: true)
     }
 
     /// Writes a row, or replaces the one of this key.

@@ -98,8 +98,8 @@ final class RunWriter: Sendable {
         let path = store.weights(key)
         if keepsWeights {
             do throws(FileError) {
-                try FileSystem.createDirectories(store.files)
-                try FileSystem.write(RunFile.bytes(run, record), to: path)
+                try FileSystem.createDirectories(store.files, isPrivate: true)
+                try FileSystem.write(RunFile.bytes(run, record), to: path, isPrivate: true)
             } catch { noteUnwritten("file of weights", error, path: path) }
         }
         // One that is whole gives way only to one that is.

@@ -463,14 +463,17 @@ private struct Home {
         defer { home.remove() }
         let options = Trained.options()
         let cut = try home.train(options, cutAfter: 1)
-        // A folder where the file under way would stand.
+        // A link to a name that is as long as a name may be: next to it there is no room for a file under way.
         let path = try home.file(".checkpoint")
         let before = try FileSystem.read(path)
-        try FileSystem.createDirectories(WholeFileWriter.temporaryPath(of: path))
+        let long = "\(home.folder)/" + String(repeating: "a", count: 255)
+        try FileSystem.rename(path, to: long)
+        try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: long)
         let more = try home.train(options, cutAfter: 2)
         #expect(cut.epochs == 1 && more.epochs == 2)
         let message = try #require(home.store.takeFaults().first).message
-        #expect(message == "the checkpoint of Net seed 1 could not be written: is a directory; the one before is kept")
+        #expect(
+            message == "the checkpoint of Net seed 1 could not be written: file name too long; the one before is kept")
         #expect(try FileSystem.read(path) == before)
     }
 
@@ -486,6 +489,41 @@ private struct Home {
         #expect(home.store.list().map(\.seed) == [2, 1])
         #expect(home.store.list()[0].started < later)
         #expect(second.seconds >= 0 && second.metrics.allSatisfy { $0.seconds >= 0 })
+    }
+
+    // MARK: Privacy
+
+    private func openToOthers(in folder: String) -> [String] {
+        var open: [String] = []
+        for path in [folder] + (FileManager.default.subpaths(atPath: folder) ?? []).map({ "\(folder)/\($0)" }) {
+            var status = stat()
+            if lstat(path, &status) == 0, status.st_mode & 0o077 != 0 { open.append(FileSystem.name(of: path)) }
+        }
+        return open
+    }
+
+    @Test func whatIsKeptIsForItsOwnerAlone() throws {
+        let home = try Home()
+        defer { home.remove() }
+        let before = umask(0)
+        defer { umask(before) }
+        chmod(home.folder, 0o755)
+        try home.train(Trained.options())
+        home.store.setName("a", ofRun: home.store.list()[0].key)
+        try home.train(Trained.options(seed: 2), cutAfter: 1)
+        #expect(FileSystem.exists("\(home.database)-wal") && openToOthers(in: home.folder) == [])
+        // As an older Tandem left them.
+        for path in [home.folder, home.store.files] { chmod(path, 0o755) }
+        for name in try FileSystem.list(home.folder) where name != "runs" { chmod("\(home.folder)/\(name)", 0o644) }
+        for name in home.files { chmod("\(home.store.files)/\(name)", 0o664) }
+        try FileSystem.write("print 1", to: "\(home.folder)/history.txt")
+        #expect(home.another().store.list().count == 2)
+        #expect(openToOthers(in: home.folder) == [])
+        // A folder of the person's own, in which Tandem keeps things as well.
+        chmod(home.folder, 0o755)
+        try FileSystem.write("a letter", to: "\(home.folder)/letter.txt")
+        #expect(home.another().store.list().count == 2)
+        #expect(openToOthers(in: home.folder) == [FileSystem.name(of: home.folder), "letter.txt"])
     }
 
     // MARK: Two at once
