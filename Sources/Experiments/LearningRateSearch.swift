@@ -24,10 +24,10 @@ public struct LearningRateSearch: Sendable {
     /// - Parameters:
     ///   - options: its optimizer with the rate replaced; epochs and schedule are not used.
     ///   - rates: the first and the last.
-    ///   - observer: gets the share of steps that are done after each.
+    ///   - observer: gets after each step the share of those that are done, and what was measured.
     public init(
         _ architecture: Architecture, on dataset: Dataset, options: TrainingOptions, rates: ClosedRange<Double>,
-        steps: Int, cancellation: Cancellation, observer: (Double) -> Void = { _ in }
+        steps: Int, cancellation: Cancellation, observer: (Double, Point) -> Void = { _, _ in }
     ) throws(TrainingError) {
         try checkFit(architecture, dataset, parts: [.training])
         let network = try EngineNetwork(architecture, dataset: dataset, options: options, cancellation: cancellation)
@@ -56,9 +56,10 @@ public struct LearningRateSearch: Sendable {
             average = 0.9 * average + 0.1 * loss
             kept *= 0.9
             let smoothed = average / (1 - kept)
-            points.append(Point(rate: rate, loss: loss, smoothed: smoothed))
+            let point = Point(rate: rate, loss: loss, smoothed: smoothed)
+            points.append(point)
             lowest = min(lowest, smoothed)
-            observer(Double(step + 1) / Double(steps))
+            observer(Double(step + 1) / Double(steps), point)
             if smoothed > 4 * lowest { break }
         }
         self.points = points

@@ -75,21 +75,27 @@ public struct ProgressUpdate: Sendable {
     public var fraction: Double
     /// What stands behind the bar, in order of importance: `loss 1.234`, `accuracy 56.78 %`, `98 images/s`, `12:34 left`.
     public var facts: [String]
+    /// What came of it, in a sentence, at the end: a verdict, a learning rate.
+    public var conclusion = ""
+    /// Curves below the bar, where there are any.
+    public var panels: [ProgressChart.Panel] = []
+    /// Where the axes of the curves end.
+    public var epochs = 0
     /// Whether this is the last update: the display is then final and must read well in a saved notebook.
     public var isFinal: Bool
-    /// The same as a picture, where there is more to see than a bar; drawn only by a front end that shows it.
-    public var svg: (@Sendable () -> String)?
 
-    public init(
-        id: Int, title: String, fraction: Double, facts: [String], isFinal: Bool = false,
-        svg: (@Sendable () -> String)? = nil
-    ) {
+    public init(id: Int, title: String, fraction: Double, facts: [String], isFinal: Bool = false) {
         self.id = id
         self.title = title
         self.fraction = fraction
         self.facts = facts
         self.isFinal = isFinal
-        self.svg = svg
+    }
+
+    /// The same as a picture.
+    public var chart: ProgressChart {
+        ProgressChart(
+            title: title, fraction: fraction, facts: facts, conclusion: conclusion, epochs: epochs, panels: panels)
     }
 }
 

@@ -83,8 +83,8 @@ final class NotebookRecorder: Output {
 
     func progress(_ update: ProgressUpdate) {
         text.progress(update)
-        // Of a bar nothing stays to be looked at.
-        guard update.isFinal, update.svg != nil else { return }
+        // Of a bar alone nothing remains to be looked at.
+        guard update.isFinal, !update.panels.isEmpty || !update.conclusion.isEmpty else { return }
         let data = update.bundle
         state.withLock { $0.add(.display(data: data)) }
     }

@@ -10,7 +10,7 @@ struct ProgressBar {
     private static let leastBar = 4
     private static let leastTitle = 12
 
-    /// The line, at most `columns - 1` wide, so that no terminal wraps it. The bar gives way first, then the middle of the
+    /// The line, at most `columns - 1` wide, so that no terminal wraps it; the last one may be several. The bar gives way first, then the middle of the
     /// title, then the facts, the last one before the others.
     var text: String {
         let width = max(10, columns - 1)
@@ -26,8 +26,11 @@ struct ProgressBar {
         return "\(title) \(bar(barWidth)) \(percent)\(tail)"
     }
 
-    /// What is over needs no bar.
+    /// What is over needs no bar. What came of it is told whole, in further lines where one is not enough.
     private func finalText(_ width: Int) -> String {
+        guard update.conclusion.isEmpty else {
+            return hanging("", "\(update.title): \(update.conclusion)", columns: width)
+        }
         var text = shortened(update.title, to: width)
         for fact in update.facts where cells(text) + 2 + cells(fact) <= width { text += "  " + fact }
         return text

@@ -45,6 +45,7 @@ public final class TextOutput: Output {
     public func progress(_ update: ProgressUpdate) {
         guard drawsProgress else { return }
         let bar = ProgressBar(update: update, columns: StandardStream.error.columns ?? 80).text
+            .replacing("\n", with: "\u{1B}[K\n")
         hasBar.withLock { hasBar in
             StandardStream.error.write("\r\(bar)\u{1B}[K" + (update.isFinal ? "\n" : ""))
             hasBar = !update.isFinal

@@ -92,13 +92,14 @@ private let threeSeeds = twoModels + "let study = compare A, B, on: data, epochs
                 || session.output.all.shown.last?.text.contains("other seeds") == true)
     }
 
-    @Test func eachTrainingWritesALineWhereNoBarIsDrawn() {
+    @Test func eachTrainingWritesALineWhereNoBarIsDrawn() throws {
         let session = Session()
         session.run(twoModels + "let study = compare A, B, on: data, epochs: 1, seeds: [2]")
         let lines = session.output.all.text.split(separator: "\n")
-        #expect(lines.count == 2)
-        #expect(lines.first?.hasPrefix("A seed 2: ") == true && lines.last?.hasPrefix("B seed 2: ") == true)
-        #expect(lines.allSatisfy { $0.hasSuffix("% after 1 epoch") })
+        try #require(lines.count == 3)
+        #expect(lines[0].hasPrefix("A seed 2: ") && lines[1].hasPrefix("B seed 2: "))
+        #expect(lines[..<2].allSatisfy { $0.hasSuffix("% after 1 epoch") })
+        #expect(lines[2].hasPrefix("compared A, B over 1 seed: "))
     }
 
     @Test func theCostIsToldBeforeTheFirstTraining() throws {

@@ -32,6 +32,15 @@ struct ProgressBarTests {
         #expect(ProgressBar(update: update, columns: 80).text.hasSuffix(" " + percent))
     }
 
+    @Test func whatCameOfItIsToldWhole() {
+        var done = ProgressUpdate(
+            id: 1, title: "compared gap, flat over 6 seeds", fraction: 1, facts: [], isFinal: true)
+        done.conclusion = "undecided: about 12 more seeds would settle a difference of 0.5"
+        let lines = ProgressBar(update: done, columns: 40).text.split(separator: "\n")
+        #expect(lines.joined(separator: " ") == "\(done.title): \(done.conclusion)")
+        #expect(lines.count > 1 && lines.allSatisfy { $0.count < 40 })
+    }
+
     @Test func whatIsOverNeedsNoBar() {
         let done = ProgressUpdate(
             id: 1, title: "VGG(pooled: true) trained, 10 epochs", fraction: 1,

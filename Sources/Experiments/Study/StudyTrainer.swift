@@ -22,6 +22,8 @@ public struct StudyProgress: Sendable {
 
 public enum StudyEvent: Sendable {
     case progress(StudyProgress)
+    /// An epoch of the training at work.
+    case epoch(EpochMetrics)
     /// One run is done, or was kept.
     case finished(model: Int, seed: UInt64, StudyRun, wasKept: Bool)
     /// A sequential study has looked at so many seeds.
@@ -73,6 +75,7 @@ extension Study {
                 run = try source.train(
                     plan.models[model], plan.dataset, Seeds(seed), plan.keepsWeights, cancellation
                 ) { event in
+                    if case .epoch(let metrics) = event { observer(.epoch(metrics)) }
                     guard case .progress(let progress) = event else { return }
                     let rest = later.reduce(0) { $0 + (secondsOfRun($1) ?? cost?.secondsOfRun[$1] ?? 0) }
                     observer(

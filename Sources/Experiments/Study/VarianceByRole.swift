@@ -36,6 +36,11 @@ private func drops(_ layer: PlacedLayer) -> Bool {
     return layer.branches.contains { $0.contains(where: drops) }
 }
 
+public enum VarianceEvent: Sendable {
+    case training(TrainingEvent)
+    case finished(StudyRun)
+}
+
 public struct VarianceByRole: Sendable {
     public let model: StudyModel
     public let dataset: Dataset
@@ -89,10 +94,10 @@ public struct VarianceByRole: Sendable {
 
     /// Trains what is missing; at an interrupt what was done stays.
     ///
-    /// - Parameter observer: gets how many runs are done, how many there are, and what the one at hand tells.
+    /// - Parameter observer: gets how many runs are done, how many there are, and what the one at work tells.
     public mutating func train(
         by source: RunSource = RunSource(), cancellation: Cancellation,
-        observer: (_ done: Int, _ all: Int, TrainingEvent?) -> Void
+        observer: (_ done: Int, _ all: Int, VarianceEvent) -> Void
     ) throws(TrainingError) -> StudyEnd {
         let plan = plan
         for seeds in plan where runs[seeds] == nil {
@@ -100,14 +105,16 @@ public struct VarianceByRole: Sendable {
             if cancellation.isCancelled { return .interrupted }
             let run: StudyRun
             do throws(TrainingError) {
-                run = try source.train(model, dataset, seeds, false, cancellation) { observer(done, plan.count, $0) }
+                run = try source.train(model, dataset, seeds, false, cancellation) {
+                    observer(done, plan.count, .training($0))
+                }
             } catch .cancelled { return .interrupted } catch { throw error }
             switch run.state {
             case .done, .diverged: runs[seeds] = run
             case .stopped(let reason, let fix): return .stopped(reason: reason, fix: fix)
             case .interrupted, .loaded: return .interrupted
             }
-            observer(done + 1, plan.count, nil)
+            observer(done + 1, plan.count, .finished(run))
         }
         return .done
     }

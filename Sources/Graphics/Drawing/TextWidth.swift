@@ -34,14 +34,14 @@ enum TextWidth {
     }
 
     /// The text in lines that fit, broken at spaces.
-    static func wrapped(_ text: String, to width: Double, size: Double) -> [String] {
+    static func wrapped(_ text: String, to width: Double, size: Double, isBold: Bool = false) -> [String] {
         var lines: [String] = []
         for word in text.split(separator: " ", omittingEmptySubsequences: true) {
             let longer = lines.last.map { "\($0) \(word)" }
-            if let longer, of(longer, size: size) <= width {
+            if let longer, of(longer, size: size, isBold: isBold) <= width {
                 lines[lines.count - 1] = longer
             } else {
-                lines.append(shortened(String(word), to: width, size: size))
+                lines.append(shortened(String(word), to: width, size: size, isBold: isBold))
             }
         }
         return lines

@@ -1,5 +1,5 @@
-// A training as one small picture that can be drawn again and again while it grows: how far it is, and loss and accuracy beside
-// each other, by the epoch. What stays of it in a notebook is its last state.
+// Something long as one small picture that can be drawn again and again while it grows: how far it is, and the loss and the
+// accuracy of a training next to each other, by the epoch. What remains of it in a notebook is its last state.
 
 public struct ProgressChart: Hashable, Sendable {
     /// One of the two pairs of axes.
@@ -22,60 +22,75 @@ public struct ProgressChart: Hashable, Sendable {
     public var fraction: Double
     /// What stands below the bar, in order of importance.
     public var facts: [String]
+    /// What came of it, in a sentence or a few.
+    public var conclusion: String
     /// Where the axes end at the right.
     public var epochs: Int
     public var panels: [Panel]
 
-    public init(title: String, fraction: Double, facts: [String], epochs: Int, panels: [Panel]) {
+    public init(
+        title: String, fraction: Double, facts: [String], conclusion: String = "", epochs: Int = 0, panels: [Panel] = []
+    ) {
         self.title = title
         self.fraction = fraction
         self.facts = facts
+        self.conclusion = conclusion
         self.epochs = epochs
         self.panels = panels
     }
 
+    /// The finished share in whole percents; 100 only when all is done.
+    public var percent: Int { Int((share * 100).rounded(.down)) }
+
+    private var share: Double { fraction.isFinite ? min(1, max(0, fraction)) : 0 }
+
     // MARK: Drawing
 
-    private static let (width, height) = (640.0, 264.0)
-    /// Between the left edge and the bar, and at the right.
-    private static let margin = 20.0
+    private static let width = 640.0
+    private static let panelHeight = 196.0
+    private static let lineHeight = 19.0
+    private static let room = width - 2 * Sheet.margin
 
     public var svg: String {
-        var sheet = Sheet(width: Self.width, height: Self.height, title: title, description: description)
+        let conclusion = TextWidth.wrapped(conclusion, to: Self.room, size: 13, isBold: true)
+        // The bar's lower edge is at 39; below it a line of facts, the conclusion, the curves.
+        let headHeight = 49.0 + Double((facts.isEmpty ? 0 : 1) + conclusion.count) * Self.lineHeight
+        let height = headHeight + (panels.isEmpty ? 4 : Self.panelHeight)
+        var sheet = Sheet(width: Self.width, height: height, title: title, description: description)
         drawHead(on: &sheet)
-        let panelWidth = (Self.width - Self.margin) / Double(max(1, panels.count))
+        for (index, line) in conclusion.enumerated() {
+            let y = headHeight - 11 - Double(conclusion.count - 1 - index) * Self.lineHeight
+            sheet.text(line, Sheet.margin, y, size: 13, isBold: true)
+        }
+        let panelWidth = (Self.width - Sheet.margin) / Double(max(1, panels.count))
         for (index, panel) in panels.enumerated() {
-            draw(panel, on: &sheet, left: Double(index) * panelWidth + 4, width: panelWidth)
+            draw(panel, on: &sheet, left: Double(index) * panelWidth, top: headHeight, width: panelWidth)
         }
         return sheet.svg
     }
 
     private func drawHead(on sheet: inout Sheet) {
-        let room = Self.width - 2 * Self.margin
-        let share = fraction.isFinite ? min(1, max(0, fraction)) : 0
-        let percent = "\(Int((share * 100).rounded(.down))) %"
-        sheet.text(
-            TextWidth.shortened(title, to: room - 60, size: 14, isBold: true), Self.margin, 24, size: 14, isBold: true)
-        sheet.text(percent, Self.width - Self.margin, 24, .end, size: 14)
-        sheet.rectangle(Self.margin, 33, room, 6, .grid, radius: 3)
-        if share > 0 { sheet.rectangle(Self.margin, 33, max(6, room * share), 6, .series(0), radius: 3) }
-        sheet.text(
-            TextWidth.shortened(facts.joined(separator: " · "), to: room, size: 12), Self.margin, 57, ink: .muted)
+        let (left, room) = (Sheet.margin, Self.room)
+        sheet.text(TextWidth.shortened(title, to: room - 60, size: 15, isBold: true), left, 25, size: 15, isBold: true)
+        sheet.text("\(percent) %", Self.width - left, 25, .end, size: 14)
+        sheet.rectangle(left, 33, room, 6, .grid, radius: 3)
+        if share > 0 { sheet.rectangle(left, 33, max(6, room * share), 6, .series(0), radius: 3) }
+        sheet.text(TextWidth.shortened(facts.joined(separator: " · "), to: room, size: 12), left, 57, ink: .muted)
     }
 
-    private func draw(_ panel: Panel, on sheet: inout Sheet, left: Double, width: Double) {
+    private func draw(_ panel: Panel, on sheet: inout Sheet, left: Double, top: Double, width: Double) {
         let values = (panel.training + panel.test).filter { panel.y.shows($0.y) }
         let x = Scale([0, Double(max(1, epochs))], Axis("epoch", .whole), ticks: 5, isTight: true)
         let y = Scale(values.isEmpty ? [0, 1] : values.map(\.y), panel.y, ticks: 4)
         var frame = Frame(
-            x: x, y: y, width: width, height: Self.height, hasTitle: true, captionLines: 0, room: 0, inset: 6)
+            x: x, y: y, width: width, height: Self.panelHeight, hasTitle: true, captionLines: 0, room: 0, inset: 6)
         // The axis is named above, so that both curves get all the width.
-        frame.left += left - 12
+        frame.left += left - 16
         frame.right += left
-        frame.top = 94
-        frame.bottom = Self.height - 40
-        sheet.text(panel.y.title, left + 16, 80, size: 12, isBold: true)
-        drawKey(on: &sheet, right: frame.right, y: 76)
+        frame.top = top + 28
+        frame.bottom = top + Self.panelHeight - 40
+        sheet.text(panel.y.title, left + Sheet.margin, top + 12, isBold: true)
+        drawKey(on: &sheet, right: frame.right, y: top + 8)
         for tick in y.ticks {
             let place = frame.placeY(tick)
             sheet.line(frame.left, place, frame.right, place, .grid)
@@ -108,6 +123,7 @@ public struct ProgressChart: Hashable, Sendable {
         let ends = panels.compactMap { panel in
             (panel.test.last ?? panel.training.last).map { "\(panel.y.title) \(fixed($0.y, 2))" }
         }
-        return ([facts.joined(separator: ", ")] + ends).filter { !$0.isEmpty }.joined(separator: "; ") + "."
+        return ([facts.joined(separator: ", ")] + ends + [conclusion]).filter { !$0.isEmpty }.joined(separator: "; ")
+            + "."
     }
 }

@@ -1,7 +1,7 @@
 // Lines that go on under their text, not under their name, where a terminal is too narrow.
 
 /// `name` and `text` side by side, the text broken between words into at most so many columns (`nil`: into one line).
-func hanging(_ name: String, _ text: String, columns: Int?) -> String {
+public func hanging(_ name: String, _ text: String, columns: Int?) -> String {
     let indent = name.count
     guard let columns, indent + text.count > columns, columns > indent + 20 else { return name + text }
     var lines = [name]

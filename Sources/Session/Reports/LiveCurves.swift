@@ -24,13 +24,13 @@ struct LiveCurves {
     }
 
     private var training: [Measurement] = []
+    /// What was measured since the last point, as long as it is of too few images to be a point.
+    private var rest: Measurement?
     private var testLoss: [Plot.Point] = []
     private var testAccuracy: [Plot.Point] = []
     private var last: TrainingProgress?
-    /// Images of one point; grows so that there are never more than twice `wanted`.
-    private var grain = 0
 
-    /// As many points as the picture has pixels.
+    /// Points of a whole training: the picture has not many more pixels.
     private static let wanted = 200
 
     /// - Parameter metrics: of the epochs that were trained before; of them there is one point each.
@@ -54,23 +54,22 @@ struct LiveCurves {
             return sum / Double(images)
         }
         let done = Double(progress.images) - Double(images) / 2
-        let measured = Measurement(
+        var measured = Measurement(
             place: Double(progress.epoch - 1) + done / Double(max(1, progress.imagesPerEpoch)), images: images,
             loss: since(\.loss), accuracy: since(\.accuracy))
-        // What is left at the end of an epoch may be a few images, whose mean is mostly noise.
-        if let previous = training.last, before != nil, min(previous.images, images) < max(grain, previous.images / 2) {
-            training[training.count - 1] = previous.joined(with: measured)
-        } else {
+        if let rest { measured = rest.joined(with: measured) }
+        // The mean over a few images, as at the end of an epoch, is mostly noise.
+        let all = progress.imagesPerEpoch * progress.epochs
+        rest = nil
+        if measured.images >= max(all / Self.wanted, (training.last?.images ?? 0) / 2) {
             training.append(measured)
+        } else if progress.images == progress.imagesPerEpoch, let point = training.last,
+            point.place > Double(progress.epoch - 1)
+        {
+            training[training.count - 1] = point.joined(with: measured)
+        } else {
+            rest = measured
         }
-        if training.count >= 2 * Self.wanted { halve() }
-    }
-
-    /// Joins points in pairs; from now on one stands for twice as many images.
-    private mutating func halve() {
-        let most = training.reduce(0) { max($0, $1.images) }
-        training = stride(from: 0, to: training.count - 1, by: 2).map { training[$0].joined(with: training[$0 + 1]) }
-        grain = max(2 * grain, most)
     }
 
     mutating func note(_ metrics: EpochMetrics) {
@@ -78,14 +77,14 @@ struct LiveCurves {
         testAccuracy.append(Plot.Point(Double(metrics.epoch), metrics.testAccuracy))
     }
 
-    func chart(title: String, fraction: Double, facts: [String], epochs: Int) -> ProgressChart {
-        ProgressChart(
-            title: title, fraction: fraction, facts: facts, epochs: epochs,
-            panels: [
-                .init(Axis("loss"), training: training.map { Plot.Point($0.place, $0.loss) }, test: testLoss),
-                .init(
-                    Axis("accuracy", .percent), training: training.map { Plot.Point($0.place, $0.accuracy) },
-                    test: testAccuracy),
-            ])
+    /// The loss, and next to it the accuracy.
+    var panels: [ProgressChart.Panel] {
+        let training = training.isEmpty ? [rest].compactMap(\.self) : training
+        return [
+            .init(Axis("loss"), training: training.map { Plot.Point($0.place, $0.loss) }, test: testLoss),
+            .init(
+                Axis("accuracy", .percent), training: training.map { Plot.Point($0.place, $0.accuracy) },
+                test: testAccuracy),
+        ]
     }
 }

@@ -1,4 +1,4 @@
-// How far something long is, as one bar that is drawn in place.
+// How far something long is, as one display that is drawn in place.
 
 import Graphics
 import Libraries
@@ -17,8 +17,10 @@ final class ProgressReport {
 
     /// Passed on at most ten times a second.
     ///
-    /// - Parameter chart: the same as a picture.
-    func update(title: String? = nil, fraction: Double, facts: [String], chart: (() -> ProgressChart)? = nil) {
+    /// - Parameter curves: of the training at work, with its epochs.
+    func update(
+        title: String? = nil, fraction: Double, facts: [String], curves: (LiveCurves, epochs: Int)? = nil
+    ) {
         if let title { update.title = title }
         update.fraction = fraction.isFinite ? min(1, max(0, fraction)) : 0
         update.facts = facts
@@ -26,20 +28,32 @@ final class ProgressReport {
         guard now - lastTime >= 0.1 else { return }
         lastTime = now
         isDrawn = true
-        if let chart = chart?() { update.svg = { chart.svg } }
+        set(curves)
         interpreter.output.progress(update)
     }
 
-    /// The state that stays. Something that was over before a bar was drawn leaves none, unless it has something to say.
+    /// The state that remains. Something that was over before it was drawn leaves none, unless it has something to say.
+    ///
+    /// - Parameters:
+    ///   - isDone: whether all of it was done; else the bar remains where it was.
+    ///   - fraction: where the bar remains, if that is known better than by the last update.
+    ///   - facts: `nil`: those of the last update.
     func finish(
-        title: String? = nil, fraction: Double? = nil, facts: [String]? = nil, chart: ProgressChart? = nil
+        title: String, isDone: Bool, fraction: Double? = nil, facts: [String]? = nil, conclusion: String = "",
+        curves: (LiveCurves, epochs: Int)? = nil
     ) {
-        guard isDrawn || facts != nil else { return }
-        if let title { update.title = title }
-        if let fraction { update.fraction = fraction }
+        guard isDrawn || facts != nil || !conclusion.isEmpty else { return }
+        update.title = title
+        update.fraction = isDone ? 1 : fraction ?? update.fraction
         if let facts { update.facts = facts }
-        if let chart { update.svg = { chart.svg } }
+        update.conclusion = conclusion
+        if isDone || curves != nil { set(curves) }
         update.isFinal = true
         interpreter.output.progress(update)
+    }
+
+    private func set(_ curves: (LiveCurves, epochs: Int)?) {
+        update.panels = curves?.0.panels ?? []
+        update.epochs = curves?.epochs ?? 0
     }
 }

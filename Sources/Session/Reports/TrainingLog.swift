@@ -10,6 +10,8 @@ final class TrainingLog {
     /// Takes lines; `nil` where none are wanted.
     private let tell: ((String) -> Void)?
     private var curves: LiveCurves
+    /// Of the whole training.
+    private var steps = 0
 
     /// - Parameters:
     ///   - form: `auto`, `bar`, `lines` or `none`.
@@ -25,22 +27,17 @@ final class TrainingLog {
 
     func note(_ event: TrainingEvent) {
         switch event {
-        case .started: break
+        case .started(let cost): steps = cost.steps
         case .log(let log): tell?(TrainingLog.line(log) + "\n")
         case .epoch(let metrics):
             curves.note(metrics)
             tell?(TrainingLog.line(metrics) + "\n")
         case .progress(let progress):
             curves.note(progress)
-            let title = "\(name) \(progress.epoch)/\(progress.epochs)"
-            let facts = [
-                "loss \(fixed(progress.loss, 3))", "accuracy \(fixed(progress.accuracy, 1)) %",
-                "\(fixed(progress.imagesPerSecond, 0)) images/s",
-                "\(TrainingLog.duration(progress.secondsLeft)) left",
-            ]
-            bar?.update(title: title, fraction: progress.fraction, facts: facts) {
-                self.curves.chart(title: title, fraction: progress.fraction, facts: facts, epochs: progress.epochs)
-            }
+            bar?.update(
+                title: "\(name) \(progress.epoch)/\(progress.epochs)", fraction: progress.fraction,
+                facts: TrainingLog.facts(progress, secondsLeft: progress.secondsLeft),
+                curves: (curves, progress.epochs))
         }
     }
 
@@ -51,17 +48,23 @@ final class TrainingLog {
         }
         facts += ["\(fixed(run.speed, 0)) images/s", "\(TrainingLog.duration(run.seconds))"]
         let verb = run.state == .done ? "trained" : "\(run.state)"
-        let share = run.options.epochs > 0 ? Double(run.epochs) / Double(run.options.epochs) : 1
-        let title = "\(name) \(verb), \(counted(run.epochs, "epoch"))"
         bar?.finish(
-            title: title, fraction: share, facts: facts,
-            chart: curves.chart(title: title, fraction: share, facts: facts, epochs: run.options.epochs))
+            title: "\(name) \(verb), \(counted(run.epochs, "epoch"))", isDone: run.state == .done,
+            fraction: Double(run.steps) / Double(max(1, steps)), facts: facts, curves: (curves, run.options.epochs))
         if bar != nil, !run.metrics.isEmpty {
             interpreter.output.showFolded(RichValue(folded: RunTable.curve(run), title: "the numbers"))
         }
     }
 
-    func fail() { bar?.finish(title: "\(name) stopped") }
+    func fail() { bar?.finish(title: "\(name) stopped", isDone: false) }
+
+    /// What stands next to the bar of a training, alone or as one of several.
+    static func facts(_ progress: TrainingProgress, secondsLeft: Double) -> [String] {
+        [
+            "loss \(fixed(progress.loss, 3))", "accuracy \(fixed(progress.accuracy, 1)) %",
+            "\(fixed(progress.imagesPerSecond, 0)) images/s", "\(TrainingLog.duration(secondsLeft)) left",
+        ]
+    }
 
     /// `Train Epoch: 1 [12800/50000 (26%)]	Loss: 1.512345`
     static func line(_ log: BatchLog) -> String {

@@ -15,7 +15,7 @@ enum VarianceReport {
     }
 
     /// The role with the largest spread, in a sentence.
-    private static func answer(_ variance: VarianceByRole) -> String {
+    static func answer(_ variance: VarianceByRole) -> String {
         let spreads = variance.roles.compactMap { role in
             variance.sample(varying: role)?.deviation.map { (role, $0) }
         }

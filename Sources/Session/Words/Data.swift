@@ -186,10 +186,10 @@ private func loadCIFAR(_ set: CIFAR, _ call: Invocation) throws -> Value {
                     fraction: progress.total > 0 ? Double(progress.received) / Double(progress.total) : 0,
                     facts: [progress.total > 0 ? "\(megabytes) of \(progress.total / 1_000_000) MB" : megabytes])
             }, cancellation: interpreter.interruption)
-        report?.finish(title: "downloaded \(set.name)")
+        report?.finish(title: "downloaded \(set.name)", isDone: true)
         return .object(DataValue(dataset))
     } catch {
-        report?.finish(title: "downloading \(set.name) stopped")
+        report?.finish(title: "downloading \(set.name) stopped", isDone: false)
         throw dataFault(error, call)
     }
 }
@@ -208,10 +208,10 @@ private func loadImageFolder(_ call: Invocation) throws -> Value {
             testShare: call.arguments.decimal("test") ?? 0.2, seed: UInt64(call.arguments.integer("seed") ?? 1),
             cancellation: interpreter.interruption
         ) { share in if interpreter.output.drawsProgress { report.update(fraction: share, facts: []) } }
-        report.finish(title: "read \(path)", fraction: 1)
+        report.finish(title: "read \(path)", isDone: true)
         return .object(DataValue(dataset))
     } catch {
-        report.finish(title: "reading \(path) stopped")
+        report.finish(title: "reading \(path) stopped", isDone: false)
         throw dataFault(error, call)
     }
 }

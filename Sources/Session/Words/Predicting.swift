@@ -61,16 +61,21 @@ func findLearningRate(_ call: Invocation) throws -> Value {
         search = try LearningRateSearch(
             architecture, on: data.dataset, options: options, rates: from...to,
             steps: call.arguments.integer("steps") ?? 200, cancellation: interpreter.interruption
-        ) { report?.update(fraction: $0, facts: []) }
+        ) { share, point in
+            report?.update(fraction: share, facts: ["rate \(scientific(point.rate))", "loss \(fixed(point.loss, 3))"])
+        }
     } catch {
-        report?.finish(title: "trying learning rates stopped")
+        report?.finish(title: "trying learning rates for \(title) stopped", isDone: false)
         throw training(error, call)
     }
-    report?.finish(title: "tried \(counted(search.points.count, "learning rate")) for \(title)", fraction: 1)
+    let value = RateSearchValue(search, title: title)
+    report?.finish(
+        title: "tried \(counted(search.points.count, "learning rate")) for \(title)", isDone: !search.wasInterrupted,
+        facts: [], conclusion: search.wasInterrupted ? "" : value.text)
     if search.wasInterrupted {
         interpreter.pendingStop = call.fault(
             "interrupted",
             "the search was interrupted after \(counted(search.points.count, "step")); what was measured is kept")
     }
-    return .object(RateSearchValue(search, title: title))
+    return .object(value)
 }

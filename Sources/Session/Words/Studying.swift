@@ -68,25 +68,41 @@ extension Invocation {
         let source = runSource(models, on: value.data, keepsWeights: study.plan.keepsWeights)
         defer { interpreter.tellStoreFaults(at: range) }
         let result: (study: Study, end: StudyEnd)
-        let log = StudyLog(interpreter, form: form, names: names)
+        let log = StudyLog(interpreter, form: form, title: "comparing \(names.joined(separator: ", "))")
         do throws(TrainingError) {
             let count = study.missing.count
             try interpreter.store?.wait(unless: interpreter.interruption)
             let taken = study.take(source.kept)
-            for (model, seed, run) in taken { log.note(.finished(model: model, seed: seed, run, wasKept: true)) }
+            for (model, seed, run) in taken { log.note(run, of: "\(names[model]) seed \(seed)", wasKept: true) }
             tellKept(taken.map(\.run), of: count)
             let cost = try StudyCost(of: study, cancellation: interpreter.interruption)
             announce(cost, of: study)
             result = try study.trained(by: source, cost: cost, cancellation: interpreter.interruption) { event in
-                log.note(event)
-                if case .finished = event { interpreter.tellStoreFaults(at: range) }
+                switch event {
+                case .progress(let progress):
+                    log.note(
+                        progress.training, of: "\(progress.model) seed \(progress.seed)", run: progress.run,
+                        runs: progress.runs, secondsLeft: progress.secondsLeft)
+                case .epoch(let metrics): log.note(metrics)
+                case .finished(let model, let seed, let run, let wasKept):
+                    log.note(run, of: "\(names[model]) seed \(seed)", wasKept: wasKept)
+                    interpreter.tellStoreFaults(at: range)
+                case .looked(let seeds, let isDecided): log.noteLook(seeds: seeds, isDecided: isDecided)
+                }
             }
         } catch {
             log.fail()
             throw training(error, self)
         }
-        log.finish(result.study)
         let ended = StudyValue(result.study, models: value.models, data: value.data, defaults: value.defaults)
+        let seeds = result.study.completeSeeds.count
+        if result.study.isComplete {
+            log.finish(
+                title: "compared \(names.joined(separator: ", ")) over \(counted(seeds, "seed"))",
+                conclusion: ended.report.verdicts.joined(separator: "; "))
+        } else {
+            log.stop(after: "\(seeds) of \(counted(result.study.seeds.count, "seed"))")
+        }
         interpreter.lastStudy = ended
         stop(result.end, missing: result.study.missing.count)
         return .object(ended)
@@ -142,8 +158,7 @@ func varianceOfModel(_ given: Invocation) throws -> Value {
         studied, on: data.dataset, roles: try call.roles(), seeds: try call.seeds(atLeast: 2) ?? Array(1...6))
     interpreter.publish()
     let form = call.arguments.text("log") ?? "auto"
-    let draws = form == "bar" || form == "auto" && interpreter.output.drawsProgress
-    let bar = draws ? ProgressReport(interpreter, title: "variance of \(model.name)") : nil
+    let log = StudyLog(interpreter, form: form, title: "variance of \(model.name)")
     let end: StudyEnd
     let source = call.runSource([model.name: model], on: data, keepsWeights: false)
     defer { interpreter.tellStoreFaults(at: call.range) }
@@ -156,24 +171,28 @@ func varianceOfModel(_ given: Invocation) throws -> Value {
         if let cost { call.noteCost(runs: count, seconds: Double(count) * cost.seconds, bytes: cost.byteCount) }
         end = try variance.train(by: source, cancellation: interpreter.interruption) {
             done, all, event in
-            var share = 0.0
-            var facts: [String] = []
-            if case .progress(let progress)? = event {
-                share = progress.fraction
+            switch event {
+            case .training(.progress(let progress)):
                 let left = progress.secondsLeft + Double(all - done - 1) * (cost?.seconds ?? 0)
-                facts = ["\(TrainingLog.duration(left)) left for all"]
+                log.note(progress, of: model.name, run: done + 1, runs: all, secondsLeft: left)
+            case .training(.epoch(let metrics)): log.note(metrics)
+            case .finished(let run): log.note(run, of: "\(model.name), training \(done) of \(all)")
+            default: break
             }
-            bar?.update(
-                title: "variance of \(model.name), training \(min(done + 1, all)) of \(all)",
-                fraction: (Double(done) + share) / Double(max(1, all)), facts: facts)
         }
     } catch {
-        bar?.finish(title: "the trainings stopped")
+        log.fail()
         throw training(error, call)
     }
-    bar?.finish(
-        title: "variance of \(model.name), \(counted(variance.runs.count, "training"))",
-        fraction: Double(variance.runs.count) / Double(max(1, variance.plan.count)))
-    call.stop(end, missing: variance.plan.count - variance.runs.count)
-    return .object(VarianceValue(variance, dataName: data.name))
+    let value = VarianceValue(variance, dataName: data.name)
+    let (done, all) = (variance.runs.count, variance.plan.count)
+    if done == all {
+        log.finish(
+            title: "variance of \(model.name), \(counted(done, "training"))",
+            conclusion: VarianceReport.answer(variance))
+    } else {
+        log.stop(after: "\(done) of \(counted(all, "training"))")
+    }
+    call.stop(end, missing: all - done)
+    return .object(value)
 }

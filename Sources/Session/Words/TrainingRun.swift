@@ -3,6 +3,7 @@
 import Datasets
 import Engine
 import Experiments
+import Graphics
 import Language
 import Network
 
@@ -85,11 +86,12 @@ func evaluateRun(_ call: Invocation) throws -> Value {
         ) { share in
             report?.update(fraction: share, facts: [])
         }
-        report?.finish(title: "evaluated \(run.run.label) on \(place)", fraction: 1)
+        let facts = ["loss \(fixed(evaluation.loss, 4))", "accuracy \(fixed(evaluation.accuracy, 2)) %"]
+        report?.finish(title: "evaluated \(run.run.label) on \(place)", isDone: true, facts: facts)
         let defaults = call.defaults([("run", run.run.label), ("on", data.name)])
         return .object(EvaluationValue(evaluation, title: "\(run.run.label) on \(place)", defaults: defaults))
     } catch {
-        report?.finish(title: "evaluating stopped")
+        report?.finish(title: "evaluating \(run.run.label) on \(place) stopped", isDone: false)
         throw training(error, call)
     }
 }
