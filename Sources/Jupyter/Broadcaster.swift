@@ -28,28 +28,26 @@ final class Broadcaster: Sendable {
     }
 
     private struct Queue {
-        /// What there was no room for.
-        var messages: [OutgoingMessage] = []
+        /// What there was no room for; the thread sends it.
+        var messages: ArraySlice<OutgoingMessage> = []
         /// Behind all messages.
         var stream: Stream?
         /// Bytes of text among `messages`.
         var streamBytes = 0
-        /// Whether the thread has taken messages that must go out before any other.
-        var isSending = false
+        /// Whether the socket has been used since somebody looked for subscriptions.
+        var hasUsedSocket = false
         /// What a short cell has said so far: see `busy`; `nil` at other times.
         var held: [OutgoingMessage]?
         var isExecuting = false
         var isEnding = false
     }
 
-    /// Guards the socket as well, except while `isSending`.
+    /// Guards the socket as well: ZeroMQ allows one thread at a time.
     private let queue = Mutex(Queue())
     private let wakeup = Wakeup()
     private let socket: MessageSocket
     private let signature: Signature
     private let origin: MessageOrigin
-    /// Touched by the thread alone.
-    private let congestion = Congestion()
     private let descriptor: Int32
 
     var session: String { origin.session }
@@ -61,53 +59,59 @@ final class Broadcaster: Sendable {
         self.origin = origin
     }
 
+    private func withQueue<Result>(_ body: (inout Queue) -> Result) -> Result {
+        queue.withLock { queue in
+            let result = body(&queue)
+            // Sending may take notice of a subscription, of which the socket's descriptor then no longer tells.
+            if queue.hasUsedSocket { welcomeSubscribers(&queue) }
+            return result
+        }
+    }
+
     // MARK: Saying something
 
     func send(_ message: OutgoingMessage) { send { _ in [message] } }
 
     /// - Parameter messages: made under the lock, by what the queue then is.
     private func send(_ messages: (inout Queue) -> [OutgoingMessage]) {
-        let isLeft = queue.withLock { queue in
+        withQueue { queue in
             let messages = messages(&queue)
             endStream(&queue)
-            let isLeft = say(messages, &queue)
-            // Sending may take notice of a subscription, of which the socket's descriptor then no longer tells.
-            welcomeSubscribers(&queue)
-            return isLeft
+            say(messages, &queue)
         }
-        if isLeft { wakeup.signal() }
     }
 
-    /// Sends at once what there is room for, and queues the rest.
-    /// - Returns: whether there is a rest that the thread does not know of.
-    private func say(_ messages: [OutgoingMessage], _ queue: inout Queue) -> Bool {
+    /// Sends at once what there is room for, and leaves the rest to the thread.
+    private func say(_ messages: [OutgoingMessage], _ queue: inout Queue) {
         if let held = queue.held {
             queue.held = held + messages
-            if held.count < Self.mostHeld { return false }
-            return letGo(&queue)
+            if held.count >= Self.mostHeld { letGo(&queue) }
+            return
         }
         var rest = messages[...]
-        if queue.messages.isEmpty, !queue.isSending {
+        let isFirst = queue.messages.isEmpty
+        if isFirst {
+            queue.hasUsedSocket = true
             // Half of the time of a short cell was the way to a thread that sends.
             while let message = rest.first, (try? socket.sendIfRoom(frames(message))) ?? true { rest.removeFirst() }
         }
         queue.messages += rest
-        return !rest.isEmpty && !queue.isSending
+        if isFirst, !rest.isEmpty { wakeup.signal() }
     }
 
-    private func letGo(_ queue: inout Queue) -> Bool {
-        guard let held = queue.held else { return false }
+    private func letGo(_ queue: inout Queue) {
+        guard let held = queue.held else { return }
         queue.held = nil
-        return say(held, &queue)
+        say(held, &queue)
     }
 
     /// Sends what a cell has said that turns out not to be short.
     func letGo() {
-        let isLeft = queue.withLock { queue in
-            let isLeft = letGo(&queue)
-            return isLeft || queue.stream != nil
+        let hasStream = withQueue { queue in
+            letGo(&queue)
+            return queue.stream != nil
         }
-        if isLeft { wakeup.signal() }
+        if hasStream { wakeup.signal() }
     }
 
     /// Puts the gathered text among the messages.
@@ -120,16 +124,18 @@ final class Broadcaster: Sendable {
                 content: ["name": .string(stream.name), "text": .string(piece)])
         }
         let waiting = queue.messages.count
-        if say(pieces, &queue) { wakeup.signal() }
-        for message in queue.messages[min(waiting, queue.messages.count)...] {
-            queue.streamBytes += message.content["text"]?.string?.utf8.count ?? 0
-        }
+        say(pieces, &queue)
+        for message in queue.messages.dropFirst(waiting) { queue.streamBytes += Self.streamBytes(of: message) }
+    }
+
+    private static func streamBytes(of message: OutgoingMessage) -> Int {
+        message.type == "stream" ? message.content["text"]?.string?.utf8.count ?? 0 : 0
     }
 
     /// - Parameter parent: the header of the request that the text belongs to.
     func write(_ text: String, to name: String, parent: [UInt8]) {
         guard !text.isEmpty else { return }
-        let (isNew, isFull) = queue.withLock { queue in
+        let (isNew, isFull) = withQueue { queue in
             if queue.stream?.name != name || queue.stream?.parent != parent { endStream(&queue) }
             let isNew = queue.stream == nil
             if isNew {
@@ -185,48 +191,71 @@ final class Broadcaster: Sendable {
 
     /// Sends what had to wait, text whose time is over, and `iopub_welcome` to new subscribers.
     func run() {
+        var congestion = Congestion()
         var delay = -1
         while true {
             MessageSocket.wait(
                 for: [], descriptors: [descriptor, wakeup.readEnd], milliseconds: delay)
             _ = wakeup.clear()
-            let (ready, next, isOver) = takeReady()
-            for message in ready { congestion.send(frames(message), by: socket, patience: Self.patience) }
-            if isOver, ready.isEmpty { return }
-            delay = ready.isEmpty ? next : 0
+            let isOver: Bool
+            (delay, isOver) = tendStream()
+            if sendWaiting(&congestion) { delay = 0 } else if isOver { return }
         }
     }
 
-    /// What the thread is to send now, and in how many milliseconds it must look again.
-    private func takeReady() -> (ready: [OutgoingMessage], delay: Int, isOver: Bool) {
-        queue.withLock { queue in
-            queue.isSending = false
-            welcomeSubscribers(&queue)
-            var delay = -1
-            if let since = queue.stream?.since {
-                let left = since + Self.streamDelay - Clock.seconds
-                if queue.isEnding || left <= 0 { endStream(&queue) } else { delay = Int(left * 1000) + 1 }
-            }
-            let ready = queue.messages
-            queue.messages = []
-            queue.streamBytes = 0
-            queue.isSending = !ready.isEmpty
-            return (ready, delay, queue.isEnding)
+    /// In how many milliseconds the thread must look again, and whether everything has been said.
+    private func tendStream() -> (delay: Int, isOver: Bool) {
+        withQueue { queue in
+            queue.hasUsedSocket = true
+            guard let since = queue.stream?.since else { return (-1, queue.isEnding) }
+            let left = since + Self.streamDelay - Clock.seconds
+            guard queue.isEnding || left <= 0 else { return (Int(left * 1000) + 1, false) }
+            endStream(&queue)
+            return (-1, queue.isEnding)
         }
+    }
+
+    /// - Returns: whether something waited.
+    private func sendWaiting(_ congestion: inout Congestion) -> Bool {
+        var hasSent = false
+        // No other thread takes messages away, so the first stays the first while the lock is free.
+        while let message = queue.withLock({ $0.messages.first }) {
+            let frames = frames(message)
+            hasSent = true
+            var isSent = false
+            while !isSent {
+                let pause = withQueue { queue in
+                    queue.hasUsedSocket = true
+                    let pause: UInt32
+                    (isSent, pause) = congestion.send(frames, by: socket, patience: Self.patience)
+                    if isSent {
+                        queue.messages.removeFirst()
+                        // A slice keeps the memory of what was taken from it.
+                        if queue.messages.isEmpty { queue.messages = [] }
+                        queue.streamBytes -= Self.streamBytes(of: message)
+                    }
+                    return pause
+                }
+                if pause > 0 { usleep(pause) }
+            }
+        }
+        return hasSent
     }
 
     /// `iopub_welcome` (protocol 5.5) for each new subscription: a client knows then that it misses nothing.
     private func welcomeSubscribers(_ queue: inout Queue) {
-        while let frames = try? socket.receive() {
-            guard let event = frames.first else { continue }
+        while let received = try? socket.receive() {
+            guard let event = received.first else { continue }
             socket.accept(event)
             guard event.first == 1 else { continue }
             let topic = Array(event.dropFirst())
             let content: JSONObject = ["subscription": .string(String(decoding: topic, as: UTF8.self))]
             let welcome = OutgoingMessage(
                 type: "iopub_welcome", identities: [topic], parent: Array("{}".utf8), content: content)
-            if say([welcome], &queue) { wakeup.signal() }
+            // Before all that waits. Who has no room for it has been welcomed long ago.
+            try? socket.sendDropping(frames(welcome))
         }
+        queue.hasUsedSocket = false
     }
 
     // MARK: Messages

@@ -1,11 +1,9 @@
 // What happens when a subscriber reads more slowly than the kernel speaks. A publisher of ZeroMQ drops silently; here everybody waits
 // a while for the slow one, so that it loses nothing. One that has stopped reading is given up: it loses messages, the others none.
 
-import Glibc
 import Libraries
 
-/// Used by the one thread that sends. Hence unchecked.
-final class Congestion: @unchecked Sendable {
+struct Congestion {
     /// Since when somebody's queue has been full.
     private var since: Double?
     /// Seconds that the others must be given to read what was sent past a full queue.
@@ -17,25 +15,25 @@ final class Congestion: @unchecked Sendable {
     private static let secondsPerByte = 5e-9
     private static let retryMicroseconds: UInt32 = 300
 
-    func send(_ frames: [[UInt8]], by socket: MessageSocket, patience: Double) {
-        while true {
-            // A failure means that the context is gone; there is nobody left to tell.
-            guard let isSent = try? socket.sendIfRoom(frames) else { return }
-            if isSent {
-                since = nil
-                return
-            }
-            let start = since ?? Clock.seconds
-            since = start
-            if Clock.seconds - start >= patience { break }
-            usleep(Self.retryMicroseconds)
+    /// Tries to send a message.
+    ///
+    /// - Returns: whether it is sent or given up, and microseconds to wait before the next call.
+    mutating func send(_ frames: [[UInt8]], by socket: MessageSocket, patience: Double) -> (isDone: Bool, pause: UInt32)
+    {
+        // A failure means that the context is gone; there is nobody left to tell.
+        guard let isSent = try? socket.sendIfRoom(frames) else { return (true, 0) }
+        if isSent {
+            since = nil
+            return (true, 0)
         }
+        let start = since ?? Clock.seconds
+        since = start
+        if Clock.seconds - start < patience { return (false, Self.retryMicroseconds) }
         try? socket.sendDropping(frames)
         let bytes = frames.reduce(0) { $0 + $1.count }
         debt += Self.secondsPerMessage + Double(bytes) * Self.secondsPerByte
-        if debt > 0.002 {
-            usleep(UInt32(debt * 1e6))
-            debt = 0
-        }
+        guard debt > 0.002 else { return (true, 0) }
+        defer { debt = 0 }
+        return (true, UInt32(debt * 1e6))
     }
 }

@@ -2,7 +2,7 @@
 // time, gives questions about text and history to the assistant, and when it gets a cell it runs that cell itself. Where that takes
 // longer than a moment, the other becomes the reader. So a cell is never handed from thread to thread, a short one wakes no other
 // thread (either was a tenth of its round trip), and the control channel waits for a moment at most. All that decides what runs
-// next stands under one lock, so an error aborts exactly what had been queued before its reply.
+// next stands under one lock, so an error aborts all that was queued before its reply, and what comes within 0.1 s after it.
 
 import Glibc
 import Language
@@ -38,6 +38,8 @@ final class Kernel: Sendable {
         var executionCount = 0
         var queue: [Execution] = []
         var running: Execution?
+        /// Until when cells that come are aborted, for one has failed.
+        var abortsUntil = 0.0
         /// Whose cell has asked the person something.
         var asking: Request?
         /// Whether a thread waits for messages, or is about to.
@@ -108,6 +110,9 @@ final class Kernel: Sendable {
     private static let savingTime = 30.0
     /// Seconds that a cell may take before another thread reads messages meanwhile.
     private static let moment = 0.001
+    /// Seconds behind the reply to a cell that failed in which those that come are aborted, as in ipykernel: JupyterLab's "Run All"
+    /// is still sending then.
+    private static let abortingTime = 0.1
 
     /// Why cells are not kept beyond this session.
     var historyFailure: String? { history.failure }
@@ -280,7 +285,9 @@ final class Kernel: Sendable {
         guard request.type == "execute_request" else { return answer(request, &state) }
         do throws(RequestError) {
             if let fault = request.fault { throw RequestError(message: fault) }
-            state.queue.append(try Execution(request))
+            let execution = try Execution(request)
+            if Clock.seconds < state.abortsUntil { return abort(execution) }
+            state.queue.append(execution)
         } catch {
             answer(request) { () throws(RequestError) in throw error }
         }
@@ -368,18 +375,22 @@ final class Kernel: Sendable {
         if execution.isStored, let text = result.text { assistant.record(.output(text, line: execution.count)) }
         return state.withLock { state in
             state.running = nil
-            let aborted = result.isError && execution.stopsOnError ? takeQueue(&state, assistant) : []
+            let isAborting = result.isError && execution.stopsOnError && !execution.isSilent
+            let aborted = isAborting ? takeQueue(&state, assistant) : []
             reply(result.content, to: execution.request)
             broadcaster.idle(execution.request, isExecution: true)
-            for execution in aborted {
-                answer(execution.request) { () throws(RequestError) in ["status": "aborted"] }
-            }
+            for execution in aborted { abort(execution) }
+            if isAborting { state.abortsUntil = Clock.seconds + Self.abortingTime }
             receiveAll(&state, assistant)
             let next = startNext(&state, assistant, isHeld: !state.hasReader)
             // Anew for each of many short cells, so that none of them wakes the other thread.
             if next != nil, !state.hasReader { handover.set(after: Self.moment) }
             return next
         }
+    }
+
+    private func abort(_ execution: Execution) {
+        answer(execution.request) { () throws(RequestError) in ["status": "aborted"] }
     }
 
     /// Every cell that has come so far. What still lies in the socket came before the reply of the cell that has run as well.

@@ -3,6 +3,7 @@
 
 import CZeroMQ
 import Glibc
+import Synchronization
 
 /// A socket call that failed: what was tried, at which address, and why.
 public struct MessageSocketError: Error, Sendable, CustomStringConvertible {
@@ -36,7 +37,7 @@ public final class MessageContext: Sendable {
     deinit { zmq_ctx_term(handle) }
 }
 
-/// The unchecked part: ZeroMQ asks that one thread at a time uses a socket, which its owner sees to.
+/// The unchecked part: ZeroMQ asks that one thread at a time uses a socket, which its owner sees to, and debug builds check.
 public final class MessageSocket: @unchecked Sendable {
     public enum Kind: Sendable {
         case router, dealer, publisher, subscriber, reply, request
@@ -47,6 +48,10 @@ public final class MessageSocket: @unchecked Sendable {
 
     private let context: MessageContext
     private let handle: UnsafeMutableRawPointer
+    private let isInUse = Atomic(false)
+    /// Becomes readable when something happens on the socket. Unlike `wait(for:)` with the socket itself, waiting for it needs no
+    /// lock against the thread that uses the socket; whatever call that thread makes may take the signal away.
+    public let descriptor: Int32
     /// Where the socket is bound or connected, for messages.
     public private(set) var address = ""
 
@@ -68,8 +73,12 @@ public final class MessageSocket: @unchecked Sendable {
         guard let handle = zmq_socket(context.handle, type) else {
             throw MessageSocketError(action: "open", address: "a socket", code: zmq_errno())
         }
+        var descriptor: Int32 = -1
+        var size = MemoryLayout<Int32>.size
+        zmq_getsockopt(handle, ZMQ_FD, &descriptor, &size)
         self.context = context
         self.handle = handle
+        self.descriptor = descriptor
         set(ZMQ_LINGER, linger)
         set(ZMQ_SNDHWM, highWaterMark)
         set(ZMQ_IPV6, 1)
@@ -88,6 +97,12 @@ public final class MessageSocket: @unchecked Sendable {
 
     deinit { zmq_close(handle) }
 
+    private func begin() {
+        assert(!isInUse.exchange(true, ordering: .acquiring), "two threads use the socket at \(address) at once")
+    }
+
+    private func end() { assert(isInUse.exchange(false, ordering: .releasing)) }
+
     private func set(_ option: Int32, _ value: Int32) {
         var value = value
         zmq_setsockopt(handle, option, &value, MemoryLayout<Int32>.size)
@@ -98,22 +113,17 @@ public final class MessageSocket: @unchecked Sendable {
     public func accept(_ event: [UInt8]) {
         guard let kind = event.first else { return }
         let topic = Array(event.dropFirst())
+        begin()
+        defer { end() }
         zmq_setsockopt(handle, kind == 1 ? ZMQ_SUBSCRIBE : ZMQ_UNSUBSCRIBE, topic, topic.count)
-    }
-
-    /// Becomes readable when something happens on the socket. Unlike `wait(for:)` with the socket itself, waiting for it needs no
-    /// lock against the thread that uses the socket; whatever call that thread makes may take the signal away.
-    public var descriptor: Int32 {
-        var descriptor: Int32 = -1
-        var size = MemoryLayout<Int32>.size
-        zmq_getsockopt(handle, ZMQ_FD, &descriptor, &size)
-        return descriptor
     }
 
     /// Whether a message can be received now.
     public var hasInput: Bool {
         var events: Int32 = 0
         var size = MemoryLayout<Int32>.size
+        begin()
+        defer { end() }
         return zmq_getsockopt(handle, ZMQ_EVENTS, &events, &size) == 0 && events & ZMQ_POLLIN != 0
     }
 
@@ -164,6 +174,8 @@ public final class MessageSocket: @unchecked Sendable {
 
     /// - Returns: whether there was room.
     private func send(_ frames: [[UInt8]], flags: Int32) throws(MessageSocketError) -> Bool {
+        begin()
+        defer { end() }
         for (index, frame) in frames.enumerated() {
             let more = index + 1 < frames.count ? ZMQ_SNDMORE : 0
             while zmq_send(handle, frame, frame.count, flags | more) < 0 {
@@ -177,6 +189,8 @@ public final class MessageSocket: @unchecked Sendable {
 
     /// The next message, or `nil` where there is none now.
     public func receive() throws(MessageSocketError) -> [[UInt8]]? {
+        begin()
+        defer { end() }
         var frames: [[UInt8]] = []
         while true {
             var message = zmq_msg_t()

@@ -105,6 +105,13 @@ final class KernelClient {
         try request("execute_request", Self.cell(code))
     }
 
+    /// Runs a cell after one that has failed, again and again until it is no longer aborted.
+    func executeBehindAnError(_ code: String) throws -> [(reply: Received, broadcasts: [Received])] {
+        var all = [try execute(code)]
+        while all.last?.reply.content["status"] == "aborted" { all.append(try execute(code)) }
+        return all
+    }
+
     static func cell(_ code: String) -> String {
         String(decoding: (["code": .string(code)] as JSON).bytes, as: UTF8.self)
     }

@@ -25,7 +25,54 @@ import Testing
         #expect(replies.map(\.parent) == headers)
         #expect(replies.map { $0.content["status"] } == ["error", "aborted"])
         #expect(replies[0].content["traceback"]?.array?.first?.string?.contains("nosuchname") == true)
-        #expect(try client.execute("1 + 1").reply.content["execution_count"] == 2)
+        #expect(try client.executeBehindAnError("1 + 1").last?.reply.content["execution_count"] == 2)
+        try client.shutDown()
+    }
+
+    /// "Run All" of JupyterLab sends a cell after the reply to the one before it.
+    @Test func aCellThatComesAtOnceAfterAnErrorIsAbortedAndALaterOneRuns() throws {
+        let client = try KernelClient()
+        var attempts: [(reply: KernelClient.Received, broadcasts: [KernelClient.Received])] = []
+        // Where this process was kept from running so long that the time was over, the next attempt counts.
+        for _ in 1...50 where attempts.count < 2 {
+            let start = Clock.seconds
+            #expect(try client.execute("nosuchname").reply.content["status"] == "error")
+            attempts = try client.executeBehindAnError("1 + 1")
+            guard Clock.seconds - start >= 0.1, attempts.count < 2 else { break }
+        }
+        #expect(attempts.count >= 2)
+        for (reply, said) in attempts.dropLast() {
+            #expect(reply.content == ["status": "aborted"])
+            #expect(said.map(\.label) == ["status:busy", "status:idle"])
+        }
+        #expect(attempts.last?.reply.content["status"] == "ok")
+        try client.shutDown()
+    }
+
+    @Test(arguments: [#""stop_on_error":false"#, #""silent":true"#])
+    func anErrorThatStopsNothingLetsTheNextCellRun(flag: String) throws {
+        let client = try KernelClient()
+        let headers = try [#"{"code":"nosuchname",\#(flag)}"#, #"{"code":"1 + 1"}"#].map {
+            try client.send("execute_request", $0)
+        }
+        let replies = [try client.receive(.shell), try client.receive(.shell)]
+        #expect(replies.map(\.parent) == headers)
+        #expect(replies.map { $0.content["status"] } == ["error", "ok"])
+        #expect(try client.execute("2 + 2").reply.content["status"] == "ok")
+        try client.shutDown()
+    }
+
+    @Test func anInterruptedCellAbortsWhatIsQueued() throws {
+        let client = try KernelClient()
+        let headers = try ["repeat 2000000000 { 1 + 1 }", "1 + 1"].map {
+            try client.send("execute_request", KernelClient.cell($0))
+        }
+        while try client.receive(.iopub).label != "execute_input" {}
+        try client.send("interrupt_request", on: .control)
+        #expect(try client.receive(.control).content["status"] == "ok")
+        let replies = [try client.receive(.shell), try client.receive(.shell)]
+        #expect(replies.map(\.parent) == headers)
+        #expect(replies.map { $0.content["status"] } == ["error", "aborted"])
         try client.shutDown()
     }
 
