@@ -1,4 +1,5 @@
-// One line from a person at a terminal: GNU readline, with history, Tab, and a Ctrl-C that drops the line.
+// One line from a person at a terminal: GNU readline, with history, Tab, a Ctrl-C that drops the line, and a Ctrl-Z from which the
+// prompt comes back.
 
 @preconcurrency import CReadline
 import Glibc
@@ -22,16 +23,18 @@ public enum LineInput {
     /// Set by `interrupt`, which a signal handler calls, and read while waiting for a key.
     private static let isInterrupted = Atomic<Bool>(false)
     private static let isReading = Atomic<Bool>(false)
+    /// Ctrl-Z was pressed, and the process was continued; for the next wait for a key.
+    private static let isSuspended = Atomic<Bool>(false)
+    private static let isContinued = Atomic<Bool>(false)
 
     /// Must be called once before `read`.
-    public static func prepare(historyPath: String?, completer: @escaping Completer) {
+    ///
+    /// - Parameter history: what was entered in earlier sessions, the oldest first.
+    public static func prepare(history: [String], completer: @escaping Completer) {
         self.completer = completer
-        // Ctrl-C is ours: readline's own handler would end the process after cleaning up.
-        rl_catch_signals = 0
-        rl_getc_function = { _ in LineInput.nextKey() }
         rl_attempted_completion_function = { _, start, end in LineInput.matches(start: Int(start), end: Int(end)) }
         rl_completer_word_break_characters = UnsafePointer(strdup(" \t\n\"'`=;|&{}()[],.:+-*/%!?<>"))
-        if let historyPath { read_history(historyPath) }
+        for entry in history { remember(entry) }
     }
 
     /// Drops the line that is being typed. Safe in a signal handler.
@@ -44,9 +47,12 @@ public enum LineInput {
     }
 
     public static func read(prompt: String) -> LineResult {
+        // Ctrl-C is ours: readline's own handler would end the process after cleaning up.
+        rl_catch_signals = 0
+        rl_getc_function = { _ in LineInput.nextKey() }
         isInterrupted.store(false, ordering: .releasing)
         isReading.store(true, ordering: .releasing)
-        let line = readline(prompt)
+        let line = noticingJobControl { readline(prompt) }
         isReading.store(false, ordering: .releasing)
         guard let line else { return .end }
         defer { free(line) }
@@ -66,9 +72,6 @@ public enum LineInput {
             StandardStream.error.write(question)
             return withoutEcho(isSecret) { plainLine() }
         }
-        // Readline's own handlers would end the process at a Ctrl-C.
-        rl_catch_signals = 0
-        rl_getc_function = { _ in LineInput.nextKey() }
         return read(prompt: question)
     }
 
@@ -98,27 +101,83 @@ public enum LineInput {
         }
     }
 
-    public static func remember(_ line: String) { add_history(line) }
+    /// Puts what was entered, which may have several lines, where arrow-up and Ctrl-R find it.
+    public static func remember(_ entry: String) { add_history(entry) }
 
-    /// Keeps at most the last 1,000 entries.
-    public static func saveHistory(to path: String) {
-        stifle_history(1000)
-        write_history(path)
+    // MARK: Ctrl-Z
+
+    private static let stopping = [SIGTSTP, SIGCONT]
+
+    /// While a line is typed the terminal is readline's: who stops the process must get it back as it was. While a cell runs, the process
+    /// stops as any other.
+    private static func noticingJobControl<Result>(_ body: () -> Result) -> Result {
+        let heard = stopping.filter { !SignalHandling.isIgnored($0) }
+        for number in heard {
+            var action = sigaction()
+            action.__sigaction_handler.sa_handler = { number in
+                if number == SIGTSTP {
+                    LineInput.isSuspended.store(true, ordering: .releasing)
+                } else {
+                    LineInput.isContinued.store(true, ordering: .releasing)
+                }
+            }
+            sigaction(number, &action, nil)
+        }
+        defer { for number in heard { signal(number, SIG_DFL) } }
+        return body()
+    }
+
+    private static func suspend() {
+        rl_cleanup_after_signal()
+        var (standard, ours) = (sigaction(), sigaction())
+        sigaction(SIGTSTP, &standard, &ours)
+        raise(SIGTSTP)
+        // Continued.
+        sigaction(SIGTSTP, &ours, nil)
+        redraw()
+    }
+
+    /// Takes the terminal anew and shows the prompt with what has been typed.
+    private static func redraw() {
+        isContinued.store(false, ordering: .releasing)
+        rl_reset_after_signal()
+        rl_forced_update_display()
     }
 
     // MARK: Readline's callbacks
 
     /// A key; an interrupt empties the line and presses Return, so that readline leaves in good order.
     private static func nextKey() -> Int32 {
+        // Outside of the wait signals are held back, so that none comes between a look at what it has set and the wait.
+        var (held, before) = (sigset_t(), sigset_t())
+        sigemptyset(&held)
+        for number in stopping + [SIGINT, SIGTERM, SIGHUP, SIGWINCH] { sigaddset(&held, number) }
         while true {
-            var key: UInt8 = 0
+            pthread_sigmask(SIG_BLOCK, &held, &before)
+            var input = fd_set()
+            input.__fds_bits.0 = 1 << STDIN_FILENO
+            let isCalled =
+                isInterrupted.load(ordering: .acquiring) || isSuspended.load(ordering: .acquiring)
+                || isContinued.load(ordering: .acquiring)
+            let hasKey = !isCalled && pselect(STDIN_FILENO + 1, &input, nil, nil, nil, &before) > 0
+            pthread_sigmask(SIG_SETMASK, &before, nil)
+
             if isInterrupted.load(ordering: .acquiring) {
                 rl_replace_line("", 0)
                 return Int32(UInt8(ascii: "\n"))
             }
-            let count = Glibc.read(0, &key, 1)
+            if isSuspended.exchange(false, ordering: .acquiringAndReleasing) { suspend() }
+            if isContinued.load(ordering: .acquiring) {
+                rl_cleanup_after_signal()
+                redraw()
+            }
+            // The window has another size.
+            rl_check_signals()
+            guard hasKey else { continue }
+            var key: UInt8 = 0
+            let count = Glibc.read(STDIN_FILENO, &key, 1)
             if count == 1 { return Int32(key) }
-            if count < 0, errno == EINTR { continue }
+            if count < 0, errno == EINTR || errno == EAGAIN { continue }
             return -1
         }
     }

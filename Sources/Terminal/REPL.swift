@@ -7,7 +7,7 @@ import Session
 
 public struct REPL {
     private let workspace: Workspace
-    private let historyPath: String?
+    private let history: History
 
     private static let prompt = "tandem> "
     private static let continuation = "   ...> "
@@ -15,28 +15,35 @@ public struct REPL {
     public init() {
         workspace = Workspace(
             output: TextOutput(style: .block, readsAnswers: true), home: Workspace.standardHome)
-        let folder = Environment.dataFolder
-        historyPath = (try? FileSystem.createDirectories(folder)) == nil ? nil : FileSystem.join(folder, "history.txt")
+        history = History(History.standardPath)
     }
 
     /// Reads and runs until Ctrl-D or `quit`. Returns the exit code.
     public func run() -> Int32 {
         Interruption.stops(workspace)
         StandardStream.output.write("Tandem \(tandemVersion). `help` lists the words, Tab completes, Ctrl-D leaves.\n")
+        if let failure = history.failure { StandardStream.error.write("tandem: \(failure)\n") }
         let pending = Pending()
-        LineInput.prepare(historyPath: historyPath) { [workspace] line, cursor in
+        LineInput.prepare(history: earlierCells()) { [workspace] line, cursor in
             Self.complete(line, cursor, behind: pending.text, workspace)
         }
         defer { workspace.close() }
-        defer { if let historyPath { LineInput.saveHistory(to: historyPath) } }
+        var count = 0
+        /// Whether Ctrl-D was pressed inside a block. The end of the input, of a terminal that is gone, comes again and again.
+        var isAsked = false
         while true {
             if let code = Interruption.endingCode { return code }
             workspace.forgetInterrupt()
+            let wasAsked = isAsked
+            isAsked = false
             switch LineInput.read(prompt: pending.text.isEmpty ? Self.prompt : Self.continuation) {
             case .interrupted: pending.text = ""
             case .end:
                 StandardStream.output.write("\n")
-                return 0
+                if pending.text.isEmpty || wasAsked { return 0 }
+                StandardStream.error.write(
+                    "the block is not finished: an empty line ends it, Ctrl-C drops it, Ctrl-D again leaves\n")
+                isAsked = true
             case .line(let line):
                 let cell = pending.text + line
                 // An empty line ends what goes on, so that nobody is trapped in an open brace.
@@ -46,11 +53,35 @@ public struct REPL {
                 }
                 pending.text = ""
                 guard !cell.allSatisfy(\.isWhitespace) else { continue }
-                LineInput.remember(cell.split(separator: "\n").joined(separator: " "))
+                if !cell.hasPrefix(" ") {
+                    count += 1
+                    LineInput.remember(cell)
+                    // Now: who ends this process may not leave it the time.
+                    history.add([.input(cell, line: count)])
+                }
                 if case .quit = workspace.execute(SourceText(cell)) { return 0 }
             }
         }
     }
+
+    /// What arrow-up finds of earlier sessions, the oldest first.
+    private func earlierCells() -> [String] {
+        let cells = history.tail(Self.rememberedCells).map(\.input).filter { $0.utf8.count <= Self.longestCell }
+        // Earlier versions kept each cell as one line of a text file.
+        let path = FileSystem.join(Environment.dataFolder, "history.txt")
+        guard FileSystem.isRegularFile(path), FileSystem.size(path) ?? 0 <= Self.longestCell * 10 else { return cells }
+        do throws(FileError) {
+            return try FileSystem.readText(path).split(separator: "\n").suffix(Self.rememberedCells).map(String.init)
+                + cells
+        } catch {
+            StandardStream.error.write("tandem: \(error)\n")
+            return cells
+        }
+    }
+
+    private static let rememberedCells = 1000
+    /// Bytes of a cell that somebody would want back at a prompt.
+    private static let longestCell = 100_000
 
     /// The lines typed before this one.
     private final class Pending {

@@ -76,6 +76,8 @@ final class PseudoTerminal {
         _ = write(master, bytes, bytes.count)
     }
 
+    func send(_ signal: Int32) { kill(process, signal) }
+
     /// Returns when `text` has been shown behind what was waited for before.
     func waitFor(_ text: String, seconds: Double = 60) throws {
         let end = Date(timeIntervalSinceNow: seconds)

@@ -117,4 +117,150 @@ struct REPLTests {
         try second.waitFor("\n23\n")
         try leave(second)
     }
+
+    // MARK: History
+
+    private static let upArrow = "\u{1B}[A"
+
+    /// A prompt in this home.
+    private func prompt(_ home: URL) throws -> PseudoTerminal {
+        let terminal = try PseudoTerminal(environment: ["TANDEM_HOME": home.path, "NO_COLOR": "1"])
+        try terminal.waitFor("tandem> ")
+        return terminal
+    }
+
+    @Test func aRecalledBlockIsWhole() throws {
+        let home = try Tandem.folder()
+        defer { try? FileManager.default.removeItem(at: home) }
+        let first = try prompt(home)
+        first.type("for i in 7...7 { // once\r")
+        try first.waitFor("   ...> ")
+        first.type("print i * 11\r}\r")
+        try first.waitFor("\n77\n")
+        try first.waitFor("tandem> ")
+        first.type("\(Self.upArrow)\r")
+        try first.waitFor("\n77\n")
+        try leave(first)
+        let second = try prompt(home)
+        second.type("\(Self.upArrow)\r")
+        try second.waitFor("\n77\n")
+        try second.waitFor("tandem> ")
+        // Ctrl-R finds it by its second line.
+        second.type("\u{12}i * 11")
+        try second.waitFor("print i * 11")
+        second.type("\r")
+        try second.waitFor("\n77\n")
+        try leave(second)
+    }
+
+    @Test func aPastedBlockIsOneCellAndIsRecalledWhole() throws {
+        try session { terminal in
+            terminal.type("\u{1B}[200~for i in 7...7 { // once\r\tprint i * 11\r}\u{1B}[201~\r")
+            try terminal.waitFor("\n77\n")
+            try terminal.waitFor("tandem> ")
+            terminal.type("\(Self.upArrow)\r")
+            try terminal.waitFor("\n77\n")
+            #expect(!terminal.shown.contains("error"))
+            try leave(terminal)
+        }
+    }
+
+    @Test func twoPromptsKeepBothTheirHistories() throws {
+        let home = try Tandem.folder()
+        defer { try? FileManager.default.removeItem(at: home) }
+        let (one, other) = (try prompt(home), try prompt(home))
+        for (terminal, number) in [(one, 11), (other, 12)] {
+            terminal.type("print \(number) * 101\r")
+            try terminal.waitFor("\n\(number * 101)\n")
+        }
+        try leave(other)
+        try leave(one)
+        let third = try prompt(home)
+        third.type("\(Self.upArrow)\r")
+        try third.waitFor("\n1212\n")
+        try third.waitFor("tandem> ")
+        third.type("\(Self.upArrow)\(Self.upArrow)\(Self.upArrow)\r")
+        try third.waitFor("\n1111\n")
+    }
+
+    @Test func whatWasEnteredSurvivesAKill() throws {
+        let home = try Tandem.folder()
+        defer { try? FileManager.default.removeItem(at: home) }
+        let first = try prompt(home)
+        first.type("print 11 * 101; repeat 2000000000 { 1 }\r")
+        try first.waitFor("\n1111\n")
+        first.send(SIGKILL)
+        _ = try first.exitCode()
+        let second = try prompt(home)
+        second.type(Self.upArrow)
+        try second.waitFor("print 11 * 101; repeat")
+    }
+
+    @Test func theHistoryOfAnEarlierVersionIsFoundAndALineBehindASpaceIsNotKept() throws {
+        let home = try Tandem.folder()
+        defer { try? FileManager.default.removeItem(at: home) }
+        try "print 1\nprint 20 + 3\n".write(
+            to: home.appending(path: "history.txt"), atomically: true, encoding: .utf8)
+        let terminal = try prompt(home)
+        terminal.type(" print 6 * 7\r")
+        try terminal.waitFor("\n42\n")
+        try terminal.waitFor("tandem> ")
+        terminal.type("\(Self.upArrow)\r")
+        try terminal.waitFor("\n23\n")
+        try leave(terminal)
+    }
+
+    @Test func aHistoryThatCannotBeKeptIsSaidAndThePromptWorks() throws {
+        let home = try Tandem.folder()
+        defer { try? FileManager.default.removeItem(at: home) }
+        let file = home.appending(path: "file")
+        try "".write(to: file, atomically: true, encoding: .utf8)
+        let terminal = try PseudoTerminal(environment: ["TANDEM_HOME": file.path, "NO_COLOR": "1"])
+        try terminal.waitFor("tandem.sqlite cannot be used: ")
+        try terminal.waitFor("tandem> ")
+        terminal.type("print 6 * 7\r")
+        try terminal.waitFor("\n42\n")
+        try terminal.waitFor("tandem> ")
+        terminal.type("\(Self.upArrow)\r")
+        try terminal.waitFor("\n42\n")
+        try leave(terminal)
+    }
+
+    // MARK: Signals and the end
+
+    @Test func ctrlDInsideABlockAsksFirst() throws {
+        try session { terminal in
+            terminal.type("if true {\r")
+            try terminal.waitFor("   ...> ")
+            terminal.type(PseudoTerminal.controlD)
+            try terminal.waitFor("Ctrl-D again leaves")
+            try terminal.waitFor("   ...> ")
+            // The block is still there.
+            terminal.type("print 6 * 7\r}\r")
+            try terminal.waitFor("\n42\n")
+            try terminal.waitFor("tandem> ")
+            terminal.type("if true {\r")
+            try terminal.waitFor("   ...> ")
+            terminal.type(PseudoTerminal.controlD)
+            try terminal.waitFor("   ...> ")
+            terminal.type(PseudoTerminal.controlD)
+            #expect(try terminal.exitCode() == 0)
+        }
+    }
+
+    /// What a shell's `fg` does; and Ctrl-Z itself, which stops nothing where no shell could continue it.
+    @Test func thePromptIsDrawnAgainAfterAStop() throws {
+        try session { terminal in
+            terminal.type("print 6 *")
+            try terminal.waitFor("print 6 *")
+            terminal.send(SIGSTOP)
+            terminal.send(SIGCONT)
+            try terminal.waitFor("tandem> print 6 *")
+            terminal.type("\u{1A}")
+            try terminal.waitFor("tandem> print 6 *")
+            terminal.type(" 7\r")
+            try terminal.waitFor("\n42\n")
+            try leave(terminal)
+        }
+    }
 }
