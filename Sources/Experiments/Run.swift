@@ -32,6 +32,8 @@ public struct Run: Sendable {
         /// Not trained here: its weights were read from a file of weights alone.
         case loaded
 
+        public var isDiverged: Bool { if case .diverged = self { true } else { false } }
+
         /// Whether there is more to train, and weights to go on from.
         public var canGoOn: Bool {
             switch self {
@@ -122,10 +124,13 @@ public struct Run: Sendable {
 
     /// `gap`, or `gap seed 2` without a name.
     public var label: String { name ?? (state == .loaded ? model : "\(model) seed \(options.seeds.initialization)") }
-    /// Percent on the test set after the last whole epoch; `nil` before the first.
-    public var accuracy: Double? { metrics.last?.testAccuracy }
-    /// On the test set after the last whole epoch; `nil` before the first.
-    public var loss: Double? { metrics.last?.testLoss }
+    /// What the last whole epoch came to; `nil` before the first, and for a training that diverged: what it had reached before is no
+    /// result of it.
+    public var result: EpochMetrics? { state.isDiverged ? nil : metrics.last }
+    /// Percent on the test set after the last whole epoch; `nil` where there is no `result`.
+    public var accuracy: Double? { result?.testAccuracy }
+    /// On the test set after the last whole epoch; `nil` where there is no `result`.
+    public var loss: Double? { result?.testLoss }
     public var epochs: Int { metrics.count }
     /// Images a second in training.
     public var speed: Double { trainingSeconds > 0 ? Double(images) / trainingSeconds : 0 }

@@ -36,15 +36,19 @@ private final class Told: Sendable {
     }
 
     static func run(_ accuracy: Double?, _ seeds: Seeds, predictions: [UInt16] = []) -> StudyRun {
+        run(
+            accuracy ?? 0, seeds, accuracy == nil ? .diverged(epoch: 1, batch: 3) : .done, predictions: predictions)
+    }
+
+    /// - Parameter accuracy: after its first epoch, whatever became of it.
+    static func run(_ accuracy: Double, _ seeds: Seeds, _ state: Run.State, predictions: [UInt16]) -> StudyRun {
         StudyRun(
-            seeds: seeds, state: accuracy == nil ? .diverged(epoch: 1, batch: 3) : .done,
-            metrics: accuracy.map {
-                [
-                    EpochMetrics(
-                        epoch: 1, trainLoss: 1, trainAccuracy: 50, testLoss: 1, testAccuracy: $0, seconds: 2,
-                        trainingSeconds: 1)
-                ]
-            } ?? [], predictions: predictions, seconds: 3, imagesPerSecond: 100, byteCount: 1_000_000)
+            seeds: seeds, state: state,
+            metrics: [
+                EpochMetrics(
+                    epoch: 1, trainLoss: 1, trainAccuracy: 50, testLoss: 1, testAccuracy: accuracy, seconds: 2,
+                    trainingSeconds: 1)
+            ], predictions: predictions, seconds: state == .done ? 3 : 1, imagesPerSecond: 100, byteCount: 1_000_000)
     }
 
     var source: RunSource {
@@ -120,6 +124,77 @@ private func noisy(_ name: String, _ seed: UInt64) -> Double {
         #expect(study.pairs[0].verdict == .identical)
         #expect(study.flips(0, 1) == 0)
         #expect(study.flipsBetweenSeeds(0) ?? 0 > 0)
+    }
+
+    /// A study of runs with these accuracies and predictions, seed by seed, of two models that are not proven the same.
+    private func told(_ first: [(Double, [UInt16])], _ second: [(Double, [UInt16])]) throws -> Study {
+        var study = Study(
+            plan([try model("a"), try model("b", width: 5)]), seeds: first.indices.map { UInt64($0 + 1) })
+        for (index, runs) in [first, second].enumerated() {
+            for (seed, run) in zip(study.seeds, runs) {
+                study.add(Told.run(run.0, Seeds(seed), predictions: run.1), model: index, seed: seed)
+            }
+        }
+        return study
+    }
+
+    @Test func identicalIsWhatPredictsEveryImageAlike() throws {
+        let ones = [UInt16](repeating: 1, count: 40)
+        var other = ones
+        other[7] = 2
+        #expect(try told([(10, ones)], [(10, ones)]).pairs[0].verdict == .identical)
+        #expect(try told([(10, ones), (20, other)], [(10, ones), (20, other)]).pairs[0].verdict == .identical)
+        // Equal accuracies alone are chance: in one seed, in several, and where no predictions are known.
+        #expect(try told([(10, ones)], [(10, other)]).pairs[0].verdict == .undecided(.onePair))
+        #expect(
+            try told([(10, ones), (20, ones)], [(10, ones), (20, other)]).pairs[0].verdict
+                == .undecided(.equalDifferences(0)))
+        #expect(try told([(10, [])], [(10, [])]).pairs[0].verdict == .undecided(.onePair))
+        #expect(try told([(10, [1])], [(10, [1])]).pairs[0].verdict == .undecided(.onePair))
+        let many = try told([Int](1...6).map { (Double($0), ones) }, [Int](1...6).map { (Double($0), other) })
+        #expect(many.pairs[0].verdict == .equivalent)
+    }
+
+    @Test func whatDivergedInOneSeedIsNotIdenticalInEverySeed() throws {
+        let ones = [UInt16](repeating: 1, count: 40)
+        var study = try told([(10, ones), (10, ones)], [(10, ones), (10, ones)])
+        #expect(study.pairs[0].verdict == .identical)
+        study.add(
+            Told.run(10, Seeds(2), .diverged(epoch: 2, batch: 0), predictions: ones), model: 1, seed: 2)
+        #expect(study.pairs[0].verdict == .undecided(.onePair))
+        #expect(study.pairs[0].seeds == [1] && study.pairs[0].lookedSeeds == 2)
+    }
+
+    @Test func trainingsThatAreForcedAreComparedByWhatTheyPredict() throws {
+        var study = Study(plan([try model("flat"), try model("gap", pooled: true)], forced: true), seeds: [1])
+        var predictions = [UInt16](repeating: 1, count: 40)
+        study.add(Told.run(10, Seeds(1), predictions: predictions), model: 0, seed: 1)
+        study.add(Told.run(10, Seeds(1), predictions: predictions), model: 1, seed: 1)
+        #expect(study.pairs[0].isProvenSame && study.pairs[0].verdict == .identical)
+        predictions[0] = 2
+        study.add(Told.run(10, Seeds(1), predictions: predictions), model: 1, seed: 1)
+        #expect(study.pairs[0].verdict == .undecided(.onePair), "a proof does not outweigh what is measured")
+    }
+
+    /// The second model puts every image into class 0 in its first epoch, and diverges in its second with seed 2.
+    @Test func whatARunPredictedBeforeItDivergedStandsInNoNumber() throws {
+        let labels = small.test.labels.map { UInt16($0) }
+        let zeros = [UInt16](repeating: 0, count: labels.count)
+        var study = try told([(100, labels), (100, labels)], [(100, labels), (100, labels)])
+        study.add(
+            Told.run(10, Seeds(2), .diverged(epoch: 2, batch: 0), predictions: zeros), model: 1, seed: 2)
+        #expect(study.singlePair(0, 1)?.test == McNemar(onlyFirst: 0, onlySecond: 0))
+        #expect(study.flips(0, 1) == 0 && study.flipsBetweenSeeds(1) == nil)
+        #expect(study.classDifferences(0, 1).allSatisfy { $0.differences.values == [0] && $0.second == 100 })
+        #expect(study.unlearnedSeeds(1).isEmpty)
+        #expect(study.accuracies(1) == [100] && study.losses(1) == [1])
+        #expect(study.doneRuns(1).map(\.seeds) == [Seeds(1)] && study.run(1, 2)?.metrics.isEmpty == true)
+        #expect(study.secondsOfRun(1) == 3, "one that diverged ends early")
+        // With seed 1 diverged instead, the single pair is that of seed 2.
+        study = try told([(100, labels), (100, labels)], [(100, labels), (100, labels)])
+        study.add(
+            Told.run(10, Seeds(1), .diverged(epoch: 2, batch: 0), predictions: zeros), model: 1, seed: 1)
+        #expect(study.singlePair(0, 1)?.seed == 2)
     }
 
     @Test func aRunThatDivergesIsReportedAndStandsInNoFigure() throws {
@@ -211,8 +286,8 @@ private func noisy(_ name: String, _ seed: UInt64) -> Double {
             .study
         let larger = try train(first.exploring(3), by: told.source).study
         #expect(larger.seeds == [2, 3, 1, 4, 5])
-        #expect(larger.isExploratory && larger.firstVerdicts == first.pairs.map(\.verdict))
-        #expect(larger.exploring(1).firstVerdicts == first.pairs.map(\.verdict), "the first of all")
+        #expect(larger.isExploratory && larger.firstPairs?.map(\.verdict) == first.pairs.map(\.verdict))
+        #expect(larger.exploring(1).firstPairs?.map(\.seeds) == [[2, 3]], "the first of all")
         #expect(larger.plannedSeeds == 2)
     }
 
@@ -267,6 +342,44 @@ private func noisy(_ name: String, _ seed: UInt64) -> Double {
         #expect(pair.verdict == .undecided(.tooWide))
         let deviation = try #require(pair.comparison.differences?.deviation)
         #expect(pair.moreSeeds == (SeedsNeeded.count(difference: 0.5, deviation: deviation) ?? 0) - 6)
+        #expect(pair.interval == pair.comparison.interval)
+    }
+
+    @Test func noNumberOfSeedsIsBeyondAThousand() throws {
+        for deviation in [1.0, 2, 3, 5, 5.6, 5.7, 8, 30, 1e6] {
+            let count = SeedsNeeded.count(difference: 0.5, deviation: deviation)
+            #expect(count ?? 0 <= 1_000 && (count == nil) == (deviation > 5.63), "\(deviation): \(count ?? 0)")
+        }
+        let wild = Told { name, seed in name == "b" ? (seed == 3 ? 10 : 78.3) : 78 }
+        let study = try train(
+            Study(plan([try model("a"), try model("b", width: 5)]), seeds: [1, 2, 3]), by: wild.source
+        )
+        .study
+        #expect(study.pairs[0].verdict == .undecided(.tooWide) && study.pairs[0].moreSeeds == nil)
+    }
+
+    @Test func aStudyNeverAsksForMoreSeedsThanItMayHave() throws {
+        // Half of the runs diverge, so that the pairs are 500, and 800 of them would be enough.
+        let told = Told { name, seed in name == "b" ? (seed % 2 == 0 ? nil : 78.3 + (seed % 4 == 1 ? 5 : -5)) : 78 }
+        let study = try train(
+            Study(plan([try model("a"), try model("b", width: 5)]), seeds: Array(1...1000)), by: told.source
+        ).study
+        #expect(study.pairs[0].seeds.count == 500)
+        #expect(study.pairs[0].verdict == .undecided(.tooWide) && study.pairs[0].moreSeeds == nil)
+    }
+
+    @Test func theIntervalShownIsTheOneThatDecides() throws {
+        let told = Told { name, seed in 78 + (name == "b" ? [0.1, -0.2, 0.15, -0.1, 0.05, -0.05][Int(seed) - 1] : 0) }
+        let pair = try train(
+            Study(plan([try model("a"), try model("b", width: 5)]), seeds: Array(1...6)), by: told.source
+        ).study.pairs[0]
+        #expect(pair.verdict == .equivalent)
+        #expect(pair.interval == pair.comparison.differences?.interval(0.9))
+        var early = Study(plan([try model("a"), try model("b", width: 5)], .sequential), seeds: Array(1...6))
+        for seed in UInt64(1)...3 {
+            for index in 0...1 { early.add(Told.run(noisy("\(index)", seed), Seeds(seed)), model: index, seed: seed) }
+        }
+        #expect(early.pairs[0].interval == early.pairs[0].comparison.differences?.interval(0.99), "of the look to come")
     }
 }
 

@@ -33,9 +33,12 @@ import Testing
         #expect(Verdict([1.5, -1.2, 0.8, -0.4, 1.1, -0.9], margin: 0.5) == .undecided(.tooWide))
     }
 
-    @Test func equalRunsAreIdenticalWithoutATest() {
-        #expect(Verdict([0, 0, 0], margin: 0.5) == .identical)
-        #expect(Verdict([0], margin: 0.5) == .identical)
+    @Test func equalAccuraciesAreNotIdentity() {
+        #expect(Verdict([0], margin: 0.5) == .undecided(.onePair))
+        #expect(Verdict([0, 0, 0], margin: 0.5) == .undecided(.equalDifferences(0)))
+        let six = [Double](repeating: 0, count: 6)
+        #expect(Verdict(six, margin: 0.5) == .equivalent)
+        #expect(Verdict(six, margin: 0) == .undecided(.equalDifferences(0)))
     }
 
     @Test func oneSeedDecidesNothing() {

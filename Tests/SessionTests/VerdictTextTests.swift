@@ -36,7 +36,7 @@ private func study(
     return study
 }
 
-private func run(_ accuracy: Double?, seconds: Double = 30) -> StudyRun {
+private func run(_ accuracy: Double?, seconds: Double = 30, predictions: [UInt16] = []) -> StudyRun {
     StudyRun(
         seeds: Seeds(1), state: accuracy == nil ? .diverged(epoch: 1, batch: 0) : .done,
         metrics: accuracy.map {
@@ -45,7 +45,7 @@ private func run(_ accuracy: Double?, seconds: Double = 30) -> StudyRun {
                     epoch: 1, trainLoss: 1, trainAccuracy: 1, testLoss: 1, testAccuracy: $0, seconds: 1,
                     trainingSeconds: 1)
             ]
-        } ?? [], predictions: [], seconds: seconds, imagesPerSecond: 1, byteCount: 1)
+        } ?? [], predictions: predictions, seconds: seconds, imagesPerSecond: 1, byteCount: 1)
 }
 
 private func lines(_ study: Study) -> [String] {
@@ -57,7 +57,7 @@ private let base = [78.1, 77.9, 78.4, 78.0, 77.8, 78.2]
 @Suite struct VerdictTextTests {
     @Test func aBetterModelIsNamedWithItsPoints() throws {
         let lines = lines(try study([base, zip(base, [0.7, 0.9, 0.6, 1.0, 0.8, 0.9]).map { $0 + $1 }]))
-        #expect(lines[0] == "flat is better by 0.7 to 1.0 points")
+        #expect(lines[0] == "flat is better by 0.8 points (0.7 to 1.0)")
         #expect(
             lines[1]
                 == "what would change this: another recipe, a longer training or other data may; more seeds only narrow it"
@@ -66,36 +66,43 @@ private let base = [78.1, 77.9, 78.4, 78.0, 77.8, 78.2]
 
     @Test func aSmallRealDifferenceIsNotCalledZero() throws {
         let lines = lines(try study([base, zip(base, [-0.02, -0.03, -0.02, -0.03, -0.02, -0.03]).map { $0 + $1 }]))
-        #expect(lines[0] == "gap is better by 0.02 to 0.03 points, less than the margin of 0.5")
+        #expect(lines[0] == "gap is better by 0.02 points (0.02 to 0.03), less than the margin of 0.5")
     }
 
     @Test func aDifferenceWithinTheMarginIsEquivalent() throws {
         let other = zip(base, [0.1, -0.2, 0.15, -0.1, 0.05, -0.05]).map { $0 + $1 }
-        #expect(lines(try study([base, other]))[0] == "equivalent within 0.5 points")
-        #expect(lines(try study([base, other], margin: 2))[0] == "equivalent within 2 points")
+        #expect(
+            lines(try study([base, other]))[0]
+                == "equivalent within 0.5 points: gap is ahead by 0.01 points (−0.10 to +0.12)")
+        #expect(lines(try study([base, other], margin: 2))[0].hasPrefix("equivalent within 2 points: "))
+        #expect(
+            lines(try study([base, base]))[0] == "equivalent within 0.5 points: equal accuracies in each of 6 seeds")
     }
 
     @Test func anUndecidedStudySaysWhatItTakesAndHowToAskForIt() throws {
         let other = zip(base, [1.0, -0.8, 0.9, -0.4, 1.2, -0.5]).map { $0 + $1 }
         let vague = try study([base, other])
         let more = try #require(vague.pairs[0].moreSeeds)
-        #expect(lines(vague)[0] == "undecided: about \(more) more seeds would settle a difference of 0.5")
+        let ahead = "undecided: flat is ahead by 0.2 points (−0.7 to +1.2); about \(more) more seeds"
+        #expect(lines(vague)[0] == "\(ahead) would settle a difference of 0.5")
         #expect(lines(vague)[1] == "what would change this: `more study, \(more)` adds \(more) seeds")
         #expect(lines(try study([base, other], called: nil))[1].contains("`more \(more)` adds"))
         let words = VerdictText(study: vague, showsTime: true)
         // A minute a seed, for both models.
         #expect(
             words.verdict(vague.pairs[0])
-                == "undecided: about \(more) more seeds, \(more) min here, would settle a difference of 0.5")
+                == "\(ahead), \(more) min here, would settle a difference of 0.5")
     }
 
     @Test func aSequentialStudySpeaksOfItsNextLook() throws {
         let other = zip(base, [1.0, -0.8, 0.9, -0.4, 1.2, -0.5]).map { $0 + $1 }
         let vague = lines(try study([base, other], design: .sequential))
-        #expect(vague[0] == "undecided: the next look is at 12 seeds, 6 more")
+        #expect(
+            vague[0] == "undecided: flat is ahead by 0.2 points (−1.2 to +1.7); the next look is at 12 seeds, 6 more")
         #expect(vague[1] == "what would change this: `more study` goes to the next look")
         let early = lines(try study([Array(base[..<3]), Array(other[..<3])], design: .sequential))
-        #expect(early[0] == "undecided: the next look is at 6 seeds, 3 more")
+        #expect(
+            early[0] == "undecided: flat is ahead by 0.4 points (−5.4 to +6.2); the next look is at 6 seeds, 3 more")
     }
 
     @Test func addedSeedsLeaveTheFirstVerdictBeside() throws {
@@ -107,12 +114,17 @@ private let base = [78.1, 77.9, 78.4, 78.0, 77.8, 78.2]
         #expect(text[0].hasPrefix("undecided: "))
         #expect(
             text.contains(
-                "exploratory: seeds were added after the study had said: equivalent within 0.5 points (6 seeds)"))
+                "exploratory: seeds were added after the study had said: equivalent within 0.5 points: "
+                    + "gap is ahead by 0.01 points (−0.10 to +0.12) (6 seeds)"))
     }
 
     @Test func aRunThatDivergedIsTold() throws {
         let text = lines(try study([base, [78.3, nil, 78.6, 78.1, 78.0, 78.5]]))
-        #expect(text.contains("flat diverged with seed 2: that run stands in no figure, and is a difference itself"))
+        #expect(text[0].hasPrefix("where both train (5 of 6 seeds): "))
+        #expect(
+            text.contains("flat diverged with seed 2: excluded from every number and picture, and a difference itself"))
+        #expect(text.contains { $0.hasPrefix("model ") && $0.hasSuffix("  runs") })
+        #expect(text.contains { $0.hasPrefix("flat ") && $0.hasSuffix("  5 of 6") })
         #expect(
             lines(try study([[78.0], [nil]]))[0] == "undecided: there is no seed with which both came to their end")
     }
@@ -120,17 +132,54 @@ private let base = [78.1, 77.9, 78.4, 78.0, 77.8, 78.2]
     @Test func equalDifferencesInFewSeedsAskForMore() throws {
         #expect(
             lines(try study([[70, 71], [72, 73]]))[0]
-                == "undecided: +2.00 points in each of 2 seeds, too few to rule out chance; 4 more seeds would settle it"
+                == "undecided: flat is ahead by 2.0 points in each of 2 seeds, too few to rule out chance; "
+                + "4 more seeds would settle it")
+        #expect(
+            lines(try study([[70], [75]]))[0]
+                == "undecided: flat is ahead by 5.0 points in the one seed, which shows no spread; "
+                + "5 more seeds would show it")
+        let base = lines(try study([base, base], margin: 0))
+        #expect(
+            base[0]
+                == "undecided: equal accuracies in each of 6 seeds; no number of seeds shows that there is no difference at all"
         )
-        #expect(lines(try study([base, base]))[0] == "identical in every seed")
-        #expect(lines(try study([[70], [75]]))[0] == "undecided: one seed shows no spread; 5 more seeds would show it")
+        #expect(base[1] == "what would change this: a recipe whose runs spread less, or a larger margin, `within:`")
+    }
+
+    @Test func aQuestionThatTakesMoreThanAThousandSeedsIsNotCounted() throws {
+        // One run of six failed.
+        let text = lines(try study([base, [78.3, 77.9, 10, 78.1, 78, 78.5]]))
+        #expect(
+            text[0]
+                == "undecided: gap is ahead by 11.3 points (−18.1 to +40.6); to settle a difference of 0.5 takes more than 1,000 seeds"
+        )
+        #expect(text[1] == "what would change this: a recipe whose runs spread less, or a larger margin, `within:`")
+        // Two of them leave no more open than there is.
+        #expect(lines(try study([[70, 20], [10, 90]]))[0].contains("(−100.0 to +100.0)"))
+    }
+
+    @Test func whatPredictsAlikeIsIdenticalAndSaysWhy() throws {
+        var same = try study([[70, 71], [70, 71]])
+        for model in 0...1 {
+            for seed in UInt64(1)...2 { same.add(run(70, predictions: [1]), model: model, seed: seed) }
+        }
+        #expect(
+            lines(same)[0] == "undecided: equal accuracies in each of 2 seeds, too few to rule out chance; "
+                + "4 more seeds would settle it", "one prediction for ten images")
+        let predictions = [UInt16](repeating: 3, count: 10)
+        for model in 0...1 {
+            for seed in UInt64(1)...2 { same.add(run(70, predictions: predictions), model: model, seed: seed) }
+        }
+        #expect(
+            lines(same)[0]
+                == "identical: equal predictions on all 10 test images in each of 2 seeds, a difference of 0 points")
     }
 
     @Test func eachPairOfSeveralModelsHasItsLine() throws {
         let text = lines(try study([base, zip(base, [3, 3.1, 2.9, 3, 3.1, 2.9]).map { $0 + $1 }, base]))
-        #expect(text[0] == "flat is better by 2.9 to 3.1 points (gap, flat)")
-        #expect(text[1] == "identical in every seed (gap, deep)")
-        #expect(text[2] == "flat is better by 2.9 to 3.1 points (flat, deep)")
+        #expect(text[0] == "flat is better by 3.0 points (2.9 to 3.1) (gap, flat)")
+        #expect(text[1] == "equivalent within 0.5 points: equal accuracies in each of 6 seeds (gap, deep)")
+        #expect(text[2] == "flat is better by 3.0 points (2.9 to 3.1) (flat, deep)")
     }
 
     @Test func durationsReadAsAPersonSaysThem() {
@@ -144,14 +193,19 @@ private let base = [78.1, 77.9, 78.4, 78.0, 77.8, 78.2]
 }
 
 @Suite struct VarianceReportTests {
-    private func answer(_ accuracy: @escaping @Sendable (Seeds) -> Double) throws -> String {
+    private func answer(
+        _ accuracy: @escaping @Sendable (Seeds) -> Double,
+        predictions: @escaping @Sendable (Seeds) -> [UInt16] = { _ in [] }
+    ) throws -> String {
         let model = StudyModel(
             name: "net",
             architecture: try Architecture(
                 input: Shape(channels: 3, height: 32, width: 32), layers: [.flatten, .linear(.init(width: 10))]),
             options: TrainingOptions(epochs: 1))
         var variance = VarianceByRole(model, on: images, roles: [.initialization, .order], seeds: Array(1...6))
-        let source = RunSource(train: { _, _, seeds, _, _, _ throws(TrainingError) in run(accuracy(seeds)) })
+        let source = RunSource(train: { _, _, seeds, _, _, _ throws(TrainingError) in
+            run(accuracy(seeds), predictions: predictions(seeds))
+        })
         _ = try variance.train(by: source, cancellation: Cancellation()) { _, _, _ in }
         let text = VarianceReport.rich(variance, dataName: "data").text
         return String(text[..<(text.firstIndex(of: "\n") ?? text.endIndex)])
@@ -172,5 +226,8 @@ private let base = [78.1, 77.9, 78.4, 78.0, 77.8, 78.2]
 
     @Test func nothingThatVariesIsSaid() throws {
         #expect(try answer { _ in 70 } == "no kind of randomness changes the accuracy of net here")
+        #expect(
+            try answer({ _ in 70 }, predictions: { [UInt16($0.order)] })
+                == "no kind of randomness changes the accuracy of net here, though its predictions differ")
     }
 }

@@ -25,6 +25,14 @@ public struct PairedComparison: Sendable {
 
     private var hasSpread: Bool { differences?.deviation ?? 0 > 0 }
 
+    /// The interval that decides a verdict at these levels: for "equivalent", the narrower one that has to lie inside the margin.
+    /// `nil` where the differences have no spread.
+    public func interval(of verdict: Verdict, _ levels: Levels) -> ClosedRange<Double>? {
+        guard hasSpread, let differences else { return nil }
+        let chance = verdict == .equivalent ? 2 * levels.equivalent : levels.better
+        return differences.interval(1 - chance)
+    }
+
     public func verdict(margin: Double, levels: Levels = .fixed) -> Verdict {
         Verdict(differences?.values ?? [], margin: margin, levels: levels)
     }

@@ -1,8 +1,8 @@
 // How many seeds a question takes.
 
 public enum SeedsNeeded {
-    /// More than anybody trains.
-    public static let most = 100_000
+    /// The most seeds that a study takes; a question that takes more is not one for seeds.
+    public static let most = 1_000
 
     /// The chance that so many pairs show a difference at this level, two-sided.
     public static func power(seeds: Int, difference: Double, deviation: Double, level: Double = 0.05) -> Double {
@@ -47,6 +47,6 @@ public enum SeedsNeeded {
             let middle = (low + high) / 2
             if isEnough(middle) { high = middle } else { low = middle }
         }
-        return high
+        return high <= most ? high : nil
     }
 }

@@ -10,7 +10,7 @@ public enum Verdict: Hashable, Sendable {
     /// The difference, if there is one, is smaller than the margin.
     case equivalent
     case undecided(Reason)
-    /// Every pair is equal: nothing to test.
+    /// The same function, by proof or as far as the test images show: nothing to test.
     case identical
 
     public enum Reason: Hashable, Sendable {
@@ -18,7 +18,7 @@ public enum Verdict: Hashable, Sendable {
         case noPairs
         /// One pair shows no spread.
         case onePair
-        /// The same difference in every seed, in too few of them to rule chance out.
+        /// The same difference in every seed, in too few of them to rule chance out; or none at all, and no margin.
         case equalDifferences(Double)
         /// A sequential study that has not come to its first look.
         case beforeTheLook
@@ -26,6 +26,8 @@ public enum Verdict: Hashable, Sendable {
         case tooWide
     }
 
+    /// What the accuracies of different networks say. Equal ones do not make two networks identical: see `StudyPair.isIdentical`.
+    ///
     /// - Parameters:
     ///   - differences: second minus first in points, one a seed.
     ///   - margin: in points; a smaller difference makes none.
@@ -43,13 +45,14 @@ public enum Verdict: Hashable, Sendable {
         }
         if sample.highest - sample.lowest <= 1e-9 * max(abs(sample.lowest), abs(sample.highest)) {
             // Without a spread there is no interval; what remains is how often chance alone gives n equal signs.
-            if mean == 0 {
-                self = .identical
-            } else if differences.count == 1 {
+            if differences.count == 1 {
                 self = .undecided(.onePair)
+            } else if differences.count < SignFlip.fewestSeeds(levels.better) {
+                self = .undecided(.equalDifferences(mean))
+            } else if mean != 0 {
+                self = better(mean...mean)
             } else {
-                let isEnough = differences.count >= SignFlip.fewestSeeds(levels.better)
-                self = isEnough ? better(mean...mean) : .undecided(.equalDifferences(mean))
+                self = margin > 0 ? .equivalent : .undecided(.equalDifferences(0))
             }
             return
         }

@@ -19,7 +19,7 @@ public struct KeptRun: Sendable, Equatable {
     /// Epochs in all, and whole ones so far.
     public let planned: Int
     public let epochs: Int
-    /// Percent on the test images, and the loss there, after the last whole epoch.
+    /// Percent on the test images, and the loss there, after the last whole epoch; `nil` for a run that diverged.
     public let accuracy: Double?
     public let loss: Double?
     /// Whether it was found again from its files, so that it may have had a name.
@@ -50,8 +50,9 @@ public struct KeptRun: Sendable, Equatable {
         seconds = row[8].number ?? 0
         planned = row[9].integer ?? 0
         epochs = row[10].integer ?? 0
-        accuracy = row[11].number
-        loss = row[12].number
+        // What a training had reached before it diverged is no result of it.
+        accuracy = state == "diverged" ? nil : row[11].number
+        loss = state == "diverged" ? nil : row[12].number
         isFoundAgain = row[13].integer == 1
     }
 }

@@ -12,7 +12,7 @@ public struct Study: Sendable {
     /// The seeds that were named before the first run; more of them make the study exploratory.
     public private(set) var plannedSeeds: Int
     /// What the study said at its end, before seeds were added.
-    public private(set) var firstVerdicts: [Verdict]?
+    public private(set) var firstPairs: [StudyPair]?
     /// By the model that was trained.
     private var runs: [[UInt64: StudyRun]]
 
@@ -43,9 +43,14 @@ public struct Study: Sendable {
         }
     }
 
-    /// Runs whose loss became no number.
+    /// The runs of a model that did not diverge, seed by seed: those that numbers and pictures are made of.
+    public func doneRuns(_ model: Int) -> [StudyRun] {
+        seeds.compactMap { run(model, $0) }.filter { $0.state == .done }
+    }
+
+    /// Runs whose loss became NaN or infinite.
     public var diverged: [(model: Int, seed: UInt64)] {
-        allRuns.filter { if case .diverged = $0.run.state { plan.trained($0.model) == $0.model } else { false } }
+        allRuns.filter { $0.run.state.isDiverged && plan.trained($0.model) == $0.model }
             .map { ($0.model, $0.seed) }
     }
 
@@ -73,7 +78,7 @@ public struct Study: Sendable {
     /// The same as a study that has said its verdict, and now looks for more.
     public func exploring(_ count: Int) -> Study {
         var study = adding(count)
-        study.firstVerdicts = firstVerdicts ?? pairs.map(\.verdict)
+        study.firstPairs = firstPairs ?? pairs
         return study
     }
 
@@ -85,7 +90,7 @@ public struct Study: Sendable {
         return study
     }
 
-    public var isExploratory: Bool { firstVerdicts != nil }
+    public var isExploratory: Bool { firstPairs != nil }
 
     // MARK: Verdicts
 
@@ -103,6 +108,6 @@ public struct Study: Sendable {
     public var isDecided: Bool { look != nil && pairs.allSatisfy(\.verdict.isDecided) }
 
     /// Accuracies of a model, one a seed whose training came to its end.
-    public func accuracies(_ model: Int) -> [Double] { seeds.compactMap { run(model, $0)?.accuracy } }
-    public func losses(_ model: Int) -> [Double] { seeds.compactMap { run(model, $0)?.loss } }
+    public func accuracies(_ model: Int) -> [Double] { doneRuns(model).compactMap(\.accuracy) }
+    public func losses(_ model: Int) -> [Double] { doneRuns(model).compactMap(\.loss) }
 }

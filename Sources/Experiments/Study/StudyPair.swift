@@ -7,11 +7,15 @@ public struct StudyPair: Sendable {
     public let second: Int
     /// The seeds of the look at hand with which both came to their end.
     public let seeds: [UInt64]
+    /// How many seeds that look has; more than `seeds` where a training diverged.
+    public let lookedSeeds: Int
     public let comparison: PairedComparison
     public let verdict: Verdict
+    /// Of the mean difference, at the level that the verdict was found at, in points; `nil` where the differences have no spread.
+    public let interval: ClosedRange<Double>?
     /// Of the t test, corrected for the number of pairs; `nil` where the differences have no spread.
     public let adjustedProbability: Double?
-    /// How many seeds more would settle it; `nil` where it is settled, and where nobody would train so many.
+    /// How many seeds more would settle it; `nil` where it is settled, and where it takes more than a study may have.
     public let moreSeeds: Int?
     /// Whether the number above rests on the difference staying what it is: the planned number has been reached.
     public let dependsOnMean: Bool
@@ -35,21 +39,39 @@ extension Study {
         // Differences without a spread have no t; a question that cannot be asked takes no chance.
         let probabilities = pairs.map { $0.comparison.tTest ?? 1 }
         let adjusted = Holm.adjusted(probabilities)
-        let levels = look?.levels ?? .fixed
+        let levels = (look ?? plan.design.nextLook(after: completeSeeds.count))?.levels ?? .fixed
         let better = Holm.levels(probabilities, levels.better)
         return pairs.enumerated().map { index, pair in
             let own = Levels(better: better[index], equivalent: levels.equivalent / Double(pairs.count))
-            let verdict: Verdict =
-                look == nil
-                ? .undecided(pair.seeds.isEmpty ? .noPairs : .beforeTheLook)
-                : pair.comparison.verdict(margin: plan.margin, levels: own)
+            let verdict: Verdict
+            if look == nil {
+                verdict = .undecided(pair.seeds.isEmpty ? .noPairs : .beforeTheLook)
+            } else if isIdentical(pair.first, pair.second, looked) {
+                verdict = .identical
+            } else {
+                verdict = pair.comparison.verdict(margin: plan.margin, levels: own)
+            }
             let (more, depends) = moreSeeds(verdict, pair.comparison.differences, own)
             return StudyPair(
-                first: pair.first, second: pair.second, seeds: pair.seeds, comparison: pair.comparison,
-                verdict: verdict, adjustedProbability: pair.comparison.tTest == nil ? nil : adjusted[index],
+                first: pair.first, second: pair.second, seeds: pair.seeds, lookedSeeds: looked.count,
+                comparison: pair.comparison, verdict: verdict,
+                interval: pair.comparison.interval(of: verdict, own),
+                adjustedProbability: pair.comparison.tTest == nil ? nil : adjusted[index],
                 moreSeeds: more, dependsOnMean: depends, isProvenSame: plan.twins[pair.first] == plan.twins[pair.second]
             )
         }
+    }
+
+    /// Whether two models share one training, by proof, or predict the same class of every test image with every one of these seeds.
+    /// Equal accuracies are no sign of it: of few images, chance alone makes them equal.
+    private func isIdentical(_ first: Int, _ second: Int, _ seeds: [UInt64]) -> Bool {
+        if plan.trained(first) == plan.trained(second) { return true }
+        return !seeds.isEmpty
+            && seeds.allSatisfy { seed in
+                guard let a = run(first, seed), let b = run(second, seed), a.state == .done, b.state == .done
+                else { return false }
+                return a.predictions.count == plan.dataset.test.count && a.predictions == b.predictions
+            }
     }
 
     private func moreSeeds(_ verdict: Verdict, _ differences: Sample?, _ levels: Levels) -> (Int?, Bool) {
@@ -57,14 +79,22 @@ extension Study {
         if !isExploratory, let next = plan.design.nextLook(after: completeSeeds.count) {
             return (next.seeds - completeSeeds.count, false)
         }
-        guard reason == .tooWide, let differences, let deviation = differences.deviation else {
-            return (max(1, SignFlip.fewestSeeds(levels.better) - (differences?.count ?? 0)), false)
+        /// `nil` where the study would then have more seeds than one takes.
+        func more(_ needed: Int) -> Int? {
+            let count = max(1, needed - (differences?.count ?? 0))
+            return seeds.count + count <= SeedsNeeded.most ? count : nil
         }
-        let needed =
-            plan.margin > 0
-            ? SeedsNeeded.count(difference: plan.margin, deviation: deviation, level: levels.better) : nil
-        if let needed, needed > differences.count { return (needed - differences.count, false) }
+        guard reason == .tooWide, let differences, let deviation = differences.deviation else {
+            let fewest = SignFlip.fewestSeeds(levels.better)
+            // Enough of them, and all equal: no number of seeds shows a difference of exactly 0.
+            if case .equalDifferences = reason, differences?.count ?? 0 >= fewest { return (nil, false) }
+            return (more(fewest), false)
+        }
+        if plan.margin > 0 {
+            let needed = SeedsNeeded.count(difference: plan.margin, deviation: deviation, level: levels.better)
+            guard let needed, needed <= differences.count else { return (needed.flatMap(more), false) }
+        }
         let settled = SeedsNeeded.ifItStays(differences, margin: plan.margin, levels: levels)
-        return (settled.map { max(1, $0 - differences.count) }, true)
+        return (settled.flatMap(more), true)
     }
 }

@@ -8,8 +8,9 @@ import Runtime
 public struct StudyRun: Sendable {
     public let seeds: Seeds
     public let state: Run.State
+    /// Of each epoch; empty for a training that diverged, whose first epochs say nothing of the model.
     public let metrics: [EpochMetrics]
-    /// The likeliest class of each test image after the last epoch; empty where the training did not reach it.
+    /// The likeliest class of each test image after the last epoch; empty for a training that did not reach it.
     public let predictions: [UInt16]
     public let seconds: Double
     public let imagesPerSecond: Double
@@ -24,8 +25,9 @@ public struct StudyRun: Sendable {
     ) {
         self.seeds = seeds
         self.state = state
-        self.metrics = metrics
-        self.predictions = predictions
+        // Left out here, so that no table and no picture of a study can take them for a result.
+        self.metrics = state == .done ? metrics : []
+        self.predictions = state == .done ? predictions : []
         self.seconds = seconds
         self.imagesPerSecond = imagesPerSecond
         self.byteCount = byteCount
@@ -33,8 +35,8 @@ public struct StudyRun: Sendable {
     }
 
     /// Percent on the test set after the last epoch, never the best of them; `nil` for a training that diverged.
-    public var accuracy: Double? { state == .done ? metrics.last?.testAccuracy : nil }
-    public var loss: Double? { state == .done ? metrics.last?.testLoss : nil }
+    public var accuracy: Double? { metrics.last?.testAccuracy }
+    public var loss: Double? { metrics.last?.testLoss }
 }
 
 /// Where a study gets its runs from: the seam behind which runs may be kept, or trained elsewhere.

@@ -79,7 +79,7 @@ public struct VarianceByRole: Sendable {
         Sample(seeds(varying: role).compactMap { runs[$0]?.accuracy })
     }
 
-    public var diverged: Int { runs.values.count { if case .diverged = $0.state { true } else { false } } }
+    public var diverged: Int { runs.values.count { $0.state.isDiverged } }
 
     /// Takes the missing runs that are kept, and tells which.
     public mutating func take(_ kept: RunSource.Kept) -> [StudyRun] {

@@ -170,14 +170,17 @@ struct StudyDetails {
     }
 
     private func classes(_ first: Int, _ second: Int) -> Table {
+        let classes = study.classDifferences(first, second)
+        let seeds = counted(classes.first?.differences.count ?? 0, "seed")
         var table = Table(
-            caption: "each class: \(title((first, second))) in points; p is corrected for the number of classes (Holm)",
+            caption: "each class over \(seeds): \(title((first, second))) in points; "
+                + "p is corrected for the number of classes (Holm)",
             columns: [
                 Column("class", isNumber: false), Column(names[first], unit: "%"), Column(names[second], unit: "%"),
                 Column("difference", unit: "points"),
                 Column("95 % interval"), Column("p"),
             ])
-        for difference in study.classDifferences(first, second) {
+        for difference in classes {
             table.add([
                 Cell(difference.name), Cell(difference.first, digits: 1),
                 Cell(difference.second, digits: 1), signed(difference.differences.mean),
@@ -199,7 +202,7 @@ struct StudyDetails {
                 Column("memory", unit: "MB", isTiming: true),
             ])
         for (index, model) in study.plan.models.enumerated() {
-            let runs = study.seeds.compactMap { study.run(index, $0) }
+            let runs = study.doneRuns(index)
             let seconds = Sample(runs.flatMap(\.metrics).map(\.seconds))?.mean
             let bytes = runs.map(\.byteCount).max() ?? 0
             table.add([

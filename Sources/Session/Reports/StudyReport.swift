@@ -44,11 +44,9 @@ struct StudyReport {
     /// What has to be known beside the answer.
     private var notes: [String] {
         var notes: [String] = []
-        if let first = study.firstVerdicts {
+        if let first = study.firstPairs {
             let words = VerdictText(study: study, showsTime: false)
-            let texts = zip(plan.pairs, first).map {
-                words.verdict($1, first: names[$0.first], second: names[$0.second])
-            }
+            let texts = first.map { words.verdict($0, isPast: true) }
             notes.append(
                 "exploratory: seeds were added after the study had said: \(texts.joined(separator: "; ")) "
                     + "(\(counted(study.plannedSeeds, "seed")))")
@@ -60,9 +58,8 @@ struct StudyReport {
                     + "\(fixed(noise, 2)) points, 19 times of 20; here by up to \(fixed(sample.highest - sample.lowest, 2))"
             )
         }
-        for (model, seed) in study.diverged {
-            notes.append(
-                "\(names[model]) diverged with seed \(seed): that run stands in no figure, and is a difference itself")
+        for text in study.divergences {
+            notes.append("\(text): excluded from every number and picture, and a difference itself")
         }
         for (model, name) in names.enumerated() {
             let seeds = study.unlearnedSeeds(model)
@@ -87,7 +84,7 @@ struct StudyReport {
     }
 
     /// `seeds 1 to 6`, `seeds 3, 5, 8`
-    private static func seedText(_ seeds: [UInt64]) -> String {
+    static func seedText(_ seeds: [UInt64]) -> String {
         guard let first = seeds.first, let last = seeds.last, seeds.count > 1 else {
             return "seed \(seeds.first.map(String.init) ?? "none")"
         }
@@ -100,24 +97,28 @@ struct StudyReport {
 
     // MARK: The table
 
-    /// At most six columns.
+    /// At most six columns, and one more where runs diverged.
     var table: Table {
         let isLong = names.indices.contains { study.secondsOfRun($0) ?? 0 >= 120 }
+        let showsRuns = !study.diverged.isEmpty
         var table = Table(
             caption: caption,
             columns: [
                 Column("model", isNumber: false), Column("accuracy", unit: "%"), Column("spread", unit: "points"),
-                Column("lowest", unit: "%"),
-                Column("highest", unit: "%"),
-                Column("\(isLong ? "minutes" : "seconds") a run", isTiming: true),
-            ])
+                Column("lowest", unit: "%"), Column("highest", unit: "%"),
+            ] + (showsRuns ? [Column("runs")] : [])
+                + [Column("\(isLong ? "minutes" : "seconds") a run", isTiming: true)])
         for (model, name) in names.enumerated() {
             let sample = Sample(study.accuracies(model))
-            table.add([
+            var cells = [
                 Cell(name), Cell(sample?.mean, digits: 2), Cell(sample?.deviation, digits: 2),
                 Cell(sample?.lowest, digits: 2), Cell(sample?.highest, digits: 2),
-                Cell(study.secondsOfRun(model).map { isLong ? $0 / 60 : $0 }, digits: 1),
-            ])
+            ]
+            if showsRuns {
+                let all = study.seeds.count { study.run(model, $0) != nil }
+                cells.append(Cell("\(sample?.count ?? 0) of \(all)", number: Double(sample?.count ?? 0)))
+            }
+            table.add(cells + [Cell(study.secondsOfRun(model).map { isLong ? $0 / 60 : $0 }, digits: 1)])
         }
         return table
     }
@@ -181,5 +182,15 @@ struct StudyReport {
         let rest = [change].compactMap { $0 } + notes
         func titled(_ table: Table) -> String { (table.caption.isEmpty ? "" : "\(table.caption)\n\n") + table.markdown }
         return (answers + rest + [titled(table)] + details.map(titled)).joined(separator: "\n\n")
+    }
+}
+
+extension Study {
+    /// `flat diverged with seeds 2, 3`: one for each model that did.
+    var divergences: [String] {
+        plan.trainedModels.compactMap { model in
+            let seeds = diverged.filter { $0.model == model }.map(\.seed)
+            return seeds.isEmpty ? nil : "\(plan.models[model].name) diverged with \(StudyReport.seedText(seeds))"
+        }
     }
 }

@@ -23,7 +23,12 @@ enum VarianceReport {
         else {
             return "the spread is not known yet: it takes two seeds of each kind"
         }
-        if largest.1 == 0 { return "no kind of randomness changes the accuracy of \(variance.model.name) here" }
+        if largest.1 == 0 {
+            // Equal accuracies are not equal predictions.
+            let differ = Set(variance.runs.values.filter { $0.state == .done }.map(\.predictions)).count > 1
+            return "no kind of randomness changes the accuracy of \(variance.model.name) here"
+                + (differ ? ", though its predictions differ" : "")
+        }
         if spreads.count > 1, !stands(largest.0, above: spreads.map(\.0).filter { $0 != largest.0 }, variance) {
             return
                 "no kind of randomness stands out with \(counted(variance.seeds.count, "seed")): each spreads the accuracy of "
@@ -77,7 +82,9 @@ enum VarianceReport {
         var lines = [answer(variance)]
         for role in variance.unusedRoles { lines.append("nothing here is drawn for \(title(role))") }
         if variance.diverged > 0 {
-            lines.append("\(counted(variance.diverged, "run")) diverged and stand in no figure")
+            let isOne = variance.diverged == 1
+            lines.append(
+                "\(counted(variance.diverged, "run")) diverged and \(isOne ? "is" : "are") excluded from every number")
         }
         let missing = variance.plan.count - variance.runs.count
         if missing > 0 { lines.append("\(counted(missing, "training")) of \(variance.plan.count) missing") }

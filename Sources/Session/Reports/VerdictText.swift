@@ -12,57 +12,86 @@ struct VerdictText {
     private var names: [String] { study.plan.models.map(\.name) }
     private var margin: String { decimalText(study.plan.margin) }
 
-    /// `flat is better by 0.4 to 1.1 points`
-    func verdict(_ pair: StudyPair) -> String {
-        verdict(pair.verdict, first: names[pair.first], second: names[pair.second], pair)
+    /// `flat is better by 0.8 points (0.4 to 1.1)`: a verdict with the difference that it rests on.
+    ///
+    /// - Parameter isPast: whether more seeds have been added since, so that how many it takes is not said.
+    func verdict(_ pair: StudyPair, isPast: Bool = false) -> String {
+        let isPart = !pair.seeds.isEmpty && pair.seeds.count < pair.lookedSeeds
+        let beginning = isPart ? "where both train (\(pair.seeds.count) of \(counted(pair.lookedSeeds, "seed"))): " : ""
+        return beginning + sentence(pair, isPast: isPast)
     }
 
-    func verdict(_ verdict: Verdict, first: String, second: String, _ pair: StudyPair? = nil) -> String {
-        switch verdict {
-        case .identical:
-            guard let pair, pair.isProvenSame else { return "identical in every seed" }
-            return study.plan.isForced
-                ? "identical in every seed, as proven"
-                : "identical in every seed: both are proven to train the same, bit for bit, so only one was trained"
-        case .equivalent: return "equivalent within \(margin) points"
-        case .better(let side, let by, let isWithinMargin):
-            let name = side == .first ? first : second
-            return "\(name) is better by \(Self.points(by))"
+    private func sentence(_ pair: StudyPair, isPast: Bool) -> String {
+        switch pair.verdict {
+        case .identical: return "identical: " + identity(pair)
+        case .equivalent: return "equivalent within \(margin) points: \(difference(pair))"
+        case .better(let side, _, let isWithinMargin):
+            return "\(names[side == .first ? pair.first : pair.second]) is better by \(lead(pair, isSigned: false))"
                 + (isWithinMargin ? ", less than the margin of \(margin)" : "")
-        case .undecided(let reason): return "undecided: " + self.reason(reason, pair)
+        case .undecided(.noPairs): return "undecided: there is no seed with which both came to their end"
+        case .undecided(let reason):
+            return "undecided: \(difference(pair))" + (isPast ? "" : outlook(reason, pair))
         }
     }
 
-    private func reason(_ reason: Verdict.Reason, _ pair: StudyPair?) -> String {
-        guard let pair else {
-            return reason == .tooWide ? "the difference could be more than \(margin) points, or none" : "too few seeds"
+    private func identity(_ pair: StudyPair) -> String {
+        guard pair.isProvenSame else {
+            let images = counted(study.plan.dataset.test.count, "test image")
+            return "equal predictions on all \(images) \(inEach(pair.seeds.count)), a difference of 0 points"
         }
-        let count = pair.moreSeeds ?? 0
-        let seeds = counted(count, "more seed")
-        let time =
-            showsTime && study.secondsOfSeed > 0 ? ", \(Self.duration(Double(count) * study.secondsOfSeed)) here," : ""
-        let verb = "would settle"
-        if !study.isExploratory, let look = study.plan.design.nextLook(after: study.completeSeeds.count),
-            reason != .noPairs
-        {
-            return "the next look is at \(look.seeds) seeds, \(count) more"
-                + (showsTime && study.secondsOfSeed > 0
-                    ? ", \(Self.duration(Double(count) * study.secondsOfSeed)) here" : "")
+        return "a difference of 0 points in every seed"
+            + (study.plan.isForced
+                ? ", as proven" : "; both are proven to train the same, bit for bit, so only one was trained")
+    }
+
+    /// `flat is ahead by 0.8 points (−0.2 to +1.9)`
+    private func difference(_ pair: StudyPair) -> String {
+        guard let mean = pair.comparison.differences?.mean else { return "" }
+        if mean != 0 {
+            return "\(names[mean > 0 ? pair.second : pair.first]) is ahead by \(lead(pair, isSigned: true))"
         }
+        guard let interval = pair.interval else { return "equal accuracies \(inEach(pair.seeds.count))" }
+        return "equal mean accuracies (\(Self.range(interval, Self.digits([interval.lowerBound]), isSigned: true)))"
+    }
+
+    /// `0.8 points (0.4 to 1.1)`: how far the better one is ahead, and between which bounds.
+    private func lead(_ pair: StudyPair, isSigned: Bool) -> String {
+        let mean = pair.comparison.differences?.mean ?? 0
+        guard let interval = pair.interval else {
+            return "\(fixed(abs(mean), Self.digits([mean]))) points \(inEach(pair.seeds.count))"
+        }
+        let own = mean > 0 ? interval : -interval.upperBound...(-interval.lowerBound)
+        let digits = Self.digits([mean, own.lowerBound, own.upperBound])
+        return "\(fixed(abs(mean), digits)) points (\(Self.range(own, digits, isSigned: isSigned)))"
+    }
+
+    private func inEach(_ seeds: Int) -> String { seeds == 1 ? "in the one seed" : "in each of \(seeds) seeds" }
+
+    /// What it takes to decide, behind the difference.
+    private func outlook(_ reason: Verdict.Reason, _ pair: StudyPair) -> String {
+        func time(_ count: Int) -> String {
+            showsTime && study.secondsOfSeed > 0
+                ? ", \(Self.duration(Double(count) * study.secondsOfSeed)) here" : ""
+        }
+        let completed = study.completeSeeds.count
+        if !study.isExploratory, let look = study.plan.design.nextLook(after: completed) {
+            let count = look.seeds - completed
+            return "; the next look is at \(look.seeds) seeds, \(count) more\(time(count))"
+        }
+        guard let count = pair.moreSeeds else {
+            if case .equalDifferences = reason {
+                return "; no number of seeds shows that there is no difference at all"
+            }
+            return "; to settle a difference of \(margin) takes more than \(grouped(SeedsNeeded.most)) seeds"
+        }
+        let seeds = "\(counted(count, "more seed"))\(time(count).isEmpty ? "" : time(count) + ",")"
         switch reason {
-        case .noPairs: return "there is no seed with which both came to their end"
-        case .onePair: return "one seed shows no spread; \(seeds)\(time) would show it"
-        case .equalDifferences(let value):
-            return
-                "\(Self.signed(value)) points in each of \(counted(pair.seeds.count, "seed")), too few to rule out chance; "
-                + "\(seeds)\(time) \(verb) it"
-        case .beforeTheLook: return "the first look is still to come"
-        case .tooWide where pair.moreSeeds == nil:
-            return "a difference of \(margin) points takes more seeds than anybody trains"
-        case .tooWide where pair.dependsOnMean:
-            let mean = pair.comparison.differences?.mean ?? 0
-            return "about \(seeds)\(time) \(verb) it if the difference stays at \(Self.signed(mean))"
-        case .tooWide: return "about \(seeds)\(time) \(verb) a difference of \(margin)"
+        case .onePair: return ", which shows no spread; \(seeds) would show it"
+        case .equalDifferences: return ", too few to rule out chance; \(seeds) would settle it"
+        case .noPairs, .beforeTheLook, .tooWide:
+            return pair.dependsOnMean
+                ? "; about \(seeds) would settle it if the difference remains"
+                : "; about \(seeds) would settle a difference of \(margin)"
         }
     }
 
@@ -72,30 +101,33 @@ struct VerdictText {
         switch pair.verdict {
         case .identical where pair.isProvenSame:
             return "nothing would: neither another seed nor a longer training"
-        case .identical: return "other seeds or a longer training may part them"
+        case .identical: return "other seeds, more test images or a longer training may part them"
         case .equivalent: return "a smaller margin than `within: \(margin)` may, or another recipe"
         case .better: return "another recipe, a longer training or other data may; more seeds only narrow it"
         case .undecided(let reason):
-            guard let count = pair.moreSeeds, reason != .noPairs else {
-                return reason == .noPairs
-                    ? "a recipe with which both train, such as a smaller learning rate" : "a larger margin: `within:`"
-            }
+            if reason == .noPairs { return "a recipe with which both train, such as a smaller learning rate" }
             let subject = study.name.map { "more \($0)" } ?? "more"
             if !study.isComplete { return "`\(subject)` goes on where it was interrupted" }
+            guard let count = pair.moreSeeds else {
+                return "a recipe whose runs spread less, or a larger margin, `within:`"
+            }
             let isNext = !study.isExploratory && study.plan.design.nextLook(after: study.completeSeeds.count) != nil
             if isNext { return "`\(subject)` goes to the next look" }
             let more = "`\(subject)\(study.name == nil ? "" : ",") \(count)` adds \(counted(count, "seed"))"
-            if count > 1000 { return "a recipe whose runs spread less, or a larger margin, `within:`" }
             return count > 50 ? more + "; a larger margin, `within:`, takes fewer" : more
         }
     }
 
-    /// `0.4 to 1.1 points`, with as many digits as it takes not to call a difference 0.
-    static func points(_ range: ClosedRange<Double>) -> String {
-        var digits = 1
-        while digits < 4, Double(fixed(range.lowerBound, digits)) == 0, range.lowerBound > 0 { digits += 1 }
-        let (low, high) = (fixed(range.lowerBound, digits), fixed(range.upperBound, digits))
-        return low == high ? "\(low) points" : "\(low) to \(high) points"
+    /// As many as it takes not to show what is not 0 as 0.
+    private static func digits(_ values: [Double]) -> Int {
+        (1..<4).first { digits in values.allSatisfy { $0 == 0 || Double(fixed($0, digits)) != 0 } } ?? 4
+    }
+
+    /// `0.4 to 1.1`, or with signs. Two seeds leave nearly everything open, but no difference beyond 100 points.
+    private static func range(_ range: ClosedRange<Double>, _ digits: Int, isSigned: Bool) -> String {
+        let range = range.clamped(to: -100...100)
+        return [range.lowerBound, range.upperBound].map { isSigned ? signed($0, digits) : fixed($0, digits) }
+            .joined(separator: " to ")
     }
 
     /// `+0.32`, `−0.10`

@@ -72,6 +72,7 @@ final class RunValue: ObjectValue {
         if run.state == .loaded { return "\(run.model) with the weights of \(origin?.file ?? "a file")" }
         let title = "\(run.model) seed \(seed): "
         let ending = run.state == .done ? "" : " (\(run.state))"
+        if case .diverged(let epoch, _) = run.state { return title + "diverged in epoch \(epoch)" }
         guard let accuracy = run.accuracy else {
             return title + "\(run.state) after \(counted(run.steps, "step")), before the first epoch was done"
         }
@@ -92,8 +93,11 @@ final class RunValue: ObjectValue {
     ]
 
     var missingMemberFix: String? {
-        run.state == .loaded
-            ? "its file holds weights alone: `evaluate` measures them" : "it is known after the first whole epoch"
+        switch run.state {
+        case .loaded: "its file holds weights alone: `evaluate` measures them"
+        case .diverged: "it diverged, and has no result; `curve` has the epochs before"
+        case .done, .interrupted, .stopped: "it is known after the first whole epoch"
+        }
     }
 
     func member(_ name: String) -> Value? {

@@ -44,8 +44,9 @@ final class StudyValue: ObjectValue {
         ("verdict", "the answer in words"), ("decided", "whether more seeds are not needed"),
         ("difference", "mean of the second model minus the first, in points"),
         ("low", "the lower end of its 95 % interval"), ("high", "the upper end of its 95 % interval"),
-        ("seeds", "the seeds that are done"), ("models", "what the models are called"),
-        ("accuracies", "a list a model, one number a seed"), ("table", "one row a training"),
+        ("seeds", "the seeds that every model was trained with"), ("models", "what the models are called"),
+        ("accuracies", "a list a model, one number for each seed whose run did not diverge"),
+        ("table", "one row a training"),
         ("runs", "the runs with their weights, of a study with `keep: true`"),
     ]
 

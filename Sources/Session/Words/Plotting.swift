@@ -48,11 +48,29 @@ struct Measure {
 }
 
 /// The picture, and a plain text where its numbers differ from run to run.
-private func runPicture(_ call: Invocation, _ groups: [RunGroup]) throws -> (any Picture, String?) {
+private func runPicture(_ call: Invocation, _ given: [RunGroup]) throws -> (any Picture, String?) {
     let measure = Measure(call.arguments.text("y") ?? "accuracy")
     let x = call.arguments.text("x") ?? "epoch"
     let kind = call.arguments.text("kind") ?? (x == "parameters" || x == "operations" ? "scatter" : "curves")
-    func last(_ run: RunValue) -> Double? { run.run.metrics.last.map(measure.value) }
+    func last(_ run: RunValue) -> Double? { run.run.result.map(measure.value) }
+    // A curve of its own shows how far a run came before it diverged; no mean and no picture of results holds such a run.
+    let drawsResults = ["scatter", "dots", "bars", "histogram"].contains(kind)
+    func isExcluded(_ run: RunValue, from group: RunGroup) -> Bool {
+        run.run.state.isDiverged && (drawsResults || group.runs.count > 1)
+    }
+    let excluded = given.flatMap { group in group.runs.filter { isExcluded($0, from: group) } }.map(\.run.label)
+    let groups = given.map { group in
+        let isDiverged = group.runs.count == 1 && group.runs[0].run.state.isDiverged
+        return RunGroup(
+            name: group.name + (isDiverged ? " (diverged)" : ""),
+            runs: group.runs.filter { !isExcluded($0, from: group) })
+    }
+    guard groups.contains(where: { !$0.runs.isEmpty }) else {
+        throw call.fault(
+            "no-value", "\(excluded.joined(separator: ", ")) diverged: there is no result to plot",
+            at: call.arguments.rest.first?.range, fix: "`plot` of one such run alone shows the epochs before")
+    }
+    let note = call.tellExcluded(excluded.map { "\($0) diverged" })
     switch kind {
     case "scatter":
         let isTime = x == "time" || x == "epoch"
@@ -72,24 +90,24 @@ private func runPicture(_ call: Invocation, _ groups: [RunGroup]) throws -> (any
             ? Axis("time", .seconds) : Axis(x == "operations" ? "multiply-adds of an image" : "parameters", .magnitude)
         let plot = ScatterPlot(
             title: "\(measure.title.capitalizedFirst) over \(axis.label)", x: axis, y: measure.axis, items: items,
-            better: measure.isBetterLow ? .lower : .higher)
+            better: measure.isBetterLow ? .lower : .higher, caption: note)
         return (plot, isTime ? named(plot.title, items.map(\.name)) : nil)
     case "dots", "bars":
         return (
             intervals(
                 measure.title.capitalizedFirst, kind == "dots" ? .dots : .bars, measure.axis,
-                groups.map { ($0.name, $0.runs.compactMap(last)) }, unit: "runs"), nil
+                groups.map { ($0.name, $0.runs.compactMap(last)) }, unit: "runs", note: note), nil
         )
     case "histogram":
         return (
             Plot.histogram(
                 title: measure.title.capitalizedFirst, axis: measure.axis,
-                groups: groups.map { ($0.name, $0.runs.compactMap(last)) }), nil
+                groups: groups.map { ($0.name, $0.runs.compactMap(last)) }, caption: note), nil
         )
     default:
         let plot = curvesPlot(
             groups.map { group in (group.name, group.runs.map(\.run.metrics)) }, measure, isOverTime: x == "time",
-            showsTraining: call.arguments.boolean("train") ?? false)
+            showsTraining: call.arguments.boolean("train") ?? false, note: note)
         // Times differ from run to run, and the plain text is what notebooks are compared by.
         return (plot, x == "time" ? named(plot.title, plot.series.map(\.name)) : nil)
     }
@@ -99,7 +117,8 @@ private func named(_ title: String, _ names: [String]) -> String { "\(title): \(
 
 /// A curve a group: of one run its epochs, of several their mean and spread.
 func curvesPlot(
-    _ groups: [(name: String, metrics: [[EpochMetrics]])], _ measure: Measure, isOverTime: Bool, showsTraining: Bool
+    _ groups: [(name: String, metrics: [[EpochMetrics]])], _ measure: Measure, isOverTime: Bool, showsTraining: Bool,
+    note: String = ""
 ) -> Plot {
     var series: [Plot.Series] = []
     for group in groups {
@@ -122,7 +141,22 @@ func curvesPlot(
     if showsTraining, measure.ofTraining != nil { axis.label = measure.kind == .percent ? "accuracy" : "loss" }
     return Plot(
         title: axis.label.capitalizedFirst, x: isOverTime ? Axis("time", .seconds) : Axis("epoch", .whole), y: axis,
-        series: series, caption: caption)
+        series: series, caption: sentences(caption, note))
+}
+
+/// Sentences of a caption, those that there are.
+func sentences(_ texts: String...) -> String { texts.filter { !$0.isEmpty }.joined(separator: " ") }
+
+extension Invocation {
+    /// Notes which runs a picture leaves out, `flat diverged with seed 2`, and gives the sentence that its caption says it in.
+    func tellExcluded(_ runs: [String]) -> String {
+        guard !runs.isEmpty else { return "" }
+        let text = runs.joined(separator: "; ")
+        if !interpreter.isSilent {
+            interpreter.output.report(Diagnostic(.note, code: "excluded", "\(text): excluded from this picture"))
+        }
+        return "Excluded: \(text)."
+    }
 }
 
 /// Of one run its epochs; of several their mean at each epoch that all have reached, and a standard deviation around it.
@@ -159,23 +193,15 @@ func intervals(
             interval: Sample(finite)?.interval(0.95).flatMap { $0.isFinite ? $0 : nil }
                 .map { axis.kind == .percent ? $0.clamped(to: 0...100) : $0 })
     }
-    let dots = style == .dots ? "Circles: \(unit). " : ""
-    let means = rows.contains { $0.interval != nil } ? "Mean with its 95 % interval. " : ""
+    let dots = style == .dots ? "Circles: \(unit)." : ""
+    let means = rows.contains { $0.interval != nil } ? "Mean with its 95 % interval." : ""
     return IntervalPlot(
         title: title, style: style, axis: axis, rows: rows, reference: reference, margin: margin,
-        caption: (dots + means + note).trimmingEnd)
+        caption: sentences(dots, means, note))
 }
 
 extension ClosedRange<Double> {
     fileprivate var isFinite: Bool { lowerBound.isFinite && upperBound.isFinite }
-}
-
-extension String {
-    fileprivate var trimmingEnd: String {
-        var text = self
-        while text.hasSuffix(" ") { text.removeLast() }
-        return text
-    }
 }
 
 // MARK: Lists and schedules

@@ -10,24 +10,26 @@ extension Invocation {
         let measure = Measure(arguments.text("y") ?? "accuracy")
         let isOverTime = arguments.text("x") == "time"
         let seeds = counted(study.completeSeeds.count, "seed")
-        func accuracies(_ model: Int) -> [Double] {
-            study.seeds.compactMap { study.run(model, $0)?.metrics.last.map(measure.value) }
+        let groups = names.indices.map { model in
+            (name: names[model], values: study.doneRuns(model).compactMap { $0.metrics.last.map(measure.value) })
         }
-        let groups = names.indices.map { (name: names[$0], values: accuracies($0)) }
+        guard groups.contains(where: { !$0.values.isEmpty }) else {
+            throw fault("no-value", "the study has no run yet that came to its end", fix: "`more` trains further seeds")
+        }
+        let excluded = tellExcluded(study.divergences)
         let axis = Axis(measure.title, measure.kind)
         let title = "\(measure.title.capitalizedFirst) over \(seeds)"
         switch arguments.text("kind") ?? (isOverTime ? "curves" : "dots") {
         case "curves":
             let plot = curvesPlot(
-                names.indices.map { model in
-                    (names[model], study.seeds.compactMap { study.run(model, $0)?.metrics })
-                }, measure, isOverTime: isOverTime, showsTraining: arguments.boolean("train") ?? false)
+                names.indices.map { (names[$0], study.doneRuns($0).map(\.metrics)) }, measure, isOverTime: isOverTime,
+                showsTraining: arguments.boolean("train") ?? false, note: excluded)
             return try show(
                 plot, plainText: isOverTime ? "\(plot.title): \(names.joined(separator: ", "))" : nil,
                 isTimed: isOverTime)
-        case "differences": return try show(differences(study, names))
-        case "classes": return try show(classes(study, names))
-        case "histogram": return try show(Plot.histogram(title: title, axis: axis, groups: groups))
+        case "differences": return try show(differences(study, names, note: excluded))
+        case "classes": return try show(classes(study, names, note: excluded))
+        case "histogram": return try show(Plot.histogram(title: title, axis: axis, groups: groups, caption: excluded))
         case "scatter":
             let countsOperations = arguments.text("x") == "operations"
             let items = study.plan.models.enumerated().compactMap { index, model in
@@ -42,14 +44,14 @@ extension Invocation {
                 ScatterPlot(
                     title: title, x: Axis(countsOperations ? "multiply-adds of an image" : "parameters", .magnitude),
                     y: axis, items: items, better: measure.isBetterLow ? .lower : .higher,
-                    caption: "Means over \(seeds)."))
-        case "bars": return try show(intervals(title, .bars, axis, groups, unit: "seeds"))
-        default: return try show(intervals(title, .dots, axis, groups, unit: "seeds"))
+                    caption: sentences("Means over \(seeds).", excluded)))
+        case "bars": return try show(intervals(title, .bars, axis, groups, unit: "seeds", note: excluded))
+        default: return try show(intervals(title, .dots, axis, groups, unit: "seeds", note: excluded))
         }
     }
 
     /// Second minus first of each pair, one a seed, with the margin that makes no difference.
-    private func differences(_ study: Study, _ names: [String]) throws -> IntervalPlot {
+    private func differences(_ study: Study, _ names: [String], note: String) throws -> IntervalPlot {
         let rows = study.pairs.compactMap { pair in
             pair.comparison.differences.map {
                 (name: "\(names[pair.second]) − \(names[pair.first])", values: $0.values)
@@ -59,18 +61,22 @@ extension Invocation {
             throw fault("no-value", "the study has no pair of runs yet", fix: "`more` trains further seeds")
         }
         let margin = study.plan.margin
+        let counts = Set(rows.map(\.values.count)).sorted().map(String.init).joined(separator: " or ")
         return intervals(
-            "Paired differences over \(counted(study.completeSeeds.count, "seed"))", .dots,
+            "Paired differences over \(counts == "1" ? "1 seed" : "\(counts) seeds")", .dots,
             Axis("difference in accuracy (points)"), rows, unit: "seeds", margin: margin > 0 ? -margin...margin : nil,
-            reference: 0, note: "Grey: less than \(decimalText(margin)) points.")
+            reference: 0, note: sentences("Grey: less than \(decimalText(margin)) points.", note))
     }
 
     /// The same of each class of the first pair.
-    private func classes(_ study: Study, _ names: [String]) throws -> IntervalPlot {
+    private func classes(_ study: Study, _ names: [String], note: String) throws -> IntervalPlot {
         guard let pair = study.pairs.first else {
             throw fault("no-value", "classes are compared between two models, and this study has one")
         }
         let classes = study.classDifferences(pair.first, pair.second)
+        guard let seeds = classes.first?.differences.count else {
+            throw fault("no-value", "the study has no pair of runs yet", fix: "`more` trains further seeds")
+        }
         // Bonferroni's intervals: all of them hold together as often as one would alone.
         let confidence = 1 - 0.05 / Double(max(1, classes.count))
         return IntervalPlot(
@@ -82,7 +88,8 @@ extension Invocation {
                     interval: $0.differences.interval(confidence)?.clamped(to: -100...100))
             }, reference: 0,
             caption:
-                "Squares: mean over \(counted(study.completeSeeds.count, "seed")), with intervals that all hold together "
-                + "at 95 % (Bonferroni). Filled: the interval excludes 0.")
+                sentences(
+                    "Squares: mean over \(counted(seeds, "seed")), with intervals that all hold together "
+                        + "at 95 % (Bonferroni). Filled: the interval excludes 0.", note))
     }
 }

@@ -5,8 +5,7 @@ import Graphics
 import Language
 
 extension Invocation {
-    /// More than anybody trains.
-    static let mostSeeds = 1_000
+    static let mostSeeds = SeedsNeeded.most
 
     /// What is compared, and the model of each.
     func comparedModels(on data: DataValue) throws -> ([StudyModel], [Model]) {
