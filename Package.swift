@@ -43,9 +43,15 @@ let package = Package(
                     "-Wno-pass-failed",
                 ])
             ]),
-        module(
-            "Libraries",
-            ["CZeroMQ", "CSQLite", "CJansson", "CArchive", "CCrypto", "CReadline", "CCurl", "CJPEG", "CPNG", "CTimer"]),
+        .target(
+            name: "Libraries",
+            dependencies: [
+                "CZeroMQ", "CSQLite", "CJansson", "CArchive", "CCrypto", "CReadline", "CCurl", "CJPEG", "CPNG",
+                "CTimer",
+            ],
+            // Optimized in debug builds as well: only an optimizer ends the life of a value at its last use, so that a pointer
+            // which a C library keeps longer is wrong in the tests too.
+            swiftSettings: strict + [.unsafeFlags(["-O"])]),
         module("Engine", ["Network", "Runtime", "CKernels"]),
         .target(
             name: "Datasets", dependencies: ["Runtime", "Libraries"],

@@ -2,6 +2,7 @@
 // shortens, `split` cuts and a training reads. Pixels stay bytes; a batch is normalized by a table of 256 values a channel.
 
 import Libraries
+import Runtime
 
 public struct Dataset: Sendable {
     public enum Part: String, Sendable, CaseIterable {
@@ -21,10 +22,13 @@ public struct Dataset: Sendable {
     public var normalization: Normalization
     /// What happens to an image of a training at random.
     public var augmentation = Augmentation()
+    /// Whether images are stored class by class, as folders hold them: then the first are all of one class, and parts are drawn
+    /// evenly over the classes.
+    public let isSortedByClass: Bool
 
     public init(
         name: String, classNames: [String], channels: Int, height: Int, width: Int, training: ImageSet,
-        test: ImageSet, normalization: Normalization = .imageNet
+        test: ImageSet, normalization: Normalization = .imageNet, isSortedByClass: Bool = false
     ) {
         let size = channels * height * width
         for part in [training, test] {
@@ -41,6 +45,7 @@ public struct Dataset: Sendable {
         self.training = training
         self.test = test
         self.normalization = normalization
+        self.isSortedByClass = isSortedByClass
     }
 
     public subscript(part: Part) -> ImageSet {
@@ -54,27 +59,53 @@ public struct Dataset: Sendable {
     /// Whether images are decoded from files each time they are needed.
     public var isInFiles: Bool { Part.allCases.contains { self[$0].isInFiles } }
 
-    /// The first `count` training images, and the first `testCount` of the test set where that is given.
-    public func taking(_ count: Int, test testCount: Int? = nil) -> Dataset {
+    /// The first `count` training images, and the first `testCount` of the test set where that is given. Of images that are sorted
+    /// by class as many of each class, drawn by the seed.
+    public func taking(_ count: Int, test testCount: Int? = nil, seed: UInt64 = 1) -> Dataset {
+        func taken(_ part: ImageSet, _ count: Int) -> ImageSet {
+            isSortedByClass && count < part.count ? part.selecting(part.evenly(count, seed: seed)) : part.prefix(count)
+        }
         var result = self
-        result.training = training.prefix(count)
-        result.test = test.prefix(testCount ?? test.count)
+        result.training = taken(training, count)
+        result.test = taken(test, testCount ?? test.count)
         return result
     }
 
-    /// A share of the training images for training, drawn by the seed; the others for validation. Both keep their order.
+    /// Which images of a part are shown: the first, or of those that are sorted by class some of each.
+    public func shownImages(_ part: Part, _ count: Int) -> [Int] {
+        isSortedByClass ? self[part].evenly(count, seed: 1) : Array(0..<min(max(0, count), self[part].count))
+    }
+
+    /// A share of the training images for training, drawn by the seed; the others for validation. Both keep their order. Where
+    /// images are sorted by class, the share is that of each class.
     public func split(share: Double, seed: UInt64) -> Dataset {
-        let kept = Int((Double(training.count) * share).rounded())
-        let order = shuffledOrder(count: training.count, seed: seed, epoch: 0)
         var result = self
-        result.training = training.selecting(order[..<kept].sorted())
-        result.validation = training.selecting(order[kept...].sorted())
+        if isSortedByClass {
+            let validation = training.evenly(share: 1 - share, seed: seed)
+            let isValidation = Set(validation)
+            result.training = training.selecting((0..<training.count).filter { !isValidation.contains($0) })
+            result.validation = training.selecting(validation)
+        } else {
+            let kept = Int((Double(training.count) * share).rounded())
+            let order = shuffledOrder(count: training.count, seed: seed, epoch: 0)
+            result.training = training.selecting(order[..<kept].sorted())
+            result.validation = training.selecting(order[kept...].sorted())
+        }
         return result
     }
 
     /// All images in another size; those in files are decoded to it.
-    public func resized(height newHeight: Int, width newWidth: Int) -> Dataset {
-        func resized(_ part: ImageSet) -> ImageSet {
+    ///
+    /// - Throws: where there is no memory for them, or once it is cancelled.
+    public func resized(
+        height newHeight: Int, width newWidth: Int, cancellation: Cancellation = Cancellation()
+    ) throws(DatasetError) -> Dataset {
+        let stored = [training, validation, test].reduce(0) { $0 + ($1.isInFiles ? 0 : $1.count) }
+        let (byteCount, overflow) = (stored * channels).multipliedReportingOverflow(by: newHeight * newWidth)
+        guard !overflow, Memory.hasRoom(for: byteCount) else {
+            throw .outOfMemory("\(stored) images of \(newHeight)x\(newWidth)", overflow ? .max : byteCount)
+        }
+        func resized(_ part: ImageSet) throws(DatasetError) -> ImageSet {
             switch part.storage {
             case .files(let files):
                 return part.over(.files(ImageFiles(paths: files.paths, height: newHeight, width: newWidth)))
@@ -83,6 +114,7 @@ public struct Dataset: Sendable {
                 var bytes: [UInt8] = []
                 bytes.reserveCapacity(part.count * channels * newHeight * newWidth)
                 for index in 0..<part.count {
+                    if cancellation.isCancelled { throw .cancelled }
                     let first = part.stored(index) * size
                     bytes += Resampling.resized(
                         Array(pixels[first..<first + size]), channels: channels, height: height, width: width,
@@ -93,18 +125,22 @@ public struct Dataset: Sendable {
         }
         var result = Dataset(
             name: name, classNames: classNames, channels: channels, height: newHeight, width: newWidth,
-            training: resized(training), test: resized(test), normalization: normalization)
-        result.validation = resized(validation)
+            training: try resized(training), test: try resized(test), normalization: normalization,
+            isSortedByClass: isSortedByClass)
+        result.validation = try resized(validation)
         result.augmentation = augmentation
         return result
     }
 
     /// Mean and deviation of each channel over all training images, of pixels from 0 to 1.
-    public func trainingMoments() throws(DatasetError) -> (mean: [Double], deviation: [Double]) {
+    public func trainingMoments(
+        cancellation: Cancellation = Cancellation()
+    ) throws(DatasetError) -> (mean: [Double], deviation: [Double]) {
         let size = height * width
         var sums = [Int](repeating: 0, count: channels)
         var squares = sums
         for image in 0..<training.count {
+            if cancellation.isCancelled { throw .cancelled }
             try training.withBytes(of: image) { bytes in
                 for channel in 0..<channels {
                     for place in channel * size..<(channel + 1) * size {

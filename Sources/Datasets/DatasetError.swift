@@ -13,6 +13,8 @@ public enum DatasetError: Error, Sendable, CustomStringConvertible {
     case file(FileError)
     /// An option that cannot be what it says.
     case badOption(String, fix: String)
+    /// What there is no memory for, and how many bytes it takes.
+    case outOfMemory(String, Int)
     case cancelled
 
     /// One sentence.
@@ -27,6 +29,8 @@ public enum DatasetError: Error, Sendable, CustomStringConvertible {
         case .archive(let error): error.message
         case .file(let error): error.description
         case .badOption(let message, _): message
+        case .outOfMemory(let what, let byteCount):
+            "\(what) take \(byteCount >> 20) MB of memory, and \((Memory.available() ?? 0) >> 20) MB are free"
         case .cancelled: "the download was stopped"
         }
     }
@@ -45,6 +49,7 @@ public enum DatasetError: Error, Sendable, CustomStringConvertible {
         case .archive(let error): error.fix
         case .file: "check that the folder can be written and that the disk has 400 MB left"
         case .badOption(_, let fix): fix
+        case .outOfMemory: "`take` fewer images before, or choose a smaller size"
         case .cancelled: "call it again: it goes on where it stopped"
         }
     }

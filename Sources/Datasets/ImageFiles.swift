@@ -17,7 +17,7 @@ final class ImageFiles: Sendable {
         let path = paths[index]
         let image: DecodedImage
         do throws(ImageError) {
-            image = try DecodedImage(contentsOf: path, atLeast: (height: height, width: width))
+            image = try DecodedImage(contentsOf: path)
         } catch { throw .damaged(path: path, reason: error.message, fix: "remove the file, or replace it") }
         return image.fitted(height: height, width: width)
     }

@@ -44,6 +44,57 @@ public struct ImageSet: Sendable {
         return ImageSet(self, count: count, selection: selection.map { Array($0.prefix(count)) })
     }
 
+    /// Where the images of each class are, in the order of the classes; classes without an image are left out.
+    var placesByClass: [[Int]] {
+        var places: [Int: [Int]] = [:]
+        for index in 0..<count { places[label(index), default: []].append(index) }
+        return places.sorted { $0.key < $1.key }.map(\.value)
+    }
+
+    /// So many images in their order, drawn by the seed: of each class as many as of any other, as far as it has them.
+    public func evenly(_ number: Int, seed: UInt64) -> [Int] {
+        let classes = placesByClass
+        var quotas = classes.map { _ in 0 }
+        var left = min(max(0, number), count)
+        while left > 0 {
+            let open = classes.indices.filter { quotas[$0] < classes[$0].count }
+            // What does not go round goes to classes that the seed draws.
+            let order = shuffledOrder(count: open.count, seed: seed, epoch: 0).map { open[$0] }
+            let share = min(left / open.count, open.map { classes[$0].count - quotas[$0] }.min() ?? 0)
+            for index in share > 0 ? order[...] : order.prefix(left) { quotas[index] += max(1, share) }
+            left -= share > 0 ? share * open.count : min(left, open.count)
+        }
+        return drawn(quotas, of: classes, seed)
+    }
+
+    /// A share of each class, in their order, drawn by the seed. Rounded so that the sum is right, but of each class that has two
+    /// images at least one is drawn and one is not.
+    public func evenly(share: Double, seed: UInt64) -> [Int] {
+        let classes = placesByClass
+        let wanted = Int((Double(count) * share).rounded())
+        // 40 * 0.1 may come out a bit below 4.
+        let exact = classes.map { (Double($0.count) * share * 1e6).rounded() / 1e6 }
+        let bounds = classes.map { $0.count < 2 ? 0...0 : 1...$0.count - 1 }
+        var quotas = zip(exact, bounds).map { min(max(Int($0), $1.lowerBound), $1.upperBound) }
+        // The largest remainders first.
+        let order = classes.indices.sorted {
+            (exact[$1] - exact[$1].rounded(.down), $0) < (exact[$0] - exact[$0].rounded(.down), $1)
+        }
+        for index in order where quotas.reduce(0, +) < wanted && quotas[index] < bounds[index].upperBound {
+            quotas[index] += 1
+        }
+        return drawn(quotas, of: classes, seed)
+    }
+
+    private func drawn(_ quotas: [Int], of classes: [[Int]], _ seed: UInt64) -> [Int] {
+        let order = shuffledOrder(count: count, seed: seed, epoch: 0)
+        var rank = [Int](repeating: 0, count: count)
+        for (place, image) in order.enumerated() { rank[image] = place }
+        return zip(quotas, classes).flatMap { quota, places in
+            places.sorted { rank[$0] < rank[$1] }.prefix(quota)
+        }.sorted()
+    }
+
     /// These images, in this order.
     func selecting(_ images: [Int]) -> ImageSet {
         ImageSet(self, count: images.count, selection: images.map(stored))
@@ -116,7 +167,11 @@ public struct ImageSet: Sendable {
                 }
             }
         case .files(let files):
-            for index in 0..<count { digest.update((try? FileSystem.read(files.paths[stored(index)])) ?? []) }
+            // How images are decoded decides too: this is its second way.
+            digest.update("decoded 2\n")
+            for index in 0..<count {
+                digest.update((try? FileSystem.read(files.paths[stored(index)], limit: DecodedImage.byteLimit)) ?? [])
+            }
         }
     }
 }

@@ -2,6 +2,7 @@
 
 import Datasets
 import Engine
+import Libraries
 import Network
 import Runtime
 import Synchronization
@@ -44,8 +45,8 @@ final class EngineNetwork: TrainableNetwork {
         } catch { throw .engine(error) }
         executor.initialize(seed: options.seeds.initialization, cancellation: cancellation)
         if cancellation.isCancelled { throw .cancelled }
-        training = ImageSource(dataset, .training, augmentationSeed: options.seeds.augmentation)
-        test = ImageSource(dataset, part)
+        training = ImageSource(learningFrom: dataset, augmentationSeed: options.seeds.augmentation)
+        test = ImageSource(measuring: part, of: dataset)
         self.cancellation = cancellation
     }
 
@@ -61,7 +62,7 @@ final class EngineNetwork: TrainableNetwork {
         } catch { throw training.failure.map(Stopped.images) ?? .interrupted }
     }
 
-    func evaluate(_ images: Range<Int>) throws(Stopped) -> BatchResult {
+    func evaluate(_ images: some Collection<Int>) throws(Stopped) -> BatchResult {
         do throws(EngineError) {
             return try executor.evaluate(images, of: test, cancellation: cancellation)
         } catch { throw test.failure.map(Stopped.images) ?? .interrupted }
@@ -98,16 +99,22 @@ private func largestBatch(
     return fitting > 0 ? fitting : nil
 }
 
-/// One part of a data set, as the engine reads it: training images changed by the augmentation, all others as they are.
+/// One part of a data set, as the engine reads it: images that are learned from are changed by the augmentation; those that are
+/// measured are taken as they are, whatever part they are of.
 private final class ImageSource: BatchSource {
     private let dataset: Dataset
     private let part: Dataset.Part
-    private let augmentationSeed: UInt64
+    /// Of training images that are learned from; `nil`: images are taken as they are.
+    private let augmentationSeed: UInt64?
     /// The first image that could not be read. Images are written on several threads.
     private let firstFailure = Mutex<DatasetError?>(nil)
 
-    init(_ dataset: Dataset, _ part: Dataset.Part, augmentationSeed: UInt64 = 0) {
-        (self.dataset, self.part, self.augmentationSeed) = (dataset, part, augmentationSeed)
+    init(learningFrom dataset: Dataset, augmentationSeed: UInt64) {
+        (self.dataset, part, self.augmentationSeed) = (dataset, .training, augmentationSeed)
+    }
+
+    init(measuring part: Dataset.Part, of dataset: Dataset) {
+        (self.dataset, self.part, augmentationSeed) = (dataset, part, nil)
     }
 
     var failure: DatasetError? { firstFailure.withLock { $0 } }
@@ -118,7 +125,7 @@ private final class ImageSource: BatchSource {
         columnStride: Int
     ) {
         do throws(DatasetError) {
-            if part == .training {
+            if let augmentationSeed {
                 try dataset.writeTrainingImage(
                     index, epoch: epoch, seed: augmentationSeed, to: destination, planeStride: planeStride,
                     rowStride: rowStride, columnStride: columnStride)

@@ -9,6 +9,8 @@ public struct FileError: Error, Sendable, CustomStringConvertible {
     public let action: String
     public let path: String
     public let reason: String
+    /// Whether somebody asked to stop.
+    public private(set) var isCancelled = false
 
     public init(_ action: String, _ path: String, reason: String) {
         self.action = action
@@ -19,6 +21,23 @@ public struct FileError: Error, Sendable, CustomStringConvertible {
     /// - Parameter code: `errno`.
     public init(_ action: String, _ path: String, code: Int32 = errno) {
         self.init(action, path, reason: String(cString: strerror(code)).lowercasedFirst)
+        isCancelled = code == ECANCELED
+    }
+
+    /// A file of a kind that is not read: it may have no end, or none that comes.
+    static func wrongKind(_ path: String, mode: mode_t) -> FileError {
+        switch mode & S_IFMT {
+        case S_IFDIR: FileError("read", path, code: EISDIR)
+        case S_IFIFO: FileError("read", path, reason: "it is a pipe")
+        case S_IFCHR, S_IFBLK: FileError("read", path, reason: "it is a device")
+        default: FileError("read", path, reason: "it is a socket")
+        }
+    }
+
+    static func tooLarge(_ path: String, limit: Int, byteCount: Int? = nil) -> FileError {
+        FileError(
+            "read", path,
+            reason: "it has \(byteCount.map { "\($0)" } ?? "more") bytes, and at most \(limit) are read")
     }
 
     public var description: String { "cannot \(action) \(path): \(reason)" }
@@ -35,29 +54,59 @@ extension String {
 }
 
 public enum FileSystem {
-    /// The whole of a file.
-    public static func read(_ path: String) throws(FileError) -> [UInt8] {
+    /// What a file of text may hold: a script, a notebook, a list of names.
+    public static let textLimit = 256 << 20
+
+    /// The whole of a regular file.
+    ///
+    /// - Parameters:
+    ///   - limit: a file with more bytes is refused before memory is taken for it; so is one that the memory has no room for.
+    ///   - isCancelled: asked for each piece; the error says `isCancelled` then.
+    public static func read(
+        _ path: String, limit: Int = textLimit, isCancelled: () -> Bool = { false }
+    ) throws(FileError) -> [UInt8] {
+        let file = try FileReader(path)
+        guard file.byteCount <= limit else { throw .tooLarge(path, limit: limit, byteCount: file.byteCount) }
+        guard Memory.hasRoom(for: file.byteCount) else { throw FileError("read", path, code: ENOMEM) }
+        return try readAll(file.descriptor, path, expected: file.byteCount, limit: limit, isCancelled)
+    }
+
+    /// The whole of a text file; bytes that are no UTF-8 become U+FFFD.
+    public static func readText(_ path: String, limit: Int = textLimit) throws(FileError) -> String {
+        String(decoding: try read(path, limit: limit), as: UTF8.self)
+    }
+
+    /// The whole of a text that a person names to run: also what a pipe or a terminal gives until its end.
+    public static func readScript(_ path: String) throws(FileError) -> String {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw FileError("read", path) }
         defer { close(descriptor) }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw FileError("read", path) }
-        guard status.st_mode & S_IFMT != S_IFDIR else { throw FileError("read", path, code: EISDIR) }
+        guard status.st_mode & S_IFMT != S_IFDIR else { throw .wrongKind(path, mode: status.st_mode) }
+        guard status.st_size <= textLimit else {
+            throw .tooLarge(path, limit: textLimit, byteCount: Int(status.st_size))
+        }
+        return String(
+            decoding: try readAll(descriptor, path, expected: 0, limit: textLimit, { false }), as: UTF8.self)
+    }
+
+    private static func readAll(
+        _ descriptor: Int32, _ path: String, expected: Int, limit: Int, _ isCancelled: () -> Bool
+    ) throws(FileError) -> [UInt8] {
         var bytes = [UInt8]()
-        bytes.reserveCapacity(Int(status.st_size) + 1)
+        bytes.reserveCapacity(expected + 1)
         var chunk = [UInt8](repeating: 0, count: 1 << 16)
         while true {
+            if isCancelled() { throw FileError("read", path, code: ECANCELED) }
             let count = chunk.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress, $0.count) }
             if count < 0, errno == EINTR { continue }
             guard count >= 0 else { throw FileError("read", path) }
             if count == 0 { return bytes }
+            // It may have grown, or its size was not told: files of /proc have none.
+            guard bytes.count + count <= limit else { throw .tooLarge(path, limit: limit) }
             bytes.append(contentsOf: chunk[..<count])
         }
-    }
-
-    /// The whole of a text file; bytes that are no UTF-8 become U+FFFD.
-    public static func readText(_ path: String) throws(FileError) -> String {
-        String(decoding: try read(path), as: UTF8.self)
     }
 
     /// Writes a file whole or not at all.

@@ -1,7 +1,9 @@
-// JPEG (libjpeg-turbo's TurboJPEG) and PNG (libpng's simplified interface): both give errors instead of leaving by longjmp.
+// JPEG (libjpeg-turbo's TurboJPEG) and PNG (libpng): pixels are those that Pillow reads and torchvision's ImageFolder gives, by its
+// `convert("RGB")`. Both libraries keep pointers to what they read, so that the bytes are held until an image is whole.
 
 import CJPEG
 import CPNG
+import Synchronization
 
 public struct ImageError: Error, Sendable, CustomStringConvertible {
     /// What is wrong with the file: `it is cut off`.
@@ -9,45 +11,70 @@ public struct ImageError: Error, Sendable, CustomStringConvertible {
     public var description: String { message }
 }
 
-/// An image in memory, `[3, H, W]`: red, green and blue plane. Grey, palettes and 16 bits become that; what is transparent
-/// lies on white; CMYK is turned to RGB as the formats' common readers do.
+/// An image in memory: red, green and blue. Grey and palettes become that; of 16 bits the upper 8 are taken; transparency is left out;
+/// CMYK is turned to RGB as Pillow does.
 public struct DecodedImage: Sendable {
     public let height: Int
     public let width: Int
-    public let planes: [UInt8]
+    /// `[H, W, 3]`
+    public let pixels: [UInt8]
 
-    /// More pixels are refused before memory is asked for.
-    public static let pixelLimit = 200_000_000
+    /// More pixels are refused before memory is asked for: Pillow's limit.
+    public static let pixelLimit = 178_956_970
+    /// No file of so many pixels has more bytes.
+    public static let byteLimit = 1 << 30
 
-    /// The file's image. A JPEG that is much larger than `wanted` is decoded at a half, a quarter or an eighth of its size, which
-    /// costs that much less, but never below it.
-    public init(contentsOf path: String, atLeast wanted: (height: Int, width: Int)) throws(ImageError) {
+    /// One large image at a time is decoded: each thread that reads may meet one.
+    private static let largeImage = Mutex<Void>(())
+    private static let largePixelCount = 1 << 24
+
+    /// The file's image.
+    public init(contentsOf path: String) throws(ImageError) {
         let bytes: [UInt8]
-        do throws(FileError) { bytes = try FileSystem.read(path) } catch { throw ImageError(message: "\(error)") }
-        try self.init(bytes, atLeast: wanted)
+        do throws(FileError) { bytes = try FileSystem.read(path, limit: Self.byteLimit) } catch {
+            throw ImageError(message: error.reason)
+        }
+        try self.init(bytes)
     }
 
-    public init(_ bytes: [UInt8], atLeast wanted: (height: Int, width: Int)) throws(ImageError) {
+    public init(_ bytes: [UInt8]) throws(ImageError) {
         if bytes.isEmpty { throw ImageError(message: "it is empty") }
-        if bytes.starts(with: [0xFF, 0xD8]) {
-            try self.init(jpeg: bytes, wanted)
-        } else if bytes.starts(with: [0x89, 0x50, 0x4E, 0x47]) {
-            try self.init(png: bytes)
-        } else {
-            throw ImageError(message: "it is neither a JPEG nor a PNG")
+        let result: Result<DecodedImage, ImageError> = bytes.withUnsafeBufferPointer { bytes in
+            do throws(ImageError) {
+                if bytes.starts(with: [0xFF, 0xD8]) { return .success(try DecodedImage(jpeg: bytes)) }
+                if bytes.starts(with: [0x89, 0x50, 0x4E, 0x47]) { return .success(try DecodedImage(png: bytes)) }
+                return .failure(ImageError(message: "it is neither a JPEG nor a PNG"))
+            } catch { return .failure(error) }
         }
+        self = try result.get()
     }
 
-    /// - Parameter pixels: `[H, W, 3]`.
-    private init(interleaved pixels: [UInt8], height: Int, width: Int) {
-        (self.height, self.width) = (height, width)
-        let size = height * width
-        planes = [UInt8](unsafeUninitializedCapacity: 3 * size) { planes, count in
-            for place in 0..<size {
-                for channel in 0..<3 { planes[channel * size + place] = pixels[3 * place + channel] }
+    /// - Parameter decode: fills so many bytes, or gives an error.
+    private init(
+        height: Int, width: Int, channels: Int, _ decode: (UnsafeMutablePointer<UInt8>) -> ImageError?
+    ) throws(ImageError) {
+        try Self.check(height, width)
+        func pixels() -> Result<[UInt8], ImageError> {
+            let count = height * width * channels
+            guard Memory.hasRoom(for: count) else {
+                return .failure(ImageError(message: "there is no memory for its \(width)x\(height) pixels"))
             }
-            count = 3 * size
+            var failure: ImageError?
+            let pixels = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+                guard let base = buffer.baseAddress else { return }
+                base.initialize(repeating: 0, count: count)
+                failure = decode(base)
+                initialized = count
+            }
+            return failure.map(Result.failure) ?? .success(pixels)
         }
+        let isLarge = height * width > Self.largePixelCount
+        let result = isLarge ? Self.largeImage.withLock { _ in pixels() } : pixels()
+        (self.height, self.width, self.pixels) = (height, width, try result.get())
+    }
+
+    private init(height: Int, width: Int, pixels: [UInt8]) {
+        (self.height, self.width, self.pixels) = (height, width, pixels)
     }
 
     private static func check(_ height: Int, _ width: Int) throws(ImageError) {
@@ -60,65 +87,90 @@ public struct DecodedImage: Sendable {
 
     // MARK: JPEG
 
-    private init(jpeg bytes: [UInt8], _ wanted: (height: Int, width: Int)) throws(ImageError) {
+    /// What libjpeg warns of (stray bytes, a bad code) is read, as by other readers; a file that ends before its image does is not.
+    private init(jpeg file: UnsafeBufferPointer<UInt8>) throws(ImageError) {
+        guard !Self.hasEnd(file) else {
+            try self.init(wholeJPEG: file, isEndMissing: false)
+            return
+        }
+        // Where the mark of the end alone is missing, nothing of the image is.
+        let ended = Array(file) + [0xFF, 0xD9]
+        let result: Result<DecodedImage, ImageError> = ended.withUnsafeBufferPointer { bytes in
+            do throws(ImageError) { return .success(try DecodedImage(wholeJPEG: bytes, isEndMissing: true)) } catch {
+                return .failure(error)
+            }
+        }
+        self = try result.get()
+    }
+
+    /// Whether the mark of the image's end stands behind its last scan: within one no such bytes occur.
+    private static func hasEnd(_ file: UnsafeBufferPointer<UInt8>) -> Bool {
+        var hasEnd = false
+        var place = file.count - 2
+        while place >= 2 {
+            if file[place] == 0xFF {
+                if file[place + 1] == 0xD9 { hasEnd = true }
+                if file[place + 1] == 0xDA { return hasEnd }
+            }
+            place -= 1
+        }
+        return hasEnd
+    }
+
+    private init(wholeJPEG bytes: UnsafeBufferPointer<UInt8>, isEndMissing: Bool) throws(ImageError) {
         guard let decoder = tjInitDecompress() else { throw ImageError(message: "libjpeg-turbo does not start") }
         defer { tjDestroy(decoder) }
         func failure() -> ImageError {
             ImageError(message: "its JPEG cannot be read: \(String(cString: tjGetErrorStr2(decoder)))")
         }
         var (width, height, sampling, space) = (Int32(0), Int32(0), Int32(0), Int32(0))
-        guard tjDecompressHeader3(decoder, bytes, UInt(bytes.count), &width, &height, &sampling, &space) == 0 else {
-            throw failure()
-        }
-        try Self.check(Int(height), Int(width))
-        let halvings: Int32 =
-            [8, 4, 2].first {
-                Int(width) / Int($0) >= wanted.width && Int(height) / Int($0) >= wanted.height
-            } ?? 1
-        // Rounded up, as TJSCALED does.
-        let (scaledWidth, scaledHeight) = ((width + halvings - 1) / halvings, (height + halvings - 1) / halvings)
+        func isUsable(_ code: Int32) -> Bool { code == 0 || tjGetErrorCode(decoder) == Int32(TJERR_WARNING.rawValue) }
+        let code = tjDecompressHeader3(
+            decoder, bytes.baseAddress, UInt(bytes.count), &width, &height, &sampling, &space)
+        // An unusual sampling of the colours is no obstacle: the size is told all the same.
+        guard isUsable(code) || sampling < 0, width > 0, height > 0 else { throw failure() }
         let isCMYK = space == Int32(TJCS_CMYK.rawValue) || space == Int32(TJCS_YCCK.rawValue)
-        let channels = isCMYK ? 4 : 3
-        var pixels = [UInt8](repeating: 0, count: Int(scaledWidth) * Int(scaledHeight) * channels)
-        let code = tjDecompress2(
-            decoder, bytes, UInt(bytes.count), &pixels, scaledWidth, 0, scaledHeight,
-            Int32((isCMYK ? TJPF_CMYK : TJPF_RGB).rawValue), TJFLAG_ACCURATEDCT)
-        guard code == 0 else { throw failure() }
-        if isCMYK {
-            // Adobe stores inks inverted: 255 is none.
-            pixels = stride(from: 0, to: pixels.count, by: 4).flatMap { place in
-                (0..<3).map { UInt8(Int(pixels[place + $0]) * Int(pixels[place + 3]) / 255) }
-            }
+        let image = try DecodedImage(height: Int(height), width: Int(width), channels: isCMYK ? 4 : 3) { pixels in
+            let code = tjDecompress2(
+                decoder, bytes.baseAddress, UInt(bytes.count), pixels, width, 0, height,
+                Int32((isCMYK ? TJPF_CMYK : TJPF_RGB).rawValue), TJFLAG_ACCURATEDCT | TJFLAG_LIMITSCANS)
+            if isEndMissing, code != 0 { return ImageError(message: "it is cut off") }
+            return isUsable(code) ? nil : failure()
         }
-        self.init(interleaved: pixels, height: Int(scaledHeight), width: Int(scaledWidth))
+        self = isCMYK ? image.withoutInks : image
+    }
+
+    /// Of `[H, W, 4]` in inks, as Adobe stores them: 255 is none.
+    private var withoutInks: DecodedImage {
+        let rgb = [UInt8](unsafeUninitializedCapacity: height * width * 3) { rgb, count in
+            for place in 0..<height * width {
+                let black = Int(pixels[4 * place + 3])
+                for channel in 0..<3 {
+                    // Pillow's rounded product of two shares of 255.
+                    let product = (255 - Int(pixels[4 * place + channel])) * black + 128
+                    rgb[3 * place + channel] = UInt8(black - ((product >> 8) + product) >> 8)
+                }
+            }
+            count = height * width * 3
+        }
+        return DecodedImage(height: height, width: width, pixels: rgb)
     }
 
     // MARK: PNG
 
-    private init(png bytes: [UInt8]) throws(ImageError) {
-        var image = png_image()
-        image.version = UInt32(PNG_IMAGE_VERSION)
-        defer { png_image_free(&image) }
-        func failure() -> ImageError {
-            let text = withUnsafeBytes(of: image.message) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-            return ImageError(message: "its PNG cannot be read: \(text)")
-        }
-        guard png_image_begin_read_from_memory(&image, bytes, bytes.count) != 0 else { throw failure() }
-        let (height, width) = (Int(image.height), Int(image.width))
-        try Self.check(height, width)
-        // Sixteen bits are taken for what eight would be, not for amounts of light, as other readers do.
-        image.flags |= UInt32(PNG_IMAGE_FLAG_16BIT_sRGB)
-        image.format = UInt32(PNG_FORMAT_FLAG_COLOR | PNG_FORMAT_FLAG_ALPHA)
-        var layered = [UInt8](repeating: 0, count: height * width * 4)
-        guard png_image_finish_read(&image, nil, &layered, 0, nil) != 0 else { throw failure() }
-        var pixels = [UInt8](repeating: 0, count: height * width * 3)
-        for place in 0..<height * width {
-            let alpha = Int(layered[4 * place + 3])
-            for channel in 0..<3 {
-                let value = Int(layered[4 * place + channel])
-                pixels[3 * place + channel] = UInt8((value * alpha + 255 * (255 - alpha) + 127) / 255)
+    private init(png bytes: UnsafeBufferPointer<UInt8>) throws(ImageError) {
+        var (height, width) = (UInt32(0), UInt32(0))
+        func read(_ pixels: UnsafeMutablePointer<UInt8>?) -> ImageError? {
+            withUnsafeTemporaryAllocation(of: CChar.self, capacity: 100) { message in
+                message.initialize(repeating: 0)
+                let isRead = tandem_png_read(
+                    bytes.baseAddress, bytes.count, &height, &width, pixels, message.baseAddress)
+                if isRead == 1 { return nil }
+                let text = String(decoding: message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+                return ImageError(message: text.hasPrefix("it") ? text : "its PNG cannot be read: \(text)")
             }
         }
-        self.init(interleaved: pixels, height: height, width: width)
+        if let failure = read(nil) { throw failure }
+        try self.init(height: Int(height), width: Int(width), channels: 3) { read($0) }
     }
 }

@@ -192,19 +192,21 @@ public final class MessageSocket: @unchecked Sendable {
         begin()
         defer { end() }
         var frames: [[UInt8]] = []
+        // A small message is within the structure itself, which therefore needs one place.
+        let message = UnsafeMutablePointer<zmq_msg_t>.allocate(capacity: 1)
+        defer { message.deallocate() }
         while true {
-            var message = zmq_msg_t()
-            zmq_msg_init(&message)
-            defer { zmq_msg_close(&message) }
-            if zmq_msg_recv(&message, handle, ZMQ_DONTWAIT) < 0 {
+            zmq_msg_init(message)
+            defer { zmq_msg_close(message) }
+            if zmq_msg_recv(message, handle, ZMQ_DONTWAIT) < 0 {
                 let code = zmq_errno()
                 if code == EINTR { continue }
                 if code == EAGAIN { return nil }
                 throw MessageSocketError(action: "receive", address: address, code: code)
             }
-            let count = zmq_msg_size(&message)
-            frames.append(Array(UnsafeRawBufferPointer(start: zmq_msg_data(&message), count: count)))
-            if zmq_msg_more(&message) == 0 { return frames }
+            let count = zmq_msg_size(message)
+            frames.append(Array(UnsafeRawBufferPointer(start: zmq_msg_data(message), count: count)))
+            if zmq_msg_more(message) == 0 { return frames }
         }
     }
 

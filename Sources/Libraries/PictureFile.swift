@@ -27,6 +27,8 @@ public enum PictureFile {
         let scale = format == .png ? min(resolution, 20_000 / max(width, height)) : 1
         let file = ByteCollector()
         let closure = Unmanaged.passUnretained(file).toOpaque()
+        // The surface writes until it is freed, also after a failure.
+        defer { withExtendedLifetime(file) {} }
         let surface: OpaquePointer?
         switch format {
         case .png:

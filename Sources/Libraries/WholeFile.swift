@@ -132,21 +132,26 @@ extension FileSystem {
     }
 }
 
-/// A file that is open for reading.
+/// A regular file that is open for reading. Pipes, sockets and devices are refused: they may have no end.
 public struct FileReader: ~Copyable {
     public let path: String
     public let byteCount: Int
-    private let descriptor: Int32
+    let descriptor: Int32
 
     public init(_ path: String) throws(FileError) {
         self.path = path
-        descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw FileError("read", path) }
+        // Opening a pipe would wait for somebody who writes to it.
+        descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else {
+            // A socket cannot be opened at all.
+            throw errno == ENXIO
+                ? .wrongKind(path, mode: S_IFSOCK) : FileError("read", path)
+        }
         var status = stat()
-        guard fstat(descriptor, &status) == 0 else {
-            let error = FileError("read", path)
+        let code = fstat(descriptor, &status) == 0 ? 0 : errno
+        guard code == 0, status.st_mode & S_IFMT == S_IFREG else {
             close(descriptor)
-            throw error
+            throw code == 0 ? .wrongKind(path, mode: status.st_mode) : FileError("read", path, code: code)
         }
         byteCount = Int(status.st_size)
     }

@@ -22,6 +22,11 @@ private struct Picture {
         pixels = Array(bytes.dropFirst(4))
     }
 
+    /// The largest difference to pixels `[H, W, 3]`.
+    func difference(of other: [UInt8]) -> Int {
+        other.count == pixels.count ? zip(pixels, other).map { abs(Int($0) - Int($1)) }.max() ?? 0 : .max
+    }
+
     /// The largest difference to an image of planes.
     func difference(_ planes: [UInt8]) -> Int {
         let size = height * width
@@ -34,27 +39,41 @@ private struct Picture {
 
 struct ImageDecodingTests {
     @Test(arguments: [
-        ("plain.png", 0), ("grey.png", 0), ("palette.png", 0), ("bits.png", 0), ("sixteen.png", 0), ("alpha.png", 1),
-        ("plain.jpg", 1), ("grey.jpeg", 1), ("progressive.jpg", 1), ("cmyk.jpg", 2),
+        "plain.png", "large.png", "grey.png", "palette.png", "bits.png", "sixteen.png", "deep.png", "alpha.png",
+        "see-through.png", "interlaced.png", "gamma.png", "plain.jpg", "grey.jpeg", "progressive.jpg", "cmyk.jpg",
+        "quarter.jpg",
     ])
-    func isWhatPillowReads(_ name: String, _ tolerance: Int) throws {
+    func isWhatPillowReads(_ name: String) throws {
         let picture = try Picture(name)
-        let image = try DecodedImage(contentsOf: images.appending(path: name).path, atLeast: (1000, 1000))
+        let image = try DecodedImage(contentsOf: images.appending(path: name).path)
         #expect((image.height, image.width) == (picture.height, picture.width))
-        #expect(picture.difference(image.planes) <= tolerance, "\(name)")
+        #expect(picture.difference(of: image.pixels) == 0)
     }
 
-    @Test func aLargeJPEGIsDecodedSmaller() throws {
-        let path = images.appending(path: "plain.jpg").path
-        #expect(try DecodedImage(contentsOf: path, atLeast: (6, 9)).height == 6)
-        #expect(try DecodedImage(contentsOf: path, atLeast: (12, 12)).height == 12)
-        #expect(try DecodedImage(contentsOf: path, atLeast: (13, 12)).height == 24)
+    @Test(arguments: [
+        "bytes-behind.jpg", "bytes-between.jpg", "bad-exif.jpg", "fill-bytes.jpg", "unknown-marker.jpg", "bad-code.jpg",
+        "ends-early.jpg",
+    ])
+    func aJPEGWithWarningsIsWhatPillowReads(_ name: String) throws {
+        let image = try DecodedImage(contentsOf: images.appending(path: name).path)
+        #expect(try Picture(name).difference(of: image.pixels) == 0)
+    }
+
+    @Test func aJPEGWithoutItsEndIsReadWhereNoPixelIsMissing() throws {
+        let whole = [UInt8](try Data(contentsOf: images.appending(path: "plain.jpg")))
+        for cut in [1, 2] { #expect(try DecodedImage(Array(whole.dropLast(cut))).pixels == DecodedImage(whole).pixels) }
+        for cut in [8, 60, 200] {
+            do throws(ImageError) {
+                _ = try DecodedImage(Array(whole.dropLast(cut)))
+                Issue.record("read without its last \(cut) bytes")
+            } catch { #expect(error.message == "it is cut off") }
+        }
     }
 
     @Test func whatIsNoImageSaysSo() throws {
         func message(_ bytes: [UInt8]) -> String? {
             do throws(ImageError) {
-                _ = try DecodedImage(bytes, atLeast: (8, 8))
+                _ = try DecodedImage(bytes)
                 return nil
             } catch { return error.message }
         }
@@ -66,25 +85,71 @@ struct ImageDecodingTests {
                 #expect(message(Array(whole[..<count])) != nil, "\(name), \(count) bytes")
             }
         }
-        // A header of 60,000 x 60,000 pixels must not ask for memory.
-        var huge = [UInt8](try Data(contentsOf: images.appending(path: "plain.png")))
-        huge.replaceSubrange(16..<24, with: [0, 0, 0xEA, 0x60, 0, 0, 0xEA, 0x60])
-        #expect(message(huge) != nil)
+    }
+
+    /// A header of 60,000 x 60,000 pixels does not ask for memory.
+    @Test func morePixelsThanPillowReadsAreRefused() throws {
+        var png = [UInt8](try Data(contentsOf: images.appending(path: "plain.png")))
+        png.replaceSubrange(16..<24, with: [0, 0, 0xEA, 0x60, 0, 0, 0xEA, 0x60])
+        // The checksum of the header.
+        png.replaceSubrange(29..<33, with: [0x0F, 0xB0, 0xE2, 0x15])
+        var jpeg = [UInt8](try Data(contentsOf: images.appending(path: "plain.jpg")))
+        let size = try #require(jpeg.indices.first { jpeg[$0] == 0xFF && jpeg[$0 + 1] == 0xC0 }) + 5
+        jpeg.replaceSubrange(size..<size + 4, with: [0xEA, 0x60, 0xEA, 0x60])
+        for bytes in [png, jpeg] {
+            do throws(ImageError) {
+                _ = try DecodedImage(bytes)
+                Issue.record("read")
+            } catch { #expect(error.message == "it says it has 60000x60000 pixels, more than 178 million") }
+        }
+    }
+
+    @Test func aFileWithoutAnEndIsNoImage() throws {
+        let folder = TemporaryFolder()
+        let (link, pipe) = ("\(folder.path)/zero.png", "\(folder.path)/pipe.png")
+        #expect(symlink("/dev/zero", link) == 0 && mkfifo(pipe, 0o600) == 0)
+        let sparse = "\(folder.path)/sparse.jpg"
+        try FileSystem.write([0xFF, 0xD8], to: sparse)
+        #expect(truncate(sparse, 60 << 30) == 0)
+        for (path, reason) in [(link, "it is a device"), (pipe, "it is a pipe"), (sparse, "64424509440 bytes")] {
+            do throws(ImageError) {
+                _ = try DecodedImage(contentsOf: path)
+                Issue.record("read")
+            } catch { #expect(error.message.contains(reason)) }
+        }
     }
 }
 
 struct ResamplingTests {
     @Test(arguments: [(12, 18), (9, 7), (48, 80), (24, 37)])
     func isPillowsBilinear(_ height: Int, _ width: Int) throws {
-        let image = try DecodedImage(contentsOf: images.appending(path: "plain.png").path, atLeast: (1, 1))
+        let image = try DecodedImage(contentsOf: images.appending(path: "plain.png").path)
         let resized = Resampling.resized(
-            image.planes, channels: 3, height: image.height, width: image.width, to: height, width)
-        #expect(try Picture("resized-\(height)x\(width)").difference(resized) <= 1)
+            image.pixels, channels: 3, height: image.height, width: image.width, layout: (1, 3 * image.width, 3),
+            to: (height, width), window: (0..<height, 0..<width))
+        #expect(try Picture("resized-\(height)x\(width)").difference(resized) == 0)
     }
 
-    @Test func aDataSetKeepsItsLabels() {
+    @Test(arguments: [
+        ("plain.png", 16), ("plain.jpg", 23), ("large.png", 31), ("large.png", 96), ("tall.png", 20), ("plain.png", 40),
+    ])
+    func aFolderHasTorchvisionsPixels(_ name: String, _ size: Int) throws {
+        let image = try DecodedImage(contentsOf: images.appending(path: name).path)
+        #expect(try Picture("\(name)-\(size)").difference(image.fitted(height: size, width: size)) == 0)
+    }
+
+    @Test func whatIsTooLargeForTheMemoryIsRefused() {
+        let data = Synthetic.make(training: 10, test: 2)
+        let side = 4_000_000
+        #expect(throws: DatasetError.self) { try data.resized(height: side, width: side) }
+        let cancellation = Cancellation()
+        cancellation.cancel()
+        #expect(throws: DatasetError.self) { try data.resized(height: 40, width: 40, cancellation: cancellation) }
+    }
+
+    @Test func aDataSetKeepsItsLabels() throws {
         let data = Synthetic.make(training: 20, test: 10)
-        let small = data.split(share: 0.5, seed: 1).resized(height: 8, width: 6)
+        let small = try data.split(share: 0.5, seed: 1).resized(height: 8, width: 6)
         #expect((small.height, small.width) == (8, 6))
         #expect(small.training.labels == data.split(share: 0.5, seed: 1).training.labels)
         #expect((small.training.count, small.validation.count, small.test.count) == (10, 10, 10))
@@ -212,6 +277,100 @@ struct ImageFolderTests {
             "\(folder.path)/pets", height: 8, width: 12, testShare: 0.2, seed: 1, memoryLimit: 0)
         #expect(files.training.isInFiles && !data.training.isInFiles)
         for index in 0..<8 { #expect(try files.training.image(index) == data.training.image(index)) }
+    }
+
+    /// Forty images of each of four classes, the last of three.
+    private func fourClasses() throws -> Dataset {
+        for (name, count) in [("a", 40), ("b", 40), ("c", 40), ("d", 3)] {
+            for index in 0..<count { try copy("plain.png", "four/train/\(name)/\(index).png") }
+            for index in 0..<5 { try copy("plain.png", "four/test/\(name)/\(index).png") }
+        }
+        return try ImageFolder.load("\(folder.path)/four", height: 2, width: 2, testShare: 0.2, seed: 1)
+    }
+
+    private func counts(_ part: ImageSet) -> [Int] { (0..<4).map { label in part.labels.count { $0 == label } } }
+
+    @Test func aPartOfAFolderIsDrawnEvenlyOverItsClasses() throws {
+        let data = try fourClasses()
+        let taken = data.taking(30, test: 8, seed: 1)
+        #expect(counts(taken.training) == [9, 9, 9, 3] && counts(taken.test) == [2, 2, 2, 2])
+        #expect(counts(data.taking(2, seed: 1).training).max() == 1)
+        #expect(counts(data.taking(2, seed: 1).training) == counts(data.taking(2, seed: 1).training))
+        #expect(Set((1...20).map { counts(data.taking(2, seed: $0).training) }).count > 1)
+        #expect(counts(data.taking(123, seed: 4).training) == [40, 40, 40, 3])
+        // A part of a part, and what is shown.
+        #expect(counts(taken.taking(4).training) == [1, 1, 1, 1])
+        #expect(Set(data.shownImages(.training, 8).map(data.training.label)) == [0, 1, 2, 3])
+        let split = data.split(share: 0.9, seed: 1)
+        #expect(counts(split.validation) == [4, 4, 4, 1] && counts(split.training) == [36, 36, 36, 2])
+        #expect(try split.resized(height: 4, width: 4).isSortedByClass)
+    }
+
+    /// Which images are drawn is a matter of the seed.
+    @Test func theSeedDrawsImagesOfAFolder() throws {
+        let labels = (0..<40).map { UInt8($0 / 10) }
+        let set = ImageSet(pixels: (0..<40).map { UInt8($0) }, labels: labels)
+        #expect(set.evenly(8, seed: 1) == set.evenly(8, seed: 1))
+        #expect(set.evenly(8, seed: 1) != set.evenly(8, seed: 2))
+        #expect(set.evenly(8, seed: 1) == set.evenly(8, seed: 1).sorted())
+        #expect(set.evenly(share: 0.2, seed: 1) != set.evenly(share: 0.2, seed: 2))
+        #expect(set.evenly(share: 0.2, seed: 1).count == 8)
+        #expect(set.evenly(100, seed: 1) == Array(0..<40) && set.evenly(0, seed: 1).isEmpty)
+    }
+
+    private func notes(_ path: String) throws -> [String] {
+        var notes: [String] = []
+        _ = try ImageFolder.load(
+            "\(folder.path)/\(path)", height: 4, width: 4, testShare: 0.2, seed: 1, note: { notes.append($0) })
+        return notes
+    }
+
+    @Test func whatIsLeftOutOfAFolderIsNamed() throws {
+        for name in ["a", "b"] { for index in 0..<3 { try copy("plain.png", "odd/\(name)/\(index).png") } }
+        #expect(try notes("odd") == [])
+        for file in ["a/x.webp", "a/y.bmp", "b/z.tif", "b/w.gif", "b/v.txt", "labels.csv"] {
+            try FileSystem.write("other", to: "\(folder.path)/odd/\(file)")
+        }
+        try copy("plain.png", "odd/.git/1.png")
+        try copy("plain.png", "odd/a/._1.png")
+        try FileSystem.createDirectories("\(folder.path)/odd/none")
+        try copy("plain.png", "odd/b/more/1.png")
+        #expect(
+            try notes("odd") == [
+                "left out (no JPEG or PNG by their names): labels.csv, a/x.webp, a/y.bmp, b/v.txt and 2 more",
+                "left out (hidden): .git, a/._1.png", "classes without any image: none",
+                "a folder within a class is read as part of it, as torchvision does",
+            ])
+        let data = try ImageFolder.load("\(folder.path)/odd", height: 4, width: 4, testShare: 0.2, seed: 1)
+        #expect(data.training.count + data.test.count == 7)
+    }
+
+    @Test func aThirdPartOfAFolderIsNamed() throws {
+        for part in ["Train", "test", "val"] {
+            for name in ["a", "b"] { try copy("plain.png", "three/\(part)/\(name)/1.png") }
+        }
+        try FileSystem.createDirectories("\(folder.path)/three/test/a")
+        try FileSystem.remove("\(folder.path)/three/test/b/1.png")
+        #expect(
+            try notes("three") == [
+                "left out (beside `Train`): val; `test` is tested on", "classes without any test image: b",
+            ])
+        // A part for training alone.
+        for name in ["a", "b"] { for index in 0..<5 { try copy("plain.png", "one/train/\(name)/\(index).png") } }
+        let data = try ImageFolder.load("\(folder.path)/one", height: 4, width: 4, testShare: 0.2, seed: 1)
+        #expect(data.classNames == ["a", "b"] && data.training.count == 8 && data.test.count == 2)
+        // Beside other classes a train is a class.
+        for name in ["train", "ship"] { for index in 0..<5 { try copy("plain.png", "ways/\(name)/\(index).png") } }
+        #expect(
+            try ImageFolder.load("\(folder.path)/ways", height: 4, width: 4, testShare: 0.2, seed: 1).classNames == [
+                "ship", "train",
+            ])
+    }
+
+    @Test func aLinkToTheFolderAboveHasNoEnd() throws {
+        try copy("plain.png", "loop/a/1.png")
+        #expect(symlink("..", "\(folder.path)/loop/a/up") == 0)
+        #expect(failure("\(folder.path)/loop")?.contains("nested deeper than 16") == true)
     }
 
     @Test func partsMayHaveFoldersOfTheirOwn() throws {
