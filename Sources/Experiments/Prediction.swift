@@ -14,9 +14,9 @@ public struct Prediction: Sendable {
     public let probabilities: [Double]
 }
 
-/// The first images of a part, as the run's weights see them.
+/// Images of a part, as the run's weights see them.
 public func predict(
-    _ run: Run, on dataset: Dataset, part: Dataset.Part = .test, first count: Int,
+    _ run: Run, on dataset: Dataset, part: Dataset.Part = .test, images: [Int],
     cancellation: Cancellation = Cancellation()
 ) throws(TrainingError) -> [Prediction] {
     try checkFit(run.architecture, dataset, parts: [part])
@@ -27,12 +27,11 @@ public func predict(
         run.architecture, dataset: dataset, measuring: part, options: options, cancellation: cancellation)
     network.load(run.parameters)
     var predictions: [Prediction] = []
-    let count = min(count, dataset[part].count)
-    for start in stride(from: 0, to: count, by: network.batchSize) {
-        let images = start..<min(count, start + network.batchSize)
-        do throws(Stopped) { _ = try network.evaluate(images) } catch { throw TrainingError(error) }
-        for image in images {
-            let outputs = network.outputs(image: image - start).map(Double.init)
+    for start in stride(from: 0, to: images.count, by: network.batchSize) {
+        let batch = images[start..<min(images.count, start + network.batchSize)]
+        do throws(Stopped) { _ = try network.evaluate(batch) } catch { throw TrainingError(error) }
+        for (place, image) in batch.enumerated() {
+            let outputs = network.outputs(image: place).map(Double.init)
             // The first of the largest, as the engine counts hits.
             let predicted = outputs.indices.reduce(0) { outputs[$1] > outputs[$0] ? $1 : $0 }
             predictions.append(

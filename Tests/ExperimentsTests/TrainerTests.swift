@@ -46,6 +46,25 @@ private func train(
         #expect(run.label == "net seed 1")
     }
 
+    /// An augmentation is for learning; what is measured is the images themselves.
+    @Test func anAugmentationChangesNoMeasurement() throws {
+        let run = try train(try network(), epochs: 1)
+        let plain = small.split(share: 0.5, seed: 1)
+        var augmented = plain
+        augmented.augmentation = Augmentation(flips: true, crop: 8, cutout: 16)
+        for part in Dataset.Part.allCases {
+            let (one, other) = (
+                try evaluate(run, on: plain, part: part), try evaluate(run, on: augmented, part: part)
+            )
+            #expect(one.loss == other.loss && one.predictions == other.predictions)
+            let (first, second) = (
+                try predict(run, on: plain, part: part, images: Array(0..<20)),
+                try predict(run, on: augmented, part: part, images: Array(0..<20))
+            )
+            #expect(first.map(\.probabilities) == second.map(\.probabilities))
+        }
+    }
+
     private static let plain: [Layer] = [
         .convolution(.init(width: 12, padding: .exactly(Extent(1)))), .activation(.relu),
         .maxPool(.init(size: Extent(2))), .convolution(.init(width: 20, padding: .exactly(Extent(1)))),

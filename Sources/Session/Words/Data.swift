@@ -49,17 +49,19 @@ let dataWords: [Word] = [
         result: "a data set", example: "let cifar = cifar100(labels: coarse)", aliases: ["CIFAR100"],
         .perform { try loadCIFAR(.hundred(hasFineLabels: $0.arguments.text("labels") != "coarse"), $0) }),
     Word(
-        "imagefolder", .data, "JPEG and PNG images, one folder a class: `torchvision.datasets.ImageFolder`",
+        "imagefolder", .data,
+        "JPEG and PNG images, one folder a class, with the pixels of `torchvision.datasets.ImageFolder`",
         [
             Parameter(
                 "path", .path, isPositional: true, aliases: ["root"],
                 "the folder: class folders within `train` and `test`, or class folders alone"),
             Parameter(
                 "size", .extent(least: 1), .value(.integer(64)),
-                "height and width: the shorter side is scaled to it, the middle is cut out"),
+                "height and width: the shorter side is scaled to it, the middle is cut out, as `Resize` and `CenterCrop`"
+            ),
             Parameter(
                 "test", .decimal(0...1, excludesLowest: true, excludesHighest: true), .value(.decimal(0.2)),
-                "share cut off for testing, where there is no folder for it"),
+                "share of each class cut off for testing, where there is no folder for it"),
             Parameter("seed", .integer(0...Int.max), .value(.integer(1)), "which images are cut off"),
         ],
         result: "a data set", example: "let pets = imagefolder(\"pets\", size: 64)", aliases: ["ImageFolder"],
@@ -69,12 +71,13 @@ let dataWords: [Word] = [
         result: "a data set", example: "let data = synthetic()", aliases: ["FakeData", "toy"],
         .perform(syntheticData)),
     Word(
-        "take", .data, "The first images of a data set",
+        "take", .data, "The first images of a data set; of an image folder as many of each class",
         [
             subject,
             Parameter(
                 "train", .integer(1...100_000_000), .workedOut("all"), isPositional: true, "training images that stay"),
             Parameter("test", .integer(1...100_000_000), .workedOut("all"), "test images that stay"),
+            Parameter("seed", .integer(0...Int.max), .value(.integer(1)), "which images of an image folder"),
         ],
         result: "a data set", example: "let small = take(synthetic(), 1000, test: 200)",
         aliases: ["subset", "head", "limit"],
@@ -90,7 +93,13 @@ let dataWords: [Word] = [
                     "\(data.name) has only \(grouped(count)) \(label == "train" ? "training" : "test") images",
                     at: call.arguments.place(label))
             }
-            return .object(DataValue(data.dataset.taking(training, test: test)))
+            if call.arguments.isGiven("seed"), !data.dataset.isSortedByClass {
+                throw call.fault(
+                    "nothing-to-do", "`seed:` draws from image folders, and of \(data.name) the first images are taken",
+                    at: call.arguments.place("seed"), fix: "leave `seed:` out")
+            }
+            let seed = UInt64(call.arguments.integer("seed") ?? 1)
+            return .object(DataValue(data.dataset.taking(training, test: test, seed: seed)))
         }),
     Word(
         "split", .data, "Cuts a validation part off the training images: `evaluate a, part: validation` measures it",
@@ -122,15 +131,16 @@ let dataWords: [Word] = [
         .perform { call in
             let data = try call.data("data").dataset
             let size = call.arguments.extent("size") ?? Extent(32)
-            let count = data.training.count + data.validation.count + data.test.count
-            guard size.height <= 4096, size.width <= 4096,
-                count * data.channels * size.height * size.width <= 1 << 34 || data.training.isInFiles
-            else {
+            guard size.height <= 4096, size.width <= 4096 else {
                 throw call.fault(
-                    "out-of-range", "\(counted(count, "image")) of \(size) take more memory than is sensible",
-                    at: call.arguments.place("size"), fix: "`take` fewer images before, or choose a smaller size")
+                    "out-of-range", "`size:` is at most 4096, not \(size)", at: call.arguments.place("size"))
             }
-            return .object(DataValue(data.resized(height: size.height, width: size.width)))
+            do throws(DatasetError) {
+                return .object(
+                    DataValue(
+                        try data.resized(
+                            height: size.height, width: size.width, cancellation: call.interpreter.interruption)))
+            } catch { throw dataFault(error, call) }
         }),
     Word(
         "normalize", .data, "Sets what is taken from the pixels (0 to 1) and what they are divided by",
@@ -202,13 +212,20 @@ private func loadImageFolder(_ call: Invocation) throws -> Value {
     }
     let path = call.arguments.text("path") ?? ""
     let report = ProgressReport(interpreter, title: "reading \(path)")
+    var notes: [String] = []
     do {
         let dataset = try ImageFolder.load(
             FileSystem.resolve(typed: path, in: interpreter.folder), height: size.height, width: size.width,
             testShare: call.arguments.decimal("test") ?? 0.2, seed: UInt64(call.arguments.integer("seed") ?? 1),
-            cancellation: interpreter.interruption
+            cancellation: interpreter.interruption, note: { notes.append($0) }
         ) { share in if interpreter.output.drawsProgress { report.update(fraction: share, facts: []) } }
         report.finish(title: "read \(path)", isDone: true)
+        for note in notes {
+            interpreter.output.report(
+                Diagnostic(
+                    .note, code: "image-folder", "\(path): \(note)", source: interpreter.source,
+                    at: call.arguments.place("path")))
+        }
         return .object(DataValue(dataset))
     } catch {
         report.finish(title: "reading \(path) stopped", isDone: false)
@@ -248,7 +265,9 @@ private func normalizeData(_ call: Invocation) throws -> Value {
     if let mean, let deviation {
         measured = (mean, deviation)
     } else {
-        do { measured = try data.trainingMoments() } catch { throw dataFault(error, call) }
+        do { measured = try data.trainingMoments(cancellation: call.interpreter.interruption) } catch {
+            throw dataFault(error, call)
+        }
     }
     guard let normalization = Normalization(mean: mean ?? measured.mean, deviation: deviation ?? measured.deviation)
     else {

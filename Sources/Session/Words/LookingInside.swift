@@ -36,7 +36,7 @@ extension Invocation {
         interpreter.publish()
         do throws(TrainingError) {
             return try predict(
-                run.run, on: data.dataset, part: part, first: data.dataset[part].count,
+                run.run, on: data.dataset, part: part, images: Array(0..<data.dataset[part].count),
                 cancellation: interpreter.interruption)
         } catch { throw training(error, self) }
     }
@@ -147,12 +147,12 @@ func showFlips(_ call: Invocation) throws -> Value {
 func showClassActivations(_ call: Invocation) throws -> Value {
     let run = try call.run()
     let data = try call.data("on", of: run)
-    let count = min(call.arguments.integer("count") ?? 8, data.dataset[call.part].count)
+    let images = data.dataset.shownImages(call.part, call.arguments.integer("count") ?? 8)
     call.interpreter.publish()
     let predictions: [Prediction]
     do throws(TrainingError) {
         predictions = try predict(
-            run.run, on: data.dataset, part: call.part, first: count, cancellation: call.interpreter.interruption)
+            run.run, on: data.dataset, part: call.part, images: images, cancellation: call.interpreter.interruption)
     } catch { throw training(error, call) }
     let maps: [ClassActivation]
     do throws(ClassActivationError) {

@@ -12,7 +12,8 @@ func predictImages(_ call: Invocation) throws -> Value {
     let predictions: [Prediction]
     do throws(TrainingError) {
         predictions = try predict(
-            run.run, on: data.dataset, part: call.part, first: call.arguments.integer("first") ?? 10,
+            run.run, on: data.dataset, part: call.part,
+            images: data.dataset.shownImages(call.part, call.arguments.integer("first") ?? 10),
             cancellation: interpreter.interruption)
     } catch { throw training(error, call) }
     let names = data.dataset.classNames
@@ -20,7 +21,7 @@ func predictImages(_ call: Invocation) throws -> Value {
     let correct = predictions.count { $0.predicted == $0.label }
     var table = Table(
         caption:
-            "\(run.run.label) on \(data.name): \(correct) of the first \(counted(predictions.count, "\(call.part.rawValue) image")) right",
+            "\(run.run.label) on \(data.name): \(correct) of \(data.dataset.isSortedByClass ? "" : "the first ")\(counted(predictions.count, "\(call.part.rawValue) image")) right",
         columns: [
             Table.Column("image"), Table.Column("class", isNumber: false), Table.Column("predicted", isNumber: false),
             Table.Column("probability", unit: "%"), Table.Column("of its class", unit: "%"),

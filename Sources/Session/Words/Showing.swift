@@ -80,7 +80,7 @@ private func cells(_ values: [Value?]) -> [Table.Cell] {
     }
 }
 
-/// The first training images of a data set, labelled; of a run its filters or activations.
+/// The first training images of a data set, or some of each class of an image folder, labelled; of a run its filters or activations.
 func showImages(_ call: Invocation) throws -> Value {
     if let given = call.arguments["what"] {
         if case .object(let object) = given, let run = object as? RunValue { return try showLayers(call, run) }
@@ -91,8 +91,8 @@ func showImages(_ call: Invocation) throws -> Value {
     }
     let data = try call.data("what")
     let dataset = data.dataset
-    let count = min(call.arguments.integer("count") ?? 20, dataset.training.count)
-    let pictures = try (0..<count).map { index in
+    let shown = dataset.shownImages(.training, call.arguments.integer("count") ?? 20)
+    let pictures = try shown.map { index in
         let label = dataset.training.label(index)
         let planes: [UInt8]
         do throws(DatasetError) {
@@ -102,6 +102,9 @@ func showImages(_ call: Invocation) throws -> Value {
             label: dataset.classNames.indices.contains(label) ? dataset.classNames[label] : String(label),
             channels: dataset.channels, height: dataset.height, width: dataset.width, planes: planes)
     }
-    let grid = ImageGrid(title: "\(data.name): the first \(counted(count, "training image"))", pictures: pictures)
+    let count = counted(shown.count, "training image")
+    let grid = ImageGrid(
+        title: "\(data.name): \(dataset.isSortedByClass ? "\(count) over its classes" : "the first \(count)")",
+        pictures: pictures)
     return try call.show(grid, plainText: grid.text)
 }
