@@ -217,8 +217,8 @@ private func loadImageFolder(_ call: Invocation) throws -> Value {
         let dataset = try ImageFolder.load(
             FileSystem.resolve(typed: path, in: interpreter.folder), height: size.height, width: size.width,
             testShare: call.arguments.decimal("test") ?? 0.2, seed: UInt64(call.arguments.integer("seed") ?? 1),
-            cancellation: interpreter.interruption, note: { notes.append($0) }
-        ) { share in if interpreter.output.drawsProgress { report.update(fraction: share, facts: []) } }
+            cancellation: interpreter.interruption, note: { notes.append($0) },
+            observer: { if interpreter.output.drawsProgress { report.update(fraction: $0, facts: []) } })
         report.finish(title: "read \(path)", isDone: true)
         for note in notes {
             interpreter.output.report(
