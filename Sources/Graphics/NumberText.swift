@@ -66,8 +66,30 @@ public func aligned(_ numbers: [Double]) -> [String] {
 
 private func power(_ digits: Int) -> Double { [1, 10, 100, 1_000, 10_000][digits] }
 
-/// A number in a sentence: at most four digits behind the point, and none that it does not need.
-func shortNumber(_ number: Double) -> String { aligned([number])[0] }
+/// A number in a sentence: at most four digits behind the point, and none that it does not need; small and large ones with a
+/// power of ten.
+func shortNumber(_ number: Double) -> String {
+    let size = abs(number)
+    return size == 0 || !size.isFinite || (0.01..<1e9).contains(size)
+        ? aligned([number])[0] : scientific(number, digits: 2)
+}
+
+/// Numbers next to each other: with as few digits as tell apart those that differ, but two at least after a point.
+func toldApart(_ numbers: [Double]) -> [String] {
+    let finite = numbers.filter(\.isFinite)
+    let largest = finite.map(abs).max() ?? 0
+    let isPlain = largest == 0 || (1e-3..<1e9).contains(largest)
+    let fewest = !isPlain ? 2 : largest >= 1_000 ? 0 : largest >= 1 || largest == 0 ? 2 : 4
+    func texts(_ digits: Int) -> [String] {
+        numbers.map { isPlain ? fixed($0, digits) : scientific($0, digits: digits) }
+    }
+    let different = Set(finite).count
+    for digits in fewest..<fewest + 6 {
+        let texts = texts(digits)
+        if Set(texts).count >= different { return texts }
+    }
+    return texts(fewest + 6)
+}
 
 extension Table.Cell {
     /// A column of numbers; empty for `nil`.
@@ -81,8 +103,17 @@ extension Table.Cell {
 /// Two digits and a power of ten: `3.1e-7`.
 public func scientific(_ number: Double) -> String {
     guard number.isFinite, number != 0 else { return number == 0 ? "0" : "\(number)" }
+    return scientific(number, digits: 1)
+}
+
+/// So many digits after the point of the mantissa: `3e-7`, `3.14e-7`.
+func scientific(_ number: Double, digits: Int) -> String {
+    guard number.isFinite, number != 0 else { return number == 0 ? "0" : "\(number)" }
     var (mantissa, exponent) = (abs(number), 0)
-    while mantissa < 0.9995 { (mantissa, exponent) = (mantissa * 10, exponent - 1) }
-    while mantissa >= 9.95 { (mantissa, exponent) = (mantissa / 10, exponent + 1) }
-    return (number < 0 ? "-" : "") + "\(fixed(mantissa, 1))e\(exponent)"
+    // What rounds to ten is one of the next power.
+    var half = 0.5
+    for _ in 0..<digits { half /= 10 }
+    while mantissa < 1 - half / 10 { (mantissa, exponent) = (mantissa * 10, exponent - 1) }
+    while mantissa >= 10 - half { (mantissa, exponent) = (mantissa / 10, exponent + 1) }
+    return (number < 0 ? "-" : "") + "\(fixed(mantissa, digits))e\(exponent)"
 }

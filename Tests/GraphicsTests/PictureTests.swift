@@ -18,6 +18,7 @@ private final class TextBoxes: NSObject, XMLParserDelegate {
         var right: Double
         var bottom: Double
         var size: Double
+        var isBold: Bool
 
         /// Whether they share more than a hair.
         func overlaps(_ other: Box) -> Bool {
@@ -67,37 +68,71 @@ private final class TextBoxes: NSObject, XMLParserDelegate {
             boxes.append(
                 Box(
                     text: text, left: x - 0.76 * size, top: y - length * (1 - before), right: x + 0.22 * size,
-                    bottom: y + length * before, size: size))
+                    bottom: y + length * before, size: size, isBold: false))
             return
         }
         let (x, y) = (Double(attributes["x"] ?? "") ?? 0, Double(attributes["y"] ?? "") ?? 0)
         boxes.append(
             Box(
                 text: text, left: x - length * before, top: y - 0.76 * size, right: x + length * (1 - before),
-                bottom: y + 0.22 * size, size: size))
+                bottom: y + 0.22 * size, size: size, isBold: attributes["font-weight"] != nil))
     }
 }
 
 struct PictureTests {
     private func picture(_ name: String) throws -> any Picture {
-        try #require(Samples.all.first { $0.name == name }).picture
+        try #require((Samples.all + Samples.odd).first { $0.name == name }).picture
     }
 
-    @Test(arguments: Samples.all.map(\.name))
+    @Test(arguments: (Samples.all + Samples.odd).map(\.name))
     func noTextLiesOverAnotherOrBeyondTheSheet(_ name: String) throws {
-        let read = try #require(TextBoxes(try picture(name).svg))
-        for (index, box) in read.boxes.enumerated() {
-            #expect(
-                box.left >= 0 && box.top >= 0 && box.right <= read.size.width && box.bottom <= read.size.height,
-                "“\(box.text)” leaves the sheet of \(read.size)")
-            #expect(box.size >= 11)
-            for other in read.boxes[..<index] {
-                #expect(!box.overlaps(other), "“\(box.text)” lies over “\(other.text)”")
-            }
+        try expectRoomForTexts(try picture(name).svg)
+    }
+
+    private static let gallery = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .appendingPathComponent("../../docs/gallery").standardized
+
+    @Test func noTextOfTheGalleryLiesOverAnother() throws {
+        let files = try FileManager.default.contentsOfDirectory(at: Self.gallery, includingPropertiesForKeys: nil)
+        #expect(files.count > 15)
+        for file in files where file.pathExtension == "svg" {
+            try expectRoomForTexts(String(contentsOf: file, encoding: .utf8), file.lastPathComponent)
         }
     }
 
+    private func expectRoomForTexts(_ svg: String, _ name: String = "") throws {
+        let read = try #require(TextBoxes(svg))
+        for (index, box) in read.boxes.enumerated() {
+            #expect(
+                box.left >= 0 && box.top >= 0 && box.right <= read.size.width && box.bottom <= read.size.height,
+                "\(name): “\(box.text)” leaves the sheet of \(read.size)")
+            #expect(box.size >= 11)
+            for other in read.boxes[..<index] {
+                #expect(!box.overlaps(other), "\(name): “\(box.text)” lies over “\(other.text)”")
+            }
+        }
+        // Nothing comes near the title.
+        guard let title = read.boxes.first(where: { $0.isBold && $0.size >= 15 }) else { return }
+        for box in read.boxes where box.text != title.text && box.left < title.right && box.right > title.left {
+            #expect(box.top - title.bottom >= 5, "\(name): “\(box.text)” touches the title")
+        }
+    }
+
+    /// Titles, captions and what else begins at the left do so at one edge.
     @Test(arguments: Samples.all.map(\.name))
+    func titleAndCaptionBeginAtTheSameEdge(_ name: String) throws {
+        let picture = try picture(name)
+        guard !(picture is BlockDiagram) else { return }
+        let read = try #require(TextBoxes(picture.svg))
+        let title = try #require(read.boxes.first { $0.text == picture.title || $0.text.hasSuffix("…") && $0.isBold })
+        #expect(title.left == Sheet.margin)
+        for box in read.boxes where box.size == 11.5 && box.left < 60 {
+            #expect(box.left == Sheet.margin, "\(box.text)")
+        }
+        if picture is ImageGrid { #expect(picture.svg.contains("<image x=\"16\"")) }
+    }
+
+    @Test(arguments: (Samples.all + Samples.odd).map(\.name))
     func everyPictureIsValidSmallAndTheSameEachTime(_ name: String) throws {
         let picture = try picture(name)
         let read = try #require(TextBoxes(picture.svg))
@@ -106,7 +141,7 @@ struct PictureTests {
         #expect(picture.svg.utf8.count < 100_000)
     }
 
-    @Test(arguments: Samples.all.map(\.name), [(80, 24), (200, 50), (40, 12)])
+    @Test(arguments: (Samples.all + Samples.odd).map(\.name), [(80, 24), (200, 50), (40, 12)])
     func aTerminalsSizeIsRespected(_ name: String, _ size: (columns: Int, rows: Int)) throws {
         let lines = try picture(name).text(on: TextTerminal(columns: size.columns, rows: size.rows))
             .split(separator: "\n", omittingEmptySubsequences: false)
@@ -179,8 +214,19 @@ struct PictureTests {
     }
 
     @Test func curvesDifferInMoreThanColor() {
-        let ways = (0..<12).map { "\(Dash.patterns[$0 % Dash.patterns.count]) \(Marker(number: $0))" }
+        let ways = (0..<12).map { "\(Marker(number: $0)) \(Marker.isOpen(number: $0))" }
         #expect(Set(ways).count == 12)
+        let smooth = (0..<12).map {
+            Plot.Series("\($0)", [.init(0, Double($0)), .init(1, 2)], style: .smooth)
+        }
+        let plot = Plot(title: "", x: Axis("x"), y: Axis("y"), series: smooth)
+        #expect(smooth.indices.allSatisfy(plot.hasMarkers))
+    }
+
+    /// Neither the second curve, nor a mark, nor what is repeated in a diagram.
+    @Test(arguments: Samples.all.map(\.name))
+    func aDashedLineIsTheTrainings(_ name: String) throws {
+        #expect(try picture(name).svg.contains("stroke-dasharray") == (name == "train-and-test"))
     }
 
     @Test func whatAUserWroteIsEscapedEverywhere() throws {

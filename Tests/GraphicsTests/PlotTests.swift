@@ -32,6 +32,81 @@ struct PlotTests {
         #expect(Scale([-3, 3], Axis("x", .logarithmic)).ticks.allSatisfy { $0 > 0 })
     }
 
+    /// What a tick's text says: `25.58k` is 25,580.
+    private func value(_ text: String) -> Double? {
+        let units: [Character: Double] = ["k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12]
+        guard let last = text.last, let unit = units[last] else { return Double(text) }
+        return Double(text.dropLast()).map { $0 * unit }
+    }
+
+    @Test(arguments: [
+        Axis.Kind.number, .whole, .percent, .seconds, .logarithmic, .magnitude,
+    ])
+    func everyTickHasATextOfItsOwnThatIsTrue(_ kind: Axis.Kind) throws {
+        var ranges: [(Double, Double)] = []
+        for size in [1e-100, 1e-12, 1e-9, 3e-5, 0.01, 0.7, 1, 42, 999, 25_600, 1e6, 3.3e7, 1e9, 1e12, 1e15, 1e100]
+        where kind != .whole || (1...1e15).contains(size) {
+            for share in [1e-7, 1e-5, 1e-3, 0.1, 1, 10, 1000] { ranges.append((size, size * (1 + share))) }
+            ranges += [(-size, size), (-size, -size / 2), (0, size), (size, size)]
+        }
+        for (low, high) in ranges {
+            for isTight in [true, false] {
+                let scale = Scale([low, high], Axis("x", kind), isTight: isTight)
+                let texts = scale.ticks.map(scale.text)
+                #expect(Set(texts).count == texts.count, "\(low)...\(high): \(texts)")
+                #expect(texts.allSatisfy { $0.count <= 16 }, "\(low)...\(high): \(texts)")
+                let gaps = zip(scale.ticks, scale.ticks.dropFirst()).map { $1 - $0 }
+                for (index, tick) in scale.ticks.enumerated() where !gaps.isEmpty {
+                    let said = try #require(value(texts[index]), "\(texts[index])")
+                    let gap = min(index < gaps.count ? gaps[index] : .infinity, index > 0 ? gaps[index - 1] : .infinity)
+                    #expect(
+                        abs(said * scale.divisor - tick) <= gap / 10, "\(low)...\(high): \(texts[index]) is \(tick)")
+                }
+            }
+        }
+    }
+
+    @Test func ticksOfNearCountsAreToldApart() {
+        let scale = Scale([25_581, 25_634], Axis("parameters", .magnitude))
+        #expect(scale.ticks.map(scale.text) == ["25.58k", "25.60k", "25.62k"])
+    }
+
+    @Test func valuesNextToEachOtherAreToldApart() {
+        #expect(toldApart([97.6, 98.2]) == ["97.60", "98.20"])
+        #expect(toldApart([97.601, 97.602]) == ["97.601", "97.602"])
+        #expect(toldApart([1e-9, 2.5e-9]) == ["1.00e-9", "2.50e-9"])
+        #expect(toldApart([528, 506, 156]) == ["528.00", "506.00", "156.00"])
+        #expect(
+            uncertain(1.2345e-9, 2.1e-11) == "(1.234 ± 0.021)e-9" && uncertain(1.234e12, 5.6e10) == "(1.234 ± 0.056)e12"
+        )
+    }
+
+    @Test func rowsOfImagesAreEven() {
+        let image = ImageGrid.Image(label: "", height: 1, width: 1, pixels: [0, 0, 0])
+        func columns(_ count: Int, group: Int = 1, most: Int = 10) -> Int {
+            ImageGrid(title: "", pictures: .init(repeating: image, count: count), columns: most, group: group)
+                .evenColumns(.max)
+        }
+        #expect(columns(12) == 6 && columns(11) == 6 && columns(21) == 7 && columns(10) == 10 && columns(1) == 1)
+        #expect(columns(0) >= 1 && columns(17, most: 16) == 9)
+        // Pairs remain next to each other.
+        #expect(
+            columns(10, group: 2, most: 8) == 6 && columns(8, group: 2, most: 8) == 8
+                && columns(2, group: 2, most: 1) == 2)
+    }
+
+    @Test func aScatterShowsTheIntervalsOfItsMeans() {
+        let plot = ScatterPlot(
+            title: "", x: Axis("parameters", .magnitude), y: Axis("accuracy", .percent),
+            items: [
+                .init("gap", 25_600, 80, interval: 78...82, parts: [.init(25_600, 79.5), .init(25_600, 80.5)]),
+                .init("flat", 31_000, 84),
+            ])
+        #expect(plot.table().csv == "name,parameters,accuracy (%),low,high\ngap,25600,80,78,82\nflat,31000,84,,")
+        // The bar with its two ends.
+        #expect(plot.svg.components(separatedBy: "stroke-width=\"1.50\"/>").count == 1 + 3)
+    }
+
     @Test(arguments: [
         [], [5.0], [5, 5], [Double.nan], [.infinity, 1], [-1e300, 1e300], [1e-300, 2e-300], [1e15, 1e15 + 1],
     ])

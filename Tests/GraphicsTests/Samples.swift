@@ -248,4 +248,90 @@ enum Samples {
             ("two-networks", twoNetworks),
         ]
     }
+
+    // MARK: Odd ones
+
+    /// Values that pictures have trouble with, by what they are.
+    static let oddValues: [(name: String, values: [Double])] = [
+        ("one", [5]), ("constant", [7, 7, 7]), ("zeros", [0, 0, 0]), ("tiny", [1e-9, 2.5e-9, 3e-9]),
+        ("one-tiny", [1e-9]), ("huge", [1e12, 1.5e12, 2.25e12]), ("close", [97.6012, 97.6013, 97.6017]),
+        ("close-and-large", [1_000_000, 1_000_000.4, 1_000_000.9]), ("negative", [-3, -2.5, -1.25]),
+        ("both-signs", [-1e-5, 0, 2e-5]), ("counts", [25_581, 25_590, 25_610, 25_634]),
+        ("gaps", [1, .nan, 3, .infinity]), ("nothing", []),
+    ]
+
+    static let longName =
+        "a network with a very long name: VGG(pooled: true, width: 64, dropout: 0.5, heads: [2048, 4096])"
+
+    static var odd: [(name: String, picture: any Picture)] {
+        let kinds: [Axis.Kind] = [.number, .percent, .seconds, .logarithmic, .magnitude]
+        var odd: [(name: String, picture: any Picture)] = []
+        for (name, values) in oddValues {
+            for kind in kinds {
+                let points = values.enumerated().map { Plot.Point(Double($0 + 1), $1) }
+                odd.append(
+                    (
+                        "curve-\(kind)-\(name)",
+                        Plot(
+                            title: "Title", x: Axis("epoch", .whole), y: Axis("y", kind), series: [.init("a", points)],
+                            marks: [.init(1.5, "a mark"), .init(1.5, "another")])
+                    ))
+                odd.append(
+                    (
+                        "scatter-\(kind)-\(name)",
+                        ScatterPlot(
+                            title: "Title", x: Axis("x", kind), y: Axis("y", kind),
+                            items: values.enumerated().map { .init("item \($0)", $1, $1) }, better: .higher)
+                    ))
+            }
+            let rows = [
+                IntervalPlot.Row("a", values: values),
+                IntervalPlot.Row("b", values: values, interval: values.first.map { $0 - abs($0) / 3...$0 + abs($0) }),
+            ]
+            for style in [IntervalPlot.Style.dots, .bars, .forest] {
+                odd.append(
+                    ("\(style)-\(name)", IntervalPlot(title: "Title", style: style, axis: Axis("value"), rows: rows)))
+            }
+            odd.append(
+                ("histogram-\(name)", Plot.histogram(title: "Title", axis: Axis("value"), groups: [("a", values)])))
+        }
+        let runs = (1...30).map { learning("\($0): \(longName)", best: 80, rate: 0.2, epochs: 12, seed: UInt64($0)) }
+        odd.append(
+            ("thirty-runs", Plot(title: longName, x: Axis(longName, .whole), y: Axis(longName, .percent), series: runs))
+        )
+        odd.append(
+            (
+                "thirty-rows",
+                IntervalPlot(
+                    title: longName, style: .dots, axis: Axis(longName, .percent),
+                    rows: (1...30).map { .init("\($0) \(longName)", values: [70, 71, 72], interval: 69...73) },
+                    margin: 70...70.1, caption: longName)
+            ))
+        odd.append(
+            (
+                "thirty-points",
+                ScatterPlot(
+                    title: longName, x: Axis("parameters", .magnitude), y: Axis("accuracy", .percent),
+                    items: (1...30).map {
+                        .init("\($0) \(longName)", 25_600 + Double($0), 80 + Double($0 % 7), interval: 79...88)
+                    }, better: .higher)
+            ))
+        odd.append(
+            (
+                "two-classes",
+                HeatMap(
+                    title: longName, rowTitle: "class", columnTitle: "predicted", names: ["a", longName],
+                    counts: [[1_234_567, 0], [12, 7_654_321]], caption: longName)
+            ))
+        for count in [0, 1, 11, 12, 13] {
+            let image = ImageGrid.Image(
+                label: longName, note: "97 %", height: 8, width: 8, pixels: [UInt8](repeating: 9, count: 192))
+            odd.append(
+                (
+                    "images-\(count)",
+                    ImageGrid(title: longName, pictures: .init(repeating: image, count: count), caption: longName)
+                ))
+        }
+        return odd
+    }
 }

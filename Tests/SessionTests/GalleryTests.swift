@@ -33,7 +33,7 @@ private let entries = [
     Entry(name: "training", title: "Training beside test", code: "plot a, b, y: loss, train: true"),
     Entry(name: "dots", title: "Seeds with mean and interval", code: "plot gap, flat, kind: dots"),
     Entry(name: "bars", title: "Bars with intervals", code: "plot gap, flat, kind: bars"),
-    Entry(name: "scatter", title: "What accuracy costs", code: "plot a, b, x: parameters"),
+    Entry(name: "scatter", title: "What accuracy costs", code: "plot gap, flat, x: parameters"),
     Entry(
         name: "histogram", title: "A histogram",
         code: "let values = [for n in 1...200 { (n * n % 97 + n * 7 % 89) / 2 }]\nplot values, kind: histogram"),

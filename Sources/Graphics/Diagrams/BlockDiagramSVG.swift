@@ -30,7 +30,7 @@ extension BlockDiagram {
             left += widths[index] + 48
         }
         if hasMarks {
-            sheet.text("≠  not in the other network at this place", 24, height - 14, size: 11.5, ink: .muted)
+            sheet.caption(["≠  not in the other network at this place"])
         }
         return sheet.svg
     }
@@ -87,8 +87,7 @@ extension BlockDiagram {
             sheet.line(x, y, x, y + 8, .muted)
             sheet.rectangle(
                 x - inner.width / 2 - 10, y + 8, inner.width + 20, inner.height + 12, .sheet, radius: 6,
-                outline: .muted,
-                dash: "4 3")
+                outline: .grid)
             sheet.text("× \(count)", x + inner.width / 2 + 14, y + 24, isBold: true)
             y += 8
             draw(parts, x, &y, on: &sheet)
@@ -109,7 +108,7 @@ extension BlockDiagram {
         if block.isMarked {
             sheet.rectangle(
                 x - size.width / 2 - 3, top - 3, size.width + 6, height + 6, .sheet, opacity: 0, radius: 7,
-                outline: .text, dash: "5 3")
+                outline: .text)
             sheet.text("≠", x - size.width / 2 + 6, top + 14, isBold: true)
         }
         sheet.text(block.name, x, top + 15, .middle, isBold: true)

@@ -53,15 +53,13 @@ enum Ink: Hashable {
     }
 }
 
-/// How a curve is drawn beside its color, so that curves can be told apart in grey.
-enum Dash {
-    static let patterns = ["", "7 3", "2 2.5", "8 3 2 3"]
-}
-
+/// How a curve is drawn beside its color, so that curves can be told apart in grey: filled the first six, open the next.
 enum Marker: CaseIterable {
     case circle, square, triangle, diamond, cross, down
 
     init(number: Int) { self = Marker.allCases[number % Marker.allCases.count] }
+
+    static func isOpen(number: Int) -> Bool { number / allCases.count % 2 == 1 }
 
     /// A path around the origin of about six pixels across.
     var path: String {

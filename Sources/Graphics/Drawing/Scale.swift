@@ -13,7 +13,7 @@ struct Scale {
     /// `test accuracy (%)`, `time (min)`
     let title: String
     private let kind: Axis.Kind
-    private let step: Double
+    private let texts: TickText
 
     /// - Parameters:
     ///   - wanted: about how many ticks.
@@ -23,23 +23,24 @@ struct Scale {
         kind = axis.kind
         let isLogarithmic = kind.isLogarithmic
         let shown = (values + (including.map { [$0] } ?? [])).filter(axis.shows)
-        let (unit, divisor) = Scale.unit(kind, largest: shown.max() ?? 1)
+        let (unit, divisor) = Scale.unit(kind, shown.min() ?? 0, shown.max() ?? 1)
         title = unit.isEmpty ? axis.label : "\(axis.label) (\(unit))"
         self.divisor = divisor
         let places = isLogarithmic ? shown.map { log10($0) } : shown.map { $0 / divisor }
         var (low, high) = (places.min() ?? 0, places.max() ?? 1)
         if high - low < max(abs(high), abs(low)) * 1e-9 || high == low {
-            let room = kind == .whole ? 1 : isLogarithmic ? 0.5 : max(abs(high) * 0.05, 1e-6)
+            let room = kind == .whole || high == 0 ? 1 : isLogarithmic ? 0.5 : abs(high) * 0.05
             (low, high) = (low - room, high + room)
         }
         if isLogarithmic {
             let room = isTight ? 0 : (high - low) * 0.06
             (low, high) = (low - room, high + room)
-            (self.low, self.high, step) = (low, high, 0)
+            (self.low, self.high) = (low, high)
             ticks = Scale.logarithmicTicks(low, high, wanted)
+            texts = TickText(ticks, kind)
             return
         }
-        step = Scale.roundStep((high - low) / Double(max(1, wanted)), isWhole: kind == .whole)
+        let step = Scale.roundStep((high - low) / Double(max(1, wanted)), isWhole: kind == .whole)
         if !isTight {
             low = (low / step + 1e-9).rounded(.down) * step
             high = (high / step - 1e-9).rounded(.up) * step
@@ -50,17 +51,22 @@ struct Scale {
         (self.low, self.high) = (low, high)
         let first = (low / step - 1e-9).rounded(.up)
         let count = ((high / step + 1e-9).rounded(.down) - first)
-        let step = step
-        ticks =
-            count.isFinite
-            ? (0...max(0, min(Int(max(0, count)), 100))).map { (first + Double($0)) * step * divisor } : []
+        let shownTicks =
+            count.isFinite ? (0...max(0, min(Int(max(0, count)), 100))).map { (first + Double($0)) * step } : []
+        ticks = shownTicks.map { $0 * divisor }
+        texts = TickText(shownTicks, kind)
     }
 
-    private static func unit(_ kind: Axis.Kind, largest: Double) -> (String, Double) {
+    private static func unit(_ kind: Axis.Kind, _ least: Double, _ largest: Double) -> (String, Double) {
         switch kind {
-        case .percent: ("%", 1)
-        case .seconds: largest < 120 ? ("s", 1) : largest < 7_200 ? ("min", 60) : ("h", 3_600)
-        default: ("", 1)
+        case .percent: return ("%", 1)
+        case .seconds:
+            // Times near each other are told in the unit that they differ in.
+            let span = largest > least ? largest - least : largest
+            func differs(by size: Double) -> Bool { span >= size / 20 }
+            return largest >= 7_200 && differs(by: 3_600)
+                ? ("h", 3_600) : largest >= 120 && differs(by: 60) ? ("min", 60) : ("s", 1)
+        default: return ("", 1)
         }
     }
 
@@ -101,42 +107,7 @@ struct Scale {
         ((kind.isLogarithmic ? log10(value) : value / divisor) - low) / (high - low)
     }
 
-    /// Ticks with as many decimals as they need, all the same.
-    func text(_ tick: Double) -> String {
-        let shown = tick / divisor
-        switch kind {
-        case .magnitude: return magnitude(shown)
-        case .logarithmic:
-            if let least = ticks.min(), let most = ticks.max(), least >= 0.01, most < 100_000 { return shortest(shown) }
-            return power(shown)
-        default:
-            let largest = max(abs(low), abs(high))
-            if largest >= 1e6 || (largest < 1e-3 && largest > 0) { return shown == 0 ? "0" : power(shown) }
-            var (digits, size) = (0, step)
-            while digits < 6, abs(size - size.rounded()) > 1e-6 * max(1, size) {
-                (digits, size) = (digits + 1, size * 10)
-            }
-            return fixed(shown, digits)
-        }
-    }
-
-    /// `1e-3`, `2.5e6`: as one would type it.
-    private func power(_ number: Double) -> String {
-        let text = scientific(number)
-        return number == 1 ? "1" : text.replacing(".0e", with: "e")
-    }
-
-    private func shortest(_ number: Double) -> String {
-        for digits in 0...3 where abs(number - (decimalValue(number, digits))) < 1e-6 * abs(number) {
-            return fixed(number, digits)
-        }
-        return fixed(number, 4)
-    }
-
-    private func decimalValue(_ number: Double, _ digits: Int) -> Double {
-        let scale = pow(10.0, Double(digits))
-        return (number * scale).rounded() / scale
-    }
+    func text(_ tick: Double) -> String { texts.text(tick / divisor) }
 }
 
 /// With the sign for minus instead of a hyphen, for print.
@@ -144,20 +115,14 @@ func withMinus(_ text: String) -> String { text.hasPrefix("-") ? "−" + text.dr
 
 /// `32.9M`, `500k`, `120`: a count to three digits.
 func magnitude(_ number: Double) -> String {
-    func short(_ value: Double) -> String {
-        let digits = abs(value) >= 99.95 ? 0 : abs(value) >= 9.995 ? 1 : 2
-        var text = fixed(value, digits)
-        if text.contains(".") {
-            while text.hasSuffix("0") { text.removeLast() }
-            if text.hasSuffix(".") { text.removeLast() }
-        }
-        return text
+    let unit = MagnitudeUnit(of: number)
+    let value = number / unit.size
+    guard abs(value) < 999.5 else { return scientific(number) }
+    let digits = abs(value) >= 99.95 ? 0 : abs(value) >= 9.995 ? 1 : 2
+    var text = fixed(value, digits)
+    if text.contains(".") {
+        while text.hasSuffix("0") { text.removeLast() }
+        if text.hasSuffix(".") { text.removeLast() }
     }
-    return switch abs(number) {
-    case 999.5e9...: scientific(number)
-    case 999.5e6...: short(number / 1e9) + "G"
-    case 999.5e3...: short(number / 1e6) + "M"
-    case 999.5...: short(number / 1e3) + "k"
-    default: short(number)
-    }
+    return text + unit.suffix
 }

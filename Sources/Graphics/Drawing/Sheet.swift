@@ -53,15 +53,13 @@ struct Sheet {
 
     mutating func rectangle(
         _ x: Double, _ y: Double, _ width: Double, _ height: Double, _ ink: Ink, opacity: Double = 1,
-        radius: Double = 0,
-        outline: Ink? = nil, dash: String = ""
+        radius: Double = 0, outline: Ink? = nil
     ) {
         body +=
             "<rect x=\"\(number(x))\" y=\"\(number(y))\" width=\"\(number(width))\" height=\"\(number(height))\""
         body += outline.map { paint(ink, outline: $0) } ?? fill(ink)
         if opacity < 1 { body += " fill-opacity=\"\(fixed(opacity, 3))\"" }
         if radius > 0 { body += " rx=\"\(number(radius))\"" }
-        if !dash.isEmpty { body += " stroke-dasharray=\"\(dash)\"" }
         body += "/>\n"
     }
 
@@ -103,6 +101,33 @@ struct Sheet {
         if isBold { body += " font-weight=\"600\"" }
         if ink != .text { body += fill(ink) }
         body += ">\(markupEscaped(text))</text>\n"
+    }
+
+    /// What the picture shows, above it.
+    mutating func title(_ title: String, size: Double = 15) {
+        let room = width - 2 * Sheet.margin
+        text(TextWidth.shortened(title, to: room, size: size, isBold: true), Sheet.margin, 25, size: size, isBold: true)
+    }
+
+    /// Its caption's lines, at its foot.
+    mutating func caption(_ lines: [String]) {
+        for (index, line) in lines.enumerated() {
+            let y = height - 12 - Double(lines.count - 1 - index) * 15
+            text(line, Sheet.margin, y, size: 11.5, ink: .muted)
+        }
+    }
+
+    /// The texts of a horizontal axis. One that would touch the one before is left out; one at an edge keeps within the sheet.
+    mutating func ticks(_ scale: Scale, place: (Double) -> Double, y: Double) {
+        var end = -Double.infinity
+        for tick in scale.ticks {
+            let text = withMinus(scale.text(tick))
+            let half = TextWidth.of(text, size: 12) / 2
+            let center = max(half + 2, min(width - half - 2, place(tick)))
+            guard center - half > end + 4 else { continue }
+            self.text(text, center, y, .middle, ink: .muted)
+            end = center + half
+        }
     }
 
     /// A PNG file, its pixels kept square.

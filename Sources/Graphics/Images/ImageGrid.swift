@@ -39,13 +39,27 @@ public struct ImageGrid: Sendable {
     public var title: String
     public var caption: String
     public var pictures: [Image]
+    /// In a row at most.
     public var columns: Int
+    /// So many pictures after each other belong together and are never parted by the end of a row.
+    public var group: Int
 
-    public init(title: String, pictures: [Image], columns: Int = 10, caption: String = "") {
+    public init(title: String, pictures: [Image], columns: Int = 10, group: Int = 1, caption: String = "") {
         self.title = title
         self.pictures = pictures
         self.columns = max(1, columns)
+        self.group = max(1, group)
         self.caption = caption
+    }
+
+    /// Columns of rows as even as they can be: twelve pictures in two rows are six and six.
+    ///
+    /// - Parameter most: what there is room for.
+    func evenColumns(_ most: Int) -> Int {
+        let groups = (pictures.count + group - 1) / group
+        let groupsInRow = max(1, min(columns, most) / group)
+        let rows = max(1, (groups + groupsInRow - 1) / groupsInRow)
+        return max(1, (groups + rows - 1) / rows) * group
     }
 
     /// Larger images are drawn smaller: their pixels are stored, not compressed.
@@ -59,6 +73,7 @@ public struct ImageGrid: Sendable {
         let texts = pictures.map { [$0.label, $0.note].filter { !$0.isEmpty }.joined(separator: " ") }
         let width = texts.map(\.count).max() ?? 0
         var lines = [title]
+        let columns = evenColumns(.max)
         for start in stride(from: 0, to: texts.count, by: columns) {
             let row = texts[start..<min(start + columns, texts.count)]
             lines.append(row.map { padded($0, width) }.joined(separator: "  ").trimmedAtEnd)
@@ -82,34 +97,39 @@ extension ImageGrid: Picture {
         let labels = pictures.flatMap { [$0.label, $0.note] }.map { TextWidth.of($0, size: 11) }.max() ?? 0
         let side = Double(min(160, largest * scale))
         let cell = max(side, min(110, labels)) + 10
-        let columns = min(self.columns, max(1, pictures.count), max(1, Int(940 / cell)))
+        // Texts stand under the middle of their image, unless one is wider than that: then all begin where it does.
+        let isWide = labels > side
+        let columns = evenColumns(Int(940 / cell))
         let rows = (pictures.count + columns - 1) / columns
         let line = (hasLabels ? 15.0 : 0) + (hasNotes ? 14 : 0)
-        let width = max(240, 14 + Double(columns) * cell, TextWidth.of(title, size: 13, isBold: true) + 28)
+        let width = min(
+            960,
+            max(
+                240, 2 * Sheet.margin + Double(min(columns, pictures.count)) * cell - 10,
+                TextWidth.of(title, size: 15, isBold: true) + 2 * Sheet.margin))
         let captionLines = Frame.captionLines(caption, width: width)
-        let height = 36 + Double(rows) * (side + line + 10) + Double(captionLines.count) * 15 + 6
-        var sheet = Sheet(width: min(width, 960), height: height, title: title, description: text)
-        sheet.text(
-            TextWidth.shortened(title, to: min(width, 960) - 24, size: 13, isBold: true), 12, 22, size: 13, isBold: true
-        )
+        let top = 38.0
+        let height =
+            top + Double(rows) * (side + line + 10) + Double(captionLines.count) * 15
+            + (captionLines.isEmpty ? 6 : 8)
+        var sheet = Sheet(width: width, height: height, title: title, description: text)
+        sheet.title(title)
         for (index, picture) in pictures.enumerated() {
-            let x = 12 + Double(index % columns) * cell
-            let y = 36 + Double(index / columns) * (side + line + 10)
+            let x = Sheet.margin + Double(index % columns) * cell
+            let y = top + Double(index / columns) * (side + line + 10)
             let drawn = picture.reduced(to: ImageGrid.largestSide)
             let file = PNG.file(width: drawn.width, height: drawn.height, pixels: drawn.pixels)
             sheet.image(
-                file, x + (cell - 10 - side) / 2, y, side, side,
+                file, x, y, side, side,
                 title: [picture.label, picture.note].filter { !$0.isEmpty }.joined(separator: ", "))
-            let center = x + (cell - 10) / 2
-            sheet.text(
-                TextWidth.shortened(picture.label, to: cell - 4, size: 11), center, y + side + 12, .middle, size: 11)
-            sheet.text(
-                TextWidth.shortened(picture.note, to: cell - 4, size: 11), center, y + side + 26, .middle, size: 11,
-                ink: .muted)
+            func write(_ text: String, _ y: Double, _ ink: Ink) {
+                let shown = TextWidth.shortened(text, to: cell - 6, size: 11)
+                sheet.text(shown, isWide ? x : x + side / 2, y, isWide ? .start : .middle, size: 11, ink: ink)
+            }
+            write(picture.label, y + side + 12, .text)
+            write(picture.note, y + side + 26, .muted)
         }
-        for (index, line) in captionLines.enumerated() {
-            sheet.text(line, 12, height - 10 - Double(captionLines.count - 1 - index) * 15, size: 11.5, ink: .muted)
-        }
+        sheet.caption(captionLines)
         return sheet.svg
     }
 
@@ -118,7 +138,7 @@ extension ImageGrid: Picture {
         let largest = max(1, pictures.map(\.width).max() ?? 1)
         // At least four beside each other, but never larger than they are.
         let side = max(8, min(largest, (terminal.columns - 6) / 4))
-        let columns = max(1, min(self.columns, (terminal.columns + 2) / (side + 2)))
+        let columns = evenColumns((terminal.columns + 2) / (side + 2))
         var lines = [terminal.bold(padded(title, terminal.columns).trimmedAtEnd)]
         for start in stride(from: 0, to: pictures.count, by: columns) {
             let row = pictures[start..<min(start + columns, pictures.count)]

@@ -77,19 +77,20 @@ extension HeatMap: Picture {
         let isNumbered = names.count <= HeatMap.numbered
         let cell =
             isNumbered
-            ? (width: 46.0, height: 28.0) : (width: 400 / Double(names.count), height: 400 / Double(names.count))
+            ? (width: max(46, widestCount + 8), height: 28.0)
+            : (width: 400 / Double(names.count), height: 400 / Double(names.count))
         let shown = isNumbered ? names.map { TextWidth.shortened($0, to: 120, size: 12) } : []
         let longest = shown.map { TextWidth.of($0, size: 12) }.max() ?? 0
-        let left = 36 + longest + 10
+        let left = Sheet.margin + 24 + longest + 10
         let top = 62 + (isNumbered ? longest : 0)
         let side = (width: cell.width * Double(names.count), height: cell.height * Double(names.count))
         let width = max(left + side.width + 76, 360)
         let lines = Frame.captionLines(caption, width: width)
         let height = top + side.height + 20 + Double(lines.count) * 15
         var sheet = Sheet(width: width, height: height, title: title, description: description)
-        sheet.text(TextWidth.shortened(title, to: width - 32, size: 15, isBold: true), 16, 25, size: 15, isBold: true)
+        sheet.title(title)
         sheet.text(columnTitle, left + side.width / 2, 48, .middle, size: 13)
-        sheet.text(rowTitle, 20, top + side.height / 2, .middle, size: 13, isTurned: true)
+        sheet.text(rowTitle, Sheet.margin + 10, top + side.height / 2, .middle, size: 13, isTurned: true)
         if isNumbered {
             sheet.text("right", left + side.width + 64, top - 8, .end, ink: .muted)
             for (index, name) in shown.enumerated() {
@@ -101,10 +102,12 @@ extension HeatMap: Picture {
             sheet.image(pixels, left, top, side.width, side.height, title: description)
         }
         sheet.rectangle(left, top, side.width, side.height, .sheet, opacity: 0, outline: .muted)
-        for (index, line) in lines.enumerated() {
-            sheet.text(line, 20, height - 12 - Double(lines.count - 1 - index) * 15, size: 11.5, ink: .muted)
-        }
+        sheet.caption(lines)
         return sheet.svg
+    }
+
+    private var widestCount: Double {
+        counts.joined().map { TextWidth.of(grouped($0), size: 12, isBold: true) }.max() ?? 0
     }
 
     /// How strong a full cell is: text over it keeps a contrast of 4.5 : 1.

@@ -1,6 +1,8 @@
 // Rows of measurements with their means and intervals, as a value: the seeds of a study as dots, means as bars, the classes of
 // a data set as a forest. One number axis at the bottom, names at the left, values as text at the right.
 
+import Glibc
+
 public struct IntervalPlot: Hashable, Sendable {
     public enum Style: Hashable, Sendable {
         /// Every value as a dot, mean and interval over them.
@@ -61,20 +63,20 @@ public struct IntervalPlot: Hashable, Sendable {
         return Scale(values, axis, ticks: 6, including: style == .bars ? 0 : nil)
     }
 
-    /// `78.42 ± 0.31`, or with its two ends where the interval is lopsided.
-    func valueText(_ row: Row) -> String {
-        guard let mean = row.mean else { return "" }
-        guard let interval = row.interval else { return fixed(mean, digits) }
-        let (below, above) = (mean - interval.lowerBound, interval.upperBound - mean)
-        if abs(below - above) <= 0.02 * (below + above) { return uncertain(mean, (below + above) / 2) }
-        let digits = uncertaintyDigits((below + above) / 2)
-        return
-            "\(fixed(mean, digits)) [\(fixed(interval.lowerBound, digits)), \(fixed(interval.upperBound, digits))]"
-    }
-
-    private var digits: Int {
-        let largest = rows.compactMap(\.mean).map(abs).max() ?? 0
-        return largest >= 1_000 ? 0 : largest >= 1 ? 2 : 4
+    /// Of each row: `78.42 ± 0.31`, or with its two ends where the interval is lopsided.
+    var valueTexts: [String] {
+        let means = toldApart(rows.compactMap(\.mean))
+        var next = means.startIndex
+        return rows.map { row in
+            guard let mean = row.mean else { return "" }
+            defer { next += 1 }
+            guard let interval = row.interval else { return means[next] }
+            let (below, above) = (mean - interval.lowerBound, interval.upperBound - mean)
+            if abs(below - above) <= 0.02 * (below + above) { return uncertain(mean, (below + above) / 2) }
+            let texts = uncertain([mean, interval.lowerBound, interval.upperBound], (below + above) / 2)
+            let power = texts.power
+            return "\(texts.numbers[0])\(power) [\(texts.numbers[1])\(power), \(texts.numbers[2])\(power)]"
+        }
     }
 }
 
@@ -100,20 +102,33 @@ extension IntervalPlot: Picture {
     }
 
     var description: String {
-        "\(axis.title). " + rows.prefix(40).map { "\($0.name): \(valueText($0))" }.joined(separator: "; ") + "."
+        "\(axis.title). " + zip(rows, valueTexts).prefix(40).map { "\($0.name): \($1)" }.joined(separator: "; ") + "."
     }
 }
 
-/// `78.42 ± 0.31`: both to the second digit of the uncertainty.
+/// `78.42 ± 0.31`: both to the second digit of the uncertainty. Small and large ones share a power of ten: `(1.24 ± 0.31)e-7`.
 public func uncertain(_ value: Double, _ uncertainty: Double) -> String {
+    let texts = uncertain([value, uncertainty], uncertainty)
+    return texts.power.isEmpty
+        ? "\(texts.numbers[0]) ± \(texts.numbers[1])" : "(\(texts.numbers[0]) ± \(texts.numbers[1]))\(texts.power)"
+}
+
+/// Numbers to the second digit of an uncertainty, and the power of ten that they share, where that is shorter.
+func uncertain(_ numbers: [Double], _ uncertainty: Double) -> (numbers: [String], power: String) {
     let digits = uncertaintyDigits(uncertainty)
-    return "\(fixed(value, digits)) ± \(fixed(uncertainty, digits))"
+    let largest = numbers.filter(\.isFinite).map(abs).max() ?? 0
+    guard largest > 0, digits > 6 || largest >= 1e7 else { return (numbers.map { fixed($0, digits) }, "") }
+    let exponent = log10(largest).rounded(.down)
+    let size = pow(10, exponent)
+    let fewer = uncertaintyDigits(uncertainty / size)
+    guard size > 0, size.isFinite, fewer <= 6 else { return (numbers.map { fixed($0, digits) }, "") }
+    return (numbers.map { fixed($0 / size, fewer) }, "e\(Int(exponent))")
 }
 
 /// Digits behind the point that show two of the uncertainty's.
-func uncertaintyDigits(_ uncertainty: Double) -> Int {
+private func uncertaintyDigits(_ uncertainty: Double) -> Int {
     guard uncertainty.isFinite, uncertainty > 0 else { return 2 }
     var (digits, size) = (0, uncertainty)
-    while size < 9.95, digits < 8 { (size, digits) = (size * 10, digits + 1) }
+    while size < 9.95, digits < 15 { (size, digits) = (size * 10, digits + 1) }
     return digits
 }

@@ -7,18 +7,18 @@ extension IntervalPlot {
         let width = 640.0
         let caption = Frame.captionLines(caption, width: width)
         let rowHeight = rows.count > 16 ? 22 : style == .dots ? 42 : IntervalPlot.rowHeight
-        let top = margin == nil ? 42.0 : 56.0
+        let top = margin == nil ? 42.0 : 60.0
         let bottom = top + Double(max(1, rows.count)) * rowHeight + 6
         let height = bottom + 46 + Double(caption.count) * 15 + (caption.isEmpty ? 0 : 8)
         var sheet = Sheet(width: width, height: height, title: title, description: description)
         let scale = scale
         let names = rows.map { TextWidth.shortened($0.name, to: 220, size: 12) }
-        let texts = rows.map { valueText($0) }
-        let left = 24 + max(40, names.map { TextWidth.of($0, size: 12) }.max() ?? 0)
-        let right = width - 28 - (texts.map { TextWidth.of($0, size: 12) }.max() ?? 0)
+        let texts = valueTexts
+        let left = Sheet.margin + 10 + max(40, names.map { TextWidth.of($0, size: 12) }.max() ?? 0)
+        let right = width - Sheet.margin - 14 - (texts.map { TextWidth.of(withMinus($0), size: 12) }.max() ?? 0)
         func place(_ value: Double) -> Double { left + 8 + scale.place(value) * (right - left - 16) }
 
-        sheet.text(TextWidth.shortened(title, to: width - 32, size: 15, isBold: true), 16, 25, size: 15, isBold: true)
+        sheet.title(title)
         if let margin {
             let (low, high) = (place(margin.lowerBound), place(margin.upperBound))
             sheet.area([(low, top), (high, top), (high, bottom), (low, bottom)], .muted, opacity: 0.14)
@@ -27,22 +27,20 @@ extension IntervalPlot {
             sheet.text(
                 text, max(left + half, min(right - half, (low + high) / 2)), top - 5, .middle, size: 11.5, ink: .muted)
         }
-        for tick in scale.ticks {
-            sheet.line(place(tick), top, place(tick), bottom, .grid)
-            sheet.text(withMinus(scale.text(tick)), place(tick), bottom + 17, .middle, ink: .muted)
-        }
+        for tick in scale.ticks { sheet.line(place(tick), top, place(tick), bottom, .grid) }
+        sheet.ticks(scale, place: place, y: bottom + 17)
         sheet.line(left, bottom, right, bottom, .muted)
-        if let reference { sheet.line(place(reference), top, place(reference), bottom, .text, dash: "4 3") }
+        if let reference { sheet.line(place(reference), top, place(reference), bottom, .text) }
         for (index, row) in rows.enumerated() {
             let y = top + (Double(index) + 0.5) * rowHeight + 3
             draw(row, index, y, place, rowHeight, on: &sheet)
             sheet.text(names[index], left - 10, y + 4, .end)
-            sheet.text(withMinus(texts[index]), width - 14, y + 4, .end)
+            sheet.text(withMinus(texts[index]), width - Sheet.margin, y + 4, .end)
         }
-        sheet.text(scale.title, (left + right) / 2, bottom + 35, .middle, size: 13)
-        for (index, line) in caption.enumerated() {
-            sheet.text(line, 20, height - 12 - Double(caption.count - 1 - index) * 15, size: 11.5, ink: .muted)
-        }
+        sheet.text(
+            TextWidth.shortened(scale.title, to: right - left, size: 13), (left + right) / 2, bottom + 35, .middle,
+            size: 13)
+        sheet.caption(caption)
         return sheet.svg
     }
 
@@ -81,7 +79,7 @@ extension IntervalPlot {
 
     public func text(on terminal: TextTerminal) -> String {
         let scale = scale
-        let texts = rows.map { valueText($0) }
+        let texts = valueTexts
         let nameWidth = min(24, terminal.columns / 4, rows.map(\.name.count).max() ?? 0)
         // Where there is no room for all, the numbers give way.
         let wanted = texts.map(\.count).max() ?? 0

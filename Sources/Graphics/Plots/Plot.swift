@@ -101,7 +101,7 @@ public struct Plot: Hashable, Sendable {
 
     func isShown(_ point: Point) -> Bool { x.shows(point.x) && y.shows(point.y) }
 
-    /// The color, dash and marker of a series: those that go together share a color.
+    /// The color and marker of a series: those that go together share both.
     func number(_ index: Int) -> Int {
         let main = series[index].companionOf ?? index
         return series.prefix(main).count { $0.companionOf == nil }
@@ -109,10 +109,10 @@ public struct Plot: Hashable, Sendable {
 
     var hasCompanions: Bool { series.contains { $0.companionOf != nil } }
 
-    func dash(_ index: Int) -> String {
-        // Where dashes tell training from test, markers and labels tell the curves.
-        if hasCompanions { return series[index].companionOf == nil ? "" : Dash.patterns[1] }
-        return series[index].style == .faint ? "" : Dash.patterns[number(index) % Dash.patterns.count]
+    /// Smooth curves have markers where there are several, to be told apart in grey.
+    func hasMarkers(_ index: Int) -> Bool {
+        series[index].style == .line
+            || series[index].style == .smooth && series.count { $0.style == .smooth && $0.companionOf == nil } > 1
     }
 
     /// What the axes have to hold.

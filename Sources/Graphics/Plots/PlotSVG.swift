@@ -1,9 +1,12 @@
-// Curves as SVG: thin lines that differ in color, dash and marker, so that they read in grey; names at their ends.
+// Curves as SVG: thin lines that differ in color and marker, so that they read in grey; names at their ends. A dashed line is the
+// training's, next to the test's.
 
 extension Plot {
     /// More points than this are thinned to what a pixel's column shows: its first, lowest, highest and last.
     private static let drawnPoints = 1_000
     private static let markedPoints = 25
+    /// Of a companion, and of nothing else.
+    private static let dash = "7 3"
 
     public var svg: String {
         let width = 640.0
@@ -17,7 +20,7 @@ extension Plot {
         var sheet = Sheet(width: width, height: height, title: title, description: description)
         let frame = Frame(
             x: Scale(allX, x, ticks: 7, isTight: true), y: Scale(allY, y, ticks: 5), width: width, height: height,
-            hasTitle: true, captionLines: caption.count,
+            hasMarks: !marks.isEmpty, captionLines: caption.count,
             room: labelled.isEmpty ? 0 : longest + EndLabels.keyWidth + 24)
         frame.draw(on: &sheet, title: title, caption: caption)
         drawMarks(on: &sheet, frame)
@@ -48,12 +51,17 @@ extension Plot {
     // MARK: Parts
 
     private func drawMarks(on sheet: inout Sheet, _ frame: Frame) {
-        for mark in marks where x.shows(mark.x) {
+        var end = -Double.infinity
+        for mark in marks.filter({ x.shows($0.x) }).sorted(by: { $0.x < $1.x }) {
             let place = frame.placeX(mark.x)
-            sheet.line(place, frame.top, place, frame.bottom, .muted, dash: "4 3")
-            let half = TextWidth.of(mark.label, size: 12) / 2
-            sheet.text(
-                mark.label, max(frame.left + half, min(frame.right - half, place)), frame.top - 4, .middle, ink: .muted)
+            sheet.line(place, frame.top, place, frame.bottom, .muted)
+            let text = TextWidth.shortened(mark.label, to: frame.right - frame.left, size: 12)
+            let half = TextWidth.of(text, size: 12) / 2
+            let center = max(frame.left + half, min(frame.right - half, place))
+            // A label that would touch the one before is left out.
+            guard center - half > end + 4 else { continue }
+            sheet.text(text, center, frame.top - 5, .middle, ink: .muted)
+            end = center + half
         }
     }
 
@@ -84,13 +92,13 @@ extension Plot {
             }
             sheet.curve(
                 drawn, curve.style == .faint ? .muted : ink, width: curve.style == .faint ? 0.75 : 1.75,
-                dash: dash(index))
+                dash: curve.companionOf == nil ? "" : Plot.dash)
         }
         let places = pieces.flatMap(\.self)
-        if curve.style == .line || places.count == 1 {
+        if hasMarkers(index) || places.count == 1 {
+            let number = number(index)
             sheet.markers(
-                Marker(number: number(index)), Plot.marked(places, number(index)), ink,
-                isOpen: curve.companionOf != nil)
+                Marker(number: number), Plot.marked(places, number), ink, isOpen: Marker.isOpen(number: number))
         }
     }
 
@@ -107,10 +115,12 @@ extension Plot {
             let (x, y) = (frame.right + 10, places[place])
             let isFaint = series[index].style == .faint
             let ink = isFaint ? Ink.muted : .series(number(index))
-            sheet.curve(
-                [(x, y), (x + EndLabels.keyWidth, y)], ink, width: isFaint ? 0.75 : 1.75, dash: dash(index))
-            if series[index].style == .line {
-                sheet.markers(Marker(number: number(index)), [(x + EndLabels.keyWidth / 2, y)], ink)
+            sheet.curve([(x, y), (x + EndLabels.keyWidth, y)], ink, width: isFaint ? 0.75 : 1.75)
+            if hasMarkers(index) {
+                let number = number(index)
+                sheet.markers(
+                    Marker(number: number), [(x + EndLabels.keyWidth / 2, y)], ink,
+                    isOpen: Marker.isOpen(number: number))
             }
             sheet.text(names[place], x + EndLabels.keyWidth + 6, y + 4, ink: isFaint ? .muted : ink)
         }

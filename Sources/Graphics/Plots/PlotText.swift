@@ -8,7 +8,7 @@ extension Plot {
             y: Scale(allY, y, ticks: 5), lines: keys.count + 2, on: terminal)
         for mark in marks where x.shows(mark.x) {
             let place = frame.dotX(mark.x)
-            for dot in stride(from: 0, to: frame.canvas.height, by: 3) { frame.canvas.dot(place, dot, .muted) }
+            for dot in 0..<frame.canvas.height { frame.canvas.dot(place, dot, .muted) }
         }
         for index in series.indices { drawText(index, in: &frame) }
         return ([terminal.bold(padded(title, terminal.columns).trimmedAtEnd)] + frame.linesOfText + keys)
@@ -27,7 +27,7 @@ extension Plot {
             frame.canvas.line(from: last ?? place, to: place, ink, isDashed: series[index].companionOf != nil)
             last = place
         }
-        if let last, series[index].style == .line, series[index].companionOf == nil {
+        if let last, hasMarkers(index), series[index].companionOf == nil {
             frame.canvas.put(Marker(number: number(index)).character, last.x, last.y, ink)
         }
     }
@@ -41,9 +41,9 @@ extension Plot {
         let parts = series.indices.filter { series[$0].companionOf == nil }.map {
             index -> (plain: String, shown: String) in
             let curve = series[index]
-            let sign = curve.style == .line ? String(Marker(number: number(index)).character) : "─"
+            let sign = hasMarkers(index) ? String(Marker(number: number(index)).character) : "─"
             let name = curve.name.count > 30 ? curve.name.prefix(29) + "…" : curve.name
-            let end = curve.points.last(where: isShown).map { " \(fixed($0.y, 2))" } ?? ""
+            let end = curve.points.last(where: isShown).map { " \(shortNumber($0.y))" } ?? ""
             let isTold = curve.style == .line
             let plain = "\(sign) \(name)" + (isTold ? end : "")
             return (plain, terminal.colored(sign, ink(index)) + plain.dropFirst(sign.count))

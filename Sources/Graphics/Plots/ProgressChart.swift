@@ -83,9 +83,9 @@ public struct ProgressChart: Hashable, Sendable {
         let x = Scale([0, Double(max(1, epochs))], Axis("epoch", .whole), ticks: 5, isTight: true)
         let y = Scale(values.isEmpty ? [0, 1] : values.map(\.y), panel.y, ticks: 4)
         var frame = Frame(
-            x: x, y: y, width: width, height: Self.panelHeight, hasTitle: true, captionLines: 0, room: 0, inset: 6)
+            x: x, y: y, width: width, height: Self.panelHeight, captionLines: 0, room: 0, inset: 6)
         // The axis is named above, so that both curves get all the width.
-        frame.left += left - 16
+        frame.left += left - 22
         frame.right += left
         frame.top = top + 28
         frame.bottom = top + Self.panelHeight - 40
@@ -102,7 +102,7 @@ public struct ProgressChart: Hashable, Sendable {
         func places(_ points: [Plot.Point]) -> [(x: Double, y: Double)] {
             points.filter { panel.y.shows($0.y) }.map { (frame.placeX($0.x), frame.placeY($0.y)) }
         }
-        sheet.curve(Plot.thinned(places(panel.training)), .muted, width: 1, dash: "")
+        sheet.curve(Plot.thinned(places(panel.training)), .muted, width: 1)
         let test = places(panel.test)
         sheet.curve(Plot.thinned(test), .series(0))
         sheet.markers(Marker(number: 0), Plot.marked(test, 0), .series(0))

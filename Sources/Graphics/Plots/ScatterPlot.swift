@@ -8,12 +8,21 @@ public struct ScatterPlot: Hashable, Sendable {
         public var y: Double
         /// Items of one group share color and marker.
         public var group: Int
+        /// Of a mean: what it covers is said in the caption.
+        public var interval: ClosedRange<Double>?
+        /// What the mean is of.
+        public var parts: [Plot.Point]
 
-        public init(_ name: String, _ x: Double, _ y: Double, group: Int = 0) {
+        public init(
+            _ name: String, _ x: Double, _ y: Double, group: Int = 0, interval: ClosedRange<Double>? = nil,
+            parts: [Plot.Point] = []
+        ) {
             self.name = name
             self.x = x
             self.y = y
             self.group = group
+            self.interval = interval
+            self.parts = parts
         }
     }
 
@@ -40,6 +49,15 @@ public struct ScatterPlot: Hashable, Sendable {
 
     var shown: [Item] { items.filter { x.shows($0.x) && y.shows($0.y) } }
 
+    /// What the axes have to hold.
+    private var allX: [Double] { shown.flatMap { [$0.x] + $0.parts.map(\.x) } }
+    private var allY: [Double] {
+        shown.flatMap { item -> [Double] in
+            let ends = [item.interval?.lowerBound, item.interval?.upperBound].compactMap(\.self)
+            return [item.y] + item.parts.map(\.y) + ends
+        }
+    }
+
     /// Those that no other is at least as good as in both measures and better in one, from left to right.
     var front: [Item] {
         guard let better else { return [] }
@@ -61,12 +79,18 @@ extension ScatterPlot: Picture {
     }
 
     public func table(limit: Int) -> Table {
+        let hasIntervals = items.contains { $0.interval != nil }
         var table = Table(
             caption: title,
-            columns: [Table.Column("name", isNumber: false), Table.Column(x.title), Table.Column(y.title)])
+            columns: [Table.Column("name", isNumber: false), Table.Column(x.title), Table.Column(y.title)]
+                + (hasIntervals ? [Table.Column("low"), Table.Column("high")] : []))
         let shown = Array(items.prefix(limit))
-        let (xs, ys) = (Table.Cell.column(shown.map(\.x)), Table.Cell.column(shown.map(\.y)))
-        for (row, item) in shown.enumerated() { table.add([Table.Cell(item.name), xs[row], ys[row]]) }
+        var columns = [Table.Cell.column(shown.map(\.x)), Table.Cell.column(shown.map(\.y))]
+        if hasIntervals {
+            columns.append(Table.Cell.column(shown.map { $0.interval?.lowerBound }))
+            columns.append(Table.Cell.column(shown.map { $0.interval?.upperBound }))
+        }
+        for (row, item) in shown.enumerated() { table.add([Table.Cell(item.name)] + columns.map { $0[row] }) }
         if items.count > limit { table.add([Table.Cell("… \(items.count - limit) more")]) }
         return table
     }
@@ -86,8 +110,8 @@ extension ScatterPlot: Picture {
         let height = 380 + Double(lines.count) * 15
         var sheet = Sheet(width: width, height: height, title: title, description: description)
         let frame = Frame(
-            x: Scale(shown.map(\.x), x, ticks: 6), y: Scale(shown.map(\.y), y, ticks: 5), width: width, height: height,
-            hasTitle: true, captionLines: lines.count, room: 0)
+            x: Scale(allX, x, ticks: 6), y: Scale(allY, y, ticks: 5), width: width, height: height,
+            captionLines: lines.count, room: 0)
         frame.draw(on: &sheet, title: title, caption: lines)
         let front = front.map { (x: frame.placeX($0.x), y: frame.placeY($0.y)) }
         var steps: [(x: Double, y: Double)] = []
@@ -95,13 +119,32 @@ extension ScatterPlot: Picture {
             if let last = steps.last { steps.append((place.x, last.y)) }
             steps.append(place)
         }
-        sheet.curve(steps, .muted, width: 1.25, dash: "5 3")
+        sheet.curve(steps, .muted, width: 1.25)
         let places = shown.map { (x: frame.placeX($0.x), y: frame.placeY($0.y)) }
+        var bars: [[(x: Double, y: Double)]] = []
         for (index, item) in shown.enumerated() {
-            sheet.markers(Marker(number: item.group), [places[index]], .series(item.group), scale: 1.3)
+            let (ink, x) = (Ink.series(item.group), places[index].x)
+            let parts = item.parts.filter { self.x.shows($0.x) && y.shows($0.y) }
+            sheet.markers(.circle, parts.map { (frame.placeX($0.x), frame.placeY($0.y)) }, ink, isOpen: true)
+            if let interval = item.interval, y.shows(interval.lowerBound) {
+                let (low, high) = (frame.placeY(interval.lowerBound), frame.placeY(interval.upperBound))
+                sheet.line(x, low, x, high, ink, width: 1.5)
+                for end in [low, high] { sheet.line(x - 4, end, x + 4, end, ink, width: 1.5) }
+                bars.append([(x, low), (x, high)])
+            }
+            sheet.markers(
+                Marker(number: item.group), [places[index]], ink, isOpen: Marker.isOpen(number: item.group), scale: 1.3)
         }
-        for label in labels(places, frame, avoiding: steps) {
-            sheet.text(label.text, label.box.left, label.box.bottom - 3)
+        for label in labels(places, frame, avoiding: [steps] + bars) {
+            let (box, x) = (label.box, label.x)
+            // The text may be narrower than its box: it stands at the side of its point.
+            if box.right < x {
+                sheet.text(label.text, box.right, box.bottom - 3, .end)
+            } else if box.left > x {
+                sheet.text(label.text, box.left, box.bottom - 3)
+            } else {
+                sheet.text(label.text, (box.left + box.right) / 2, box.bottom - 3, .middle)
+            }
         }
         return sheet.svg
     }
@@ -121,15 +164,18 @@ extension ScatterPlot: Picture {
     /// Names beside their points, where they cover neither a point nor another name; one without such a place has none, and
     /// is found in the table.
     private func labels(
-        _ places: [(x: Double, y: Double)], _ frame: Frame, avoiding line: [(x: Double, y: Double)]
-    ) -> [(text: String, box: Box)] {
+        _ places: [(x: Double, y: Double)], _ frame: Frame, avoiding lines: [[(x: Double, y: Double)]]
+    ) -> [(text: String, x: Double, box: Box)] {
         var taken = places.map { Box(left: $0.x - 5, top: $0.y - 5, right: $0.x + 5, bottom: $0.y + 5) }
-        taken += zip(line, line.dropFirst()).map { start, end in
-            Box(
-                left: min(start.x, end.x) - 1, top: min(start.y, end.y) - 1, right: max(start.x, end.x) + 1,
-                bottom: max(start.y, end.y) + 1)
+        for line in lines {
+            for (start, end) in zip(line, line.dropFirst()) {
+                taken.append(
+                    Box(
+                        left: min(start.x, end.x) - 1, top: min(start.y, end.y) - 1, right: max(start.x, end.x) + 1,
+                        bottom: max(start.y, end.y) + 1))
+            }
         }
-        var placed: [(text: String, box: Box)] = []
+        var placed: [(text: String, x: Double, box: Box)] = []
         for (index, item) in shown.enumerated().prefix(60) {
             let text = TextWidth.shortened(item.name, to: 160, size: 12)
             let (w, h) = (TextWidth.of(text, size: 12), 15.0)
@@ -145,7 +191,7 @@ extension ScatterPlot: Picture {
                     && box.bottom < frame.bottom && !taken.contains { $0.overlap(box) > 0 }
                     && !placed.contains { $0.box.overlap(box) > 0 }
             }
-            if let free { placed.append((text, free)) }
+            if let free { placed.append((text, x, free)) }
         }
         return placed
     }
@@ -160,18 +206,23 @@ extension ScatterPlot: Picture {
                 return (plain, terminal.colored(String(letters[index]), .series(item.group)) + " " + name)
             }, columns: terminal.columns)
         var frame = TextFrame(
-            x: Scale(shown.map(\.x), x, ticks: max(3, terminal.columns / 12)),
-            y: Scale(shown.map(\.y), y, ticks: 5), lines: keys.count + 2, on: terminal)
+            x: Scale(allX, x, ticks: max(3, terminal.columns / 12)),
+            y: Scale(allY, y, ticks: 5), lines: keys.count + 2, on: terminal)
         var last: (x: Int, y: Int)?
         for item in front {
             let place = (x: frame.dotX(item.x), y: frame.dotY(item.y))
             if let last {
-                frame.canvas.line(from: last, to: (place.x, last.y), .muted, isDashed: true)
-                frame.canvas.line(from: (place.x, last.y), to: place, .muted, isDashed: true)
+                frame.canvas.line(from: last, to: (place.x, last.y), .muted)
+                frame.canvas.line(from: (place.x, last.y), to: place, .muted)
             }
             last = place
         }
         for (index, item) in shown.enumerated() {
+            if let interval = item.interval, y.shows(interval.lowerBound) {
+                frame.canvas.line(
+                    from: (frame.dotX(item.x), frame.dotY(interval.lowerBound)),
+                    to: (frame.dotX(item.x), frame.dotY(interval.upperBound)), .series(item.group))
+            }
             frame.canvas.put(
                 index < letters.count ? letters[index] : "·", frame.dotX(item.x), frame.dotY(item.y),
                 .series(item.group))

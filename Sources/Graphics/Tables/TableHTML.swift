@@ -24,11 +24,13 @@ extension Table {
             }
             return "<td style=\"\(styles[column])\">\(text)</td>"
         }
-        let title = caption.isEmpty ? "" : "<caption>\(markupEscaped(caption))</caption>"
+        let title = caption.isEmpty ? "" : "<caption style=\"text-align:left\">\(markupEscaped(caption))</caption>"
         let heads = columns.indices.map {
             "<th scope=\"col\" style=\"\(styles[$0])\">\(markupEscaped(columns[$0].head))</th>"
         }
         let body = rows.indices.map { row in "<tr>" + columns.indices.map { cell(row, $0) }.joined() + "</tr>" }
-        return "<table>\(title)<thead><tr>\(heads.joined())</tr></thead><tbody>\(body.joined())</tbody></table>"
+        // Left, as sentences and pictures are: JupyterLab centers what does not say where it belongs.
+        return
+            "<table style=\"margin-left:0;margin-right:auto\">\(title)<thead><tr>\(heads.joined())</tr></thead><tbody>\(body.joined())</tbody></table>"
     }
 }

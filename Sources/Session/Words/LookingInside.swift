@@ -176,7 +176,7 @@ func showClassActivations(_ call: Invocation) throws -> Value {
     }
     let layer = run.run.lastMap.map { run.run.architecture.layers[$0 - 1] }
     let grid = ImageGrid(
-        title: "\(run.run.label) on \(data.name): where it looks", pictures: pictures, columns: 8,
+        title: "\(run.run.label) on \(data.name): where it looks", pictures: pictures, columns: 8, group: 2,
         caption:
             "Each image with its class, and beside it what it is taken for and the places that speak for that: yellow the most, "
             + "violet nothing. Grad-CAM of the map \(layer?.output.description ?? "") in front of the head.")

@@ -74,23 +74,22 @@ private func runPicture(_ call: Invocation, _ given: [RunGroup]) throws -> (any 
     switch kind {
     case "scatter":
         let isTime = x == "time" || x == "epoch"
-        let items = groups.enumerated().flatMap { number, group in
-            group.runs.compactMap { run -> ScatterPlot.Item? in
-                guard let y = last(run) else { return nil }
-                let x =
-                    isTime
-                    ? run.run.seconds
-                    : Double(x == "operations" ? run.run.architecture.operations : run.run.architecture.parameterCount)
-                return ScatterPlot.Item(
-                    group.runs.count > 1 ? run.run.label : group.name, x, y, group: group.runs.count > 1 ? number : 0)
-            }
+        func place(_ run: RunValue) -> Double {
+            isTime
+                ? run.run.seconds
+                : Double(x == "operations" ? run.run.architecture.operations : run.run.architecture.parameterCount)
+        }
+        let items = groups.enumerated().compactMap { number, group in
+            meanItem(
+                group.name, group.runs.compactMap { run in last(run).map { Plot.Point(place(run), $0) } },
+                group: groups.contains { $0.runs.count > 1 } ? number : 0, measure)
         }
         let axis =
             isTime
             ? Axis("time", .seconds) : Axis(x == "operations" ? "multiply-adds of an image" : "parameters", .magnitude)
         let plot = ScatterPlot(
             title: "\(measure.title.capitalizedFirst) over \(axis.label)", x: axis, y: measure.axis, items: items,
-            better: measure.isBetterLow ? .lower : .higher, caption: note)
+            better: measure.isBetterLow ? .lower : .higher, caption: sentences(meanCaption(items, of: "runs"), note))
         return (plot, isTime ? named(plot.title, items.map(\.name)) : nil)
     case "dots", "bars":
         return (
@@ -111,6 +110,25 @@ private func runPicture(_ call: Invocation, _ given: [RunGroup]) throws -> (any 
         // Times differ from run to run, and the plain text is what notebooks are compared by.
         return (plot, x == "time" ? named(plot.title, plot.series.map(\.name)) : nil)
     }
+}
+
+/// Of one run its place, of several their mean with its 95 % interval.
+func meanItem(_ name: String, _ points: [Plot.Point], group: Int, _ measure: Measure) -> ScatterPlot.Item? {
+    let finite = points.filter(\.y.isFinite)
+    guard let x = Sample(finite.map(\.x)), let y = Sample(finite.map(\.y)) else { return nil }
+    guard finite.count > 1 else { return ScatterPlot.Item(name, x.mean, y.mean, group: group) }
+    return ScatterPlot.Item(
+        name, x.mean, y.mean, group: group, interval: interval(of: y, on: measure.axis), parts: finite)
+}
+
+func meanCaption(_ items: [ScatterPlot.Item], of unit: String) -> String {
+    items.contains { $0.interval != nil } ? "Circles: \(unit). Filled: their mean with its 95 % interval." : ""
+}
+
+/// Student's, within what the axis can show.
+private func interval(of sample: Sample?, on axis: Axis) -> ClosedRange<Double>? {
+    sample?.interval(0.95).flatMap { $0.isFinite ? $0 : nil }
+        .map { axis.kind == .percent ? $0.clamped(to: 0...100) : $0 }
 }
 
 private func named(_ title: String, _ names: [String]) -> String { "\(title): \(names.joined(separator: ", "))" }
@@ -188,10 +206,7 @@ func intervals(
 ) -> IntervalPlot {
     let rows = groups.map { group in
         let finite = group.values.filter(\.isFinite)
-        return IntervalPlot.Row(
-            group.name, values: group.values,
-            interval: Sample(finite)?.interval(0.95).flatMap { $0.isFinite ? $0 : nil }
-                .map { axis.kind == .percent ? $0.clamped(to: 0...100) : $0 })
+        return IntervalPlot.Row(group.name, values: group.values, interval: interval(of: Sample(finite), on: axis))
     }
     let dots = style == .dots ? "Circles: \(unit)." : ""
     let means = rows.contains { $0.interval != nil } ? "Mean with its 95 % interval." : ""

@@ -33,18 +33,14 @@ extension Invocation {
         case "scatter":
             let countsOperations = arguments.text("x") == "operations"
             let items = study.plan.models.enumerated().compactMap { index, model in
-                Sample(groups[index].values).map {
-                    ScatterPlot.Item(
-                        model.name,
-                        Double(countsOperations ? model.architecture.operations : model.architecture.parameterCount),
-                        $0.mean)
-                }
+                let x = Double(countsOperations ? model.architecture.operations : model.architecture.parameterCount)
+                return meanItem(model.name, groups[index].values.map { Plot.Point(x, $0) }, group: index, measure)
             }
             return try show(
                 ScatterPlot(
                     title: title, x: Axis(countsOperations ? "multiply-adds of an image" : "parameters", .magnitude),
                     y: axis, items: items, better: measure.isBetterLow ? .lower : .higher,
-                    caption: sentences("Means over \(seeds).", excluded)))
+                    caption: sentences(meanCaption(items, of: "seeds"), excluded)))
         case "bars": return try show(intervals(title, .bars, axis, groups, unit: "seeds", note: excluded))
         default: return try show(intervals(title, .dots, axis, groups, unit: "seeds", note: excluded))
         }
