@@ -25,6 +25,8 @@ public struct CIFAR: Sendable {
     public let archiveName: String
     public let officialURL: String
     let officialChecksum: Checksum
+    /// Bytes of the archive that has this checksum.
+    let officialSize: Int
     /// The environment's variable that names another address.
     let urlVariable: String
     /// The folder in the archive.
@@ -39,11 +41,12 @@ public struct CIFAR: Sendable {
     let nameFile: String?
     let classNames: [String]
 
-    /// The archive: 170,052,171 bytes (its MD5, as published: c32a1d4ab5d03f1284b67883e8d87530).
+    /// The MD5 of the archive, as published: c32a1d4ab5d03f1284b67883e8d87530.
     public static let ten = CIFAR(
         name: "CIFAR-10", archiveName: "cifar-10-binary.tar.gz",
         officialURL: "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz",
         officialChecksum: .sha256("c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd"),
+        officialSize: 170_052_171,
         urlVariable: "TANDEM_CIFAR10_URL", folder: "cifar-10-batches-bin",
         trainingFiles: (1...5).map { "data_batch_\($0).bin" }, testFile: "test_batch.bin",
         imagesPerFile: (10_000, 10_000), labelBytes: 1, labelPlace: 0, nameFile: nil,
@@ -51,14 +54,13 @@ public struct CIFAR: Sendable {
             "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck",
         ])
 
-    /// The archive: 168,513,733 bytes.
-    ///
     /// - Parameter hasFineLabels: a hundred classes; else their twenty groups.
     public static func hundred(hasFineLabels: Bool) -> CIFAR {
         CIFAR(
             name: hasFineLabels ? "CIFAR-100" : "CIFAR-100 (20 groups)", archiveName: "cifar-100-binary.tar.gz",
             officialURL: "https://www.cs.toronto.edu/~kriz/cifar-100-binary.tar.gz",
-            officialChecksum: .md5("03b5dce01913d631647c71ecec9e9cb8"), urlVariable: "TANDEM_CIFAR100_URL",
+            officialChecksum: .md5("03b5dce01913d631647c71ecec9e9cb8"), officialSize: 168_513_733,
+            urlVariable: "TANDEM_CIFAR100_URL",
             folder: "cifar-100-binary", trainingFiles: ["train.bin"], testFile: "test.bin",
             imagesPerFile: (50_000, 10_000), labelBytes: 2, labelPlace: hasFineLabels ? 1 : 0,
             nameFile: hasFineLabels ? "fine_label_names.txt" : "coarse_label_names.txt",
@@ -207,7 +209,7 @@ public struct CIFAR: Sendable {
             try FileSystem.createDirectories(unpacked)
         }
         do throws(ArchiveError) {
-            try Archive.extract(archive, into: unpacked, byteLimit: 1 << 30, isCancelled: isCancelled)
+            try Archive.extract(archive, into: unpacked, byteLimit: Self.byteLimit, isCancelled: isCancelled)
         } catch {
             if isCancelled() { throw .cancelled }
             throw .archive(error)
@@ -223,6 +225,9 @@ public struct CIFAR: Sendable {
         return dataset
     }
 
+    /// Of an archive that somebody else has packed, and of what it unpacks to.
+    private static let byteLimit = 1 << 30
+
     /// The archive at `path` is the wanted one afterwards. One whose digest is wrong is removed.
     private func download(
         _ url: String, _ checksum: Checksum, to path: String, _ progress: (Progress) -> Void,
@@ -231,7 +236,9 @@ public struct CIFAR: Sendable {
         while true {
             let isResumed: Bool
             do throws(DownloadError) {
-                isResumed = try Download.fetch(url, to: path, progress: progress, isCancelled: isCancelled)
+                isResumed = try Download.fetch(
+                    url, to: path, byteLimit: checksum == officialChecksum ? officialSize : Self.byteLimit,
+                    progress: progress, isCancelled: isCancelled)
             } catch {
                 if error.kind == .cancelled { throw .cancelled }
                 throw .download(error)

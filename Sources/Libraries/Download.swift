@@ -17,6 +17,8 @@ public struct DownloadError: Error, Sendable, CustomStringConvertible {
         case status(Int)
         /// The connection ended before the file did.
         case incomplete
+        /// The server sends more than was asked for.
+        case tooLarge
         /// The file here could not be written.
         case cannotWrite
         case cancelled
@@ -35,6 +37,7 @@ public struct DownloadError: Error, Sendable, CustomStringConvertible {
         case .badAddress, .status: "check the address"
         case .noConnection: "check the network (and `https_proxy`, if there is a proxy), then try again"
         case .timedOut, .incomplete, .cancelled, .other: "try again: what has arrived is kept, and the rest is fetched"
+        case .tooLarge: "check the address: this is not the file that is wanted"
         case .cannotWrite: "check that the folder can be written and that the disk has room"
         }
     }
@@ -64,20 +67,24 @@ public enum Download {
     /// Fetches `url` into `path`, going on behind what an earlier try left in `<path>.part`.
     ///
     /// - Parameters:
+    ///   - byteLimit: of the whole file; what is larger, or has no end, is left, and nothing stays of it. Nor does anything of a file that
+    ///     cannot be written: what has filled a disk must not keep it full.
     ///   - progress: called about ten times a second.
     ///   - isCancelled: asked about twenty times a second.
     /// - Returns: whether a part of an earlier try was used. If the file then fails its check, the server may have
     ///   changed it meanwhile.
     @discardableResult
     public static func fetch(
-        _ url: String, to path: String, patience: Patience = Patience(), progress: (Progress) -> Void = { _ in },
-        isCancelled: () -> Bool = { false }
+        _ url: String, to path: String, byteLimit: Int, patience: Patience = Patience(),
+        progress: (Progress) -> Void = { _ in }, isCancelled: () -> Bool = { false }
     ) throws(DownloadError) -> Bool {
         let part = path + ".part"
-        let kept = FileSystem.size(part) ?? 0
+        let found = FileSystem.size(part) ?? 0
+        // What is too large already is another file's.
+        let kept = found <= byteLimit ? found : 0
         var isResumed = kept > 0
         func transfer(from start: Int) throws(Transfer.Failure) {
-            let transfer = try Transfer(url, to: part, from: start, patience: patience)
+            let transfer = try Transfer(url, to: part, from: start, byteLimit: byteLimit, patience: patience)
             try transfer.run(progress: progress, isCancelled: isCancelled)
         }
         do throws(Transfer.Failure) {
@@ -90,6 +97,7 @@ public enum Download {
                 try transfer(from: 0)
             }
         } catch {
+            if error.error.kind == .tooLarge || error.error.kind == .cannotWrite { try? FileSystem.remove(part) }
             throw error.error
         }
         guard rename(part, path) == 0 else {

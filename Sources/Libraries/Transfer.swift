@@ -19,14 +19,22 @@ final class Transfer {
     private let descriptor: Int32
     private var received: Int
     private let start: Int
+    private let byteLimit: Int
     private var writeError: Int32 = 0
+    private var isTooLarge = false
 
-    init(_ url: String, to path: String, from start: Int, patience: Download.Patience) throws(Failure) {
+    init(
+        _ url: String, to path: String, from start: Int, byteLimit: Int, patience: Download.Patience
+    ) throws(Failure) {
         func failure(_ kind: DownloadError.Kind, _ reason: String) -> Failure {
             Failure(error: DownloadError(kind: kind, url: url, reason: reason))
         }
         guard let library = CurlLibrary.shared else { throw failure(.noLibrary, "libcurl.so.4 is not installed") }
         guard !url.isEmpty, !url.utf8.contains(0) else { throw failure(.badAddress, "this is no address") }
+        // libcurl would wait for a pipe, and nothing could stop it.
+        guard Self.localFile(url).map(FileSystem.isRegularFile) ?? true else {
+            throw failure(.badAddress, "there is no file of this name")
+        }
         // Neither a link that somebody put there is followed, nor a pipe waited for.
         let flags = O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | (start == 0 ? O_TRUNC : O_APPEND)
         let descriptor = open(path, flags, 0o644)
@@ -47,6 +55,7 @@ final class Transfer {
         self.multi = multi
         self.descriptor = descriptor
         self.start = start
+        self.byteLimit = byteLimit
         received = start
         setOptions(patience)
     }
@@ -76,6 +85,8 @@ final class Transfer {
         set(CURLOPT_CONNECTTIMEOUT, patience.connecting)
         set(CURLOPT_LOW_SPEED_LIMIT, 1)
         set(CURLOPT_LOW_SPEED_TIME, patience.silent)
+        // Where the server tells the length; others are left when they have sent too much.
+        set(CURLOPT_MAXFILESIZE_LARGE, byteLimit - start)
         if start > 0 { set(CURLOPT_RESUME_FROM_LARGE, start) }
         _ = tandem_curl_set_pointer(
             library.setOption, easy, CURLOPT_WRITEDATA, Unmanaged.passUnretained(self).toOpaque())
@@ -86,8 +97,33 @@ final class Transfer {
         }
     }
 
+    /// The path of a `file:` address.
+    private static func localFile(_ url: String) -> String? {
+        guard url.lowercased().hasPrefix("file:") else { return nil }
+        var bytes: [UInt8] = []
+        var rest = Array(url.utf8.dropFirst(5))[...]
+        // `file:///path`, `file://localhost/path` and `file:/path`.
+        if rest.starts(with: "//".utf8) { rest = rest.dropFirst(2).drop { $0 != UInt8(ascii: "/") } }
+        while let byte = rest.popFirst() {
+            let digits = rest.prefix(2)
+            if byte == UInt8(ascii: "%"), digits.count == 2,
+                let code = UInt8(String(decoding: digits, as: UTF8.self), radix: 16)
+            {
+                bytes.append(code)
+                rest = rest.dropFirst(2)
+            } else {
+                bytes.append(byte)
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
     /// What libcurl's writer returns: how many bytes were taken; fewer than all ends the transfer.
     private func write(_ bytes: UnsafeRawBufferPointer) -> Int {
+        guard bytes.count <= byteLimit - received else {
+            isTooLarge = true
+            return 0
+        }
         guard writeAll(bytes, to: descriptor) else {
             writeError = errno
             return 0
@@ -149,6 +185,9 @@ final class Transfer {
         case CURLE_PARTIAL_FILE, CURLE_GOT_NOTHING, CURLE_RECV_ERROR:
             kind = .incomplete
             reason = "the connection ended after \(received) bytes" + (total > 0 ? " of \(total)" : "")
+        case _ where isTooLarge || code == CURLE_FILESIZE_EXCEEDED:
+            kind = .tooLarge
+            reason = "it is larger than the \(byteLimit) bytes that are expected at most"
         case CURLE_WRITE_ERROR:
             kind = .cannotWrite
             reason = FileError("write", path, code: writeError).description

@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -7,6 +8,7 @@ import Testing
     private let folder = TemporaryFolder()
     private let body = (0..<300_000).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) }
     private var path: String { folder.path + "/file" }
+    private let limit = 1_000_000
 
     private func failure(_ work: () throws(DownloadError) -> Void) -> DownloadError? {
         do throws(DownloadError) {
@@ -18,7 +20,7 @@ import Testing
     @Test func aFileArrivesWhole() throws {
         let server = LoopbackServer(body)
         var last = Download.Progress(received: 0, total: 0)
-        let isResumed = try Download.fetch(server.url, to: path, progress: { last = $0 })
+        let isResumed = try Download.fetch(server.url, to: path, byteLimit: limit, progress: { last = $0 })
         #expect(!isResumed)
         #expect(try FileSystem.read(path) == body)
         #expect(folder.files == ["file"])
@@ -27,14 +29,14 @@ import Testing
 
     @Test func aBrokenDownloadGoesOnWhereItStopped() throws {
         let server = LoopbackServer(body, .init(cutAfter: 100_000))
-        let error = failure { () throws(DownloadError) in try Download.fetch(server.url, to: path) }
+        let error = failure { () throws(DownloadError) in try Download.fetch(server.url, to: path, byteLimit: limit) }
         #expect(error?.kind == .incomplete)
         #expect(error?.fix == "try again: what has arrived is kept, and the rest is fetched")
         #expect(folder.files == ["file.part"])
         let kept = try #require(FileSystem.size(path + ".part"))
         #expect(kept == 100_000)
         server.behave(.init())
-        #expect(try Download.fetch(server.url, to: path))
+        #expect(try Download.fetch(server.url, to: path, byteLimit: limit))
         #expect(server.requests == [0, kept])
         #expect(try FileSystem.read(path) == body)
     }
@@ -44,14 +46,49 @@ import Testing
     func aPartThatCannotBeContinuedIsFetchedAnew(partSize: Int, hasRanges: Bool) throws {
         try FileSystem.write([UInt8](repeating: 7, count: partSize), to: path + ".part")
         let server = LoopbackServer(body, .init(hasRanges: hasRanges))
-        #expect(try !Download.fetch(server.url, to: path))
+        #expect(try !Download.fetch(server.url, to: path, byteLimit: limit))
         #expect(try FileSystem.read(path) == body)
+    }
+
+    /// Whether the server tells how much it sends, or sends without an end; and with a part of an earlier try.
+    @Test(arguments: [LoopbackServer.Length.told, .untold, .endless], [0, 1000])
+    func whatIsTooLargeIsLeftAndNothingStays(_ length: LoopbackServer.Length, _ partSize: Int) throws {
+        if partSize > 0 { try FileSystem.write(Array(body.prefix(partSize)), to: path + ".part") }
+        let server = LoopbackServer(body, .init(length: length))
+        var most = 0
+        let error = failure { () throws(DownloadError) in
+            try Download.fetch(server.url, to: path, byteLimit: 299_999, progress: { most = max(most, $0.received) })
+        }
+        #expect(error?.kind == .tooLarge && most < 300_000)
+        #expect(error?.message.hasSuffix("larger than the 299999 bytes that are expected at most") == true)
+        #expect(folder.files == [])
+        // Of exactly this size it is fine.
+        guard length != .endless else { return }
+        try Download.fetch(server.url, to: path, byteLimit: 300_000)
+        #expect(try FileSystem.read(path) == body)
+    }
+
+    @Test func whatHasFilledTheDiskDoesNotStay() throws {
+        // A disk without room, where the system lets us make one; else a place that cannot be written.
+        if mknod(path + ".part", S_IFCHR | 0o600, 1 << 8 | 7) != 0 { symlink("/dev/full", path + ".part") }
+        let server = LoopbackServer(body)
+        let error = failure { () throws(DownloadError) in try Download.fetch(server.url, to: path, byteLimit: limit) }
+        #expect(error?.kind == .cannotWrite && folder.files == [])
+    }
+
+    @Test func aPipeIsNoFileToWaitFor() {
+        let pipe = folder.path + "/a pipe"
+        mkfifo(pipe, 0o600)
+        for address in ["file://\(pipe.replacing(" ", with: "%20"))", "FILE:/dev/zero", "file://localhost/dev/zero"] {
+            let error = failure { () throws(DownloadError) in try Download.fetch(address, to: path, byteLimit: limit) }
+            #expect(error?.kind == .badAddress)
+        }
     }
 
     @Test func aRefusedConnectionSaysWhatToDo() {
         let server = LoopbackServer([])
         server.stop()
-        let error = failure { () throws(DownloadError) in try Download.fetch(server.url, to: path) }
+        let error = failure { () throws(DownloadError) in try Download.fetch(server.url, to: path, byteLimit: limit) }
         #expect(error?.kind == .noConnection)
         #expect(error?.description.contains(server.url) == true)
         #expect(error?.fix.hasPrefix("check the network") == true)
@@ -60,7 +97,7 @@ import Testing
     @Test func aSilentServerIsLeft() {
         let server = LoopbackServer(body, .init(hangs: true))
         let error = failure { () throws(DownloadError) in
-            try Download.fetch(server.url, to: path, patience: .init(connecting: 1, silent: 1))
+            try Download.fetch(server.url, to: path, byteLimit: limit, patience: .init(connecting: 1, silent: 1))
         }
         #expect(error?.kind == .timedOut)
     }
@@ -69,7 +106,7 @@ import Testing
         let server = LoopbackServer(body, .init(hangs: true))
         let start = Clock.seconds
         let error = failure { () throws(DownloadError) in
-            try Download.fetch(server.url, to: path, isCancelled: { Clock.seconds - start > 0.2 })
+            try Download.fetch(server.url, to: path, byteLimit: limit, isCancelled: { Clock.seconds - start > 0.2 })
         }
         #expect(error?.kind == .cancelled)
         #expect(Clock.seconds - start < 5)
@@ -77,7 +114,7 @@ import Testing
 
     @Test(arguments: ["", "gopher://127.0.0.1/x", "file:///nowhere/at/all"])
     func whatIsNoAddressIsSaid(address: String) {
-        let error = failure { () throws(DownloadError) in try Download.fetch(address, to: path) }
+        let error = failure { () throws(DownloadError) in try Download.fetch(address, to: path, byteLimit: limit) }
         #expect(error?.kind == .badAddress)
     }
 }

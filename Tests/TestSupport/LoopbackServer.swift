@@ -4,6 +4,16 @@ import Foundation
 import Synchronization
 
 public final class LoopbackServer: Sendable {
+    /// How a client learns where the body ends.
+    public enum Length: Sendable {
+        /// By `Content-Length`.
+        case told
+        /// By the end of the connection.
+        case untold
+        /// Not at all: the body is sent again and again.
+        case endless
+    }
+
     public struct Behavior: Sendable {
         /// Whether a request for the rest of the file is answered with the rest.
         public var hasRanges = true
@@ -11,8 +21,10 @@ public final class LoopbackServer: Sendable {
         public var cutAfter: Int?
         /// Says nothing after the head, until the client leaves.
         public var hangs = false
+        public var length = Length.told
 
-        public init(hasRanges: Bool = true, cutAfter: Int? = nil, hangs: Bool = false) {
+        public init(hasRanges: Bool = true, cutAfter: Int? = nil, hangs: Bool = false, length: Length = .told) {
+            self.length = length
             self.hasRanges = hasRanges
             self.cutAfter = cutAfter
             self.hangs = hangs
@@ -86,25 +98,30 @@ public final class LoopbackServer: Sendable {
         let status =
             start > 0
             ? "206 Partial Content\r\nContent-Range: bytes \(start)-\(body.count - 1)/\(body.count)" : "200 OK"
-        write("HTTP/1.1 \(status)\r\nContent-Length: \(rest.count)\r\nConnection: close\r\n\r\n", to: client)
+        let length = behavior.length == .told ? "Content-Length: \(rest.count)\r\n" : ""
+        write("HTTP/1.1 \(status)\r\n\(length)Connection: close\r\n\r\n", to: client)
         if behavior.hangs {
             _ = recv(client, &buffer, 1, 0)
         } else {
             send(Array(rest.prefix(behavior.cutAfter ?? rest.count)), to: client)
+            while behavior.length == .endless, send(body, to: client) {}
         }
     }
 
     private func write(_ text: String, to client: Int32) { send(Array(text.utf8), to: client) }
 
-    private func send(_ bytes: [UInt8], to client: Int32) {
+    /// - Returns: whether the client is still there.
+    @discardableResult
+    private func send(_ bytes: [UInt8], to client: Int32) -> Bool {
         var sent = 0
         while sent < bytes.count {
             let count = bytes.withUnsafeBytes {
                 Glibc.send(client, $0.baseAddress! + sent, bytes.count - sent, Int32(MSG_NOSIGNAL))
             }
-            guard count > 0 else { return }
+            guard count > 0 else { return false }
             sent += count
         }
+        return true
     }
 }
 
