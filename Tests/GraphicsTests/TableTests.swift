@@ -25,6 +25,18 @@ struct TableTests {
                 """)
     }
 
+    @Test(arguments: [
+        ("=cmd|' /C calc'!A0", "'=cmd|' /C calc'!A0"), ("+1+1", "'+1+1"), ("-1+1", "'-1+1"), ("@SUM(A1)", "'@SUM(A1)"),
+        ("\t=1", "\"'\t=1\""), ("\r\n=1", "\"'\r\n=1\""), ("  =1", "'  =1"), ("＝1", "'＝1"),
+        ("=HYPERLINK(\"x\",\"y\")", "\"'=HYPERLINK(\"\"x\"\",\"\"y\"\")\""), ("a;=1", "\"a;=1\""),
+        ("-0.5", "-0.5"), ("+2e3", "+2e3"), ("cat", "cat"), ("a=b", "a=b"), ("", ""), ("−0.5", "−0.5"),
+    ])
+    func noTextOfACSVIsAFormula(_ text: String, _ written: String) {
+        var table = Table(columns: [Table.Column(text, isNumber: false), Table.Column("n")])
+        table.add([Table.Cell(text), Table.Cell("-5.00 %", number: -5)])
+        #expect(table.csv == "\(written),n\n\(written),-5")
+    }
+
     @Test func thousandsAreGroupedWhateverTheDigits() {
         let texts = [Table.Cell(10_711.4, digits: 0), Table.Cell(-1234.56, digits: 1), Table.Cell(999.96, digits: 1)]
             .map(\.text)

@@ -23,10 +23,15 @@ extension Table {
         return ([line(columns.map { escaped($0.head) }), rule] + body).joined(separator: "\n")
     }
 
-    /// Source: RFC 4180. Numbers are written in full.
+    /// Source: RFC 4180. Numbers are written in full. A text that a spreadsheet would run as a formula begins with `'`, which it shows
+    /// as text (OWASP, "CSV Injection").
     public var csv: String {
         func field(_ text: String) -> String {
-            text.contains { "\",\r\n".contains($0) } ? "\"" + text.replacing("\"", with: "\"\"") + "\"" : text
+            let first = text.unicodeScalars.first { $0 != " " && $0 != "\u{A0}" }
+            let isFormula = first.map { "=+-@\t\r\n＝＋－＠".unicodeScalars.contains($0) } ?? false
+            let text = isFormula && Double(text) == nil ? "'" + text : text
+            let isQuoted = text.unicodeScalars.contains { "\",;\t\r\n".unicodeScalars.contains($0) }
+            return isQuoted ? "\"" + text.replacing("\"", with: "\"\"") + "\"" : text
         }
         func row(_ texts: [String]) -> String { texts.map(field).joined(separator: ",") }
         return ([row(columns.map(\.title))] + rows.map { row($0.map(\.plain)) }).joined(separator: "\n")
