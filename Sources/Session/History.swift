@@ -47,12 +47,25 @@ public final class History: Sendable {
     public enum Record: Sendable {
         case input(String, line: Int)
         case output(String, line: Int)
+
+        fileprivate var text: String {
+            switch self {
+            case .input(let text, _), .output(let text, _): text
+            }
+        }
     }
+
+    /// Of a cell or of what came of it: nobody wants more of it back, and a longer one is not kept.
+    static let byteLimit = 100_000
+    /// The last cells that are kept, and bytes of them together.
+    static let (cellLimit, totalLimit) = (20_000, 20_000_000)
 
     /// Keeps cells of this session and what came of them, in one transaction. A cell that is not remembered is no reason to stop
     /// a session.
     public func add(_ records: [Record]) {
+        let records = records.filter { $0.text.utf8.count <= Self.byteLimit }
         guard !records.isEmpty else { return }
+        if !hasPruned.exchange(true, ordering: .relaxed) { prune() }
         file.withLock { file in
             try? file.database.transaction { () throws(DatabaseError) in
                 for record in records {
@@ -69,6 +82,38 @@ public final class History: Sendable {
                 }
             }
         }
+    }
+
+    /// Once a session, with its first cell: a start waits for nothing.
+    private let hasPruned = Atomic<Bool>(false)
+
+    /// Removes the oldest cells that are too many or too much, and those that an older Tandem kept whatever their length.
+    private func prune() {
+        file.withLock { file in
+            try? file.database.transaction { () throws(DatabaseError) in
+                let bytes = "length(CAST(input AS BLOB)) + length(CAST(coalesce(output, '') AS BLOB))"
+                try file.database.execute(
+                    "DELETE FROM history WHERE length(CAST(input AS BLOB)) > ?", [.integer(Self.byteLimit)])
+                try file.database.execute(
+                    "UPDATE history SET output = NULL WHERE length(CAST(output AS BLOB)) > ?",
+                    [.integer(Self.byteLimit)])
+                try file.database.execute(
+                    """
+                    DELETE FROM history WHERE (session, line) IN (SELECT session, line FROM (
+                        SELECT session, line, row_number() OVER newest AS place, sum(\(bytes)) OVER newest AS total
+                        FROM history WINDOW newest AS (ORDER BY session DESC, line DESC)
+                    ) WHERE place > ? OR total > ?)
+                    """, [.integer(Self.cellLimit), .integer(Self.totalLimit)])
+            }
+            giveBackRoom(file.database)
+        }
+    }
+
+    /// What was removed stays in the file as free pages; where these are more than the rest, the file is written anew.
+    private func giveBackRoom(_ database: Database) {
+        func number(_ name: String) -> Int { (try? database.execute("PRAGMA \(name)"))?.first?.first?.integer ?? 0 }
+        let (free, all) = (number("freelist_count"), number("page_count"))
+        if free > all / 2, free * number("page_size") > 1 << 20 { _ = try? database.execute("VACUUM") }
     }
 
     // MARK: Reading; the oldest first

@@ -48,6 +48,62 @@ struct HistoryTests {
         #expect(History.matches(Array(text.unicodeScalars), Array(pattern.unicodeScalars)) == isFound)
     }
 
+    @Test func whatIsTooLongIsNotKept() {
+        let history = History(path)
+        let long = String(repeating: "ä", count: History.byteLimit / 2 + 1)
+        history.add([.input(long, line: 1), .input("print 1", line: 2), .output(long, line: 2)])
+        #expect(history.tail(9) == [.init(session: 1, line: 2, input: "print 1", output: nil)])
+        history.add([.input(String(long.dropLast()), line: 3)])
+        #expect(history.tail(1).first?.line == 3)
+    }
+
+    @Test func theOldestCellsGo() throws {
+        _ = History(path)
+        let count = History.cellLimit + 50
+        do {
+            let database = try Database(path)
+            try database.transaction { () throws(DatabaseError) in
+                for line in 1...count {
+                    try database.execute(
+                        "INSERT INTO history (session, line, input) VALUES (1, ?, 'x')", [.integer(line)])
+                }
+                // An older Tandem kept these as well.
+                for line in 1...3 {
+                    let long = String(repeating: "x", count: 1_500_000)
+                    try database.execute(
+                        "INSERT INTO history (session, line, input, output) VALUES (0, ?, ?, ?)",
+                        [.integer(line), .text(line == 1 ? "y" : long), .text(long)])
+                }
+            }
+        }
+        let before = try #require(FileSystem.size(path))
+        let history = History(path)
+        history.add([.input("print 1", line: 1)])
+        let lines = history.range(session: 1, start: 0, stop: nil).map(\.line)
+        #expect(lines == Array(51...count))
+        #expect(history.range(session: -history.session, start: 0, stop: nil).isEmpty)
+        #expect(history.tail(1).map(\.input) == ["print 1"])
+        do { try Database(path).execute("PRAGMA wal_checkpoint(TRUNCATE)") }
+        #expect(before > 4_000_000 && FileSystem.size(path) ?? before < 3_000_000)
+    }
+
+    @Test func cellsTakeNoMoreRoomThanALimit() throws {
+        _ = History(path)
+        do {
+            let database = try Database(path)
+            let text = String(repeating: "x", count: History.byteLimit)
+            try database.transaction { () throws(DatabaseError) in
+                for line in 1...(History.totalLimit / History.byteLimit + 5) {
+                    try database.execute(
+                        "INSERT INTO history (session, line, input) VALUES (1, ?, ?)", [.integer(line), .text(text)])
+                }
+            }
+        }
+        let history = History(path)
+        history.add([.input("print 1", line: 1)])
+        #expect(history.range(session: 1, start: 0, stop: nil).first?.line == 6)
+    }
+
     @Test func whatIsNoDatabaseIsNamedAndSetAside() throws {
         try FileSystem.createDirectories(FileSystem.folder(of: path))
         try FileSystem.write("no database at all, but a text of some length", to: path)
