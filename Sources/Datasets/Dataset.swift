@@ -37,8 +37,9 @@ public struct Dataset: Sendable {
             }
         }
         precondition(normalization.channels == channels, "a mean and a deviation a channel")
-        self.name = name
-        self.classNames = classNames
+        // They are names of folders, or lines of a file.
+        self.name = name.printableName
+        self.classNames = classNames.map(\.printableName)
         self.channels = channels
         self.height = height
         self.width = width

@@ -60,6 +60,7 @@ public final class Workspace: Sendable {
     ///   - folder: what paths in the program are relative to.
     ///   - home: where runs are kept; `nil` keeps none beyond the session. Nothing is opened there before a run is wanted.
     public init(output: any Output, folder: String = ".", home: String? = nil) {
+        let output = PrintableOutput(output)
         self.output = output
         interruption = Cancellation()
         interpreter = Interpreter(
@@ -150,7 +151,7 @@ public final class Workspace: Sendable {
                 return .failure(Diagnostic(code: "no-expression", "this is not one expression", source: program.source))
             }
             do {
-                return .success(try interpreter.evaluateSilently(expression, in: program.source).rich)
+                return .success(try interpreter.evaluateSilently(expression, in: program.source).rich.printable)
             } catch {
                 return .failure(asDiagnostic(error))
             }
@@ -184,7 +185,7 @@ public final class Workspace: Sendable {
 
     /// What stands at the cursor: help on a word, or what a value is.
     public func inspect(_ code: String, at cursor: Int) -> RichValue? {
-        Inspection(code, at: cursor, names: names.withLock { $0 }).page
+        Inspection(code, at: cursor, names: names.withLock { $0 }).page?.printable
     }
 
     /// `help` for a word or a group of words, or the overview for none; `nil` where there is nothing of that name.

@@ -29,7 +29,7 @@ public struct DiagnosticText: Sendable {
 
     private var place: String {
         guard let source = diagnostic.source else { return "" }
-        let name = source.name ?? "input"
+        let name = Self.printable(source.name ?? "input")
         guard let range = diagnostic.range else { return paint("\(name): ", .strong) }
         let position = source.position(of: range.start)
         return paint("\(name):\(position.line):\(position.column): ", .strong)
@@ -71,9 +71,10 @@ public struct DiagnosticText: Sendable {
         ]
     }
 
-    static func printable(_ text: String) -> String {
+    /// The text as a terminal and a notebook may show it: without control characters and without secrets.
+    public static func printable(_ text: String) -> String {
         var result = String.UnicodeScalarView()
-        for scalar in text.unicodeScalars { result.append(scalar.drawn) }
+        for scalar in withoutSecrets(text).unicodeScalars { result.append(scalar.drawn) }
         return String(result)
     }
 
@@ -106,12 +107,12 @@ private struct SourceLine {
         var offset = startOffset
         var caretStart: Int?
         var caretEnd: Int?
-        for scalar in line.unicodeScalars {
+        for (scalar, shown) in zip(line.unicodeScalars, withoutSecrets(line).unicodeScalars) {
             if offset >= range.start, caretStart == nil { caretStart = column }
             if offset >= range.end, caretEnd == nil { caretEnd = column }
-            let isTab = scalar == "\t"
-            let width = isTab ? 4 - column % 4 : scalar.drawn.columnWidth
-            cells.append((isTab ? String(repeating: " ", count: width) : String(scalar.drawn), column, width))
+            let isTab = shown == "\t"
+            let width = isTab ? 4 - column % 4 : shown.drawn.columnWidth
+            cells.append((isTab ? String(repeating: " ", count: width) : String(shown.drawn), column, width))
             column += width
             offset += UTF8.width(scalar)
         }

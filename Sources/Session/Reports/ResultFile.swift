@@ -5,12 +5,14 @@ import Language
 import Libraries
 
 extension Invocation {
-    /// Writes the form of `rich` that the ending of `to:` asks for, where it was given.
+    /// Writes the form of `shown` that the ending of `to:` asks for, where it was given.
     /// - Parameters:
+    ///   - shown: what the word shows.
     ///   - forms: what else can be written, by ending.
     ///   - picture: what `.png` and `.pdf` are drawn of.
-    func writeFile(_ rich: RichValue, forms: [String: () -> String] = [:], picture: (any Picture)? = nil) throws {
+    func writeFile(_ shown: RichValue, forms: [String: () -> String] = [:], picture: (any Picture)? = nil) throws {
         guard let name = arguments.text("to"), !interpreter.isSilent else { return }
+        let rich = shown.printable
         let ending = name.lastIndex(of: ".").map { String(name[name.index(after: $0)...]).lowercased() } ?? ""
         var available: [String: () -> String] = ["txt": { rich.terminalForm(columns: nil) + "\n" }]
         if let html = rich.html { available["html"] = { html + "\n" } }
@@ -36,7 +38,7 @@ extension Invocation {
                 fix: "end the name in one of \(endings)")
         }
         do {
-            try FileSystem.write(text(), to: path)
+            try FileSystem.write(text().printable, to: path)
         } catch {
             throw fault("file", error.description, at: arguments.place("to"))
         }
