@@ -67,7 +67,7 @@ let package = Package(
         module("Terminal", ["Session", "Notebook", "Language", "Libraries"]),
         module("Bench", ["Engine", "Network", "Runtime", "Graphics", "Libraries"]),
         .executableTarget(
-            name: "tandem", dependencies: ["Jupyter", "Terminal", "Bench"], swiftSettings: strict,
+            name: "tandem", dependencies: ["Jupyter", "Terminal", "Bench", "Libraries"], swiftSettings: strict,
             linkerSettings: [.unsafeFlags(["-static-stdlib"], .when(configuration: .release))]),
 
         // For Benchmarks/random-networks and Benchmarks/compare-accuracy; no part of the product.

@@ -105,7 +105,7 @@ public func runBench(arguments: [String]) -> Int32 {
         }
         return 0
     } catch {
-        StandardStream.error.write("error: \(error)\n")
+        StandardStream.complain("\(error)")
         return 1
     }
 }

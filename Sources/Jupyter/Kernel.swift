@@ -28,7 +28,7 @@ public func runKernel(connectionFile: String) -> Int32 {
     }
 }
 
-private func warn(_ message: String) { StandardStream.error.write("tandem kernel: \(message)\n") }
+private func warn(_ message: String) { StandardStream.complain("kernel: \(message)") }
 
 final class Kernel: Sendable {
     /// What the threads share; the sockets but iopub's are used under its lock as well.

@@ -264,6 +264,12 @@ func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Bool {
     while !rest.isEmpty {
         let count = write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
         if count < 0, errno == EINTR { continue }
+        if count < 0, errno == EAGAIN {
+            // A pipe that another process has made non-blocking.
+            var place = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+            poll(&place, 1, -1)
+            continue
+        }
         guard count > 0 else { return false }
         rest = rest.dropFirst(count)
     }

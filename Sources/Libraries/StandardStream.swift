@@ -1,15 +1,57 @@
 // The process's own output and error streams, unbuffered: what is written is seen at once and in order.
 
 import Glibc
+import Synchronization
 
 public enum StandardStream: Int32, Sendable {
     case output = 1
     case error = 2
 
-    /// Writes all of the text. A reader that has gone is no error: the text is dropped (SIGPIPE is to be ignored).
+    /// `errno` of the first write to each that failed; 0 where none did.
+    private static let outputFailure = Atomic<Int32>(0)
+    private static let errorFailure = Atomic<Int32>(0)
+
+    private func noteFailure(_ code: Int32) {
+        switch self {
+        case .output: Self.outputFailure.store(code, ordering: .relaxed)
+        case .error: Self.errorFailure.store(code, ordering: .relaxed)
+        }
+    }
+
+    private var failureCode: Int32 {
+        switch self {
+        case .output: Self.outputFailure.load(ordering: .relaxed)
+        case .error: Self.errorFailure.load(ordering: .relaxed)
+        }
+    }
+
+    /// Writes all of the text. Where it cannot be written `failure` tells why, and nothing more is written, so that what arrives has no
+    /// gap (SIGPIPE is to be ignored where the process is to go on without a reader).
     public func write(_ text: String) {
+        guard failureCode == 0 else { return }
         var text = text
-        text.withUTF8 { _ = writeAll(UnsafeRawBufferPointer($0), to: rawValue) }
+        text.withUTF8 { if !writeAll(UnsafeRawBufferPointer($0), to: rawValue) { noteFailure(errno) } }
+    }
+
+    /// Why not all could be written; `nil` where it was.
+    public var failure: String? {
+        switch failureCode {
+        case 0: nil
+        case EBADF: "it is closed"
+        case let code: String(cString: strerror(code))
+        }
+    }
+
+    /// Tells a person what is wrong, in a line on standard error.
+    public static func complain(_ reason: String) { error.write("tandem: \(reason.printable)\n") }
+
+    /// Takes the places of standard streams that are closed, so that no file that is opened gets one of them and what is meant for a
+    /// person. Writing there still fails.
+    public static func reserve() {
+        for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) < 0 {
+            // The system gives the lowest free number.
+            _ = open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY)
+        }
     }
 
     public var isTerminal: Bool { isatty(rawValue) != 0 }

@@ -30,8 +30,13 @@ struct OutputFile {
     func write(_ notebook: NotebookFile, title: String) throws {
         let text = form == .page ? NotebookPage(notebook, title: title).html : notebook.text
         do { try FileSystem.write(text, to: path) } catch {
-            let rescue = FileSystem.join(try FileSystem.makeTemporaryFolder(), FileSystem.name(of: path))
-            try FileSystem.write(text, to: rescue)
+            let rescue: String
+            do {
+                rescue = FileSystem.join(try FileSystem.makeTemporaryFolder(), FileSystem.name(of: path))
+                try FileSystem.write(text, to: rescue)
+            } catch let second {
+                throw Fault(description: "\(error); nor to the folder for temporary files: \(second)")
+            }
             throw Fault(description: "\(error); it is in \(rescue) instead")
         }
     }

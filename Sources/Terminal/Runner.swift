@@ -29,7 +29,9 @@ public struct Runner {
         do {
             // Before the first cell: what took a night must not end at a folder that is not there.
             let output = try outputPath.map { try OutputFile($0) }
-            let script = try Script.read(path)
+            var script = try Script.read(path)
+            // A page or a notebook for others; the person's own file keeps what it needs to run.
+            if let outputPath, FileSystem.identity(outputPath) != FileSystem.identity(path) { script.hidePasswords() }
             return run(
                 script, folder: FileSystem.folder(of: path), title: FileSystem.name(of: path), to: output,
                 readsAnswers: true)
@@ -48,7 +50,7 @@ public struct Runner {
     }
 
     private func refuse(_ reason: String) -> Int32 {
-        StandardStream.error.write("tandem: \(reason)\n")
+        StandardStream.complain(reason)
         return ExitCode.usage
     }
 
@@ -77,12 +79,12 @@ public struct Runner {
         }
         // What was computed before an error is not lost.
         do { try output?.write(notebook, title: title) } catch {
-            StandardStream.error.write("tandem: \(error)\n")
+            StandardStream.complain("\(error)")
             code = code ?? ExitCode.failure
         }
         if let code { return Interruption.endingCode ?? code }
         for name in workspace.unusedOverrides {
-            StandardStream.error.write("tandem: --set \(name): no top-level `let \(name) = …` is in the program\n")
+            StandardStream.complain("--set \(name): no top-level `let \(name) = …` is in the program")
         }
         return workspace.unusedOverrides.isEmpty ? ExitCode.success : ExitCode.usage
     }

@@ -22,6 +22,13 @@ struct Script {
 }
 
 extension Script {
+    /// Hides them in what is written of the notebook; the cells that are run keep them.
+    mutating func hidePasswords() {
+        for (index, _) in cells {
+            notebook.cells[index].source = withoutSecrets(notebook.cells[index].source, passwordsOnly: true)
+        }
+    }
+
     /// - Parameter name: what the text is called in messages.
     init(text: String, name: String) {
         self.init(

@@ -1,8 +1,9 @@
 // The executable: reads its arguments and hands over to a front end.
 
 import Bench
-@preconcurrency import Glibc
+import Glibc
 import Jupyter
+import Libraries
 import Terminal
 
 @main
@@ -22,7 +23,11 @@ struct Tandem {
         """
 
     static func main() {
-        exit(run(Array(CommandLine.arguments.dropFirst())))
+        StandardStream.reserve()
+        let code = run(Array(CommandLine.arguments.dropFirst()))
+        guard let reason = StandardStream.output.failure else { exit(code) }
+        StandardStream.complain("not all of the output could be written to standard output: \(reason)")
+        exit(code == ExitCode.success ? ExitCode.failure : code)
     }
 
     private static func run(_ arguments: [String]) -> Int32 {
@@ -97,7 +102,7 @@ struct Tandem {
             write("installed the kernel in \(try installKernelSpec(at: location, name: name))\n")
             return ExitCode.success
         } catch {
-            fputs("tandem: \(error)\n", Glibc.stderr)
+            StandardStream.complain("\(error)")
             return ExitCode.failure
         }
     }
@@ -113,9 +118,9 @@ struct Tandem {
     }
 
     private static func refuse(_ reason: String) -> Int32 {
-        fputs("tandem: \(reason)\n\n\(usage)", Glibc.stderr)
+        StandardStream.complain("\(reason)\n\n\(usage)")
         return ExitCode.usage
     }
 
-    private static func write(_ text: String) { fputs(text, stdout) }
+    private static func write(_ text: String) { StandardStream.output.write(text) }
 }

@@ -20,6 +20,139 @@ struct RunnerTests {
         #expect(!result.error.contains("\u{1B}["))
     }
 
+    // MARK: Output that nobody can get
+
+    /// Each ends with 1 where standard output is full, closed, or a pipe that nobody reads, and says so.
+    @Test(arguments: [
+        ["run", "print.tandem"], ["help"], ["help", "train", "--markdown"], ["--version"], ["--help"],
+        ["install", "--prefix", "."], ["bench", "--json", "--network", "mobilenet", "--steps", "1", "--batch", "1"],
+    ])
+    func outputThatCannotBeWrittenIsNoSuccess(_ arguments: [String]) throws {
+        let folder = try Tandem.folder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try "print 1".write(to: folder.appending(path: "print.tandem"), atomically: true, encoding: .utf8)
+        let command = "cd '\(folder.path)'; '\(Tandem.path)' \(arguments.joined(separator: " "))"
+        // Its own measurements take a moment; one way to fail is all of them to `bench`.
+        let ways = [
+            ("> /dev/full", "No space left on device"), (">&-", "it is closed"), ("1</dev/null", "it is closed"),
+        ]
+        for (redirection, reason) in arguments[0] == "bench" ? [ways[0]] : ways {
+            let result = try Tandem.run(
+                "/bin/sh", ["-c", "\(command) \(redirection)"], environment: ["TANDEM_HOME": folder.path])
+            #expect(result.code == 1, "\(redirection)")
+            #expect(
+                result.error.contains("tandem: not all of the output could be written to standard output: \(reason)\n"),
+                "\(redirection): \(result.error)")
+        }
+    }
+
+    @Test func aReaderThatHasGoneIsNoSuccessAndStopsNothing() throws {
+        let folder = try Tandem.folder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let script = folder.appending(path: "a.tandem")
+        try "print 1\nprint 2\nlet a = 1 + nothere".write(to: script, atomically: true, encoding: .utf8)
+        let program = """
+            import os, subprocess, sys
+            end, pipe = os.pipe()
+            os.close(end)
+            sys.exit(subprocess.run([sys.argv[1], "run", sys.argv[2]], stdout=pipe).returncode)
+            """
+        let result = try Tandem.run(
+            "/usr/bin/env", ["python3", "-c", program, Tandem.path, script.path],
+            environment: ["TANDEM_HOME": folder.path])
+        #expect(result.code == 1 && result.error.contains("a.tandem:3:13: error: "))
+        #expect(result.error.hasSuffix("could be written to standard output: Broken pipe\n"))
+    }
+
+    /// What is meant for a person must not get into a file that is opened in the place of a closed stream.
+    @Test func noFileTakesThePlaceOfAClosedStream() throws {
+        let folder = try Tandem.folder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let script = folder.appending(path: "a.tandem")
+        try """
+        model Net { input 3x32x32; flatten; linear 10 }
+        let a = train Net, on: take(synthetic(), 32, test: 16), epochs: 1
+        print "text of a person"
+        """.write(to: script, atomically: true, encoding: .utf8)
+        let home = folder.appending(path: "home").path
+        let result = try Tandem.run(
+            "/bin/sh", ["-c", "'\(Tandem.path)' run '\(script.path)' <&- >&- 2>&-"], environment: ["TANDEM_HOME": home])
+        #expect(result.code == 1)
+        for name in try FileSystem.list(home) where FileSystem.isRegularFile("\(home)/\(name)") {
+            let text = String(decoding: try FileSystem.read("\(home)/\(name)"), as: UTF8.self)
+            #expect(!text.contains("text of a person"), "\(name)")
+        }
+        #expect(try Database("\(home)/tandem.sqlite").execute("SELECT count(*) FROM runs") == [[.integer(1)]])
+    }
+
+    @Test func anOutputFileThatCannotBeWrittenIsNoSuccess() throws {
+        let folder = try Tandem.folder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let output = folder.appending(path: "out.html")
+        try FileManager.default.createSymbolicLink(atPath: output.path, withDestinationPath: "/dev/full")
+        let result = try Tandem.script("print 1", ["--output", output.path])
+        #expect(result.code == 2 && result.output == "")
+        #expect(result.error.contains("cannot write \(output.path): it is a device, a pipe or a socket, not a file"))
+    }
+
+    // MARK: What is for nobody's eyes
+
+    @Test func aPasswordInAnAddressIsNeitherShownNorWritten() throws {
+        let program = """
+            // From https://user:hunter2@example.org/data?list=1
+            print "before"
+            let data = cifar10(url: "http://user:hunter2@127.0.0.1:1/x?token=sesame", sha256: "\(String(repeating: "a", count: 64))")
+            """
+        let folder = try Tandem.folder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        for name in ["out.html", "out.ipynb"] {
+            let output = folder.appending(path: name)
+            let result = try Tandem.script(program, ["--output", output.path])
+            #expect(result.code == 1 && result.error.contains("cannot download http://************@127.0.0.1:1/x"))
+            let text = try String(contentsOf: output, encoding: .utf8)
+            #expect(text.contains("before") && text.contains("@127.0.0.1:1/x"))
+            for shown in [result.output, result.error, text] { #expect(!shown.contains("hunter2"), "\(shown)") }
+            #expect(!result.error.contains("sesame"))
+        }
+        // A notebook that is executed in its place stays one that runs.
+        let notebook = folder.appending(path: "n.ipynb")
+        let cell: [String: Any] = [
+            "cell_type": "code", "id": "a", "metadata": [:] as [String: Any], "outputs": [] as [Any], "source": program,
+        ]
+        try JSONSerialization.data(
+            withJSONObject: ["nbformat": 4, "nbformat_minor": 5, "metadata": [:] as [String: Any], "cells": [cell]]
+        ).write(to: notebook)
+        let environment = ["TANDEM_HOME": folder.path]
+        _ = try Tandem.run(["run", notebook.path, "--output", notebook.path], environment: environment)
+        let cells = try #require(
+            (try JSONSerialization.jsonObject(with: Data(contentsOf: notebook)) as? [String: Any])?["cells"]
+                as? [[String: Any]])
+        #expect((cells[0]["source"] as? [String])?.joined() == program)
+        #expect(!"\(cells[0]["outputs"] ?? "")".contains("hunter2"))
+    }
+
+    @Test func noControlCharacterOfANameReachesTheTerminal() throws {
+        let odd = "\u{1B}[31mn\u{7}"
+        let cell =
+            "{\"cell_type\":\"code\",\"metadata\":{},\"outputs\":[],\"source\":\"print \\\"a\\u001b[2J\\\" + \\u001bx\"}"
+        let notebook = "{\"nbformat\":4,\"nbformat_minor\":4,\"metadata\":{},\"cells\":[\(cell)]}"
+        for (text, name) in [
+            (notebook, "\(odd).ipynb"), ("no notebook \(odd)", "\(odd).ipynb"),
+            ("print \"\(odd)\" + x", "\(odd).tandem"),
+            ("print \"\(odd)\"", "\(odd).tandem"),
+        ] {
+            let result = try Tandem.script(text, ["--set", "\(odd)=1"], name: name)
+            #expect(result.code > 0)
+            let shown = result.output + result.error
+            #expect(!shown.unicodeScalars.contains { $0.value < 0x20 && $0 != "\n" }, "\(shown.debugDescription)")
+        }
+        for arguments in [["help", odd], [odd], ["run", "/nowhere/\(odd)"], ["kernel", "-f", "/nowhere/\(odd)"]] {
+            let result = try Tandem.run(arguments)
+            #expect(result.code > 0)
+            #expect(!result.error.unicodeScalars.contains { $0.value < 0x20 && $0 != "\n" }, "\(arguments)")
+        }
+    }
+
     @Test func setReplacesALet() throws {
         let program = "let n = 3\nlet name = \"a\"\nprint n + 1, name\n"
         #expect(try Tandem.script(program, ["--set", "n=10", "--set", "name=some text"]).output == "11 some text\n")
