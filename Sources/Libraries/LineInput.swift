@@ -22,7 +22,10 @@ public enum LineInput {
     nonisolated(unsafe) private static var completer: Completer?
     /// Set by `interrupt`, which a signal handler calls, and read while waiting for a key.
     private static let isInterrupted = Atomic<Bool>(false)
-    private static let isReading = Atomic<Bool>(false)
+    /// Where a handler writes a byte, so that the wait for a key ends: it may run on another thread than the one that waits. -1 before.
+    private static let wakeEnd = Atomic<Int32>(-1)
+    /// The other end of that pipe.
+    nonisolated(unsafe) private static var wakeSource: Int32 = -1
     /// Ctrl-Z was pressed, and the process was continued; for the next wait for a key.
     private static let isSuspended = Atomic<Bool>(false)
     private static let isContinued = Atomic<Bool>(false)
@@ -37,23 +40,31 @@ public enum LineInput {
         for entry in history { remember(entry) }
     }
 
-    /// Drops the line that is being typed. Safe in a signal handler.
-    ///
-    /// - Returns: whether a line was being typed.
-    public static func interrupt() -> Bool {
-        guard isReading.load(ordering: .acquiring) else { return false }
+    /// Drops the line that is being typed, or the one that is asked for next in the cell that runs. Safe in a signal handler.
+    public static func interrupt() {
         isInterrupted.store(true, ordering: .releasing)
-        return true
+        wake()
     }
 
+    private static func wake() {
+        let (end, code) = (wakeEnd.load(ordering: .acquiring), errno)
+        var byte: UInt8 = 0
+        if end >= 0 { _ = write(end, &byte, 1) }
+        errno = code
+    }
+
+    /// The next line of a prompt; an interrupt that came before is forgotten.
     public static func read(prompt: String) -> LineResult {
+        isInterrupted.store(false, ordering: .releasing)
+        return typedLine(prompt)
+    }
+
+    private static func typedLine(_ prompt: String) -> LineResult {
         // Ctrl-C is ours: readline's own handler would end the process after cleaning up.
         rl_catch_signals = 0
         rl_getc_function = { _ in LineInput.nextKey() }
-        isInterrupted.store(false, ordering: .releasing)
-        isReading.store(true, ordering: .releasing)
+        openWakeup()
         let line = noticingJobControl { readline(prompt) }
-        isReading.store(false, ordering: .releasing)
         guard let line else { return .end }
         defer { free(line) }
         if isInterrupted.exchange(false, ordering: .acquiringAndReleasing) { return .interrupted }
@@ -66,13 +77,24 @@ public enum LineInput {
     /// - Parameter isSecret: whether what is typed stays unseen.
     public static func ask(_ question: String, isSecret: Bool) -> LineResult {
         guard isatty(STDIN_FILENO) != 0, !isSecret else {
-            isInterrupted.store(false, ordering: .releasing)
-            isReading.store(true, ordering: .releasing)
-            defer { isReading.store(false, ordering: .releasing) }
+            openWakeup()
             StandardStream.error.write(question)
             return withoutEcho(isSecret) { plainLine() }
         }
-        return read(prompt: question)
+        return typedLine(question)
+    }
+
+    /// Where the system gives no pipe, only a signal on the waiting thread ends the wait.
+    private static func openWakeup() {
+        guard wakeSource < 0 else { return }
+        var ends: [Int32] = [-1, -1]
+        guard pipe(&ends) == 0 else { return }
+        for end in ends {
+            _ = fcntl(end, F_SETFL, O_NONBLOCK)
+            _ = fcntl(end, F_SETFD, FD_CLOEXEC)
+        }
+        wakeSource = ends[0]
+        wakeEnd.store(ends[1], ordering: .releasing)
     }
 
     private static func withoutEcho<Result>(_ isSecret: Bool, _ body: () -> Result) -> Result {
@@ -91,14 +113,40 @@ public enum LineInput {
     private static func plainLine() -> LineResult {
         var bytes: [UInt8] = []
         while true {
+            let hasInput = waitForInput { isInterrupted.load(ordering: .acquiring) }
             if isInterrupted.exchange(false, ordering: .acquiringAndReleasing) { return .interrupted }
+            guard hasInput else { continue }
             var byte: UInt8 = 0
             let count = Glibc.read(STDIN_FILENO, &byte, 1)
-            if count < 0, errno == EINTR { continue }
+            if count < 0, errno == EINTR || errno == EAGAIN { continue }
             guard count == 1 else { return bytes.isEmpty ? .end : .line(String(decoding: bytes, as: UTF8.self)) }
             if byte == UInt8(ascii: "\n") { return .line(String(decoding: bytes, as: UTF8.self)) }
             bytes.append(byte)
         }
+    }
+
+    /// Waits for input, or for a signal.
+    ///
+    /// - Parameter isCalled: whether a signal has come already.
+    /// - Returns: whether there is something to read, or its end.
+    private static func waitForInput(_ isCalled: () -> Bool) -> Bool {
+        // Outside of the wait signals are held back, so that none comes between a look at what it has set and the wait.
+        var (held, before) = (sigset_t(), sigset_t())
+        sigemptyset(&held)
+        for number in stopping + [SIGINT, SIGTERM, SIGHUP, SIGWINCH] { sigaddset(&held, number) }
+        pthread_sigmask(SIG_BLOCK, &held, &before)
+        defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+        if isCalled() { return false }
+        var input = fd_set()
+        withUnsafeMutableBytes(of: &input) { bits in
+            for descriptor in [STDIN_FILENO, wakeSource] where 0..<FD_SETSIZE ~= descriptor {
+                bits[Int(descriptor) / 8] |= 1 << UInt8(descriptor % 8)
+            }
+        }
+        guard pselect(max(STDIN_FILENO, wakeSource) + 1, &input, nil, nil, nil, &before) > 0 else { return false }
+        var bytes = [UInt8](repeating: 0, count: 64)
+        while wakeSource >= 0, Glibc.read(wakeSource, &bytes, bytes.count) > 0 {}
+        return input.__fds_bits.0 & 1 << STDIN_FILENO != 0
     }
 
     /// Puts what was entered, which may have several lines, where arrow-up and Ctrl-R find it.
@@ -120,6 +168,7 @@ public enum LineInput {
                 } else {
                     LineInput.isContinued.store(true, ordering: .releasing)
                 }
+                LineInput.wake()
             }
             sigaction(number, &action, nil)
         }
@@ -148,20 +197,11 @@ public enum LineInput {
 
     /// A key; an interrupt empties the line and presses Return, so that readline leaves in good order.
     private static func nextKey() -> Int32 {
-        // Outside of the wait signals are held back, so that none comes between a look at what it has set and the wait.
-        var (held, before) = (sigset_t(), sigset_t())
-        sigemptyset(&held)
-        for number in stopping + [SIGINT, SIGTERM, SIGHUP, SIGWINCH] { sigaddset(&held, number) }
         while true {
-            pthread_sigmask(SIG_BLOCK, &held, &before)
-            var input = fd_set()
-            input.__fds_bits.0 = 1 << STDIN_FILENO
-            let isCalled =
+            let hasKey = waitForInput {
                 isInterrupted.load(ordering: .acquiring) || isSuspended.load(ordering: .acquiring)
-                || isContinued.load(ordering: .acquiring)
-            let hasKey = !isCalled && pselect(STDIN_FILENO + 1, &input, nil, nil, nil, &before) > 0
-            pthread_sigmask(SIG_SETMASK, &before, nil)
-
+                    || isContinued.load(ordering: .acquiring)
+            }
             if isInterrupted.load(ordering: .acquiring) {
                 rl_replace_line("", 0)
                 return Int32(UInt8(ascii: "\n"))

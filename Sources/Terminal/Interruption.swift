@@ -15,9 +15,12 @@ enum Interruption {
     static func stops(_ workspace: Workspace) {
         self.workspace = workspace
         var action = sigaction()
-        action.__sigaction_handler.sa_handler = { _ in
-            if !LineInput.interrupt() { Interruption.workspace?.interrupt() }
-        }
+        action.__sigaction_handler.sa_handler = { _ in Interruption.interrupt() }
+        // Programs that start others from threads of theirs may leave signals blocked.
+        var handled = sigset_t()
+        sigemptyset(&handled)
+        for number in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&handled, number) }
+        pthread_sigmask(SIG_UNBLOCK, &handled, nil)
         // No SA_RESTART: a read that waits for a key must return.
         sigaction(SIGINT, &action, nil)
         signal(SIGPIPE, SIG_IGN)
@@ -27,10 +30,16 @@ enum Interruption {
             var action = sigaction()
             action.__sigaction_handler.sa_handler = { number in
                 Interruption.ending.store(number, ordering: .relaxed)
-                if !LineInput.interrupt() { Interruption.workspace?.interrupt() }
+                Interruption.interrupt()
             }
             sigaction(number, &action, nil)
         }
+    }
+
+    /// A cell that asks stops with its question; before the next prompt both are forgotten.
+    private static func interrupt() {
+        LineInput.interrupt()
+        workspace?.interrupt()
     }
 
     /// The exit code of a process that was asked to end: 143 behind SIGTERM.

@@ -29,6 +29,26 @@ struct REPLTests {
         }
     }
 
+    @Test(arguments: ["", ", secret: true"])
+    func ctrlCEndsAQuestionAndTheNextOneIsAsked(_ option: String) throws {
+        try session { terminal in
+            for _ in 0..<2 {
+                terminal.type("ask(\"How many? \"\(option))\r")
+                try terminal.waitFor("\n")
+                try terminal.waitFor("How many? ")
+                terminal.type(PseudoTerminal.controlC)
+                try terminal.waitFor("interrupted")
+                try terminal.waitFor("tandem> ")
+            }
+            terminal.type("ask(\"How many? \"\(option)) + 1\r")
+            try terminal.waitFor("\n")
+            try terminal.waitFor("How many? ")
+            terminal.type("20\r")
+            try terminal.waitFor("\n21\n")
+            try leave(terminal)
+        }
+    }
+
     @Test func tabCompletesAWord() throws {
         try session { terminal in
             terminal.type("evalua\t")

@@ -307,6 +307,43 @@ struct RunnerTests {
         #expect(try terminal.exitCode() == 130)
     }
 
+    /// Without a key: the cell runs on another thread than the one that the system gives the signal.
+    @Test(arguments: [SIGINT, SIGTERM, SIGHUP], ["", ", secret: true"])
+    func aSignalEndsAQuestion(_ signal: Int32, _ option: String) throws {
+        let folder = try Tandem.folder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let file = folder.appending(path: "ask.tandem")
+        try "let n = ask(\"How many? \"\(option))\nprint \"went on\"".write(to: file, atomically: true, encoding: .utf8)
+        let terminal = try PseudoTerminal(["run", file.path], environment: ["TANDEM_HOME": folder.path])
+        try terminal.waitFor("How many? ")
+        if signal == SIGINT { terminal.type(PseudoTerminal.controlC) } else { terminal.send(signal) }
+        #expect(try terminal.exitCode() == 128 + signal)
+        #expect(!terminal.shown.contains("went on"))
+    }
+
+    @Test(arguments: [SIGINT, SIGTERM])
+    func aSignalEndsAQuestionToAPipe(_ signal: Int32) throws {
+        let folder = try Tandem.folder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let file = folder.appending(path: "ask.tandem")
+        try "let n = ask \"How many? \"\nprint \"went on\"".write(to: file, atomically: true, encoding: .utf8)
+        let (process, answers, questions) = (Process(), Pipe(), Pipe())
+        process.executableURL = URL(fileURLWithPath: Tandem.path)
+        process.arguments = ["run", file.path]
+        process.environment = ProcessInfo.processInfo.environment.merging(["TANDEM_HOME": folder.path]) { $1 }
+        (process.standardInput, process.standardError) = (answers, questions)
+        try process.run()
+        // Half an answer, so that it waits for its end.
+        answers.fileHandleForWriting.write(Data("1".utf8))
+        #expect(
+            try questions.fileHandleForReading.read(upToCount: 10).map { String(decoding: $0, as: UTF8.self) }
+                == "How many? ")
+        kill(process.processIdentifier, signal)
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 128 + signal && process.terminationReason == .exit)
+        withExtendedLifetime(answers) {}
+    }
+
     /// A shared notebook names an address and the checksum of what is there: both are the attacker's. Each archive once made this
     /// program remove the home folder, or write a file into it.
     @Test(arguments: ["./~/x", "./~", "~/x", "cifar-10-batches-bin/~/x", "./~root/x"])
