@@ -258,7 +258,7 @@ public struct CIFAR: Sendable {
         ofFile path: String, like checksum: Checksum
     ) throws(DatasetError) -> (digest: Checksum, byteCount: Int) {
         let bytes: [UInt8]
-        do throws(FileError) { bytes = try FileSystem.read(path) } catch { throw .file(error) }
+        do throws(FileError) { bytes = try FileSystem.read(path, limit: 1 << 30) } catch { throw .file(error) }
         if case .sha256 = checksum { return (.sha256(Digest.sha256(bytes).hexadecimal), bytes.count) }
         var digest = Digest(.md5)
         digest.update(bytes)

@@ -8,7 +8,7 @@ import Runtime
 import Synchronization
 
 final class EngineNetwork: TrainableNetwork {
-    /// All its memory, in bytes.
+    /// All its memory in bytes, with what keeping it takes.
     let byteCount: Int
     private let executor: Executor
     private let training: ImageSource
@@ -16,17 +16,21 @@ final class EngineNetwork: TrainableNetwork {
     private let cancellation: Cancellation
 
     /// Takes the memory, unless the machine has too little left. The weights are fresh.
+    ///
+    /// - Parameter isKept: whether the training is written to files: from a copy of its state, and its weights tensor by tensor.
     init(
         _ architecture: Architecture, dataset: Dataset, measuring part: Dataset.Part = .test, options: TrainingOptions,
-        cancellation: Cancellation,
+        isKept: Bool = false, cancellation: Cancellation,
         availableMemory: Int? = Memory.available()
     ) throws(TrainingError) {
         let threads = options.threads ?? ThreadPool.availableThreads
+        let keeping = isKept ? Self.bytesOfKeeping(architecture, options.optimizer) : 0
         func required(_ batchSize: Int) throws(TrainingError) -> Int {
             do throws(EngineError) {
-                return try Executor.requiredBytes(
-                    architecture, batchSize: batchSize, optimizer: options.optimizer, precision: options.precision,
-                    threads: threads)
+                return keeping
+                    + (try Executor.requiredBytes(
+                        architecture, batchSize: batchSize, optimizer: options.optimizer, precision: options.precision,
+                        threads: threads))
             } catch { throw .engine(error) }
         }
         byteCount = try required(options.batchSize)
@@ -48,6 +52,13 @@ final class EngineNetwork: TrainableNetwork {
         training = ImageSource(learningFrom: dataset, augmentationSeed: options.seeds.augmentation)
         test = ImageSource(measuring: part, of: dataset)
         self.cancellation = cancellation
+    }
+
+    private static func bytesOfKeeping(_ architecture: Architecture, _ optimizer: OptimizerOptions) -> Int {
+        let counts = TrainingState.counts(architecture, optimizer)
+        // The largest tensor as numbers and as bytes.
+        let largest = architecture.parameters.map(\.count).max() ?? 0
+        return 4 * (counts.weights + counts.moments) + 8 * largest
     }
 
     var batchSize: Int { executor.batchSize }

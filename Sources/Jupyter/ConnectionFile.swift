@@ -24,7 +24,9 @@ public struct ConnectionFile: Sendable {
         func fault(_ reason: String) -> ConnectionFileError { ConnectionFileError(path: path, reason: reason) }
         guard FileSystem.isRegularFile(path) || !FileSystem.exists(path) else { throw fault("is no regular file") }
         let bytes: [UInt8]
-        do { bytes = try FileSystem.read(path) } catch { throw fault("cannot be read: \(error.reason)") }
+        do { bytes = try FileSystem.read(path, limit: 1 << 20) } catch {
+            throw fault("cannot be read: \(error.reason)")
+        }
         let json: JSON
         do { json = try JSON(parsing: bytes) } catch { throw fault("is no JSON: \(error)") }
         guard json.object != nil else { throw fault("holds no JSON object") }

@@ -19,6 +19,8 @@ enum ProcessSignals {
             }
         }
         _ = signal(SIGPIPE, SIG_IGN)
+        // At a limit of the size of files a write fails instead.
+        _ = signal(SIGXFSZ, SIG_IGN)
     }
 }
 

@@ -1,9 +1,20 @@
 // Files of tensors in the safetensors format (huggingface/safetensors, "Format"): eight bytes with the length of a JSON header, the
 // header with the type, shape and place of each tensor, and their bytes. What a file says is checked before it is used.
 
+import Glibc
+
 /// Why a file is no readable safetensors file, in one line.
 public struct SafetensorsError: Error, Sendable, CustomStringConvertible {
+    public enum Kind: Sendable {
+        /// What the file holds is wrong.
+        case content
+        /// The system does not give its bytes, or the memory has no room for them.
+        case file
+        case cancelled
+    }
+
     public let description: String
+    public var kind = Kind.content
 }
 
 public struct Safetensors: Sendable {
@@ -20,9 +31,6 @@ public struct Safetensors: Sendable {
             self.values = values
             self.isInteger = isInteger
         }
-
-        /// As the file holds it.
-        fileprivate var byteCount: Int { values.count * (isInteger ? 8 : 4) }
 
         fileprivate func write(to output: inout [UInt8]) {
             if isInteger {
@@ -59,17 +67,77 @@ public struct Safetensors: Sendable {
     // MARK: Reading
 
     public init(parsing bytes: [UInt8]) throws(SafetensorsError) {
+        guard let length = Self.headerLength(bytes.prefix(8), byteCount: bytes.count) else { throw Self.isCutShort }
+        let start = 8 + length
+        let places = try readHeader(Array(bytes[8..<start]), dataCount: bytes.count - start)
+        for place in places {
+            let data = bytes[start + place.range.lowerBound..<start + place.range.upperBound]
+            self[place.name] = place.tensor(data.withUnsafeBytes(place.type.floats))
+        }
+    }
+
+    /// Of a file: tensor by tensor, without a copy of its bytes.
+    ///
+    /// - Parameter isCancelled: asked for each 16 MB.
+    public init(
+        reading file: borrowing FileReader, isCancelled: () -> Bool = { false }
+    ) throws(SafetensorsError) {
+        func read(_ count: Int, _ offset: Int) throws(SafetensorsError) -> [UInt8] {
+            do throws(FileError) { return try file.read(count, at: offset) } catch {
+                throw SafetensorsError(description: error.reason, kind: .file)
+            }
+        }
+        guard file.byteCount >= 8, let length = Self.headerLength(try read(8, 0), byteCount: file.byteCount) else {
+            throw Self.isCutShort
+        }
+        // A header becomes some dozen times as long in memory.
+        guard Memory.hasRoom(for: 32 * length) else { throw Self.noMemory("header", length) }
+        let start = 8 + length
+        let places = try readHeader(try read(length, 8), dataCount: file.byteCount - start)
+        let valueBytes = places.reduce(0) { $0 + 4 * ($1.range.count / $1.type.byteCount) }
+        // Whoever reads tensors makes something of them that is as large.
+        guard Memory.hasRoom(for: 2 * valueBytes) else { throw Self.noMemory("tensors", 2 * valueBytes) }
+        for place in places {
+            var values: [Float] = []
+            values.reserveCapacity(place.range.count / place.type.byteCount)
+            for offset in stride(from: place.range.lowerBound, to: place.range.upperBound, by: Self.piece) {
+                if isCancelled() { throw SafetensorsError(description: "interrupted", kind: .cancelled) }
+                let bytes = try read(min(Self.piece, place.range.upperBound - offset), start + offset)
+                values += bytes.withUnsafeBytes(place.type.floats)
+            }
+            self[place.name] = place.tensor(values)
+        }
+    }
+
+    /// Bytes that are read at a time; a multiple of every type's.
+    private static let piece = 16 << 20
+
+    private static let isCutShort = SafetensorsError(description: "shorter than its header")
+
+    private static func noMemory(_ what: String, _ byteCount: Int) -> SafetensorsError {
+        let free = (Memory.available() ?? 0) >> 20
+        return SafetensorsError(
+            description: "its \(what) take \(byteCount >> 20) MB of memory, and \(free) MB are free", kind: .file)
+    }
+
+    /// A tensor as the header describes it.
+    private struct Place {
+        let name: String
+        let type: ElementType
+        let shape: [Int]
+        /// In bytes, behind the header.
+        let range: Range<Int>
+
+        func tensor(_ values: [Float]) -> Tensor { Tensor(shape: shape, values: values, isInteger: type == .int64) }
+    }
+
+    /// Takes the metadata, and gives the tensors.
+    private mutating func readHeader(_ text: [UInt8], dataCount: Int) throws(SafetensorsError) -> [Place] {
         func fail(_ reason: String) -> SafetensorsError { SafetensorsError(description: reason) }
-        guard bytes.count >= 8 else { throw fail("shorter than its header") }
-        guard let length = Self.headerLength(bytes.prefix(8), byteCount: bytes.count) else {
-            throw fail("shorter than its header")
-        }
-        let dataStart = 8 + length
         let header: JSON
-        do { header = try JSON(parsing: Array(bytes[8..<dataStart])) } catch {
-            throw fail("its header is no JSON (\(error))")
-        }
+        do { header = try JSON(parsing: text) } catch { throw fail("its header is no JSON (\(error))") }
         guard let object = header.object else { throw fail("its header is no JSON object") }
+        var places: [Place] = []
         for name in object.keys {
             guard let entry = object[name]?.object else { throw fail("`\(name)` is described by no object") }
             if name == "__metadata__" {
@@ -81,15 +149,18 @@ public struct Safetensors: Sendable {
             guard let type = entry["dtype"]?.string.flatMap(ElementType.init) else {
                 throw fail("`\(name)` is of a type that is not read: \(entry["dtype"]?.string ?? "none")")
             }
-            guard offsets.count == 2, offsets[0] >= 0, offsets[0] <= offsets[1],
-                offsets[1] <= bytes.count - dataStart
-            else { throw fail("`\(name)` lies outside of the file, which may be cut short") }
+            guard offsets.count == 2, offsets[0] >= 0, offsets[0] <= offsets[1], offsets[1] <= dataCount else {
+                throw fail("`\(name)` lies outside of the file, which may be cut short")
+            }
             guard let count = Self.count(shape), count == (offsets[1] - offsets[0]) / type.byteCount,
                 (offsets[1] - offsets[0]) % type.byteCount == 0
             else { throw fail("`\(name)` has not as many values as its shape \(shape) says") }
-            let values = bytes[(dataStart + offsets[0])..<(dataStart + offsets[1])].withUnsafeBytes(type.floats)
-            self[name] = Tensor(shape: shape, values: values, isInteger: type == .int64)
+            places.append(Place(name: name, type: type, shape: shape, range: offsets[0]..<offsets[1]))
         }
+        // Tensors that share bytes would take more memory than the file has.
+        let sum = places.reduce(0) { $0 + $1.range.count }
+        guard sum <= dataCount else { throw fail("its tensors lie on each other") }
+        return places
     }
 
     private static func count(_ shape: [Int]) -> Int? {
@@ -158,6 +229,7 @@ public struct Safetensors: Sendable {
     public static func header(of file: borrowing FileReader) throws(FileError) -> (header: JSON, dataStart: Int)? {
         guard file.byteCount >= 8, let length = headerLength(try file.read(8, at: 0), byteCount: file.byteCount)
         else { return nil }
+        guard Memory.hasRoom(for: 32 * length) else { throw FileError("read", file.path, code: ENOMEM) }
         let text = try file.read(length, at: 8)
         return (try? JSON(parsing: text)).map { ($0, 8 + length) }
     }
@@ -171,8 +243,33 @@ public struct Safetensors: Sendable {
 
     // MARK: Writing
 
-    /// The file, its tensors in the order of `names`.
-    public var bytes: [UInt8] {
+    /// A tensor that is made when it is written.
+    public struct Part {
+        public let name: String
+        public let shape: [Int]
+        public let isInteger: Bool
+        public let values: () -> [Float]
+
+        public init(name: String, shape: [Int], isInteger: Bool = false, values: @escaping () -> [Float]) {
+            (self.name, self.shape, self.isInteger, self.values) = (name, shape, isInteger, values)
+        }
+
+        public var count: Int { shape.reduce(1, *) }
+        fileprivate var byteCount: Int { count * (isInteger ? 8 : 4) }
+
+        /// Its values as a file holds them.
+        ///
+        /// - Throws: where the memory has no room for them.
+        func bytes(for path: String) throws(FileError) -> [UInt8] {
+            guard Memory.hasRoom(for: 2 * byteCount) else { throw FileError("write", path, code: ENOMEM) }
+            var bytes: [UInt8] = []
+            bytes.reserveCapacity(byteCount)
+            Tensor(shape: shape, values: values(), isInteger: isInteger).write(to: &bytes)
+            return bytes
+        }
+    }
+
+    private static func header(_ parts: [Part], _ metadata: [String: String]) -> [UInt8] {
         var header = JSONObject()
         if !metadata.isEmpty {
             var texts = JSONObject()
@@ -180,18 +277,50 @@ public struct Safetensors: Sendable {
             header["__metadata__"] = .object(texts)
         }
         var end = 0
-        for name in names {
-            guard let tensor = tensors[name] else { continue }
+        for part in parts {
             let start = end
-            end += tensor.byteCount
-            header[name] = [
-                "dtype": tensor.isInteger ? "I64" : "F32", "shape": .array(tensor.shape.map { .integer($0) }),
+            end += part.byteCount
+            header[part.name] = [
+                "dtype": part.isInteger ? "I64" : "F32", "shape": .array(part.shape.map { .integer($0) }),
                 "data_offsets": [.integer(start), .integer(end)],
             ]
         }
-        let head = Self.bytes(ofHeader: header)
+        return bytes(ofHeader: header)
+    }
+
+    /// Writes a file whole or not at all, with no more than one tensor in memory beside those that there are.
+    ///
+    /// - Returns: its bytes.
+    public static func write(
+        _ parts: [Part], metadata: [String: String], to path: String, isPrivate: Bool = false
+    ) throws(FileError) -> Int {
+        var writer = try WholeFileWriter(path, isPrivate: isPrivate)
+        let head = header(parts, metadata)
+        try writer.write(head, at: 0)
+        var offset = head.count
+        for part in parts {
+            let bytes = try part.bytes(for: path)
+            try writer.write(bytes, at: offset)
+            offset += bytes.count
+        }
+        try writer.finish()
+        return offset
+    }
+
+    /// The tensors in the order of `names`.
+    public var parts: [Part] {
+        names.compactMap { name in
+            tensors[name].map { tensor in
+                Part(name: name, shape: tensor.shape, isInteger: tensor.isInteger) { tensor.values }
+            }
+        }
+    }
+
+    /// The file, its tensors in the order of `names`.
+    public var bytes: [UInt8] {
+        let head = Self.header(parts, metadata)
         var output: [UInt8] = []
-        output.reserveCapacity(head.count + end)
+        output.reserveCapacity(head.count + parts.reduce(0) { $0 + $1.byteCount })
         output += head
         for name in names { tensors[name]?.write(to: &output) }
         return output

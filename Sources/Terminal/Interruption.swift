@@ -24,6 +24,8 @@ enum Interruption {
         // No SA_RESTART: a read that waits for a key must return.
         sigaction(SIGINT, &action, nil)
         signal(SIGPIPE, SIG_IGN)
+        // At a limit of the size of files a write fails instead.
+        signal(SIGXFSZ, SIG_IGN)
         // Made here: a handler may not.
         ending.store(0, ordering: .relaxed)
         for number in [SIGTERM, SIGHUP] where !SignalHandling.isIgnored(number) {

@@ -42,7 +42,7 @@ public struct Runner {
 
     public func runStandardInput() -> Int32 {
         do {
-            let script = Script(text: try FileSystem.readText("/dev/stdin"), name: "standard input")
+            let script = Script(text: try FileSystem.readScript("/dev/stdin"), name: "standard input")
             return run(script, folder: ".", title: "script", to: nil, readsAnswers: false)
         } catch {
             return refuse("\(error)")

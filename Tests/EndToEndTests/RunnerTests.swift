@@ -153,6 +153,37 @@ struct RunnerTests {
         }
     }
 
+    /// The system ends a process at the limit of a file's size, unless it listens.
+    @Test func aLimitOfTheSizeOfFilesIsAnError() throws {
+        let folder = try Tandem.folder()
+        let program = folder.appending(path: "save.tandem")
+        try Data(
+            """
+            model Net { input 3x32x32; flatten; linear 64; linear 10 }
+            let a = train Net, on: take(synthetic(), 64, test: 10), epochs: 1
+            save a, to: "a.safetensors"
+            """.utf8
+        ).write(to: program)
+        // Half a megabyte; the file has 0.8.
+        let result = try Tandem.run(
+            "/bin/bash", ["-c", "ulimit -f 512; exec \(Tandem.path) run \(program.path)"],
+            environment: ["TANDEM_HOME": folder.appending(path: "home").path])
+        #expect(result.code == 1)
+        #expect(result.error.contains("save.tandem:3:"))
+        #expect(result.error.contains("a.safetensors: file too large"))
+        #expect(!FileManager.default.fileExists(atPath: folder.appending(path: "a.safetensors").path))
+    }
+
+    @Test func aPipeIsAScriptAndNoNotebook() throws {
+        let folder = try Tandem.folder()
+        let result = try Tandem.run("/bin/bash", ["-c", "\(Tandem.path) run <(echo 'print 6 * 7')"])
+        #expect(result.output == "42\n" && result.code == 0)
+        let pipe = folder.appending(path: "pipe.ipynb").path
+        #expect(mkfifo(pipe, 0o600) == 0)
+        let refused = try Tandem.run(["run", pipe])
+        #expect(refused.code == 2 && refused.error.contains("it is a pipe"))
+    }
+
     @Test func setReplacesALet() throws {
         let program = "let n = 3\nlet name = \"a\"\nprint n + 1, name\n"
         #expect(try Tandem.script(program, ["--set", "n=10", "--set", "name=some text"]).output == "11 some text\n")

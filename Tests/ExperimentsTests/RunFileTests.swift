@@ -4,6 +4,7 @@ import Engine
 import Libraries
 import Network
 import Runtime
+import TestSupport
 import Testing
 
 @testable import Datasets
@@ -32,6 +33,19 @@ private func trained(epochs: Int = 2, learningRate: Double = 0.1) throws -> Run 
 private let context = RunFile.Context(
     program: "model Net { … }", modelExpression: "Net(w: 3)", dataExpression: "synthetic()", dataDigest: "ab",
     version: "9.8.7")
+
+extension RunFile {
+    /// What `write` puts into a file.
+    fileprivate static func bytes(_ run: Run, _ context: Context) throws -> [UInt8] {
+        let path = "\(TemporaryFolder().path)/run.safetensors"
+        try FileSystem.createDirectories(FileSystem.folder(of: path))
+        defer { try? FileSystem.remove(path) }
+        let count = try RunFile.write(run, context, to: path)
+        let bytes = try FileSystem.read(path)
+        #expect(bytes.count == count)
+        return bytes
+    }
+}
 
 @Suite struct RunFileTests {
     @Test func aRunComesBackWhole() throws {
@@ -67,7 +81,7 @@ private let context = RunFile.Context(
 
     @Test func everyFlippedBitIsToldOrChangesNothing() throws {
         let run = try trained(epochs: 1)
-        let bytes = RunFile.bytes(run, context)
+        let bytes = try RunFile.bytes(run, context)
         var told = 0
         for place in stride(from: 0, to: bytes.count, by: 37) {
             var damaged = bytes
@@ -81,7 +95,7 @@ private let context = RunFile.Context(
     }
 
     @Test func everyTruncatedFileIsTold() throws {
-        let bytes = RunFile.bytes(try trained(epochs: 1), context)
+        let bytes = try RunFile.bytes(try trained(epochs: 1), context)
         for count in stride(from: 0, to: bytes.count, by: 101) {
             #expect(throws: RunFileError.self) { try RunFile(parsing: Array(bytes[..<count])) }
         }

@@ -46,6 +46,22 @@ private func train(
         #expect(run.label == "net seed 1")
     }
 
+    /// A copy of weights and moments for the checkpoint, and the largest tensor as it is written.
+    @Test func whatKeepingTakesIsAnnounced() throws {
+        let architecture = try network()
+        func byteCount(isKept: Bool) throws -> Int {
+            try EngineNetwork(
+                architecture, dataset: small, options: TrainingOptions(epochs: 1), isKept: isKept,
+                cancellation: Cancellation()
+            ).byteCount
+        }
+        let counts = TrainingState.counts(architecture, TrainingOptions(epochs: 1).optimizer)
+        let largest = architecture.parameters.map(\.count).max() ?? 0
+        #expect(
+            try byteCount(isKept: true) - byteCount(isKept: false)
+                == 4 * (counts.weights + counts.moments) + 8 * largest)
+    }
+
     /// An augmentation is for learning; what is measured is the images themselves.
     @Test func anAugmentationChangesNoMeasurement() throws {
         let run = try train(try network(), epochs: 1)

@@ -1,6 +1,8 @@
 // Files of tensors: round trips, the types that are read, and what is broken.
 
+import Glibc
 import Libraries
+import TestSupport
 import Testing
 
 struct SafetensorsTests {
@@ -37,6 +39,10 @@ struct SafetensorsTests {
         (#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[-4,0]}}"#, "outside of the file"),
         (#"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}"#, "not as many values"),
         (#"{"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}"#, "not as many values"),
+        (
+            #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#,
+            "lie on each other"
+        ),
         (#"{"a":{"dtype":"F32","shape":[4611686018427387904,8],"data_offsets":[0,0]}}"#, "not as many values"),
     ])
     func whatIsBrokenIsSaid(_ header: String, _ reason: String) {
@@ -46,5 +52,47 @@ struct SafetensorsTests {
 
     @Test func aHeaderLongerThanTheFileIsRefused() {
         #expect(throws: SafetensorsError.self) { try Safetensors(parsing: [255, 255, 255, 255, 255, 255, 255, 255]) }
+    }
+
+    private func error(reading path: String, isCancelled: Bool = false) -> (any Error)? {
+        do {
+            _ = try Safetensors(reading: try FileReader(path), isCancelled: { isCancelled })
+            return nil
+        } catch { return error }
+    }
+
+    @Test func aFileIsReadTensorByTensor() throws {
+        var file = Safetensors()
+        file["a"] = .init(shape: [2], values: [1, 2])
+        file["n"] = .init(shape: [], values: [7], isInteger: true)
+        let folder = TemporaryFolder()
+        let path = "\(folder.path)/a.safetensors"
+        #expect(try Safetensors.write(file.parts, metadata: ["k": "v"], to: path) == FileSystem.read(path).count)
+        let again = try Safetensors(reading: try FileReader(path))
+        #expect(again.names == ["a", "n"] && again.metadata == ["k": "v"])
+        for name in file.names { #expect(again[name] == file[name]) }
+        #expect((error(reading: path, isCancelled: true) as? SafetensorsError)?.kind == .cancelled)
+    }
+
+    /// 60 GB that take no place on the disk: refused by what their beginning says, before memory is taken for them.
+    @Test func aSparseFileIsRefusedByItsHeader() throws {
+        let folder = TemporaryFolder()
+        let path = "\(folder.path)/sparse.safetensors"
+        try FileSystem.write([], to: path)
+        #expect(truncate(path, 60 << 30) == 0)
+        #expect((error(reading: path) as? SafetensorsError)?.kind == .content)
+        let count = 1 << 50
+        let header = #"{"a":{"dtype":"F32","shape":[\#(count)],"data_offsets":[0,\#(4 * count)]}}"#
+        try FileSystem.write(Self.file(header, []), to: path)
+        #expect(truncate(path, off_t(4 * count + 8 + header.utf8.count)) == 0 || errno == EFBIG)
+        #expect(error(reading: path) != nil)
+    }
+
+    @Test func aPipeOrADeviceIsNoFile() {
+        let folder = TemporaryFolder()
+        let pipe = "\(folder.path)/pipe.safetensors"
+        #expect(mkfifo(pipe, 0o600) == 0)
+        #expect((error(reading: pipe) as? FileError)?.reason == "it is a pipe")
+        #expect((error(reading: "/dev/zero") as? FileError)?.reason == "it is a device")
     }
 }

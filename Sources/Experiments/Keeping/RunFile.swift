@@ -51,27 +51,59 @@ public struct RunFile: Sendable {
 
     // MARK: Writing
 
-    /// The bytes of a file that holds this run.
-    public static func bytes(_ run: Run, _ context: Context) -> [UInt8] { bytes(run, RunRecord(run, context)) }
+    /// Writes a file that holds this run, whole or not at all, with no more than one tensor in memory beside the run.
+    ///
+    /// - Returns: its bytes.
+    public static func write(_ run: Run, _ context: Context, to path: String) throws(FileError) -> Int {
+        try write(run, RunRecord(run, context), to: path)
+    }
 
-    static func bytes(_ run: Run, _ record: RunRecord) -> [UInt8] {
-        var file = Safetensors(run.parameters, steps: run.steps)
-        file.metadata[recordKey] = record.text
-        file.metadata[checksumKey] = file.checksum
-        return file.bytes
+    static func write(
+        _ run: Run, _ record: RunRecord, to path: String, isPrivate: Bool = false
+    ) throws(FileError) -> Int {
+        let parts = Safetensors.parts(run.parameters, steps: run.steps)
+        var metadata = Safetensors.metadataOfPyTorch
+        metadata[recordKey] = record.text
+        if let largest = parts.map(\.count).max(), !Memory.hasRoom(for: 8 * largest) {
+            throw FileError("write", path, reason: "there is no memory for a copy of its largest tensor")
+        }
+        metadata[checksumKey] = checksum(parts, metadata)
+        return try Safetensors.write(parts, metadata: metadata, to: path, isPrivate: isPrivate)
+    }
+
+    /// SHA-256 over names, shapes and values, and over all other metadata; the order of names is left out, which tools that copy a
+    /// file may change.
+    fileprivate static func checksum(_ parts: [Safetensors.Part], _ metadata: [String: String]) -> String {
+        var digest = Digest(.sha256)
+        for key in metadata.keys.sorted() where key != checksumKey {
+            digest.update("\(key)\0\(metadata[key] ?? "")\0")
+        }
+        for part in parts.sorted(by: { $0.name < $1.name }) {
+            digest.update("\(part.name)\0\(part.shape) \(part.isInteger)\0")
+            part.values().withUnsafeBytes { digest.update($0) }
+        }
+        return digest.finish().hexadecimal
     }
 
     // MARK: Reading
 
     public init(parsing bytes: [UInt8]) throws(RunFileError) {
+        let tensors: Safetensors
         do { tensors = try Safetensors(parsing: bytes) } catch { throw .unreadable(error.description) }
+        try self.init(tensors)
+    }
+
+    public init(_ tensors: Safetensors) throws(RunFileError) {
+        self.tensors = tensors
         guard let text = tensors.metadata[Self.recordKey] else { throw .noRun }
         let json = try? JSON(parsing: text)
         // Before the checksum: a later version may sum up in another way.
         if let format = json?["format"]?.integer, format > RunRecord.format {
             throw .newer(version: json?["version"]?.string ?? "")
         }
-        guard let json, tensors.metadata[Self.checksumKey] == tensors.checksum, let record = RunRecord(json) else {
+        guard let json, tensors.metadata[Self.checksumKey] == Self.checksum(tensors.parts, tensors.metadata),
+            let record = RunRecord(json)
+        else {
             throw .damaged
         }
         self.record = record
@@ -95,22 +127,5 @@ public struct RunFile: Sendable {
         return Run(
             name: record.name, model: record.model, architecture: architecture, dataset: record.dataset,
             options: options, state: record.state, position: record.position, parameters: parameters)
-    }
-}
-
-extension Safetensors {
-    /// SHA-256 over names, shapes and values, and over all other metadata; the order of names is left out, which tools that copy a
-    /// file may change.
-    fileprivate var checksum: String {
-        var digest = Digest(.sha256)
-        for key in metadata.keys.sorted() where key != RunFile.checksumKey {
-            digest.update("\(key)\0\(metadata[key] ?? "")\0")
-        }
-        for name in names.sorted() {
-            guard let tensor = self[name] else { continue }
-            digest.update("\(name)\0\(tensor.shape) \(tensor.isInteger)\0")
-            tensor.values.withUnsafeBytes { digest.update($0) }
-        }
-        return digest.finish().hexadecimal
     }
 }

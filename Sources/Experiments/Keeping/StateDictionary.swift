@@ -9,13 +9,32 @@ extension Safetensors {
     /// - Parameter steps: training steps done, which PyTorch counts in each batch norm.
     public init(_ parameters: TrainedParameters, steps: Int) {
         self.init()
-        metadata["format"] = "pt"
-        for (index, tensor) in parameters.tensors.enumerated() {
-            self[tensor.name] = Tensor(shape: tensor.shape, values: parameters.values(index))
-            guard tensor.role == .runningVariance else { continue }
-            let layer = String(tensor.name.dropLast("running_var".count))
-            self[layer + Self.counter] = Tensor(shape: [], values: [Float(steps)], isInteger: true)
+        metadata = Self.metadataOfPyTorch
+        for part in Self.parts(parameters, steps: steps) {
+            self[part.name] = Tensor(shape: part.shape, values: part.values(), isInteger: part.isInteger)
         }
+    }
+
+    /// By it libraries know whose names these are.
+    static let metadataOfPyTorch = ["format": "pt"]
+
+    /// The same, tensor by tensor as they are asked for.
+    static func parts(_ parameters: TrainedParameters, steps: Int) -> [Part] {
+        parameters.tensors.enumerated().flatMap { index, tensor in
+            let part = Part(name: tensor.name, shape: tensor.shape) { parameters.values(index) }
+            guard tensor.role == .runningVariance else { return [part] }
+            let layer = String(tensor.name.dropLast("running_var".count))
+            return [part, Part(name: layer + counter, shape: [], isInteger: true) { [Float(steps)] }]
+        }
+    }
+
+    /// Writes the weights alone.
+    ///
+    /// - Returns: the bytes of the file.
+    public static func write(
+        _ parameters: TrainedParameters, steps: Int, to path: String
+    ) throws(FileError) -> Int {
+        try write(parts(parameters, steps: steps), metadata: metadataOfPyTorch, to: path)
     }
 
     /// What PyTorch keeps of a batch norm beside its statistics; the engine has no use for it.

@@ -207,9 +207,12 @@ public final class RunStore: Sendable {
         guard FileSystem.exists(path) else { return nil }
         let reason: String
         do {
-            var run = try RunFile(parsing: try FileSystem.read(path)).run(architecture, options)
+            let tensors = try Safetensors(reading: try FileReader(path))
+            var run = try RunFile(tensors).run(architecture, options)
             run.name = kept.name
             return run
+        } catch let error as SafetensorsError where error.kind == .content {
+            reason = error.description
         } catch let error as RunFileError {
             switch error {
             case .unreadable(let text): reason = text

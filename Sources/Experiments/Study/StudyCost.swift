@@ -52,7 +52,7 @@ public struct RunCost: Sendable {
         let options = model.options
         let start = Clock.seconds
         let network = try EngineNetwork(
-            model.architecture, dataset: dataset, options: options, cancellation: cancellation)
+            model.architecture, dataset: dataset, options: options, isKept: true, cancellation: cancellation)
         let preparation = Clock.seconds - start
         let order = shuffledOrder(count: dataset.training.count, seed: options.seeds.order, epoch: 1)
         let batch = order.prefix(options.batchSize)

@@ -34,7 +34,9 @@ func exportNetwork(_ call: Invocation) throws -> Value {
     case .python: try writeModule(call)
     case .safetensors:
         let run = try call.trained(form, name)
-        try call.write(Safetensors(run.run.parameters, steps: run.run.steps).bytes, what: run.run.label)
+        try call.write(what: run.run.label) { path throws(FileError) in
+            try Safetensors.write(run.run.parameters, steps: run.run.steps, to: path)
+        }
     case .onnx:
         let run = try call.trained(form, name)
         guard 4 * run.run.architecture.parameterCount < ONNXGraph.largestFile - 1 << 20 else {

@@ -19,36 +19,51 @@ func saveRun(_ call: Invocation) throws -> Value {
     let context = RunFile.Context(
         program: RunProgram.text(run), modelExpression: run.model.expression, dataExpression: run.dataExpression,
         dataDigest: run.dataDigest, version: Workspace.version)
-    try call.write(RunFile.bytes(run.run, context), what: run.run.label)
+    try call.write(what: run.run.label) { path throws(FileError) in try RunFile.write(run.run, context, to: path) }
     return .nothing
 }
 
 func loadRun(_ call: Invocation) throws -> Value {
     let name = call.arguments.text("from") ?? ""
-    let bytes: [UInt8]
-    do { bytes = try FileSystem.read(FileSystem.resolve(typed: name, in: call.interpreter.folder)) } catch {
+    let tensors = try readTensors(call, name)
+    let run =
+        call.arguments.isGiven("into") ? try loadWeights(call, tensors, name) : try loadWholeRun(call, tensors, name)
+    call.interpreter.lastRun = run
+    return .object(run)
+}
+
+private func readTensors(_ call: Invocation, _ name: String) throws -> Safetensors {
+    do {
+        let file = try FileReader(FileSystem.resolve(typed: name, in: call.interpreter.folder))
+        let start = try file.read(min(4, file.byteCount), at: 0)
+        // A zip or a pickle: what `torch.save` writes.
+        if start == [0x50, 0x4b, 3, 4] || start.starts(with: [0x80, 2]) {
+            throw call.fault(
+                "unknown-form", "\(name) is a pickle of PyTorch, which can hold any program",
+                at: call.arguments.place("from"),
+                fix: "in Python: `safetensors.torch.save_file(model.state_dict(), \"w.safetensors\")`")
+        }
+        let interruption = call.interpreter.interruption
+        return try Safetensors(reading: file, isCancelled: { interruption.isCancelled })
+    } catch let error as FileError {
         throw call.fault(
             "file", error.description, at: call.arguments.place("from"),
             fix: name.isEmpty
                 ? "write the path of a file in it: `load \"a.safetensors\"`"
                 : "name a file that is there; a path begins at the folder of the notebook or script")
+    } catch let error as SafetensorsError {
+        switch error.kind {
+        case .cancelled: throw call.interpreter.interrupted(at: call.range)
+        case .content: throw call.fault(RunFileError.unreadable(error.description), name)
+        case .file:
+            throw call.fault("file", "cannot read \(name): \(error.description)", at: call.arguments.place("from"))
+        }
     }
-    // A zip or a pickle: what `torch.save` writes.
-    if bytes.starts(with: [0x50, 0x4b, 3, 4]) || bytes.starts(with: [0x80, 2]) {
-        throw call.fault(
-            "unknown-form", "\(name) is a pickle of PyTorch, which can hold any program",
-            at: call.arguments.place("from"),
-            fix: "in Python: `safetensors.torch.save_file(model.state_dict(), \"w.safetensors\")`")
-    }
-    let run =
-        call.arguments.isGiven("into") ? try loadWeights(call, bytes, name) : try loadWholeRun(call, bytes, name)
-    call.interpreter.lastRun = run
-    return .object(run)
 }
 
-private func loadWholeRun(_ call: Invocation, _ bytes: [UInt8], _ name: String) throws -> RunValue {
+private func loadWholeRun(_ call: Invocation, _ tensors: Safetensors, _ name: String) throws -> RunValue {
     do {
-        let file = try RunFile(parsing: bytes)
+        let file = try RunFile(tensors)
         let context = file.context
         let program: RunProgram
         do { program = try RunProgram(reading: context.program, for: call.interpreter) } catch {
@@ -72,15 +87,11 @@ private func loadWholeRun(_ call: Invocation, _ bytes: [UInt8], _ name: String) 
 }
 
 /// Weights alone, from anywhere, in a model of this session.
-private func loadWeights(_ call: Invocation, _ bytes: [UInt8], _ name: String) throws -> RunValue {
+private func loadWeights(_ call: Invocation, _ weights: Safetensors, _ name: String) throws -> RunValue {
     let (model, architecture) = try call.architecture("into")
     // A run's own file tells whether it is whole; any other holds no checksum.
-    do { _ = try RunFile(parsing: bytes) } catch {
+    do { _ = try RunFile(weights) } catch {
         if case .damaged = error { throw call.fault(error, name) }
-    }
-    let weights: Safetensors
-    do { weights = try Safetensors(parsing: bytes) } catch {
-        throw call.fault(RunFileError.unreadable(error.description), name)
     }
     do {
         let (parameters, renamed) = try weights.parameters(for: architecture)
@@ -106,11 +117,20 @@ extension Invocation {
     /// Writes a file whole or not at all, and says so in a line.
     /// - Parameter what: what is in it: `a`.
     func write(_ bytes: [UInt8], what: String) throws {
+        try write(what: what) { path throws(FileError) in
+            try FileSystem.write(bytes, to: path)
+            return bytes.count
+        }
+    }
+
+    /// - Parameter write: writes the file at the path, and gives its bytes.
+    func write(what: String, _ write: (String) throws(FileError) -> Int) throws {
         guard !interpreter.isSilent, let name = arguments.text("to") else { return }
-        do { try FileSystem.write(bytes, to: FileSystem.resolve(typed: name, in: interpreter.folder)) } catch {
+        let count: Int
+        do { count = try write(FileSystem.resolve(typed: name, in: interpreter.folder)) } catch {
             throw fault("file", error.description, at: arguments.place("to"))
         }
-        interpreter.write("\(what) is in \(name): \(byteText(bytes.count))\n")
+        interpreter.write("\(what) is in \(name): \(byteText(count))\n")
     }
 
     fileprivate func fault(_ error: RunFileError, _ name: String) -> Diagnostic {
