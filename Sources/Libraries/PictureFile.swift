@@ -8,11 +8,12 @@ public enum PictureFile {
         case png, pdf
     }
 
-    /// Pixels of a PNG for each of the picture's: enough for a column of a printed page.
-    private static let resolution = 3.0
-
-    /// - Parameter title: kept in a PDF's properties. Its dates are fixed, so that the same picture gives the same bytes.
-    public static func make(_ format: Format, svg: String, title: String) throws(PictureFileError) -> [UInt8] {
+    /// - Parameters:
+    ///   - title: kept in a PDF's properties. Its dates are fixed, so that the same picture gives the same bytes.
+    ///   - resolution: pixels of a PNG for each of the picture's; three are enough for a column of a printed page.
+    public static func make(
+        _ format: Format, svg: String, title: String, resolution: Double = 3
+    ) throws(PictureFileError) -> [UInt8] {
         guard let drawing = DrawingLibraries.shared else { throw .librariesMissing }
         let source = Array(svg.utf8)
         guard

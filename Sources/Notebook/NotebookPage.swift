@@ -5,10 +5,13 @@ import Libraries
 public struct NotebookPage {
     private let notebook: NotebookFile
     private let title: String
+    private let code: (String) -> String
 
-    public init(_ notebook: NotebookFile, title: String) {
+    /// - Parameter code: makes HTML of a cell's code, with elements of the classes `word`, `number`, `string` and `comment`.
+    public init(_ notebook: NotebookFile, title: String, code: @escaping (String) -> String = markupEscaped) {
         self.notebook = notebook
         self.title = title
+        self.code = code
     }
 
     public var html: String {
@@ -38,22 +41,37 @@ public struct NotebookPage {
     private static let policy = "default-src 'none'; img-src * data:; style-src 'unsafe-inline'"
 
     private static let style = """
-        :root { color-scheme: light dark; --text: #1a1a1a; --back: #fff; --soft: #f5f5f5; --line: #ddd; --mute: #5f5f5f; --error: #a40000 }
-        @media (prefers-color-scheme: dark) { :root { --text: #e6e6e6; --back: #111; --soft: #1e1e1e; --line: #3a3a3a; --mute: #a8a8a8; --error: #ff8f8f } }
+        :root { color-scheme: light dark; --text: #1a1a1a; --back: #fff; --soft: #f5f5f5; --line: #ddd; --mute: #5f5f5f; --error: #a40000; --word: #8a1a8a; --number: #0a5c9e; --string: #a03a00; --comment: #4f6b4f }
+        @media (prefers-color-scheme: dark) { :root { --text: #e6e6e6; --back: #111; --soft: #1e1e1e; --line: #3a3a3a; --mute: #a8a8a8; --error: #ff8f8f; --word: #d9a0e8; --number: #7cc4f4; --string: #f0a878; --comment: #93b093 } }
         body { margin: 0; background: var(--back); color: var(--text); font: 16px/1.55 system-ui, sans-serif }
         main { max-width: 54rem; margin: 0 auto; padding: 1.5rem }
         pre, code { font: 13.5px/1.5 ui-monospace, "DejaVu Sans Mono", monospace }
         pre { margin: .6rem 0; overflow-x: auto; white-space: pre }
         .code { display: flex; gap: .8rem; margin-top: 1.1rem }
         .code > .count { color: var(--mute); min-width: 2.6rem; text-align: right; padding-top: .6rem }
-        .code > pre { flex: 1; margin: 0; padding: .6rem .8rem; background: var(--soft); border: 1px solid var(--line); border-radius: 4px }
+        .code > pre { flex: 1; min-width: 0; margin: 0; padding: .6rem .8rem; background: var(--soft); border: 1px solid var(--line); border-radius: 4px }
+        .word { color: var(--word); font-weight: 600 }
+        .number { color: var(--number) }
+        .string { color: var(--string) }
+        .comment { color: var(--comment) }
         .output { margin-left: 3.4rem; overflow-x: auto }
+        .markdown { overflow-x: auto }
         .output svg, .output img, .markdown img { max-width: 100%; height: auto }
         .error { color: var(--error) }
         .warning { color: var(--mute) }
         table { border-collapse: collapse; font-size: 14px; margin: .6rem 0 }
         th, td { padding: .25rem .6rem; border-bottom: 1px solid var(--line); text-align: left }
         a { color: inherit }
+        @media print {
+            main { max-width: none; padding: 0 }
+            .output { margin-left: 0 }
+            .output, .markdown, pre { overflow: visible }
+            pre { white-space: pre-wrap; overflow-wrap: anywhere }
+            table { font-size: 11px; max-width: 100% }
+            th, td { white-space: normal !important; overflow-wrap: anywhere; padding: .15rem .35rem }
+            tr, svg, img { break-inside: avoid }
+            svg, img { max-height: 95vh }
+        }
         """
 
     // MARK: Cells
@@ -74,7 +92,7 @@ public struct NotebookPage {
         case .raw: return "<pre>\(markupEscaped(cell.source))</pre>"
         case .code:
             let count = cell.executionCount.map { "[\($0)]" } ?? ""
-            let code = "<pre><code>\(markupEscaped(cell.source))</code></pre>"
+            let code = "<pre><code>\(self.code(cell.source))</code></pre>"
             let outputs = cell.outputs.map { "<div class=\"output\">\(html(of: $0))</div>" }.joined(separator: "\n")
             return
                 "<section><div class=\"code\"><code class=\"count\">\(count)</code>\(code)</div>\n\(outputs)</section>"

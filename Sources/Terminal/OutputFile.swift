@@ -1,5 +1,6 @@
 // Where `tandem run --output` writes: looked at before the first cell runs.
 
+import Language
 import Libraries
 import Notebook
 
@@ -28,7 +29,7 @@ struct OutputFile {
 
     /// Where the place has become unusable meanwhile, the file goes to the folder for temporary files.
     func write(_ notebook: NotebookFile, title: String) throws {
-        let text = form == .page ? NotebookPage(notebook, title: title).html : notebook.text
+        let text = form == .page ? NotebookPage(notebook, title: title, code: Self.colored).html : notebook.text
         do { try FileSystem.write(text, to: path) } catch {
             let rescue: String
             do {
@@ -39,5 +40,19 @@ struct OutputFile {
             }
             throw Fault(description: "\(error); it is in \(rescue) instead")
         }
+    }
+
+    /// The code of a cell as HTML, in the page's colors.
+    static func colored(_ code: String) -> String {
+        SourceText(code).pieces.map { piece in
+            let text = markupEscaped(piece.text)
+            switch piece.kind {
+            case .word: return "<b class=\"word\">\(text)</b>"
+            case .number: return "<span class=\"number\">\(text)</span>"
+            case .string: return "<span class=\"string\">\(text)</span>"
+            case .comment: return "<i class=\"comment\">\(text)</i>"
+            case .plain: return text
+            }
+        }.joined()
     }
 }

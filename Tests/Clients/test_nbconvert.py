@@ -34,7 +34,8 @@ def test_markdown_has_pictures_as_files_and_code_as_tandem(run, written):
     run("jupyter", "nbconvert", "--to", "markdown", "--execute", "a.ipynb")
     text = (written / "a.md").read_text()
     assert "```tandem\nmodel Net" in text and "![svg](a_files/" in text and "# An experiment" in text
-    assert [path.read_text().lstrip()[:4] for path in (written / "a_files").iterdir()] == ["<svg"]
+    files = {path.suffix: path.read_bytes() for path in (written / "a_files").iterdir()}
+    assert files[".svg"].lstrip().startswith(b"<svg") and files[".png"].startswith(b"\x89PNG") and len(files) == 2
 
 
 def test_a_script_runs_as_it_is(run, written, tandem):

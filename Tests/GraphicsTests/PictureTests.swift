@@ -129,7 +129,7 @@ struct PictureTests {
         for box in read.boxes where box.size == 11.5 && box.left < 60 {
             #expect(box.left == Sheet.margin, "\(box.text)")
         }
-        if picture is ImageGrid { #expect(picture.svg.contains("<image x=\"16\"")) }
+        if picture is ImageGrid { #expect(picture.svg.contains("<image x=\"8\"")) }
     }
 
     @Test(arguments: (Samples.all + Samples.odd).map(\.name))

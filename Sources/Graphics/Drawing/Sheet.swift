@@ -10,8 +10,9 @@ struct Sheet {
 
     static let font = "Helvetica, Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif"
 
-    /// Where titles, captions and other text of a whole line begin and end: of every picture the same.
-    static let margin = 16.0
+    /// Where titles, captions and other text of a whole line begin and end: of every picture the same, and about where the text of a
+    /// table begins below it.
+    static let margin = 8.0
 
     let width: Double
     let height: Double

@@ -1,7 +1,7 @@
 // A small image as a PNG file. The data is stored, not compressed: for thumbnails that costs nothing worth a library.
 // Source: PNG specification (third edition), RFC 1950 (zlib), RFC 1951 (deflate, stored blocks).
 
-enum PNG {
+public enum PNG {
     /// - Parameter pixels: `[H, W, 3]`, red, green, blue.
     static func file(width: Int, height: Int, pixels: [UInt8]) -> [UInt8] {
         precondition(pixels.count == width * height * 3, "three bytes a pixel")
@@ -52,7 +52,7 @@ enum PNG {
         [UInt8(value >> 24), UInt8(value >> 16 & 0xFF), UInt8(value >> 8 & 0xFF), UInt8(value & 0xFF)]
     }
 
-    static func base64(_ data: [UInt8]) -> String {
+    public static func base64(_ data: [UInt8]) -> String {
         let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
         var text: [UInt8] = []
         text.reserveCapacity((data.count + 2) / 3 * 4)

@@ -9,7 +9,11 @@ extension ProgressUpdate {
     /// By MIME type. The last state stays in the saved notebook and has no times in its plain text, by which notebooks are
     /// compared.
     public var bundle: JSONObject {
-        ["text/plain": .string(text), "image/svg+xml": .string(chart.svg)]
+        let svg = chart.svg
+        var bundle: JSONObject = ["text/plain": .string(text), "image/svg+xml": .string(svg)]
+        // Only what remains is worth its time.
+        if isFinal, let png = pngForm(svg) { bundle["image/png"] = .string(png) }
+        return bundle
     }
 
     private var text: String {
