@@ -81,10 +81,16 @@ public final class KeptFile: Sendable {
         let database = try Database(path, reading: .withOthers)
         let isReadable = (try? database.execute("SELECT count(*) FROM sqlite_schema")) != nil
         self.database = isReadable ? database : try Database(path, reading: .alone)
-        guard try Self.version(of: self.database) == Self.migrations.count else {
+        let version = try Self.version(of: self.database)
+        guard Self.readableVersions.contains(version) else {
             throw DatabaseError(kind: .notWritable, message: "it is of another version, and cannot be written")
         }
+        // What it lacks stands in front of it, for this connection alone.
+        if version == 2 { try self.database.execute("CREATE TEMP VIEW runs AS SELECT *, 0 AS found FROM main.runs") }
     }
+
+    /// Versions that can be read where they cannot be brought to the last one.
+    private static let readableVersions = 2...migrations.count
 
     private init(opening path: String?, setAside: String? = nil) throws(DatabaseError) {
         database = try Database(path ?? ":memory:")

@@ -526,6 +526,20 @@ private struct Home {
         #expect(openToOthers(in: home.folder) == [FileSystem.name(of: home.folder), "letter.txt"])
     }
 
+    @Test func anOlderFileThatCannotBeWrittenIsRead() throws {
+        let home = try Home()
+        defer { home.remove() }
+        try home.train(Trained.options())
+        home.store.close()
+        do {
+            let database = try Database(home.database)
+            try database.execute("ALTER TABLE runs DROP COLUMN found")
+            try database.execute("PRAGMA user_version = 2")
+        }
+        let rows = try KeptFile(readingOnly: home.database).database.execute("SELECT \(KeptRun.columns) FROM runs")
+        #expect(rows.map { KeptRun($0, isLive: { _ in false }) }.map(\.label) == ["Net seed 1"])
+    }
+
     // MARK: Two at once
 
     @Test func aRunUnderWayIsLeftToTheOneThatTrainsIt() throws {
