@@ -83,7 +83,7 @@ func run(_ arguments: [String]) throws {
         }
     }
     guard let path else { throw Failure(description: "usage: network-probe FILE.safetensors") }
-    let file = try Safetensors(parsing: try FileSystem.read(path))
+    let file = try Safetensors(reading: try FileReader(path))
     guard let input = file["input"], let labels = file["labels"], input.shape.count == 4 else {
         throw Failure(description: "there is no `input` [N, C, H, W] or no `labels`")
     }

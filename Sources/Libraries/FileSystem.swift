@@ -37,7 +37,8 @@ public struct FileError: Error, Sendable, CustomStringConvertible {
     static func tooLarge(_ path: String, limit: Int, byteCount: Int? = nil) -> FileError {
         FileError(
             "read", path,
-            reason: "it has \(byteCount.map { "\($0)" } ?? "more") bytes, and at most \(limit) are read")
+            reason: byteCount.map { "it has \($0) bytes, and at most \(limit) are read" }
+                ?? "it has more than the \(limit) bytes that are read at most")
     }
 
     public var description: String { "cannot \(action) \(path): \(reason)" }

@@ -182,6 +182,8 @@ struct RunnerTests {
         #expect(mkfifo(pipe, 0o600) == 0)
         let refused = try Tandem.run(["run", pipe])
         #expect(refused.code == 2 && refused.error.contains("it is a pipe"))
+        let endless = try Tandem.run(["run", "/dev/zero"])
+        #expect(endless.code == 2 && endless.error.contains("it has more than the 268435456 bytes"))
     }
 
     @Test func setReplacesALet() throws {
