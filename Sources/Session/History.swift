@@ -12,28 +12,61 @@ public final class History: Sendable {
         public let output: String?
     }
 
+    private struct State {
+        var file: KeptFile
+        var session: Int
+        /// The file that another process held when it was to be opened: until it is free, `file` is in memory.
+        var awaited: String?
+        /// What could not be written yet, for another process wrote.
+        var unwritten: [Record] = []
+    }
+
+    private let state: Mutex<State>
+    /// Records that wait for another process at most.
+    private static let mostUnwritten = 1000
+
     /// The number of this session in the file.
-    public let session: Int
-    private let file: Mutex<KeptFile>
+    public var session: Int { state.withLock(\.session) }
 
     /// Opens the file for a new session. Where it cannot be used (a folder that cannot be written) the history lives as long as the
-    /// session, and `failure` says why; a damaged one is set aside, which `failure` says as well.
+    /// session, and `failure` says why; a damaged one is set aside, which `failure` says as well. One that another process holds is
+    /// taken as soon as it is free.
     public init(_ path: String?) {
         var failure: String?
-        func open(_ path: String?) throws(DatabaseError) -> (KeptFile, Int) {
-            let file = try KeptFile(path)
-            try file.database.execute("INSERT INTO sessions (started) VALUES (?)", [.text(Clock.timestamp)])
-            return (file, file.database.lastInsertedRow)
+        var awaited: String?
+        var opened: (file: KeptFile, session: Int)?
+        do throws(DatabaseError) { opened = try Self.open(path, patience: Self.patience) } catch {
+            if error.kind == .busy { awaited = path }
+            failure = "\(path ?? "the history") cannot be used\(awaited == nil ? "" : " yet"): \(error.message)"
         }
-        var opened: (KeptFile, Int)?
-        do throws(DatabaseError) { opened = try open(path) } catch {
-            failure = "\(path ?? "the history") cannot be used: \(error.message)"
-        }
-        if let path, let aside = opened?.0.setAside { failure = "\(path) was damaged: it is now \(aside)" }
+        if let path, let aside = opened?.file.setAside { failure = "\(path) was damaged: it is now \(aside)" }
         // In memory nothing stands in the way but a lack of it.
-        guard let (file, session) = opened ?? (try? open(nil)) else { preconditionFailure("no memory for a history") }
-        self.file = Mutex(file)
-        (self.session, self.failure) = (session, failure)
+        guard let (file, session) = opened ?? (try? Self.open(nil, patience: 0)) else {
+            preconditionFailure("no memory for a history")
+        }
+        state = Mutex(State(file: file, session: session, awaited: awaited))
+        self.failure = failure
+    }
+
+    /// Seconds that a session waits for another process before it begins without its history.
+    private static let patience = 0.5
+
+    private static func open(_ path: String?, patience: Double) throws(DatabaseError) -> (file: KeptFile, session: Int)
+    {
+        let file = try KeptFile(path, patience: patience)
+        try file.database.execute("INSERT INTO sessions (started) VALUES (?)", [.text(Clock.timestamp)])
+        return (file, file.database.lastInsertedRow)
+    }
+
+    /// Takes the file that was held, and puts into it what came meanwhile.
+    private static func takeAwaited(_ state: inout State) {
+        guard let path = state.awaited, let (file, session) = try? open(path, patience: 0) else { return }
+        let rows = state.file.database.readableRows("SELECT line, input, output FROM history")
+        for row in rows {
+            _ = try? file.database.execute(
+                "INSERT INTO history (session, line, input, output) VALUES (?, ?, ?, ?)", [.integer(session)] + row)
+        }
+        state = State(file: file, session: session)
     }
 
     /// The file of all sessions.
@@ -66,8 +99,11 @@ public final class History: Sendable {
         let records = records.filter { $0.text.utf8.count <= Self.byteLimit }
         guard !records.isEmpty else { return }
         if !hasPruned.exchange(true, ordering: .relaxed) { prune() }
-        file.withLock { file in
-            try? file.database.transaction { () throws(DatabaseError) in
+        state.withLock { state in
+            Self.takeAwaited(&state)
+            let (file, session, records) = (state.file, state.session, state.unwritten + records)
+            state.unwritten = records.suffix(Self.mostUnwritten)
+            let isKept: Void? = try? file.database.transaction { () throws(DatabaseError) in
                 for record in records {
                     switch record {
                     case .input(let text, let line):
@@ -81,6 +117,7 @@ public final class History: Sendable {
                     }
                 }
             }
+            if isKept != nil { state.unwritten = [] }
         }
     }
 
@@ -89,7 +126,8 @@ public final class History: Sendable {
 
     /// Removes the oldest cells that are too many or too much, and those that an older Tandem kept whatever their length.
     private func prune() {
-        file.withLock { file in
+        state.withLock { state in
+            let file = state.file
             try? file.database.transaction { () throws(DatabaseError) in
                 let bytes = "length(CAST(input AS BLOB)) + length(CAST(coalesce(output, '') AS BLOB))"
                 try file.database.execute(
@@ -172,8 +210,9 @@ public final class History: Sendable {
     }
 
     private func read(_ condition: String, _ values: [DatabaseValue]) -> [Entry] {
-        let rows = file.withLock {
-            (try? $0.database.execute("SELECT session, line, input, output FROM history \(condition)", values)) ?? []
+        let rows = state.withLock {
+            (try? $0.file.database.execute("SELECT session, line, input, output FROM history \(condition)", values))
+                ?? []
         }
         return rows.map {
             Entry(

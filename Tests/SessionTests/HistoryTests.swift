@@ -115,6 +115,19 @@ struct HistoryTests {
         #expect(History(path).failure == nil && History(path).tail(1).map(\.input) == ["print 1"])
     }
 
+    @Test func aFileThatAnotherProcessHoldsIsTakenWhenItIsFree() throws {
+        _ = History(path)
+        let other = try Database(path)
+        try other.execute("BEGIN EXCLUSIVE")
+        let history = History(path)
+        #expect(history.failure?.contains("cannot be used yet: database is locked") == true)
+        history.add([.input("print 1", line: 1)])
+        #expect(history.tail(1).map(\.input) == ["print 1"])
+        try other.execute("COMMIT")
+        history.add([.input("print 2", line: 2)])
+        #expect(History(path).tail(9).map(\.input) == ["print 1", "print 2"])
+    }
+
     @Test func aFileOfALaterVersionIsLeftAlone() throws {
         _ = History(path)
         try Database(path).execute("PRAGMA user_version = 99")

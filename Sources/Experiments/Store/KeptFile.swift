@@ -51,8 +51,10 @@ public final class KeptFile: Sendable {
 
     /// Opens the file, or makes it. A damaged one is set aside, and what can be read of it goes into a new one.
     ///
-    /// - Parameter path: `nil` keeps everything in memory, for as long as this lives.
-    public convenience init(_ path: String?) throws(DatabaseError) {
+    /// - Parameters:
+    ///   - path: `nil` keeps everything in memory, for as long as this lives.
+    ///   - patience: how long another process that holds it is waited for, in seconds.
+    public convenience init(_ path: String?, patience: Double = 10) throws(DatabaseError) {
         guard let path else {
             try self.init(opening: nil)
             return
@@ -66,7 +68,7 @@ public final class KeptFile: Sendable {
             throw DatabaseError(kind: .notWritable, message: error.reason)
         }
         do throws(DatabaseError) {
-            try self.init(opening: path)
+            try self.init(opening: path, patience: patience)
         } catch {
             guard error.kind == .damaged else { throw error }
             try self.init(replacing: path)
@@ -92,8 +94,8 @@ public final class KeptFile: Sendable {
     /// Versions that can be read where they cannot be brought to the last one.
     private static let readableVersions = 2...migrations.count
 
-    private init(opening path: String?, setAside: String? = nil) throws(DatabaseError) {
-        database = try Database(path ?? ":memory:")
+    private init(opening path: String?, setAside: String? = nil, patience: Double = 10) throws(DatabaseError) {
+        database = try Database(path ?? ":memory:", patience: patience)
         guard !database.isReadOnly else {
             throw DatabaseError(kind: .notWritable, message: "the file or its disk is read-only")
         }
