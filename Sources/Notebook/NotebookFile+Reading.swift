@@ -12,6 +12,8 @@ extension NotebookFile {
     /// - Parameter path: for messages.
     public init(bytes: [UInt8], path: String) throws(NotebookError) {
         func fault(_ reason: String) -> NotebookError { NotebookError(path: path, reason: reason) }
+        // Some editors begin a file with the mark of UTF-8.
+        let bytes = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes
         let json: JSON
         do { json = try JSON(parsing: bytes) } catch { throw fault("no JSON: \(error)") }
         guard let format = json["nbformat"]?.integer else { throw fault("it has no `nbformat`") }
@@ -38,6 +40,15 @@ extension NotebookFile {
         }
         self.init(cells: cells)
         if let metadata = json["metadata"]?.object { self.metadata = metadata }
+    }
+
+    /// The language that the notebook says it is in; `nil` where it says nothing.
+    public var language: String? {
+        if let name = metadata["language_info"]?["name"]?.string { return name }
+        guard let kernel = metadata["kernelspec"] else { return nil }
+        if let language = kernel["language"]?.string { return language }
+        // Jupyter's own kernel, where only its name was kept.
+        return kernel["name"]?.string?.hasPrefix("python") == true ? "python" : nil
     }
 
     /// A text may be kept as one string or as a list of lines with their newlines.

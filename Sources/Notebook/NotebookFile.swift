@@ -7,6 +7,11 @@ public struct NotebookError: Error, Sendable, CustomStringConvertible {
     public let path: String
     public let reason: String
 
+    public init(path: String, reason: String) {
+        self.path = path
+        self.reason = reason
+    }
+
     public var description: String { "cannot read \(path) as a notebook: \(reason)" }
 }
 
@@ -39,6 +44,9 @@ public struct NotebookCell: Sendable, Equatable {
 
     /// Whether the notebook goes on where this cell fails: Jupyter's tag `raises-exception`.
     public var mayFail: Bool { metadata["tags"]?.array?.contains("raises-exception") == true }
+
+    /// Whether it is passed over and keeps its outputs: the tag `skip-execution` of nbclient.
+    public var isSkipped: Bool { metadata["tags"]?.array?.contains("skip-execution") == true }
 
     public init(_ kind: Kind, id: String, source: String) {
         self.kind = kind

@@ -79,16 +79,9 @@ public struct NotebookPage {
     private func html(of cell: NotebookCell) -> String {
         switch cell.kind {
         case .markdown:
-            var html = Markdown.html(cell.source) ?? "<pre>\(markupEscaped(cell.source))</pre>"
-            for name in cell.attachments?.keys ?? [] {
-                guard let forms = cell.attachments?[name]?.object,
-                    let type = forms.keys.first(where: { $0.hasPrefix("image/") }),
-                    let base64 = forms[type]?.string
-                else { continue }
-                let data = "data:\(markupEscaped(type));base64,\(markupEscaped(base64.filter { !$0.isWhitespace }))"
-                html = html.replacing("\"attachment:\(markupEscaped(name))\"", with: "\"\(data)\"")
-            }
-            return "<section class=\"markdown\">\(html)</section>"
+            let source = AttachmentReferences.encoded(in: cell.source, of: cell.attachments)
+            let html = Markdown.html(source).map { AttachmentReferences.embedded(in: $0, from: cell.attachments) }
+            return "<section class=\"markdown\">\(html ?? "<pre>\(markupEscaped(cell.source))</pre>")</section>"
         case .raw: return "<pre>\(markupEscaped(cell.source))</pre>"
         case .code:
             let count = cell.executionCount.map { "[\($0)]" } ?? ""

@@ -13,9 +13,13 @@ struct Script {
     static func read(_ path: String) throws -> Script {
         guard path.hasSuffix(".ipynb") else { return Script(text: try FileSystem.readScript(path), name: path) }
         let notebook = try NotebookFile(path: path)
+        if let language = notebook.language, language.lowercased() != "tandem" {
+            throw NotebookError(
+                path: path, reason: "its cells are in \(language): run it with a kernel of that language")
+        }
         return Script(
             notebook: notebook,
-            cells: notebook.codeCells.map { number, index in
+            cells: notebook.codeCells.filter { !notebook.cells[$0.index].isSkipped }.map { number, index in
                 (index, SourceText(notebook.cells[index].source, name: "\(path):cell \(number)"))
             })
     }
