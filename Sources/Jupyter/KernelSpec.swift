@@ -59,10 +59,36 @@ private func isNameByte(_ byte: UInt8) -> Bool {
         || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_") || byte == UInt8(ascii: ".")
 }
 
+/// The path by which this executable was called, links and all: what a link leads to is replaced with the next version. The file
+/// itself where that is not known.
 private var executablePath: String? {
+    let own = FileSystem.identity("/proc/self/exe")
+    func absolute(_ path: String) -> String {
+        FileSystem.join(workingFolder, path.hasPrefix("./") ? String(path.dropFirst(2)) : path)
+    }
+    let called = CommandLine.arguments.first ?? ""
+    let candidates =
+        called.contains("/")
+        ? [absolute(called)]
+        : (Environment.variable("PATH") ?? "").split(separator: ":", omittingEmptySubsequences: false).map {
+            FileSystem.join(absolute(String($0)), called)
+        }
+    if own != nil, let path = candidates.first(where: { FileSystem.identity($0) == own }) { return path }
     guard let path = realpath("/proc/self/exe", nil) else { return nil }
     defer { free(path) }
     return String(cString: path)
+}
+
+/// The folder that the process was started in, by the name that the shell has for it.
+private var workingFolder: String {
+    if let folder = Environment.variable("PWD"), folder.hasPrefix("/"),
+        FileSystem.identity(folder) == FileSystem.identity(".")
+    {
+        return folder
+    }
+    guard let folder = getcwd(nil, 0) else { return "." }
+    defer { free(folder) }
+    return String(cString: folder)
 }
 
 private func kernelFolder(_ location: KernelSpecLocation) throws(KernelSpecError) -> String {
