@@ -9,6 +9,13 @@ public enum Environment {
         return String(cString: value)
     }
 
+    /// Whether a terminal may be given colors and bars: `NO_COLOR` (no-color.org) is not set, and `TERM` names one that can do more than
+    /// print.
+    public static var allowsColor: Bool { variable("NO_COLOR") == nil && allowsCursor }
+
+    /// Whether a terminal knows sequences that move the cursor.
+    public static var allowsCursor: Bool { variable("TERM") ?? "dumb" != "dumb" }
+
     public static var home: String {
         if let home = variable("HOME") { return home }
         guard let entry = getpwuid(getuid()), let folder = entry.pointee.pw_dir else { return "/" }

@@ -130,9 +130,24 @@ public final class ThreadPool: @unchecked Sendable {
 
     /// `TANDEM_THREADS`, else the cores this process may use: its affinity mask, and the quota of its control group.
     public static var availableThreads: Int {
-        if let text = getenv("TANDEM_THREADS"), let count = Int(String(cString: text)), count > 0 { return count }
+        if let text = threadSetting, let count = threads(of: text) { return count }
         let cores = allowedCores ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
         return max(1, min(cores, controlGroupQuota ?? cores))
+    }
+
+    private static var threadSetting: String? {
+        guard let text = getenv("TANDEM_THREADS"), text.pointee != 0 else { return nil }
+        return String(cString: text)
+    }
+
+    /// As many as the option `threads:` takes.
+    private static func threads(of text: String) -> Int? {
+        Int(text).flatMap { (1...1024).contains($0) ? $0 : nil }
+    }
+
+    /// `TANDEM_THREADS` where it is no number of threads; `nil` where it is one, or is not set.
+    public static var wrongThreadSetting: String? {
+        threadSetting.flatMap { threads(of: $0) == nil ? $0 : nil }
     }
 
     /// The cores of the affinity mask, which `/proc/self/status` gives in hexadecimal digits (`Cpus_allowed: ff,ffffffff`).

@@ -20,6 +20,10 @@ public struct REPL {
 
     /// Reads and runs until Ctrl-D or `quit`. Returns the exit code.
     public func run() -> Int32 {
+        if let fault = Workspace.environmentFault {
+            StandardStream.error.write("tandem: \(fault)\n")
+            return ExitCode.usage
+        }
         Interruption.stops(workspace)
         StandardStream.output.write("Tandem \(tandemVersion). `help` lists the words, Tab completes, Ctrl-D leaves.\n")
         if let failure = history.failure { StandardStream.error.write("tandem: \(failure)\n") }

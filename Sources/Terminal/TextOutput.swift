@@ -22,12 +22,12 @@ public final class TextOutput: Output {
     public init(style: DiagnosticStyle, readsAnswers: Bool) {
         self.style = style
         self.readsAnswers = readsAnswers
-        isColored = StandardStream.error.isTerminal && Environment.variable("NO_COLOR") == nil
+        isColored = StandardStream.error.isTerminal && Environment.allowsColor
     }
 
     /// Bars belong on a terminal; where the output goes to a file, the log lines do.
     public var drawsProgress: Bool {
-        StandardStream.output.isTerminal && StandardStream.error.isTerminal && Environment.variable("TERM") != "dumb"
+        StandardStream.output.isTerminal && StandardStream.error.isTerminal && Environment.allowsCursor
     }
 
     public func write(_ text: String) {
@@ -37,7 +37,7 @@ public final class TextOutput: Output {
 
     public func show(_ value: RichValue) {
         let size = StandardStream.output.isTerminal ? StandardStream.output.size : nil
-        write(ended(value.terminalForm(size, isColored: Environment.variable("NO_COLOR") == nil)))
+        write(ended(value.terminalForm(size, isColored: Environment.allowsColor)))
     }
 
     public func result(_ value: RichValue) { show(value) }

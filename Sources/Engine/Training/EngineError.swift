@@ -1,6 +1,7 @@
 // Why the engine cannot run a network, or stopped.
 
 import Network
+import Runtime
 
 public enum EngineError: Error, Hashable, Sendable, CustomStringConvertible {
     /// A layer, or a setting of it, that the engine cannot run yet.
@@ -11,7 +12,15 @@ public enum EngineError: Error, Hashable, Sendable, CustomStringConvertible {
     case outOfMemory(byteCount: Int)
     /// `TANDEM_ISA` names no instruction set of this machine.
     case instructionSet(String)
+    /// `TANDEM_THREADS` is no number of threads.
+    case threads(String)
     case cancelled
+
+    /// - Throws: what is wrong with the variables that say how the engine runs.
+    public static func checkEnvironment() throws(EngineError) {
+        _ = try InstructionSet.chosen()
+        if let text = ThreadPool.wrongThreadSetting { throw .threads(text) }
+    }
 
     public var description: String {
         switch self {
@@ -19,8 +28,10 @@ public enum EngineError: Error, Hashable, Sendable, CustomStringConvertible {
         case .inputChannels(let count): "images have at most 16 channels, not \(count)"
         case .outOfMemory(let byteCount): "the system has no \(byteCount / 1_000_000) MB of memory left"
         case .instructionSet(let name):
-            "TANDEM_ISA=\(name) is no instruction set of this machine; use "
+            "TANDEM_ISA=\(name) is no instruction set of this machine; unset it, or use "
                 + InstructionSet.allCases.filter(\.isAvailable).map(\.rawValue).joined(separator: " or ")
+        case .threads(let text):
+            "TANDEM_THREADS=\(text) is no number of threads; use 1 to 1024, or unset it for all cores of this process"
         case .cancelled: "stopped"
         }
     }

@@ -71,6 +71,7 @@ public final class Executor {
             options, weights: plan.parameters.weights, gradient: plan.parameters.gradient, moments: plan.moments,
             count: plan.parameters.trainedCount, largestNorm: gradientOptions.largestNorm)
         labelSmoothing = gradientOptions.labelSmoothing
+        if instructionSet == nil { try EngineError.checkEnvironment() }
         let chosen: InstructionSet
         if let instructionSet { chosen = instructionSet } else { chosen = try InstructionSet.chosen() }
         kernels = chosen.kernels
