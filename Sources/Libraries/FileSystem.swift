@@ -82,6 +82,15 @@ public enum FileSystem {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw FileError("read", path) }
         defer { close(descriptor) }
+        return try script(of: descriptor, named: path)
+    }
+
+    /// The script that comes from standard input, which may be a socket: its path could not be opened.
+    public static func readStandardInput() throws(FileError) -> String {
+        try script(of: STDIN_FILENO, named: "standard input")
+    }
+
+    private static func script(of descriptor: Int32, named path: String) throws(FileError) -> String {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw FileError("read", path) }
         guard status.st_mode & S_IFMT != S_IFDIR else { throw .wrongKind(path, mode: status.st_mode) }

@@ -1,6 +1,7 @@
 // The state of one session, shared by every front end: the names bound so far, the last of each kind, the folder paths are
 // relative to, and the flag that interrupts.
 
+import Engine
 import Experiments
 import Language
 import Libraries
@@ -72,6 +73,13 @@ public final class Workspace: Sendable {
     /// `$TANDEM_HOME`, or where it is by default: the home of a session with a person.
     public static var standardHome: String { Environment.dataFolder }
 
+    /// What is wrong with the variables of the environment that say how networks are run; to be said
+    /// before the first cell.
+    public static var environmentFault: String? {
+        do throws(EngineError) { try EngineError.checkEnvironment() } catch { return "\(error)" }
+        return nil
+    }
+
     /// Waits until all that was trained is on the disk, and says what could not be kept. To be called before the process ends.
     public func close() {
         interpreter.store?.close()
@@ -79,11 +87,15 @@ public final class Workspace: Sendable {
     }
 
     /// Replaces the value of top-level `let`s of these names, for `tandem run --set`. The text is read as an expression, else
-    /// taken as a string. To be set before the first cell; `unusedOverrides` tells which met no `let`.
-    public func override(_ name: String, with text: String) { interpreter.overrides[name] = text }
-
-    public var unusedOverrides: [String] {
-        interpreter.overrides.keys.filter { !interpreter.usedOverrides.contains($0) }.sorted()
+    /// taken as a string. To be set before the first cell.
+    ///
+    /// - Returns: what is wrong with the value, as far as it can be told before names of the program are known.
+    @discardableResult
+    public func override(_ name: String, with text: String) -> [Diagnostic] {
+        interpreter.overrides[name] = text
+        guard let override = interpreter.override(name), override.expression != nil else { return [] }
+        let faults = faults(of: override.place).filter { $0.severity == .error }
+        return faults.contains { $0.code == "unknown-name" } ? [] : faults
     }
 
     /// Runs a cell to its end, its first error or an interrupt. A cell that cannot be read does not run at all.

@@ -16,12 +16,21 @@ struct OutputFile {
         let description: String
     }
 
+    /// - Parameter input: the file that is run.
     /// - Throws: `Fault` for a path that can hold no notebook, and `FileError` for a place where nothing can be written.
-    init(_ path: String) throws {
+    init(_ path: String, for input: String) throws {
         switch FileSystem.fileExtension(of: path) {
         case "ipynb": form = .notebook
         case "html": form = .page
         default: throw Fault(description: "--output writes a notebook (.ipynb) or a page (.html), not \(path)")
+        }
+        if let file = FileSystem.identity(path) {
+            guard file != FileSystem.identity(input) else {
+                throw Fault(description: "--output would replace the file that is run, \(input): give it another name")
+            }
+            guard FileSystem.isRegularFile(path) || FileSystem.isDirectory(path) else {
+                throw Fault(description: "--output writes a file, and \(path) is a pipe, a socket or a device")
+            }
         }
         try FileSystem.checkWritable(path)
         self.path = path

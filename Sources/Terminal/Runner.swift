@@ -28,10 +28,10 @@ public struct Runner {
     public func run(path: String) -> Int32 {
         do {
             // Before the first cell: what took a night must not end at a folder that is not there.
-            let output = try outputPath.map { try OutputFile($0) }
+            let output = try outputPath.map { try OutputFile($0, for: path) }
             var script = try Script.read(path)
-            // A page or a notebook for others; the person's own file keeps what it needs to run.
-            if let outputPath, FileSystem.identity(outputPath) != FileSystem.identity(path) { script.hidePasswords() }
+            // A page or a notebook for others.
+            if output != nil { script.hidePasswords() }
             return run(
                 script, folder: FileSystem.folder(of: path), title: FileSystem.name(of: path), to: output,
                 readsAnswers: true)
@@ -42,7 +42,7 @@ public struct Runner {
 
     public func runStandardInput() -> Int32 {
         do {
-            let script = Script(text: try FileSystem.readScript("/dev/stdin"), name: "standard input")
+            let script = Script(text: try FileSystem.readStandardInput(), name: "standard input")
             return run(script, folder: ".", title: "script", to: nil, readsAnswers: false)
         } catch {
             return refuse("\(error)")
@@ -58,11 +58,16 @@ public struct Runner {
     private func run(
         _ script: Script, folder: String, title: String, to output: OutputFile?, readsAnswers: Bool
     ) -> Int32 {
+        if let fault = Workspace.environmentFault { return refuse(fault) }
+        let unknown = Overrides(pairs: overrides).faults(in: script.cells.map(\.source))
+        guard unknown.isEmpty else { return refuse(unknown.joined(separator: "\ntandem: ")) }
         let text = TextOutput(style: .located, readsAnswers: readsAnswers)
         let recorder = output == nil ? nil : NotebookRecorder(text)
         let workspace = Workspace(output: recorder ?? text, folder: folder, home: Workspace.standardHome)
         defer { workspace.close() }
-        for (name, value) in overrides { workspace.override(name, with: value) }
+        let wrong = overrides.flatMap { workspace.override($0.name, with: $0.value) }
+        for fault in wrong { text.report(fault) }
+        guard wrong.isEmpty else { return ExitCode.usage }
         Interruption.stops(workspace)
         var notebook = script.notebook
         for (index, _) in script.cells {
@@ -82,11 +87,7 @@ public struct Runner {
             StandardStream.complain("\(error)")
             code = code ?? ExitCode.failure
         }
-        if let code { return Interruption.endingCode ?? code }
-        for name in workspace.unusedOverrides {
-            StandardStream.complain("--set \(name): no top-level `let \(name) = …` is in the program")
-        }
-        return workspace.unusedOverrides.isEmpty ? ExitCode.success : ExitCode.usage
+        return code.map { Interruption.endingCode ?? $0 } ?? ExitCode.success
     }
 
     /// `nil` where the next cell may run.

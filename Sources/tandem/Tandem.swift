@@ -56,13 +56,14 @@ struct Tandem {
         while let word = rest.popFirst() {
             switch word {
             case "--set":
-                guard let pair = rest.popFirst(), let equals = pair.firstIndex(of: "="), equals != pair.startIndex
-                else {
-                    return refuse("--set takes name=value")
+                let pair = rest.popFirst()
+                guard let pair, let equals = pair.firstIndex(of: "="), equals != pair.startIndex else {
+                    return refuse("--set takes name=value\(pair.map { ", not `\($0)`" } ?? "")")
                 }
                 runner.overrides.append((String(pair[..<equals]), String(pair[pair.index(after: equals)...])))
             case "--output":
                 guard let output = rest.popFirst() else { return refuse("--output takes a file") }
+                guard runner.outputPath == nil else { return refuse("--output is given twice") }
                 runner.outputPath = output
             default:
                 guard path == nil, !word.hasPrefix("--") else { return refuse("`\(word)` is not expected here") }
@@ -82,16 +83,21 @@ struct Tandem {
     }
 
     private static func install(_ arguments: [String]) -> Int32 {
-        var location = KernelSpecLocation.user
+        var location: KernelSpecLocation?
         var name = "tandem"
         var rest = arguments[...]
         while let word = rest.popFirst() {
             switch word {
-            case "--user": location = .user
-            case "--sys-prefix": location = .systemPrefix
-            case "--prefix":
-                guard let folder = rest.popFirst() else { return refuse("--prefix takes a folder") }
-                location = .prefix(folder)
+            case "--user", "--sys-prefix", "--prefix":
+                guard location == nil else { return refuse("--user, --prefix and --sys-prefix exclude each other") }
+                if word == "--prefix" {
+                    guard let folder = rest.popFirst(), !folder.isEmpty, !folder.hasPrefix("--") else {
+                        return refuse("--prefix takes a folder")
+                    }
+                    location = .prefix(folder)
+                } else {
+                    location = word == "--user" ? .user : .systemPrefix
+                }
             case "--name":
                 guard let text = rest.popFirst() else { return refuse("--name takes a name") }
                 name = text
@@ -99,7 +105,7 @@ struct Tandem {
             }
         }
         do {
-            write("installed the kernel in \(try installKernelSpec(at: location, name: name))\n")
+            write("installed the kernel in \(try installKernelSpec(at: location ?? .user, name: name))\n")
             return ExitCode.success
         } catch {
             StandardStream.complain("\(error)")

@@ -76,6 +76,8 @@ final class PseudoTerminal {
         _ = write(master, bytes, bytes.count)
     }
 
+    var hasColors: Bool { raw.contains(#/\u{1B}\[[0-9;]*m/#) }
+
     func send(_ signal: Int32) { kill(process, signal) }
 
     /// Returns when `text` has been shown behind what was waited for before.

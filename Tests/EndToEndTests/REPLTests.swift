@@ -138,6 +138,18 @@ struct REPLTests {
         try leave(second)
     }
 
+    @Test(arguments: [("xterm", true), ("dumb", false), ("", false)])
+    func aTerminalThatOnlyPrintsGetsNoColors(kind: String, hasColors: Bool) throws {
+        let folder = try Tandem.folder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let terminal = try PseudoTerminal(environment: ["TANDEM_HOME": folder.path, "TERM": kind, "NO_COLOR": ""])
+        try terminal.waitFor("tandem> ")
+        terminal.type("show take(synthetic(), 2, test: 1); print nosuch\r")
+        try terminal.waitFor("^^^^^^")
+        try leave(terminal)
+        #expect(terminal.hasColors == hasColors)
+    }
+
     // MARK: History
 
     private static let upArrow = "\u{1B}[A"

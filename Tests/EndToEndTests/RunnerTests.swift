@@ -189,9 +189,222 @@ struct RunnerTests {
     @Test func setReplacesALet() throws {
         let program = "let n = 3\nlet name = \"a\"\nprint n + 1, name\n"
         #expect(try Tandem.script(program, ["--set", "n=10", "--set", "name=some text"]).output == "11 some text\n")
-        let unknown = try Tandem.script(program, ["--set", "m=1"])
-        #expect(unknown.code == 2)
-        #expect(unknown.error.contains("m"))
+    }
+
+    /// What took a night must not end with a name that is nowhere.
+    @Test(arguments: [
+        (["--set", "epoch=1"], "did you mean `epochs`?"),
+        (["--set", "zzz=1"], "it has `epochs`, `a`, `b`"),
+        (["--set", "k=1"], "`k` is bound inside a loop (script.tandem:3:22)"),
+        (["--set", "i=1"], "`i` is the name of a loop"),
+        (["--set", "j=1"], "`j` is bound inside an `if`"),
+        (["--set", "Net=1"], "`Net` is a model"),
+        (["--set", "width=1"], "`width` is a parameter of model `Net`"),
+        (["--set", "epochs=1", "--set", "epochs=2"], "--set epochs is given twice"),
+        (["--set", "epochs=1/0"], "--set epochs:1:2: error: this divides by zero"),
+        (["--set", "epochs"], "--set takes name=value, not `epochs`"),
+        (["--output", "a.html", "--output", "b.html"], "--output is given twice"),
+    ])
+    func anOptionThatCannotWorkIsToldBeforeAnythingRuns(options: [String], reason: String) throws {
+        let program = """
+            print "begun"
+            let epochs = 3
+            for i in 1...2 { let k = i }
+            if epochs > 9 { let j = 1 }
+            let (a, b) = (1, 2)
+            model Net(width: 3) { input 3x32x32; flatten; linear 10 }
+            """
+        let result = try Tandem.script(program, options)
+        #expect(result.code == 2 && result.output == "")
+        #expect(result.error.replacing(#/ \(.*script/#, with: " (script").contains(reason))
+    }
+
+    @Test func aNameIsLookedForInAllCellsOfANotebookThatRun() throws {
+        let notebook = Self.notebook(["print 1", "let n = 3", "print n"])
+        #expect(try Tandem.script(notebook, ["--set", "n=4"], name: "n.ipynb").output == "1\n4\n")
+        let unknown = try Tandem.script(notebook, ["--set", "m=4"], name: "n.ipynb")
+        #expect(unknown.code == 2 && unknown.output == "")
+        let skipped = Self.notebook(["print 1", "let n = 3"], tags: [[], ["skip-execution"]])
+        #expect(try Tandem.script(skipped, ["--set", "n=4"], name: "n.ipynb").code == 2)
+    }
+
+    @Test func theFaultOfASetValueIsToldBeforeALongWord() throws {
+        let program = """
+            print "begun"
+            let epochs = 3
+            model Net { input 3x32x32; conv 4, stride: 4; relu; flatten; linear 10 }
+            let a = train Net, on: take(synthetic(), 64, test: 20), epochs: 1, batch: 32
+            let b = train Net, on: take(synthetic(), 64, test: 20), epochs: epochs, batch: 32
+            """
+        let result = try Tandem.script(program, ["--set", "epochs=many"])
+        #expect(result.code == 1 && result.output == "begun\n")
+        #expect(result.error.contains("script.tandem:5:"))
+    }
+
+    @Test func theOutputReplacesNeitherTheProgramNorAPipe() throws {
+        let folder = try Tandem.folder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let notebook = Self.notebook(["print 1"])
+        let (file, link, pipe) = ("n.ipynb", "link.ipynb", "pipe.html")
+        try notebook.write(to: folder.appending(path: file), atomically: true, encoding: .utf8)
+        symlink(file, folder.appending(path: link).path)
+        mkfifo(folder.appending(path: pipe).path, 0o600)
+        for (output, reason) in [
+            (file, "would replace the file that is run"), (link, "would replace the file that is run"),
+            (pipe, "is a pipe, a socket or a device"), ("none/a.html", "no such file or directory"),
+        ] {
+            let result = try Tandem.run(
+                ["run", folder.appending(path: file).path, "--output", folder.appending(path: output).path])
+            #expect(result.code == 2 && result.output == "")
+            #expect(result.error.contains(reason))
+        }
+        #expect(try String(contentsOf: folder.appending(path: file), encoding: .utf8) == notebook)
+    }
+
+    // MARK: Notebooks
+
+    private static func notebook(_ cells: [String], tags: [[String]] = [], metadata: String = "{}") -> String {
+        let cells = cells.enumerated().map { index, source in
+            let tags = tags.indices.contains(index) ? tags[index] : []
+            let listed = tags.map { "\"\($0)\"" }.joined(separator: ",")
+            return """
+                {"cell_type":"code","metadata":{"tags":[\(listed)]},"execution_count":7,"source":["\(source)"],
+                 "outputs":[{"output_type":"stream","name":"stdout","text":["kept\\n"]}]}
+                """
+        }
+        return
+            "{\"nbformat\":4,\"nbformat_minor\":4,\"metadata\":\(metadata),\"cells\":[\(cells.joined(separator: ","))]}"
+    }
+
+    @Test func aSkippedCellKeepsItsOutputs() throws {
+        let folder = try Tandem.folder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let output = folder.appending(path: "out.html")
+        let notebook = Self.notebook(["print 1", "nosuch", "print 3"], tags: [[], ["skip-execution"], []])
+        let result = try Tandem.script(notebook, ["--output", output.path], name: "n.ipynb")
+        #expect(result.code == 0 && result.output == "1\n3\n")
+        let page = try String(contentsOf: output, encoding: .utf8)
+        #expect(page.contains("<pre>kept\n</pre>") && page.components(separatedBy: "kept").count == 2)
+    }
+
+    @Test func aFileMayBeginWithTheMarkOfUTF8() throws {
+        #expect(try Tandem.script("\u{FEFF}" + Self.notebook(["print 1"]), name: "n.ipynb").output == "1\n")
+        #expect(try Tandem.script("\u{FEFF}print 1").output == "1\n")
+    }
+
+    @Test(arguments: [
+        #"{"kernelspec":{"name":"python3","display_name":"Python 3","language":"python"}}"#,
+        #"{"kernelspec":{"name":"python3","display_name":"Python 3"}}"#,
+        #"{"language_info":{"name":"python"}}"#,
+    ])
+    func aNotebookOfAnotherLanguageIsRefused(metadata: String) throws {
+        let result = try Tandem.script(Self.notebook(["print 1"], metadata: metadata), name: "n.ipynb")
+        #expect(result.code == 2 && result.output == "")
+        #expect(result.error.contains("its cells are in python"))
+    }
+
+    @Test(arguments: [
+        "![a](attachment:my%20file%20(1).png)", "![a](attachment:my file (1).png)",
+        "![a](<attachment:my file (1).png>)", "![a](attachment:%6dy%20file%20%281%29.png)",
+    ])
+    func anAttachmentIsFoundHoweverItsNameIsWritten(reference: String) throws {
+        let folder = try Tandem.folder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let output = folder.appending(path: "out.html")
+        let notebook = """
+            {"nbformat":4,"nbformat_minor":4,"metadata":{},"cells":[
+            {"cell_type":"markdown","metadata":{},"source":"\(reference)","attachments":{"my file (1).png":{"image/png":["AA","AA"]}}}]}
+            """
+        let result = try Tandem.script(notebook, ["--output", output.path], name: "n.ipynb")
+        #expect(result.code == 0)
+        #expect(try String(contentsOf: output, encoding: .utf8).contains("src=\"data:image/png;base64,AAAA\""))
+    }
+
+    // MARK: The surroundings
+
+    @Test(arguments: [
+        ("TANDEM_THREADS", "abc"), ("TANDEM_THREADS", "0"), ("TANDEM_THREADS", "-1"), ("TANDEM_THREADS", "2.5"),
+        ("TANDEM_THREADS", "1000000"), ("TANDEM_THREADS", "99999999999999999999"), ("TANDEM_ISA", "foo"),
+    ])
+    func aVariableThatCannotBeMeantIsTold(name: String, value: String) throws {
+        for arguments in [[], ["bench", "--steps", "1"]] {
+            let result = try Tandem.run(arguments, input: "print 1", environment: [name: value])
+            #expect(result.code != 0 && result.output == "")
+            #expect(result.error.contains("\(name)=\(value) is no "))
+        }
+        #expect(try Tandem.run([], input: "print 1", environment: [name: ""]).output == "1\n")
+    }
+
+    @Test(arguments: [
+        ("exec 0< /", "cannot read standard input: is a directory"),
+        ("exec 0<&-", "cannot read standard input: bad file descriptor"), ("exec 0< /dev/null", ""),
+        ("exec 0< /dev/zero", "cannot read standard input: file too large"),
+    ])
+    func standardInputMayBeNoFile(redirection: String, reason: String) throws {
+        let result = try Tandem.run("/bin/sh", ["-c", "\(redirection); exec '\(Tandem.path)'"])
+        #expect(result.code == (reason.isEmpty ? 0 : 2))
+        #expect(result.error == (reason.isEmpty ? "" : "tandem: \(reason)\n"))
+    }
+
+    @Test func standardInputMayBeASocket() throws {
+        var ends: [Int32] = [-1, -1]
+        #expect(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends) == 0)
+        defer { for end in ends { close(end) } }
+        let (process, output) = (Process(), Pipe())
+        process.executableURL = URL(fileURLWithPath: Tandem.path)
+        process.standardInput = FileHandle(fileDescriptor: ends[0])
+        process.standardOutput = output
+        try process.run()
+        let text = Array("print 1 + 1".utf8)
+        _ = write(ends[1], text, text.count)
+        shutdown(ends[1], Int32(SHUT_WR))
+        #expect(String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self) == "2\n")
+        process.waitUntilExit()
+    }
+
+    /// Else the database would get the number of the missing stream, and what is printed.
+    @Test func aMissingStandardOutputIsNoFile() throws {
+        let folder = try Tandem.folder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let file = folder.appending(path: "s.tandem")
+        let program = """
+            model Net { input 3x32x32; conv 4, stride: 4; relu; flatten; linear 10 }
+            let a = train Net, on: take(synthetic(), 64, test: 20), epochs: 1, batch: 32
+            for i in 1...3 { print "PRINTED" }
+            """
+        try program.write(to: file, atomically: true, encoding: .utf8)
+        _ = try Tandem.run(
+            "/bin/sh", ["-c", "exec '\(Tandem.path)' run '\(file.path)' >&-"], environment: ["TANDEM_HOME": folder.path]
+        )
+        for case let path as String in FileManager.default.enumerator(atPath: folder.path) ?? .init()
+        where path != "s.tandem" {
+            let bytes = FileManager.default.contents(atPath: folder.appending(path: path).path) ?? Data()
+            #expect(bytes.range(of: Data("PRINTED".utf8)) == nil)
+        }
+    }
+
+    @Test func aLinkIsInstalledAsItWasCalled() throws {
+        let folder = try Tandem.folder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let link = folder.appending(path: "my tandem").path
+        symlink(Tandem.path, link)
+        let prefix = ["install", "--prefix", folder.path]
+        func installed() throws -> String? {
+            let data = try Data(contentsOf: folder.appending(path: "share/jupyter/kernels/tandem/kernel.json"))
+            let specification = try JSONSerialization.jsonObject(with: data) as? [String: Any]
+            return (specification?["argv"] as? [String])?.first
+        }
+        for (executable, arguments, environment) in [
+            (link, prefix, [:]),
+            ("/bin/sh", ["-c", "cd '\(folder.path)'; './my tandem' \(prefix.joined(separator: " "))"], [:]),
+            (
+                "/bin/sh", ["-c", "'my tandem' \(prefix.joined(separator: " "))"],
+                ["PATH": "/nowhere:\(folder.path):/bin"]
+            ),
+        ] as [(String, [String], [String: String])] {
+            #expect(try Tandem.run(executable, arguments, environment: environment).code == 0)
+            #expect(try installed() == link)
+        }
     }
 
     @Test func aNotebooksErrorNamesItsCell() throws {
@@ -291,7 +504,9 @@ struct RunnerTests {
 
     @Test(arguments: [
         ["run"], ["run", "/nowhere/at/all.tandem"], ["nonsense"], ["run", "a", "b"], ["kernel"],
-        ["install", "--wrong"],
+        ["install", "--wrong"], ["install", "--user", "--prefix", "/tmp"],
+        ["install", "--prefix", "/tmp", "--sys-prefix"],
+        ["install", "--prefix"], ["install", "--prefix", "--user"],
         ["run", "a", "--output", "b"], ["run", "a", "--output"], ["run", "a", "--output", "ipynb"],
         ["run", "a", "--output", "/nowhere/at/all.html"], ["bench", "--steps", "x"], ["help", "nosuchword"],
     ])

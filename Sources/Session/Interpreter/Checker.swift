@@ -115,8 +115,7 @@ final class Checker {
         case .binding(let names, let isTuple, let value):
             let known = head(value)
             for name in names {
-                let isReplaced = scopes.count == 1 && interpreter.overrides[name.text] != nil
-                bind(name, isTuple || isReplaced ? .unknown : known)
+                bind(name, replacement(of: name.text) ?? (isTuple ? .unknown : known))
             }
         case .model(let definition): define(definition, isModel: true)
         case .block(let definition): define(definition, isModel: false)
@@ -126,6 +125,19 @@ final class Checker {
             if case .value(.integer(let turns)) = evaluate(count), turns > 0 { turn([], body) }
         case .conditional(let conditional): choice(conditional)
         }
+    }
+
+    /// What `--set` puts in the place of a top-level name's value.
+    private func replacement(of name: String) -> Knowledge? {
+        guard scopes.count == 1, let (text, expression, place) = interpreter.override(name) else { return nil }
+        guard let expression else { return .value(.string(text)) }
+        let (findings, seen, source) = (findings, seen, interpreter.source)
+        defer { (self.findings, self.seen, interpreter.source) = (findings, seen, source) }
+        interpreter.source = place
+        let known = evaluate(expression)
+        // A word that is no name is a text; other faults are told where the binding runs.
+        guard self.findings.count > findings.count else { return known }
+        return self.findings.last?.diagnostic.code == "unknown-name" ? .value(.string(text)) : .unknown
     }
 
     private func turn(_ names: [Identifier], _ body: Body) {

@@ -31,7 +31,6 @@ final class Interpreter: @unchecked Sendable {
     var progressCount = 0
     /// `tandem run --set`: by the name of a top-level `let`.
     var overrides: [String: String] = [:]
-    var usedOverrides: Set<String> = []
 
     // MARK: State of the cell that runs
 

@@ -80,20 +80,26 @@ extension Interpreter {
         try stopIfPending()
     }
 
-    /// The value of `--set`, read as an expression, else a string.
-    private func overridden(_ name: Identifier) throws -> Value? {
-        guard scope == nil, let text = overrides[name.text] else { return nil }
-        usedOverrides.insert(name.text)
-        let program = parse(SourceText(text, name: "--set \(name.text)"))
+    /// The expression that `--set` gives for a name, and the text that it is where that is none.
+    func override(_ name: String) -> (text: String, expression: Expression?, place: SourceText)? {
+        guard let text = overrides[name] else { return nil }
+        let program = parse(SourceText(text, name: "--set \(name)"))
         guard !program.diagnostics.contains(where: { $0.severity == .error }), program.statements.count == 1,
             case .expression(let expression) = program.statements[0].kind
-        else { return .string(text) }
+        else { return (text, nil, program.source) }
+        return (text, expression, program.source)
+    }
+
+    /// The value of `--set`, read as an expression, else a string.
+    private func overridden(_ name: Identifier) throws -> Value? {
+        guard scope == nil, let (text, expression, place) = override(name.text) else { return nil }
+        guard let expression else { return .string(text) }
         // A bare name that is none is a text: `--set folder=images`.
         if case .name(let word) = expression.kind, find(word) == nil, Vocabulary.word(word) == nil {
             return .string(text)
         }
         let outer = source
-        source = program.source
+        source = place
         defer { source = outer }
         do {
             return try evaluate(expression).named(name.text)
