@@ -57,7 +57,7 @@ let package = Package(
             name: "Datasets", dependencies: ["Runtime", "Libraries"],
             // Optimized in debug builds as well: drawing the built-in data set would take 14 s of each test that trains.
             swiftSettings: strict + [.unsafeFlags(["-O"])]),
-        module("Graphics", ["Libraries"]),
+        module("Graphics", ["Language", "Libraries"]),
         module("Experiments", ["Network", "Engine", "Datasets", "Runtime", "Libraries"]),
         module(
             "Session",

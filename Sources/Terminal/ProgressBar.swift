@@ -1,5 +1,6 @@
 // One line that shows how far something is, fitted to the terminal: `training gap ━━━━╸─────  45 %  loss 1.23  98 images/s`.
 
+import Language
 import Session
 
 struct ProgressBar {
@@ -22,7 +23,7 @@ struct ProgressBar {
         let title = shortened(update.title, to: max(1, room() - Self.leastBar))
         let tail = facts.map { "  " + $0 }.joined()
         let barWidth = min(30, room() - cells(title))
-        guard barWidth >= Self.leastBar else { return String("\(title) \(percent)".prefix(width)) }
+        guard barWidth >= Self.leastBar else { return String("\(title) \(percent)".prefix(columns: width)) }
         return "\(title) \(bar(barWidth)) \(percent)\(tail)"
     }
 
@@ -40,7 +41,7 @@ struct ProgressBar {
     private func shortened(_ text: String, to width: Int) -> String {
         guard cells(text) > width else { return text }
         let end = width / 2
-        return text.prefix(width - end - 1) + "…" + text.suffix(end)
+        return text.prefix(columns: width - end - 1) + "…" + text.suffix(columns: end)
     }
 
     private func bar(_ width: Int) -> String {
@@ -55,5 +56,5 @@ struct ProgressBar {
         String(repeating: " ", count: max(0, width - text.count)) + text
     }
 
-    private func cells(_ text: String) -> Int { text.count }
+    private func cells(_ text: String) -> Int { text.columnWidth }
 }

@@ -37,6 +37,27 @@ struct TableTests {
         #expect(table.csv == "\(written),n\n\(written),-5")
     }
 
+    /// Columns as a terminal counts them: two of each Chinese character and emoji, none of an accent or a joiner.
+    @Test func wideAndJoinedCharactersShiftNoColumn() {
+        var table = Table(columns: [Table.Column("名字", isNumber: false), Table.Column("seed")])
+        for name in [
+            "漢字漢字", "abcdefgh", "e\u{301}te\u{301}", "\u{1F468}\u{200D}\u{1F469}\u{200D}\u{1F467}", "a\u{200B}b",
+        ] {
+            table.add([Table.Cell(name), Table.Cell(1)])
+        }
+        #expect(
+            table.text == """
+                名字      seed
+                ────────  ────
+                漢字漢字     1
+                abcdefgh     1
+                e\u{301}te\u{301}          1
+                \u{1F468}\u{200D}\u{1F469}\u{200D}\u{1F467}           1
+                a\u{200B}b           1
+                """)
+        #expect(padded("漢字漢字", 6) == "漢字… " && padded("漢字", 6, atRight: true) == "  漢字")
+    }
+
     @Test func thousandsAreGroupedWhateverTheDigits() {
         let texts = [Table.Cell(10_711.4, digits: 0), Table.Cell(-1234.56, digits: 1), Table.Cell(999.96, digits: 1)]
             .map(\.text)

@@ -26,6 +26,16 @@ struct ProgressBarTests {
         #expect(ProgressBar(update: Self.update, columns: columns).text.count < columns)
     }
 
+    @Test(arguments: [12, 20, 40, 60, 80, 100])
+    func aLineOfWideCharactersNeverWraps(columns: Int) {
+        var update = Self.update
+        update.title = String(repeating: "漢", count: 30) + " 2/10"
+        func width(_ text: String) -> Int { text.reduce(0) { $0 + ($1 == "漢" ? 2 : 1) } }
+        #expect(width(ProgressBar(update: update, columns: columns).text) < columns)
+        (update.isFinal, update.facts) = (true, [])
+        #expect(width(ProgressBar(update: update, columns: columns).text) < columns)
+    }
+
     @Test(arguments: [(-1.0, "0 %"), (0, "0 %"), (0.999, "99 %"), (1, "100 %"), (7, "100 %")])
     func thePercentIsRoundedDownAndBounded(fraction: Double, percent: String) {
         let update = ProgressUpdate(id: 1, title: "t", fraction: fraction, facts: [])

@@ -1,5 +1,7 @@
 // A diagram in words: for a terminal, for a screen reader, and as a table.
 
+import Language
+
 extension BlockDiagram: Picture {
     public func table(limit: Int) -> Table {
         var table = Table(
@@ -67,11 +69,12 @@ extension BlockDiagram: Picture {
             let texts = lines.map { line in
                 String(repeating: "  ", count: line.depth) + (line.isMarked ? "≠ " : "") + line.text
             }
-            let outputs = lines.map(\.output.count).max() ?? 0
-            let costs = lines.map(\.cost.count).max() ?? 0
+            let outputs = lines.map(\.output.columnWidth).max() ?? 0
+            let costs = lines.map(\.cost.columnWidth).max() ?? 0
             let showsCosts = terminal.columns >= 60
             let width = min(
-                texts.map(\.count).max() ?? 0, max(12, terminal.columns - outputs - 4 - (showsCosts ? costs + 2 : 0)))
+                texts.map(\.columnWidth).max() ?? 0,
+                max(12, terminal.columns - outputs - 4 - (showsCosts ? costs + 2 : 0)))
             let body = zip(lines, texts).map { line, text in
                 let shown = padded(text, width)
                 return

@@ -1,5 +1,7 @@
 // A field of dots, two by four a character, made of the Braille patterns U+2800 ... U+28FF; each character has one color.
 
+import Language
+
 struct BrailleCanvas {
     let columns: Int
     let rows: Int
@@ -67,7 +69,9 @@ struct BrailleCanvas {
 
 /// A text of exactly so many columns, shortened with an ellipsis or filled with spaces.
 func padded(_ text: String, _ width: Int, atRight: Bool = false) -> String {
-    guard text.count <= width else { return width > 0 ? text.prefix(width - 1) + "…" : "" }
-    let spaces = String(repeating: " ", count: width - text.count)
+    var text = text
+    if text.columnWidth > width { text = width > 0 ? text.prefix(columns: width - 1) + "…" : "" }
+    // A wide character that found no room leaves a column.
+    let spaces = String(repeating: " ", count: max(0, width - text.columnWidth))
     return atRight ? spaces + text : text + spaces
 }

@@ -1,6 +1,8 @@
 // How wide a text will be, without a font at hand: the widths of DejaVu Sans, which is wider than Helvetica, Arial and
 // Liberation Sans, so that what finds room here finds room with each of them.
 
+import Language
+
 enum TextWidth {
     /// Of the characters 32 to 126, in thousandths of the font's size.
     private static let widths: [Int] = [
@@ -17,7 +19,7 @@ enum TextWidth {
             let place = Int(scalar.value) - 32
             if widths.indices.contains(place) {
                 sum += widths[place]
-            } else {
+            } else if scalar.columnWidth > 0 {
                 // Letters of other alphabets are a little wider, those of East Asia and emoji square.
                 sum += scalar.value >= 0x1100 ? 1000 : 700
             }

@@ -1,5 +1,7 @@
 // Small images side by side, each with a label and a note: those of a data set, those a network gets wrong, filters.
 
+import Language
+
 public struct ImageGrid: Sendable {
     public struct Image: Hashable, Sendable {
         public var label: String
@@ -71,7 +73,7 @@ public struct ImageGrid: Sendable {
     /// Labels by rows.
     public var text: String {
         let texts = pictures.map { [$0.label, $0.note].filter { !$0.isEmpty }.joined(separator: " ") }
-        let width = texts.map(\.count).max() ?? 0
+        let width = texts.map(\.columnWidth).max() ?? 0
         var lines = [title]
         let columns = evenColumns(.max)
         for start in stride(from: 0, to: texts.count, by: columns) {

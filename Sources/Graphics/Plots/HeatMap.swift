@@ -1,6 +1,8 @@
 // A square of counts, classes by classes, as a value: which a network takes for which. What is right and what is wrong have
 // each their color and their scale, so that a few mistakes show beside many hits.
 
+import Language
+
 public struct HeatMap: Hashable, Sendable {
     public var title: String
     public var caption: String
@@ -157,7 +159,7 @@ extension HeatMap: Picture {
     public func text(on terminal: TextTerminal) -> String {
         let title = terminal.bold(padded(title, terminal.columns).trimmedAtEnd)
         let digits = max(3, counts.joined().map { grouped($0).count }.max() ?? 1) + 1
-        let nameWidth = min(14, names.map(\.count).max() ?? 0)
+        let nameWidth = min(14, names.map(\.columnWidth).max() ?? 0)
         guard nameWidth + digits * names.count + 8 <= terminal.columns else {
             // No room for the square: what is confused most.
             let most = confusions.prefix(max(5, terminal.rows - 6)).map { item in
@@ -168,7 +170,7 @@ extension HeatMap: Picture {
             return ([title, terminal.colored("most often", .muted)] + most).joined(separator: "\n")
         }
         // Names of columns from top to bottom would take ten lines: their first letters do.
-        let head = names.map { padded(String($0.prefix(digits - 1)), digits, atRight: true) }.joined()
+        let head = names.map { padded(String($0.prefix(columns: digits - 1)), digits, atRight: true) }.joined()
         var lines = [title, terminal.colored(padded("", nameWidth) + head + "   right", .muted)]
         let shares = shares
         for row in names.indices {

@@ -1,5 +1,7 @@
 // Measurements with their intervals as SVG.
 
+import Language
+
 extension IntervalPlot {
     private static let rowHeight = 34.0
 
@@ -80,9 +82,9 @@ extension IntervalPlot {
     public func text(on terminal: TextTerminal) -> String {
         let scale = scale
         let texts = valueTexts
-        let nameWidth = min(24, terminal.columns / 4, rows.map(\.name.count).max() ?? 0)
+        let nameWidth = min(24, terminal.columns / 4, rows.map(\.name.columnWidth).max() ?? 0)
         // Where there is no room for all, the numbers give way.
-        let wanted = texts.map(\.count).max() ?? 0
+        let wanted = texts.map(\.columnWidth).max() ?? 0
         let textWidth = terminal.columns - nameWidth - wanted - 4 < 16 ? 0 : wanted
         let field = max(10, min(100, terminal.columns) - nameWidth - textWidth - 4)
         func column(_ value: Double) -> Int {
@@ -129,8 +131,8 @@ extension IntervalPlot {
         lines.append(terminal.colored((side + String(labels)).trimmedAtEnd, .muted))
         lines.append(
             terminal.colored(
-                side + String(repeating: " ", count: max(0, (field - scale.title.count) / 2))
-                    + String(scale.title.prefix(field)), .muted))
+                side + String(repeating: " ", count: max(0, (field - scale.title.columnWidth) / 2))
+                    + String(scale.title.prefix(columns: field)), .muted))
         return lines.joined(separator: "\n")
     }
 }

@@ -1,5 +1,7 @@
 // Curves in a terminal: Braille dots, a marker at the last point of each, and a key with the last values.
 
+import Language
+
 extension Plot {
     public func text(on terminal: TextTerminal) -> String {
         let keys = self.keys(on: terminal)
@@ -42,7 +44,7 @@ extension Plot {
             index -> (plain: String, shown: String) in
             let curve = series[index]
             let sign = hasMarkers(index) ? String(Marker(number: number(index)).character) : "─"
-            let name = curve.name.count > 30 ? curve.name.prefix(29) + "…" : curve.name
+            let name = curve.name.columnWidth > 30 ? curve.name.prefix(columns: 29) + "…" : curve.name
             let end = curve.points.last(where: isShown).map { " \(shortNumber($0.y))" } ?? ""
             let isTold = curve.style == .line
             let plain = "\(sign) \(name)" + (isTold ? end : "")

@@ -1,6 +1,8 @@
 // Points with names over two measures, as a value: what accuracy costs in parameters, time or multiply-adds. A stepped line
 // joins those that no other beats in both (Pareto).
 
+import Language
+
 public struct ScatterPlot: Hashable, Sendable {
     public struct Item: Hashable, Sendable {
         public var name: String
@@ -201,7 +203,7 @@ extension ScatterPlot: Picture {
         let shown = shown
         let keys = flowed(
             shown.enumerated().prefix(letters.count).map { index, item in
-                let name = item.name.count > 30 ? item.name.prefix(29) + "…" : item.name
+                let name = item.name.columnWidth > 30 ? item.name.prefix(columns: 29) + "…" : item.name
                 let plain = "\(letters[index]) \(name)"
                 return (plain, terminal.colored(String(letters[index]), .series(item.group)) + " " + name)
             }, columns: terminal.columns)

@@ -1,5 +1,7 @@
 // The axes of a plot in a terminal: ticks at the left and below, the field of dots between them.
 
+import Language
+
 struct TextFrame {
     let terminal: TextTerminal
     let x: Scale
@@ -48,8 +50,8 @@ struct TextFrame {
         }
         lines.append(terminal.colored(String(repeating: " ", count: gutter) + " └" + String(axis), .muted))
         lines.append(terminal.colored(String(labels).trimmedAtEnd, .muted))
-        let title = String(x.title.prefix(canvas.columns))
-        let room = gutter + 2 + max(0, (canvas.columns - title.count) / 2)
+        let title = String(x.title.prefix(columns: canvas.columns))
+        let room = gutter + 2 + max(0, (canvas.columns - title.columnWidth) / 2)
         lines.append(terminal.colored(String(repeating: " ", count: room) + title, .muted))
         return lines
     }
@@ -67,7 +69,7 @@ func flowed(_ parts: [(plain: String, shown: String)], columns: Int) -> [String]
     var lines: [String] = []
     var used = 0
     for part in parts {
-        let width = part.plain.count
+        let width = part.plain.columnWidth
         if lines.isEmpty || used + 3 + width > columns {
             lines.append(part.shown)
             used = width

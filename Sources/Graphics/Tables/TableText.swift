@@ -1,7 +1,9 @@
 // A table as lines of text: columns side by side, the head underlined, points under each other, the best value starred.
 
+import Language
+
 extension Table {
-    /// Lines without a newline at the end, as wide as they are. Widths count characters.
+    /// Lines without a newline at the end, as wide as they are. Widths count the columns of a terminal.
     public var text: String { text(columns: nil) }
 
     /// The same in at most so many characters a line: columns that find no room follow in further blocks, each behind the
@@ -9,19 +11,19 @@ extension Table {
     public func text(columns limit: Int?) -> String {
         let texts = columns.indices.map { column in alignedTexts(column) }
         let widths = columns.indices.map { column in
-            max(columns[column].head.count, texts[column].map(\.count).max() ?? 0)
+            max(columns[column].head.columnWidth, texts[column].map(\.columnWidth).max() ?? 0)
         }
         let blocks = blocks(widths, limit ?? .max).map { block in
             func line(_ cells: [String]) -> String {
                 zip(block, cells).map { column, text in
-                    let padding = String(repeating: " ", count: max(0, widths[column] - text.count))
+                    let padding = String(repeating: " ", count: max(0, widths[column] - text.columnWidth))
                     return columns[column].isNumber ? padding + text : text + padding
                 }.joined(separator: "  ").trimmedAtEnd
             }
             let rule = block.map { String(repeating: "─", count: widths[$0]) }.joined(separator: "  ")
             // A head stands over its numbers, not over the room for a star.
             let heads = block.map {
-                columns[$0].head + (hasStars($0) && widths[$0] > columns[$0].head.count ? " " : "")
+                columns[$0].head + (hasStars($0) && widths[$0] > columns[$0].head.columnWidth ? " " : "")
             }
             return ([line(heads), rule] + rows.indices.map { row in line(block.map { texts[$0][row] }) })
                 .joined(separator: "\n")

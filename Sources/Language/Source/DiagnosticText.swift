@@ -107,14 +107,19 @@ private struct SourceLine {
         var offset = startOffset
         var caretStart: Int?
         var caretEnd: Int?
-        for (scalar, shown) in zip(line.unicodeScalars, withoutSecrets(line).unicodeScalars) {
-            if offset >= range.start, caretStart == nil { caretStart = column }
+        var shown = withoutSecrets(line).unicodeScalars[...]
+        for character in line {
+            let next = offset + character.utf8.count
+            if next > range.start, caretStart == nil { caretStart = column }
             if offset >= range.end, caretEnd == nil { caretEnd = column }
-            let isTab = shown == "\t"
-            let width = isTab ? 4 - column % 4 : shown.drawn.columnWidth
-            cells.append((isTab ? String(repeating: " ", count: width) : String(shown.drawn), column, width))
+            let count = character.unicodeScalars.count
+            let drawn = DiagnosticText.printable(String(shown.prefix(count)))
+            shown = shown.dropFirst(count)
+            let isTab = character == "\t"
+            let width = isTab ? 4 - column % 4 : drawn.columnWidth
+            cells.append((isTab ? String(repeating: " ", count: width) : drawn, column, width))
             column += width
-            offset += UTF8.width(scalar)
+            offset = next
         }
         let start = caretStart ?? column
         let end = max(start + 1, caretEnd ?? column)

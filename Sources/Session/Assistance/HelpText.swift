@@ -37,7 +37,7 @@ enum HelpText {
     }
 
     private static func padded(_ name: String, to width: Int) -> String {
-        name + String(repeating: " ", count: max(0, width - name.count))
+        name + String(repeating: " ", count: max(0, width - name.columnWidth))
     }
 
     /// One option of a word.
