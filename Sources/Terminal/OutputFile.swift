@@ -24,13 +24,9 @@ struct OutputFile {
         case "html": form = .page
         default: throw Fault(description: "--output writes a notebook (.ipynb) or a page (.html), not \(path)")
         }
-        if let file = FileSystem.identity(path) {
-            guard file != FileSystem.identity(input) else {
-                throw Fault(description: "--output would replace the file that is run, \(input): give it another name")
-            }
-            guard FileSystem.isRegularFile(path) || FileSystem.isDirectory(path) else {
-                throw Fault(description: "--output writes a file, and \(path) is a pipe, a socket or a device")
-            }
+        // A notebook may be executed in its place; a script would be lost.
+        if let file = FileSystem.identity(path), file == FileSystem.identity(input), !input.hasSuffix(".ipynb") {
+            throw Fault(description: "--output would replace the script that is run, \(input): give it another name")
         }
         try FileSystem.checkWritable(path)
         self.path = path

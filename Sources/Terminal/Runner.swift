@@ -30,8 +30,8 @@ public struct Runner {
             // Before the first cell: what took a night must not end at a folder that is not there.
             let output = try outputPath.map { try OutputFile($0, for: path) }
             var script = try Script.read(path)
-            // A page or a notebook for others.
-            if output != nil { script.hidePasswords() }
+            // A page or a notebook for others; the person's own file keeps what it needs to run.
+            if let outputPath, FileSystem.identity(outputPath) != FileSystem.identity(path) { script.hidePasswords() }
             return run(
                 script, folder: FileSystem.folder(of: path), title: FileSystem.name(of: path), to: output,
                 readsAnswers: true)
