@@ -175,4 +175,17 @@ public struct Dataset: Sendable {
         }
         return digest.finish().hexadecimal
     }
+
+    /// Whether a part has the same images with the same labels in both; how they are normalized and augmented may differ.
+    ///
+    /// Cost: reads every pixel of the part, in both.
+    public func hasSameImages(as other: Dataset, in part: Part) -> Bool {
+        func pixels(_ set: Dataset) -> String {
+            var digest = Digest(.sha256)
+            set[part].updateDigest(&digest, imageSize: set.channels * set.height * set.width)
+            return digest.finish().hexadecimal
+        }
+        return (channels, height, width) == (other.channels, other.height, other.width)
+            && self[part].labels == other[part].labels && pixels(self) == pixels(other)
+    }
 }

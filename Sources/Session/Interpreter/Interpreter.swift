@@ -25,6 +25,8 @@ final class Interpreter: @unchecked Sendable {
     var lastRun: RunValue?
     var lastData: DataValue?
     var lastStudy: StudyValue?
+    /// What was last made again for a run that is measured on its own data.
+    var remadeData: DataValue?
     /// Hashes of the networks whose waste a training has told.
     var lintedNetworks: Set<Int> = []
     /// Numbers of `ProgressUpdate`s.

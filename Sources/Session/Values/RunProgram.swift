@@ -117,6 +117,24 @@ struct RunProgram {
     }
 }
 
+extension Interpreter {
+    /// What the text that is kept of a data set gives: words that give data, with plain values, and nothing else.
+    ///
+    /// - Parameter opensFiles: whether it may name files of this machine.
+    /// - Throws: a `Diagnostic` in the text.
+    func remade(_ text: String, opensFiles: Bool) throws -> Value {
+        let program = parse(SourceText(text))
+        if let fault = program.diagnostics.first(where: { $0.severity == .error }) { throw fault }
+        let reader = Interpreter(output: output, folder: folder, interruption: interruption)
+        reader.isSilent = true
+        reader.source = program.source
+        guard program.statements.count == 1, case .expression(let expression) = program.statements[0].kind,
+            expression.isData(opensFiles: opensFiles)
+        else { throw reader.fault("foreign-program", "`\(text)` is not taken from a file", at: nil) }
+        return try reader.evaluate(expression)
+    }
+}
+
 extension Model {
     /// The name of its definition: `VGG` of `VGG(pooled: true)`.
     var definitionName: String { String(expression.prefix { $0 != "(" }) }
@@ -143,8 +161,22 @@ extension Expression {
     fileprivate var isPlain: Bool {
         switch kind {
         case .integer, .decimal, .boolean, .shape, .name: true
+        case .unary(.negate, let number): number.isPlain
         case .tuple(let elements), .list(let elements): elements.allSatisfy(\.isPlain)
         default: false
+        }
+    }
+
+    /// A call of words that give data.
+    fileprivate func isData(opensFiles: Bool) -> Bool {
+        guard case .call(let call) = kind, Vocabulary.word(call.callee.text)?.group == .data, call.bodies.isEmpty
+        else { return false }
+        return call.arguments.allSatisfy { argument in
+            switch argument.value.kind {
+            case .string(let parts):
+                opensFiles && parts.allSatisfy { if case .text = $0 { true } else { false } }
+            default: argument.value.isPlain || argument.value.isData(opensFiles: opensFiles)
+            }
         }
     }
 

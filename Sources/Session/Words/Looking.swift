@@ -17,7 +17,7 @@ private let part = Parameter(
     "part", .choice, .value(.string("test")), choices: ["training", "validation", "test"], "which of its images")
 private let imageCount = Parameter(
     "count", .integer(1...400), .value(.integer(20)), aliases: ["n", "num", "rows"], "how many images")
-private let dataOption = Parameter("on", .data, .workedOut("the last data set"), "the data set")
+private let dataOption = Parameter("on", .data, .workedOut("the run's own"), "the data set")
 
 let lookingWords: [Word] = [
     Word(

@@ -95,7 +95,7 @@ func showMistakes(_ call: Invocation) throws -> Value {
     let worst = wrong.sorted { (certainty($1), $0.image) < (certainty($0), $1.image) }.prefix(call.wantedCount)
     let grid = ImageGrid(
         title: wrong.isEmpty
-            ? "\(run.run.label) gets none of \(counted(predictions.count, "\(call.part.rawValue) image")) wrong"
+            ? "\(run.run.label) gets none of \(counted(predictions.count, "\(call.part.rawValue) image")) of \(data.name) wrong"
             : "\(run.run.label) on \(data.name): the surest of \(counted(wrong.count, "mistake"))",
         pictures: try worst.map { prediction in
             try call.picture(
@@ -116,9 +116,17 @@ func showFlips(_ call: Invocation) throws -> Value {
         throw call.fault(
             "wrong-count", "`flips` takes two runs, not \(runs.count)", fix: "for example `flips a, b`")
     }
-    let data = try call.data("on", of: runs[0])
+    // Each as it was trained to see them, of images that both have.
+    let (data, other) = (try call.data("on", of: runs[0]), try call.data("on", of: runs[1]))
+    guard data === other || data.dataset.hasSameImages(as: other.dataset, in: call.part) else {
+        throw call.fault(
+            "no-value",
+            "the \(call.part.rawValue) images of \(runs[0].run.label) and \(runs[1].run.label) are not the same: "
+                + "\(data.name) and \(other.name)",
+            fix: "say which images both are shown: `flips a, b, on: data`")
+    }
     let first = try call.predictions(runs[0], data)
-    let second = try call.predictions(runs[1], data)
+    let second = try call.predictions(runs[1], other)
     let pairs = zip(first, second).filter { $0.predicted != $1.predicted }
     let names = runs.map(\.run.label)
     let onlyFirst = pairs.count { $0.0.predicted == $0.0.label }
@@ -131,7 +139,7 @@ func showFlips(_ call: Invocation) throws -> Value {
     let shown = pairs.sorted { (sureness($1), $0.0.image) < (sureness($0), $1.0.image) }.prefix(call.wantedCount)
     let grid = ImageGrid(
         title:
-            "\(names[0]) and \(names[1]) disagree on \(grouped(pairs.count)) of \(counted(first.count, "\(call.part.rawValue) image")) (\(fixed(share, 1)) %)",
+            "\(names[0]) and \(names[1]) disagree on \(grouped(pairs.count)) of \(counted(first.count, "\(call.part.rawValue) image")) of \(data.name) (\(fixed(share, 1)) %)",
         pictures: try shown.map { one, other in
             try call.picture(
                 one.image, data, label: call.className(one.label, data),

@@ -170,23 +170,13 @@ func resumeRun(_ call: Invocation) throws -> Value {
             at: call.arguments.place("epochs"),
             fix: "train it: `train \(run.model), epochs: \(options.epochs)` with the same options")
     }
-    let data = try call.data(ofTraining: value)
+    guard let data = try call.ownData(of: value) else {
+        throw call.fault("no-subject", "what \(run.label) was trained on is not known", at: place)
+    }
     let training = Training(
         call, model: value.model, architecture: run.architecture, data: data, options: options)
     return try training.value(
         isFresh: false, from: run.continuation, defaults: call.defaults([("run", run.label)]))
-}
-
-extension Invocation {
-    /// The data a run was trained on, or the last data set where these are the same.
-    fileprivate func data(ofTraining run: RunValue) throws -> DataValue {
-        if let data = run.data { return data }
-        if let data = interpreter.lastData, data.digest == run.dataDigest { return data }
-        let expression = run.dataExpression ?? "synthetic()"
-        throw fault(
-            "no-subject", "the data of \(run.run.label) are not at hand", at: arguments.place("run"),
-            fix: "bind them before: `let data = \(expression)`")
-    }
 }
 
 extension Interpreter {

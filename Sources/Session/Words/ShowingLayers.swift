@@ -43,7 +43,8 @@ func showLayers(_ call: Invocation, _ run: RunValue) throws -> Value {
             })
     }
     let grid = ImageGrid(
-        title: "\(run.run.label), layer \(number) (\(layers[place].layer)) on test image \(image)", pictures: pictures,
+        title: "\(run.run.label), layer \(number) (\(layers[place].layer)) on test image \(image) of \(data.name)",
+        pictures: pictures,
         caption:
             "\(shown) of \(counted(maps.shape.channels, "channel")) of \(maps.shape): violet nothing, yellow the most.")
     return try call.show(grid, plainText: grid.text)

@@ -14,15 +14,6 @@ extension Invocation {
             fix: "bind one before: `let data = synthetic()`, or `let cifar = cifar10()`")
     }
 
-    /// The data set given, else the last one bound, else that of the run.
-    func data(_ label: String, of run: RunValue) throws -> DataValue {
-        if let data = arguments.object(label, DataValue.self) ?? interpreter.lastData ?? run.data { return data }
-        let expression = run.dataExpression ?? "synthetic()"
-        throw fault(
-            "no-subject", "\(run.run.label) comes from a file, and there is no data set yet",
-            fix: "bind one before: `let data = \(expression)`")
-    }
-
     /// `part: validation`
     var part: Dataset.Part { arguments.text("part").flatMap(Dataset.Part.init) ?? .test }
 

@@ -33,6 +33,9 @@ private func seed(_ label: String, _ help: String) -> Parameter {
 private let dataOption = Parameter(
     "on", .data, .workedOut("the last data set"), aliases: ["data", "dataset", "train_loader"], "the data set")
 
+private let measuredData = Parameter(
+    "on", .data, .workedOut("the run's own"), aliases: ["data", "dataset"], "the data set")
+
 private let partOption = Parameter(
     "part", .choice, .value(.string("test")), choices: ["test", "validation", "training"],
     aliases: ["split", "subset"],
@@ -112,7 +115,7 @@ let trainingWords: [Word] = [
         "evaluate", .training, "Accuracy and loss of a run on the test images, or on another part of the data",
         [
             Parameter("run", .run, .workedOut("the last run"), isPositional: true, aliases: ["model"], "the run"),
-            dataOption,
+            measuredData,
             partOption,
             Parameter(
                 "batch", .integer(1...1_000_000), .value(.integer(256)), aliases: ["batch_size"], "images at a time"),
@@ -123,7 +126,7 @@ let trainingWords: [Word] = [
     Word(
         "predict", .training, "Class and probability of images",
         [
-            Parameter("run", .run, .workedOut("the last run"), isPositional: true, "the run"), dataOption,
+            Parameter("run", .run, .workedOut("the last run"), isPositional: true, "the run"), measuredData,
             Parameter(
                 "first", .integer(1...1_000_000), .value(.integer(10)), aliases: ["count", "n", "limit"],
                 "how many images"), partOption,

@@ -1,0 +1,88 @@
+// The data that a run is measured on where the call names none: those it was trained on, at hand or made again from the text that the
+// store or a file keeps of them. Never the data set that happens to be the last one.
+
+import Datasets
+import Language
+
+extension Invocation {
+    /// The data set given, else that of the run; it is called by a name that means it now.
+    ///
+    /// - Throws: a `Diagnostic` where the run diverged, and where its own data cannot be had.
+    func data(_ label: String, of run: RunValue) throws -> DataValue {
+        if case .diverged(let epoch, _) = run.run.state {
+            throw fault(
+                "no-value", "\(run.run.label) diverged in epoch \(epoch): its weights show nothing of the model",
+                fix: "train it with a smaller learning rate: `optimizer: adam(lr: 1e-4)`")
+        }
+        if let data = arguments.object(label, DataValue.self) { return data }
+        if let data = try ownData(of: run) { return data }
+        // Weights alone, of which nobody says what they were trained on.
+        if let data = interpreter.lastData { return data }
+        throw fault(
+            "no-subject", "\(run.run.label) is weights from a file, and there is no data set yet",
+            fix: "bind one before: `let data = synthetic()`")
+    }
+
+    /// What a run was trained on; `nil` where that is not known.
+    ///
+    /// - Throws: a `Diagnostic` where it is known and cannot be had.
+    func ownData(of run: RunValue) throws -> DataValue? {
+        if let data = run.data { return interpreter.calledByItsName(data) }
+        guard let digest = run.dataDigest else { return nil }
+        if let data = interpreter.boundData(digest: digest, expression: run.dataExpression) { return data }
+        return try remade(run, digest)
+    }
+
+    /// Makes the data again, and checks that they are the same.
+    private func remade(_ run: RunValue, _ digest: String) throws -> DataValue {
+        if let data = interpreter.remadeData, data.digest == digest { return data }
+        let expression = run.dataExpression
+        func unavailable(_ reason: String) -> Diagnostic {
+            let other = arguments.word.parameter("on") == nil ? "" : ", or name others: `on: data`"
+            return fault(
+                "no-data", "the data of \(run.run.label) are not at hand: \(reason)",
+                fix: "bind them before: `let data = \(expression ?? "synthetic()")`\(other)")
+        }
+        guard let expression else { throw unavailable("they were made from values that are not kept") }
+        let made: Value
+        do {
+            // What a file of somebody else says opens no other file.
+            made = try interpreter.remade(expression, opensFiles: run.place != nil)
+        } catch let fault as Diagnostic {
+            throw fault.code == "interrupted" ? interpreter.interrupted(at: range) : unavailable(fault.message)
+        }
+        guard case .object(let object) = made, let data = object as? DataValue, data.digest == digest else {
+            throw unavailable("`\(expression)` gives other images now")
+        }
+        let named = DataValue(data.dataset, boundName: expression, expression: expression)
+        interpreter.remadeData = named
+        return named
+    }
+}
+
+extension Interpreter {
+    /// Data under a name that now means other data are called by the text that makes them.
+    fileprivate func calledByItsName(_ data: DataValue) -> DataValue {
+        guard let name = data.boundName, case .object(let object)? = find(name), let bound = object as? DataValue,
+            data.expression == nil || bound.expression != data.expression, bound.digest != data.digest
+        else { return data }
+        return DataValue(data.dataset, boundName: data.expression ?? data.dataset.name, expression: data.expression)
+    }
+
+    /// The data set of the session that has this digest.
+    ///
+    /// - Parameter expression: only what was made by the same text is read; `nil` reads the last one alone.
+    fileprivate func boundData(digest: String, expression: String?) -> DataValue? {
+        if let data = lastData, data.expression == expression || expression == nil, data.digest == digest {
+            return data
+        }
+        guard let expression else { return nil }
+        for name in globals.keys.sorted() {
+            guard case .object(let object)? = globals[name], let data = object as? DataValue,
+                data.expression == expression, data.digest == digest
+            else { continue }
+            return data
+        }
+        return nil
+    }
+}

@@ -1,0 +1,127 @@
+// What a run is measured on where nothing is named: its own data, whatever was made since, and the result says which.
+
+import Foundation
+import Testing
+
+@testable import Session
+
+private let setup = """
+    model Net { input 3x32x32; conv 4, kernel: 4, stride: 4; relu; flatten; linear 10 }
+    let small = take(synthetic(), 64, test: 40)
+    let a = train Net, on: small, epochs: 2, batch: 16, log: none
+    let b = train Net, on: augment(small, flip: true), epochs: 2, batch: 16, log: none
+    let other = take(synthetic(), 128, test: 60)
+
+    """
+
+@Suite(.serialized)
+struct RunDataTests {
+    private let home = FileManager.default.temporaryDirectory.appending(path: "tandem-\(UUID().uuidString)").path
+
+    private func remove() { try? FileManager.default.removeItem(atPath: home) }
+
+    private func session(_ home: String? = nil) -> Session {
+        let session = home.map { Session(home: $0) } ?? Session()
+        session.run(setup)
+        return session
+    }
+
+    @Test(arguments: [
+        ("evaluate a", "a on small: "), ("predict a, first: 3;\npredict a, first: 3", "a on small: "),
+        ("confusion a", "a on small: "), ("mistakes a, count: 1", "a on small: "), ("cam a, count: 1", "a on small: "),
+        ("flips a, b, count: 1", "40 test images of small"), ("show a, layer: 1, count: 1", "test image 0 of small"),
+    ])
+    func everyWordTakesTheRunsOwnDataAndSaysSo(_ line: String, _ said: String) throws {
+        let session = session()
+        session.run(line)
+        let text = try #require(session.output.all.shown.last ?? session.output.all.results.last).text
+        #expect(text.contains(said), "\(text)")
+        #expect(!text.contains("60 test"))
+    }
+
+    @Test func whatIsMeasuredIsWhatTheTrainingCameTo() {
+        let session = session()
+        session.run("print evaluate(a).accuracy == a.accuracy, evaluate(b).accuracy == b.accuracy")
+        session.run("print evaluate(a, on: other).accuracy == a.accuracy")
+        #expect(session.output.all.text == "true true\nfalse\n")
+    }
+
+    @Test func aNameThatMeansOtherDataNowIsNotTheRunsOwn() {
+        let session = session()
+        session.run("let small = other\nprint evaluate(a)")
+        #expect(session.output.all.text.hasPrefix("a on take(synthetic(), train: 64, test: 40): "))
+    }
+
+    @Test func flipsAreOfImagesThatBothHave() {
+        let session = session()
+        session.run("let c = train Net, on: other, epochs: 1, batch: 16, log: none\nflips a, c")
+        #expect(session.output.all.diagnostics.last?.message == "the test images of a and c are not the same: small and other")
+        session.run("flips a, c, on: other")
+        #expect(session.output.all.shown.last?.text.contains("60 test images of other") == true)
+    }
+
+    @Test func aKeptRunsDataAreMadeAgain() throws {
+        defer { remove() }
+        session(home).workspace.close()
+        let again = Session(home: home)
+        again.run("let other = take(synthetic(), 128, test: 60)\nlet c = runs[\"a\"]\nprint evaluate(c).accuracy == c.accuracy")
+        again.run("print evaluate(c)\nprint resume(c, epochs: 3, log: none).epochs")
+        let lines = again.output.all.text.split(separator: "\n")
+        #expect(lines.first == "true" && lines.last == "3", "\(again.output.all.diagnostics)")
+        #expect(lines.dropFirst().first?.hasPrefix("c on take(synthetic(), train: 64, test: 40): ") == true)
+        // Where a name has them, they are called so.
+        again.run("let mine = take(synthetic(), 64, test: 40)\nlet late = take(synthetic(), 99, test: 9)\nprint evaluate(c)")
+        #expect(again.output.all.text.split(separator: "\n").last?.hasPrefix("c on mine: ") == true)
+    }
+
+    @Test func aRunFromAFileTakesItsOwnDataToo() throws {
+        let session = try FolderSession()
+        session.run(setup + "save a, \"a.safetensors\"")
+        session.run("let small = 3")
+        session.run("let c = load \"a.safetensors\"")
+        #expect(session.printed("print evaluate(c)").hasPrefix("c on take(synthetic(), train: 64, test: 40): "))
+        // Of weights alone nobody knows the data.
+        session.run("let w = load \"a.safetensors\", into: Net")
+        #expect(session.printed("print evaluate(w)").hasPrefix("w on other: "))
+    }
+
+    /// A file of somebody else names data that are not this machine's, and no other file is opened for it.
+    @Test(arguments: [
+        "imagefolder(\\\"/etc\\\", size: 8)", "cifar10(url: \\\"http://127.0.0.1:1/x\\\")", "load(\\\"x\\\")", "quit()",
+        "take(imagefolder(\\\"/etc\\\"), train: 3)", "synthetic(); quit",
+    ])
+    func whatAFileSaysOfItsDataIsNoProgram(_ expression: String) throws {
+        let session = try FolderSession()
+        session.run(setup)
+        let interpreter = session.workspace.interpreter
+        #expect(throws: (any Error).self) {
+            _ = try interpreter.remade(expression.replacing("\\\"", with: "\""), opensFiles: false)
+        }
+    }
+
+    @Test func dataThatCannotBeHadAreSaidNotReplaced() throws {
+        let folder = NSTemporaryDirectory() + "tandem-" + UUID().uuidString
+        for label in ["cat", "dog"] {
+            try FileManager.default.createDirectory(atPath: "\(folder)/\(label)", withIntermediateDirectories: true)
+        }
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        defer { remove() }
+        let first = Session(home: home)
+        first.run(setup + "let n = normalize(small, mean: [0.5, 0.5, 0.5], std: [0.2, 0.2, 0.2])")
+        first.run("let c = train Net, on: n, epochs: 1, batch: 16, log: none")
+        first.workspace.close()
+        // Its text is one that makes other images now: as if a folder had changed.
+        let again = Session(home: home)
+        again.run("let c = runs[\"c\"]\nlet k = evaluate(c)\nprint k.accuracy == c.accuracy")
+        #expect(again.output.all.text == "true\n", "\(again.output.all.diagnostics)")
+    }
+
+    @Test func aRunThatDivergedIsNotMeasured() {
+        let session = session()
+        session.run("let w = train Net, on: small, epochs: 5, batch: 16, log: none, optimizer: sgd(lr: 1e30)")
+        for line in ["evaluate w", "predict w", "confusion w", "mistakes w", "flips a, w", "cam w", "show w, layer: 1"] {
+            session.run(line)
+            #expect(session.output.all.diagnostics.last?.message.hasPrefix("w diverged in epoch 1: ") == true, "\(line)")
+        }
+    }
+}
