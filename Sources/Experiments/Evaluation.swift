@@ -10,6 +10,10 @@ public struct Evaluation: Sendable {
     public let loss: Double
     /// The likeliest class of each image.
     public let predictions: [Int]
+
+    public init(accuracy: Double, loss: Double, predictions: [Int]) {
+        (self.accuracy, self.loss, self.predictions) = (accuracy, loss, predictions)
+    }
 }
 
 /// Measures a run's weights on a part of a data set.
@@ -19,13 +23,14 @@ public func evaluate(
     _ run: Run, on dataset: Dataset, part: Dataset.Part = .test, cancellation: Cancellation = Cancellation(),
     observer: (Double) -> Void = { _ in }
 ) throws(TrainingError) -> Evaluation {
+    let parameters = try run.trained()
     try checkFit(run.architecture, dataset, parts: [part])
     var options = run.options
     // The optimizer that keeps the least: none of it is used.
     options.optimizer = .sgd()
     let network = try EngineNetwork(
         run.architecture, dataset: dataset, measuring: part, options: options, cancellation: cancellation)
-    network.load(run.parameters)
+    network.load(parameters)
     do throws(Stopped) {
         return try network.evaluateAll(dataset[part].count, observer: observer)
     } catch { throw TrainingError(error) }

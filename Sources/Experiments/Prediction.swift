@@ -10,8 +10,15 @@ public struct Prediction: Sendable {
     public let label: Int
     /// The likeliest class.
     public let predicted: Int
-    /// Softmax of the outputs, one for each.
+    /// Softmax of the outputs, one for each; empty where only the class is kept.
     public let probabilities: [Double]
+
+    public init(image: Int, label: Int, predicted: Int, probabilities: [Double] = []) {
+        (self.image, self.label, self.predicted, self.probabilities) = (image, label, predicted, probabilities)
+    }
+
+    /// How likely the network says its answer is; `nil` where only the class is kept.
+    public var certainty: Double? { probabilities.indices.contains(predicted) ? probabilities[predicted] : nil }
 }
 
 /// Images of a part, as the run's weights see them.
@@ -19,13 +26,14 @@ public func predict(
     _ run: Run, on dataset: Dataset, part: Dataset.Part = .test, images: [Int],
     cancellation: Cancellation = Cancellation()
 ) throws(TrainingError) -> [Prediction] {
+    let parameters = try run.trained()
     try checkFit(run.architecture, dataset, parts: [part])
     var options = run.options
     // The optimizer that keeps the least: none of it is used.
     options.optimizer = .sgd()
     let network = try EngineNetwork(
         run.architecture, dataset: dataset, measuring: part, options: options, cancellation: cancellation)
-    network.load(run.parameters)
+    network.load(parameters)
     var predictions: [Prediction] = []
     for start in stride(from: 0, to: images.count, by: network.batchSize) {
         let batch = images[start..<min(images.count, start + network.batchSize)]

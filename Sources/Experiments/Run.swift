@@ -73,7 +73,10 @@ public struct Run: Sendable {
     public let trainingSeconds: Double
     /// The likeliest class of each test image after the last whole epoch; empty where that is not known.
     public let predictions: [Int]
-    public let parameters: TrainedParameters
+    /// `nil` where only what the training came to is kept.
+    public let parameters: TrainedParameters?
+    /// Of weights that are not here.
+    private let knownDigest: String?
     /// Where `resume` goes on; `nil` where nothing is left to do, or where it was not trained in this session.
     public let continuation: Checkpoint?
 
@@ -86,7 +89,8 @@ public struct Run: Sendable {
 
     init(
         name: String? = nil, model: String, architecture: Architecture, dataset: String, options: TrainingOptions,
-        state: State, position: TrainingPosition, parameters: TrainedParameters, continuation: Checkpoint? = nil
+        state: State, position: TrainingPosition, parameters: TrainedParameters?, digest: String? = nil,
+        continuation: Checkpoint? = nil
     ) {
         self.name = name
         self.model = model
@@ -101,11 +105,32 @@ public struct Run: Sendable {
         trainingSeconds = position.trainingSeconds
         predictions = position.predictions
         self.parameters = parameters
+        knownDigest = digest
         self.continuation = continuation
+    }
+
+    /// All that is known of a run but its weights.
+    public init(
+        _ record: RunRecord, state: State, _ architecture: Architecture, _ options: TrainingOptions
+    ) {
+        self.init(
+            name: record.name, model: record.model, architecture: architecture, dataset: record.dataset,
+            options: options, state: state, position: record.position, parameters: nil, digest: record.digest)
     }
 
     /// The same run of a model that is called so here, without a name of its own.
     public func called(_ model: String) -> Run {
+        copy(model: model, parameters: parameters, digest: knownDigest, continuation: continuation)
+    }
+
+    /// The same run, which holds no memory for its weights.
+    ///
+    /// Cost: that of `digest`.
+    public var withoutWeights: Run { copy(model: model, parameters: nil, digest: digest, continuation: nil) }
+
+    private func copy(
+        model: String, parameters: TrainedParameters?, digest: String?, continuation: Checkpoint?
+    ) -> Run {
         var position = TrainingPosition.start
         position.metrics = metrics
         (position.steps, position.images) = (steps, images)
@@ -113,17 +138,25 @@ public struct Run: Sendable {
         position.predictions = predictions
         return Run(
             model: model, architecture: architecture, dataset: dataset, options: options, state: state,
-            position: position, parameters: parameters, continuation: continuation)
+            position: position, parameters: parameters, digest: digest, continuation: continuation)
+    }
+
+    /// The weights.
+    ///
+    /// - Throws: where they are not kept.
+    public func trained() throws(TrainingError) -> TrainedParameters {
+        guard let parameters else { throw .noWeights(run: label) }
+        return parameters
     }
 
     /// SHA-256 of the weights in PyTorch's order, as hexadecimal text.
     ///
     /// Cost: reads every weight, 0.1 s for 33 million. That is why it is not part of a training's end, which an interrupt
     /// wants at once.
-    public var digest: String { parameters.digest() }
+    public var digest: String { parameters?.digest() ?? knownDigest ?? "" }
 
     /// `gap`, or `gap seed 2` without a name.
-    public var label: String { name ?? (state == .loaded ? model : "\(model) seed \(options.seeds.initialization)") }
+    public var label: String { name ?? (state == .loaded ? model : "\(model) seed \(options.seeds.text)") }
     /// What the last whole epoch came to; `nil` before the first, and for a training that diverged: what it had reached before is no
     /// result of it.
     public var result: EpochMetrics? { state.isDiverged ? nil : metrics.last }
@@ -134,4 +167,13 @@ public struct Run: Sendable {
     public var epochs: Int { metrics.count }
     /// Images a second in training.
     public var speed: Double { trainingSeconds > 0 ? Double(images) / trainingSeconds : 0 }
+}
+
+extension Seeds {
+    /// `2`, or `1, orderseed 3` where the kinds of randomness have seeds of their own.
+    public var text: String {
+        let others = [("orderseed", order), ("augmentseed", augmentation), ("dropoutseed", dropout)]
+        return ([String(initialization)] + others.filter { $0.1 != initialization }.map { "\($0.0) \($0.1)" })
+            .joined(separator: ", ")
+    }
 }

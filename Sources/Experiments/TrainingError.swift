@@ -10,6 +10,8 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
     /// Fewer outputs than the data has classes.
     case tooFewOutputs(outputs: Int, classes: Int)
     case noImages(dataset: String, Dataset.Part)
+    /// Only what the run came to is kept.
+    case noWeights(run: String)
     /// An image that could not be read.
     case images(DatasetError)
     /// The plan takes more memory than this process may have; a batch of this size would fit, if any does.
@@ -27,6 +29,7 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
         case .tooFewOutputs(let outputs, let classes):
             "the network has \(outputs) outputs, but the data has \(classes) classes"
         case .noImages(let dataset, let part): "\(dataset) has no \(part.rawValue) images"
+        case .noWeights(let run): "the weights of \(run) are not kept"
         case .images(let error): error.message
         case .outOfMemory(let needed, let available, _):
             "this training needs \(megabytes(needed)), but only \(megabytes(available)) of memory are free"
@@ -42,6 +45,7 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
         case .tooFewOutputs(_, let classes): "end the model with `linear \(classes)`"
         case .noImages(_, .validation): "cut a validation part off: `split d, 0.9`"
         case .noImages: "take at least one training and one test image"
+        case .noWeights: "train it again: `train` keeps them, and `compare` with `keep: true`"
         case .images(let error): error.fix
         case .outOfMemory(_, _, let batch?): "a smaller batch fits: `batch: \(batch)`"
         case .outOfMemory: "use a narrower network, or free memory: no batch fits"

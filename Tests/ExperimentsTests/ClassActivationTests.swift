@@ -67,7 +67,7 @@ struct ClassActivationTests {
         let maps = try run.featureMaps(behind: 2, of: [1], on: Self.data)
         let activation = try #require(try run.classActivations(of: [1], classes: [7], on: Self.data).first)
         // The weights of class 7 in the linear layer, over the maps; what is negative left out; the largest is 1.
-        let weights = run.parameters.values(2)[7 * 6..<8 * 6]
+        let weights = try run.trained().values(2)[7 * 6..<8 * 6]
         let area = 16 * 16
         let sums = (0..<area).map { place in
             weights.enumerated().reduce(0.0) {

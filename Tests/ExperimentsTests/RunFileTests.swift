@@ -50,7 +50,7 @@ extension RunFile {
 @Suite struct RunFileTests {
     @Test func aRunComesBackWhole() throws {
         let run = try trained()
-        let file = try RunFile(parsing: RunFile.bytes(run, context))
+        let file = try RunFile(parsing: try RunFile.bytes(run, context))
         #expect(file.context == context)
         let again = try file.run(run.architecture, run.options)
         #expect(again.digest == run.digest)
@@ -63,7 +63,7 @@ extension RunFile {
     @Test func whatDivergedComesBackAsSuch() throws {
         let run = try trained(learningRate: 1e30)
         guard case .diverged = run.state else { throw RunFileError.damaged }
-        let again = try RunFile(parsing: RunFile.bytes(run, context)).run(run.architecture, run.options)
+        let again = try RunFile(parsing: try RunFile.bytes(run, context)).run(run.architecture, run.options)
         #expect(again.state == run.state && again.digest == run.digest)
         #expect(again.metrics.count == run.metrics.count)
     }
@@ -107,7 +107,7 @@ extension RunFile {
     }
 
     @Test func aLaterFormatNamesItsVersion() throws {
-        var file = try Safetensors(parsing: RunFile.bytes(try trained(epochs: 1), context))
+        var file = try Safetensors(parsing: try RunFile.bytes(try trained(epochs: 1), context))
         file.metadata["tandem"] = file.metadata["tandem"].map { "{\"format\":2" + $0.dropFirst("{\"format\":1".count) }
         #expect { try RunFile(parsing: file.bytes) } throws: {
             if case RunFileError.newer("9.8.7") = $0 { true } else { false }
@@ -118,7 +118,7 @@ extension RunFile {
 @Suite struct StateDictionaryTests {
     /// The same tensors under names that `rename` makes, in the order of `sorted` where that is asked for.
     private func renamed(_ run: Run, sorted: Bool = false, _ rename: (String) -> String) -> Safetensors {
-        let file = Safetensors(run.parameters, steps: 1)
+        let file = Safetensors(try run.trained(), steps: 1)
         var other = Safetensors()
         let names = sorted ? file.names.sorted { rename($0) < rename($1) } : file.names
         for name in names { other[rename(name)] = file[name] }

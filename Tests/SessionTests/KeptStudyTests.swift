@@ -80,6 +80,94 @@ struct KeptStudyTests {
         #expect(again.contains("4 of 4 trainings kept, ") && !again.contains("note: "))
     }
 
+    /// Names, as `runs` lists them, and the accuracies beside them.
+    private func listed(_ session: Session) -> [(name: String, accuracy: String)] {
+        session.run("runs")
+        let lines = session.output.all.results.last?.text.split(separator: "\n") ?? []
+        guard let start = lines.firstIndex(where: { $0.hasPrefix("─") }), let width = lines[start].firstIndex(of: " ")
+        else { return [] }
+        let count = lines[start].distance(from: lines[start].startIndex, to: width)
+        return lines[(start + 1)...].map { line in
+            let rest = line.dropFirst(count).split(separator: " ")
+            return (
+                line.prefix(count).reversed().drop { $0 == " " }.reversed().map(String.init).joined(), String(rest[2])
+            )
+        }
+    }
+
+    @Test func everyRunOfAStudyIsListedUnderANameOfItsOwnAndTakenByIt() throws {
+        defer { remove() }
+        _ = text("let s = compare A, B, on: data, epochs: 2, batch: 16, seeds: 1...2, log: none")
+        _ = text("let v = variance A, on: data, epochs: 2, batch: 16, roles: [init, order], seeds: 1...3, log: none")
+        _ = text("let s = compare A, B, on: data, epochs: 1, batch: 16, seeds: 1...2, log: none")
+        let session = Session(home: home)
+        let rows = listed(session)
+        #expect(rows.count == 13 && Set(rows.map(\.name)).count == 13, "\(rows)")
+        #expect(rows.contains { $0.name == "A seed 1, orderseed 3" })
+        #expect(rows.filter { $0.name.contains("#") }.count == 4, "the older ones of a name")
+        for row in rows {
+            let before = session.output.all.text.count
+            session.run(
+                "let r = runs[\"\(row.name)\"]\nprint r.accuracy, r.epochs, r.curve.rows == r.epochs, r.state, r.loss > 0"
+            )
+            let words = session.output.all.text.dropFirst(before).split(separator: " ")
+            try #require(words.count == 5, "\(row): \(session.output.all.diagnostics.map(\.message))")
+            #expect(Double(words[0]) == Double(row.accuracy) && words[2] == "true" && words[3] == "done")
+            // Bound, it has that name, and the others keep theirs.
+            session.run("let r = 1")
+        }
+    }
+
+    @Test func whatIsKeptOfARunWithoutWeightsIsShown() throws {
+        defer { remove() }
+        _ = text("let s = compare A, B, on: data, epochs: 2, batch: 16, seeds: [1], log: none")
+        let whole = Session()
+        whole.run(setup + "let a = train A, on: data, epochs: 2, batch: 16, log: none")
+        whole.run("let b = train B, on: data, epochs: 2, batch: 16, log: none")
+        let kept = Session(home: home)
+        kept.run("let a = runs[\"A seed 1\"]\nlet b = runs[\"B seed 1\"]")
+        kept.run("let data = take(synthetic(), 64, test: 40)")
+        for session in [whole, kept] {
+            session.run("print a, a.accuracy, a.loss, a.digest, a.epochs, a.seed, a.state, evaluate(a)")
+            session.run("confusion a")
+        }
+        #expect(kept.output.all.text == whole.output.all.text)
+        #expect(kept.output.all.shown.last?.text == whole.output.all.shown.last?.text)
+        let rest = "predict a, first: 3;\nflips a, b, count: 1\nmistakes a, count: 1"
+        whole.run(rest)
+        kept.run(rest)
+        let titles = [whole, kept].map { session in
+            session.output.all.shown.suffix(2).map { $0.text.split(separator: "\n")[0] }
+        }
+        #expect(titles[0][0] == titles[1][0], "as many flips")
+        #expect(titles[1][1] == titles[0][1].replacing("the surest of", with: "the first of"))
+        for line in [
+            "cam a", "show a, layer: 1", "save a, \"a.safetensors\"", "export a, \"a.onnx\"",
+            "evaluate a, part: training",
+        ] {
+            kept.run(line)
+            #expect(kept.output.all.diagnostics.last?.message == "the weights of a are not kept", "\(line)")
+        }
+        kept.run("print resume(a, epochs: 3, log: none).epochs")
+        #expect(kept.output.all.text.hasSuffix("\n3\n"))
+    }
+
+    @Test func theNewestOfANameHasItAndTheOlderOnesATag() throws {
+        defer { remove() }
+        for epochs in 1...3 { _ = text("let s = compare A, B, on: data, epochs: \(epochs), seeds: [1], log: none") }
+        let session = Session(home: home)
+        let names = listed(session).map(\.name).filter { $0.hasPrefix("A") }
+        try #require(names.count == 3 && names[0] == "A seed 1" && names[1].hasPrefix("A seed 1 #"))
+        session.run("print \(names.map { "runs[\"\($0)\"].epochs" }.joined(separator: ", "))")
+        #expect(session.output.all.text == "3 2 1\n")
+        session.run(
+            "let filtered = runs(model: \"A\")\nprint \(names.map { "filtered[\"\($0)\"].epochs" }.joined(separator: ", "))"
+        )
+        #expect(session.output.all.text == "3 2 1\n3 2 1\n")
+        session.run("runs[\"A seed 1 #00000000\"]")
+        #expect(session.output.all.diagnostics.last?.message.hasPrefix("no run is kept that is called") == true)
+    }
+
     @Test func aRunThatDivergedIsKeptAsOne() {
         defer { remove() }
         let program =

@@ -1,8 +1,10 @@
 // What a run is measured on where nothing is named: its own data, whatever was made since, and the result says which.
 
 import Foundation
+import Runtime
 import Testing
 
+@testable import Graphics
 @testable import Session
 
 private let setup = """
@@ -55,7 +57,9 @@ struct RunDataTests {
     @Test func flipsAreOfImagesThatBothHave() {
         let session = session()
         session.run("let c = train Net, on: other, epochs: 1, batch: 16, log: none\nflips a, c")
-        #expect(session.output.all.diagnostics.last?.message == "the test images of a and c are not the same: small and other")
+        #expect(
+            session.output.all.diagnostics.last?.message
+                == "the test images of a and c are not the same: small and other")
         session.run("flips a, c, on: other")
         #expect(session.output.all.shown.last?.text.contains("60 test images of other") == true)
     }
@@ -64,13 +68,16 @@ struct RunDataTests {
         defer { remove() }
         session(home).workspace.close()
         let again = Session(home: home)
-        again.run("let other = take(synthetic(), 128, test: 60)\nlet c = runs[\"a\"]\nprint evaluate(c).accuracy == c.accuracy")
+        again.run(
+            "let other = take(synthetic(), 128, test: 60)\nlet c = runs[\"a\"]\nprint evaluate(c).accuracy == c.accuracy"
+        )
         again.run("print evaluate(c)\nprint resume(c, epochs: 3, log: none).epochs")
         let lines = again.output.all.text.split(separator: "\n")
         #expect(lines.first == "true" && lines.last == "3", "\(again.output.all.diagnostics)")
         #expect(lines.dropFirst().first?.hasPrefix("c on take(synthetic(), train: 64, test: 40): ") == true)
         // Where a name has them, they are called so.
-        again.run("let mine = take(synthetic(), 64, test: 40)\nlet late = take(synthetic(), 99, test: 9)\nprint evaluate(c)")
+        again.run(
+            "let mine = take(synthetic(), 64, test: 40)\nlet late = take(synthetic(), 99, test: 9)\nprint evaluate(c)")
         #expect(again.output.all.text.split(separator: "\n").last?.hasPrefix("c on mine: ") == true)
     }
 
@@ -91,37 +98,59 @@ struct RunDataTests {
         "take(imagefolder(\\\"/etc\\\"), train: 3)", "synthetic(); quit",
     ])
     func whatAFileSaysOfItsDataIsNoProgram(_ expression: String) throws {
-        let session = try FolderSession()
-        session.run(setup)
-        let interpreter = session.workspace.interpreter
+        let interpreter = Interpreter(output: RecordingOutput(), folder: ".", interruption: Cancellation())
         #expect(throws: (any Error).self) {
             _ = try interpreter.remade(expression.replacing("\\\"", with: "\""), opensFiles: false)
         }
     }
 
-    @Test func dataThatCannotBeHadAreSaidNotReplaced() throws {
-        let folder = NSTemporaryDirectory() + "tandem-" + UUID().uuidString
-        for label in ["cat", "dog"] {
-            try FileManager.default.createDirectory(atPath: "\(folder)/\(label)", withIntermediateDirectories: true)
-        }
-        defer { try? FileManager.default.removeItem(atPath: folder) }
+    @Test func dataThatAreChangedAreMadeAgainAsTheyWere() {
         defer { remove() }
         let first = Session(home: home)
-        first.run(setup + "let n = normalize(small, mean: [0.5, 0.5, 0.5], std: [0.2, 0.2, 0.2])")
-        first.run("let c = train Net, on: n, epochs: 1, batch: 16, log: none")
+        first.run(setup + "let n = normalize(small, mean: [0.5, 0.5, -0.5], std: [0.2, 0.2, 0.2])")
+        first.run("let c = train Net, on: split(n, 0.9), epochs: 1, batch: 16, log: none")
         first.workspace.close()
-        // Its text is one that makes other images now: as if a folder had changed.
         let again = Session(home: home)
-        again.run("let c = runs[\"c\"]\nlet k = evaluate(c)\nprint k.accuracy == c.accuracy")
-        #expect(again.output.all.text == "true\n", "\(again.output.all.diagnostics)")
+        again.run("let c = runs[\"c\"]\nprint evaluate(c).accuracy == c.accuracy\nprint evaluate(c, part: validation)")
+        #expect(
+            again.output.all.text.hasPrefix("true\nc on the validation part of split("),
+            "\(again.output.all.diagnostics)")
+    }
+
+    @Test func dataThatCannotBeHadAreSaidNotReplaced() throws {
+        let session = try FolderSession()
+        let images = session.folder + "/pets"
+        for label in ["cat", "dog"] {
+            try FileManager.default.createDirectory(atPath: "\(images)/\(label)", withIntermediateDirectories: true)
+            for number in 0..<5 {
+                let pixels = [UInt8](repeating: UInt8(40 * number), count: 3 * 8 * 8)
+                try Data(PNG.file(width: 8, height: 8, pixels: pixels)).write(
+                    to: URL(filePath: "\(images)/\(label)/\(number).png"))
+            }
+        }
+        session.run(
+            """
+            model Net { input 3x8x8; flatten; linear 10 }
+            let pets = imagefolder("pets", size: 8)
+            let a = train Net, on: pets, epochs: 1, batch: 4, log: none
+            save a, "a.safetensors"
+            let c = load "a.safetensors"
+            """)
+        // At hand, whatever the file says.
+        #expect(session.printed("print evaluate(c).accuracy == a.accuracy") == "true\n")
+        session.run("let pets = synthetic()\nlet a = 1")
+        #expect(session.fault("evaluate c")?.contains("the data of c are not at hand: ") == true)
+        #expect(session.fault("evaluate c")?.contains("let data = imagefolder(\"pets\", size: 8)") == true)
     }
 
     @Test func aRunThatDivergedIsNotMeasured() {
         let session = session()
         session.run("let w = train Net, on: small, epochs: 5, batch: 16, log: none, optimizer: sgd(lr: 1e30)")
-        for line in ["evaluate w", "predict w", "confusion w", "mistakes w", "flips a, w", "cam w", "show w, layer: 1"] {
+        for line in ["evaluate w", "predict w", "confusion w", "mistakes w", "flips a, w", "cam w", "show w, layer: 1"]
+        {
             session.run(line)
-            #expect(session.output.all.diagnostics.last?.message.hasPrefix("w diverged in epoch 1: ") == true, "\(line)")
+            #expect(
+                session.output.all.diagnostics.last?.message.hasPrefix("w diverged in epoch 1: ") == true, "\(line)")
         }
     }
 }

@@ -15,11 +15,13 @@ public struct ONNXGraph {
     /// The largest file that readers of protocol buffers take.
     public static let largestFile = 2 << 30
 
-    public init(_ run: Run) {
+    /// - Throws: where the weights of the run are not kept.
+    public init(_ run: Run) throws(TrainingError) {
+        let parameters = try run.trained()
         architecture = run.architecture
-        for (index, tensor) in run.parameters.tensors.enumerated() {
+        for (index, tensor) in parameters.tensors.enumerated() {
             tensors.append(
-                ONNXTensor(name: tensor.name, shape: tensor.shape, values: run.parameters.values(index)))
+                ONNXTensor(name: tensor.name, shape: tensor.shape, values: parameters.values(index)))
         }
         let last = append(architecture.layers, path: "", behind: input)
         // What comes out has a name of its own; a network of dropouts alone has no node that could bear it.

@@ -61,7 +61,10 @@ public struct RunFile: Sendable {
     static func write(
         _ run: Run, _ record: RunRecord, to path: String, isPrivate: Bool = false
     ) throws(FileError) -> Int {
-        let parts = Safetensors.parts(run.parameters, steps: run.steps)
+        guard let parameters = run.parameters else {
+            throw FileError("write", path, reason: "the weights of \(run.label) are not kept")
+        }
+        let parts = Safetensors.parts(parameters, steps: run.steps)
         var metadata = Safetensors.metadataOfPyTorch
         metadata[recordKey] = record.text
         if let largest = parts.map(\.count).max(), !Memory.hasRoom(for: 8 * largest) {

@@ -17,6 +17,8 @@ public struct RunRecord: Sendable {
     /// Epochs in all, as its options say.
     public var epochs: Int?
     public var seed: UInt64?
+    /// All of its seeds, `1, orderseed 3`; `nil` in the record of an older version.
+    public var seeds: String?
     /// What the store knows of it; `nil` in a file that `save` wrote.
     public var kept: Kept?
 
@@ -58,6 +60,7 @@ public struct RunRecord: Sendable {
         record["name"] = name.map { .string($0) }
         record["epochs"] = epochs.map { .integer($0) }
         record["seed"] = seed.map { .string(String($0)) }
+        record["seeds"] = seeds.map { .string($0) }
         if case .diverged(let epoch, let batch) = state {
             record["diverged"] = ["epoch": .integer(epoch), "batch": .integer(batch)]
         }
@@ -102,6 +105,7 @@ public struct RunRecord: Sendable {
         self.position = position
         epochs = options.epochs
         seed = options.seeds.initialization
+        seeds = options.seeds.text
         self.kept = kept
     }
 
@@ -139,6 +143,7 @@ public struct RunRecord: Sendable {
         position.epoch = position.metrics.count + 1
         epochs = json["epochs"]?.integer
         seed = json["seed"]?.string.flatMap { UInt64($0) }
+        seeds = json["seeds"]?.string
         guard let stored = json["kept"], let digest = stored["identity"]?.string, let stem = stored["stem"]?.string
         else { return }
         kept = Kept(
@@ -183,6 +188,9 @@ public struct RunRecord: Sendable {
 }
 
 extension RunRecord {
+    /// `2`, or `1, orderseed 3`.
+    var seedText: String { seeds ?? String(seed ?? 0) }
+
     /// The record of a training that begins now.
     public init(
         beginning identity: RunIdentity, _ context: RunFile.Context, model: String, dataset: String,

@@ -20,6 +20,7 @@ extension Run {
         cancellation: Cancellation = Cancellation()
     ) throws(TrainingError) -> FeatureMaps {
         precondition(count > 0 && count <= architecture.layers.count && !images.isEmpty, "layers and images")
+        let parameters = try trained()
         let shape = architecture.layers[count - 1].output
         // The engine reads outputs from flat vectors.
         var layers = architecture.layers.prefix(count).map(\.layer)

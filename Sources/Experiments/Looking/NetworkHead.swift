@@ -1,6 +1,7 @@
 // The layers behind the last convolution, in plain loops over one image: forward, and the gradient of one output back to the map
 // they begin with. Slow beside the engine, but for some images of one network, whose gradients of classes the engine does not take.
 
+import Engine
 import Network
 import Runtime
 
@@ -14,6 +15,8 @@ struct NetworkHead {
     private let stages: [Stage]
 
     init(_ run: Run, behind count: Int) throws(ClassActivationError) {
+        let parameters: TrainedParameters
+        do throws(TrainingError) { parameters = try run.trained() } catch { throw .training(error) }
         func tensorCount(_ placed: PlacedLayer) -> Int {
             placed.parameters.count + placed.branches.joined().reduce(0) { $0 + tensorCount($1) }
         }
@@ -26,7 +29,7 @@ struct NetworkHead {
             case .convolution, .residual, .concatenation: throw .layer(placed.layer.description)
             }
             stages.append(
-                Stage(placed: placed, tensors: placed.parameters.indices.map { run.parameters.values(next + $0) }))
+                Stage(placed: placed, tensors: placed.parameters.indices.map { parameters.values(next + $0) }))
             next += placed.parameters.count
         }
         self.stages = stages

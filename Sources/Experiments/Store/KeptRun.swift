@@ -10,6 +10,8 @@ public struct KeptRun: Sendable, Equatable {
     public let name: String?
     public let model: String
     public let seed: UInt64
+    /// `2`, or `1, orderseed 3`.
+    public let seedText: String
     public let dataset: String
     /// `done`, `diverged`, `stopped`, `interrupted` (also one whose process was killed), or `running`, here or in another process.
     public let state: String
@@ -27,7 +29,12 @@ public struct KeptRun: Sendable, Equatable {
 
     /// `gap`, or `gap seed 2` without a name.
     public var label: String { name ?? plainLabel }
-    public var plainLabel: String { "\(model) seed \(seed)" }
+    public var plainLabel: String { "\(model) seed \(seedText)" }
+    /// The one name that means this run alone: `gap seed 2 #3f2a91c0` for an older one of several.
+    public var title: String { isOlder ? "\(plainLabel) #\(key.prefix(Self.tagLength))" : label }
+    /// Whether a newer run without a name is called alike.
+    public internal(set) var isOlder = false
+    static let tagLength = 8
     /// `2026-11-23 14:02`
     public var date: String { Clock.minute(of: started) }
     public var hasEnded: Bool { state == "done" || state == "diverged" }
@@ -42,7 +49,8 @@ public struct KeptRun: Sendable, Equatable {
         identity = row[1].text ?? ""
         name = row[2].text
         model = row[3].text ?? ""
-        seed = row[4].text.flatMap { UInt64($0) } ?? 0
+        seedText = row[4].text ?? "0"
+        seed = UInt64(seedText.prefix { $0 != "," }) ?? 0
         dataset = row[5].text ?? ""
         let state = row[6].text ?? ""
         self.state = state == "running" && !isLive(key) ? "interrupted" : state

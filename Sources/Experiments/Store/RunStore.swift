@@ -128,7 +128,16 @@ public final class RunStore: Sendable {
     ///   - limit: at most so many.
     ///   - place: so many are left out before.
     public func list(limit: Int = .max, after place: Int = 0) -> [KeptRun] {
-        rows("ORDER BY number DESC LIMIT ? OFFSET ?", [.integer(limit), .integer(place)])
+        // Without a name of their own, several may be called alike: the newest of them is.
+        let newest = use { file throws(DatabaseError) in
+            try file.database.execute("SELECT key, max(number) FROM runs WHERE name IS NULL GROUP BY model, seed")
+        }
+        let keys = Set((newest ?? []).compactMap { $0[0].text })
+        return rows("ORDER BY number DESC LIMIT ? OFFSET ?", [.integer(limit), .integer(place)]).map { run in
+            var run = run
+            run.isOlder = run.name == nil && !keys.contains(run.key)
+            return run
+        }
     }
 
     /// How many there are.
@@ -156,11 +165,17 @@ public final class RunStore: Sendable {
         return ended.lazy.compactMap { self.record(of: $0) }.first
     }
 
-    /// The newest run that is called so: by a `let`, or as `gap seed 2`.
+    /// The run that `list` calls so: by a `let`, as `gap seed 2`, or an older one of that name as `gap seed 2 #3f2a91c0`. Of runs that a
+    /// `let` has named the newest is found as `gap seed 2` where no other is called so.
     public func kept(called name: String) -> KeptRun? {
-        let named = rows("WHERE name = ? ORDER BY number DESC LIMIT 1", [.text(name)])
-        if let run = named.first { return run }
-        return rows("WHERE model || ' seed ' || seed = ? ORDER BY number DESC LIMIT 1", [.text(name)]).first
+        for condition in [
+            "name = ? ORDER BY number DESC",
+            "model || ' seed ' || seed || ' #' || substr(key, 1, \(KeptRun.tagLength)) = ? ORDER BY number DESC",
+            "model || ' seed ' || seed = ? ORDER BY name IS NOT NULL, number DESC",
+        ] {
+            if let run = rows("WHERE \(condition) LIMIT 1", [.text(name)]).first { return run }
+        }
+        return nil
     }
 
     func rows(_ condition: String, _ values: [DatabaseValue]) -> [KeptRun] {
@@ -192,6 +207,14 @@ public final class RunStore: Sendable {
         record.position.predictions = Self.classes(predictions)
         record.name = run.name
         return record
+    }
+
+    /// All that is known of a run but its weights, which were not kept or are gone.
+    public func withoutWeights(
+        _ kept: KeptRun, _ record: RunRecord, _ architecture: Architecture, _ options: TrainingOptions
+    ) -> Run {
+        let state: Run.State = kept.hasEnded || kept.state == "stopped" ? record.state : .interrupted
+        return Run(record, state: state, architecture, options)
     }
 
     /// The whole run. What is damaged of it is set aside, and noted.
@@ -283,7 +306,7 @@ public final class RunStore: Sendable {
         let last = record.position.metrics.last
         let values: [DatabaseValue] = [
             .text(key), .text(kept.identity.digest), .text(kept.identity.stem), record.name.map { .text($0) } ?? .null,
-            .text(record.model), .text(String(record.seed ?? 0)), .text(record.dataset), .text(state),
+            .text(record.model), .text(record.seedText), .text(record.dataset), .text(state),
             .integer(kept.started), .number(record.position.seconds), .integer(record.epochs ?? 0),
             .integer(record.position.metrics.count), last.map { .number($0.testAccuracy) } ?? .null,
             last.map { .number($0.testLoss) } ?? .null,

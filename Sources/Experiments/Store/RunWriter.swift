@@ -68,7 +68,7 @@ final class RunWriter: Sendable {
             .notWritten(run: label, what: what, reason: error.reason, hasOlder: FileSystem.exists(path)))
     }
 
-    private var label: String { "\(record.model) seed \(record.seed ?? 0)" }
+    private var label: String { "\(record.model) seed \(record.seedText)" }
 
     // MARK: The end
 

@@ -16,7 +16,7 @@ public struct StudyRun: Sendable {
     public let imagesPerSecond: Double
     /// Of the training, in bytes.
     public let byteCount: Int
-    /// With its weights, where the study keeps them.
+    /// All of it; its weights only where the study keeps them.
     public let run: Run?
 
     public init(
@@ -86,17 +86,19 @@ extension StudyRun {
         self.init(
             seeds: run.options.seeds, state: run.state, metrics: run.metrics,
             predictions: Self.classes(run.predictions),
-            seconds: run.seconds, imagesPerSecond: run.speed, byteCount: byteCount, run: keepsWeights ? run : nil)
+            seconds: run.seconds, imagesPerSecond: run.speed, byteCount: byteCount,
+            run: keepsWeights ? run : run.withoutWeights)
     }
 
     /// A run as it was kept, without its weights.
-    public init(_ record: RunRecord, seeds: Seeds, byteCount: Int) {
+    public init(_ record: RunRecord, of model: StudyModel, seeds: Seeds, byteCount: Int) {
         let position = record.position
         self.init(
             seeds: seeds, state: record.state, metrics: position.metrics,
             predictions: Self.classes(position.predictions), seconds: position.seconds,
             imagesPerSecond: position.trainingSeconds > 0 ? Double(position.images) / position.trainingSeconds : 0,
-            byteCount: byteCount)
+            byteCount: byteCount,
+            run: Run(record, state: record.state, model.architecture, model.options(seeds)).called(model.name))
     }
 
     private static func classes(_ predictions: [Int]) -> [UInt16] { predictions.map { UInt16(truncatingIfNeeded: $0) } }

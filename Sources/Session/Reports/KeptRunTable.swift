@@ -19,7 +19,7 @@ enum KeptRunTable {
         for run in runs.prefix(rows) {
             let epochs = run.epochs == run.planned ? "\(run.epochs)" : "\(run.epochs) of \(run.planned)"
             table.add([
-                Cell(run.label), Cell(run.model), Cell(run.dataset), Cell(run.accuracy, digits: 2),
+                Cell(run.title), Cell(run.model), Cell(run.dataset), Cell(run.accuracy, digits: 2),
                 Cell(run.loss, digits: 4), Cell(epochs, number: Double(run.epochs)),
                 Cell(String(run.seed), number: Double(run.seed)), Cell(run.state), Cell(run.date),
                 Cell(spanText(run.seconds), number: run.seconds),

@@ -70,7 +70,7 @@ final class RunValue: ObjectValue {
     /// `gap seed 1: 78.42 % after 10 epochs`
     var text: String {
         if run.state == .loaded { return "\(run.model) with the weights of \(origin?.file ?? "a file")" }
-        let title = "\(run.model) seed \(seed): "
+        let title = "\(run.model) seed \(run.options.seeds.text): "
         let ending = run.state == .done ? "" : " (\(run.state))"
         if case .diverged(let epoch, _) = run.state { return title + "diverged in epoch \(epoch)" }
         guard let accuracy = run.accuracy else {
@@ -111,7 +111,7 @@ final class RunValue: ObjectValue {
         case "model": .model(model)
         case "state": .string(run.state.description)
         case "curve": .object(TableValue(RunTable.curve(run)))
-        case "digest": .string(run.digest)
+        case "digest": run.digest.isEmpty ? nil : .string(run.digest)
         default: nil
         }
     }

@@ -26,9 +26,9 @@ final class RunsValue: ObjectValue {
         count = runs.count < rows ? runs.count : store.count
     }
 
-    /// The newest that is called so: by a `let`, or as `gap seed 2`.
+    /// The one that the list calls so; else the newest as `gap seed 2`, though a `let` has named it.
     fileprivate func run(called name: String) -> KeptRun? {
-        store?.kept(called: name) ?? runs.first { $0.name == name } ?? runs.first { $0.plainLabel == name }
+        store?.kept(called: name) ?? runs.first { $0.title == name } ?? runs.first { $0.plainLabel == name }
     }
 
     fileprivate func run(at place: Int) -> KeptRun? {
@@ -36,7 +36,7 @@ final class RunsValue: ObjectValue {
         return place < 0 ? nil : store?.list(limit: 1, after: place).first
     }
 
-    fileprivate var someNames: [String] { (store?.list(limit: 1000) ?? Array(runs.prefix(1000))).map(\.label) }
+    fileprivate var someNames: [String] { (store?.list(limit: 1000) ?? Array(runs.prefix(1000))).map(\.title) }
 
     var boundName: String? { nil }
     func named(_ name: String) -> any ObjectValue { self }
@@ -84,7 +84,7 @@ extension Interpreter {
         defer { tellStoreFaults(at: range) }
         guard let store, let record = store.record(of: kept) else {
             throw fault(
-                "unreadable-run", "what is kept of \(kept.label) cannot be read", at: range, fix: "train it anew")
+                "unreadable-run", "what is kept of \(kept.title) cannot be read", at: range, fix: "train it anew")
         }
         let program: RunProgram
         do { program = try RunProgram(reading: record.context.program, for: self) } catch {
@@ -94,11 +94,10 @@ extension Interpreter {
                 "\(kept.label) was kept by Tandem \(record.context.version), and this one cannot read it: \(reason)",
                 at: range)
         }
-        guard let run = store.load(kept, program.architecture, program.options ?? .init()) else {
-            throw fault(
-                "no-weights", "the weights of \(kept.label) are not kept any more", at: range,
-                fix: "train it anew: `\(record.context.program)`")
-        }
+        let options = program.options ?? .init()
+        let run =
+            store.load(kept, program.architecture, options)
+            ?? store.withoutWeights(kept, record, program.architecture, options)
         let model = Model(
             expression: record.context.modelExpression, boundName: record.model, input: program.model.input,
             layers: program.model.layers, architecture: program.architecture)

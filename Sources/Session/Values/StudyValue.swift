@@ -47,11 +47,11 @@ final class StudyValue: ObjectValue {
         ("seeds", "the seeds that every model was trained with"), ("models", "what the models are called"),
         ("accuracies", "a list a model, one number for each seed whose run did not diverge"),
         ("table", "one row a training"),
-        ("runs", "the runs with their weights, of a study with `keep: true`"),
+        ("runs", "the runs, one after the other; with their weights where `keep: true` says so"),
     ]
 
     var missingMemberFix: String? {
-        "`runs` needs `keep: true`; `difference`, `low` and `high` need two models and two seeds"
+        "`difference`, `low` and `high` need two models and two seeds"
     }
 
     func member(_ name: String) -> Value? {
@@ -73,14 +73,13 @@ final class StudyValue: ObjectValue {
                         .list(Items(study.accuracies(model).map { .decimal($0) }))
                     }))
         case "table": return .object(TableValue(report.runs))
-        case "runs": return runs.map { .list(Items($0)) }
+        case "runs": return .list(Items(runs))
         default: return nil
         }
     }
 
-    private var runs: [Value]? {
-        guard study.plan.keepsWeights else { return nil }
-        return study.allRuns.filter { study.plan.trained($0.model) == $0.model }.compactMap { entry in
+    private var runs: [Value] {
+        study.allRuns.filter { study.plan.trained($0.model) == $0.model }.compactMap { entry in
             guard var run = entry.run.run else { return nil }
             run.name = "\(study.plan.models[entry.model].name) seed \(entry.seed)"
             return .object(RunValue(run, model: models[entry.model], data: data, defaults: nil))

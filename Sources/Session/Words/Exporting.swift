@@ -1,5 +1,6 @@
 // What `export` does: a network in the form of another library, which the ending of the file's name chooses.
 
+import Engine
 import Experiments
 import Graphics
 import Language
@@ -34,8 +35,10 @@ func exportNetwork(_ call: Invocation) throws -> Value {
     case .python: try writeModule(call)
     case .safetensors:
         let run = try call.trained(form, name)
+        let parameters: TrainedParameters
+        do throws(TrainingError) { parameters = try run.run.trained() } catch { throw training(error, call) }
         try call.write(what: run.run.label) { path throws(FileError) in
-            try Safetensors.write(run.run.parameters, steps: run.run.steps, to: path)
+            try Safetensors.write(parameters, steps: run.run.steps, to: path)
         }
     case .onnx:
         let run = try call.trained(form, name)
@@ -44,8 +47,9 @@ func exportNetwork(_ call: Invocation) throws -> Value {
                 "too-large", "the weights of \(run.run.label) take more than the 2 GB that an ONNX file may have",
                 at: call.arguments.place("to"), fix: "export them as `.safetensors`, and the module as `.py`")
         }
-        try call.write(
-            ONNXGraph(run.run).bytes(name: run.model.expression, version: Workspace.version), what: run.run.label)
+        let graph: ONNXGraph
+        do throws(TrainingError) { graph = try ONNXGraph(run.run) } catch { throw training(error, call) }
+        try call.write(graph.bytes(name: run.model.expression, version: Workspace.version), what: run.run.label)
     }
     return .nothing
 }

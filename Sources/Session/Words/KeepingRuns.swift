@@ -19,6 +19,7 @@ func saveRun(_ call: Invocation) throws -> Value {
     let context = RunFile.Context(
         program: RunProgram.text(run), modelExpression: run.model.expression, dataExpression: run.dataExpression,
         dataDigest: run.dataDigest, version: Workspace.version)
+    do throws(TrainingError) { _ = try run.run.trained() } catch { throw training(error, call) }
     try call.write(what: run.run.label) { path throws(FileError) in try RunFile.write(run.run, context, to: path) }
     return .nothing
 }

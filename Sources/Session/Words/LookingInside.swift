@@ -31,16 +31,6 @@ extension Value {
 // MARK: Predictions
 
 extension Invocation {
-    /// What a run makes of all images of a part.
-    fileprivate func predictions(_ run: RunValue, _ data: DataValue) throws -> [Prediction] {
-        interpreter.publish()
-        do throws(TrainingError) {
-            return try predict(
-                run.run, on: data.dataset, part: part, images: Array(0..<data.dataset[part].count),
-                cancellation: interpreter.interruption)
-        } catch { throw training(error, self) }
-    }
-
     fileprivate func className(_ label: Int, _ data: DataValue) -> String {
         let names = data.dataset.classNames
         return names.indices.contains(label) ? names[label] : String(label)
@@ -91,20 +81,26 @@ func showMistakes(_ call: Invocation) throws -> Value {
     let data = try call.data("on", of: run)
     let predictions = try call.predictions(run, data)
     let wrong = predictions.filter { $0.predicted != $0.label }
-    func certainty(_ prediction: Prediction) -> Double { prediction.probabilities[prediction.predicted] }
+    // Of a run without its weights only the classes are kept: then in their order.
+    func certainty(_ prediction: Prediction) -> Double { prediction.certainty ?? 0 }
+    let knowsCertainty = wrong.allSatisfy { $0.certainty != nil }
     let worst = wrong.sorted { (certainty($1), $0.image) < (certainty($0), $1.image) }.prefix(call.wantedCount)
     let grid = ImageGrid(
         title: wrong.isEmpty
             ? "\(run.run.label) gets none of \(counted(predictions.count, "\(call.part.rawValue) image")) of \(data.name) wrong"
-            : "\(run.run.label) on \(data.name): the surest of \(counted(wrong.count, "mistake"))",
+            : "\(run.run.label) on \(data.name): the \(knowsCertainty ? "surest" : "first") of \(counted(wrong.count, "mistake"))",
         pictures: try worst.map { prediction in
             try call.picture(
                 prediction.image, data,
                 label: "\(call.className(prediction.label, data)) → \(call.className(prediction.predicted, data))",
-                note: percent(certainty(prediction)))
+                note: prediction.certainty.map(percent) ?? "image \(prediction.image)")
         }, columns: 6,
         caption: worst.isEmpty
-            ? "" : "Below each: its class → what it is taken for, and how sure the network says it is.")
+            ? ""
+            : "Below each: its class → what it is taken for, and "
+                + (knowsCertainty
+                    ? "how sure the network says it is."
+                    : "which image it is; how sure the network was is not kept without its weights."))
     return try call.show(grid, plainText: grid.text)
 }
 
@@ -134,7 +130,7 @@ func showFlips(_ call: Invocation) throws -> Value {
     let share = 100 * Double(pairs.count) / Double(max(1, first.count))
     // Those first that both are sure of.
     func sureness(_ pair: (Prediction, Prediction)) -> Double {
-        min(pair.0.probabilities[pair.0.predicted], pair.1.probabilities[pair.1.predicted])
+        min(pair.0.certainty ?? 0, pair.1.certainty ?? 0)
     }
     let shown = pairs.sorted { (sureness($1), $0.0.image) < (sureness($0), $1.0.image) }.prefix(call.wantedCount)
     let grid = ImageGrid(
@@ -177,7 +173,7 @@ func showClassActivations(_ call: Invocation) throws -> Value {
         pictures.append(
             ImageGrid.Image(
                 label: call.className(prediction.predicted, data),
-                note: percent(prediction.probabilities[prediction.predicted]), height: height, width: width,
+                note: percent(prediction.certainty ?? 0), height: height, width: width,
                 pixels: ColorRamp.overlay(
                     image.pixels, height: height, width: width, map: map.map, mapHeight: map.height, mapWidth: map.width
                 )))

@@ -5,17 +5,10 @@ import Graphics
 import Language
 
 func predictImages(_ call: Invocation) throws -> Value {
-    let interpreter = call.interpreter
     let run = try call.run()
     let data = try call.data("on", of: run)
-    interpreter.publish()
-    let predictions: [Prediction]
-    do throws(TrainingError) {
-        predictions = try predict(
-            run.run, on: data.dataset, part: call.part,
-            images: data.dataset.shownImages(call.part, call.arguments.integer("first") ?? 10),
-            cancellation: interpreter.interruption)
-    } catch { throw training(error, call) }
+    let predictions = try call.predictions(
+        run, data, images: data.dataset.shownImages(call.part, call.arguments.integer("first") ?? 10))
     let names = data.dataset.classNames
     func name(_ label: Int) -> String { names.indices.contains(label) ? names[label] : String(label) }
     let correct = predictions.count { $0.predicted == $0.label }
@@ -28,12 +21,10 @@ func predictImages(_ call: Invocation) throws -> Value {
             Table.Column("", isNumber: false),
         ])
     for prediction in predictions {
-        let (likeliest, own) = (
-            prediction.probabilities[prediction.predicted], prediction.probabilities[prediction.label]
-        )
+        let own = prediction.certainty.map { _ in prediction.probabilities[prediction.label] }
         table.add([
             Table.Cell(prediction.image), Table.Cell(name(prediction.label)), Table.Cell(name(prediction.predicted)),
-            Table.Cell(100 * likeliest, digits: 1), Table.Cell(100 * own, digits: 1),
+            Table.Cell(prediction.certainty.map { 100 * $0 }, digits: 1), Table.Cell(own.map { 100 * $0 }, digits: 1),
             Table.Cell(prediction.predicted == prediction.label ? "" : "wrong"),
         ])
     }

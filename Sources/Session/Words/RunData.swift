@@ -2,6 +2,7 @@
 // store or a file keeps of them. Never the data set that happens to be the last one.
 
 import Datasets
+import Experiments
 import Language
 
 extension Invocation {
@@ -21,6 +22,23 @@ extension Invocation {
         throw fault(
             "no-subject", "\(run.run.label) is weights from a file, and there is no data set yet",
             fix: "bind one before: `let data = synthetic()`")
+    }
+
+    /// What a run makes of images of a part, or of all of them.
+    ///
+    /// - Throws: a `Diagnostic`, also where neither its weights nor these predictions are kept.
+    func predictions(_ run: RunValue, _ data: DataValue, images: [Int]? = nil) throws -> [Prediction] {
+        let images = images ?? Array(0..<data.dataset[part].count)
+        if let classes = run.keptPredictions(on: data, part) {
+            return images.map {
+                Prediction(image: $0, label: data.dataset[part].label($0), predicted: classes[$0])
+            }
+        }
+        interpreter.publish()
+        do throws(TrainingError) {
+            return try predict(
+                run.run, on: data.dataset, part: part, images: images, cancellation: interpreter.interruption)
+        } catch { throw training(error, self) }
     }
 
     /// What a run was trained on; `nil` where that is not known.
@@ -57,6 +75,16 @@ extension Invocation {
         let named = DataValue(data.dataset, boundName: expression, expression: expression)
         interpreter.remadeData = named
         return named
+    }
+}
+
+extension RunValue {
+    /// The classes that were kept of a run without its weights, where the images are those it was tested on.
+    func keptPredictions(on data: DataValue, _ part: Dataset.Part) -> [Int]? {
+        guard run.parameters == nil, part == .test, run.predictions.count == data.dataset.test.count,
+            data.digest == dataDigest
+        else { return nil }
+        return run.predictions
     }
 }
 

@@ -27,7 +27,7 @@ func listRuns(_ call: Invocation) throws -> Value {
         return .object(RunsValue(all: store, rows: rows))
     }
     var runs = store.list()
-    if let name = arguments.text("name") { runs.removeAll { !$0.label.contains(name) } }
+    if let name = arguments.text("name") { runs.removeAll { !$0.title.contains(name) } }
     if let model = arguments.text("model") { runs.removeAll { !$0.model.contains(model) } }
     if let state = arguments.text("state") { runs.removeAll { $0.state != state } }
     if let date = arguments.text("since") {

@@ -1,6 +1,7 @@
 // What `show` makes of a run: the filters of its first convolution, or what a layer makes of an image.
 
 import Datasets
+import Engine
 import Experiments
 import Graphics
 import Language
@@ -61,7 +62,9 @@ private func showFilters(_ call: Invocation, _ run: RunValue) throws -> Value {
                 "`show \(call.interpreter.source[call.arguments.place("what")]), layer: 1` shows what a layer makes of an image"
         )
     }
-    let (shape, values) = (parameters[index].shape, run.run.parameters.values(index))
+    let trained: TrainedParameters
+    do throws(TrainingError) { trained = try run.run.trained() } catch { throw training(error, call) }
+    let (shape, values) = (parameters[index].shape, trained.values(index))
     let size = shape[1] * shape[2] * shape[3]
     let largest = values.map(abs).max() ?? 0
     let shown = min(shape[0], call.arguments.integer("count") ?? 64)

@@ -39,7 +39,9 @@ private struct StudyRecords: Sendable {
         guard let identity = try? identity(model, seeds) else { return nil }
         let byteCount = model.byteCount ?? 0
         guard keepsWeights else {
-            return store.endedRecord(identity).map { StudyRun($0, seeds: seeds, byteCount: byteCount) }
+            return store.endedRecord(identity).map {
+                StudyRun($0, of: model, seeds: seeds, byteCount: byteCount)
+            }
         }
         return store.kept(identity).flatMap { store.load($0, model.architecture, model.options(seeds)) }.map {
             StudyRun($0, byteCount: byteCount, keepsWeights: true)

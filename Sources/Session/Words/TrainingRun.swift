@@ -76,6 +76,12 @@ func evaluateRun(_ call: Invocation) throws -> Value {
     let data = try call.data("on", of: run)
     let part = call.part
     let place = part == .test ? data.name : "the \(part.rawValue) part of \(data.name)"
+    let defaults = call.defaults([("run", run.run.label), ("on", data.name)])
+    let title = "\(run.run.label) on \(place)"
+    if let kept = run.keptPredictions(on: data, part), let accuracy = run.run.accuracy, let loss = run.run.loss {
+        let evaluation = Evaluation(accuracy: accuracy, loss: loss, predictions: kept)
+        return .object(EvaluationValue(evaluation, title: title, defaults: defaults))
+    }
     interpreter.publish()
     let report =
         interpreter.output.drawsProgress
@@ -88,8 +94,7 @@ func evaluateRun(_ call: Invocation) throws -> Value {
         }
         let facts = ["loss \(fixed(evaluation.loss, 4))", "accuracy \(fixed(evaluation.accuracy, 2)) %"]
         report?.finish(title: "evaluated \(run.run.label) on \(place)", isDone: true, facts: facts)
-        let defaults = call.defaults([("run", run.run.label), ("on", data.name)])
-        return .object(EvaluationValue(evaluation, title: "\(run.run.label) on \(place)", defaults: defaults))
+        return .object(EvaluationValue(evaluation, title: title, defaults: defaults))
     } catch {
         report?.finish(title: "evaluating \(run.run.label) on \(place) stopped", isDone: false)
         throw training(error, call)
