@@ -39,8 +39,7 @@ let pictures: [(name: String, picture: any Picture)] = [
     (
         "scatter of 200 runs", ScatterPlot(
             title: "runs", x: Axis("parameters", .magnitude), y: percent,
-            items: (0..<200).map { .init("run \($0)", 1e4 * (1 + 99 * noise($0)), 60 + 30 * noise($0 + 7)) },
-            better: .higher)
+            items: (0..<200).map { .init("run \($0)", 1e4 * (1 + 99 * noise($0)), 60 + 30 * noise($0 + 7)) })
     ),
     ("histogram of 1,000", Plot.histogram(title: "values", axis: percent, groups: [("runs", (0..<1000).map { 60 + noise($0) })])),
     ("confusion of 10 classes", confusion(10)), ("confusion of 40 classes", confusion(40)),

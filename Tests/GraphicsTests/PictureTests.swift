@@ -263,12 +263,10 @@ struct PictureTests {
         #expect(crowded.max() ?? 0 <= 220 + 0.001 && crowded.min() ?? 0 >= 44)
     }
 
-    @Test func theLineOfTheBestJoinsThoseThatNoOtherBeats() {
-        let plot = ScatterPlot(
-            title: "", x: Axis("cost"), y: Axis("accuracy"),
-            items: [.init("dear", 3, 80), .init("best", 2, 90), .init("cheap", 1, 70), .init("worse", 1, 60)],
-            better: .higher)
-        #expect(plot.front.map(\.name) == ["cheap", "best"])
+    /// That one point lies above another says nothing of which network is better.
+    @Test func pointsAreNotJoinedByALineOfTheBest() throws {
+        let svg = try picture("scatter").svg
+        #expect(!svg.contains("<polyline") && !svg.contains("beats") && !svg.contains("best"))
     }
 
     @Test func anUncertaintyHasTwoDigits() {

@@ -149,7 +149,7 @@ enum Samples {
                 .init("flatten to linear 10", 7_800_000, 78.8), .init("small", 240_000, 70.2),
                 .init("resnet18", 11_173_962, 93.1),
                 .init("mobilenet", 2_300_000, 88.0), .init("resnet18, no shortcuts", 11_000_000, 90.7),
-            ], better: .higher)
+            ])
     }
 
     static var plots: [(name: String, picture: any Picture)] {
@@ -281,7 +281,7 @@ enum Samples {
                         "scatter-\(kind)-\(name)",
                         ScatterPlot(
                             title: "Title", x: Axis("x", kind), y: Axis("y", kind),
-                            items: values.enumerated().map { .init("item \($0)", $1, $1) }, better: .higher)
+                            items: values.enumerated().map { .init("item \($0)", $1, $1) })
                     ))
             }
             let rows = [
@@ -314,7 +314,7 @@ enum Samples {
                     title: longName, x: Axis("parameters", .magnitude), y: Axis("accuracy", .percent),
                     items: (1...30).map {
                         .init("\($0) \(longName)", 25_600 + Double($0), 80 + Double($0 % 7), interval: 79...88)
-                    }, better: .higher)
+                    })
             ))
         odd.append(
             (

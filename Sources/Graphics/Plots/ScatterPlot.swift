@@ -1,5 +1,4 @@
-// Points with names over two measures, as a value: what accuracy costs in parameters, time or multiply-adds. A stepped line
-// joins those that no other beats in both (Pareto).
+// Points with names over two measures, as a value: what accuracy costs in parameters, time or multiply-adds.
 
 import Language
 
@@ -28,24 +27,17 @@ public struct ScatterPlot: Hashable, Sendable {
         }
     }
 
-    public enum Better: Hashable, Sendable {
-        case higher, lower
-    }
-
     public var title: String
     public var caption: String
     public var x: Axis
     public var y: Axis
     public var items: [Item]
-    /// Which end of the vertical axis is the better one; to the right it is always the smaller. `nil`: no line is drawn.
-    public var better: Better?
 
-    public init(title: String, x: Axis, y: Axis, items: [Item], better: Better? = nil, caption: String = "") {
+    public init(title: String, x: Axis, y: Axis, items: [Item], caption: String = "") {
         self.title = title
         self.x = x
         self.y = y
         self.items = items
-        self.better = better
         self.caption = caption
     }
 
@@ -58,19 +50,6 @@ public struct ScatterPlot: Hashable, Sendable {
             let ends = [item.interval?.lowerBound, item.interval?.upperBound].compactMap(\.self)
             return [item.y] + item.parts.map(\.y) + ends
         }
-    }
-
-    /// Those that no other is at least as good as in both measures and better in one, from left to right.
-    var front: [Item] {
-        guard let better else { return [] }
-        func goodness(_ item: Item) -> Double { better == .higher ? item.y : -item.y }
-        var best = -Double.infinity
-        var front: [Item] = []
-        for item in shown.sorted(by: { ($0.x, -goodness($0)) < ($1.x, -goodness($1)) }) where goodness(item) > best {
-            best = goodness(item)
-            front.append(item)
-        }
-        return front
     }
 }
 
@@ -104,24 +83,13 @@ extension ScatterPlot: Picture {
 
     public var svg: String {
         let width = 640.0
-        var note = caption
-        if front.count > 1 {
-            note += (note.isEmpty ? "" : " ") + "The line joins those that no other beats in both."
-        }
-        let lines = Frame.captionLines(note, width: width)
+        let lines = Frame.captionLines(caption, width: width)
         let height = 380 + Double(lines.count) * 15
         var sheet = Sheet(width: width, height: height, title: title, description: description)
         let frame = Frame(
             x: Scale(allX, x, ticks: 6), y: Scale(allY, y, ticks: 5), width: width, height: height,
             captionLines: lines.count, room: 0)
         frame.draw(on: &sheet, title: title, caption: lines)
-        let front = front.map { (x: frame.placeX($0.x), y: frame.placeY($0.y)) }
-        var steps: [(x: Double, y: Double)] = []
-        for place in front {
-            if let last = steps.last { steps.append((place.x, last.y)) }
-            steps.append(place)
-        }
-        sheet.curve(steps, .muted, width: 1.25)
         let places = shown.map { (x: frame.placeX($0.x), y: frame.placeY($0.y)) }
         var bars: [[(x: Double, y: Double)]] = []
         for (index, item) in shown.enumerated() {
@@ -137,7 +105,7 @@ extension ScatterPlot: Picture {
             sheet.markers(
                 Marker(number: item.group), [places[index]], ink, isOpen: Marker.isOpen(number: item.group), scale: 1.3)
         }
-        for label in labels(places, frame, avoiding: [steps] + bars) {
+        for label in labels(places, frame, avoiding: bars) {
             let (box, x) = (label.box, label.x)
             // The text may be narrower than its box: it stands at the side of its point.
             if box.right < x {
@@ -210,15 +178,6 @@ extension ScatterPlot: Picture {
         var frame = TextFrame(
             x: Scale(allX, x, ticks: max(3, terminal.columns / 12)),
             y: Scale(allY, y, ticks: 5), lines: keys.count + 2, on: terminal)
-        var last: (x: Int, y: Int)?
-        for item in front {
-            let place = (x: frame.dotX(item.x), y: frame.dotY(item.y))
-            if let last {
-                frame.canvas.line(from: last, to: (place.x, last.y), .muted)
-                frame.canvas.line(from: (place.x, last.y), to: place, .muted)
-            }
-            last = place
-        }
         for (index, item) in shown.enumerated() {
             if let interval = item.interval, y.shows(interval.lowerBound) {
                 frame.canvas.line(

@@ -2,10 +2,6 @@
 
 public struct Table: Hashable, Sendable {
     public struct Column: Hashable, Sendable {
-        public enum Best: Hashable, Sendable {
-            case highest, lowest
-        }
-
         public var title: String
         /// Stands in the head, not in the cells: `%`.
         public var unit: String
@@ -13,17 +9,18 @@ public struct Table: Hashable, Sendable {
         public var isNumber: Bool
         /// A measured time or speed: it differs from run to run, so the text that notebooks are compared by leaves it out.
         public var isTiming: Bool
-        /// Which of its values is marked as the best; `nil`: none.
-        public var best: Best?
+        /// Whether sorting by it puts the largest value first.
+        public var isHighFirst: Bool
 
         public init(
-            _ title: String, unit: String = "", isNumber: Bool = true, isTiming: Bool = false, best: Best? = nil
+            _ title: String, unit: String = "", isNumber: Bool = true, isTiming: Bool = false,
+            isHighFirst: Bool = false
         ) {
             self.title = title
             self.unit = unit
             self.isNumber = isNumber
             self.isTiming = isTiming
-            self.best = best
+            self.isHighFirst = isHighFirst
         }
 
         /// `accuracy (%)`
@@ -58,11 +55,11 @@ public struct Table: Hashable, Sendable {
         rows.append(Array((cells + [Cell](repeating: Cell(""), count: missing)).prefix(columns.count)))
     }
 
-    /// The rows by the values of a column, the best first where it has a best, else from small to large; cells without a number
-    /// by their text, behind those with one. Equal rows keep their order.
+    /// The rows by the values of a column, from small to large unless the column says otherwise; cells without a number by their
+    /// text, behind those with one. Equal rows keep their order.
     public func sorted(by column: Int) -> Table {
         guard columns.indices.contains(column) else { return self }
-        let sign = columns[column].best == .highest ? -1.0 : 1
+        let sign = columns[column].isHighFirst ? -1.0 : 1
         var table = self
         table.rows = rows.enumerated().sorted { first, second in
             let (a, b) = (first.element[column], second.element[column])
@@ -75,19 +72,6 @@ public struct Table: Hashable, Sendable {
             }
         }.map(\.element)
         return table
-    }
-
-    /// Whether a cell holds the best value of its column; where all are equal, none is better.
-    public func isBest(row: Int, column: Int) -> Bool {
-        guard let best = columns[column].best, let number = rows[row][column].number else { return false }
-        let numbers = rows.compactMap { $0[column].number }.filter(\.isFinite)
-        guard let low = numbers.min(), let high = numbers.max(), low < high else { return false }
-        return number == (best == .highest ? high : low)
-    }
-
-    /// Whether any value is marked.
-    var hasBest: Bool {
-        columns.indices.contains { column in rows.indices.contains { isBest(row: $0, column: column) } }
     }
 
     /// The table without measured times.

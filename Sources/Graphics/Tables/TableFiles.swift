@@ -15,10 +15,7 @@ extension Table {
         let rule = "|" + columns.map { $0.isNumber ? "---:|" : ":---|" }.joined()
         let body = rows.indices.map { row in
             line(
-                columns.indices.map { column in
-                    let text = escaped(rows[row][column].text)
-                    return isBest(row: row, column: column) ? "**\(text)**" : text
-                })
+                columns.indices.map { escaped(rows[row][$0].text) })
         }
         return ([line(columns.map { escaped($0.head) }), rule] + body).joined(separator: "\n")
     }
@@ -95,7 +92,6 @@ extension Table {
                     if columns[column].isNumber, cell.number != nil {
                         // A minus, not a hyphen.
                         if text.hasPrefix("-") { text = "$-$" + text.dropFirst() }
-                        if isBest(row: row, column: column) { text = "\\textbf{\(text)}" }
                         let missing = alignments[column].missing(cell.text)
                         if !missing.isEmpty { text += "\\phantom{\(escaped(String(missing)))}" }
                     }

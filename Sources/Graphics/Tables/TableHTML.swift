@@ -17,7 +17,6 @@ extension Table {
         func cell(_ row: Int, _ column: Int) -> String {
             let cell = rows[row][column]
             var text = markupEscaped(cell.text)
-            if isBest(row: row, column: column) { text = "<b title=\"best\">\(text)</b>" }
             if columns[column].isNumber, cell.number != nil {
                 // Spaces as wide as the digits and points that the others have there.
                 text += alignments[column].missing(cell.text).map { $0 == "." ? "\u{2008}" : "\u{2007}" }.joined()

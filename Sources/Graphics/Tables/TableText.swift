@@ -1,4 +1,4 @@
-// A table as lines of text: columns side by side, the head underlined, points under each other, the best value starred.
+// A table as lines of text: columns side by side, the head underlined, points under each other.
 
 import Language
 
@@ -21,29 +21,21 @@ extension Table {
                 }.joined(separator: "  ").trimmedAtEnd
             }
             let rule = block.map { String(repeating: "─", count: widths[$0]) }.joined(separator: "  ")
-            // A head stands over its numbers, not over the room for a star.
-            let heads = block.map {
-                columns[$0].head + (hasStars($0) && widths[$0] > columns[$0].head.columnWidth ? " " : "")
-            }
+            let heads = block.map { columns[$0].head }
             return ([line(heads), rule] + rows.indices.map { row in line(block.map { texts[$0][row] }) })
                 .joined(separator: "\n")
         }
         return (caption.isEmpty ? "" : caption + "\n") + blocks.joined(separator: "\n\n")
-            + (hasBest ? "\n* best" : "")
     }
-
-    private func hasStars(_ column: Int) -> Bool { rows.indices.contains { isBest(row: $0, column: column) } }
 
     /// The cells of a column, filled up behind their last digit.
     private func alignedTexts(_ column: Int) -> [String] {
         guard columns[column].isNumber else { return rows.map { $0[column].text } }
         let alignment = DecimalAlignment(rows.map { $0[column] })
-        let hasStars = hasStars(column)
         return rows.indices.map { row in
             let cell = rows[row][column]
             guard cell.number != nil else { return cell.text }
             return cell.text + String(repeating: " ", count: alignment.missing(cell.text).count)
-                + (hasStars ? isBest(row: row, column: column) ? "*" : " " : "")
         }
     }
 

@@ -11,7 +11,7 @@ enum RunTable {
     static func table(_ runs: [RunValue], showsDigest: Bool) -> Table {
         var columns = [
             Table.Column("name", isNumber: false), Table.Column("model", isNumber: false),
-            Table.Column("accuracy", unit: "%", best: .highest), Table.Column("loss", best: .lowest),
+            Table.Column("accuracy", unit: "%", isHighFirst: true), Table.Column("loss"),
             Table.Column("parameters"), Table.Column("operations"), Table.Column("epochs"),
             Table.Column("seconds an epoch", isTiming: true), Table.Column("images/s", isTiming: true),
             Table.Column("seed"),

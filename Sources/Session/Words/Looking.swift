@@ -51,7 +51,7 @@ let lookingWords: [Word] = [
             Parameter("values", .any, .workedOut("the last run"), isRest: true, "runs, a study, or lists"), to, form,
             Parameter(
                 "by", .text, .workedOut("as given"), aliases: ["sort", "sortby", "orderby"],
-                "the column that sorts the rows, the best first: \"accuracy\""),
+                "the column that sorts the rows: \"accuracy\" from high to low, others from low to high"),
             Parameter("details", .boolean, .value(.boolean(false)), aliases: ["full", "verbose"], "all of a study"),
             Parameter("digest", .boolean, .value(.boolean(false)), "add the SHA-256 of each run's weights"),
         ],

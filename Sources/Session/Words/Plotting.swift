@@ -23,14 +23,12 @@ struct Measure {
     let name: String
     let title: String
     let kind: Axis.Kind
-    let isBetterLow: Bool
 
     init(_ name: String) {
         self.name = name
         let isAccuracy = name == "accuracy" || name == "trainaccuracy"
         title = (name.hasPrefix("train") ? "training " : "test ") + (isAccuracy ? "accuracy" : "loss")
         kind = isAccuracy ? .percent : .number
-        isBetterLow = !isAccuracy
     }
 
     var axis: Axis { Axis(title, kind) }
@@ -89,7 +87,7 @@ private func runPicture(_ call: Invocation, _ given: [RunGroup]) throws -> (any 
             ? Axis("time", .seconds) : Axis(x == "operations" ? "multiply-adds of an image" : "parameters", .magnitude)
         let plot = ScatterPlot(
             title: "\(measure.title.capitalizedFirst) over \(axis.label)", x: axis, y: measure.axis, items: items,
-            better: measure.isBetterLow ? .lower : .higher, caption: sentences(meanCaption(items, of: "runs"), note))
+            caption: sentences(meanCaption(items, of: "runs"), note))
         return (plot, isTime ? named(plot.title, items.map(\.name)) : nil)
     case "dots", "bars":
         return (

@@ -39,7 +39,7 @@ extension Invocation {
             return try show(
                 ScatterPlot(
                     title: title, x: Axis(countsOperations ? "multiply-adds of an image" : "parameters", .magnitude),
-                    y: axis, items: items, better: measure.isBetterLow ? .lower : .higher,
+                    y: axis, items: items,
                     caption: sentences(meanCaption(items, of: "seeds"), excluded)))
         case "bars": return try show(intervals(title, .bars, axis, groups, unit: "seeds", note: excluded))
         default: return try show(intervals(title, .dots, axis, groups, unit: "seeds", note: excluded))
