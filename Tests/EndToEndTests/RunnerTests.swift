@@ -337,7 +337,7 @@ struct RunnerTests {
     @Test(arguments: [
         ("exec 0< /", "cannot read standard input: is a directory"),
         ("exec 0<&-", "cannot read standard input: bad file descriptor"), ("exec 0< /dev/null", ""),
-        ("exec 0< /dev/zero", "cannot read standard input: it has more bytes, and at most 268435456 are read"),
+        ("exec 0< /dev/zero", "cannot read standard input: it has more than the 268435456 bytes that are read at most"),
     ])
     func standardInputMayBeNoFile(redirection: String, reason: String) throws {
         let result = try Tandem.run("/bin/sh", ["-c", "\(redirection); exec '\(Tandem.path)'"])
