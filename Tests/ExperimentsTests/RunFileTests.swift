@@ -131,27 +131,71 @@ extension RunFile {
         #expect(parameters.digest() == run.digest && renames.isEmpty)
     }
 
-    @Test func weightsOfOtherNamesComeByOrder() throws {
+    @Test func weightsOfOtherNamesComeByShapesThatOccurOnce() throws {
         let run = try trained(epochs: 1)
-        let file = renamed(run) { "zyx"[$0] + $0.replacing("body", with: "conv") }
-        let (parameters, renames) = try file.parameters(for: run.architecture)
-        #expect(parameters.digest() == run.digest)
-        #expect(renames.count == 10)
-        #expect(renames.contains { $0.from == "y3.conv.0.bias" && $0.to == "3.body.0.bias" })
+        for sorted in [true, false] {
+            let file = renamed(run, sorted: sorted) { "zyx"[$0] + $0.replacing("body", with: "conv") }
+            let (parameters, renames) = try file.parameters(for: run.architecture)
+            #expect(parameters.digest() == run.digest)
+            #expect(renames.count == 10)
+            #expect(renames.contains { $0.from == "y3.conv.0.bias" && $0.to == "3.body.0.bias" })
+        }
     }
 
-    /// PyTorch's writer sorts names, so that layer 10 comes before layer 2: numbers in names are put back in order.
-    @Test func sortedNamesCountAsNumbers() throws {
-        let equal = [Layer](repeating: .linear(.init(width: 4)), count: 12)
-        let architecture = try Architecture(input: Shape(features: 4), layers: equal)
+    @Test func whatStandsInFrontOfAllNamesIsNoOtherName() throws {
+        let run = try twoAlike()
+        let file = renamed(run, sorted: true) { "module.net." + $0 }
+        #expect(try file.parameters(for: run.architecture).parameters.digest() == run.digest)
+    }
+
+    /// Two layers of equal shapes: by order, the file's alphabet would swap them.
+    private func twoAlike() throws -> Run {
+        let architecture = try Architecture(
+            input: Shape(features: 4), layers: [Layer](repeating: .linear(.init(width: 4)), count: 2))
         let parameters = try #require(
             TrainedParameters(architecture) { index in
                 (0..<architecture.parameters[index].count).map { Float(100 * index + $0) }
             })
-        let run = Run(model: "net", architecture: architecture, parameters: parameters)
-        let file = renamed(run, sorted: true) { "net.fc\($0)" }
-        #expect(file.names[2] == "net.fc1.bias" || file.names[2] == "net.fc10.bias")
-        #expect(try file.parameters(for: architecture).parameters.digest() == run.digest)
+        return Run(model: "net", architecture: architecture, parameters: parameters)
+    }
+
+    @Test(arguments: [true, false])
+    func layersOfEqualShapesAreNeverTakenByOrder(sorted: Bool) throws {
+        let run = try twoAlike()
+        for names in [["up", "down"], ["fc1", "fc2"], ["net.0", "net.2"]] {
+            let file = renamed(run, sorted: sorted) { names[$0.hasPrefix("0") ? 0 : 1] + $0.dropFirst() }
+            #expect("\(names)") { try file.parameters(for: run.architecture) } throws: {
+                guard case WeightsError.otherNames(let missing, let surplus) = $0 else { return false }
+                return missing.count == 4 && Set(surplus.map(\.name)) == Set(file.names)
+            }
+            let map = ["0": names[0], "1.weight": names[1] + ".weight", "1.bias": names[1] + ".bias"]
+            let (parameters, renames) = try file.parameters(for: run.architecture, names: map)
+            #expect(parameters.digest() == run.digest && renames.count == 4)
+            let swapped = try file.parameters(for: run.architecture, names: ["0": names[1], "1": names[0]]).parameters
+            #expect(swapped.values(0) == run.parameters.values(2))
+        }
+    }
+
+    @Test func aMapNamesEachTensorOnce() throws {
+        let run = try twoAlike()
+        let file = renamed(run) { ($0.hasPrefix("0") ? "a" : "b") + $0.dropFirst() }
+        func fault(_ names: [String: String]) -> WeightsError? {
+            do { _ = try file.parameters(for: run.architecture, names: names) } catch { return error }
+            return nil
+        }
+        guard case .unknownNames(["2"], _)? = fault(["0": "a", "1": "b", "2": "b"]) else {
+            Issue.record("a name that the network does not have")
+            return
+        }
+        guard case .namedTwice("a.bias")? = fault(["0": "a", "1": "a"]) else {
+            Issue.record("one tensor for two")
+            return
+        }
+        guard case .otherNames(let missing, let surplus)? = fault(["0": "a", "1": "c"]) else {
+            Issue.record("a tensor that the file does not have")
+            return
+        }
+        #expect(missing.map(\.name) == ["c.weight", "c.bias"] && surplus.map(\.name) == ["b.weight", "b.bias"])
     }
 
     @Test func whatDoesNotFitIsNamed() throws {

@@ -2,6 +2,7 @@
 
 import Foundation
 import Language
+import Libraries
 import Runtime
 import Testing
 
@@ -120,6 +121,29 @@ struct KeepingTests {
                 """) == "true 0 loaded true\nNet(width: 5) with the weights of a.safetensors\n")
         let fault = try #require(session.fault("let c = load \"a.safetensors\", into: Net(width: 6)"))
         #expect(fault.contains("`0.weight` is [5, 3, 3, 3] in a.safetensors, but Net(width: 6) needs [6, 3, 3, 3]"))
+    }
+
+    @Test func weightsOfOtherNamesAreTakenByAMap() throws {
+        let session = try session("let a = train Net, on: data, epochs: 1, log: none")
+        session.run("model Two { input 4; linear 4; linear 4 }")
+        var file = Safetensors()
+        for (name, value) in [("first", Float(1)), ("another", 2)] {
+            file[name + ".weight"] = .init(shape: [4, 4], values: [Float](repeating: value, count: 16))
+            file[name + ".bias"] = .init(shape: [4], values: [Float](repeating: value, count: 4))
+        }
+        session.write(file.bytes, "w.safetensors")
+        session.write(Array(#"{"0": "first", "1": "another"}"#.utf8), "map.json")
+        session.write(Array(#"["first", "another"]"#.utf8), "list.json")
+        let fault = try #require(session.fault("load \"w.safetensors\", into: Two"))
+        #expect(fault.contains("order alone could swap some") && fault.contains("`names: \"map.json\"`"))
+        #expect(fault.contains("`0.weight` [4, 4]") && fault.contains("`another.bias` [4]"))
+        let load = "load \"w.safetensors\", into: Two, names:"
+        #expect(session.printed("print load(\"w.safetensors\", into: Two, names: \"map.json\").state") == "loaded\n")
+        #expect(session.fault("\(load) \"list.json\"")?.contains("list.json holds no JSON object") == true)
+        #expect(session.fault("\(load) \"none.json\"")?.contains("no such file") == true)
+        #expect(session.fault("\(load) \"w.safetensors\"")?.contains("w.safetensors is no JSON") == true)
+        #expect(
+            session.fault("load \"w.safetensors\", names: \"map.json\"")?.contains("maps the names of a model") == true)
     }
 
     @Test func whatIsNoRunSaysWhy() throws {

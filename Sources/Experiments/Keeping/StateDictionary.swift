@@ -1,5 +1,6 @@
 // A network's weights as a safetensors file: PyTorch's `state_dict` of the flat `nn.Sequential`, so that `load_state_dict(strict=True)`
-// takes it. And back: weights of any such file, PyTorch's own among them, into a network.
+// takes it. And back: weights of any such file, PyTorch's own among them, into a network: by name, by a map of names, or by
+// shapes that occur once. Never by order: tensors of equal shape could be swapped, and nothing would tell.
 
 import Engine
 import Libraries
@@ -40,38 +41,80 @@ extension Safetensors {
     /// What PyTorch keeps of a batch norm beside its statistics; the engine has no use for it.
     private static let counter = "num_batches_tracked"
 
-    /// The weights of a network of these layers, and where the names are others but kinds, shapes and order agree, which tensor was
-    /// taken for which.
+    /// The weights of a network of these layers, and where the names are others, which tensor was taken for which.
+    ///
+    /// - Parameter names: for names of the network, of tensors (`0.weight`) or of layers (`0`), those of the file; what it does
+    ///   not name has the same name in both.
     public func parameters(
-        for architecture: Architecture
+        for architecture: Architecture, names: [String: String]? = nil
     ) throws(WeightsError) -> (parameters: TrainedParameters, renamed: [(from: String, to: String)]) {
         let wanted = architecture.parameters
-        let found = names.filter { !$0.hasSuffix(Self.counter) }
-        var source = Dictionary(wanted.map { ($0.name, $0.name) }, uniquingKeysWith: { first, _ in first })
-        var renamed: [(from: String, to: String)] = []
-        if Set(found) == Set(wanted.map(\.name)) {
-            for tensor in wanted {
-                let shape = self[tensor.name]?.shape ?? []
-                guard shape == tensor.shape else {
-                    throw .wrongShape(name: tensor.name, found: shape, expected: tensor.shape)
-                }
-            }
-        } else {
-            guard let match = matched(found, to: wanted) else {
-                let (names, known) = (Set(found), Set(wanted.map(\.name)))
+        let found = self.names.filter { !$0.hasSuffix(Self.counter) }
+        let sources: [String]
+        if let names {
+            sources = try Self.mapped(wanted.map(\.name), by: names)
+            let (missing, surplus) = (Set(sources).subtracting(found), Set(found).subtracting(sources))
+            guard missing.isEmpty, surplus.isEmpty else {
                 throw .otherNames(
-                    missing: wanted.filter { !names.contains($0.name) }.map { ($0.name, $0.shape) },
-                    surplus: found.filter { !known.contains($0) }.map { ($0, self[$0]?.shape ?? []) })
+                    missing: zip(wanted, sources).filter { missing.contains($0.1) }.map { ($0.1, $0.0.shape) },
+                    surplus: found.filter(surplus.contains).map { ($0, self[$0]?.shape ?? []) })
             }
-            renamed = match
-            for pair in match { source[pair.to] = pair.from }
+        } else if let matched = Self.prefixed(wanted.map(\.name), in: found) ?? matchedByShape(found, to: wanted) {
+            sources = matched
+        } else {
+            let (names, known) = (Set(found), Set(wanted.map(\.name)))
+            throw .otherNames(
+                missing: wanted.filter { !names.contains($0.name) }.map { ($0.name, $0.shape) },
+                surplus: found.filter { !known.contains($0) }.map { ($0, self[$0]?.shape ?? []) })
         }
-        let values = { (index: Int) in source[wanted[index].name].flatMap { self[$0]?.values } ?? [] }
+        for (tensor, source) in zip(wanted, sources) {
+            let shape = self[source]?.shape ?? []
+            guard shape == tensor.shape else {
+                throw .wrongShape(name: source, found: shape, expected: tensor.shape)
+            }
+        }
+        let values = { (index: Int) in self[sources[index]]?.values ?? [] }
         guard let parameters = TrainedParameters(architecture, values: values) else { throw .outOfMemory }
+        let renamed = zip(sources, wanted).map { (from: $0, to: $1.name) }.filter { $0.from != $0.to }
         return (parameters, renamed)
     }
 
     // MARK: Other names
+
+    /// Each name as the map has it: itself, or its layer's with what is behind the last point.
+    private static func mapped(
+        _ wanted: [String], by map: [String: String]
+    ) throws(WeightsError) -> [String] {
+        var unused = Set(map.keys)
+        var sources: [String] = []
+        for name in wanted {
+            let (layer, leaf) = split(name)
+            if let source = map[name] {
+                unused.remove(name)
+                sources.append(source)
+            } else if let source = map[layer] {
+                unused.remove(layer)
+                sources.append(source.isEmpty ? leaf : "\(source).\(leaf)")
+            } else {
+                sources.append(name)
+            }
+        }
+        guard unused.isEmpty else { throw .unknownNames(unused.sorted(), known: wanted) }
+        let twice = Dictionary(grouping: sources, by: { $0 }).filter { $0.value.count > 1 }.keys.min()
+        if let twice { throw .namedTwice(twice) }
+        return sources
+    }
+
+    /// The names with what all of the file's have in front of them, if that is the only difference: `module.` of a wrapped module.
+    private static func prefixed(_ wanted: [String], in found: [String]) -> [String]? {
+        guard let first = wanted.first, found.count == wanted.count else { return nil }
+        let names = Set(found)
+        for name in found where name == first || name.hasSuffix(".\(first)") {
+            let sources = wanted.map { String(name.dropLast(first.count)) + $0 }
+            if names == Set(sources) { return sources }
+        }
+        return nil
+    }
 
     /// The tensors of one module: their names behind the last point, and their shapes.
     private struct Module {
@@ -79,27 +122,30 @@ extension Safetensors {
         var shapes: [String: [Int]] = [:]
     }
 
-    /// Takes module for module: each of the network's gets the first of the file's, in its order, that has the same tensors in the same
-    /// shapes. `nil` where one finds none, or any of the file's is left.
-    private func matched(_ found: [String], to wanted: [ParameterTensor]) -> [(from: String, to: String)]? {
-        var rest = Self.modules(found.map { ($0, self[$0]?.shape ?? []) })
-        // Writers that sort (PyTorch's safetensors does) put 10 before 2; the order of others is that of the layers.
-        if found == found.sorted() { rest.sort { naturallyPrecedes($0.path, $1.path) } }
-        var pairs: [(from: String, to: String)] = []
-        for module in Self.modules(wanted.map { ($0.name, $0.shape) }) {
-            guard let index = rest.firstIndex(where: { $0.shapes == module.shapes }) else { return nil }
-            let path = rest.remove(at: index).path
-            for leaf in module.shapes.keys.sorted() { pairs.append((path + leaf, module.path + leaf)) }
+    /// Module for module, if shapes leave no choice: each of the network's fits one of the file's, and no two are alike.
+    private func matchedByShape(_ found: [String], to wanted: [ParameterTensor]) -> [String]? {
+        let theirs = Dictionary(
+            grouping: Self.modules(found.map { ($0, self[$0]?.shape ?? []) }), by: \.shapes)
+        let ours = Self.modules(wanted.map { ($0.name, $0.shape) })
+        guard theirs.count == ours.count, theirs.values.allSatisfy({ $0.count == 1 }) else { return nil }
+        var paths: [String: String] = [:]
+        for module in ours {
+            guard let match = theirs[module.shapes]?.first else { return nil }
+            paths[module.path] = match.path
         }
-        return rest.isEmpty ? pairs : nil
+        guard Set(paths.values).count == ours.count else { return nil }
+        return wanted.map { tensor in
+            let (layer, leaf) = Self.split(tensor.name)
+            let path = paths[layer] ?? layer
+            return path.isEmpty ? leaf : "\(path).\(leaf)"
+        }
     }
 
     private static func modules(_ tensors: [(name: String, shape: [Int])]) -> [Module] {
         var modules: [Module] = []
         var places: [String: Int] = [:]
         for (name, shape) in tensors {
-            let leaf = String(name[(name.lastIndex(of: ".").map { name.index(after: $0) } ?? name.startIndex)...])
-            let path = String(name.dropLast(leaf.count))
+            let (path, leaf) = split(name)
             let place = places[path] ?? modules.count
             if place == modules.count {
                 places[path] = place
@@ -109,30 +155,21 @@ extension Safetensors {
         }
         return modules
     }
-}
 
-/// Whether `left` comes first where numbers in names count as numbers: `layer2` before `layer10`.
-private func naturallyPrecedes(_ left: String, _ right: String) -> Bool {
-    func parts(_ text: String) -> [Substring] {
-        var parts: [Substring] = []
-        var rest = text[...]
-        while let first = rest.first {
-            let part = rest.prefix { $0.isASCII && $0.isNumber == (first.isASCII && first.isNumber) }
-            parts.append(part.isEmpty ? rest.prefix(1) : part)
-            rest = rest.dropFirst(parts[parts.count - 1].count)
-        }
-        return parts
+    /// `8.body.0.weight` is the `weight` of layer `8.body.0`.
+    private static func split(_ name: String) -> (layer: String, leaf: String) {
+        guard let point = name.lastIndex(of: ".") else { return ("", name) }
+        return (String(name[..<point]), String(name[name.index(after: point)...]))
     }
-    for (a, b) in zip(parts(left), parts(right)) where a != b {
-        if let a = Int(a), let b = Int(b), a != b { return a < b }
-        return a < b
-    }
-    return left.count < right.count
 }
 
 /// Why the weights of a file do not fit a network.
 public enum WeightsError: Error, Sendable {
     case wrongShape(name: String, found: [Int], expected: [Int])
     case otherNames(missing: [(name: String, shape: [Int])], surplus: [(name: String, shape: [Int])])
+    /// A map of names has some that the network does not have.
+    case unknownNames([String], known: [String])
+    /// A map of names gives one tensor to two.
+    case namedTwice(String)
     case outOfMemory
 }

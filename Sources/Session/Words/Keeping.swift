@@ -38,6 +38,9 @@ let keepingWords: [Word] = [
             Parameter(
                 "from", .path, isPositional: true, aliases: ["path", "file"], "a file that ends in .safetensors"),
             Parameter("into", .model, .workedOut("the run's own model"), "the model that takes the weights"),
+            Parameter(
+                "names", .path, .workedOut("names that agree, or shapes that occur once"), aliases: ["map", "mapping"],
+                "a JSON file of the model's names and the file's: `{\"0\": \"conv1\", \"2.weight\": \"fc.w\"}`"),
         ],
         result: "a run", example: trained + "save a, \"a.safetensors\"\nlet b = load \"a.safetensors\"",
         aliases: ["load_state_dict", "torch.load"], .perform(loadRun)),

@@ -26,6 +26,12 @@ func saveRun(_ call: Invocation) throws -> Value {
 
 func loadRun(_ call: Invocation) throws -> Value {
     let name = call.arguments.text("from") ?? ""
+    if call.arguments.isGiven("names"), !call.arguments.isGiven("into") {
+        throw call.fault(
+            "names-of-no-model", "`names:` maps the names of a model that takes weights, and none is given",
+            at: call.arguments.place("names"),
+            fix: "say which: `load \"\(name)\", into: \(call.interpreter.lastModel?.name ?? "Net"), names: ...`")
+    }
     let tensors = try readTensors(call, name)
     let run =
         call.arguments.isGiven("into") ? try loadWeights(call, tensors, name) : try loadWholeRun(call, tensors, name)
@@ -95,20 +101,53 @@ private func loadWeights(_ call: Invocation, _ weights: Safetensors, _ name: Str
         if case .damaged = error { throw call.fault(error, name) }
     }
     do {
-        let (parameters, renamed) = try weights.parameters(for: architecture)
-        if let first = renamed.first(where: { $0.to.hasSuffix("weight") }) ?? renamed.first {
+        let (parameters, renamed) = try weights.parameters(for: architecture, names: call.mapOfNames())
+        if !call.arguments.isGiven("names"), let first = renamed.first, !first.from.hasSuffix(".\(first.to)") {
             call.interpreter.output.report(
                 Diagnostic(
                     .note, code: "renamed-weights",
-                    "the names in \(name) are others; its \(renamed.count) tensors were taken by their order and shapes",
+                    "the names in \(name) are others; each layer was taken by its shapes, which no other has",
                     source: call.interpreter.source, at: call.arguments.place("from"),
-                    context: ["`\(first.from)` became `\(first.to)`, and so on"]))
+                    context: ["`\(first.from)` became `\(first.to)`, and so on"],
+                    fix: "`names:` takes a JSON file that says which is which"))
         }
         let run = Run(model: model.name, architecture: architecture, parameters: parameters)
         let origin = RunValue.Origin(file: FileSystem.name(of: name))
         return RunValue(run, model: model, data: nil, origin: origin, defaults: nil)
-    } catch {
+    } catch let error as WeightsError {
         throw call.fault(error, name, model)
+    }
+}
+
+extension Invocation {
+    /// What `names:` says; `nil` where it is not given.
+    fileprivate func mapOfNames() throws -> [String: String]? {
+        guard arguments.isGiven("names"), let name = arguments.text("names") else { return nil }
+        let fix = "write one JSON object, the model's names first: `{\"0\": \"conv1\", \"2.weight\": \"fc.w\"}`"
+        let object: JSONObject
+        do {
+            let bytes = try FileSystem.read(FileSystem.resolve(typed: name, in: interpreter.folder))
+            guard let found = try JSON(parsing: bytes).object else {
+                throw fault("map-of-names", "\(name) holds no JSON object", at: arguments.place("names"), fix: fix)
+            }
+            object = found
+        } catch let error as FileError {
+            throw fault(
+                "file", error.description, at: arguments.place("names"),
+                fix: "name a file that is there; a path begins at the folder of the notebook or script")
+        } catch let error as JSONError {
+            throw fault(
+                "map-of-names", "\(name) is no JSON: \(error.description)", at: arguments.place("names"), fix: fix)
+        }
+        var names: [String: String] = [:]
+        for key in object.keys {
+            guard let value = object[key]?.string else {
+                throw fault(
+                    "map-of-names", "`\(key)` in \(name) has no name", at: arguments.place("names"), fix: fix)
+            }
+            names[key] = value
+        }
+        return names
     }
 }
 
@@ -155,8 +194,8 @@ extension Invocation {
 
     fileprivate func fault(_ error: WeightsError, _ name: String, _ model: Model) -> Diagnostic {
         func list(_ tensors: [(name: String, shape: [Int])]) -> String {
-            let shown = tensors.prefix(3).map { "`\($0.name)` \(shapeText($0.shape))" }.joined(separator: ", ")
-            return tensors.count > 3 ? "\(shown) and \(tensors.count - 3) more" : shown
+            let shown = tensors.prefix(24).map { "`\($0.name)` \(shapeText($0.shape))" }.joined(separator: ", ")
+            return tensors.count > 24 ? "\(shown) and \(tensors.count - 24) more" : shown
         }
         switch error {
         case .wrongShape(let tensor, let found, let expected):
@@ -166,11 +205,31 @@ extension Invocation {
                 at: arguments.place("from"), fix: "give the model the widths that the weights have")
         case .otherNames(let missing, let surplus):
             var diagnostic = fault(
-                "other-weights", "the weights in \(name) are not those of \(model.name), neither by name nor by order",
-                at: arguments.place("from"), fix: "give the model the layers that the weights are of, in their order")
+                "other-weights",
+                "the tensors in \(name) are not those of \(model.name) by name, and order alone could swap some",
+                at: arguments.place("from"))
+            if let first = missing.first, !surplus.isEmpty, !arguments.isGiven("names") {
+                diagnostic.fix =
+                    "write which is which into a JSON file, `{\"\(first.name)\": \"(its name in the file)\", ...}`, and add "
+                    + "`names: \"map.json\"`; a name of a layer stands for all of its tensors"
+            } else {
+                diagnostic.fix =
+                    arguments.isGiven("names")
+                    ? "name every tensor of the file once" : "give the model the layers that the weights are of"
+            }
             if !missing.isEmpty { diagnostic.context.append("missing in the file: \(list(missing))") }
             if !surplus.isEmpty { diagnostic.context.append("not in the model: \(list(surplus))") }
             return diagnostic
+        case .unknownNames(let names, let known):
+            return fault(
+                "map-of-names", "\(model.name) has no \(names.map { "`\($0)`" }.joined(separator: ", "))",
+                at: arguments.place("names"),
+                fix: "its names are \(known.prefix(24).map { "`\($0)`" }.joined(separator: ", "))"
+                    + (known.count > 24 ? " and \(known.count - 24) more" : ""))
+        case .namedTwice(let tensor):
+            return fault(
+                "map-of-names", "`\(tensor)` would be taken twice", at: arguments.place("names"),
+                fix: "name every tensor of the file once")
         case .outOfMemory: return fault(RunFileError.outOfMemory, name)
         }
     }
