@@ -110,6 +110,32 @@ struct PyTorchTests {
         #expect(relativeError((0..<count).flatMap(executor.outputs), evaluated) < 1e-3, "evaluation")
     }
 
+    /// Each of the first steps on its own: what is off in the first alone is no longer seen after ten.
+    @Test(
+        arguments: [
+            ("adam", OptimizerOptions.adam(learningRate: 1e-2)),
+            ("adam-decay", .adam(learningRate: 3e-3, beta1: 0.8, beta2: 0.99, weightDecay: 0.1)),
+            ("adamw", .adam(learningRate: 1e-2, weightDecay: 0.1, isDecoupled: true)),
+            ("sgd", .sgd(learningRate: 0.05, momentum: 0.9, weightDecay: 0.01)),
+            ("nesterov", .sgd(learningRate: 0.05, momentum: 0.9, isNesterov: true)),
+        ], InstructionSet.allCases.filter(\.isAvailable))
+    func everyStepOfAnOptimizerIsPyTorchs(_ row: (name: String, optimizer: OptimizerOptions), set: InstructionSet)
+        throws
+    {
+        let file = try TensorFile(fixture: "optimizers")
+        let shape = Shape(features: 8)
+        let source = MemoryImages(
+            shape: shape, values: file.values("input"), labels: file.values("labels").map { Int($0) })
+        let executor = try Executor(
+            Architecture(input: shape, layers: [.linear(.init(width: 10, hasBias: false))]), batchSize: 6,
+            optimizer: row.optimizer, seeds: Seeds(1), pool: ThreadPool(threadCount: 1), instructionSet: set)
+        for step in 1...5 {
+            _ = try executor.train(0..<6, of: source, epoch: 1, cancellation: Cancellation())
+            let error = relativeError(executor.parameter(0), file.values("\(row.name).\(step)"))
+            #expect(error < 5e-7, "\(row.name), step \(step)")
+        }
+    }
+
     /// The large case: `reference.py probe FILE` writes it; `TANDEM_PROBE` names the file.
     @Test(.enabled(if: ProcessInfo.processInfo.environment["TANDEM_PROBE"] != nil))
     func theExperimentsGradientsArePyTorchs() throws {

@@ -131,9 +131,10 @@ typedef struct {
     /// What weights are multiplied by before an Adam step: 1 - learning rate * decay where that is decoupled (AdamW), else 1.
     float weight_factor;
     int32_t is_nesterov;
-    float beta1, beta2, epsilon;
-    /// 1 - beta1^t and sqrt(1 - beta2^t)
-    float correction1, correction2_root;
+    /// 1 - beta1, beta2 and 1 - beta2: each rounded from double, for 1 - 0.999 in float is off by 1.3e-5.
+    float rest1, beta2, rest2, epsilon;
+    /// learning rate / (1 - beta1^t), and 1 / sqrt(1 - beta2^t)
+    float step_size, root_scale;
 } tandem_optimizer;
 
 /// From one row to the next of a layer's input, output and their gradients (floats).

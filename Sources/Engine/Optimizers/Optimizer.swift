@@ -102,14 +102,15 @@ struct Optimizer {
             settings.is_nesterov = isNesterov ? 1 : 0
         case .adam(let learningRate, let beta1, let beta2, let epsilon, let weightDecay, let isDecoupled):
             powers = (powers.0 * beta1, powers.1 * beta2)
-            settings.learning_rate = Float(learningRate * rate)
-            settings.beta1 = Float(beta1)
+            // As PyTorch's, all in double until here.
+            settings.rest1 = Float(1 - beta1)
             settings.beta2 = Float(beta2)
+            settings.rest2 = Float(1 - beta2)
             settings.epsilon = Float(epsilon)
             settings.weight_decay = isDecoupled ? 0 : Float(weightDecay)
             settings.weight_factor = isDecoupled ? Float(1 - learningRate * rate * weightDecay) : 1
-            settings.correction1 = Float(1 - powers.0)
-            settings.correction2_root = Float((1 - powers.1).squareRoot())
+            settings.step_size = Float(learningRate * rate / (1 - powers.0))
+            settings.root_scale = Float(1 / (1 - powers.1).squareRoot())
         }
         let (options, weights, gradient, moments, count) = (options, weights, gradient, moments, count)
         pool.forEachTile((count + Self.tile - 1) / Self.tile) { tile, _ in

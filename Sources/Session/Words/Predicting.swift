@@ -43,6 +43,7 @@ func findLearningRate(_ call: Invocation) throws -> Value {
     }
     let architecture = try model.architecture(on: data.image)
     let options = try trainingOptions(call)
+    call.warnOfSingleValues(model.name, architecture, data, options)
     interpreter.publish()
     let title = "\(model.name) on \(data.name)"
     let report =

@@ -17,6 +17,9 @@ func compareModels(_ call: Invocation) throws -> Value {
         models: models, dataset: data.dataset, design: isSequential ? .sequential : .fixed,
         margin: call.arguments.decimal("within") ?? 0.5, isForced: call.arguments.boolean("force") ?? false,
         keepsWeights: call.arguments.boolean("keep") ?? false)
+    for index in plan.trainedModels {
+        call.warnOfSingleValues(models[index].name, models[index].architecture, data, models[index].options)
+    }
     let study = Study(plan, seeds: try call.seeds() ?? plan.standardSeeds)
     let defaults = call.defaults([("on", data.name)])
     return try call.train(
@@ -154,6 +157,7 @@ func varianceOfModel(_ given: Invocation) throws -> Value {
     let (model, data) = (try call.model(), try call.data("on"))
     let architecture = try model.architecture(on: data.image)
     let studied = StudyModel(name: model.name, architecture: architecture, options: try trainingOptions(call))
+    call.warnOfSingleValues(model.name, architecture, data, studied.options)
     var variance = VarianceByRole(
         studied, on: data.dataset, roles: try call.roles(), seeds: try call.seeds(atLeast: 2) ?? Array(1...6))
     interpreter.publish()

@@ -196,7 +196,8 @@ let trainingWords: [Word] = [
         result: "a schedule", example: "print cosine()", aliases: ["CosineAnnealingLR"],
         .perform { .object(ScheduleValue(.cosine(warmup: $0.arguments.integer("warmup") ?? 0))) }),
     Word(
-        "onecycle", .training, "A learning rate that rises once and falls: `OneCycleLR`",
+        "onecycle", .training,
+        "A learning rate that rises once and falls, as `OneCycleLR`'s with `cycle_momentum=False`: the momentum stays",
         [Parameter("peak", positive, .workedOut("lr"), aliases: ["max_lr"], "the highest learning rate")],
         result: "a schedule", example: "print onecycle()", aliases: ["OneCycleLR"],
         .perform { .object(ScheduleValue(.oneCycle(peak: $0.arguments.decimal("peak")))) }),

@@ -23,6 +23,7 @@ func trainModel(_ given: Invocation) throws -> Value {
                 source: interpreter.source, at: call.arguments.place("model")))
     }
     warnOfWaste(model, architecture, call)
+    call.warnOfSingleValues(model.name, architecture, data, options)
     tellOfTwin(model, architecture, data, options, call)
     let defaults = call.defaults([("model", model.name), ("on", data.name)])
     let training = Training(call, model: model, architecture: architecture, data: data, options: options)
@@ -38,6 +39,28 @@ private func warnOfWaste(_ model: Model, _ architecture: Architecture, _ call: I
             Diagnostic(
                 .note, code: "lint", "\(model.name): \(note.message)", source: interpreter.source,
                 at: call.arguments.place("model"), fix: note.advice))
+    }
+}
+
+extension Invocation {
+    /// A batch of one image gives a batch norm over vectors one value a channel, which has no variance. PyTorch refuses it.
+    func warnOfSingleValues(
+        _ name: String, _ architecture: Architecture, _ data: DataValue, _ options: TrainingOptions
+    ) {
+        let count = data.dataset.training.count
+        guard count % options.batchSize == 1 || options.batchSize == 1, let norm = architecture.normsOfVectors.first
+        else { return }
+        let batch = options.batchSize == 1 || count == 1 ? "every batch" : "the last batch of each epoch"
+        // One batch for all images, or the next size whose last batch has more than one.
+        let fitting = (max(2, options.batchSize)...).first { count % $0 != 1 } ?? count
+        interpreter.output.report(
+            Diagnostic(
+                .note, code: "single-values",
+                "\(name): \(batch) has one image, so that \(norm) gets one value a channel: its output is its shift "
+                    + "whatever the image, nothing is learned through it from that image, and its running statistics stay "
+                    + "as they are; PyTorch refuses such a batch",
+                source: interpreter.source, at: arguments.place("batch"),
+                fix: count == 1 ? nil : "`batch: \(fitting)` leaves no single image"))
     }
 }
 

@@ -105,7 +105,32 @@ def write(name, net, size, batch, optimizer, smoothing=0.0, clip=None):
               {"torch": torch.__version__, "numpy": numpy.__version__})
 
 
+def write_optimizers():
+    """A linear layer from zero, so that its weights are the optimizer's steps and nothing rounds them away."""
+    optimizers = {
+        "adam": lambda p: torch.optim.Adam(p, lr=1e-2),
+        "adam-decay": lambda p: torch.optim.Adam(p, lr=3e-3, betas=(0.8, 0.99), weight_decay=0.1),
+        "adamw": lambda p: torch.optim.AdamW(p, lr=1e-2, weight_decay=0.1),
+        "sgd": lambda p: torch.optim.SGD(p, lr=0.05, momentum=0.9, weight_decay=0.01),
+        "nesterov": lambda p: torch.optim.SGD(p, lr=0.05, momentum=0.9, nesterov=True),
+    }
+    torch.manual_seed(7)
+    x, y = torch.randn(6, 8), torch.randint(0, 10, (6,))
+    tensors = {"input": x, "labels": y.float()}
+    for name, optimizer in optimizers.items():
+        net = nn.Linear(8, 10, bias=False)
+        nn.init.zeros_(net.weight)
+        optimizer = optimizer(net.parameters())
+        for step in range(1, 6):
+            optimizer.zero_grad()
+            F.cross_entropy(net(x), y).backward()
+            optimizer.step()
+            tensors[f"{name}.{step}"] = net.weight.detach().clone()
+    save_file(tensors, HERE / "optimizers.safetensors", {"torch": torch.__version__, "numpy": numpy.__version__})
+
+
 torch.set_num_threads(1)
+write_optimizers()
 write("convolutions-adam", conv_net(), 13, 3, lambda p: torch.optim.Adam(p, lr=1e-2))
 write("vgg-sgd", vgg_like(), 8, 5, lambda p: torch.optim.SGD(p, lr=0.05, momentum=0.9))
 write("vgg-nesterov", vgg_like(), 8, 2, lambda p: torch.optim.SGD(p, lr=0.05, momentum=0.9, nesterov=True, weight_decay=0.01))
