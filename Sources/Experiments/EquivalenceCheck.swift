@@ -21,18 +21,18 @@ public struct EquivalenceCheck: Sendable {
     ///
     /// - Returns: `nil` where their weights do not fit each other, tensor by tensor.
     public init?(
-        _ first: Architecture, _ second: Architecture, training: Bool, images: Int = 4, cancellation: Cancellation
+        _ first: Architecture, _ second: Architecture, _ proof: Equivalence, images: Int = 4, cancellation: Cancellation
     ) throws(TrainingError) {
-        guard first.input == second.input, first.output == second.output,
-            first.parameters.map(\.count) == second.parameters.map(\.count)
-        else { return nil }
+        guard let order = proof.weightOrder else { return nil }
+        let training = proof.answer == .same(.training)
         let source = MemoryImages.noise(shape: first.input, classes: first.output.count, count: images)
         var (largest, distance, sameBits, sameWeights): (Float, Float, Bool, Bool) = (0, 0, true, true)
         for precision in training ? Precision.allCases : [.float32] {
             let settings = Outcome.Settings(source: source, images: images, precision: precision, trains: training)
             let one = try Outcome(first, like: nil, settings, cancellation)
             // Weights of another shape begin differently, and are copied; where the training is the same they must not.
-            let other = try Outcome(second, like: training ? nil : one, settings, cancellation)
+            let weights = training ? nil : order.map { one.weights[$0] }
+            let other = try Outcome(second, like: weights, settings, cancellation)
             largest = one.outputs.reduce(largest) { max($0, abs($1)) }
             distance = zip(one.outputs, other.outputs).reduce(distance) { max($0, abs($1.0 - $1.1)) }
             sameBits = sameBits && one.outputs == other.outputs
@@ -59,7 +59,7 @@ private struct Outcome {
     let digest: String?
 
     init(
-        _ architecture: Architecture, like other: Outcome?, _ settings: Settings, _ cancellation: Cancellation
+        _ architecture: Architecture, like other: [[Float]]?, _ settings: Settings, _ cancellation: Cancellation
     ) throws(TrainingError) {
         do throws(EngineError) {
             let executor = try Executor(
@@ -68,7 +68,7 @@ private struct Outcome {
             executor.initialize(seed: 1)
             executor.randomizeNorms(seed: 1)
             if let other {
-                for (index, values) in other.weights.enumerated() { executor.setParameter(index, to: values) }
+                for (index, values) in other.enumerated() { executor.setParameter(index, to: values) }
             }
             weights = settings.trains ? [] : executor.parameters.indices.map { executor.parameter($0) }
             let batch = 0..<settings.images
@@ -81,6 +81,63 @@ private struct Outcome {
         } catch .cancelled {
             throw .cancelled
         } catch { throw .engine(error) }
+    }
+}
+
+/// A function of one network that the other cannot compute, whatever its weights: what the engine computes lacks what all functions
+/// of the other have. Then they are not the same functions for certain.
+public enum FunctionWitness: Sendable {
+    /// The other's functions are all affine.
+    case bends
+    /// The other's functions have no kinks, this one is made of affine pieces and bends.
+    case hasKinks
+    /// The other's functions give twice the output for twice the input.
+    case isShifted
+    /// This value is outside the range of the other's outputs.
+    case leaves(ClosedRange<Double>, with: Double)
+
+    /// - Returns: a function of `network` that `other` cannot compute; `nil` where none is found, which says nothing.
+    public init?(
+        _ network: Architecture, against other: Architecture, cancellation: Cancellation
+    ) throws(TrainingError) {
+        let (all, mine) = (FunctionClass(other), FunctionClass(network))
+        guard network.input.count == other.input.count, network.output.count == other.output.count,
+            all.isAffine && !mine.isAffine || all.isSmooth && mine.isPiecewiseAffine && !mine.isAffine
+                || all.isHomogeneous && !mine.isHomogeneous || all.range != mine.range
+        else { return nil }
+        // Random images, their negatives, their doubles, and zero.
+        let noise = MemoryImages.noise(shape: network.input, classes: 1, count: 4)
+        let count = network.input.count
+        let values =
+            noise.values + noise.values.map { -$0 } + noise.values.map { 2 * $0 } + [Float](repeating: 0, count: count)
+        let source = MemoryImages(shape: network.input, values: values, labels: [Int](repeating: 0, count: 13))
+        let settings = Outcome.Settings(source: source, images: 13, precision: .float32, trains: false)
+        let outputs = try Outcome(network, like: nil, settings, cancellation).outputs.map(Double.init)
+        guard outputs.allSatisfy(\.isFinite) else { return nil }
+        let width = outputs.count / 13
+        let scale = outputs.reduce(0) { max($0, abs($1)) }
+        /// Whether any value is far beyond what rounding makes.
+        func isLarge(_ value: (_ image: Int, _ place: Int) -> Double) -> Bool {
+            (0..<4).contains { image in (0..<width).contains { abs(value(image, $0)) > 1e-2 * scale } }
+        }
+        let bends = isLarge { image, place in
+            outputs[image * width + place] + outputs[(image + 4) * width + place] - 2 * outputs[12 * width + place]
+        }
+        let isShifted = isLarge { image, place in
+            outputs[(image + 8) * width + place] - 2 * outputs[image * width + place]
+        }
+        let outside = outputs.first { $0 < all.range.lowerBound - 1e-2 || $0 > all.range.upperBound + 1e-2 }
+        if all.isAffine, bends {
+            self = .bends
+        } else if let outside {
+            self = .leaves(all.range, with: outside)
+        } else if all.isHomogeneous, isShifted {
+            self = .isShifted
+        } else if all.isSmooth, mine.isPiecewiseAffine, bends {
+            self = .hasKinks
+        } else {
+            return nil
+        }
     }
 }
 

@@ -21,6 +21,7 @@ private struct RandomNetwork {
             return pick([
                 .flatten, .activation(pick(activations)), .activation(pick(activations)),
                 .dropout(rate: pick([0, 1e-9, 0.3])), .linear(.init(width: pick([1, 3, 17]))), .batchNorm(.init()),
+                .batchNorm(.init()), .activation(.softmax),
             ])
         }
         let map = Extent(shape.height, shape.width)
@@ -33,20 +34,27 @@ private struct RandomNetwork {
             return pick([.maxPool(pooling), .maxPool(pooling), .averagePool(pooling)])
         case 3, 4: return .activation(pick(activations))
         case 5: return .dropout(rate: pick([0, 1e-9, 0.3]))
-        case 6: return pick([.flatten, .batchNorm(.init())])
+        case 6: return pick([.flatten, .batchNorm(.init(momentum: pick([0.1, 0.3])))])
         case 7 where depth < 2:
             let inner = sequence(shape, depth: depth + 1).layers.filter { $0 != .flatten }
             let first = pick([[], inner])
+            let other = sequence(shape, depth: depth + 1).layers.filter { $0 != .flatten }
+            let average = Layer.averagePool(.init(size: Extent(1, 2)))
+            let end = pick([.activation(.relu), average, .maxPool(.init(size: Extent(2))), .flatten])
             return pick([
                 .concatenation(branches: [first]), .concatenation(branches: [first, first]),
                 .concatenation(branches: [[.concatenation(branches: [[], [.activation(.relu)]])], []]),
                 .residual(body: [.activation(.relu), .dropout(rate: 0), .activation(.relu)], shortcut: nil),
-                .residual(body: inner, shortcut: nil),
+                .residual(body: inner, shortcut: nil), .residual(body: inner, shortcut: other),
+                .residual(body: inner + [average], shortcut: other + [average]),
+                .residual(body: inner + [.flatten], shortcut: [.flatten]),
+                .concatenation(branches: [inner + [end], [end]]),
             ])
         case 8:
             var convolution = Layer.Convolution(
                 width: pick([1, 3, 18]), kernel: pick([Extent(1), Extent(1), Extent(3), Extent(2), map]),
-                dilation: pick([Extent(1), Extent(1), Extent(2)]), hasBias: pick([true, false]))
+                stride: pick([Extent(1), Extent(1), Extent(2)]), dilation: pick([Extent(1), Extent(1), Extent(2)]),
+                hasBias: pick([true, false]))
             convolution.padding = pick([.exactly(Extent(0)), .exactly(Extent(1)), .same])
             return .convolution(convolution)
         default: return .maxPool(.init(size: Extent(2)))
@@ -74,6 +82,10 @@ private struct RandomNetwork {
             [linear],
             [.averagePool(.init(size: Extent(2))), .averagePool(.init(size: Extent(1, 2))), .flatten, linear],
             [convolution, .averagePool(.init(size: Extent(2))), .flatten, linear],
+            [.batchNorm(.init()), .averagePool(.init(size: Extent(2))), .flatten, linear],
+            [.adaptiveAveragePool(output: Extent(1)), .flatten, .batchNorm(.init()), linear],
+            [.activation(.leakyReLU(slope: 0.1)), .activation(.relu), .flatten, linear],
+            [.activation(.relu), .activation(.leakyReLU(slope: 0.1)), .flatten, linear],
             [convolution, .averagePool(.init(size: Extent(1))), .adaptiveAveragePool(output: Extent(1)), .flatten],
         ]
         for head in [pick(heads), [.flatten, linear]] {
@@ -223,7 +235,8 @@ struct RewriteTests {
                 let one = try original ?? Outcome(network, weights: nil, settings)
                 original = one
                 // Fresh weights where training is said to be the same: their streams must be, too.
-                let other = try Outcome(rewritten, weights: rule.preserves == .training ? nil : one.weights, settings)
+                let copied = form.tensors.map { one.weights[$0] }
+                let other = try Outcome(rewritten, weights: rule.preserves == .training ? nil : copied, settings)
                 let text = "network \(number), \(precision): \(rule.name)\n\(network.layers.map(\.layer))"
                 switch rule.preserves {
                 case .training: #expect(one.isSameTraining(as: other), "\(text)")
@@ -242,7 +255,7 @@ struct RewriteTests {
 
     /// Networks that differ in one setting: most do not train the same, and of the few that the proof lets through every bit is
     /// compared, in each precision and on one and two threads.
-    @Test(arguments: [0..<4000, 4000..<8000])
+    @Test(arguments: [0..<2500, 2500..<5000])
     func whatIsProvenToTrainTheSameDoes(numbers: Range<Int>) throws {
         var proven = 0
         for number in numbers {
@@ -271,7 +284,7 @@ struct RewriteTests {
                     "network \(number), \(precision)\n\(network.layers.map(\.layer))\n\(layers)")
             }
         }
-        #expect(proven >= 200)
+        #expect(proven >= 100)
     }
 
     /// A kernel of 1 reads the same whatever its dilation, and must be computed the same.

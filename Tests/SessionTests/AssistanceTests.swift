@@ -92,6 +92,17 @@ struct AssistanceTests {
         #expect(session.workspace.inspect("print nowhere", at: 8) == nil)
     }
 
+    @Test(arguments: ["model", "block", "let", "for", "in", "repeat", "if", "else", "true", "false", "shortcut"])
+    func helpExplainsTheLanguagesOwnWords(name: String) throws {
+        for text in ["help \(name)", "?\(name)", "help \"\(name)\""] {
+            let session = Session()
+            session.run(text)
+            let output = session.output.all
+            #expect(output.diagnostics.isEmpty, "\(text): \(output.diagnostics)")
+            #expect(HelpText.page(name)?.text.contains("\nExample\n") == true)
+        }
+    }
+
     @Test func helpShowsAWordOrAll() throws {
         let session = Session()
         session.run("help\nhelp train")

@@ -123,6 +123,16 @@ struct KeepingTests {
         #expect(fault.contains("`0.weight` is [5, 3, 3, 3] in a.safetensors, but Net(width: 6) needs [6, 3, 3, 3]"))
     }
 
+    @Test func aTrainingOfLoadedWeightsIsSaidToBeginAnew() throws {
+        let session = try session("let a = train Net, on: data, epochs: 1, log: none")
+        session.run("save a, \"a.safetensors\"\nlet b = load \"a.safetensors\", into: Net")
+        let fix = "`train b.model` starts from fresh weights; nothing trains the weights of a file further"
+        #expect(session.fault("train b")?.contains(fix) == true)
+        #expect(session.fault("findlr b")?.contains("`findlr b.model` starts from fresh weights") == true)
+        #expect(session.fault("resume b")?.contains("trains the model from fresh weights") == true)
+        #expect(session.fault("train a")?.contains("`resume a, epochs: 2` goes on from the run's own") == true)
+    }
+
     @Test func weightsOfOtherNamesAreTakenByAMap() throws {
         let session = try session("let a = train Net, on: data, epochs: 1, log: none")
         session.run("model Two { input 4; linear 4; linear 4 }")

@@ -43,6 +43,12 @@ extension Parser {
     mutating func commandOrExpression() throws(Stop) -> Node {
         let head = current
         guard let name = head.name, !head.isReserved else { return try expression() }
+        if name == "help", let word = next.name, next.isReserved, !next.newlineBefore, endsStatement(at: index + 2) {
+            let range = next.range
+            advance()
+            advance()
+            return helpNode(word, range, mark: head.range)
+        }
         if beginsArgument(at: index + 1), !["not", "True", "False", "None"].contains(name) { return try command() }
         if next.isSymbol(.leftBrace) { return try command() }
         var node = try expression()

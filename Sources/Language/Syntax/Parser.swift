@@ -132,9 +132,12 @@ struct Parser {
     func isAt(_ symbol: Token.Symbol) -> Bool { current.isSymbol(symbol) }
 
     /// Whether the statement cannot go on with the current token because a new line, `;`, `}` or the end comes first.
-    var endsStatement: Bool {
-        if current.newlineBefore, !ignoresNewlines { return true }
-        return current.kind == .end || isAt(.semicolon) || isAt(.rightBrace)
+    var endsStatement: Bool { endsStatement(at: index) }
+
+    func endsStatement(at position: Int) -> Bool {
+        let token = tokens[min(position, tokens.count - 1)]
+        if token.newlineBefore, !ignoresNewlines { return true }
+        return token.kind == .end || token.isSymbol(.semicolon) || token.isSymbol(.rightBrace)
     }
 
     /// A token as it stands in the text, short enough for a message.

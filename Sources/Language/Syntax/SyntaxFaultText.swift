@@ -68,7 +68,7 @@ struct SyntaxFaultText {
         case .hexadecimal:
             self.init(
                 "number", "numbers are written in decimal digits, and a size is at least 1",
-                fix: "write the number in decimal digits")
+                fix: "write the number in decimal digits; `padding: shape(0, 3)` has a size of 0")
         case .unfinishedShape(let first):
             self.init(
                 "shape", "a shape needs a number behind each `x`",

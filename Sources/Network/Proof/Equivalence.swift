@@ -4,9 +4,9 @@ public struct Equivalence: Sendable {
     public enum Answer: Hashable, Sendable {
         /// They have one normal form, by rules that preserve this much.
         case same(Preservation)
-        /// Their weights have other shapes, or their outputs do: they are two families of functions.
+        /// They take or give another number of values.
         case different
-        /// The weights have the same shapes, but no rule leads from one network to the other.
+        /// No rule leads from one network to the other. They may still compute the same functions, with other weights.
         case unknown
     }
 
@@ -22,20 +22,28 @@ public struct Equivalence: Sendable {
     public let steps: [[RewriteStep]]
     /// For networks that are not the same.
     public let difference: Difference?
+    /// For each tensor of the second network, which of the first network's holds the same values; `nil` where they do not fit.
+    public let weightOrder: [Int]?
 
     public init(_ first: Architecture, _ second: Architecture) {
         for preservation in Preservation.allCases.reversed() {
             let rules = RewriteRule.all.filter { $0.preserves >= preservation }
             guard let forms = Self.oneForm(first, second, rules) else { continue }
             let kept = preservation == .training && !Self.drawsTheSame(first, second) ? .bits : preservation
-            (answer, steps, difference) = (.same(kept), Self.shortest(first, second, forms).map(\.steps), nil)
+            let shortest = Self.shortest(first, second, forms)
+            (answer, steps, difference) = (.same(kept), shortest.map(\.steps), nil)
+            var order = Array(repeating: 0, count: second.parameters.count)
+            for (one, other) in zip(shortest[0].tensors, shortest[1].tensors) { order[other] = one }
+            weightOrder = order
             return
         }
+        let haveSameValues = first.input.count == second.input.count && first.output.count == second.output.count
+        answer = haveSameValues ? .unknown : .different
+        steps = [[], []]
         let haveSameWeights =
             first.input == second.input && first.output == second.output
             && first.parameters.map(\.shape) == second.parameters.map(\.shape)
-        answer = haveSameWeights ? .unknown : .different
-        steps = [[], []]
+        weightOrder = haveSameWeights ? Array(first.parameters.indices) : nil
         difference = Difference(first, second)
     }
 

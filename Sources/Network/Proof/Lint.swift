@@ -209,7 +209,7 @@ extension LintRule {
 }
 
 extension Layer {
-    fileprivate var hasBias: Bool {
+    var hasBias: Bool {
         switch self {
         case .convolution(let settings): settings.hasBias
         case .linear(let settings): settings.hasBias

@@ -16,6 +16,8 @@ public struct NormalForm: Sendable {
     /// The layers that are left, each with its number in the `summary` of the network it began as.
     public let layers: [(layer: Layer, number: Int?)]
     public let steps: [RewriteStep]
+    /// For each tensor of the form, in order, which of the network's it is: branches that change places take theirs along.
+    public let tensors: [Int]
 
     /// - Parameter preserving: only rules that leave at least this much as it was are used.
     public init(_ architecture: Architecture, preserving: Preservation) {
@@ -28,6 +30,7 @@ public struct NormalForm: Sendable {
         let terms = rewriting.normalized(architecture.numbered, input: architecture.input)
         layers = terms.map { ($0.placed.layer, $0.number) }
         steps = rewriting.steps
+        tensors = rewriting.tensors
     }
 
     /// What is left, as a network.
@@ -42,6 +45,8 @@ public struct NormalForm: Sendable {
 private struct Rewriting {
     let rules: [RewriteRule]
     var steps: [RewriteStep] = []
+    /// The network's tensors so far, in the order of the form. No rule but that of swapped branches changes it.
+    var tensors: [Int] = []
 
     init(rules: [RewriteRule]) { self.rules = rules }
 
@@ -74,11 +79,39 @@ private struct Rewriting {
     /// A layer with blocks, whose blocks are normal; its shortcut is always said.
     private mutating func inner(_ term: NumberedLayer) -> NumberedLayer {
         let placed = term.placed
-        let branches = term.branches.map { normalized($0, input: placed.input) }
-        let layers = branches.map { $0.map(\.placed.layer) }
+        let start = tensors.count
+        var (branches, starts) = ([[NumberedLayer]](), [Int]())
+        for branch in term.branches {
+            starts.append(tensors.count)
+            branches.append(normalized(branch, input: placed.input))
+        }
+        if branches.isEmpty { tensors += start..<start + placed.parameters.count }
+        var layers = branches.map { $0.map(\.placed.layer) }
         let layer: Layer
         switch placed.layer {
-        case .residual where layers.count == 2: layer = .residual(body: layers[0], shortcut: layers[1])
+        case .residual where layers.count == 2:
+            let swap = RewriteRule.swappedBranches
+            // What both end with may stand behind them, and does not decide.
+            let common = zip(layers[0].reversed(), layers[1].reversed()).prefix { $0 == $1 }.count
+            let ownTexts = layers.map { $0.dropLast(common).map(\.description).joined(separator: "; ") }
+            if rules.contains(where: { $0.name == swap.name }), ownTexts[0] < ownTexts[1] {
+                func text(_ layers: [[Layer]]) -> String {
+                    let blocks = layers.map {
+                        $0.isEmpty ? "{ }" : "{ \($0.map(\.description).joined(separator: "; ")) }"
+                    }
+                    return "residual \(blocks.joined(separator: " shortcut "))"
+                }
+                let (before, place) = (text(layers), term.leaves.lazy.compactMap(\.number).first)
+                branches.swapAt(0, 1)
+                layers.swapAt(0, 1)
+                tensors[start...] = tensors[starts[1]...] + tensors[start..<starts[1]]
+                steps.append(
+                    RewriteStep(
+                        rule: swap, place: place.map { "the residual at layer \($0)" } ?? "a residual",
+                        before: [before],
+                        after: [text(layers)]))
+            }
+            layer = .residual(body: layers[0], shortcut: layers[1])
         case .concatenation: layer = .concatenation(branches: layers)
         default: return term
         }

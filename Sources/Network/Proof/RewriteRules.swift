@@ -1,8 +1,9 @@
-// The rules by which `diff` proves. Each goes one way, so that applying them ends; none moves a layer with weights past
-// another, nor a dropout past another, so that every weight and every dropout keeps its random stream.
+// The rules by which `diff` proves. Each goes one way, so that applying them ends; none but that of swapped branches, which keeps
+// count of it, moves a layer with weights past another, nor a dropout past another, so that every weight and every dropout keeps
+// its random stream.
 
 extension RewriteRule {
-    public static let all: [RewriteRule] = idle + spelling + order + reshaped
+    public static let all: [RewriteRule] = idle + spelling + order + branches + reshaped
 
     /// Layers that do nothing.
     private static let idle: [RewriteRule] = [
@@ -63,6 +64,34 @@ extension RewriteRule {
             return [first.layer]
         },
         RewriteRule(
+            "leakyrelu after relu, sigmoid or softmax does nothing to the outputs", .bits,
+            because: "no value is below zero; gradients at zero go another way"
+        ) { first, second in
+            guard [.activation(.relu), .activation(.sigmoid), .activation(.softmax)].contains(first.layer),
+                case .activation(.leakyReLU(let slope)) = second.layer, slope >= 0
+            else { return nil }
+            return [first.layer]
+        },
+        RewriteRule(
+            "relu after leakyrelu is relu", .bits,
+            because: "with a slope that is not negative, values below zero stay below it and then become zero"
+        ) { first, second in
+            guard case .activation(.leakyReLU(let slope)) = first.layer, slope >= 0,
+                second.layer == .activation(.relu)
+            else { return nil }
+            return [second.layer]
+        },
+        RewriteRule(
+            "the momentum of batchnorm does nothing outside training", .bits,
+            because: "it weighs what the running statistics learn, and they learn only while a network is trained"
+        ) { placed in
+            guard case .batchNorm(var settings) = placed.layer, settings.momentum != Layer.BatchNorm().momentum else {
+                return nil
+            }
+            settings.momentum = Layer.BatchNorm().momentum
+            return [.batchNorm(settings)]
+        },
+        RewriteRule(
             "dropout does nothing outside training", .bits, because: "it zeroes values only while a network is trained"
         ) { placed in
             if case .dropout = placed.layer { [] } else { nil }
@@ -93,6 +122,19 @@ extension RewriteRule {
             return [
                 placed.layer.withPooling(Layer.Pooling(size: pooling.size, stride: stride, padding: pooling.padding))
             ]
+        },
+        RewriteRule(
+            "a convolution with one position has no use for its stride", .bits,
+            because: "there is no second window to go to; gradients are summed in another order"
+        ) { placed in
+            guard case .convolution(var settings) = placed.layer else { return nil }
+            let stride = Extent(
+                placed.output.height == 1 ? 1 : settings.stride.height,
+                placed.output.width == 1 ? 1 : settings.stride.width)
+            // With a stride of 1 there may be more positions: then it does decide.
+            guard stride != settings.stride else { return nil }
+            settings.stride = stride
+            return [.convolution(settings)]
         },
         RewriteRule(
             "padding: same of an odd window is that many zeros on each side", .training,
@@ -228,12 +270,76 @@ extension RewriteRule {
                 "both are linear: the mean of products is the product of means; the sums are rounded in another order"
         ) { first, second in
             guard case .convolution(let settings) = first.layer, settings.kernel == Extent(1),
-                settings.stride == Extent(1), settings.padding == .exactly(Extent(0)),
-                case .averagePool(let pooling) = second.layer, pooling.padding == Extent(0)
+                settings.stride == Extent(1), settings.padding == .exactly(Extent(0)), second.layer.isPlainAverage
             else { return nil }
             return [second.layer, first.layer]
         },
+        RewriteRule(
+            "batchnorm and an average pool may change places outside training", .outputs,
+            because: "with running statistics it is a factor and a shift for each channel, which the mean takes along"
+        ) { first, second in
+            guard case .batchNorm = first.layer, second.layer.isPlainAverage else { return nil }
+            return [second.layer, first.layer]
+        },
+        RewriteRule(
+            "flatten of Cx1x1 and a function of its channels may change places", .bits,
+            because: "the vector's values are the channels, in the same order"
+        ) { first, second in
+            guard case .flatten = first.layer, first.input.extent == Extent(1) else { return nil }
+            switch second.layer {
+            case .batchNorm, .activation(.softmax): return [second.layer, first.layer]
+            default: return nil
+            }
+        },
     ]
+
+    /// What all branches end with may stand behind them.
+    private static let branches: [RewriteRule] = [
+        swappedBranches,
+        RewriteRule(
+            "what all branches of a concat end with may stand behind it", .bits,
+            because: "it computes each channel for itself, in the order of the branches"
+        ) { placed in
+            guard case .concatenation(let branches) = placed.layer, branches.count > 1,
+                let (shorter, last) = withoutCommonEnd(branches)
+            else { return nil }
+            switch last {
+            case .activation(.softmax): return nil
+            case .activation, .maxPool, .averagePool, .adaptiveAveragePool, .flatten:
+                return [.concatenation(branches: shorter), last]
+            default: return nil
+            }
+        },
+        RewriteRule(
+            "flatten at the end of both branches of a residual may stand behind it", .bits,
+            because: "flatten moves no value past another"
+        ) { placed in
+            guard case .residual(let body, let shortcut?) = placed.layer,
+                let (shorter, last) = withoutCommonEnd([body, shortcut]), last == .flatten
+            else { return nil }
+            return [.residual(body: shorter[0], shortcut: shorter[1]), last]
+        },
+        RewriteRule(
+            "an average pool at the end of both branches of a residual may stand behind it", .outputs,
+            because: "the mean of sums is the sum of means; they are rounded in another order"
+        ) { placed in
+            guard case .residual(let body, let shortcut?) = placed.layer,
+                let (shorter, last) = withoutCommonEnd([body, shortcut]), last.isAverage
+            else { return nil }
+            return [.residual(body: shorter[0], shortcut: shorter[1]), last]
+        },
+    ]
+
+    /// Applied where blocks are entered, because it moves their weights: the longer text comes first.
+    static let swappedBranches = RewriteRule(
+        "body and shortcut of a residual may change places", .bits,
+        because: "a sum does not depend on the order of its terms; fresh weights are drawn in another order",
+        single: { _ in nil })
+
+    private static func withoutCommonEnd(_ branches: [[Layer]]) -> (branches: [[Layer]], end: Layer)? {
+        guard let last = branches.first?.last, branches.allSatisfy({ $0.last == last }) else { return nil }
+        return (branches.map { Array($0.dropLast()) }, last)
+    }
 
     /// The same weights in another shape: a head of linear layers becomes one of convolutions.
     private static let reshaped: [RewriteRule] = [
@@ -273,6 +379,18 @@ extension Layer {
         case .maxPool(let pooling), .averagePool(let pooling): pooling
         default: nil
         }
+    }
+
+    fileprivate var isAverage: Bool {
+        switch self {
+        case .averagePool, .adaptiveAveragePool: true
+        default: false
+        }
+    }
+
+    /// Whether it takes means of values alone: zeros around the map would count as values.
+    fileprivate var isPlainAverage: Bool {
+        if case .averagePool(let pooling) = self { pooling.padding == Extent(0) } else { isAverage }
     }
 
     fileprivate func withPooling(_ pooling: Pooling) -> Layer {

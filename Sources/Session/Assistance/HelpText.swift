@@ -9,6 +9,7 @@ enum HelpText {
     static func page(_ name: String?) -> RichValue? {
         guard let name else { return overview(of: Word.Group.allCases) }
         if let word = Vocabulary.word(name) { return page(word) }
+        if let keyword = Keyword.named(name) { return page(keyword) }
         return Word.Group(rawValue: name).map { overview(of: [$0]) }
     }
 
@@ -34,6 +35,20 @@ enum HelpText {
         if word.result != "nothing" { lines += ["", "Gives \(word.result)."] }
         lines += ["", "Example"] + word.example.split(separator: "\n").map { "  " + $0 }
         return lines.joined(separator: "\n")
+    }
+
+    /// Form, what it does, an example.
+    static func page(_ keyword: Keyword) -> RichValue {
+        @Sendable func text(_ columns: Int?) -> String {
+            ([keyword.form, "", hanging("", keyword.help + ".", columns: columns), "", "Example"]
+                + keyword.example.split(separator: "\n").map { "  " + $0 }).joined(separator: "\n")
+        }
+        return RichValue(
+            text: text(nil), terminalText: { text($0) },
+            html: "<pre><code>\(markupEscaped(keyword.form))</code></pre><p>\(marked(keyword.help)).</p>"
+                + "<pre><code>\(markupEscaped(keyword.example))</code></pre>",
+            markdown: "### `\(keyword.name)`\n\n\(keyword.help).\n\n```swift\n\(keyword.form)\n```\n\n"
+                + "```swift\n\(keyword.example)\n```")
     }
 
     private static func padded(_ name: String, to width: Int) -> String {

@@ -30,7 +30,7 @@ struct Inspection {
             return HelpText.page(word)
         }
         if let value = names[name] { return describe(name, value) }
-        return word.map(HelpText.page)
+        return word.map(HelpText.page) ?? Keyword.named(name).map(HelpText.page)
     }
 
     private var isLabel: Bool {

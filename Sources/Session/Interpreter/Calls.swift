@@ -1,5 +1,6 @@
 // Calls: which word or definition a head means, and the check of its arguments against what it declares.
 
+import Experiments
 import Language
 import Network
 
@@ -166,7 +167,22 @@ extension Interpreter {
         let written = source[argument.value.range]
         var fix = labels.isEmpty ? "it takes no options either" : "options: \(labels.joined(separator: ", "))"
         var edits: [TextEdit] = []
-        if word.parameters.count == 1, case .shape? = word.parameters.first?.kind,
+        let options = all.filter { $0.label != nil }.map { source[self.range(of: $0)] }
+        let plain = word.name + (options.isEmpty ? "" : " " + options.joined(separator: ", "))
+        if word.isLayer, count == 0, all.allSatisfy({ $0.label != nil || isSize($0.value) }) {
+            // `batchnorm 64`, `flatten 1`, `relu true`
+            let reason = word.name == "batchnorm" ? ": the channels that come in are inferred" : ""
+            fix = "write `\(plain)`\(reason)"
+        } else if word.name == "linear", all.count(where: { $0.label == nil }) == 3 {
+            fix = "the size that comes in is inferred: write `linear \(source[all[1].value.range]), bias: \(written)`"
+        } else if word.name == "dropout", case .boolean = argument.value.kind {
+            fix = "leave `\(written)` out: nothing is computed in place"
+        } else if word.parameters.count == 1, case .extent? = word.parameters.first?.kind, all.count == 2,
+            let shape = shapeText(all.map(\.value))
+        {
+            let range = all.reduce(argument.value.range) { $0.union($1.value.range) }
+            (fix, edits) = ("write `\(word.name) \(shape)`", [TextEdit(range, shape)])
+        } else if word.parameters.count == 1, case .shape? = word.parameters.first?.kind,
             let shape = shapeText(all.map(\.value))
         {
             // `input 3, 32, 32`
@@ -177,6 +193,14 @@ extension Interpreter {
             (fix, edits) = ("write `\(label): \(written)`", [TextEdit(SourceRange(start, start), "\(label): ")])
         }
         return fault("too-many-arguments", "`\(word.name)` \(takes)", at: argument.value.range, fix: fix, edits: edits)
+    }
+
+    /// Whether this is a number or truth value as it is typed.
+    private func isSize(_ expression: Expression) -> Bool {
+        switch expression.kind {
+        case .integer, .boolean: true
+        default: false
+        }
     }
 
     /// The one option that takes what this names: a data set, an optimizer, a schedule.
@@ -307,7 +331,7 @@ extension Interpreter {
         func wrong() -> Diagnostic {
             let name = parameter.isPositional ? "`\(word.name)`" : "`\(parameter.label):`"
             let subject = parameter.isPositional && !parameter.isRest ? "`\(parameter.label)` of \(name)" : name
-            let (fix, edits) = remedy(value, for: parameter, at: range)
+            let (fix, edits) = remedy(value, for: parameter, of: word, at: range)
             return fault(
                 "wrong-type", "\(subject) takes \(parameter.takes), not \(described(value))", at: range, fix: fix,
                 edits: edits)
@@ -365,9 +389,22 @@ extension Interpreter {
         }
     }
 
+    /// A run where a training wants a model: its model starts from fresh weights, which must be said.
+    private func modelOf(_ run: Run, _ written: String, for word: Word) -> (fix: String?, edits: [TextEdit])? {
+        guard word.takesLong else { return nil }
+        let start = "`\(word.name) \(written).model` starts from fresh weights"
+        if run.state == .loaded {
+            return ("\(start); nothing trains the weights of a file further", [])
+        }
+        let further =
+            run.state == .done
+            ? "resume \(written), epochs: \(2 * max(1, run.epochs))" : "resume \(written)"
+        return ("\(start); `\(further)` goes on from the run's own", [])
+    }
+
     /// What to type instead of a value of the wrong kind.
     private func remedy(
-        _ value: Value, for parameter: Parameter, at range: SourceRange
+        _ value: Value, for parameter: Parameter, of word: Word, at range: SourceRange
     ) -> (fix: String?, edits: [TextEdit]) {
         func write(_ text: String) -> (String?, [TextEdit]) { ("write `\(text)`", [TextEdit(range, text)]) }
         let written = source[range]
@@ -375,11 +412,23 @@ extension Interpreter {
         case (.shape, .tuple(let items)), (.shape, .list(let items)), (.extent, .tuple(let items)),
             (.extent, .list(let items)):
             let sizes = items.values.compactMap { size -> Int? in
-                if case .integer(let number) = size, number > 0 { number } else { nil }
+                if case .integer(let number) = size, number >= 0 { number } else { nil }
             }
             guard sizes.count == items.values.count, (1...3).contains(sizes.count) else { break }
-            if case .extent = parameter.kind, sizes.count > 2 { break }
+            if case .extent(let least) = parameter.kind {
+                guard sizes.count <= 2, sizes.allSatisfy({ $0 >= least }) else { break }
+                // `0x3` would be a number of another language.
+                if sizes.count == 2, sizes.contains(0) { return write("shape(\(sizes[0]), \(sizes[1]))") }
+            } else if sizes.contains(0) {
+                break
+            }
             return write(sizes.map(String.init).joined(separator: "x"))
+        // `linear 16384, 10`: PyTorch's layers are given the size that comes in first.
+        case (.boolean, .integer(let number)) where word.name == "linear" && parameter.label == "bias" && number > 0:
+            return (
+                "the size that comes in is inferred: write `linear \(written)`"
+                    + (number == 1 ? ", or `bias: true`" : ""), []
+            )
         case (.boolean, .integer(let number)) where number == 0 || number == 1:
             return write(number == 1 ? "true" : "false")
         case (.integer(let limits), .decimal(let number)):
@@ -397,7 +446,8 @@ extension Interpreter {
                 return write(maker.name)
             }
         case (.run, .model), (.run, .template): return ("train it before: `let a = train \(written)`", [])
-        case (.model, .object(let object)) where object is RunValue: return write("\(written).model")
+        case (.model, .object(let object as RunValue)):
+            return modelOf(object.run, written, for: word) ?? write("\(written).model")
         case (.run, _): return ("train one before: `let a = train Net`", [])
         case (.study, _): return ("begin one before: `let study = compare gap, flat`", [])
         case (.data, _): return ("bind one before: `let data = synthetic()`", [])

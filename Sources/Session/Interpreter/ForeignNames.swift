@@ -22,6 +22,7 @@ extension Interpreter {
             return dottedCall(String(name[..<dot]), String(name[name.index(after: dot)...]), call, at: range, names)
         }
         let message = "there is no `\(name)`"
+        if let fix = ForeignFunction.text(name) { return fault("unknown-name", message, at: range, fix: fix) }
         if let word = Vocabulary.word(alias: name), !names.contains(where: { $0.lowercased() == name.lowercased() }) {
             if let call, let meant = translation(of: call, to: word, name) {
                 return fault(
@@ -72,6 +73,7 @@ extension Interpreter {
         }
         let name = base + "." + last
         let message = "there is no `\(name)`"
+        if let fix = ForeignFunction.text(last) { return fault("unknown-name", message, at: range, fix: fix) }
         if let fix = Self.libraryCalls[last] { return fault("unknown-name", message, at: range, fix: fix) }
         guard let word else {
             return fault(
@@ -128,7 +130,7 @@ extension Interpreter {
         return SourceRange(call.callee.range.start, min(end + 1, bytes.count))
     }
 
-    private func range(of argument: Call.Argument) -> SourceRange {
+    func range(of argument: Call.Argument) -> SourceRange {
         argument.label.map { $0.range.union(argument.value.range) } ?? argument.value.range
     }
 

@@ -29,6 +29,8 @@ final class Interpreter: @unchecked Sendable {
     var remadeData: DataValue?
     /// Hashes of the networks whose waste a training has told.
     var lintedNetworks: Set<Int> = []
+    /// Layers of which it was said that their arguments may be in the order of another library.
+    var notedOrders: Set<String> = []
     /// Numbers of `ProgressUpdate`s.
     var progressCount = 0
     /// `tandem run --set`: by the name of a top-level `let`.

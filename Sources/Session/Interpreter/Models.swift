@@ -80,6 +80,15 @@ extension Interpreter {
             }
         }
         let architecture = try collector.input.map { try placed(collector.layers, on: $0.shape, model: text) }
+        for (layer, meant) in inFrameworkOrder(collector.layers, architecture?.layers ?? [])
+        where notedOrders.insert("\(layer.range) \(layer.source[layer.range])").inserted {
+            output.report(
+                Diagnostic(
+                    .note, code: "argument-order",
+                    "`\(layer.source[layer.range])` has the filters first, then the kernel: it is `\(layer.text)`",
+                    source: layer.source, at: layer.range,
+                    fix: "if its first size is what comes in, which is inferred, write `\(meant)`"))
+        }
         return Model(
             expression: text, boundName: nil, input: collector.input?.shape, layers: collector.layers,
             architecture: architecture)

@@ -11,18 +11,17 @@ struct ProofReport {
     let architectures: [Architecture]
     let proof: Equivalence
     let check: EquivalenceCheck?
+    /// What one of them (the first?) computes and the other cannot.
+    let witness: (first: Bool, what: FunctionWitness)?
 
     /// `the same function`, `not the same function` or `cannot tell`.
     var answer: String {
         switch proof.answer {
         case .same: "the same function"
         case .different: "not the same function"
-        case .unknown: isRefuted ? "not the same function" : "cannot tell"
+        case .unknown: witness == nil ? "cannot tell" : "not the same function"
         }
     }
-
-    /// Whether the images show what no rule could: with the same weights they give other outputs.
-    private var isRefuted: Bool { (check?.difference ?? 0) > 1e-3 || check?.difference.isNaN == true }
 
     /// The answer with what it means for a training.
     var headline: String {
@@ -30,10 +29,29 @@ struct ProofReport {
         case .same(.training): "\(answer); same training, bit for bit"
         case .same(.bits): "\(answer), to the bit, once trained; they train differently"
         case .same(.outputs): "\(answer), up to rounding, once trained; they train differently"
-        case .different: "\(answer): \(parting)"
-        case .unknown where isRefuted:
-            "\(answer): with the same weights they give other outputs; \(parting)"
-        case .unknown: "\(answer): no rule leads from one to the other; \(parting)"
+        case .different: "\(answer): \(sizes); \(parting)"
+        case .unknown:
+            witness.map { "\(answer): \(text($0)); \(parting)" }
+                ?? "\(answer): not the same network, possibly the same functions with other weights; \(parting)"
+        }
+    }
+
+    private var sizes: String {
+        zip(names, architectures).map { "\($0) makes \($1.output) of \($1.input)" }.joined(separator: ", ")
+    }
+
+    private func text(_ witness: (first: Bool, what: FunctionWitness)) -> String {
+        let (one, other) = witness.first ? (names[0], names[1]) : (names[1], names[0])
+        switch witness.what {
+        case .bends: return "\(other) is affine whatever its weights, and \(one) is not"
+        case .hasKinks: return "\(other) is smooth whatever its weights, and \(one) has kinks"
+        case .isShifted:
+            return "\(other) gives twice the output for twice the input whatever its weights, and \(one) does not"
+        case .leaves(let range, let value):
+            let bound =
+                value < range.lowerBound
+                ? "below \(decimalText(range.lowerBound))" : "above \(decimalText(range.upperBound))"
+            return "\(other) gives no value \(bound) whatever its weights, and \(one) does"
         }
     }
 

@@ -55,7 +55,7 @@ struct StudyDetails {
             let (a, b) = (study.plan.models[first], study.plan.models[second])
             let report = ProofReport(
                 names: [a.name, b.name], architectures: [a.architecture, b.architecture],
-                proof: Equivalence(a.architecture, b.architecture), check: nil)
+                proof: Equivalence(a.architecture, b.architecture), check: nil, witness: nil)
             let haveOtherRecipes =
                 a.architecture == b.architecture && study.plan.twins[first] != study.plan.twins[second]
             table.add([

@@ -95,7 +95,7 @@ let layerWords: [Word] = [
         }),
     Word(
         "relu", .layers, "max(0, x): `nn.ReLU`", result: "a layer", example: inNetwork("conv 16; relu"),
-        aliases: ["ReLU6", "rectifier"],
+        aliases: ["rectifier"],
         .layer { _ in .activation(.relu) }),
     Word(
         "leakyrelu", .layers, "x, and slope · x below zero: `nn.LeakyReLU`",
@@ -153,16 +153,16 @@ let layerWords: [Word] = [
                 "rate", .decimal(0...1, excludesHighest: true), .value(.decimal(0.5)), isPositional: true,
                 aliases: ["p", "prob", "probability"], "share that is zeroed")
         ],
-        result: "a layer", example: inNetwork("flatten; dropout 0.2; linear 10"), aliases: ["Dropout2d"],
+        result: "a layer", example: inNetwork("flatten; dropout 0.2; linear 10"),
         .layer { .dropout(rate: $0.decimal("rate") ?? 0.5) }),
     Word(
         "softmax", .layers, "Turns scores into probabilities: `nn.Softmax`", result: "a layer",
-        example: inNetwork("flatten; linear 10; softmax"), aliases: ["LogSoftmax"],
+        example: inNetwork("flatten; linear 10; softmax"),
         .layer { _ in .activation(.softmax) }),
     Word(
         "residual", .layers, "Adds its input to what its block makes of it", result: "a layer",
         example: "model Net { input 3x32x32; residual { conv 16, padding: 1; relu } }",
-        aliases: ["skip", "resblock", "BasicBlock"], .branches(.residual)),
+        aliases: ["skip"], .branches(.residual)),
     Word(
         "shortcut", .layers, "The way around a `residual`, where it is not the identity", result: "a layer",
         example: "model Net { input 3x32x32; residual { conv 16 } shortcut { conv 16 } }", aliases: ["downsample"],

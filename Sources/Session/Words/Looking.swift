@@ -134,7 +134,8 @@ let lookingWords: [Word] = [
         .perform { call in
             let name = call.arguments.text("word")
             guard let page = HelpText.page(name) else {
-                throw call.interpreter.unknownName(name ?? "", at: call.arguments.place("word"))
+                throw call.interpreter.unknownName(
+                    name ?? "", at: call.arguments.place("word"), among: Keyword.all.map(\.name))
             }
             let isMarked = call.interpreter.source[call.range].contains("?")
             if isMarked { call.interpreter.page(page) } else { call.interpreter.show(page) }

@@ -24,11 +24,17 @@ func diffModels(_ call: Invocation) throws -> Value {
     }
     let proof = Equivalence(architectures[0], architectures[1])
     interpreter.publish()
-    let check: EquivalenceCheck?
+    var check: EquivalenceCheck?
+    var witness: (first: Bool, what: FunctionWitness)?
     do throws(TrainingError) {
-        check = try EquivalenceCheck(
-            architectures[0], architectures[1], training: proof.answer == .same(.training),
-            cancellation: interpreter.interruption)
+        let (first, second) = (architectures[0], architectures[1])
+        check = try EquivalenceCheck(first, second, proof, cancellation: interpreter.interruption)
+        if proof.answer == .unknown {
+            for (isFirst, pair) in [(true, (first, second)), (false, (second, first))] where witness == nil {
+                witness = try FunctionWitness(pair.0, against: pair.1, cancellation: interpreter.interruption)
+                    .map { (isFirst, $0) }
+            }
+        }
     } catch .cancelled {
         throw interpreter.interrupted(at: call.range)
     } catch .outOfMemory {
@@ -36,7 +42,8 @@ func diffModels(_ call: Invocation) throws -> Value {
     } catch { throw call.fault("diff", error.message, fix: error.fix) }
     var names = models.map(\.name)
     if names[0] == names[1] { names = ["\(names[0]) (1)", "\(names[1]) (2)"] }
-    let value = ProofValue(ProofReport(names: names, architectures: architectures, proof: proof, check: check))
+    let value = ProofValue(
+        ProofReport(names: names, architectures: architectures, proof: proof, check: check, witness: witness))
     try call.writeFile(value.rich)
     interpreter.show(value.rich)
     return .object(value)

@@ -142,7 +142,7 @@ func resumeRun(_ call: Invocation) throws -> Value {
     case .loaded:
         throw call.fault(
             "no-continuation", "\(run.label) is weights from a file, and nothing is known of their training", at: place,
-            fix: "train the model: `train \(run.model)`")
+            fix: "`train \(run.model)` trains the model from fresh weights; nothing trains these further")
     case .diverged:
         throw call.fault(
             "no-continuation", "\(run.label) diverged: its weights are no numbers", at: place,

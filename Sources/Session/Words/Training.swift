@@ -199,7 +199,7 @@ let trainingWords: [Word] = [
         "onecycle", .training,
         "A learning rate that rises once and falls, as `OneCycleLR`'s with `cycle_momentum=False`: the momentum stays",
         [Parameter("peak", positive, .workedOut("lr"), aliases: ["max_lr"], "the highest learning rate")],
-        result: "a schedule", example: "print onecycle()", aliases: ["OneCycleLR"],
+        result: "a schedule", example: "print onecycle()",
         .perform { .object(ScheduleValue(.oneCycle(peak: $0.arguments.decimal("peak")))) }),
     Word(
         "findlr", .training, "Tries learning rates and shows the loss of each; `plot` takes what it found",
