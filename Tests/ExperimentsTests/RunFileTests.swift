@@ -172,7 +172,7 @@ extension RunFile {
             let (parameters, renames) = try file.parameters(for: run.architecture, names: map)
             #expect(parameters.digest() == run.digest && renames.count == 4)
             let swapped = try file.parameters(for: run.architecture, names: ["0": names[1], "1": names[0]]).parameters
-            #expect(swapped.values(0) == run.parameters.values(2))
+            #expect(swapped.values(0) == run.parameters?.values(2))
         }
     }
 

@@ -220,8 +220,8 @@ struct KeepingTests {
         let seed = try FolderSession().fault(line.replacing("seed: 1", with: "seed: 2"))
         #expect(seed?.contains("a is not the run that was shared: model, options or seed are others") == true)
         let data = try FolderSession().fault(
-            line.replacing("train: 64", with: "train: 65").replacing("engine: 1", with: "engine: 999"))
-        #expect(data?.contains("the data are others, and that engine rounded otherwise (999, this one 1)") == true)
+            line.replacing("train: 64", with: "train: 65").replacing("engine: 2", with: "engine: 999"))
+        #expect(data?.contains("the data are others, and that engine rounded otherwise (999, this one 2)") == true)
         #expect(
             try FolderSession().fault(line.replacing(#/digest: "\w+"/#, with: "digest: \"ab\""))?.contains(
                 "first 16 digits") == true)
