@@ -62,8 +62,10 @@ final class DataValue: ObjectValue {
         if augmentation.flips { changes.append("mirrored at random") }
         if augmentation.crop > 0 { changes.append("shifted by up to \(augmentation.crop)") }
         if augmentation.cutout > 0 { changes.append("with a blank square of \(augmentation.cutout)") }
-        return "\(dataset.name): \(counts.joined(separator: ", ")) and \(grouped(dataset.test.count)) test images "
-            + "of \(image) in \(dataset.classNames.count) classes"
+        let (test, classes) = (dataset.test.count, dataset.classNames.count)
+        return "\(dataset.name): \(counts.joined(separator: ", ")) and "
+            + "\(test == 0 ? "no test images" : counted(test, "test image")) "
+            + "of \(image) in \(classes == 1 ? "1 class" : "\(classes) classes")"
             + (changes.isEmpty ? "" : "; training images \(changes.joined(separator: ", "))")
     }
 

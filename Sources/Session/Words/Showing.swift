@@ -104,7 +104,8 @@ func showImages(_ call: Invocation) throws -> Value {
     }
     let count = counted(shown.count, "training image")
     let grid = ImageGrid(
-        title: "\(data.name): \(dataset.isSortedByClass ? "\(count) over its classes" : "the first \(count)")",
+        title:
+            "\(data.name): \(dataset.isSortedByClass ? "\(count) over its classes" : shown.count == 1 ? "the first training image" : "the first \(count)")",
         pictures: pictures)
     return try call.show(grid, plainText: grid.text)
 }
