@@ -78,11 +78,12 @@ public struct Dataset: Sendable {
     }
 
     /// A share of the training images for training, drawn by the seed; the others for validation. Both keep their order. Where
-    /// images are sorted by class, the share is that of each class.
+    /// images are sorted by class, the share is that of each class that has two images.
     public func split(share: Double, seed: UInt64) -> Dataset {
         var result = self
-        if isSortedByClass {
-            let validation = training.evenly(share: 1 - share, seed: seed)
+        let validation = isSortedByClass ? training.evenly(share: 1 - share, seed: seed) : []
+        // Classes of one image each have none to give: then it is drawn over all.
+        if !validation.isEmpty {
             let isValidation = Set(validation)
             result.training = training.selecting((0..<training.count).filter { !isValidation.contains($0) })
             result.validation = training.selecting(validation)

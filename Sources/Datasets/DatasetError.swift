@@ -7,6 +7,8 @@ public enum DatasetError: Error, Sendable, CustomStringConvertible {
     case notFound(folder: String, wanted: String)
     /// A file of the data set is not what it should be: cut off, of another size, with labels that do not exist.
     case damaged(path: String, reason: String, fix: String)
+    /// A file is whole as far as we know, and cannot be read here.
+    case unreadable(path: String, reason: String, fix: String)
     case wrongChecksum(url: String, expected: String, actual: String, byteCount: Int)
     case download(DownloadError)
     case archive(ArchiveError)
@@ -22,6 +24,7 @@ public enum DatasetError: Error, Sendable, CustomStringConvertible {
         switch self {
         case .notFound(let folder, let wanted): "there is no \(wanted) in \(folder)"
         case .damaged(let path, let reason, _): "\(path) is damaged: \(reason)"
+        case .unreadable(let path, let reason, _): "\(path) cannot be read: \(reason)"
         case .wrongChecksum(let url, let expected, let actual, let byteCount):
             "what \(url) sent is not the data set: its \(byteCount) bytes have the \(actual.count == 32 ? "MD5" : "SHA-256") \(actual), "
                 + "and \(expected) was expected"
@@ -40,7 +43,7 @@ public enum DatasetError: Error, Sendable, CustomStringConvertible {
         switch self {
         case .notFound(_, let wanted):
             "name the folder that holds \(wanted), or leave `from:` and TANDEM_DATA out to have it downloaded"
-        case .damaged(_, _, let fix): fix
+        case .damaged(_, _, let fix), .unreadable(_, _, let fix): fix
         case .wrongChecksum:
             "try again; if it stays so, name another source with `url:`, "
                 + "and its checksum with `sha256:` if it packs the files anew"

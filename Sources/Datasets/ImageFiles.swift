@@ -18,7 +18,10 @@ final class ImageFiles: Sendable {
         let image: DecodedImage
         do throws(ImageError) {
             image = try DecodedImage(contentsOf: path)
-        } catch { throw .damaged(path: path, reason: error.message, fix: "remove the file, or replace it") }
+        } catch {
+            if let fix = error.fix { throw .unreadable(path: path, reason: error.message, fix: fix) }
+            throw .damaged(path: path, reason: error.message, fix: "remove the file, or replace it")
+        }
         return image.fitted(height: height, width: width)
     }
 }

@@ -22,22 +22,18 @@ public enum ImageFolder {
         observer: (Double) -> Void = { _ in }
     ) throws(DatasetError) -> Dataset {
         guard FileSystem.isDirectory(path) else {
-            throw .badOption("there is no folder \(path)", fix: "name a folder that holds one folder a class")
+            let fix = "name a folder that holds one folder a class"
+            guard !FileSystem.exists(path) else { throw .badOption("\(path) is a file, not a folder", fix: fix) }
+            throw .badOption("there is no folder \(path)", fix: fix)
         }
         var listing = try ImageFolderListing(path, cancellation)
-        let hasTest = !listing.test.isEmpty
+        if listing.test.isEmpty { listing.cut(share: testShare, seed: seed) }
+        listing.noteEmptyClasses()
         listing.notes.forEach(note)
         func images(_ files: [ImageFolderListing.File]) -> ImageSet {
             ImageSet(
                 .files(ImageFiles(paths: files.map(\.path), height: height, width: width)),
                 labels: files.map { UInt16($0.label) })
-        }
-        if !hasTest {
-            let all = listing.training
-            let drawn = images(all).evenly(share: testShare, seed: seed)
-            let isDrawn = Set(drawn)
-            listing.test = drawn.map { all[$0] }
-            listing.training = all.indices.filter { !isDrawn.contains($0) }.map { all[$0] }
         }
         var (training, test) = (images(listing.training), images(listing.test))
         let count = training.count + test.count

@@ -15,11 +15,12 @@ struct ImageFolderListing {
     private let cancellation: Cancellation
     private var otherFiles: [String] = []
     private var hidden: [String] = []
+    private var unreadableNames: Set<String> = []
     private var nestedFolders = 0
 
     /// What the folders of the parts may be called, in the order in which they are looked for.
     private static let trainingNames = ["train", "training"]
-    private static let testNames = ["test", "val", "valid", "validation"]
+    private static let testNames = ["test", "testing", "val", "valid", "validation", "dev", "eval"]
 
     init(_ path: String, _ cancellation: Cancellation) throws(DatasetError) {
         self.cancellation = cancellation
@@ -34,7 +35,8 @@ struct ImageFolderListing {
         else {
             try readClasses(in: path)
             training = try files(in: path)
-            try finish(in: path, parts: [("image", training)])
+            try checkParts(folders.filter { !$0.hasPrefix(".") }, in: path)
+            try finish(in: path)
             return
         }
         let trainingFolder = Self.join(path, trainingName)
@@ -46,19 +48,26 @@ struct ImageFolderListing {
             testName.map { "; `\($0)` is tested on" })
         try readClasses(in: trainingFolder)
         training = try files(in: trainingFolder)
-        var parts = [("training image", training)]
         if let testName {
             let folder = Self.join(path, testName)
-            for entry in try list(folder) where entry.isFolder && !entry.isHidden && !classNames.contains(entry.name) {
+            let known = Set(classNames.map { Array($0.utf8) })
+            for entry in try list(folder)
+            where entry.isFolder && !entry.isHidden && !known.contains(Array(entry.name.utf8)) {
+                // To Swift they are equal where they only look the same.
+                guard !classNames.contains(entry.name) else {
+                    throw .badOption(
+                        "the class \(entry.name) has other bytes in \(folder) than in \(trainingFolder), though it looks the "
+                            + "same: Unicode writes its accents in two ways (NFC and NFD)",
+                        fix: "rename one of the two folders to the name of the other")
+                }
                 throw .badOption(
                     "\(folder) has a class \(entry.name) that the training images do not have",
                     fix: "give both parts the same folders")
             }
             test = try files(in: folder)
             guard !test.isEmpty else { throw noImages(folder) }
-            parts.append(("test image", test))
         }
-        try finish(in: trainingFolder, parts: parts)
+        try finish(in: trainingFolder)
     }
 
     // MARK: Reading folders
@@ -66,22 +75,58 @@ struct ImageFolderListing {
     private struct Entry {
         let name: String
         let isFolder: Bool
-        var isHidden: Bool { name.hasPrefix(".") }
+        var isHidden: Bool { name.utf8.first == UInt8(ascii: ".") }
     }
 
     /// Names that a folder lists are no paths: `~` is one like any other.
     private static func join(_ folder: String, _ name: String) -> String { "\(folder)/\(name)" }
 
-    private func list(_ folder: String) throws(DatasetError) -> [Entry] {
+    /// What a folder holds under names that can be read; the others are noted.
+    private mutating func list(_ folder: String) throws(DatasetError) -> [Entry] {
         if cancellation.isCancelled { throw .cancelled }
-        let names: [String]
-        do throws(FileError) { names = try FileSystem.list(folder) } catch { throw .file(error) }
-        return names.map { Entry(name: $0, isFolder: FileSystem.isDirectory(Self.join(folder, $0))) }
+        let names: [(name: String, isUTF8: Bool)]
+        do throws(FileError) { names = try FileSystem.entries(folder) } catch { throw .file(error) }
+        for (name, isUTF8) in names where !isUTF8 { unreadableNames.insert(Self.join(folder, name)) }
+        return names.filter(\.isUTF8).map {
+            Entry(name: $0.name, isFolder: FileSystem.isDirectory(Self.join(folder, $0.name)))
+        }
+    }
+
+    /// Classes without partner that are parts by their names: where they hold folders alone, and those of another folder or none
+    /// beside them, nobody means them as classes.
+    private mutating func checkParts(_ folders: [String], in path: String) throws(DatasetError) {
+        func classes(_ name: String) throws(DatasetError) -> [String]? {
+            let entries = try list(Self.join(path, name)).filter { !$0.isHidden }
+            guard entries.contains(where: \.isFolder) else { return nil }
+            return entries.contains { !$0.isFolder && Self.isImage($0.name) }
+                ? nil : entries.filter(\.isFolder).map(\.name)
+        }
+        for name in folders where (Self.trainingNames + Self.testNames).contains(name.lowercased()) {
+            guard let inner = try classes(name) else { continue }
+            let isForTraining = Self.trainingNames.contains(name.lowercased())
+            var partner: String?
+            for other in folders where other != name && partner == nil {
+                if !Set(try classes(other) ?? []).isDisjoint(with: inner) { partner = other }
+            }
+            if partner == nil, folders.count > 1 {
+                notes.append("`\(name)` is read as a class, with all the folders in it: there is no part beside it")
+                continue
+            }
+            throw .badOption(
+                "the classes in \(Self.join(path, name)) have no folder for \(isForTraining ? "testing" : "training") beside them"
+                    + (partner.map { "; \($0) has no name of such a folder" } ?? ""),
+                fix: isForTraining
+                    ? "call the folder for testing `test` or `val`, or read \(Self.join(path, name)) alone"
+                    : "call the folder for training `train`, or read \(Self.join(path, name)) alone")
+        }
     }
 
     private mutating func readClasses(in folder: String) throws(DatasetError) {
         let entries = try list(folder)
         classNames = entries.filter { $0.isFolder && !$0.isHidden }.map(\.name)
+        if classNames.isEmpty, let name = unreadableNames.min() {
+            throw .badOption("the name of \(name) is not UTF-8", fix: "rename it")
+        }
         guard !classNames.isEmpty, classNames.count <= Int(UInt16.max) else {
             throw .badOption(
                 classNames.isEmpty ? "\(folder) holds no folders" : "\(folder) holds \(classNames.count) folders",
@@ -130,25 +175,53 @@ struct ImageFolderListing {
             }
             found.append((path, files))
         }
-        return found.sorted { $0.folder < $1.folder }.flatMap(\.files)
+        return found.sorted { $0.folder.precedesInBytes($1.folder) }.flatMap(\.files)
     }
 
     private static func isImage(_ name: String) -> Bool {
-        [".jpg", ".jpeg", ".png"].contains { name.lowercased().hasSuffix($0) }
+        let bytes = name.lowercased().utf8
+        return [".jpg", ".jpeg", ".png"].contains { bytes.suffix($0.utf8.count).elementsEqual($0.utf8) }
     }
 
     // MARK: What is told
 
-    private mutating func finish(in folder: String, parts: [(what: String, files: [File])]) throws(DatasetError) {
-        guard !training.isEmpty else { throw noImages(folder) }
-        addNote("no JPEG or PNG by their names", otherFiles)
-        addNote("hidden", hidden)
-        for (what, files) in parts {
-            let labels = Set(files.map(\.label))
-            let empty = classNames.indices.filter { !labels.contains($0) }.map { classNames[$0] }
-            guard !empty.isEmpty else { continue }
+    /// Cuts a share of each class off for testing, drawn by the seed.
+    mutating func cut(share: Double, seed: UInt64) {
+        let all = training
+        let labels = all.map { UInt16($0.label) }
+        let drawn = ImageSet(.memory([]), labels: labels).evenly(share: share, seed: seed)
+        let isDrawn = Set(drawn)
+        test = drawn.map { all[$0] }
+        training = all.indices.filter { !isDrawn.contains($0) }.map { all[$0] }
+        let wanted = Int((Double(all.count) * share).rounded())
+        guard drawn.count != wanted else { return }
+        func percent(_ share: Double) -> String { "\(Int((100 * share).rounded())) %" }
+        notes.append(
+            "\(drawn.count) of \(all.count) images \(drawn.count == 1 ? "is" : "are") cut off for testing, \(percent(Double(drawn.count) / Double(all.count))) and "
+                + "not \(percent(share)): "
+                + (drawn.count > wanted
+                    ? "each class of two images or more has one in both parts"
+                    : "a class of one image has none for testing"))
+    }
+
+    /// Names the classes that a part has no image of: once both are what they will be.
+    mutating func noteEmptyClasses() {
+        let (trained, tested) = (Set(training.map(\.label)), Set(test.map(\.label)))
+        func add(_ what: String, _ isEmpty: (Int) -> Bool) {
+            let empty = classNames.indices.filter(isEmpty).map { classNames[$0] }
+            guard !empty.isEmpty else { return }
             notes.append("classes without any \(what): \(Self.some(empty))")
         }
+        add("image") { !trained.contains($0) && !tested.contains($0) }
+        add("training image") { !trained.contains($0) && tested.contains($0) }
+        add("test image") { trained.contains($0) && !tested.contains($0) }
+    }
+
+    private mutating func finish(in folder: String) throws(DatasetError) {
+        guard !training.isEmpty else { throw noImages(folder) }
+        addNote("no JPEG or PNG by their names", otherFiles)
+        addNote("the name is not UTF-8: rename it", unreadableNames.sorted())
+        addNote("hidden", hidden)
         if nestedFolders > 0 {
             notes.append(
                 nestedFolders == 1

@@ -170,7 +170,9 @@ public struct ImageSet: Sendable {
             // How images are decoded decides too: this is its second way.
             digest.update("decoded 2\n")
             for index in 0..<count {
-                digest.update((try? FileSystem.read(files.paths[stored(index)], limit: DecodedImage.byteLimit)) ?? [])
+                do throws(FileError) {
+                    digest.update(try FileSystem.read(files.paths[stored(index)], limit: DecodedImage.byteLimit))
+                } catch { digest.update("cannot be read: \(error.reason)\n") }
             }
         }
     }

@@ -54,6 +54,11 @@ extension String {
     fileprivate var lowercasedFirst: String { prefix(1).lowercased() + dropFirst() }
 }
 
+extension String {
+    /// The order of bytes, which is that of Unicode's numbers and of Python; `<` takes names for the same that a disk does not.
+    public func precedesInBytes(_ other: String) -> Bool { utf8.lexicographicallyPrecedes(other.utf8) }
+}
+
 public enum FileSystem {
     /// What a file of text may hold: a script, a notebook, a list of names.
     public static let textLimit = 256 << 20
@@ -188,18 +193,30 @@ public enum FileSystem {
         return String(decoding: bytes.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
-    /// The names in a folder, sorted, without `.` and `..`.
-    public static func list(_ path: String) throws(FileError) -> [String] {
+    /// The names in a folder in the order of their bytes, without `.` and `..`.
+    public static func list(_ path: String) throws(FileError) -> [String] { try entries(path).map(\.name) }
+
+    /// The same, with whether they are UTF-8: of a name that is not, `\xE9` stands for the byte, and no path leads there.
+    public static func entries(_ path: String) throws(FileError) -> [(name: String, isUTF8: Bool)] {
         guard let handle = opendir(path) else { throw FileError("list", path) }
         defer { closedir(handle) }
-        var names: [String] = []
+        var names: [(name: String, isUTF8: Bool)] = []
         while let entry = readdir(handle) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            let (name, isUTF8) = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) {
+                    String(validatingCString: $0).map { ($0, true) } ?? (escaped($0), false)
+                }
             }
-            if name != ".", name != ".." { names.append(name) }
+            if name != ".", name != ".." { names.append((name, isUTF8)) }
         }
-        return names.sorted()
+        return names.sorted { $0.name.precedesInBytes($1.name) }
+    }
+
+    private static func escaped(_ name: UnsafePointer<CChar>) -> String {
+        UnsafeBufferPointer(start: name, count: strlen(name)).map { character in
+            let byte = UInt8(bitPattern: character)
+            return byte < 0x80 ? String(UnicodeScalar(byte)) : "\\x" + String(byte, radix: 16, uppercase: true)
+        }.joined()
     }
 
     /// Removes a file or a link (never what it points to); one that is not there is fine, and a folder is an error.

@@ -8,6 +8,8 @@ import Synchronization
 public struct ImageError: Error, Sendable, CustomStringConvertible {
     /// What is wrong with the file: `it is cut off`.
     public let message: String
+    /// What to do, where the file is not damaged, but cannot be read here.
+    public private(set) var fix: String?
     public var description: String { message }
 }
 
@@ -32,7 +34,7 @@ public struct DecodedImage: Sendable {
     public init(contentsOf path: String) throws(ImageError) {
         let bytes: [UInt8]
         do throws(FileError) { bytes = try FileSystem.read(path, limit: Self.byteLimit) } catch {
-            throw ImageError(message: error.reason)
+            throw ImageError(message: error.reason, fix: "remove it, or put an image there that can be read")
         }
         try self.init(bytes)
     }
@@ -43,10 +45,27 @@ public struct DecodedImage: Sendable {
             do throws(ImageError) {
                 if bytes.starts(with: [0xFF, 0xD8]) { return .success(try DecodedImage(jpeg: bytes)) }
                 if bytes.starts(with: [0x89, 0x50, 0x4E, 0x47]) { return .success(try DecodedImage(png: bytes)) }
-                return .failure(ImageError(message: "it is neither a JPEG nor a PNG"))
+                guard let type = Self.otherType(bytes) else {
+                    return .failure(ImageError(message: "it is neither a JPEG nor a PNG"))
+                }
+                return .failure(ImageError(message: "it is \(type)", fix: "convert it to PNG or JPEG"))
             } catch { return .failure(error) }
         }
         self = try result.get()
+    }
+
+    /// What the first bytes of other images say, whatever the file is called.
+    private static func otherType(_ bytes: UnsafeBufferPointer<UInt8>) -> String? {
+        func begins(_ text: String, at place: Int = 0) -> Bool { bytes.dropFirst(place).starts(with: text.utf8) }
+        if begins("GIF8") { return "a GIF" }
+        if begins("BM"), bytes.count >= 26 { return "a BMP" }
+        if begins("RIFF"), begins("WEBP", at: 8) { return "a WebP" }
+        if begins("II*\0") || begins("MM\0*") { return "a TIFF" }
+        if begins("ftyp", at: 4) {
+            if begins("avi", at: 8) { return "an AVIF" }
+            return ["heic", "heix", "hevc", "mif1"].contains { begins($0, at: 8) } ? "a HEIC" : "a film (MP4)"
+        }
+        return nil
     }
 
     /// - Parameter decode: fills so many bytes, or gives an error.
@@ -57,7 +76,10 @@ public struct DecodedImage: Sendable {
         func pixels() -> Result<[UInt8], ImageError> {
             let count = height * width * channels
             guard Memory.hasRoom(for: count) else {
-                return .failure(ImageError(message: "there is no memory for its \(width)x\(height) pixels"))
+                return .failure(
+                    ImageError(
+                        message: "the memory has no room for its \(width)x\(height) pixels",
+                        fix: "make the image smaller, or free memory"))
             }
             var failure: ImageError?
             let pixels = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
@@ -89,32 +111,20 @@ public struct DecodedImage: Sendable {
 
     /// What libjpeg warns of (stray bytes, a bad code) is read, as by other readers; a file that ends before its image does is not.
     private init(jpeg file: UnsafeBufferPointer<UInt8>) throws(ImageError) {
-        guard !Self.hasEnd(file) else {
+        let structure = JPEGStructure(file)
+        guard !structure.hasEnd else {
             try self.init(wholeJPEG: file, isEndMissing: false)
             return
         }
         // Where the mark of the end alone is missing, nothing of the image is.
-        let ended = Array(file) + [0xFF, 0xD9]
+        let ended = Array(file[..<structure.end]) + [0xFF, 0xD9]
         let result: Result<DecodedImage, ImageError> = ended.withUnsafeBufferPointer { bytes in
-            do throws(ImageError) { return .success(try DecodedImage(wholeJPEG: bytes, isEndMissing: true)) } catch {
-                return .failure(error)
-            }
+            do throws(ImageError) {
+                let image = try DecodedImage(wholeJPEG: bytes, isEndMissing: true)
+                return structure.hasAllScans ? .success(image) : .failure(ImageError(message: "it is cut off"))
+            } catch { return .failure(error) }
         }
         self = try result.get()
-    }
-
-    /// Whether the mark of the image's end stands behind its last scan: within one no such bytes occur.
-    private static func hasEnd(_ file: UnsafeBufferPointer<UInt8>) -> Bool {
-        var hasEnd = false
-        var place = file.count - 2
-        while place >= 2 {
-            if file[place] == 0xFF {
-                if file[place + 1] == 0xD9 { hasEnd = true }
-                if file[place + 1] == 0xDA { return hasEnd }
-            }
-            place -= 1
-        }
-        return hasEnd
     }
 
     private init(wholeJPEG bytes: UnsafeBufferPointer<UInt8>, isEndMissing: Bool) throws(ImageError) {

@@ -70,6 +70,33 @@ struct ImageDecodingTests {
         }
     }
 
+    /// Cut at a scan's boundary, libjpeg gives all pixels without a warning, and their detail is missing.
+    @Test func aProgressiveJPEGWithoutItsLastScansIsCutOff() throws {
+        let whole = [UInt8](try Data(contentsOf: images.appending(path: "progressive.jpg")))
+        let scans = whole.indices.dropLast().filter { whole[$0] == 0xFF && whole[$0 + 1] == 0xDA }
+        let tables = whole.indices.dropLast().filter { whole[$0] == 0xFF && whole[$0 + 1] == 0xC4 }
+        #expect(scans.count > 2)
+        for cut in scans.dropFirst() + tables.filter({ $0 > scans[0] }) + [whole.count - 20] {
+            do throws(ImageError) {
+                _ = try DecodedImage(Array(whole[..<cut]))
+                Issue.record("read of its first \(cut) bytes")
+            } catch { #expect(error.message == "it is cut off") }
+        }
+        #expect(try DecodedImage(Array(whole.dropLast(2))).pixels == DecodedImage(whole).pixels)
+    }
+
+    @Test func whatStandsBehindAJPEGIsNoPartOfIt() throws {
+        let whole = [UInt8](try Data(contentsOf: images.appending(path: "plain.jpg")))
+        do throws(ImageError) {
+            _ = try DecodedImage(whole.dropLast(200) + whole)
+            Issue.record("the end of another JPEG was taken for its own")
+        } catch { #expect(error.message == "it is cut off") }
+        // Any bytes may stand behind the end, and a bad code is read as by Pillow.
+        let odd = [UInt8](try Data(contentsOf: images.appending(path: "bad-code.jpg")))
+        let image = try DecodedImage(odd + [1, 2, 0xFF, 0xDA, 3, 4, 0xFF, 0xE0])
+        #expect(try Picture("bad-code.jpg").difference(of: image.pixels) == 0)
+    }
+
     @Test func whatIsNoImageSaysSo() throws {
         func message(_ bytes: [UInt8]) -> String? {
             do throws(ImageError) {
@@ -78,7 +105,10 @@ struct ImageDecodingTests {
             } catch { return error.message }
         }
         #expect(message([]) == "it is empty")
-        #expect(message(Array("GIF89a".utf8)) == "it is neither a JPEG nor a PNG")
+        #expect(message(Array("GIF89a".utf8)) == "it is a GIF")
+        #expect(message(Array("RIFF____WEBPVP8 ".utf8)) == "it is a WebP")
+        #expect(message(Array("BM".utf8) + [UInt8](repeating: 0, count: 60)) == "it is a BMP")
+        #expect(message(Array("text".utf8)) == "it is neither a JPEG nor a PNG")
         for name in ["plain.png", "plain.jpg", "palette.png"] {
             let whole = [UInt8](try Data(contentsOf: images.appending(path: name)))
             for count in [3, 20, whole.count / 2] {
@@ -325,9 +355,11 @@ struct ImageFolderTests {
         return notes
     }
 
+    private let bothParts = "each class of two images or more has one in both parts"
+
     @Test func whatIsLeftOutOfAFolderIsNamed() throws {
         for name in ["a", "b"] { for index in 0..<3 { try copy("plain.png", "odd/\(name)/\(index).png") } }
-        #expect(try notes("odd") == [])
+        #expect(try notes("odd") == ["2 of 6 images are cut off for testing, 33 % and not 20 %: \(bothParts)"])
         for file in ["a/x.webp", "a/y.bmp", "b/z.tif", "b/w.gif", "b/v.txt", "labels.csv"] {
             try FileSystem.write("other", to: "\(folder.path)/odd/\(file)")
         }
@@ -338,8 +370,10 @@ struct ImageFolderTests {
         #expect(
             try notes("odd") == [
                 "left out (no JPEG or PNG by their names): labels.csv, a/x.webp, a/y.bmp, b/v.txt and 2 more",
-                "left out (hidden): .git, a/._1.png", "classes without any image: none",
+                "left out (hidden): .git, a/._1.png",
                 "a folder within a class is read as part of it, as torchvision does",
+                "2 of 7 images are cut off for testing, 29 % and not 20 %: \(bothParts)",
+                "classes without any image: none",
             ])
         let data = try ImageFolder.load("\(folder.path)/odd", height: 4, width: 4, testShare: 0.2, seed: 1)
         #expect(data.training.count + data.test.count == 7)
@@ -367,6 +401,70 @@ struct ImageFolderTests {
             ])
     }
 
+    /// Names are bytes: the order is Python's, and what only looks the same is another class.
+    @Test func classesAreToldApartByTheirBytes() throws {
+        let (composed, decomposed) = ("caf\u{E9}", "cafe\u{301}")
+        for name in ["cafz", composed, decomposed] { try copy("plain.png", "bytes/train/\(name)/1.png") }
+        for name in ["cafz", composed] { try copy("plain.png", "bytes/test/\(name)/1.png") }
+        let data = try ImageFolder.load("\(folder.path)/bytes", height: 4, width: 4, testShare: 0.2, seed: 1)
+        #expect(data.classNames.map { Array($0.utf8) } == [decomposed, "cafz", composed].map { Array($0.utf8) })
+        #expect(data.test.labels == [1, 2])
+        try copy("plain.png", "accents/train/\(composed)/1.png")
+        try copy("plain.png", "accents/test/\(decomposed)/1.png")
+        #expect(failure("\(folder.path)/accents")?.contains("in two ways (NFC and NFD)") == true)
+    }
+
+    @Test func namesThatAreNotUTF8AreNamedWithTheReason() throws {
+        for name in ["a", "b"] { for index in 0..<5 { try copy("plain.png", "raw/\(name)/\(index).png") } }
+        func rawPath(_ name: [UInt8]) -> [CChar] {
+            (Array("\(folder.path)/raw/".utf8) + name + [0]).map { CChar(bitPattern: $0) }
+        }
+        #expect(mkdir(rawPath([0xFF, 0xFE]), 0o700) == 0)
+        let file = open(rawPath(Array("a/".utf8) + [0xE9, 0x74, 0xE9] + Array(".png".utf8)), O_CREAT | O_WRONLY, 0o600)
+        #expect(file >= 0 && close(file) == 0)
+        let raw = "\(folder.path)/raw"
+        #expect(
+            try notes("raw") == [
+                "left out (the name is not UTF-8: rename it): \(raw)/\\xFF\\xFE, \(raw)/a/\\xE9t\\xE9.png"
+            ])
+    }
+
+    @Test func whatTheCutLeavesWithoutImagesIsNamed() throws {
+        for (name, count) in [("a", 10), ("b", 10), ("d", 1)] {
+            for index in 0..<count { try copy("plain.png", "cut/\(name)/\(index).png") }
+        }
+        #expect(try notes("cut") == ["classes without any test image: d"])
+        for name in ["a", "b"] { try copy("plain.png", "ones/\(name)/1.png") }
+        try copy("plain.png", "ones/c/1.png")
+        #expect(
+            try notes("ones") == [
+                "0 of 3 images are cut off for testing, 0 % and not 20 %: a class of one image has none for testing",
+                "classes without any test image: a, b, c",
+            ])
+        let ones = try ImageFolder.load("\(folder.path)/ones", height: 4, width: 4, testShare: 0.2, seed: 1)
+        let split = ones.split(share: 0.5, seed: 1)
+        #expect(split.training.count + split.validation.count == 3 && split.validation.count > 0)
+    }
+
+    @Test(arguments: ["dev", "testing", "Eval"]) func aPartForTestingHasManyNames(_ part: String) throws {
+        for part in ["train", part] { for name in ["a", "b"] { try copy("plain.png", "many/\(part)/\(name)/1.png") } }
+        let data = try ImageFolder.load("\(folder.path)/many", height: 4, width: 4, testShare: 0.2, seed: 1)
+        #expect(data.classNames == ["a", "b"] && data.test.count == 2)
+    }
+
+    @Test func aPartWithoutPartnerIsNoClass() throws {
+        for part in ["train", "train_small"] {
+            for name in ["a", "b"] { try copy("plain.png", "small/\(part)/\(name)/1.png") }
+        }
+        #expect(failure("\(folder.path)/small")?.hasSuffix("train_small has no name of such a folder") == true)
+        try copy("plain.png", "alone/test/a/1.png")
+        #expect(failure("\(folder.path)/alone")?.contains("have no folder for training beside them") == true)
+        // A class may be called so.
+        try copy("plain.png", "ways/train/steam/1.png")
+        try copy("plain.png", "ways/ship/1.png")
+        #expect(try notes("ways").contains { $0.hasPrefix("`train` is read as a class") })
+    }
+
     @Test func aLinkToTheFolderAboveHasNoEnd() throws {
         try copy("plain.png", "loop/a/1.png")
         #expect(symlink("..", "\(folder.path)/loop/a/up") == 0)
@@ -382,6 +480,10 @@ struct ImageFolderTests {
     }
 
     @Test func whatIsWrongNamesThePlace() throws {
+        try copy("plain.png", "gif/a/1.png")
+        try FileSystem.write("GIF89a", to: "\(folder.path)/gif/a/2.jpg")
+        #expect(failure("\(folder.path)/gif")?.hasSuffix("gif/a/2.jpg cannot be read: it is a GIF") == true)
+        #expect(failure("\(folder.path)/gif/a/1.png")?.hasSuffix("1.png is a file, not a folder") == true)
         #expect(failure("\(folder.path)/nowhere")?.contains("there is no folder") == true)
         try FileSystem.createDirectories("\(folder.path)/empty")
         #expect(failure("\(folder.path)/empty")?.contains("holds no folders") == true)
