@@ -26,8 +26,14 @@ public func fixed(_ number: Double, _ digits: Int) -> String {
     return (number < 0 && scaled != 0 ? "-" : "") + text
 }
 
+/// A loss: `fixed`, but with a power of ten where the digits before the point would be mere noise, as shortly before it diverges.
+public func lossText(_ loss: Double, _ digits: Int) -> String {
+    abs(loss) < 1e9 || !loss.isFinite ? fixed(loss, digits) : scientific(loss, digits: digits)
+}
+
 /// `10711.5` as `10,711.5`; what `fixed` gives, with its thousands grouped.
 func grouped(_ number: Double, _ digits: Int) -> String {
+    guard abs(number) < 1e15 || !number.isFinite else { return scientific(number, digits: digits) }
     let text = fixed(number, digits)
     let end = text.firstIndex(of: ".") ?? text.endIndex
     guard let whole = Int(text[..<end]), abs(whole) >= 1000 else { return text }

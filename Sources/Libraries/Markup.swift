@@ -15,3 +15,12 @@ public func markupEscaped(_ text: String) -> String {
     }
     return result
 }
+
+/// What `markupEscaped` was given.
+public func markupUnescaped(_ text: String) -> String {
+    var text = text
+    for (name, character) in [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&amp;", "&")] {
+        text = text.replacing(name, with: character)
+    }
+    return text
+}

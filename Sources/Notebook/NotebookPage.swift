@@ -68,7 +68,11 @@ public struct NotebookPage {
             .output, .markdown, pre { overflow: visible }
             pre { white-space: pre-wrap; overflow-wrap: anywhere }
             table { font-size: 11px; max-width: 100% }
-            th, td { white-space: normal !important; overflow-wrap: anywhere; padding: .15rem .35rem }
+            table:has(th:nth-child(9)) { font-size: 9px }
+            table:has(th:nth-child(13)) { font-size: 7px }
+            th, td { padding: .15rem .35rem }
+            th { white-space: normal !important }
+            td[style*="text-align:left"], .markdown td:not([align]) { white-space: normal !important; overflow-wrap: anywhere; min-width: 6em }
             tr, svg, img { break-inside: avoid }
             svg, img { max-height: 95vh }
         }
@@ -81,7 +85,8 @@ public struct NotebookPage {
         case .markdown:
             let source = AttachmentReferences.encoded(in: cell.source, of: cell.attachments)
             let html = Markdown.html(source).map { AttachmentReferences.embedded(in: $0, from: cell.attachments) }
-            return "<section class=\"markdown\">\(html ?? "<pre>\(markupEscaped(cell.source))</pre>")</section>"
+            return
+                "<section class=\"markdown\">\(html.map(colored) ?? "<pre>\(markupEscaped(cell.source))</pre>")</section>"
         case .raw: return "<pre>\(markupEscaped(cell.source))</pre>"
         case .code:
             let count = cell.executionCount.map { "[\($0)]" } ?? ""
@@ -90,6 +95,22 @@ public struct NotebookPage {
             return
                 "<section><div class=\"code\"><code class=\"count\">\(count)</code>\(code)</div>\n\(outputs)</section>"
         }
+    }
+
+    /// Blocks of code whose language is this one, or Swift, which most editors color it as, are colored as cells are.
+    private func colored(_ html: String) -> String {
+        var (done, rest) = ("", html[...])
+        while let start = rest.firstRange(of: "<pre><code class=\"language-"),
+            let head = rest[start.upperBound...].firstRange(of: "\">"),
+            let end = rest[head.upperBound...].firstRange(of: "</code></pre>")
+        {
+            let language = rest[start.upperBound..<head.lowerBound].lowercased()
+            let text = String(rest[head.upperBound..<end.lowerBound])
+            done += rest[..<head.upperBound]
+            done += ["tandem", "swift"].contains(language) ? code(markupUnescaped(text)) : text
+            rest = rest[end.lowerBound...]
+        }
+        return done + rest
     }
 
     private func html(of output: NotebookOutput) -> String {

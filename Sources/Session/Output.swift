@@ -87,7 +87,9 @@ public struct ProgressUpdate: Sendable {
     public var fraction: Double
     /// What stands behind the bar, in order of importance: `loss 1.234`, `accuracy 56.78 %`, `98 images/s`, `12:34 left`.
     public var facts: [String]
-    /// What came of it, in a sentence, at the end: a verdict, a learning rate.
+    /// Those of the facts that came of it and are the same each time, at the end: a loss, an accuracy.
+    public var results: [String] = []
+    /// What came of it, a sentence a line, at the end: verdicts, a learning rate.
     public var conclusion = ""
     /// Curves below the bar, where there are any.
     public var panels: [ProgressChart.Panel] = []

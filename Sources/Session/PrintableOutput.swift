@@ -26,7 +26,9 @@ final class PrintableOutput: Output {
         var update = update
         update.title = update.title.printableName
         update.facts = update.facts.map(\.printableName)
-        update.conclusion = update.conclusion.printableName
+        update.conclusion = update.conclusion.split(separator: "\n").map { String($0).printableName }
+            .joined(separator: "\n")
+        update.results = update.results.map(\.printableName)
         output.progress(update)
     }
 }

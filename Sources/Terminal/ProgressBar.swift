@@ -11,14 +11,15 @@ struct ProgressBar {
     private static let leastBar = 4
     private static let leastTitle = 12
 
-    /// The line, at most `columns - 1` wide, so that no terminal wraps it; the last one may be several. The bar gives way first, then the middle of the
-    /// title, then the facts, the last one before the others.
+    /// The line, at most `columns - 1` wide, so that no terminal wraps it; the last one may be several. The bar gives way first, then the facts between
+    /// the first and the last, from behind; then the title, and then the other two, the last before the first.
     var text: String {
         let width = max(10, columns - 1)
         guard !update.isFinal else { return finalText(width) }
         let percent = pad("\(update.percent) %", 5)
         var facts = update.facts
         func room() -> Int { width - percent.count - 2 - facts.reduce(0) { $0 + cells($1) + 2 } }
+        while facts.count > 2, room() < Self.leastBar + cells(update.title) { facts.remove(at: facts.count - 2) }
         while !facts.isEmpty, room() < Self.leastBar + min(Self.leastTitle, cells(update.title)) { facts.removeLast() }
         let title = shortened(update.title, to: max(1, room() - Self.leastBar))
         let tail = facts.map { "  " + $0 }.joined()
@@ -30,18 +31,24 @@ struct ProgressBar {
     /// What is over needs no bar. What came of it is told whole, in further lines where one is not enough.
     private func finalText(_ width: Int) -> String {
         guard update.conclusion.isEmpty else {
-            return hanging("", "\(update.title): \(update.conclusion)", columns: width)
+            return ProgressUpdate.closing(update.title, update.conclusion).split(separator: "\n")
+                .map { hanging("", String($0), columns: width) }.joined(separator: "\n")
         }
-        var text = shortened(update.title, to: width)
-        for fact in update.facts where cells(text) + 2 + cells(fact) <= width { text += "  " + fact }
-        return text
+        var lines = [shortened(update.title, to: width)]
+        for fact in update.facts {
+            if cells(lines[lines.count - 1]) + 2 + cells(fact) > width { lines.append("") }
+            lines[lines.count - 1] += "  " + fact
+        }
+        return lines.joined(separator: "\n")
     }
 
-    /// What tells two titles apart stands at their ends: the model's name and the epoch.
+    /// What tells two titles apart stands at their ends: the model's name, and behind it seed, epoch and number, none of which is
+    /// cut in two where words fit.
     private func shortened(_ text: String, to width: Int) -> String {
         guard cells(text) > width else { return text }
-        let end = width / 2
-        return text.prefix(columns: width - end - 1) + "…" + text.suffix(columns: end)
+        var end = text.suffix(columns: width * 3 / 4)
+        if let space = end.firstIndex(of: " ") { end = end[space...] }
+        return text.prefix(columns: width - end.columnWidth - 1) + "…" + end
     }
 
     private func bar(_ width: Int) -> String {

@@ -107,6 +107,55 @@ struct PlotTests {
         #expect(plot.svg.components(separatedBy: "stroke-width=\"1.50\"/>").count == 1 + 3)
     }
 
+    /// Twelve points in one place, and far too many.
+    @Test(arguments: [12, 70])
+    func everyPointOfAScatterIsNamed(count: Int) {
+        let items = (1...count).map {
+            ScatterPlot.Item("network\($0)", 1_000 + Double($0) / 100, 80 + Double($0) / 1000)
+        }
+        let far = [ScatterPlot.Item("far", 9_000, 20)]
+        let svg = ScatterPlot(title: "", x: Axis("parameters"), y: Axis("accuracy"), items: items + far).svg
+        // Not counting what a screen reader says.
+        let drawn = svg.split(separator: "\n").filter { $0.hasPrefix("<text") }.joined(separator: " ")
+        for item in items + far {
+            #expect(
+                drawn.components(separatedBy: item.name + "<").count > 1 || drawn.contains(item.name + ",")
+                    || drawn.contains(item.name + "."), "\(item.name)")
+        }
+        #expect(drawn.contains("Without a name here: ") == (count == 70))
+        #expect(svg.contains("stroke-width=\"0.75\""))
+        #expect(XMLParser(data: Data(svg.utf8)).parse())
+    }
+
+    @Test func noTwoRowsLookAlike() {
+        let names = ["32, pooled: true", "64, pooled: true", "64, pooled: false"].map {
+            "Net(width: 8, pooled: false) − Net(width: \($0))"
+        }
+        let long = (1...2).map { "a_network_with_a_name_that_is_so_long_that_no_line_holds_it_\($0)" }
+        let plot = IntervalPlot(
+            title: "", style: .dots, axis: Axis("points"),
+            rows: (names + long).map { IntervalPlot.Row($0, values: [1, 2], interval: -1...3) })
+        let texts = plot.svg.split(separator: "\n").filter { $0.hasPrefix("<text") }.joined(separator: "\n")
+        for end in [">− Net(width: 32, pooled: true)<", ">− Net(width: 64, pooled: true)<", "false)<", "_1<", "_2<"] {
+            #expect(texts.contains(end), "\(end)")
+        }
+        #expect(!texts.contains("…"))
+        let text = plot.text(on: TextTerminal(columns: 80, rows: 24))
+        #expect(["32,", "64,", "_1", "_2"].allSatisfy { text.contains($0) }, "\(text)")
+        #expect(text.split(separator: "\n").allSatisfy { $0.count <= 80 })
+    }
+
+    @Test func aPictureHasOneMinusSign() {
+        let plot = IntervalPlot(
+            title: "", style: .forest, axis: Axis("points"),
+            rows: [.init("a", mean: -9, interval: -100...50), .init("b", mean: -2e-7, interval: -3e-7...(-1e-7))])
+        let texts = plot.svg.split(separator: "\n").filter { $0.hasPrefix("<text") }.map {
+            $0.split(separator: ">", maxSplits: 1).last ?? ""
+        }
+        #expect(texts.contains { $0.contains("−9 [−100, 50]") }, "\(texts)")
+        #expect(!texts.contains { $0.contains("-") })
+    }
+
     @Test(arguments: [
         [], [5.0], [5, 5], [Double.nan], [.infinity, 1], [-1e300, 1e300], [1e-300, 2e-300], [1e15, 1e15 + 1],
     ])

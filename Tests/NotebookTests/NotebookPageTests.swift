@@ -35,3 +35,29 @@ private func notebook(_ outputs: String, source: String = "let a = 1") throws ->
     #expect(parts[0].contains("overflow-x: auto"))
     #expect(parts[1].contains("overflow: visible") && parts[1].contains("white-space: normal !important"))
 }
+
+/// On paper; long names break.
+@Test func numbersNeverBreak() throws {
+    let style = NotebookPage(try notebook(""), title: "t").html
+    let print = try #require(style.split(separator: "@media print", maxSplits: 1).last)
+    let rules = print.split(separator: "}").filter { $0.contains("overflow-wrap: anywhere") && !$0.contains("pre {") }
+    #expect(rules.count == 1 && rules[0].contains("td[style*=\"text-align:left\"]") && rules[0].contains("min-width"))
+    #expect(!rules[0].contains("th,"))
+}
+
+@Test func fencedCodeIsColoredInTextToo() throws {
+    func page(_ fence: String) throws -> String {
+        let document = """
+            {"cells": [{"cell_type": "markdown", "id": "a", "metadata": {},
+             "source": "a\\n\\n```\(fence)\\nlet a = 1 < 2 && \\"x\\"\\n```\\n\\nb `let`"}], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+            """
+        let file = try NotebookFile(bytes: Array(document.utf8), path: "x.ipynb")
+        return NotebookPage(file, title: "t") { "<i>\(markupEscaped($0))</i>" }.html
+    }
+    for fence in ["swift", "tandem", "Tandem"] {
+        #expect(
+            try page(fence).contains("\"><i>let a = 1 &lt; 2 &amp;&amp; &quot;x&quot;\n</i></code></pre>"), "\(fence)")
+        #expect(try page(fence).contains("<code>let</code>"))
+    }
+    for fence in ["", "python"] { #expect(try !page(fence).contains("<i>")) }
+}

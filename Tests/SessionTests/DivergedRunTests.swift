@@ -57,9 +57,10 @@ struct DivergedRunTests {
     @Test(arguments: ["dots", "bars", "histogram", "scatter"])
     func aPictureOfResultsLeavesItOut(_ kind: String) throws {
         let session = session()
-        session.run("plot a, kind: \(kind), x: parameters")
+        let options = "kind: \(kind)" + (kind == "scatter" ? ", x: parameters" : "")
+        session.run("plot a, \(options)")
         let alone = try #require(session.output.all.shown.last)
-        session.run("plot [a], [w], kind: \(kind), x: parameters")
+        session.run("plot [a], [w], \(options)")
         let plot = try #require(session.output.all.shown.last)
         #expect(plot.svg?.contains("Excluded: w diverged.") == true)
         #expect(notes(session) == ["w diverged: excluded from this picture"])

@@ -47,6 +47,38 @@ struct LookingTests {
         }
     }
 
+    private static let study = "let s = compare Net, Flat, on: data, epochs: 1, seeds: 1...2, log: none\n"
+
+    @Test(arguments: [
+        ("plot s, kind: dots, x: time", "has no `x: time`"), ("plot a, kind: bars, x: parameters", "has no `x:"),
+        ("plot s, kind: scatter, train: true", "`kind: scatter` has none"),
+        ("plot a, kind: histogram, train: true", "`kind: histogram` has none"),
+        ("plot a, kind: curves, x: operations", "has no `x: operations`"),
+        ("plot a, kind: differences", "is of a study"), ("plot s, kind: classes, y: loss", "not `y: loss`"),
+        ("plot [1, 2], x: time", "has no `x:`"), ("plot onecycle, kind: dots", "has no `kind:`"),
+    ])
+    func whatAPictureDoesNotHeedIsAnError(_ text: String, _ message: String) {
+        let session = Session()
+        session.run(setup + Self.study + text)
+        let last = session.output.all.diagnostics.last
+        #expect(last?.message.contains(message) == true, "\(text): \(last?.message ?? "")")
+    }
+
+    @Test(arguments: [
+        ("plot s, kind: scatter, x: time", "time (s)"), ("plot s, x: parameters", "parameters"),
+        ("plot s, x: operations", "multiply-adds of an image"), ("plot s, train: true", "epoch"),
+    ])
+    func aStudyIsPlottedOverWhatIsAskedFor(_ text: String, _ axis: String) throws {
+        let rich = try #require(shown(Self.study + text).last)
+        #expect(rich.svg?.contains(">\(axis)<") == true)
+        if axis.hasPrefix("time") { #expect(rich.text == "Test accuracy over 2 seeds: Net(pooled: true), Flat") }
+    }
+
+    @Test func theCaptionOfASummaryIsAtTheLeft() throws {
+        let html = try #require(shown("summary Net").last?.html)
+        #expect(html.contains("<caption style=\"text-align:left\">") && html.contains("margin-left:0"))
+    }
+
     @Test(arguments: [
         ("plot a", "test accuracy (%)"), ("plot b, kind: dots", "test accuracy (%)"), ("plot [0.9, 0.7]", "list 1"),
         ("plot a, b, kind: scatter", "time (s)"),

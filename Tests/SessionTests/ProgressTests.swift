@@ -1,5 +1,6 @@
 // What shows how far something is: the curves of a training, the bar after a stop, and what a display ends in.
 
+import Graphics
 import Language
 import Testing
 
@@ -31,14 +32,14 @@ struct ProgressTests {
             step += 1
             curves.note(progress(done, of: count, epochs: 2))
             let points = curves.panels[0].training
-            lengths.append(points.count)
-            // The tip is never further behind than three steps or a hundredth of the training.
-            let behind = Double(done) - (points.last?.x ?? 0) * Double(count)
-            #expect(behind <= Double(3 * (steps.max() ?? 0) + 2 * count / 100))
+            // Without the two ends.
+            lengths.append(points.count - 2)
+            // From the first image to the last.
+            #expect(points.first?.x == 0 && abs(Double(done) - (points.last?.x ?? 0) * Double(count)) < 1e-6)
         }
         #expect(lengths == lengths.sorted() && lengths[lengths.count - 1] >= min(60, step / 4))
         #expect(lengths[lengths.count - 1] <= 200)
-        let points = curves.panels[0].training
+        let points = curves.panels[0].training.dropFirst().dropLast()
         #expect(zip(points, points.dropFirst()).allSatisfy { $0.x < $1.x && $0.y > $1.y })
     }
 
@@ -48,14 +49,37 @@ struct ProgressTests {
             for done in [40, 80, 100] { curves.note(progress(done, of: 100, epoch: epoch, epochs: 1_000)) }
         }
         let points = curves.panels[0].training
-        #expect((100...200).contains(points.count) && points[points.count - 1].x > 990)
+        #expect((102...202).contains(points.count) && points[points.count - 1].x == 1_000)
     }
 
     @Test func aFewImagesAtTheEndOfAnEpochAreNoPointOfTheirOwn() {
         var curves = LiveCurves()
         for done in [1_000, 2_000, 2_010] { curves.note(progress(done, of: 2_010)) }
         let points = curves.panels[0].training
-        #expect(points.count == 2 && abs(points[1].x - 1_505 / 2_010.0) < 1e-9)
+        #expect(points.count == 4 && abs(points[2].x - 1_505 / 2_010.0) < 1e-9)
+        #expect(points[3] == Plot.Point(1, points[2].y) && points[0] == Plot.Point(0, points[1].y))
+    }
+
+    @Test func oneMeanIsALineOverItsImagesAndAShortOneADot() {
+        var curves = LiveCurves()
+        curves.note(progress(300, of: 300))
+        #expect(curves.panels[0].training.map(\.x) == [0, 0.5, 1])
+        func circles(_ epochs: Int) -> Int {
+            ProgressChart(title: "t", fraction: 0, facts: [], epochs: epochs, panels: curves.panels).svg
+                .split(separator: "\n").count { $0.contains("<path") }
+        }
+        #expect(circles(1000) == circles(1) + 2)
+    }
+
+    /// A resumed training: one mean an epoch before, then images.
+    @Test func theCurveOfAResumedTrainingHasNoGap() {
+        var curves = LiveCurves(behind: [
+            EpochMetrics(
+                epoch: 1, trainLoss: 2, trainAccuracy: 10, testLoss: 2, testAccuracy: 10, seconds: 1,
+                trainingSeconds: 1)
+        ])
+        curves.note(progress(1, of: 50_000, epoch: 2, epochs: 2))
+        #expect(curves.panels[0].training.last?.x == 1 + 1 / 50_000.0)
     }
 
     /// Runs a cell that is interrupted when this share of it is done, and gives the last two states of its display.
@@ -91,6 +115,10 @@ struct ProgressTests {
         #expect(before.fraction > 0 && last.fraction > before.fraction - 1e-9 && last.fraction < 0.9)
         #expect(last.conclusion.isEmpty)
         #expect(last.panels.isEmpty == before.panels.isEmpty)
+        #expect(last.title.contains("stopped") || last.title.contains("interrupted"), "\(last.title)")
+        // What remains of the time is how long it took.
+        #expect(!last.facts.contains { $0.hasSuffix("left") }, "\(last.facts)")
+        if !cell.contains("findlr") { #expect(last.facts.last?.contains(":") == true) }
     }
 
     @Test func aDivergedTrainingLeavesTheBarWhereItWas() throws {
@@ -134,6 +162,50 @@ struct ProgressTests {
         session.run(setup + "variance Net, on: data, epochs: 1, seeds: 1...2, roles: [init, order]")
         let last = try #require(session.output.all.progress.last)
         #expect(!last.conclusion.isEmpty && session.output.all.results.last?.text.hasPrefix(last.conclusion) == true)
+    }
+
+    @Test func aTrainingEndsInItsNumbersWithoutTimes() throws {
+        let session = Session(drawsProgress: true)
+        session.run(setup + "let a = train Net, on: data, epochs: 2")
+        let last = try #require(session.output.all.progress.last)
+        let text = try #require(last.bundle["text/plain"]?.string)
+        #expect(text == "Net trained, 2 epochs: \(last.facts[0]), \(last.facts[1])")
+        #expect(text.contains("test loss ") && text.contains("test accuracy ") && !text.contains("images/s"))
+    }
+
+    @Test func eachPairHasALineOfItsOwn() throws {
+        let session = Session(drawsProgress: true)
+        session.run(
+            setup + "model Third { input 3x32x32; avgpool 4; flatten; linear 10 }\n"
+                + "let s = compare Net, Other, Third, on: data, epochs: 1, seeds: 1...2")
+        let last = try #require(session.output.all.progress.last)
+        #expect(last.conclusion.split(separator: "\n").count == 3)
+        let lines = try #require(last.bundle["text/plain"]?.string).split(separator: "\n")
+        #expect(lines.count == 4 && lines[0] == "compared Net, Other, Third over 2 seeds:")
+    }
+
+    /// The value that is shown says it.
+    @Test(arguments: [
+        "compare Net, Other, on: data, epochs: 1, seeds: 1...2",
+        "variance Net, on: data, epochs: 1, seeds: 1...2, roles: [init]",
+    ])
+    func theLinesOfWhatIsShownDoNotSayItTwice(_ cell: String) throws {
+        let session = Session()
+        session.run(setup + cell)
+        let lines = session.output.all.text.split(separator: "\n")
+        let value = try #require(session.output.all.results.last?.text.split(separator: "\n").first)
+        #expect(!session.output.all.text.contains(value) && lines.last?.contains(": ") == false, "\(lines)")
+        let bound = Session()
+        bound.run(setup + "let s = " + cell)
+        #expect(bound.output.all.text.contains(value))
+    }
+
+    @Test func aHugeLossIsShort() {
+        let log = BatchLog(
+            epoch: 1, images: 0, imagesPerEpoch: 10, batch: 0, batchesPerEpoch: 1, loss: 9.612345678901234e31)
+        #expect(TrainingLog.line(log).hasSuffix("Loss: 9.612346e31"))
+        #expect(lossText(-1.23456789e20, 2) == "-1.23e20" && lossText(1234.5, 2) == "1234.50")
+        #expect(lossText(.infinity, 4) == "inf" && Table.Cell(9.612345678e31, digits: 4).text == "9.6123e31")
     }
 
     @Test func linesEndInTheVerdictToo() throws {

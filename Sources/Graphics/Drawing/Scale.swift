@@ -111,7 +111,7 @@ struct Scale {
 }
 
 /// With the sign for minus instead of a hyphen, for print.
-func withMinus(_ text: String) -> String { text.hasPrefix("-") ? "−" + text.dropFirst() : text }
+func withMinus(_ text: String) -> String { text.replacing("-", with: "−") }
 
 /// `32.9M`, `500k`, `120`: a count to three digits.
 func magnitude(_ number: Double) -> String {

@@ -8,15 +8,16 @@ extension IntervalPlot {
     public var svg: String {
         let width = 640.0
         let caption = Frame.captionLines(caption, width: width)
-        let rowHeight = rows.count > 16 ? 22 : style == .dots ? 42 : IntervalPlot.rowHeight
+        let names = rows.map { nameLines($0.name) { TextWidth.of($0, size: 12) <= 220 } }
+        let lines = Double(names.map(\.count).max() ?? 1)
+        let rowHeight = max(rows.count > 16 ? 22 : style == .dots ? 42 : IntervalPlot.rowHeight, lines * 14 + 6)
         let top = margin == nil ? 42.0 : 60.0
         let bottom = top + Double(max(1, rows.count)) * rowHeight + 6
         let height = bottom + 46 + Double(caption.count) * 15 + (caption.isEmpty ? 0 : 8)
         var sheet = Sheet(width: width, height: height, title: title, description: description)
         let scale = scale
-        let names = rows.map { TextWidth.shortened($0.name, to: 220, size: 12) }
         let texts = valueTexts
-        let left = Sheet.margin + 10 + max(40, names.map { TextWidth.of($0, size: 12) }.max() ?? 0)
+        let left = Sheet.margin + 10 + max(40, names.joined().map { TextWidth.of($0, size: 12) }.max() ?? 0)
         let right = width - Sheet.margin - 14 - (texts.map { TextWidth.of(withMinus($0), size: 12) }.max() ?? 0)
         func place(_ value: Double) -> Double { left + 8 + scale.place(value) * (right - left - 16) }
 
@@ -36,7 +37,10 @@ extension IntervalPlot {
         for (index, row) in rows.enumerated() {
             let y = top + (Double(index) + 0.5) * rowHeight + 3
             draw(row, index, y, place, rowHeight, on: &sheet)
-            sheet.text(names[index], left - 10, y + 4, .end)
+            for (line, name) in names[index].enumerated() {
+                let height = (Double(line) - Double(names[index].count - 1) / 2) * 14
+                sheet.text(name, left - 10, y + 4 + height, .end)
+            }
             sheet.text(withMinus(texts[index]), width - Sheet.margin, y + 4, .end)
         }
         sheet.text(
@@ -44,6 +48,31 @@ extension IntervalPlot {
             size: 13)
         sheet.caption(caption)
         return sheet.svg
+    }
+
+    /// A name in as many lines as it takes, so that no two rows look alike: broken before the minus of a difference, else between words,
+    /// else anywhere.
+    private func nameLines(_ name: String, fits: (String) -> Bool) -> [String] {
+        guard !fits(name) else { return [name] }
+        if let minus = name.firstRange(of: " − ") {
+            let second = String(name[name.index(after: minus.lowerBound)...])
+            return nameLines(String(name[..<minus.lowerBound]), fits: fits) + nameLines(second, fits: fits)
+        }
+        var lines = [""]
+        for word in name.split(separator: " ") {
+            let line = lines[lines.count - 1]
+            if fits(line + " " + word) {
+                lines[lines.count - 1] += (line.isEmpty ? "" : " ") + word
+                continue
+            }
+            if !line.isEmpty { lines.append("") }
+            for character in word {
+                let isFull = !fits(lines[lines.count - 1] + String(character))
+                if isFull, !lines[lines.count - 1].isEmpty { lines.append("") }
+                lines[lines.count - 1].append(character)
+            }
+        }
+        return lines.count <= 6 ? lines : lines.prefix(3) + ["…"] + lines.suffix(2)
     }
 
     private func draw(
@@ -82,7 +111,9 @@ extension IntervalPlot {
     public func text(on terminal: TextTerminal) -> String {
         let scale = scale
         let texts = valueTexts
-        let nameWidth = min(24, terminal.columns / 4, rows.map(\.name.columnWidth).max() ?? 0)
+        let widest = min(24, terminal.columns / 4)
+        let names = rows.map { nameLines($0.name) { $0.columnWidth <= widest } }
+        let nameWidth = names.joined().map(\.columnWidth).max() ?? 0
         // Where there is no room for all, the numbers give way.
         let wanted = texts.map(\.columnWidth).max() ?? 0
         let textWidth = terminal.columns - nameWidth - wanted - 4 < 16 ? 0 : wanted
@@ -112,8 +143,9 @@ extension IntervalPlot {
             if style != .bars, let mean = row.mean { cells[column(mean)] = style == .forest ? "■" : "◆" }
             let ink = style == .forest ? Ink.series(0) : .series(index)
             lines.append(
-                padded(row.name, nameWidth) + "  " + terminal.colored(String(cells), ink) + "  "
+                padded(names[index].first ?? "", nameWidth) + "  " + terminal.colored(String(cells), ink) + "  "
                     + (textWidth > 0 ? padded(texts[index], textWidth, atRight: true) : ""))
+            lines += names[index].dropFirst()
         }
         var axis = Array(repeating: Character("─"), count: field)
         var labels = Array(repeating: Character(" "), count: field + 2)

@@ -22,7 +22,7 @@ public struct ProgressChart: Hashable, Sendable {
     public var fraction: Double
     /// What stands below the bar, in order of importance.
     public var facts: [String]
-    /// What came of it, in a sentence or a few.
+    /// What came of it, a sentence a line.
     public var conclusion: String
     /// Where the axes end at the right.
     public var epochs: Int
@@ -52,7 +52,8 @@ public struct ProgressChart: Hashable, Sendable {
     private static let room = width - 2 * Sheet.margin
 
     public var svg: String {
-        let conclusion = TextWidth.wrapped(conclusion, to: Self.room, size: 13, isBold: true)
+        let conclusion = conclusion.split(separator: "\n")
+            .flatMap { TextWidth.wrapped(String($0), to: Self.room, size: 13, isBold: true) }
         // The bar's lower edge is at 39; below it a line of facts, the conclusion, the curves.
         let headHeight = 49.0 + Double((facts.isEmpty ? 0 : 1) + conclusion.count) * Self.lineHeight
         let height = headHeight + (panels.isEmpty ? 4 : Self.panelHeight)
@@ -102,7 +103,12 @@ public struct ProgressChart: Hashable, Sendable {
         func places(_ points: [Plot.Point]) -> [(x: Double, y: Double)] {
             points.filter { panel.y.shows($0.y) }.map { (frame.placeX($0.x), frame.placeY($0.y)) }
         }
-        sheet.curve(Plot.thinned(places(panel.training)), .muted, width: 1)
+        let training = places(panel.training)
+        sheet.curve(Plot.thinned(training), .muted, width: 1)
+        // What is too short to be seen as a line is a dot.
+        if let first = training.first, let last = training.last, last.x - first.x < 4 {
+            sheet.markers(.circle, [last], .muted)
+        }
         let test = places(panel.test)
         sheet.curve(Plot.thinned(test), .series(0))
         sheet.markers(Marker(number: 0), Plot.marked(test, 0), .series(0))
@@ -123,7 +129,9 @@ public struct ProgressChart: Hashable, Sendable {
         let ends = panels.compactMap { panel in
             (panel.test.last ?? panel.training.last).map { "\(panel.y.title) \(fixed($0.y, 2))" }
         }
-        return ([facts.joined(separator: ", ")] + ends + [conclusion]).filter { !$0.isEmpty }.joined(separator: "; ")
+        return ([facts.joined(separator: ", ")] + ends + conclusion.split(separator: "\n").map(String.init)).filter {
+            !$0.isEmpty
+        }.joined(separator: "; ")
             + "."
     }
 }

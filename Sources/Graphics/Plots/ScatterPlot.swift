@@ -85,13 +85,26 @@ extension ScatterPlot: Picture {
         let width = 640.0
         let lines = Frame.captionLines(caption, width: width)
         let height = 380 + Double(lines.count) * 15
-        var sheet = Sheet(width: width, height: height, title: title, description: description)
         let frame = Frame(
             x: Scale(allX, x, ticks: 6), y: Scale(allY, y, ticks: 5), width: width, height: height,
             captionLines: lines.count, room: 0)
-        frame.draw(on: &sheet, title: title, caption: lines)
         let places = shown.map { (x: frame.placeX($0.x), y: frame.placeY($0.y)) }
-        var bars: [[(x: Double, y: Double)]] = []
+        let bars = shown.indices.flatMap { index -> [[(x: Double, y: Double)]] in
+            guard let interval = shown[index].interval, y.shows(interval.lowerBound) else { return [] }
+            let (x, low, high) = (
+                places[index].x, frame.placeY(interval.lowerBound), frame.placeY(interval.upperBound)
+            )
+            return [[(x, low), (x, high)]]
+        }
+        let (labels, unnamed) = labels(places, frame, avoiding: bars)
+        // Below the caption, so that the frame keeps its place.
+        let note = unnamed.isEmpty ? "" : "Without a name here: \(unnamed.joined(separator: ", "))."
+        let notes = Frame.captionLines(note, width: width)
+        var sheet = Sheet(
+            width: width, height: height + Double(notes.count) * 15 + (lines.isEmpty && !notes.isEmpty ? 8 : 0),
+            title: title,
+            description: description)
+        frame.draw(on: &sheet, title: title, caption: lines + notes)
         for (index, item) in shown.enumerated() {
             let (ink, x) = (Ink.series(item.group), places[index].x)
             let parts = item.parts.filter { self.x.shows($0.x) && y.shows($0.y) }
@@ -100,13 +113,16 @@ extension ScatterPlot: Picture {
                 let (low, high) = (frame.placeY(interval.lowerBound), frame.placeY(interval.upperBound))
                 sheet.line(x, low, x, high, ink, width: 1.5)
                 for end in [low, high] { sheet.line(x - 4, end, x + 4, end, ink, width: 1.5) }
-                bars.append([(x, low), (x, high)])
             }
             sheet.markers(
                 Marker(number: item.group), [places[index]], ink, isOpen: Marker.isOpen(number: item.group), scale: 1.3)
         }
-        for label in labels(places, frame, avoiding: bars) {
-            let (box, x) = (label.box, label.x)
+        for label in labels {
+            let (box, x) = (label.box, label.place.x)
+            if label.isFar {
+                let end = (x: max(box.left, min(box.right, x)), y: max(box.top, min(box.bottom, label.place.y)))
+                sheet.line(x, label.place.y, end.x, end.y, .muted, width: 0.75)
+            }
             // The text may be narrower than its box: it stands at the side of its point.
             if box.right < x {
                 sheet.text(label.text, box.right, box.bottom - 3, .end)
@@ -131,11 +147,20 @@ extension ScatterPlot: Picture {
         }
     }
 
-    /// Names beside their points, where they cover neither a point nor another name; one without such a place has none, and
-    /// is found in the table.
+    private struct Label {
+        var text: String
+        /// Of its point.
+        var place: (x: Double, y: Double)
+        var box: Box
+        /// Whether a line has to lead to it.
+        var isFar: Bool
+    }
+
+    /// Names beside their points, where they cover neither a point nor another name; where there is no such place, the nearest
+    /// free one in the frame; and the names that have no place at all.
     private func labels(
         _ places: [(x: Double, y: Double)], _ frame: Frame, avoiding lines: [[(x: Double, y: Double)]]
-    ) -> [(text: String, x: Double, box: Box)] {
+    ) -> (labels: [Label], unnamed: [String]) {
         var taken = places.map { Box(left: $0.x - 5, top: $0.y - 5, right: $0.x + 5, bottom: $0.y + 5) }
         for line in lines {
             for (start, end) in zip(line, line.dropFirst()) {
@@ -145,8 +170,12 @@ extension ScatterPlot: Picture {
                         bottom: max(start.y, end.y) + 1))
             }
         }
-        var placed: [(text: String, x: Double, box: Box)] = []
-        for (index, item) in shown.enumerated().prefix(60) {
+        func isFree(_ box: Box) -> Bool {
+            box.left > frame.left && box.right < frame.right + 14 && box.top > frame.top - 6
+                && box.bottom < frame.bottom && !taken.contains { $0.overlap(box) > 0 }
+        }
+        var (labels, far, unnamed): ([Label], [(Int, String)], [String]) = ([], [], [])
+        for (index, item) in shown.enumerated() where !item.name.isEmpty {
             let text = TextWidth.shortened(item.name, to: 160, size: 12)
             let (w, h) = (TextWidth.of(text, size: 12), 15.0)
             let (x, y) = places[index]
@@ -156,15 +185,42 @@ extension ScatterPlot: Picture {
                 (x + 6, y - 5 - h), (x + 6, y + 5), (x - 6 - w, y - 5 - h), (x - 6 - w, y + 5),
             ]
             let boxes = corners.map { Box(left: $0.0, top: $0.1, right: $0.0 + w, bottom: $0.1 + h) }
-            let free = boxes.first { box in
-                box.left > frame.left && box.right < frame.right + 14 && box.top > frame.top - 6
-                    && box.bottom < frame.bottom && !taken.contains { $0.overlap(box) > 0 }
-                    && !placed.contains { $0.box.overlap(box) > 0 }
+            if let box = boxes.first(where: isFree) {
+                taken.append(box)
+                labels.append(Label(text: text, place: (x, y), box: box, isFar: false))
+            } else {
+                far.append((index, text))
             }
-            if let free { placed.append((text, x, free)) }
         }
-        return placed
+        // More lines than these are a tangle.
+        for (number, (index, text)) in far.enumerated() {
+            let (w, h) = (TextWidth.of(text, size: 12), 15.0)
+            let (x, y) = places[index]
+            let box =
+                number >= Self.mostLines
+                ? nil
+                : Self.ring.lazy.map { dx, dy in
+                    let left = dx > 0 ? x + dx : dx < 0 ? x + dx - w : x - w / 2
+                    return Box(left: left, top: y + dy - h / 2, right: left + w, bottom: y + dy + h / 2)
+                }.first(where: isFree)
+            guard let box else {
+                unnamed.append(shown[index].name)
+                continue
+            }
+            taken.append(box)
+            labels.append(Label(text: text, place: (x, y), box: box, isFar: true))
+        }
+        return (labels, unnamed)
     }
+
+    private static let mostLines = 24
+
+    /// Where a name may be, from its point, the nearest first.
+    private static let ring: [(Double, Double)] = {
+        let steps = (-8...8).flatMap { column in (-12...12).map { (Double(column) * 15, Double($0) * 15) } }
+        return steps.filter { abs($0.0) + abs($0.1) >= 30 }
+            .sorted { ($0.0 * $0.0 + $0.1 * $0.1, $0.0, $0.1) < ($1.0 * $1.0 + $1.1 * $1.1, $1.0, $1.1) }
+    }()
 
     public func text(on terminal: TextTerminal) -> String {
         let letters = Array("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")

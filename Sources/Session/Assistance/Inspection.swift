@@ -100,6 +100,6 @@ extension RunValue {
         return RichValue(
             text: text
                 + "\nepoch \(last.epoch): training loss \(fixed(last.trainLoss, 4)), \(fixed(last.trainAccuracy, 2)) %; "
-                + "test loss \(fixed(last.testLoss, 4)), \(fixed(last.testAccuracy, 2)) %")
+                + "test loss \(lossText(last.testLoss, 4)), \(fixed(last.testAccuracy, 2)) %")
     }
 }

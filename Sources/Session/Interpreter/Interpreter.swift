@@ -50,6 +50,8 @@ final class Interpreter: @unchecked Sendable {
     var depth = 0
     /// Whether looking words and `print` are kept from showing: while a model is checked at its definition.
     var isSilent = false
+    /// The expression whose value is shown as soon as it is there.
+    var shownRange: SourceRange?
     /// An interrupt or a divergence that a word survived with a value: thrown once the value is bound.
     var pendingStop: Diagnostic?
     /// Called before something long begins, so that completion sees the names bound so far.
@@ -167,6 +169,8 @@ final class Interpreter: @unchecked Sendable {
         guard isLast, !statement.isQuiet, case .expression(let expression) = statement.kind else {
             return try run(statement)
         }
+        shownRange = expression.range
+        defer { shownRange = nil }
         let (value, hasShown) = try evaluateHead(expression)
         if !hasShown, !value.isNothing { output.result(value.rich) }
         try stopIfPending()

@@ -8,8 +8,12 @@ extension Interpreter {
     func run(_ statement: Statement) throws {
         switch statement.kind {
         case .expression(let expression):
+            let isShown = !statement.isQuiet && !isSilent && showsUnbound(expression)
+            let outer = shownRange
+            shownRange = isShown ? expression.range : nil
+            defer { shownRange = outer }
             let (value, hasShown) = try evaluateHead(expression)
-            if !hasShown, !statement.isQuiet, !isSilent, showsUnbound(expression), !value.isNothing {
+            if !hasShown, isShown, !value.isNothing {
                 output.show(value.rich)
             }
             try stopIfPending()

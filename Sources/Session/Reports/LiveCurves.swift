@@ -6,8 +6,10 @@ import Graphics
 struct LiveCurves {
     /// What was measured over some images since the point before.
     private struct Measurement {
-        /// By the epoch: 1.5 is the middle of the second.
-        var place: Double
+        /// Between which places of the training, by the epoch: 1.5 is the middle of the second.
+        var range: ClosedRange<Double>
+        /// Where its mean belongs: in the middle of its images.
+        var place: Double { (range.lowerBound + range.upperBound) / 2 }
         var images: Int
         var loss: Double
         var accuracy: Double
@@ -19,7 +21,8 @@ struct LiveCurves {
                 (value(self) * Double(images) + value(other) * Double(other.images)) / count
             }
             return Measurement(
-                place: mean(\.place), images: images + other.images, loss: mean(\.loss), accuracy: mean(\.accuracy))
+                range: min(range.lowerBound, other.range.lowerBound)...max(range.upperBound, other.range.upperBound),
+                images: images + other.images, loss: mean(\.loss), accuracy: mean(\.accuracy))
         }
     }
 
@@ -38,7 +41,8 @@ struct LiveCurves {
         for epoch in metrics {
             training.append(
                 Measurement(
-                    place: Double(epoch.epoch) - 0.5, images: 1, loss: epoch.trainLoss, accuracy: epoch.trainAccuracy))
+                    range: Double(epoch.epoch - 1)...Double(epoch.epoch), images: 1, loss: epoch.trainLoss,
+                    accuracy: epoch.trainAccuracy))
             note(epoch)
         }
     }
@@ -53,9 +57,11 @@ struct LiveCurves {
             let sum = mean(progress) * Double(progress.images) - (before.map { mean($0) * Double($0.images) } ?? 0)
             return sum / Double(images)
         }
-        let done = Double(progress.images) - Double(images) / 2
+        func place(_ images: Int) -> Double {
+            Double(progress.epoch - 1) + Double(images) / Double(max(1, progress.imagesPerEpoch))
+        }
         var measured = Measurement(
-            place: Double(progress.epoch - 1) + done / Double(max(1, progress.imagesPerEpoch)), images: images,
+            range: place(progress.images - images)...place(progress.images), images: images,
             loss: since(\.loss), accuracy: since(\.accuracy))
         if let rest { measured = rest.joined(with: measured) }
         // The mean over a few images, as at the end of an epoch, is mostly noise.
@@ -79,12 +85,25 @@ struct LiveCurves {
 
     /// The loss, and next to it the accuracy.
     var panels: [ProgressChart.Panel] {
-        let training = training.isEmpty ? [rest].compactMap(\.self) : training
-        return [
-            .init(Axis("loss"), training: training.map { Plot.Point($0.place, $0.loss) }, test: testLoss),
-            .init(
-                Axis("accuracy", .percent), training: training.map { Plot.Point($0.place, $0.accuracy) },
-                test: testAccuracy),
+        [
+            .init(Axis("loss"), training: line(\.loss), test: testLoss),
+            .init(Axis("accuracy", .percent), training: line(\.accuracy), test: testAccuracy),
         ]
+    }
+
+    /// Through the means, from the first image to the last: a mean is of all its images, so that it holds at the ends too.
+    private func line(_ value: (Measurement) -> Double) -> [Plot.Point] {
+        var shown = training
+        if let rest {
+            let epoch = rest.range.lowerBound.rounded(.down)
+            if let last = shown.last, last.place > epoch {
+                shown[shown.count - 1] = last.joined(with: rest)
+            } else {
+                shown.append(rest)
+            }
+        }
+        guard let first = shown.first, let last = shown.last else { return [] }
+        return [Plot.Point(first.range.lowerBound, value(first))] + shown.map { Plot.Point($0.place, value($0)) }
+            + [Plot.Point(last.range.upperBound, value(last))]
     }
 }

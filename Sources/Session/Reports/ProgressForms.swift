@@ -16,8 +16,17 @@ extension ProgressUpdate {
         return bundle
     }
 
+    /// What is said of something that is over: in one line, or below the title where several things came of it.
+    public static func closing(_ title: String, _ conclusion: String) -> String {
+        conclusion.contains("\n") ? "\(title):\n\(conclusion)" : "\(title): \(conclusion)"
+    }
+
     private var text: String {
-        guard !isFinal else { return conclusion.isEmpty ? "\(title): \(percent) %" : "\(title): \(conclusion)" }
+        guard !isFinal else {
+            guard conclusion.isEmpty else { return ProgressUpdate.closing(title, conclusion) }
+            let share = percent == 100 && !results.isEmpty ? [] : ["\(percent) %"]
+            return "\(title): \((share + results).joined(separator: ", "))"
+        }
         let cells = percent / 5
         let bar = String(repeating: "#", count: cells) + String(repeating: "-", count: 20 - cells)
         return "\(title) [\(bar)] \(percent) % \(facts.joined(separator: ", "))"

@@ -6,6 +6,7 @@ import Libraries
 final class ProgressReport {
     private let interpreter: Interpreter
     private var update: ProgressUpdate
+    private let begin = Clock.seconds
     private var lastTime = -Double.infinity
     private var isDrawn = false
 
@@ -14,6 +15,9 @@ final class ProgressReport {
         interpreter.progressCount += 1
         update = ProgressUpdate(id: interpreter.progressCount, title: title, fraction: 0, facts: [])
     }
+
+    /// How long it took so far: what remains true of a time that was left.
+    var elapsed: String { TrainingLog.duration(Clock.seconds - begin) }
 
     /// Passed on at most ten times a second.
     ///
@@ -37,15 +41,17 @@ final class ProgressReport {
     /// - Parameters:
     ///   - isDone: whether all of it was done; else the bar remains where it was.
     ///   - fraction: where the bar remains, if that is known better than by the last update.
+    ///   - results: what came of it in numbers, none of them a time.
     ///   - facts: `nil`: those of the last update.
     func finish(
-        title: String, isDone: Bool, fraction: Double? = nil, facts: [String]? = nil, conclusion: String = "",
-        curves: (LiveCurves, epochs: Int)? = nil
+        title: String, isDone: Bool, fraction: Double? = nil, results: [String] = [], facts: [String]? = nil,
+        conclusion: String = "", curves: (LiveCurves, epochs: Int)? = nil
     ) {
         guard isDrawn || facts != nil || !conclusion.isEmpty else { return }
         update.title = title
         update.fraction = isDone ? 1 : fraction ?? update.fraction
-        if let facts { update.facts = facts }
+        update.results = results
+        update.facts = results + (facts ?? update.facts)
         update.conclusion = conclusion
         if isDone || curves != nil { set(curves) }
         update.isFinal = true

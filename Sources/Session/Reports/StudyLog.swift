@@ -49,14 +49,21 @@ final class StudyLog {
 
     /// - Parameters:
     ///   - title: `compared gap, flat over 6 seeds`
-    ///   - conclusion: what came of it, in a sentence.
-    func finish(title: String, conclusion: String) {
+    ///   - conclusion: what came of it, a line each.
+    ///   - isShown: whether the value, which says it too, is shown right after.
+    func finish(title: String, conclusion: [String], isShown: Bool) {
+        let conclusion = conclusion.joined(separator: "\n")
         bar?.finish(title: title, isDone: true, facts: [], conclusion: conclusion)
-        tell?("\(title): \(conclusion)\n")
+        tell?((isShown ? title : ProgressUpdate.closing(title, conclusion)) + "\n")
     }
 
     /// - Parameter done: `2 of 6 seeds`
-    func stop(after done: String) { bar?.finish(title: "\(title) stopped after \(done)", isDone: false) }
+    func stop(after done: String) { end("\(title) stopped after \(done)") }
 
-    func fail() { bar?.finish(title: "\(title) stopped", isDone: false) }
+    func fail() { end("\(title) stopped") }
+
+    /// Before all of it is done. The facts of the training at work say nothing of the study.
+    private func end(_ title: String) {
+        if let bar { bar.finish(title: title, isDone: false, facts: [bar.elapsed]) }
+    }
 }

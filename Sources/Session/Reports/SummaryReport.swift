@@ -22,7 +22,7 @@ enum SummaryReport {
                 }.joined() + "</tr>"
         }
         var html =
-            "<table><caption>\(markupEscaped(title)): \(architecture.input) → \(architecture.output)</caption>"
+            "<table style=\"margin-left:0;margin-right:auto\"><caption style=\"text-align:left\">\(markupEscaped(title)): \(architecture.input) → \(architecture.output)</caption>"
         html += "<thead>" + cells(["", "layer", "output", "parameters", "multiply-adds"], "th") + "</thead><tbody>"
         for row in summary.rows {
             html += cells([

@@ -42,26 +42,29 @@ final class TrainingLog {
     }
 
     func finish(_ run: Run) {
-        var facts = [String]()
+        var results = [String]()
         if let accuracy = run.accuracy, let loss = run.loss {
-            facts = ["test loss \(fixed(loss, 4))", "test accuracy \(fixed(accuracy, 2)) %"]
+            results = ["test loss \(lossText(loss, 4))", "test accuracy \(fixed(accuracy, 2)) %"]
         }
-        facts += ["\(fixed(run.speed, 0)) images/s", "\(TrainingLog.duration(run.seconds))"]
         let verb = run.state == .done ? "trained" : "\(run.state)"
         bar?.finish(
             title: "\(name) \(verb), \(counted(run.epochs, "epoch"))", isDone: run.state == .done,
-            fraction: Double(run.steps) / Double(max(1, steps)), facts: facts, curves: (curves, run.options.epochs))
+            fraction: Double(run.steps) / Double(max(1, steps)), results: results,
+            facts: ["\(fixed(run.speed, 0)) images/s", "\(TrainingLog.duration(run.seconds))"],
+            curves: (curves, run.options.epochs))
         if bar != nil, !run.metrics.isEmpty {
             interpreter.output.showFolded(RichValue(folded: RunTable.curve(run), title: "the numbers"))
         }
     }
 
-    func fail() { bar?.finish(title: "\(name) stopped", isDone: false) }
+    func fail() {
+        if let bar { bar.finish(title: "\(name) stopped", isDone: false, facts: [bar.elapsed]) }
+    }
 
     /// What stands next to the bar of a training, alone or as one of several.
     static func facts(_ progress: TrainingProgress, secondsLeft: Double) -> [String] {
         [
-            "loss \(fixed(progress.loss, 3))", "accuracy \(fixed(progress.accuracy, 1)) %",
+            "loss \(lossText(progress.loss, 3))", "accuracy \(fixed(progress.accuracy, 1)) %",
             "\(fixed(progress.imagesPerSecond, 0)) images/s", "\(TrainingLog.duration(secondsLeft)) left",
         ]
     }
@@ -70,12 +73,12 @@ final class TrainingLog {
     static func line(_ log: BatchLog) -> String {
         let percent = 100 * Double(log.batch) / Double(max(1, log.batchesPerEpoch))
         return "Train Epoch: \(log.epoch) [\(log.images)/\(log.imagesPerEpoch) (\(fixed(percent, 0))%)]\t"
-            + "Loss: \(fixed(log.loss, 6))"
+            + "Loss: \(lossText(log.loss, 6))"
     }
 
     /// `[1] Test Loss: 1.2345, Accuracy: 56.78%`
     static func line(_ metrics: EpochMetrics) -> String {
-        "[\(metrics.epoch)] Test Loss: \(fixed(metrics.testLoss, 4)), Accuracy: \(fixed(metrics.testAccuracy, 2))%"
+        "[\(metrics.epoch)] Test Loss: \(lossText(metrics.testLoss, 4)), Accuracy: \(fixed(metrics.testAccuracy, 2))%"
     }
 
     /// `0:42`, `12:34`, `1:02:03`

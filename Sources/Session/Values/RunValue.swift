@@ -135,7 +135,7 @@ final class EvaluationValue: ObjectValue {
     func named(_ name: String) -> any ObjectValue { EvaluationValue(evaluation, title: title, defaults: nil) }
 
     /// `gap seed 1 on cifar: 78.42 %, loss 0.6543`
-    var text: String { "\(title): \(fixed(evaluation.accuracy, 2)) %, loss \(fixed(evaluation.loss, 4))" }
+    var text: String { "\(title): \(fixed(evaluation.accuracy, 2)) %, loss \(lossText(evaluation.loss, 4))" }
     var rich: RichValue { RichValue(text: text + (defaults.map { " (\($0))" } ?? "")) }
 
     static let memberHelp: [(name: String, help: String)] = [

@@ -6,12 +6,15 @@ import Language
 
 func showPlot(_ call: Invocation) throws -> Value {
     if let study = call.onlySubject(StudyValue.self) { return try call.showPlot(of: study.study) }
-    if let search = call.onlySubject(RateSearchValue.self) { return try call.show(search.plot, plainText: search.text) }
+    if let search = call.onlySubject(RateSearchValue.self) {
+        try call.rejectOptions(["y", "x", "kind", "train"], for: "a search for a learning rate")
+        return try call.show(search.plot, plainText: search.text)
+    }
     let (picture, plainText): (any Picture, String?) =
         switch try call.shownSubjects() {
         case .runs(let groups): try runPicture(call, groups)
         case .lists(let lists): (try listPicture(call, lists), nil)
-        case .schedules(let schedules): (schedulePlot(schedules, epochs: call.arguments.integer("epochs")), nil)
+        case .schedules(let schedules): (try schedulePicture(call, schedules), nil)
         }
     return try call.show(picture, plainText: plainText, isTimed: plainText != nil)
 }
@@ -50,6 +53,12 @@ private func runPicture(_ call: Invocation, _ given: [RunGroup]) throws -> (any 
     let measure = Measure(call.arguments.text("y") ?? "accuracy")
     let x = call.arguments.text("x") ?? "epoch"
     let kind = call.arguments.text("kind") ?? (x == "parameters" || x == "operations" ? "scatter" : "curves")
+    if ["differences", "classes"].contains(kind) {
+        throw call.fault(
+            "out-of-range", "`kind: \(kind)` is of a study, not of runs", at: call.arguments.place("kind"),
+            fix: "compare the models: `let s = compare gap, flat`, then `plot s, kind: \(kind)`")
+    }
+    try call.checkAxes(of: kind)
     func last(_ run: RunValue) -> Double? { run.run.result.map(measure.value) }
     // A curve of its own shows how far a run came before it diverged; no mean and no picture of results holds such a run.
     let drawsResults = ["scatter", "dots", "bars", "histogram"].contains(kind)
@@ -164,6 +173,31 @@ func curvesPlot(
 func sentences(_ texts: String...) -> String { texts.filter { !$0.isEmpty }.joined(separator: " ") }
 
 extension Invocation {
+    /// What a kind of picture has no place for is an error, not left out.
+    func checkAxes(of kind: String) throws {
+        let axes: [String: [String]] = ["curves": ["epoch", "time"], "scatter": ["parameters", "operations", "time"]]
+        if let x = arguments.text("x"), arguments.isGiven("x"), !(axes[kind] ?? []).contains(x) {
+            let others = axes.filter { $0.value.contains(x) }.keys.sorted()
+            throw fault(
+                "out-of-range", "a picture of `kind: \(kind)` has no `x: \(x)`", at: arguments.place("x"),
+                fix: "leave `x:` out, or write `kind: \(others.joined(separator: "` or `kind: "))`")
+        }
+        if arguments.boolean("train") == true, kind != "curves" {
+            throw fault(
+                "out-of-range", "`train: true` adds the training images to curves, and `kind: \(kind)` has none",
+                at: arguments.place("train"), fix: "leave `train:` out, or write `kind: curves`")
+        }
+    }
+
+    /// What a picture of such a thing would not heed.
+    func rejectOptions(_ labels: [String], for subject: String) throws {
+        for label in labels where arguments.isGiven(label) {
+            throw fault(
+                "out-of-range", "a picture of \(subject) has no `\(label):`",
+                at: arguments.place(label), fix: "leave `\(label):` out")
+        }
+    }
+
     /// Notes which runs a picture leaves out, `flat diverged with seed 2`, and gives the sentence that its caption says it in.
     func tellExcluded(_ runs: [String]) -> String {
         guard !runs.isEmpty else { return "" }
@@ -220,6 +254,7 @@ extension ClosedRange<Double> {
 // MARK: Lists and schedules
 
 private func listPicture(_ call: Invocation, _ lists: [(name: String, values: [Value])]) throws -> any Picture {
+    try call.rejectOptions(["y", "x", "train"], for: "a list of numbers")
     let groups = try lists.map { list in
         (
             name: list.name,
@@ -258,6 +293,13 @@ private func listPicture(_ call: Invocation, _ lists: [(name: String, values: [V
                 Plot.Series(list.name, list.values.enumerated().map { Plot.Point(Double($0), $1) })
             })
     }
+}
+
+private func schedulePicture(
+    _ call: Invocation, _ schedules: [(name: String, schedule: ScheduleValue)]
+) throws -> any Picture {
+    try call.rejectOptions(["y", "x", "kind", "train"], for: "a schedule")
+    return schedulePlot(schedules, epochs: call.arguments.integer("epochs"))
 }
 
 /// What schedules make of a learning rate of 1, over as many epochs as show their shape.

@@ -9,6 +9,17 @@ extension Invocation {
         let names = study.plan.models.map(\.name)
         let measure = Measure(arguments.text("y") ?? "accuracy")
         let isOverTime = arguments.text("x") == "time"
+        let showsTraining = arguments.boolean("train") ?? false
+        let isOverSize = ["parameters", "operations"].contains(arguments.text("x") ?? "")
+        let kind =
+            arguments.text("kind")
+            ?? (isOverSize ? "scatter" : arguments.isGiven("x") || showsTraining ? "curves" : "dots")
+        try checkAxes(of: kind)
+        if ["differences", "classes"].contains(kind), measure.name != "accuracy" {
+            throw fault(
+                "out-of-range", "`kind: \(kind)` is about the accuracy, not `y: \(measure.name)`",
+                at: arguments.place("y"), fix: "leave `y:` out, or write `kind: dots`")
+        }
         let seeds = counted(study.completeSeeds.count, "seed")
         let groups = names.indices.map { model in
             (name: names[model], values: study.doneRuns(model).compactMap { $0.metrics.last.map(measure.value) })
@@ -19,11 +30,11 @@ extension Invocation {
         let excluded = tellExcluded(study.divergences)
         let axis = Axis(measure.title, measure.kind)
         let title = "\(measure.title.capitalizedFirst) over \(seeds)"
-        switch arguments.text("kind") ?? (isOverTime ? "curves" : "dots") {
+        switch kind {
         case "curves":
             let plot = curvesPlot(
                 names.indices.map { (names[$0], study.doneRuns($0).map(\.metrics)) }, measure, isOverTime: isOverTime,
-                showsTraining: arguments.boolean("train") ?? false, note: excluded)
+                showsTraining: showsTraining, note: excluded)
             return try show(
                 plot, plainText: isOverTime ? "\(plot.title): \(names.joined(separator: ", "))" : nil,
                 isTimed: isOverTime)
@@ -33,14 +44,20 @@ extension Invocation {
         case "scatter":
             let countsOperations = arguments.text("x") == "operations"
             let items = study.plan.models.enumerated().compactMap { index, model in
-                let x = Double(countsOperations ? model.architecture.operations : model.architecture.parameterCount)
-                return meanItem(model.name, groups[index].values.map { Plot.Point(x, $0) }, group: index, measure)
+                let size = Double(countsOperations ? model.architecture.operations : model.architecture.parameterCount)
+                let points = study.doneRuns(index).compactMap { run in
+                    run.metrics.last.map { Plot.Point(isOverTime ? run.seconds : size, measure.value($0)) }
+                }
+                return meanItem(model.name, points, group: index, measure)
             }
+            let plot = ScatterPlot(
+                title: title,
+                x: isOverTime
+                    ? Axis("time", .seconds)
+                    : Axis(countsOperations ? "multiply-adds of an image" : "parameters", .magnitude),
+                y: axis, items: items, caption: sentences(meanCaption(items, of: "seeds"), excluded))
             return try show(
-                ScatterPlot(
-                    title: title, x: Axis(countsOperations ? "multiply-adds of an image" : "parameters", .magnitude),
-                    y: axis, items: items,
-                    caption: sentences(meanCaption(items, of: "seeds"), excluded)))
+                plot, plainText: isOverTime ? "\(title): \(names.joined(separator: ", "))" : nil, isTimed: isOverTime)
         case "bars": return try show(intervals(title, .bars, axis, groups, unit: "seeds", note: excluded))
         default: return try show(intervals(title, .dots, axis, groups, unit: "seeds", note: excluded))
         }

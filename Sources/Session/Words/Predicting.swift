@@ -46,6 +46,7 @@ func findLearningRate(_ call: Invocation) throws -> Value {
     call.warnOfSingleValues(model.name, architecture, data, options)
     interpreter.publish()
     let title = "\(model.name) on \(data.name)"
+    let steps = call.arguments.integer("steps") ?? 200
     let report =
         interpreter.output.drawsProgress
         ? ProgressReport(interpreter, title: "trying learning rates for \(title)") : nil
@@ -53,19 +54,25 @@ func findLearningRate(_ call: Invocation) throws -> Value {
     do throws(TrainingError) {
         search = try LearningRateSearch(
             architecture, on: data.dataset, options: options, rates: from...to,
-            steps: call.arguments.integer("steps") ?? 200, cancellation: interpreter.interruption
+            steps: steps, cancellation: interpreter.interruption
         ) { share, point in
-            report?.update(fraction: share, facts: ["rate \(scientific(point.rate))", "loss \(fixed(point.loss, 3))"])
+            report?.update(
+                fraction: share, facts: ["rate \(scientific(point.rate))", "loss \(lossText(point.loss, 3))"])
         }
     } catch {
         report?.finish(title: "trying learning rates for \(title) stopped", isDone: false)
         throw training(error, call)
     }
     let value = RateSearchValue(search, title: title)
-    report?.finish(
-        title: "tried \(counted(search.points.count, "learning rate")) for \(title)", isDone: !search.wasInterrupted,
-        facts: [], conclusion: search.wasInterrupted ? "" : value.text)
-    if search.wasInterrupted {
+    if !search.wasInterrupted {
+        report?.finish(
+            title: "tried \(counted(search.points.count, "learning rate")) for \(title)", isDone: true, facts: [],
+            conclusion: value.text)
+    } else {
+        report?.finish(
+            title:
+                "trying learning rates for \(title) stopped after \(search.points.count) of \(counted(steps, "step"))",
+            isDone: false)
         interpreter.pendingStop = call.fault(
             "interrupted",
             "the search was interrupted after \(counted(search.points.count, "step")); what was measured is kept")

@@ -102,7 +102,7 @@ extension Invocation {
         if result.study.isComplete {
             log.finish(
                 title: "compared \(names.joined(separator: ", ")) over \(counted(seeds, "seed"))",
-                conclusion: ended.report.verdicts.joined(separator: "; "))
+                conclusion: ended.report.verdicts, isShown: interpreter.shownRange == range)
         } else {
             log.stop(after: "\(seeds) of \(counted(result.study.seeds.count, "seed"))")
         }
@@ -193,7 +193,7 @@ func varianceOfModel(_ given: Invocation) throws -> Value {
     if done == all {
         log.finish(
             title: "variance of \(model.name), \(counted(done, "training"))",
-            conclusion: VarianceReport.answer(variance))
+            conclusion: [VarianceReport.answer(variance)], isShown: interpreter.shownRange == call.range)
     } else {
         log.stop(after: "\(done) of \(counted(all, "training"))")
     }

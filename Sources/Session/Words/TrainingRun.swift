@@ -115,8 +115,8 @@ func evaluateRun(_ call: Invocation) throws -> Value {
         ) { share in
             report?.update(fraction: share, facts: [])
         }
-        let facts = ["loss \(fixed(evaluation.loss, 4))", "accuracy \(fixed(evaluation.accuracy, 2)) %"]
-        report?.finish(title: "evaluated \(run.run.label) on \(place)", isDone: true, facts: facts)
+        let results = ["loss \(lossText(evaluation.loss, 4))", "accuracy \(fixed(evaluation.accuracy, 2)) %"]
+        report?.finish(title: "evaluated \(run.run.label) on \(place)", isDone: true, results: results, facts: [])
         return .object(EvaluationValue(evaluation, title: title, defaults: defaults))
     } catch {
         report?.finish(title: "evaluating \(run.run.label) on \(place) stopped", isDone: false)
