@@ -131,17 +131,17 @@ struct PlotTests {
         let names = ["32, pooled: true", "64, pooled: true", "64, pooled: false"].map {
             "Net(width: 8, pooled: false) − Net(width: \($0))"
         }
-        let long = (1...2).map { "a_network_with_a_name_that_is_so_long_that_no_line_holds_it_\($0)" }
+        let long = (1...2).map { "a_network_with_a_name_that_is_so_long_that_no_line_holds_it_no\($0)" }
         let plot = IntervalPlot(
             title: "", style: .dots, axis: Axis("points"),
             rows: (names + long).map { IntervalPlot.Row($0, values: [1, 2], interval: -1...3) })
         let texts = plot.svg.split(separator: "\n").filter { $0.hasPrefix("<text") }.joined(separator: "\n")
-        for end in [">− Net(width: 32, pooled: true)<", ">− Net(width: 64, pooled: true)<", "false)<", "_1<", "_2<"] {
+        for end in [">− Net(width: 32, pooled: true)<", ">− Net(width: 64, pooled: true)<", "false)<", "1<", "2<"] {
             #expect(texts.contains(end), "\(end)")
         }
         #expect(!texts.contains("…"))
         let text = plot.text(on: TextTerminal(columns: 80, rows: 24))
-        #expect(["32,", "64,", "_1", "_2"].allSatisfy { text.contains($0) }, "\(text)")
+        #expect(["32,", "64,", "no1", "no2"].allSatisfy { text.contains($0) }, "\(text)")
         #expect(text.split(separator: "\n").allSatisfy { $0.count <= 80 })
     }
 
