@@ -43,6 +43,21 @@ import Testing
         #expect(!isLink(path))
     }
 
+    @Test(arguments: [100, 101, 240, 254, 255])
+    func aNameMayBeAsLongAsTheFileSystemAllows(_ length: Int) throws {
+        for name in [String(repeating: "a", count: length), String(repeating: "é", count: length / 2)] {
+            let path = "\(folder.path)/\(name)"
+            for text in ["old", "new"] {
+                try FileSystem.write(text, to: path)
+                #expect(try FileSystem.readText(path) == text)
+            }
+            let writer = try WholeFileWriter(path)
+            #expect(folder.files.contains { $0.hasSuffix(".\(getpid()).part") })
+            withExtendedLifetime(writer.path) {}
+        }
+        #expect(!folder.files.contains { $0.hasSuffix(".part") })
+    }
+
     /// Two that write the same file do not write into one another's.
     @Test func eachFileUnderWayIsItsOwn() throws {
         var first = try WholeFileWriter(path)
