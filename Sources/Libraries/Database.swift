@@ -1,6 +1,7 @@
 // SQLite: one file that several processes read and write at once (write-ahead log), and that survives the end of any of them.
 
 import CSQLite
+import Glibc
 
 public struct DatabaseError: Error, Sendable, CustomStringConvertible {
     public enum Kind: Sendable {
@@ -57,6 +58,7 @@ public final class Database: @unchecked Sendable {
     ///   - patience: how long another writer is waited for, in seconds.
     ///   - reading: how a file is opened that cannot be written.
     public init(_ path: String, patience: Double = 10, reading: Reading? = nil) throws(DatabaseError) {
+        try Self.checkKind(path)
         var handle: OpaquePointer?
         let flags =
             reading != nil ? SQLITE_OPEN_READONLY | SQLITE_OPEN_URI : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
@@ -121,6 +123,25 @@ public final class Database: @unchecked Sendable {
             rows.append((0..<sqlite3_column_count(statement)).map { Self.column($0, of: statement) })
         }
         return rows
+    }
+
+    /// SQLite would wait for a pipe, and nothing could stop it.
+    private static func checkKind(_ path: String) throws(DatabaseError) {
+        for file in [path] + ["-wal", "-shm", "-journal"].map({ path + $0 }) {
+            var status = stat()
+            guard lstat(file, &status) == 0 else { continue }
+            let isReached = stat(file, &status) == 0
+            let kind: String
+            switch status.st_mode & S_IFMT {
+            case S_IFREG: continue
+            case _ where !isReached: kind = "a link to a file that is not there"
+            case S_IFDIR: kind = "a folder"
+            case S_IFIFO: kind = "a pipe"
+            case S_IFCHR, S_IFBLK: kind = "a device"
+            default: kind = "a socket"
+            }
+            throw DatabaseError(kind: .other, message: "\(file) is \(kind), not a file: move it away")
+        }
     }
 
     /// For a URI: all but plain letters, digits and `/` as `%20`.

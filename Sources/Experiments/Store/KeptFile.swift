@@ -2,6 +2,7 @@
 // every run. Its tables, how a file of an older version gets them, and what becomes of a damaged one. Several processes may hold it at once.
 
 import Libraries
+import Synchronization
 
 /// Used under a lock by its owner, as `Database` is.
 public final class KeptFile: Sendable {
@@ -63,7 +64,7 @@ public final class KeptFile: Sendable {
             try FileSystem.createDirectories(FileSystem.folder(of: path), isPrivate: true)
             Self.makePrivate(path)
             // SQLite gives the files beside it the mode of this one.
-            if !FileSystem.exists(path) { try FileSystem.createFile(path, isPrivate: true) }
+            if !FileSystem.isThere(path) { try FileSystem.createFile(path, isPrivate: true) }
         } catch {
             throw DatabaseError(kind: .notWritable, message: error.reason)
         }
@@ -87,6 +88,9 @@ public final class KeptFile: Sendable {
         guard Self.readableVersions.contains(version) else {
             throw DatabaseError(kind: .notWritable, message: "it is of another version, and cannot be written")
         }
+        guard try Self.hasTables(ofVersion: version, self.database) else {
+            throw DatabaseError(kind: .notWritable, message: "it is damaged, and cannot be written")
+        }
         // What it lacks stands in front of it, for this connection alone.
         if version == 2 { try self.database.execute("CREATE TEMP VIEW runs AS SELECT *, 0 AS found FROM main.runs") }
     }
@@ -102,19 +106,25 @@ public final class KeptFile: Sendable {
         try Self.migrate(database)
         isReadOnly = false
         self.setAside = setAside
+        if let path, let setAside { Self.asides.withLock { $0[path] = setAside } }
         self.path = path
         identity = path.flatMap { FileSystem.identity($0) }
     }
 
     private static func migrate(_ database: Database) throws(DatabaseError) {
         // Mostly there is nothing to do, and nobody is waited for.
-        if try version(of: database) == migrations.count { return }
+        if try version(of: database) == migrations.count, try hasTables(ofVersion: migrations.count, database) {
+            return
+        }
         try database.transaction { () throws(DatabaseError) in
             let version = try version(of: database)
             guard version <= migrations.count else {
                 throw DatabaseError(
                     kind: .newer,
                     message: "it is of version \(version), made by a newer Tandem; this one reads \(migrations.count)")
+            }
+            guard try hasTables(ofVersion: version, database) else {
+                throw DatabaseError(kind: .damaged, message: "its tables are not those of its version")
             }
             for statement in migrations[version...].joined() { try database.execute(statement) }
             try database.execute("PRAGMA user_version = \(migrations.count)")
@@ -125,6 +135,41 @@ public final class KeptFile: Sendable {
         let version = try database.execute("PRAGMA user_version").first?.first?.integer ?? 0
         guard version >= 0 else { throw DatabaseError(kind: .damaged, message: "its version is \(version)") }
         return version
+    }
+
+    // MARK: Tables
+
+    /// The columns of each table, by version.
+    private static let columns: [[String: Set<String>]] = (0...migrations.count).map { version in
+        guard let database = try? Database(":memory:") else { return [:] }
+        for statement in migrations[..<version].joined() { _ = try? database.execute(statement) }
+        return Dictionary(
+            uniqueKeysWithValues: tables.map { ($0, Set((try? columns(of: $0, in: database)) ?? [])) })
+    }
+
+    private static func columns(of table: String, in database: Database) throws(DatabaseError) -> [String] {
+        try database.execute("SELECT name FROM pragma_table_info('\(table)')").compactMap(\.first?.text)
+    }
+
+    /// Whether the tables are those that a file of this version has: a file without them, or with another program's of the same names, is
+    /// damaged as well. Of a later version nothing is known.
+    private static func hasTables(ofVersion version: Int, _ database: Database) throws(DatabaseError) -> Bool {
+        guard columns.indices.contains(version) else { return true }
+        for table in tables {
+            let found = try columns(of: table, in: database)
+            let wanted = columns[version][table] ?? []
+            guard wanted.isEmpty ? found.isEmpty || version > 0 : wanted.isSubset(of: found) else { return false }
+        }
+        return true
+    }
+
+    /// Whether an error in use comes of damage: of the pages, or of tables that are gone.
+    func isDamage(_ error: DatabaseError) -> Bool {
+        switch error.kind {
+        case .damaged: true
+        case .other: (try? Self.hasTables(ofVersion: Self.migrations.count, database)) == false && !isReadOnly
+        case .busy, .newer, .notWritable: false
+        }
     }
 
     /// `tandem.sqlite` in the data folder.
@@ -145,6 +190,11 @@ public final class KeptFile: Sendable {
     }
 
     // MARK: Damage
+
+    /// Where a damaged file went that stood at a path, until it is told: the history may open the file before the runs do.
+    private static let asides = Mutex<[String: String]>([:])
+
+    static func takeSetAside(_ path: String) -> String? { asides.withLock { $0.removeValue(forKey: path) } }
 
     /// Sets a damaged file aside, unless another process has done so meanwhile.
     private convenience init(replacing path: String) throws(DatabaseError) {
@@ -171,10 +221,17 @@ public final class KeptFile: Sendable {
     }
 
     private static func isWhole(_ path: String) -> Bool {
-        guard let database = try? Database(path), let rows = try? database.execute("PRAGMA integrity_check(1)") else {
+        guard let database = try? Database(path), let rows = try? database.execute("PRAGMA integrity_check(1)"),
+            rows.first?.first?.text == "ok"
+        else { return false }
+        // In one state of the file: another process may bring it to a new version meanwhile.
+        do throws(DatabaseError) {
+            try database.execute("BEGIN")
+            defer { _ = try? database.execute("COMMIT") }
+            return try hasTables(ofVersion: version(of: database), database)
+        } catch {
             return false
         }
-        return rows.first?.first?.text == "ok"
     }
 
     private func salvage(from path: String) {

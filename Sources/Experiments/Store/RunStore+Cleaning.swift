@@ -15,14 +15,21 @@ extension RunStore {
         public var foundAgain = 0
     }
 
-    /// Removes of runs in the database: checkpoints of ended ones, weights of those that no `let` has named, and what was set aside of
-    /// them; and what processes that are gone left half-written or locked. What is known of the runs stays, and so does all that a
+    /// Removes of runs that can be read in the database: checkpoints of ended ones, weights of those that no `let` has named, and what was
+    /// set aside of them; and what processes that are gone left half-written or locked. What is known of the runs stays, and so does all that a
     /// training under way, or one that was cut, goes on from, and every file that the database does not speak of.
     public func clean() -> Freed {
         wait()
         guard isWritable, let names = try? FileSystem.list(files) else { return Freed() }
         let runs = Dictionary(list().map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
         var freed = Freed()
+        var known: [String: Bool] = [:]
+        /// Whether what stays of it in the database can be read.
+        func isKnown(_ run: KeptRun) -> Bool {
+            let isKnown = known[run.key] ?? (record(of: run) != nil)
+            known[run.key] = isKnown
+            return isKnown
+        }
         for name in names {
             let parts = name.split(separator: ".", maxSplits: 1)
             guard parts.count == 2 else { continue }
@@ -33,11 +40,14 @@ extension RunStore {
             } else if parts[1] == "lock" {
                 isSurplus = !isLive(key)
             } else if let run = runs[key], !run.isFoundAgain {
+                // A database that was put back or changed does not know all names.
+                let isNamed = run.name != nil || FileSystem.isThere(nameFile(key))
                 switch parts[1] {
-                case "safetensors": isSurplus = run.name == nil
+                case "safetensors": isSurplus = !isNamed && isKnown(run)
                 // The last copy of a named run whose weights were damaged stays.
-                case "checkpoint": isSurplus = run.hasEnded && (run.name == nil || FileSystem.exists(weights(key)))
-                case let ending: isSurplus = ending.contains(".damaged")
+                case "checkpoint":
+                    isSurplus = run.hasEnded && (!isNamed || FileSystem.exists(weights(key))) && isKnown(run)
+                case let ending: isSurplus = ending.contains(".damaged") && isKnown(run)
                 }
             } else {
                 if parts[1] == "safetensors", runs[key] != nil { freed.foundAgain += 1 }
@@ -149,7 +159,7 @@ extension RunStore {
                 if let name = keptName(key) { record.name = name }
                 try Self.write(record, key: key, state: state, to: database)
                 guard known[key] == nil, record.name == nil else { continue }
-                try database.execute("UPDATE runs SET found = 1 WHERE key = ?", [.text(key)])
+                try database.execute("UPDATE runs SET found = 1 WHERE key = ? AND name IS NULL", [.text(key)])
             }
         }
         return written == nil ? 0 : found.count
@@ -163,14 +173,20 @@ extension RunStore {
         return try? FileSystem.readText(path)
     }
 
-    /// Writes the names that stand in the database alone beside the files of their runs: an older Tandem named them.
-    func keepNames(of database: Database) {
-        let rows = (try? database.execute("SELECT key, name FROM runs WHERE name IS NOT NULL")) ?? []
-        for row in rows {
-            guard let key = row[0].text, let name = row[1].text, !FileSystem.exists(nameFile(key)),
+    /// Takes the names beside the files of runs into the database, which may be an older one that was put back, and writes those that
+    /// stand in it alone beside the files: an older Tandem named them.
+    func matchNames(of database: Database) {
+        for row in (try? database.execute("SELECT key, name FROM runs")) ?? [] {
+            guard let key = row[0].text else { continue }
+            if let name = keptName(key) {
+                guard name != row[1].text else { continue }
+                _ = try? database.execute(
+                    "UPDATE runs SET name = ?, found = 0 WHERE key = ?", [.text(name), .text(key)])
+            } else if let name = row[1].text, !FileSystem.isThere(nameFile(key)),
                 FileSystem.exists(weights(key)) || FileSystem.exists(checkpoint(key))
-            else { continue }
-            try? FileSystem.write(name, to: nameFile(key), isPrivate: true)
+            {
+                try? FileSystem.write(name, to: nameFile(key), isPrivate: true)
+            }
         }
     }
 }

@@ -79,7 +79,7 @@ public final class RunStore: Sendable {
                     file = opened
                     return try body(opened)
                 } catch {
-                    guard error.kind == .damaged, attempt == 1 else {
+                    guard file?.isDamage(error) ?? (error.kind == .damaged), attempt == 1 else {
                         note(fault(error))
                         return nil
                     }
@@ -106,8 +106,8 @@ public final class RunStore: Sendable {
         if let replaced { file.salvage(from: replaced.database) }
         // Whoever opened the file first after a loss, and however much of it was lost.
         let found = recover(into: file.database)
-        keepNames(of: file.database)
-        if let aside = file.setAside {
+        matchNames(of: file.database)
+        if let aside = KeptFile.takeSetAside(path) {
             note(.fileDamaged(path: path, aside: aside, runs: Self.count(file.database)))
         } else if found > 0 {
             note(.foundAgain(path: path, runs: found))
@@ -197,14 +197,27 @@ public final class RunStore: Sendable {
             try file.database.execute(
                 "SELECT record, predictions, checksum FROM records WHERE key = ?", [.text(run.key)])
         }
-        guard let row = row?.first, let text = row[0].text, let predictions = row[1].bytes else { return nil }
-        guard row[2].text == Self.checksum(text, predictions), let json = try? JSON(parsing: text),
+        guard let row = row?.first else { return restoredRecord(of: run) }
+        guard let text = row[0].text, let predictions = row[1].bytes,
+            row[2].text == Self.checksum(text, predictions), let json = try? JSON(parsing: text),
             var record = RunRecord(json)
         else {
-            note(.recordDamaged(run: run.label))
-            return nil
+            let restored = restoredRecord(of: run)
+            if restored == nil { note(.recordDamaged(run: run.label)) }
+            return restored
         }
         record.position.predictions = Self.classes(predictions)
+        record.name = run.name
+        return record
+    }
+
+    /// What a file of the run says of it, in place of what the database has lost.
+    private func restoredRecord(of run: KeptRun) -> RunRecord? {
+        let found = RunFile.record(at: weights(run.key)) ?? (try? CheckpointFile.head(checkpoint(run.key)))?.record
+        guard var record = found, record.kept?.identity.digest == run.identity else { return nil }
+        use { file throws(DatabaseError) in
+            if !file.isReadOnly { try Self.writeRecord(record, key: run.key, to: file.database) }
+        }
         record.name = run.name
         return record
     }
@@ -284,7 +297,10 @@ public final class RunStore: Sendable {
     public func setName(_ name: String, ofRun key: String) {
         guard isWritable else { return }
         let others = rows("WHERE name = ? AND key != ?", [.text(name), .text(key)])
-        let written: Void? = use { file throws(DatabaseError) in
+        // The files first: where they and the database differ, they hold.
+        try? FileSystem.write(name, to: nameFile(key), isPrivate: true)
+        for other in others { try? FileSystem.remove(nameFile(other.key)) }
+        use { file throws(DatabaseError) in
             try file.database.transaction { () throws(DatabaseError) in
                 try file.database.execute(
                     "UPDATE runs SET name = NULL WHERE name = ? AND key != ?", [.text(name), .text(key)])
@@ -292,17 +308,11 @@ public final class RunStore: Sendable {
                     "UPDATE runs SET name = ?, found = 0 WHERE key = ?", [.text(name), .text(key)])
             }
         }
-        guard written != nil else { return }
-        for other in others { try? FileSystem.remove(nameFile(other.key)) }
-        try? FileSystem.write(name, to: nameFile(key), isPrivate: true)
     }
 
     /// Writes a row, or replaces the one of this key.
     static func write(_ record: RunRecord, key: String, state: String, to database: Database) throws(DatabaseError) {
         guard let kept = record.kept else { return }
-        var plain = record
-        plain.position.predictions = []
-        let (text, predictions) = (plain.text, bytes(record.position.predictions))
         let last = record.position.metrics.last
         let values: [DatabaseValue] = [
             .text(key), .text(kept.identity.digest), .text(kept.identity.stem), record.name.map { .text($0) } ?? .null,
@@ -319,6 +329,13 @@ public final class RunStore: Sendable {
             ON CONFLICT (key) DO UPDATE SET state = excluded.state, seconds = excluded.seconds,
                 epochs = excluded.epochs, accuracy = excluded.accuracy, loss = excluded.loss
             """, values)
+        try writeRecord(record, key: key, to: database)
+    }
+
+    private static func writeRecord(_ record: RunRecord, key: String, to database: Database) throws(DatabaseError) {
+        var plain = record
+        plain.position.predictions = []
+        let (text, predictions) = (plain.text, bytes(record.position.predictions))
         try database.execute(
             "INSERT OR REPLACE INTO records (key, record, predictions, checksum) VALUES (?, ?, ?, ?)",
             [.text(key), .text(text), .bytes(predictions), .text(checksum(text, predictions))])

@@ -309,9 +309,13 @@ private struct Home {
         _ = try KeptFile(home.database)
         #expect(Set(another.store.list().map(\.state)) == ["done", "interrupted"])
         #expect(try another.kept(Trained.options())?.digest == run.digest)
+        let (place, aside) = (home.database, "\(home.database).damaged")
         #expect(
-            another.store.takeFaults().map(\.message).first?.hasSuffix("2 runs were found again from their files")
-                == true)
+            another.store.takeFaults().map(\.message) == [
+                fate == "damaged"
+                    ? "\(place) was damaged: it is now \(aside), and a new one holds the 2 runs that were found again"
+                    : "\(place) was lost or is an older one: 2 runs were found again from their files"
+            ])
         #expect(try another.train(Trained.options(seed: 2)).metrics.count == 3)
         // Once.
         let third = another.another()
@@ -343,6 +347,106 @@ private struct Home {
         for ending in ["", "-wal", "-shm"] { try FileSystem.remove(home.database + ending) }
         try FileSystem.write(old, to: home.database)
         #expect(try home.another().kept(Trained.options(seed: 2))?.digest == run.digest)
+    }
+
+    @Test(arguments: ["put back", "changed", "changed in use"])
+    func cleaningLeavesTheWeightsOfARunWhoseNameTheDatabaseDoesNotKnow(_ fate: String) throws {
+        let home = try Home()
+        defer { home.remove() }
+        let run = try home.train(Trained.options())
+        home.store.close()
+        do { try Database(home.database).execute("PRAGMA wal_checkpoint(TRUNCATE)") }
+        let old = try FileSystem.read(home.database)
+        home.store.setName("best", ofRun: home.store.list()[0].key)
+        let another = home.another()
+        if fate == "changed in use" { #expect(another.store.count == 1) }
+        if fate == "put back" {
+            home.store.close()
+            for ending in ["", "-wal", "-shm"] { try FileSystem.remove(home.database + ending) }
+            try FileSystem.write(old, to: home.database)
+        } else {
+            try Database(home.database).execute("UPDATE runs SET name = NULL")
+        }
+        _ = another.store.clean()
+        #expect(try another.kept(Trained.options())?.digest == run.digest)
+        #expect(another.another().store.kept(called: "best")?.name == "best")
+    }
+
+    @Test func aDamagedRecordIsTakenFromTheWeights() throws {
+        let home = try Home()
+        defer { home.remove() }
+        try home.train(Trained.options())
+        let kept = home.store.list()[0]
+        let position = try #require(home.store.record(of: kept)).position
+        for statement in ["UPDATE records SET checksum = 'x'", "DELETE FROM records", "DROP TABLE records"] {
+            try Database(home.database).execute(statement)
+            let another = home.another()
+            for store in [home.store, another.store] {
+                let found = store.record(of: kept)?.position
+                #expect(found?.predictions == position.predictions)
+                #expect(found?.metrics.map(\.testLoss) == position.metrics.map(\.testLoss))
+            }
+            #expect(another.another().store.takeFaults().isEmpty)
+        }
+    }
+
+    @Test func cleaningLeavesTheFilesOfARunWhoseRecordCannotBeRead() throws {
+        let home = try Home()
+        defer { home.remove() }
+        try home.train(Trained.options())
+        home.store.close()
+        try Database(home.database).execute("UPDATE records SET checksum = 'x'")
+        // Of an older Tandem, which wrote no record into it.
+        for name in home.files where !name.hasSuffix(".lock") {
+            try FileSystem.write("no record", to: "\(home.store.files)/\(name)")
+        }
+        let files = home.files.filter { !$0.hasSuffix(".lock") }
+        #expect(files.count == 2)
+        _ = home.store.clean()
+        #expect(home.files.filter { !$0.hasSuffix(".lock") } == files)
+        #expect(home.store.takeFaults() == [.recordDamaged(run: "Net seed 1")])
+    }
+
+    @Test(arguments: [
+        ["DROP TABLE runs"], ["DROP TABLE runs", "CREATE TABLE runs (a)"], ["PRAGMA user_version = 0"],
+        ["PRAGMA user_version = -1"], ["DROP TABLE records"],
+    ])
+    func aDatabaseWithoutItsTablesIsSetAside(_ statements: [String]) throws {
+        let home = try Home()
+        defer { home.remove() }
+        let run = try home.train(Trained.options())
+        home.store.setName("a", ofRun: home.store.list()[0].key)
+        let another = home.another()
+        for statement in statements { try Database(home.database).execute(statement) }
+        let message = "was damaged: it is now \(home.database).damaged, and a new one holds the 1 run"
+        for home in statements[0].hasPrefix("DROP") ? [home] : [another] {
+            #expect(home.store.kept(called: "a").flatMap { home.store.record(of: $0) }?.name == "a")
+            #expect(home.store.takeFaults().first?.message.contains(message) == true)
+        }
+        #expect(try another.kept(Trained.options())?.digest == run.digest)
+        try another.train(Trained.options(seed: 2))
+        #expect(home.another().store.count == 2)
+    }
+
+    @Test(arguments: ["pipe", "folder", "link to a file that is not there", "device"])
+    func whatStandsInPlaceOfTheDatabaseIsNamed(_ kind: String) throws {
+        for ending in ["", "-wal", "-shm", "-journal"] {
+            let home = try Home()
+            defer { home.remove() }
+            let path = home.database + ending
+            switch kind {
+            case "pipe": #expect(mkfifo(path, 0o600) == 0)
+            case "folder": try FileSystem.createDirectories(path)
+            case "device": #expect(symlink("/dev/null", path) == 0)
+            default: #expect(symlink("\(home.folder)/nowhere", path) == 0)
+            }
+            #expect(home.store.list().isEmpty)
+            #expect(
+                home.store.takeFaults().map(\.message) == [
+                    "runs are not kept: \(home.folder) cannot be used (\(path) is a \(kind), not a file: move it away)"
+                ])
+            #expect(!FileSystem.exists("\(home.folder)/nowhere"))
+        }
     }
 
     @Test func aDatabaseThatIsRemovedWhileItIsOpenIsMadeAgain() throws {
@@ -463,10 +567,15 @@ private struct Home {
         defer { home.remove() }
         let options = Trained.options()
         let cut = try home.train(options, cutAfter: 1)
-        // A link to a name that is as long as a name may be: next to it there is no room for a file under way.
+        // A link to a path that is as long as a path may be: next to it there is no room for a file under way.
         let path = try home.file(".checkpoint")
         let before = try FileSystem.read(path)
-        let long = "\(home.folder)/" + String(repeating: "a", count: 255)
+        var long = home.folder
+        while long.utf8.count < 4080 {
+            long += "/" + String(repeating: "a", count: min(200, 4084 - long.utf8.count))
+            try FileSystem.createDirectories(long)
+        }
+        long += "/a"
         try FileSystem.rename(path, to: long)
         try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: long)
         let more = try home.train(options, cutAfter: 2)
