@@ -27,8 +27,8 @@ struct ProofReport {
     var headline: String {
         switch proof.answer {
         case .same(.training): "\(answer); same training, bit for bit"
-        case .same(.bits): "\(answer), to the bit, once trained; they train differently"
-        case .same(.outputs): "\(answer), up to rounding, once trained; they train differently"
+        case .same(.bits): "\(answer), to the bit, once trained; not proven to train the same"
+        case .same(.outputs): "\(answer), up to rounding, once trained; not proven to train the same"
         case .different: "\(answer): \(sizes); \(parting)"
         case .unknown:
             witness.map { "\(answer): \(text($0)); \(parting)" }
