@@ -44,9 +44,14 @@ extension Table.Cell {
     /// A whole number with its thousands grouped.
     public init(_ number: Int) { self.init(grouped(number), number: Double(number)) }
 
-    /// Empty for `nil`.
+    /// Empty for `nil`; a large number, such as a loss that has run away, with a power of ten.
     public init(_ number: Double?, digits: Int, unit: String = "") {
-        if let number { self.init(grouped(number, digits) + unit, number: number) } else { self.init("") }
+        guard let number else {
+            self.init("")
+            return
+        }
+        let isLarge = number.isFinite && abs(number) >= 1e9
+        self.init((isLarge ? shortNumber(number) : grouped(number, digits)) + unit, number: number)
     }
 }
 
@@ -58,11 +63,12 @@ extension Table.Cell {
 }
 
 /// Numbers that stand under each other, all with as many digits: whole ones grouped, from ten on two digits behind the point, below
-/// four; numbers near 0 as they are. Digits that none of them needs are left out.
+/// four; numbers near 0 as they are, large ones with a power of ten. Digits that none of them needs are left out.
 public func aligned(_ numbers: [Double]) -> [String] {
     let finite = numbers.filter(\.isFinite)
     let largest = finite.map(abs).max() ?? 0
-    guard largest < 1e15, largest == 0 || largest >= 0.01 else { return numbers.map(\.description) }
+    guard largest < 1e15 else { return numbers.map(shortNumber) }
+    guard largest == 0 || largest >= 0.01 else { return numbers.map(\.description) }
     let most = largest >= 10 ? 2 : 4
     let needed = (0..<most).first { digits in
         finite.allSatisfy { abs($0 - ($0 * power(digits)).rounded() / power(digits)) < 1e-9 }

@@ -63,6 +63,9 @@ struct TableTests {
             .map(\.text)
         #expect(texts == ["10,711", "-1,234.6", "1,000.0"])
         #expect(aligned([1234.5, 2]) == ["1,234.5", "2.0"])
+        // Of a loss that has run away no digits are of interest.
+        #expect(aligned([6.207398352807971e+19, 2.5]) == ["6.21e19", "2.5"])
+        #expect(Table.Cell(6.207398352807971e+19, digits: 4).text == "6.21e19")
     }
 
     @Test func columnsWithoutRoomFollowBehindTheFirstColumnAgain() {

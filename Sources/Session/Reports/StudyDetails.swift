@@ -26,7 +26,8 @@ struct StudyDetails {
 
     /// `77.90 to 78.41`
     private func interval(_ range: ClosedRange<Double>?, digits: Int = 2) -> Cell {
-        Cell(range.map { "\(fixed($0.lowerBound, digits)) to \(fixed($0.upperBound, digits))" } ?? "")
+        func text(_ bound: Double) -> String { Cell(bound, digits: digits).text }
+        return Cell(range.map { "\(text($0.lowerBound)) to \(text($0.upperBound))" } ?? "")
     }
 
     /// `−0.34 to +1.09`
