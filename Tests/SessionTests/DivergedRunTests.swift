@@ -104,4 +104,16 @@ struct DivergedRunTests {
             #expect(session.output.all.diagnostics.last?.message == "the study has no pair of runs yet")
         }
     }
+
+    @Test func classesAreThoseOfTheFirstPairWithRuns() throws {
+        let session = session(
+            setup.split(separator: "// cell")[0]
+                + """
+                let wild = recipe(batch: 16, optimizer: sgd(lr: 1, weightdecay: 1e5))
+                let s = compare Net, with: [recipe(batch: 16), wild, recipe(batch: 32)], on: data, epochs: 5, seeds: 1...2, log: none
+                plot s, kind: classes
+                """)
+        let plot = try #require(session.output.all.shown.last, "\(session.output.all.diagnostics)")
+        #expect(plot.text.contains("recipe 3 − recipe 1"), "\(plot.text)")
+    }
 }

@@ -81,10 +81,14 @@ extension Invocation {
             reference: 0, note: sentences("Grey: less than \(decimalText(margin)) points.", note))
     }
 
-    /// The same of each class of the first pair.
+    /// The same of each class, of the first pair that has runs.
     private func classes(_ study: Study, _ names: [String], note: String) throws -> IntervalPlot {
-        guard let pair = study.pairs.first else {
+        let pairs = study.plan.pairs
+        guard !pairs.isEmpty else {
             throw fault("no-value", "classes are compared between two models, and this study has one")
+        }
+        guard let pair = pairs.first(where: { !study.classDifferences($0.first, $0.second).isEmpty }) else {
+            throw fault("no-value", "the study has no pair of runs yet", fix: "`more` trains further seeds")
         }
         let classes = study.classDifferences(pair.first, pair.second)
         guard let seeds = classes.first?.differences.count else {
