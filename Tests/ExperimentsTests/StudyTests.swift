@@ -152,7 +152,8 @@ private func noisy(_ name: String, _ seed: UInt64) -> Double {
         #expect(try told([(10, [])], [(10, [])]).pairs[0].verdict == .undecided(.onePair))
         #expect(try told([(10, [1])], [(10, [1])]).pairs[0].verdict == .undecided(.onePair))
         let many = try told([Int](1...6).map { (Double($0), ones) }, [Int](1...6).map { (Double($0), other) })
-        #expect(many.pairs[0].verdict == .equivalent)
+        #expect(many.pairs[0].verdict == .undecided(.equalDifferences(0)))
+        #expect(many.pairs[0].moreSeeds == nil, "more seeds do not show a difference of exactly 0")
     }
 
     @Test func whatDivergedInOneSeedIsNotIdenticalInEverySeed() throws {
@@ -163,6 +164,29 @@ private func noisy(_ name: String, _ seed: UInt64) -> Double {
             Told.run(10, Seeds(2), .diverged(epoch: 2, batch: 0), predictions: ones), model: 1, seed: 2)
         #expect(study.pairs[0].verdict == .undecided(.onePair))
         #expect(study.pairs[0].seeds == [1] && study.pairs[0].lookedSeeds == 2)
+    }
+
+    @Test(arguments: [false, true]) func aDifferenceIsZeroOnlyWhereSomeRunTrained(isForced: Bool) throws {
+        var study = Study(plan([try model("flat"), try model("gap", pooled: true)], forced: isForced), seeds: [1, 2])
+        let ones = [UInt16](repeating: 1, count: 40)
+        func add(_ state: Run.State, seed: UInt64, models: ClosedRange<Int> = 0...1, _ predictions: [UInt16]) {
+            for model in models where study.plan.trained(model) == model {
+                study.add(Told.run(10, Seeds(seed), state, predictions: predictions), model: model, seed: seed)
+            }
+        }
+        for seed in study.seeds { add(.diverged(epoch: 1, batch: 0), seed: seed, ones) }
+        #expect(study.pairs[0].verdict == .undecided(.noPairs) && study.pairs[0].isProvenSame && !study.isDecided)
+        add(.done, seed: 1, ones)
+        #expect(study.pairs[0].verdict == .identical && study.pairs[0].seeds == [1])
+        guard isForced else { return }
+        var other = ones
+        other[3] = 2
+        add(.done, seed: 1, models: 1...1, other)
+        #expect(study.pairs[0].verdict != .identical, "a proof does not outweigh what is measured")
+        // Nor where only one of them diverges.
+        add(.done, seed: 1, ones)
+        add(.done, seed: 2, models: 0...0, ones)
+        #expect(study.pairs[0].verdict != .identical)
     }
 
     @Test func trainingsThatAreForcedAreComparedByWhatTheyPredict() throws {

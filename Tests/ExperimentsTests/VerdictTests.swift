@@ -37,7 +37,8 @@ import Testing
         #expect(Verdict([0], margin: 0.5) == .undecided(.onePair))
         #expect(Verdict([0, 0, 0], margin: 0.5) == .undecided(.equalDifferences(0)))
         let six = [Double](repeating: 0, count: 6)
-        #expect(Verdict(six, margin: 0.5) == .equivalent)
+        // They show no spread, so that nothing says how far a difference may be from 0.
+        #expect(Verdict(six, margin: 0.5) == .undecided(.equalDifferences(0)))
         #expect(Verdict(six, margin: 0) == .undecided(.equalDifferences(0)))
     }
 
@@ -57,6 +58,27 @@ import Testing
         #expect(Verdict(five + [five[0]], margin: 0.2) == .better(.second, by: value...value, isWithinMargin: false))
         // The first look of a sequential study is stricter.
         #expect(!Verdict(five + [five[0]], margin: 0.2, levels: StudyDesign.looks[0].levels).isDecided)
+    }
+
+    @Test func equalDifferencesOfFewImagesDecideNothing() {
+        let six = [Double](repeating: 100, count: 6)
+        #expect(
+            PairedComparison(six.map { _ in 0 }, six).verdict(margin: 0.5, images: 1)
+                == .undecided(.equalDifferences(100)))
+        // Two images of a hundred, 2.57 times.
+        let five = PairedComparison(six.map { _ in 50 }, six.map { _ in 55 })
+        #expect(five.verdict(margin: 0.5, images: 100) == .undecided(.equalDifferences(5)))
+        #expect(five.verdict(margin: 0.5, images: 1000) == .better(.second, by: 5...5, isWithinMargin: false))
+    }
+
+    @Test func equalDifferencesHaveNoInterval() throws {
+        for other in [70.0, 71.2] {
+            let comparison = PairedComparison([70, 70, 70], [other, other, other])
+            #expect(comparison.interval == nil && comparison.bootstrap == nil)
+        }
+        // Equal but for their rounding.
+        let rounded = PairedComparison([70, 70.1, 70.7], [70.4, 70.1 + 0.4, 70.7 + 0.4])
+        #expect(rounded.interval == nil && rounded.signFlip == nil)
     }
 
     @Test func aSequentialStudyLooksThreeTimesAndErrsOnceInTwenty() {

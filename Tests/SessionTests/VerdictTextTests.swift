@@ -13,7 +13,7 @@ private let images = Synthetic.make(training: 20, test: 10)
 private func study(
     _ accuracies: [[Double?]], names: [String] = ["gap", "flat", "deep"], design: StudyDesign = .fixed,
     margin: Double = 0.5,
-    called name: String? = "study"
+    called name: String? = "study", images: Dataset = images
 ) throws -> Study {
     let models = try accuracies.indices.map { index in
         // Another width each, so that nothing is proven the same.
@@ -75,8 +75,6 @@ private let base = [78.1, 77.9, 78.4, 78.0, 77.8, 78.2]
             lines(try study([base, other]))[0]
                 == "equivalent within 0.5 points: gap is ahead by 0.01 points (−0.10 to +0.12)")
         #expect(lines(try study([base, other], margin: 2))[0].hasPrefix("equivalent within 2 points: "))
-        #expect(
-            lines(try study([base, base]))[0] == "equivalent within 0.5 points: equal accuracies in each of 6 seeds")
     }
 
     @Test func anUndecidedStudySaysWhatItTakesAndHowToAskForIt() throws {
@@ -132,18 +130,24 @@ private let base = [78.1, 77.9, 78.4, 78.0, 77.8, 78.2]
     @Test func equalDifferencesInFewSeedsAskForMore() throws {
         #expect(
             lines(try study([[70, 71], [72, 73]]))[0]
-                == "undecided: flat is ahead by 2.0 points in each of 2 seeds, too few to rule out chance; "
+                == "undecided: flat is ahead by 2.0 points in each of 2 seeds, which may be chance; "
+                + "it takes more than 10 test images to tell")
+        #expect(
+            lines(try study([[10, 20], [70, 80]]))[0]
+                == "undecided: flat is ahead by 60.0 points in each of 2 seeds, too few to rule out chance; "
                 + "4 more seeds would settle it")
         #expect(
             lines(try study([[70], [75]]))[0]
                 == "undecided: flat is ahead by 5.0 points in the one seed, which shows no spread; "
                 + "5 more seeds would show it")
-        let base = lines(try study([base, base], margin: 0))
-        #expect(
-            base[0]
-                == "undecided: equal accuracies in each of 6 seeds; no number of seeds shows that there is no difference at all"
-        )
-        #expect(base[1] == "what would change this: a recipe whose runs spread less, or a larger margin, `within:`")
+        for margin in [0, 0.5] {
+            let base = lines(try study([base, base], margin: margin))
+            #expect(
+                base[0]
+                    == "undecided: equal accuracies in each of 6 seeds, which may be chance; "
+                    + "it takes more than 10 test images to tell")
+            #expect(base[1] == "what would change this: more test images, or another recipe")
+        }
     }
 
     @Test func aQuestionThatTakesMoreThanAThousandSeedsIsNotCounted() throws {
@@ -165,20 +169,54 @@ private let base = [78.1, 77.9, 78.4, 78.0, 77.8, 78.2]
         }
         #expect(
             lines(same)[0] == "undecided: equal accuracies in each of 2 seeds, too few to rule out chance; "
-                + "4 more seeds would settle it", "one prediction for ten images")
+                + "4 more seeds may tell them apart", "one prediction for ten images")
         let predictions = [UInt16](repeating: 3, count: 10)
         for model in 0...1 {
             for seed in UInt64(1)...2 { same.add(run(70, predictions: predictions), model: model, seed: seed) }
         }
         #expect(
             lines(same)[0]
-                == "identical: equal predictions on all 10 test images in each of 2 seeds, a difference of 0 points")
+                == "identical: equal predictions on all 10 test images in each of 2 seeds, a difference of 0 points; "
+                + "so few images show little")
+    }
+
+    @Test func predictionsOfOneImageAreSaidToShowLittle() throws {
+        var same = try study([[100], [100]], images: Synthetic.make(training: 20, test: 1))
+        for model in 0...1 { same.add(run(100, predictions: [3]), model: model, seed: 1) }
+        #expect(
+            lines(same)[0]
+                == "identical: equal predictions on the one test image in the one seed, a difference of 0 points; "
+                + "one image shows little")
+    }
+
+    @Test func noIntervalIsShownOfEqualAccuracies() throws {
+        let text = StudyReport(try study([[70, 70], [70, 70]]), dataName: "data").rich(details: true).text
+        #expect(!text.contains("0.00 to") && !text.contains("70.00 to"))
+    }
+
+    @Test func anIntervalIsWidenedOnlyWhereThereIsOne() throws {
+        let zeros = [UInt16](repeating: 0, count: 10)
+        func told(_ accuracies: [Double]) throws -> [String] {
+            var some = try study([accuracies, accuracies.reversed()])
+            for (seed, accuracy) in zip(UInt64(1)..., accuracies) {
+                some.add(run(accuracy, predictions: zeros), model: 0, seed: seed)
+            }
+            return lines(some).filter { $0.contains("into one class") }
+        }
+        #expect(
+            try told([10])
+                == [
+                    "gap with seed 1 puts all test images into one class: it learned nothing there; a smaller learning rate may help"
+                ]
+        )
+        #expect(try told([10, 20])[0].contains("learned nothing there, and that widens the interval;"))
     }
 
     @Test func eachPairOfSeveralModelsHasItsLine() throws {
         let text = lines(try study([base, zip(base, [3, 3.1, 2.9, 3, 3.1, 2.9]).map { $0 + $1 }, base]))
         #expect(text[0] == "flat is better by 3.0 points (2.9 to 3.1) (gap, flat)")
-        #expect(text[1] == "equivalent within 0.5 points: equal accuracies in each of 6 seeds (gap, deep)")
+        #expect(text[1].hasPrefix("undecided: equal accuracies in each of 6 seeds, which may be chance;"))
+        #expect(text[1].hasSuffix(" (gap, deep)"))
         #expect(text[2] == "flat is better by 3.0 points (2.9 to 3.1) (flat, deep)")
     }
 
@@ -194,21 +232,29 @@ private let base = [78.1, 77.9, 78.4, 78.0, 77.8, 78.2]
 
 @Suite struct VarianceReportTests {
     private func answer(
-        _ accuracy: @escaping @Sendable (Seeds) -> Double,
+        _ accuracy: @escaping @Sendable (Seeds) -> Double?, seeds: ClosedRange<UInt64> = 1...6,
         predictions: @escaping @Sendable (Seeds) -> [UInt16] = { _ in [] }
     ) throws -> String {
+        let text = VarianceReport.rich(try variance(accuracy, seeds: seeds, predictions: predictions), dataName: "data")
+            .text
+        return String(text[..<(text.firstIndex(of: "\n") ?? text.endIndex)])
+    }
+
+    private func variance(
+        _ accuracy: @escaping @Sendable (Seeds) -> Double?, seeds: ClosedRange<UInt64> = 1...6,
+        predictions: @escaping @Sendable (Seeds) -> [UInt16] = { _ in [] }
+    ) throws -> VarianceByRole {
         let model = StudyModel(
             name: "net",
             architecture: try Architecture(
                 input: Shape(channels: 3, height: 32, width: 32), layers: [.flatten, .linear(.init(width: 10))]),
             options: TrainingOptions(epochs: 1))
-        var variance = VarianceByRole(model, on: images, roles: [.initialization, .order], seeds: Array(1...6))
+        var variance = VarianceByRole(model, on: images, roles: [.initialization, .order], seeds: Array(seeds))
         let source = RunSource(train: { _, _, seeds, _, _, _ throws(TrainingError) in
             run(accuracy(seeds), predictions: predictions(seeds))
         })
         _ = try variance.train(by: source, cancellation: Cancellation()) { _, _, _ in }
-        let text = VarianceReport.rich(variance, dataName: "data").text
-        return String(text[..<(text.firstIndex(of: "\n") ?? text.endIndex)])
+        return variance
     }
 
     @Test func aSpreadThatStandsOutIsNamed() throws {
@@ -229,5 +275,51 @@ private let base = [78.1, 77.9, 78.4, 78.0, 77.8, 78.2]
         #expect(
             try answer({ _ in 70 }, predictions: { [UInt16($0.order)] })
                 == "no kind of randomness changes the accuracy of net here, though its predictions differ")
+    }
+
+    @Test func twoSeedsDoNotShowThatNothingVaries() throws {
+        #expect(
+            try answer({ _ in 70 }, seeds: 1...2, predictions: { [UInt16($0.order)] })
+                == "every run of net has the same accuracy, though its predictions differ: too few runs, 2 seeds, "
+                + "to say that no kind of randomness changes it")
+        // Two equal accuracies are no spread of 0 that another would stand out from.
+        #expect(
+            try answer({ 70 + Double($0.initialization) }, seeds: 1...2).hasPrefix(
+                "no kind of randomness stands out with 2 seeds: each spreads the accuracy of net by 0.00 to 0.71 points"
+            ))
+    }
+
+    @Test func runsThatAllDivergedAreNotCalledMissing() throws {
+        #expect(
+            try answer({ _ in nil })
+                == "the spread is not known: every run of net diverged; a smaller learning rate may help")
+    }
+
+    @Test func onlyRunsThatCameToTheirEndAreCounted() throws {
+        // Of the order alone two of six are left, of all together one less than of the first weights.
+        let some = try variance {
+            $0.initialization == 1 && $0.order > 2 || $0.order == 6
+                ? nil : 70 + Double($0.initialization + 2 * $0.order)
+        }
+        let text = VarianceReport.rich(some, dataName: "data").text
+        #expect(text.hasPrefix("no kind of randomness stands out with 2 to 6 runs of a kind: "))
+        #expect(
+            text.contains(
+                "5 runs diverged and are excluded from every number: the order of images (order) with seeds 3 to 6; "
+                    + "all together with seed 6"))
+    }
+
+    @Test func aKindWithoutTwoRunsIsNamedAndKeepsItsPlace() throws {
+        let some = try variance { $0.initialization > 1 && $0.order == 1 ? nil : 70 + Double($0.order) }
+        #expect(
+            VarianceReport.answer(some)
+                == "which kind spreads the accuracy of net most is not known: fewer than two runs of the first weights "
+                + "(init) came to their end, the others diverged")
+        guard case .list(let spreads)? = VarianceValue(some, dataName: "data").member("spreads") else {
+            Issue.record("a list")
+            return
+        }
+        let numbers = spreads.values.compactMap(\.number)
+        #expect(numbers.count == 2 && numbers[0].isNaN && numbers[1] > 0)
     }
 }

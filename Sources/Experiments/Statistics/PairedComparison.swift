@@ -15,7 +15,7 @@ public struct PairedComparison: Sendable {
 
     public var interval: ClosedRange<Double>? { differences?.interval(0.95) }
     /// The BCa bootstrap's.
-    public var bootstrap: ClosedRange<Double>? { differences.flatMap { Bootstrap.interval(of: $0) } }
+    public var bootstrap: ClosedRange<Double>? { hasSpread ? differences.flatMap { Bootstrap.interval(of: $0) } : nil }
     public var signFlip: Double? { hasSpread ? differences.flatMap { SignFlip.test($0.values) } : nil }
     /// How often a run of the second beats one of the first.
     public var superiority: Double? { probabilityOfSuperiority(first, second) }
@@ -23,7 +23,7 @@ public struct PairedComparison: Sendable {
     /// Two-sided t test; 1 where all pairs are equal.
     public var tTest: Double? { differences.flatMap { $0.tTest ?? ($0.mean == 0 ? 1 : nil) } }
 
-    private var hasSpread: Bool { differences?.deviation ?? 0 > 0 }
+    private var hasSpread: Bool { differences?.hasSpread ?? false }
 
     /// The interval that decides a verdict at these levels: for "equivalent", the narrower one that has to lie inside the margin.
     /// `nil` where the differences have no spread.
@@ -33,7 +33,13 @@ public struct PairedComparison: Sendable {
         return differences.interval(1 - chance)
     }
 
-    public func verdict(margin: Double, levels: Levels = .fixed) -> Verdict {
-        Verdict(differences?.values ?? [], margin: margin, levels: levels)
+    /// - Parameter images: how many test images the accuracies are of.
+    public func verdict(margin: Double, images: Int, levels: Levels = .fixed) -> Verdict {
+        Verdict(
+            differences?.values ?? [], margin: margin, leastError: Self.leastError(images: images), levels: levels)
     }
+
+    /// What so many test images leave open of a difference that is the same in every seed, in points: the standard error that two
+    /// of them make.
+    static func leastError(images: Int) -> Double { 200 / Double(max(1, images)) }
 }

@@ -20,16 +20,18 @@ public struct Sample: Hashable, Sendable {
     }
 
     public var count: Int { values.count }
+    /// Whether the values differ by more than rounding.
+    public var hasSpread: Bool { highest - lowest > 1e-9 * max(abs(lowest), abs(highest)) }
     public var lowest: Double { values.min() ?? mean }
     public var highest: Double { values.max() ?? mean }
 
     /// Standard error of the mean.
     public var error: Double? { deviation.map { $0 / Double(count).squareRoot() } }
 
-    /// Student's interval: it holds the mean of all seeds with this confidence, 0...1, if seeds are distributed normally. `nil` for
-    /// fewer than two values.
+    /// Student's interval: it holds the mean of all seeds with this confidence, 0...1, if seeds are distributed normally. `nil` where
+    /// the values do not differ: equal ones show no spread, which is not to say that there is none.
     public func interval(_ confidence: Double) -> ClosedRange<Double>? {
-        guard let error else { return nil }
+        guard let error, hasSpread else { return nil }
         let reach = StudentT(count - 1).upperQuantile((1 - confidence) / 2) * error
         return mean - reach...mean + reach
     }
@@ -37,7 +39,7 @@ public struct Sample: Hashable, Sendable {
     /// How probable a mean at least as far from 0 is, if that of all seeds is 0: the two-sided t test. `nil` where the values do not
     /// differ.
     public var tTest: Double? {
-        guard let error, error > 0 else { return nil }
+        guard let error, hasSpread else { return nil }
         return StudentT(count - 1).twoSided(mean / error)
     }
 

@@ -18,7 +18,8 @@ public enum Verdict: Hashable, Sendable {
         case noPairs
         /// One pair shows no spread.
         case onePair
-        /// The same difference in every seed, in too few of them to rule chance out; or none at all, and no margin.
+        /// The same difference in every seed: in too few of them, or of too few test images, to rule chance out; or none at all,
+        /// which of different predictions is chance.
         case equalDifferences(Double)
         /// A sequential study that has not come to its first look.
         case beforeTheLook
@@ -31,8 +32,9 @@ public enum Verdict: Hashable, Sendable {
     /// - Parameters:
     ///   - differences: second minus first in points, one a seed.
     ///   - margin: in points; a smaller difference makes none.
+    ///   - leastError: the standard error, in points, that the test images leave where the differences show none.
     ///   - levels: of this look.
-    public init(_ differences: [Double], margin: Double, levels: Levels = .fixed) {
+    public init(_ differences: [Double], margin: Double, leastError: Double = 0, levels: Levels = .fixed) {
         guard let sample = Sample(differences) else {
             self = .undecided(.noPairs)
             return
@@ -43,16 +45,16 @@ public enum Verdict: Hashable, Sendable {
             let by = mean > 0 ? interval : -interval.upperBound...(-interval.lowerBound)
             return .better(side, by: by, isWithinMargin: by.upperBound < margin)
         }
-        if sample.highest - sample.lowest <= 1e-9 * max(abs(sample.lowest), abs(sample.highest)) {
+        if !sample.hasSpread {
             // Without a spread there is no interval; what remains is how often chance alone gives n equal signs.
             if differences.count == 1 {
                 self = .undecided(.onePair)
-            } else if differences.count < SignFlip.fewestSeeds(levels.better) {
+            } else if differences.count < SignFlip.fewestSeeds(levels.better)
+                || abs(mean) <= Self.reach(differences.count, leastError, levels)
+            {
                 self = .undecided(.equalDifferences(mean))
-            } else if mean != 0 {
-                self = better(mean...mean)
             } else {
-                self = margin > 0 ? .equivalent : .undecided(.equalDifferences(0))
+                self = better(mean...mean)
             }
             return
         }
@@ -69,6 +71,11 @@ public enum Verdict: Hashable, Sendable {
         } else {
             self = .undecided(.tooWide)
         }
+    }
+
+    /// How far from 0 a difference of this standard error has to be, with so many seeds.
+    static func reach(_ seeds: Int, _ error: Double, _ levels: Levels) -> Double {
+        StudentT(seeds - 1).upperQuantile(levels.better / 2) * error
     }
 
     public var isDecided: Bool {

@@ -49,7 +49,8 @@ extension Study {
             } else if isIdentical(pair.first, pair.second, looked) {
                 verdict = .identical
             } else {
-                verdict = pair.comparison.verdict(margin: plan.margin, levels: own)
+                verdict = pair.comparison.verdict(
+                    margin: plan.margin, images: plan.dataset.test.count, levels: own)
             }
             let (more, depends) = moreSeeds(verdict, pair.comparison.differences, own)
             return StudyPair(
@@ -62,16 +63,22 @@ extension Study {
         }
     }
 
-    /// Whether two models share one training, by proof, or predict the same class of every test image with every one of these seeds.
+    /// Whether two models predict the same class of every test image with every one of these seeds, by proof or as measured. Where both
+    /// diverge there is nothing to measure, which a proof outlasts; but of no run at all it shows no difference of 0.
     /// Equal accuracies are no sign of it: of few images, chance alone makes them equal.
     private func isIdentical(_ first: Int, _ second: Int, _ seeds: [UInt64]) -> Bool {
-        if plan.trained(first) == plan.trained(second) { return true }
-        return !seeds.isEmpty
-            && seeds.allSatisfy { seed in
-                guard let a = run(first, seed), let b = run(second, seed), a.state == .done, b.state == .done
-                else { return false }
-                return a.predictions.count == plan.dataset.test.count && a.predictions == b.predictions
-            }
+        let isProven = plan.twins[first] == plan.twins[second]
+        let isOneRun = plan.trained(first) == plan.trained(second)
+        var measured = 0
+        for seed in seeds {
+            guard let a = run(first, seed), let b = run(second, seed) else { return false }
+            if isProven, a.state.isDiverged, b.state.isDiverged { continue }
+            guard a.state == .done, b.state == .done else { return false }
+            measured += 1
+            let isAlike = a.predictions.count == plan.dataset.test.count && a.predictions == b.predictions
+            guard isOneRun || isAlike else { return false }
+        }
+        return measured > 0
     }
 
     private func moreSeeds(_ verdict: Verdict, _ differences: Sample?, _ levels: Levels) -> (Int?, Bool) {
@@ -86,8 +93,12 @@ extension Study {
         }
         guard reason == .tooWide, let differences, let deviation = differences.deviation else {
             let fewest = SignFlip.fewestSeeds(levels.better)
-            // Enough of them, and all equal: no number of seeds shows a difference of exactly 0.
-            if case .equalDifferences = reason, differences?.count ?? 0 >= fewest { return (nil, false) }
+            if case .equalDifferences(let mean) = reason {
+                // Enough of them, and still equal: so few test images do not tell chance from a difference.
+                if differences?.count ?? 0 >= fewest { return (nil, false) }
+                let error = PairedComparison.leastError(images: plan.dataset.test.count)
+                if mean != 0, abs(mean) <= Verdict.reach(fewest, error, levels) { return (nil, false) }
+            }
             return (more(fewest), false)
         }
         if plan.margin > 0 {

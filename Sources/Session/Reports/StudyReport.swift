@@ -52,7 +52,8 @@ struct StudyReport {
                     + "(\(counted(study.plannedSeeds, "seed")))")
         }
         for index in plan.trainedModels where !plan.isForced && plan.twins.count(where: { $0 == index }) > 1 {
-            guard let sample = Sample(study.accuracies(index)), let noise = sample.differenceOfTwo else { continue }
+            guard let sample = Sample(study.accuracies(index)), let noise = sample.differenceOfTwo, sample.hasSpread
+            else { continue }
             notes.append(
                 "how large a difference may mean nothing: two runs of \(names[index]) with different seeds differ by up to "
                     + "\(fixed(noise, 2)) points, 19 times of 20; here by up to \(fixed(sample.highest - sample.lowest, 2))"
@@ -64,9 +65,12 @@ struct StudyReport {
         for (model, name) in names.enumerated() {
             let seeds = study.unlearnedSeeds(model)
             guard !seeds.isEmpty else { continue }
+            let hasInterval = study.pairs.contains {
+                $0.interval != nil && ($0.first == model || $0.second == model)
+            }
             notes.append(
-                "\(name) with \(Self.seedText(seeds)) puts all test images into one class: it learned nothing there, and "
-                    + "that widens the interval; a smaller learning rate may help")
+                "\(name) with \(Self.seedText(seeds)) puts all test images into one class: it learned nothing there"
+                    + (hasInterval ? ", and that widens the interval" : "") + "; a smaller learning rate may help")
         }
         let missing = study.missing.count
         if missing > 0 {

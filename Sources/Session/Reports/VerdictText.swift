@@ -28,7 +28,9 @@ struct VerdictText {
         case .better(let side, _, let isWithinMargin):
             return "\(names[side == .first ? pair.first : pair.second]) is better by \(lead(pair, isSigned: false))"
                 + (isWithinMargin ? ", less than the margin of \(margin)" : "")
-        case .undecided(.noPairs): return "undecided: there is no seed with which both came to their end"
+        case .undecided(.noPairs):
+            return "undecided: there is no seed with which both came to their end"
+                + (pair.isProvenSame ? ", though both are proven to train the same" : "")
         case .undecided(let reason):
             return "undecided: \(difference(pair))" + (isPast ? "" : outlook(reason, pair))
         }
@@ -36,8 +38,10 @@ struct VerdictText {
 
     private func identity(_ pair: StudyPair) -> String {
         guard pair.isProvenSame else {
-            let images = counted(study.plan.dataset.test.count, "test image")
-            return "equal predictions on all \(images) \(inEach(pair.seeds.count)), a difference of 0 points"
+            let count = study.plan.dataset.test.count
+            return "equal predictions on \(count == 1 ? "" : "all ")\(images) \(inEach(pair.seeds.count)), "
+                + "a difference of 0 points"
+                + (count == 1 ? "; one image shows little" : count < 40 ? "; so few images show little" : "")
         }
         return "a difference of 0 points in every seed"
             + (study.plan.isForced
@@ -65,6 +69,12 @@ struct VerdictText {
         return "\(fixed(abs(mean), digits)) points (\(Self.range(own, digits, isSigned: isSigned)))"
     }
 
+    /// `the one test image`, `10 test images`
+    private var images: String {
+        let count = study.plan.dataset.test.count
+        return count == 1 ? "the one test image" : counted(count, "test image")
+    }
+
     private func inEach(_ seeds: Int) -> String { seeds == 1 ? "in the one seed" : "in each of \(seeds) seeds" }
 
     /// What it takes to decide, behind the difference.
@@ -80,14 +90,15 @@ struct VerdictText {
         }
         guard let count = pair.moreSeeds else {
             if case .equalDifferences = reason {
-                return "; no number of seeds shows that there is no difference at all"
+                return ", which may be chance; it takes more than \(images) to tell"
             }
             return "; to settle a difference of \(margin) takes more than \(grouped(SeedsNeeded.most)) seeds"
         }
         let seeds = "\(counted(count, "more seed"))\(time(count).isEmpty ? "" : time(count) + ",")"
         switch reason {
         case .onePair: return ", which shows no spread; \(seeds) would show it"
-        case .equalDifferences: return ", too few to rule out chance; \(seeds) would settle it"
+        case .equalDifferences(let mean):
+            return ", too few to rule out chance; \(seeds) \(mean == 0 ? "may tell them apart" : "would settle it")"
         case .noPairs, .beforeTheLook, .tooWide:
             return pair.dependsOnMean
                 ? "; about \(seeds) would settle it if the difference remains"
@@ -109,6 +120,7 @@ struct VerdictText {
             let subject = study.name.map { "more \($0)" } ?? "more"
             if !study.isComplete { return "`\(subject)` goes on where it was interrupted" }
             guard let count = pair.moreSeeds else {
+                if case .equalDifferences = reason { return "more test images, or another recipe" }
                 return "a recipe whose runs spread less, or a larger margin, `within:`"
             }
             let isNext = !study.isExploratory && study.plan.design.nextLook(after: study.completeSeeds.count) != nil

@@ -51,7 +51,7 @@ final class StudyValue: ObjectValue {
     ]
 
     var missingMemberFix: String? {
-        "`difference`, `low` and `high` need two models and two seeds"
+        "`difference`, `low` and `high` need two models and two seeds, the ends also differences that are not all equal"
     }
 
     func member(_ name: String) -> Value? {
@@ -105,7 +105,7 @@ final class VarianceValue: ObjectValue {
 
     static let memberHelp: [(name: String, help: String)] = [
         ("table", "one row a kind of randomness"), ("roles", "the kinds that were tried"),
-        ("spreads", "the standard deviation of each, in points"),
+        ("spreads", "the standard deviation of each, in points; nan where fewer than two runs came to their end"),
     ]
 
     func member(_ name: String) -> Value? {
@@ -113,7 +113,8 @@ final class VarianceValue: ObjectValue {
         case "table": .object(TableValue(VarianceReport.table(variance, dataName: dataName)))
         case "roles": .list(Items(variance.roles.map { .string($0.rawValue) }))
         case "spreads":
-            .list(Items(variance.roles.compactMap { variance.sample(varying: $0)?.deviation }.map { .decimal($0) }))
+            // One a role, so that both lists go together.
+            .list(Items(variance.roles.map { .decimal(variance.sample(varying: $0)?.deviation ?? .nan) }))
         default: nil
         }
     }
