@@ -14,29 +14,71 @@ enum VarianceReport {
         }
     }
 
+    private static func title(_ row: SeedRole?) -> String { row.map { title($0) } ?? "all together" }
+
+    /// The rows of the table; `nil`: all roles vary together.
+    private static func rows(_ variance: VarianceByRole) -> [SeedRole?] { variance.roles.map(Optional.some) + [nil] }
+
     /// The role with the largest spread, in a sentence.
     static func answer(_ variance: VarianceByRole) -> String {
+        let name = variance.model.name
+        let unknown = rows(variance).filter { variance.sample(varying: $0)?.deviation == nil }
+        if variance.runs.count < variance.plan.count, !unknown.isEmpty {
+            return "the spread is not known yet: it takes two seeds of each kind"
+        }
+        guard unknown.isEmpty else {
+            if variance.diverged == variance.runs.count {
+                return "the spread is not known: every run of \(name) diverged; a smaller learning rate may help"
+            }
+            return "which kind spreads the accuracy of \(name) most is not known: fewer than two runs of "
+                + "\(unknown.map { title($0) }.joined(separator: ", of ")) came to their end, the others diverged"
+        }
         let spreads = variance.roles.compactMap { role in
             variance.sample(varying: role)?.deviation.map { (role, $0) }
         }
-        guard let largest = spreads.max(by: { $0.1 < $1.1 }), let whole = variance.sample(varying: nil)?.deviation
-        else {
-            return "the spread is not known yet: it takes two seeds of each kind"
+        let whole = variance.sample(varying: nil)?.deviation ?? 0
+        guard let largest = spreads.max(by: { $0.1 < $1.1 }) else {
+            return "none of these kinds of randomness is drawn here; all together spread the accuracy of \(name) by "
+                + "\(fixed(whole, 2)) points"
         }
         if largest.1 == 0 {
             // Equal accuracies are not equal predictions.
             let differ = Set(variance.runs.values.filter { $0.state == .done }.map(\.predictions)).count > 1
-            return "no kind of randomness changes the accuracy of \(variance.model.name) here"
-                + (differ ? ", though its predictions differ" : "")
+            let though = differ ? ", though its predictions differ" : ""
+            let isFew = rows(variance).contains { variance.sample(varying: $0)?.count ?? 0 < fewestEqual }
+            return isFew
+                ? "every run of \(name) has the same accuracy\(though): too few runs, \(runs(variance)), to say that no kind "
+                    + "of randomness changes it"
+                : "no kind of randomness changes the accuracy of \(name) here" + though
         }
         if spreads.count > 1, !stands(largest.0, above: spreads.map(\.0).filter { $0 != largest.0 }, variance) {
             return
-                "no kind of randomness stands out with \(counted(variance.seeds.count, "seed")): each spreads the accuracy of "
-                + "\(variance.model.name) by \(points(spreads.map(\.1))) points; all together by \(fixed(whole, 2))"
+                "no kind of randomness stands out with \(runs(variance)): each spreads the accuracy of "
+                + "\(name) by \(points(spreads.map(\.1))) points; all together by \(fixed(whole, 2))"
         }
         return
-            "\(title(largest.0)) spreads the accuracy of \(variance.model.name) most, by \(fixed(largest.1, 2)) points; "
+            "\(title(largest.0)) spreads the accuracy of \(name) most, by \(fixed(largest.1, 2)) points; "
             + "all together by \(fixed(whole, 2))"
+    }
+
+    /// Equal accuracies of fewer runs may be chance.
+    private static let fewestEqual = SignFlip.fewestSeeds(0.05)
+
+    /// `5 seeds`, or `2 to 4 runs of a kind` where some diverged.
+    private static func runs(_ variance: VarianceByRole) -> String {
+        let counts = rows(variance).map { variance.sample(varying: $0)?.count ?? 0 }
+        let (low, high) = (counts.min() ?? 0, counts.max() ?? 0)
+        if low == variance.seeds.count { return counted(low, "seed") }
+        return (low == high ? counted(low, "run") : "\(low) to \(high) runs") + " of a kind"
+    }
+
+    /// `the order of images (order) with seeds 2, 3`: of each row the runs that diverged.
+    private static func divergences(_ variance: VarianceByRole) -> String {
+        rows(variance).compactMap { row in
+            let seeds = zip(variance.seeds, variance.seeds(varying: row))
+                .filter { variance.runs[$0.1]?.state.isDiverged == true }.map(\.0)
+            return seeds.isEmpty ? nil : "\(title(row)) with \(StudyReport.seedText(seeds))"
+        }.joined(separator: "; ")
     }
 
     /// Whether a spread is larger than each of the others by more than chance.
@@ -44,8 +86,8 @@ enum VarianceReport {
         guard let own = variance.sample(varying: role) else { return false }
         return others.allSatisfy { other in
             guard let sample = variance.sample(varying: other) else { return false }
-            // Against a spread of 0 any other stands out; two that are 0 do not.
-            guard sample.deviation ?? 0 > 0 else { return own.deviation ?? 0 > 0 }
+            // Against a spread of 0 any other stands out; two that are 0 do not, nor does one above a few that are equal by chance.
+            guard sample.hasSpread else { return own.hasSpread && sample.count >= fewestEqual }
             return varianceRatioTest(own, sample).map { $0 <= 0.05 } ?? false
         }
     }
@@ -72,8 +114,7 @@ enum VarianceReport {
                 Table.Cell(sample?.highest, digits: 2), Table.Cell(sample?.count ?? 0),
             ])
         }
-        for role in variance.roles { add(title(role), variance.sample(varying: role)) }
-        add("all together", variance.sample(varying: nil))
+        for row in rows(variance) { add(title(row), variance.sample(varying: row)) }
         return table
     }
 
@@ -84,7 +125,8 @@ enum VarianceReport {
         if variance.diverged > 0 {
             let isOne = variance.diverged == 1
             lines.append(
-                "\(counted(variance.diverged, "run")) diverged and \(isOne ? "is" : "are") excluded from every number")
+                "\(counted(variance.diverged, "run")) diverged and \(isOne ? "is" : "are") excluded from every number: "
+                    + divergences(variance))
         }
         let missing = variance.plan.count - variance.runs.count
         if missing > 0 { lines.append("\(counted(missing, "training")) of \(variance.plan.count) missing") }
