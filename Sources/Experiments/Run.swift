@@ -55,6 +55,8 @@ public struct Run: Sendable {
 
     /// What a `let` calls it; `nil` for an unnamed run.
     public var name: String?
+    /// What tells it from a newer run of its model and seed that is kept as well; `nil` of that one.
+    public var tag: String?
     /// What the model is called: `gap`, `VGG(pooled: true)`.
     public let model: String
     public let architecture: Architecture
@@ -156,7 +158,11 @@ public struct Run: Sendable {
     public var digest: String { parameters?.digest() ?? knownDigest ?? "" }
 
     /// `gap`, or `gap seed 2` without a name.
-    public var label: String { name ?? (state == .loaded ? model : "\(model) seed \(options.seeds.text)") }
+    public var label: String { name ?? (state == .loaded ? model : title) }
+    /// `gap seed 2`, and `gap seed 2 #3f2a91c0` for an older one without a name.
+    public var title: String {
+        "\(model) seed \(options.seeds.text)" + (name == nil ? tag.map { " #\($0)" } ?? "" : "")
+    }
     /// What the last whole epoch came to; `nil` before the first, and for a training that diverged: what it had reached before is no
     /// result of it.
     public var result: EpochMetrics? { state.isDiverged ? nil : metrics.last }

@@ -2,7 +2,10 @@
 
 import Foundation
 import Language
+import Runtime
 import Testing
+
+@testable import Session
 
 private let setup = """
     model A { input 3x32x32; maxpool 8; flatten; linear 10 }
@@ -84,14 +87,17 @@ struct KeptStudyTests {
     private func listed(_ session: Session) -> [(name: String, accuracy: String)] {
         session.run("runs")
         let lines = session.output.all.results.last?.text.split(separator: "\n") ?? []
-        guard let start = lines.firstIndex(where: { $0.hasPrefix("─") }), let width = lines[start].firstIndex(of: " ")
-        else { return [] }
-        let count = lines[start].distance(from: lines[start].startIndex, to: width)
+        guard let start = lines.firstIndex(where: { $0.hasPrefix("─") }) else { return [] }
+        let columns = lines[start].split(separator: " ").map { (first: $0.startIndex, end: $0.endIndex) }.map {
+            lines[start].distance(
+                from: lines[start].startIndex, to: $0.first)..<lines[start].distance(
+                    from: lines[start].startIndex, to: $0.end)
+        }
         return lines[(start + 1)...].map { line in
-            let rest = line.dropFirst(count).split(separator: " ")
-            return (
-                line.prefix(count).reversed().drop { $0 == " " }.reversed().map(String.init).joined(), String(rest[2])
-            )
+            let cells = columns.map { column in
+                line.dropFirst(column.lowerBound).prefix(column.count).trimmingCharacters(in: .whitespaces)
+            }
+            return (cells[0], cells[3])
         }
     }
 
@@ -166,6 +172,71 @@ struct KeptStudyTests {
         #expect(session.output.all.text == "3 2 1\n3 2 1\n")
         session.run("runs[\"A seed 1 #00000000\"]")
         #expect(session.output.all.diagnostics.last?.message.hasPrefix("no run is kept that is called") == true)
+    }
+
+    @Test func aKeyMeansOneRunHoweverOftenItIsRead() throws {
+        defer { remove() }
+        for epochs in 1...2 { _ = text("let s = compare A, B, on: data, epochs: \(epochs), seeds: [1], log: none") }
+        for _ in 1...3 {
+            let session = Session(home: home)
+            session.run("let k = runs[\"A seed 1\"]\nprint k.epochs")
+            session.run("let l = runs[\"A seed 1\"]\nprint l.epochs")
+            #expect(session.output.all.text == "2\n2\n")
+            session.workspace.close()
+        }
+        let session = Session(home: home)
+        let older = try #require(listed(session).map(\.name).first { $0.hasPrefix("A seed 1 #") })
+        session.run("print runs[\"\(older)\"].epochs, runs[\"\(older)\"]")
+        #expect(session.output.all.text.hasPrefix("1 \(older): "), "what an older run prints finds it")
+        session.run("let k = runs[\"\(older)\"]\nprint runs[\"\(older)\"].epochs, runs[\"A seed 1\"].epochs")
+        #expect(session.output.all.text.hasSuffix("\n1 2\n"))
+    }
+
+    @Test(arguments: ["A, A, seeds: [1]", "A, B, seeds: 1...2", "A, with: [fast, recipe(batch: 16)], seeds: [1]"])
+    func whatARunOfAStudyPrintsFindsIt(_ compared: String) throws {
+        defer { remove() }
+        let session = Session(home: home)
+        session.run(setup + "let fast = recipe(batch: 32)\nlet s = compare \(compared), on: data, epochs: 1, log: none")
+        session.run("print count(s.runs)\nfor r in s.runs { print r }\nfor r in s.runs { print r.digest }")
+        let lines = session.output.all.text.split(separator: "\n").map(String.init).drop { !$0.hasPrefix("A") }
+        let titles = lines.prefix { $0.contains(": ") }.map { String($0.prefix { $0 != ":" }) }
+        try #require(!titles.isEmpty && lines.count == 2 * titles.count, "\(session.output.all.diagnostics)")
+        for (title, digest) in zip(titles, lines.dropFirst(titles.count)) {
+            let before = session.output.all.text.count
+            session.run("print runs[\"\(title)\"].digest")
+            #expect(session.output.all.text.dropFirst(before) == "\(digest)\n", "\(title)")
+            #expect(listed(session).contains { $0.name == title })
+        }
+    }
+
+    @Test func aRunOfAStudyIsSavedSharedAndRead() throws {
+        let session = try FolderSession()
+        session.run(setup + "let s = compare A, B, on: data, epochs: 1, seeds: 1...2, log: none, keep: true")
+        session.run("let q = s.runs\nsave q[2], \"q.safetensors\"\nlet l = load \"q.safetensors\"")
+        #expect(session.printed("print l.digest == q[2].digest, l.seed") == "true 2\n")
+        session.run("share q[2]")
+        let line = try #require(session.output.all.results.last?.text)
+        #expect(line.contains("}; let a = train A, on: take("))
+        let other = Session()
+        other.run(line)
+        #expect(other.output.all.results.last?.text.contains(" is the run that was shared, bit for bit: ") == true)
+    }
+
+    /// Earlier versions wrote the title of a run of a study where a name belongs.
+    @Test(arguments: ["A seed 1", "A(p: true) (1) seed 1, orderseed 3", "let", "a"])
+    func aLineWithATitleForANameIsRead(_ name: String) throws {
+        let interpreter = Interpreter(output: RecordingOutput(), folder: ".", interruption: Cancellation())
+        let program = try RunProgram(
+            reading: "model A { input 3x8x8; flatten; linear 10 }; let \(name) = train A, epochs: 3, seed: 2",
+            for: interpreter)
+        #expect(program.options?.epochs == 3 && program.options?.seeds.initialization == 2)
+    }
+
+    @Test func resumingWithNothingToGoOnFromIsSaid() {
+        defer { remove() }
+        _ = text("let s = compare A, B, on: data, epochs: 1, batch: 32, seeds: [1], log: none")
+        let said = text("let k = runs[\"A seed 1\"]\nlet m = resume k, epochs: 2, log: none")
+        #expect(said.contains("A seed 1: nothing to go on from is kept of k, so it is trained from the start\n"))
     }
 
     @Test func aRunThatDivergedIsKeptAsOne() {

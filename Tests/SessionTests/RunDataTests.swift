@@ -54,6 +54,63 @@ struct RunDataTests {
         #expect(session.output.all.text.hasPrefix("a on take(synthetic(), train: 64, test: 40): "))
     }
 
+    @Test(arguments: ["5", "other", "[small]"])
+    func aNameThatMeansSomethingElseIsInNoTitle(_ value: String) {
+        let session = session()
+        session.run(
+            """
+            let s = compare Net, Net, on: small, epochs: 1, batch: 16, seeds: [1], log: none
+            let v = variance Net, on: small, epochs: 1, batch: 16, seeds: 1...2, roles: [order], log: none
+            let e = evaluate a
+            """)
+        func said(_ line: String) -> String {
+            let before = session.output.all.text.count
+            session.run(line)
+            let all = session.output.all
+            return line.hasPrefix("print") ? String(all.text.dropFirst(before)) : all.results.last?.text ?? ""
+        }
+        for line in ["s", "v", "print e"] { #expect(said(line).contains("on small"), "\(line): \(said(line))") }
+        session.run("let small = \(value)")
+        for line in ["s", "v", "print e", "print evaluate(a)"] {
+            let text = said(line)
+            #expect(text.contains("on take(synthetic(), train: 64, test: 40)"), "\(line): \(text)")
+        }
+    }
+
+    @Test func theSameDataMadeAnewKeepTheirName() {
+        let session = session()
+        session.run("let small = take(synthetic(), 64, test: 40)\nprint evaluate(a)")
+        #expect(session.output.all.text.hasPrefix("a on small: "))
+        // And lose it together.
+        session.run("let small = 5\nprint evaluate(a)")
+        #expect(session.output.all.text.contains("\na on take(synthetic(), train: 64, test: 40): "))
+    }
+
+    @Test func dataWithoutANameAreCalledByWhatMakesThem() {
+        defer { remove() }
+        let session = session(home)
+        session.run(
+            """
+            let several = [take(synthetic(), 32, test: 20), synthetic()]
+            let c = train Net, on: several[0], epochs: 1, batch: 16, log: none
+            let d = train Net, on: take(synthetic(), 16, test: 20), epochs: 1, batch: 16, log: none
+            print evaluate(c)
+            print evaluate(d)
+            for n in [48] {
+                let inner = take(synthetic(), n, test: 20)
+                let e = train Net, on: inner, epochs: 1, log: none
+                print evaluate(e)
+            }
+            print evaluate(c, on: several[1])
+            runs
+            """)
+        #expect(session.output.all.text.contains("c on take(synthetic(), train: 32, test: 20): "))
+        #expect(session.output.all.text.contains("d on take(synthetic(), train: 16, test: 20): "))
+        #expect(session.output.all.text.contains("e on take(synthetic(), train: 48, test: 20): "))
+        #expect(session.output.all.text.contains("c on synthetic: "))
+        #expect(session.output.all.results.last?.text.contains("take(synthetic(), train: 32, test: 20)") == true)
+    }
+
     @Test func flipsAreOfImagesThatBothHave() {
         let session = session()
         session.run("let c = train Net, on: other, epochs: 1, batch: 16, log: none\nflips a, c")
@@ -87,8 +144,12 @@ struct RunDataTests {
         session.run("let small = 3")
         session.run("let c = load \"a.safetensors\"")
         #expect(session.printed("print evaluate(c)").hasPrefix("c on take(synthetic(), train: 64, test: 40): "))
+        // In a model of this session as well.
+        session.run("let v = load \"a.safetensors\", into: Net")
+        #expect(session.printed("print evaluate(v)").hasPrefix("v on take(synthetic(), train: 64, test: 40): "))
+        #expect(session.printed("print evaluate(v).accuracy == a.accuracy") == "true\n")
         // Of weights alone nobody knows the data.
-        session.run("let w = load \"a.safetensors\", into: Net")
+        session.run("export a, \"w.safetensors\"\nlet w = load \"w.safetensors\", into: Net")
         #expect(session.printed("print evaluate(w)").hasPrefix("w on other: "))
     }
 
@@ -152,5 +213,23 @@ struct RunDataTests {
             #expect(
                 session.output.all.diagnostics.last?.message.hasPrefix("w diverged in epoch 1: ") == true, "\(line)")
         }
+    }
+
+    @Test func aDivergedRunLeavesAndComesWithANote() throws {
+        let session = try FolderSession()
+        session.run(setup + "let w = train Net, on: small, epochs: 5, batch: 16, log: none, optimizer: sgd(lr: 1e30)")
+        for line in [
+            "save w, \"w.safetensors\"", "export w, \"x.safetensors\"", "export w, \"w.onnx\"",
+            "let v = load \"w.safetensors\", into: Net",
+        ] {
+            session.run(line)
+            let said = session.output.all.diagnostics.last
+            #expect(
+                said?.severity == .note && said?.message.contains(" diverged in epoch 1: ") == true,
+                "\(line): \(said?.message ?? "")")
+            session.run("print 1 / 0")
+        }
+        session.run("show w")
+        #expect(session.output.all.diagnostics.last?.message.hasPrefix("w diverged in epoch 1: ") == true)
     }
 }

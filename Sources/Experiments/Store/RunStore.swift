@@ -128,14 +128,19 @@ public final class RunStore: Sendable {
     ///   - limit: at most so many.
     ///   - place: so many are left out before.
     public func list(limit: Int = .max, after place: Int = 0) -> [KeptRun] {
-        // Without a name of their own, several may be called alike: the newest of them is.
+        marked(rows("ORDER BY number DESC LIMIT ? OFFSET ?", [.integer(limit), .integer(place)]))
+    }
+
+    /// Says which are older ones. Of several of one model and seed the newest is called so, whether or not they have names: a name that is
+    /// given later leaves each of them what it was called.
+    private func marked(_ runs: [KeptRun]) -> [KeptRun] {
         let newest = use { file throws(DatabaseError) in
-            try file.database.execute("SELECT key, max(number) FROM runs WHERE name IS NULL GROUP BY model, seed")
+            try file.database.execute("SELECT key, max(number) FROM runs GROUP BY model, seed")
         }
         let keys = Set((newest ?? []).compactMap { $0[0].text })
-        return rows("ORDER BY number DESC LIMIT ? OFFSET ?", [.integer(limit), .integer(place)]).map { run in
+        return runs.map { run in
             var run = run
-            run.isOlder = run.name == nil && !keys.contains(run.key)
+            run.isOlder = !keys.contains(run.key)
             return run
         }
     }
@@ -165,15 +170,15 @@ public final class RunStore: Sendable {
         return ended.lazy.compactMap { self.record(of: $0) }.first
     }
 
-    /// The run that `list` calls so: by a `let`, as `gap seed 2`, or an older one of that name as `gap seed 2 #3f2a91c0`. Of runs that a
-    /// `let` has named the newest is found as `gap seed 2` where no other is called so.
+    /// The run that `list` calls so: by a `let`, the newest as `gap seed 2`, or an older one as `gap seed 2 #3f2a91c0`; these two whether or
+    /// not a `let` has named it.
     public func kept(called name: String) -> KeptRun? {
         for condition in [
             "name = ? ORDER BY number DESC",
             "model || ' seed ' || seed || ' #' || substr(key, 1, \(KeptRun.tagLength)) = ? ORDER BY number DESC",
-            "model || ' seed ' || seed = ? ORDER BY name IS NOT NULL, number DESC",
+            "model || ' seed ' || seed = ? ORDER BY number DESC",
         ] {
-            if let run = rows("WHERE \(condition) LIMIT 1", [.text(name)]).first { return run }
+            if let run = marked(rows("WHERE \(condition) LIMIT 1", [.text(name)])).first { return run }
         }
         return nil
     }

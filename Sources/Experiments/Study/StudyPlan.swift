@@ -9,12 +9,16 @@ import Runtime
 public struct StudyModel: Sendable {
     /// What tables call it: the model, or the recipe where one model is trained with several.
     public let name: String
+    /// What the store calls its runs: the model itself, as `train` does, and with the recipe where there are several.
+    public let keptName: String
     public let architecture: Architecture
     /// The seeds in it are not used.
     public let options: TrainingOptions
 
-    public init(name: String, architecture: Architecture, options: TrainingOptions) {
-        (self.name, self.architecture, self.options) = (name, architecture, options)
+    /// - Parameter keptName: `nil` where it is the name.
+    public init(name: String, keptName: String? = nil, architecture: Architecture, options: TrainingOptions) {
+        (self.name, self.keptName) = (name, keptName ?? name)
+        (self.architecture, self.options) = (architecture, options)
     }
 
     /// Of a training with these seeds.

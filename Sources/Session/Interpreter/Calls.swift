@@ -76,8 +76,7 @@ extension Interpreter {
         guard case .perform(let perform) = word.action else { return .nothing }
         let value = try perform(Invocation(arguments: checked, interpreter: self))
         guard case .object(let object) = value, let data = object as? DataValue else { return value }
-        return .object(
-            DataValue(data.dataset, boundName: data.boundName, expression: dataExpression(word, checked)))
+        return .object(data.made(by: dataExpression(word, checked)))
     }
 
     /// The call that made a data set, as text that makes it again: its own data spelled out, and without the options that say only

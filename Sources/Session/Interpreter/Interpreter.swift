@@ -225,9 +225,13 @@ final class Interpreter: @unchecked Sendable {
 
     func bind(_ name: Identifier, _ value: Value) throws {
         try checkUnbound(name)
+        var value = value
         if let scope {
-            scope.bind(name.text, value)
+            scope.bind(name.text, value.outlivingItsName)
         } else {
+            if !isSilent, case .object(let object)? = globals[name.text], let data = object as? DataValue {
+                value = data.giveName(to: value)
+            }
             globals[name.text] = value
             boundInCell.insert(name.text)
         }

@@ -9,7 +9,10 @@ final class DataValue: ObjectValue {
     static let kind = "a data set"
 
     let dataset: Dataset
-    let boundName: String?
+    /// What `let` called it, while that means these data.
+    var boundName: String? { meaning.isLost.load(ordering: .relaxed) ? nil : givenName }
+    private let givenName: String?
+    private let meaning: Meaning
     /// The program text that makes it again, without names of this session: `take(synthetic(), train: 64)`.
     let expression: String?
 
@@ -19,15 +22,49 @@ final class DataValue: ObjectValue {
         self.init(dataset, boundName: boundName, expression: expression, KnownDigest())
     }
 
-    private init(_ dataset: Dataset, boundName: String?, expression: String?, _ knownDigest: KnownDigest) {
+    private init(
+        _ dataset: Dataset, boundName: String?, expression: String?, _ knownDigest: KnownDigest,
+        _ meaning: Meaning = Meaning()
+    ) {
+        self.meaning = meaning
         self.dataset = dataset
-        self.boundName = boundName
+        givenName = boundName
         self.expression = expression
         self.knownDigest = knownDigest
     }
 
     func named(_ name: String) -> any ObjectValue {
         DataValue(dataset, boundName: name, expression: expression, knownDigest)
+    }
+
+    /// The same data, made by this text.
+    func made(by expression: String?) -> DataValue {
+        DataValue(dataset, boundName: boundName, expression: expression, knownDigest)
+    }
+
+    /// The same data where no name means them, if text does.
+    fileprivate var withoutName: DataValue {
+        expression == nil ? self : DataValue(dataset, boundName: nil, expression: expression, knownDigest)
+    }
+
+    /// Its name means this value from now on: something else, or the same data made anew, which have the name together.
+    ///
+    /// - Returns: the value.
+    func giveName(to value: Value) -> Value {
+        if case .object(let object) = value, let data = object as? DataValue, let expression,
+            data.expression == expression
+        {
+            return .object(
+                DataValue(
+                    data.dataset, boundName: data.givenName, expression: expression, data.knownDigest, meaning))
+        }
+        meaning.isLost.store(true, ordering: .relaxed)
+        return value
+    }
+
+    /// Whether a name still means the data, shared by all values that have it for the same.
+    private final class Meaning: Sendable {
+        let isLost = Atomic(false)
     }
 
     /// SHA-256 of the data: every pixel of images in memory is read once.
@@ -49,7 +86,17 @@ final class DataValue: ObjectValue {
     }
 
     /// What messages call it.
-    var name: String { boundName ?? dataset.name }
+    var name: String { boundName ?? madeName }
+
+    /// What it is called where no name of the session means it: two that differ are called differently. `CIFAR-10` as it comes, else the
+    /// text that makes it.
+    var madeName: String {
+        guard let expression, !expression.hasSuffix("()") else { return dataset.name }
+        return expression
+    }
+
+    /// `cifar`, or `the validation part of cifar`.
+    func name(of part: Dataset.Part) -> String { part == .test ? name : "the \(part.rawValue) part of \(name)" }
 
     var image: Shape { Shape(channels: dataset.channels, height: dataset.height, width: dataset.width) }
 
@@ -89,5 +136,12 @@ final class DataValue: ObjectValue {
         case "shape": .shape(image)
         default: nil
         }
+    }
+}
+
+extension Value {
+    /// As a name of a body has it, which means nothing behind that body: data are called by what makes them.
+    var outlivingItsName: Value {
+        if case .object(let object) = self, let data = object as? DataValue { .object(data.withoutName) } else { self }
     }
 }

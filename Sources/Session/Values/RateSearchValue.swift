@@ -7,13 +7,15 @@ final class RateSearchValue: ObjectValue {
     static let kind = "a search for a learning rate"
 
     let search: LearningRateSearch
-    /// `Net on data`
-    let title: String
+    private let model: String
+    private let data: DataValue
 
-    init(_ search: LearningRateSearch, title: String) {
-        self.search = search
-        self.title = title
+    init(_ search: LearningRateSearch, of model: String, on data: DataValue) {
+        (self.search, self.model, self.data) = (search, model, data)
     }
+
+    /// `Net on data`
+    private var title: String { "\(model) on \(data.name)" }
 
     var boundName: String? { nil }
     func named(_ name: String) -> any ObjectValue { self }

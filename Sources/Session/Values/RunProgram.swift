@@ -33,11 +33,21 @@ struct RunProgram {
             + "let \(name) = train \(model.definitionName)\(data), \(text(options))"
     }
 
-    /// What the run is bound to: its own name where that is free.
+    /// What the run is bound to: its own name where a program can write it and it is free.
     static func name(_ run: RunValue) -> String { name(run.run.name ?? "a", beside: run.model) }
 
     private static func name(_ name: String, beside model: Model) -> String {
-        name == model.definitionName ? "\(name)_run" : name
+        let name = canBeBound(name) ? name : "a"
+        return name == model.definitionName ? "\(name)_run" : name
+    }
+
+    /// Whether `let` takes it: one word that is not reserved.
+    private static func canBeBound(_ name: String) -> Bool {
+        let program = parse(SourceText("let \(name) = 1"))
+        guard program.diagnostics.isEmpty, program.statements.count == 1,
+            case .binding(let names, false, _) = program.statements[0].kind
+        else { return false }
+        return names.count == 1 && names[0].text == name
     }
 
     /// What the store keeps of a training that begins, of `train` and of a study alike, so that they find each other's runs.
@@ -54,7 +64,7 @@ struct RunProgram {
             version: Workspace.version)
         return RunRecord(
             beginning: try RunIdentity(architecture, dataDigest: digest, options), context, model: title,
-            dataset: data.dataset.name, options)
+            dataset: data.madeName, options)
     }
 
     /// The options of `train` that decide a result; the less usual ones only where they differ from their defaults.
@@ -84,7 +94,7 @@ struct RunProgram {
     ///
     /// - Throws: a `Diagnostic` in the line.
     init(reading text: String, for session: Interpreter) throws {
-        let program = parse(SourceText(text))
+        let program = parse(SourceText(Self.withPlainName(text)))
         if let fault = program.diagnostics.first(where: { $0.severity == .error }) { throw fault }
         // An interpreter of its own: names of the session mean nothing here.
         let reader = Interpreter(
@@ -114,6 +124,15 @@ struct RunProgram {
         guard given.allSatisfy(\.value.isSetting) else { throw foreign(value.range) }
         let arguments = try reader.check(given, for: train, at: value.range, place: call.callee.range)
         options = try trainingOptions(Invocation(arguments: arguments, interpreter: reader))
+    }
+
+    /// The line with a name that can be read: earlier versions wrote `let gap seed 1 = train …` of the run of a study. What is bound means
+    /// nothing here.
+    private static func withPlainName(_ text: String) -> String {
+        guard let start = text.firstRange(of: "}; let ")?.upperBound,
+            let end = text[start...].firstRange(of: " = train ")?.lowerBound, !canBeBound(String(text[start..<end]))
+        else { return text }
+        return text[..<start] + "a" + text[end...]
     }
 }
 

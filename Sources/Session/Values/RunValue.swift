@@ -70,7 +70,7 @@ final class RunValue: ObjectValue {
     /// `gap seed 1: 78.42 % after 10 epochs`
     var text: String {
         if run.state == .loaded { return "\(run.model) with the weights of \(origin?.file ?? "a file")" }
-        let title = "\(run.model) seed \(run.options.seeds.text): "
+        let title = "\(run.title): "
         let ending = run.state == .done ? "" : " (\(run.state))"
         if case .diverged(let epoch, _) = run.state { return title + "diverged in epoch \(epoch)" }
         guard let accuracy = run.accuracy else {
@@ -121,18 +121,24 @@ final class EvaluationValue: ObjectValue {
     static let kind = "an evaluation"
 
     let evaluation: Evaluation
-    /// `gap seed 1 on cifar`
-    let title: String
+    /// `gap seed 1`
+    private let run: String
+    private let data: DataValue
+    private let part: Dataset.Part
     let defaults: String?
 
-    init(_ evaluation: Evaluation, title: String, defaults: String?) {
-        self.evaluation = evaluation
-        self.title = title
+    init(_ evaluation: Evaluation, of run: String, on data: DataValue, _ part: Dataset.Part, defaults: String?) {
+        (self.evaluation, self.run, self.data, self.part) = (evaluation, run, data, part)
         self.defaults = defaults
     }
 
     var boundName: String? { nil }
-    func named(_ name: String) -> any ObjectValue { EvaluationValue(evaluation, title: title, defaults: nil) }
+    func named(_ name: String) -> any ObjectValue {
+        EvaluationValue(evaluation, of: run, on: data, part, defaults: nil)
+    }
+
+    /// `gap seed 1 on cifar`
+    private var title: String { "\(run) on \(data.name(of: part))" }
 
     /// `gap seed 1 on cifar: 78.42 %, loss 0.6543`
     var text: String { "\(title): \(fixed(evaluation.accuracy, 2)) %, loss \(lossText(evaluation.loss, 4))" }

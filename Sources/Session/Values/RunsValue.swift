@@ -26,7 +26,7 @@ final class RunsValue: ObjectValue {
         count = runs.count < rows ? runs.count : store.count
     }
 
-    /// The one that the list calls so; else the newest as `gap seed 2`, though a `let` has named it.
+    /// The one that the list calls so; the newest also as `gap seed 2`, though a `let` has named it.
     fileprivate func run(called name: String) -> KeptRun? {
         store?.kept(called: name) ?? runs.first { $0.title == name } ?? runs.first { $0.plainLabel == name }
     }
@@ -95,9 +95,10 @@ extension Interpreter {
                 at: range)
         }
         let options = program.options ?? .init()
-        let run =
+        var run =
             store.load(kept, program.architecture, options)
             ?? store.withoutWeights(kept, record, program.architecture, options)
+        run.tag = kept.tag
         let model = Model(
             expression: record.context.modelExpression, boundName: record.model, input: program.model.input,
             layers: program.model.layers, architecture: program.architecture)

@@ -81,7 +81,8 @@ final class StudyValue: ObjectValue {
     private var runs: [Value] {
         study.allRuns.filter { study.plan.trained($0.model) == $0.model }.compactMap { entry in
             guard var run = entry.run.run else { return nil }
-            run.name = "\(study.plan.models[entry.model].name) seed \(entry.seed)"
+            // As the store lists it, so that what is printed finds it there.
+            run = run.called(study.plan.models[entry.model].keptName)
             return .object(RunValue(run, model: models[entry.model], data: data, defaults: nil))
         }
     }
@@ -92,16 +93,16 @@ final class VarianceValue: ObjectValue {
     static let kind = "a table of variances"
 
     let variance: VarianceByRole
-    let dataName: String
+    private let data: DataValue
 
-    init(_ variance: VarianceByRole, dataName: String) {
-        (self.variance, self.dataName) = (variance, dataName)
+    init(_ variance: VarianceByRole, data: DataValue) {
+        (self.variance, self.data) = (variance, data)
     }
 
     var boundName: String? { nil }
     func named(_ name: String) -> any ObjectValue { self }
     var text: String { rich.text }
-    var rich: RichValue { VarianceReport.rich(variance, dataName: dataName) }
+    var rich: RichValue { VarianceReport.rich(variance, dataName: data.name) }
 
     static let memberHelp: [(name: String, help: String)] = [
         ("table", "one row a kind of randomness"), ("roles", "the kinds that were tried"),
@@ -110,7 +111,7 @@ final class VarianceValue: ObjectValue {
 
     func member(_ name: String) -> Value? {
         switch name {
-        case "table": .object(TableValue(VarianceReport.table(variance, dataName: dataName)))
+        case "table": .object(TableValue(VarianceReport.table(variance, dataName: data.name)))
         case "roles": .list(Items(variance.roles.map { .string($0.rawValue) }))
         case "spreads":
             // One a role, so that both lists go together.

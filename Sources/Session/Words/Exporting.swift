@@ -81,6 +81,8 @@ extension Invocation {
                 fix: "train it, `let a = train \(model.name)`, or load weights, `let a = load \"w.safetensors\", into: "
                     + "\(model.name)`; then `export a, \"\(name)\"`")
         }
-        return try run("model")
+        let run = try run("model")
+        noteDiverged(run.run.state, run.run.label, at: arguments.place("model"))
+        return run
     }
 }

@@ -20,6 +20,7 @@ func saveRun(_ call: Invocation) throws -> Value {
         program: RunProgram.text(run), modelExpression: run.model.expression, dataExpression: run.dataExpression,
         dataDigest: run.dataDigest, version: Workspace.version)
     do throws(TrainingError) { _ = try run.run.trained() } catch { throw training(error, call) }
+    call.noteDiverged(run.run.state, run.run.label, at: call.arguments.place("run"))
     try call.write(what: run.run.label) { path throws(FileError) in try RunFile.write(run.run, context, to: path) }
     return .nothing
 }
@@ -97,8 +98,10 @@ private func loadWholeRun(_ call: Invocation, _ tensors: Safetensors, _ name: St
 private func loadWeights(_ call: Invocation, _ weights: Safetensors, _ name: String) throws -> RunValue {
     let (model, architecture) = try call.architecture("into")
     // A run's own file tells whether it is whole; any other holds no checksum.
-    do { _ = try RunFile(weights) } catch {
+    let record: RunRecord?
+    do { record = try RunFile(weights).record } catch {
         if case .damaged = error { throw call.fault(error, name) }
+        record = nil
     }
     do {
         let (parameters, renamed) = try weights.parameters(for: architecture, names: call.mapOfNames())
@@ -112,7 +115,10 @@ private func loadWeights(_ call: Invocation, _ weights: Safetensors, _ name: Str
                     fix: "`names:` takes a JSON file that says which is which"))
         }
         let run = Run(model: model.name, architecture: architecture, parameters: parameters)
-        let origin = RunValue.Origin(file: FileSystem.name(of: name))
+        if let record { call.noteDiverged(record.state, name, at: call.arguments.place("from")) }
+        let origin = RunValue.Origin(
+            file: FileSystem.name(of: name), dataExpression: record?.context.dataExpression,
+            dataDigest: record?.context.dataDigest)
         return RunValue(run, model: model, data: nil, origin: origin, defaults: nil)
     } catch let error as WeightsError {
         throw call.fault(error, name, model)

@@ -63,7 +63,7 @@ func findLearningRate(_ call: Invocation) throws -> Value {
         report?.finish(title: "trying learning rates for \(title) stopped", isDone: false)
         throw training(error, call)
     }
-    let value = RateSearchValue(search, title: title)
+    let value = RateSearchValue(search, of: model.name, on: data)
     if !search.wasInterrupted {
         report?.finish(
             title: "tried \(counted(search.points.count, "learning rate")) for \(title)", isDone: true, facts: [],

@@ -31,8 +31,11 @@ struct Training {
     ///
     /// - Parameters:
     ///   - continuation: where it may go on, beside what the store knows.
+    ///   - resumed: what was to be gone on from.
     ///   - isFresh: whether it is trained from the start in any case.
-    func value(isFresh: Bool, from continuation: Checkpoint? = nil, defaults: String?) throws -> Value {
+    func value(
+        isFresh: Bool, from continuation: Checkpoint? = nil, behind resumed: Run? = nil, defaults: String?
+    ) throws -> Value {
         interpreter.publish()
         do { try interpreter.store?.wait(unless: interpreter.interruption) } catch { throw training(error, call) }
         let record = try newRecord()
@@ -43,6 +46,10 @@ struct Training {
         interpreter.tellStoreFaults(at: call.range)
         let beginning = [keeper?.beginning, continuation].compactMap { $0 }.max {
             $0.position.steps < $1.position.steps
+        }
+        if let resumed, resumed.steps > 0, beginning.map({ $0.position.steps == 0 }) ?? true {
+            interpreter.write(
+                "\(label): nothing to go on from is kept of \(resumed.label), so it is trained from the start\n")
         }
         tellBeginning(beginning, keeper)
 
@@ -176,7 +183,7 @@ func resumeRun(_ call: Invocation) throws -> Value {
     let training = Training(
         call, model: value.model, architecture: run.architecture, data: data, options: options)
     return try training.value(
-        isFresh: false, from: run.continuation, defaults: call.defaults([("run", run.label)]))
+        isFresh: false, from: run.continuation, behind: run, defaults: call.defaults([("run", run.label)]))
 }
 
 extension Interpreter {

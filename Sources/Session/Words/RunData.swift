@@ -10,11 +10,7 @@ extension Invocation {
     ///
     /// - Throws: a `Diagnostic` where the run diverged, and where its own data cannot be had.
     func data(_ label: String, of run: RunValue) throws -> DataValue {
-        if case .diverged(let epoch, _) = run.run.state {
-            throw fault(
-                "no-value", "\(run.run.label) diverged in epoch \(epoch): its weights show nothing of the model",
-                fix: "train it with a smaller learning rate: `optimizer: adam(lr: 1e-4)`")
-        }
+        try refuseDiverged(run)
         if let data = arguments.object(label, DataValue.self) { return data }
         if let data = try ownData(of: run) { return data }
         // Weights alone, of which nobody says what they were trained on.
@@ -22,6 +18,23 @@ extension Invocation {
         throw fault(
             "no-subject", "\(run.run.label) is weights from a file, and there is no data set yet",
             fix: "bind one before: `let data = synthetic()`")
+    }
+
+    func refuseDiverged(_ run: RunValue) throws {
+        guard case .diverged(let epoch, _) = run.run.state else { return }
+        throw fault(
+            "no-value", "\(run.run.label) diverged in epoch \(epoch): its weights show nothing of the model",
+            fix: "train it with a smaller learning rate: `optimizer: adam(lr: 1e-4)`")
+    }
+
+    /// Says of weights that leave the session, or come into it, that their training diverged.
+    func noteDiverged(_ state: Run.State, _ label: String, at place: SourceRange) {
+        guard !interpreter.isSilent, case .diverged(let epoch, _) = state else { return }
+        interpreter.output.report(
+            Diagnostic(
+                .note, code: "diverged",
+                "the training of \(label) diverged in epoch \(epoch): its weights show nothing "
+                    + "of the model", source: interpreter.source, at: place))
     }
 
     /// What a run makes of images of a part, or of all of them.
@@ -45,7 +58,7 @@ extension Invocation {
     ///
     /// - Throws: a `Diagnostic` where it is known and cannot be had.
     func ownData(of run: RunValue) throws -> DataValue? {
-        if let data = run.data { return interpreter.calledByItsName(data) }
+        if let data = run.data { return data }
         guard let digest = run.dataDigest else { return nil }
         if let data = interpreter.boundData(digest: digest, expression: run.dataExpression) { return data }
         return try remade(run, digest)
@@ -72,9 +85,8 @@ extension Invocation {
         guard case .object(let object) = made, let data = object as? DataValue, data.digest == digest else {
             throw unavailable("`\(expression)` gives other images now")
         }
-        let named = DataValue(data.dataset, boundName: expression, expression: expression)
-        interpreter.remadeData = named
-        return named
+        interpreter.remadeData = data
+        return data
     }
 }
 
@@ -89,14 +101,6 @@ extension RunValue {
 }
 
 extension Interpreter {
-    /// Data under a name that now means other data are called by the text that makes them.
-    fileprivate func calledByItsName(_ data: DataValue) -> DataValue {
-        guard let name = data.boundName, case .object(let object)? = find(name), let bound = object as? DataValue,
-            data.expression == nil || bound.expression != data.expression, bound.digest != data.digest
-        else { return data }
-        return DataValue(data.dataset, boundName: data.expression ?? data.dataset.name, expression: data.expression)
-    }
-
     /// The data set of the session that has this digest.
     ///
     /// - Parameter expression: only what was made by the same text is read; `nil` reads the last one alone.

@@ -52,6 +52,7 @@ func showLayers(_ call: Invocation, _ run: RunValue) throws -> Value {
 }
 
 private func showFilters(_ call: Invocation, _ run: RunValue) throws -> Value {
+    try call.refuseDiverged(run)
     let parameters = run.run.architecture.parameters
     guard let index = parameters.firstIndex(where: { $0.role == .weight && $0.shape.count == 4 }),
         [1, 3].contains(parameters[index].shape[1])

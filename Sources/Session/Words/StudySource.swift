@@ -54,7 +54,7 @@ private struct StudyRecords: Sendable {
         guard let written = models[model.name] else { return nil }
         let options = model.options(seeds)
         let record = try RunProgram.record(
-            beginning: written, called: model.name, model.architecture, on: data, digest, options)
+            beginning: written, called: model.keptName, model.architecture, on: data, digest, options)
         return store.begin(
             record, model.architecture, options, isFresh: isFresh, keepsWeights: keepsWeights)
     }

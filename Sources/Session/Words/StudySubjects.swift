@@ -37,11 +37,13 @@ extension Invocation {
             let options = try trainingOptions(recipes.first.map { with($0, at: arguments.place("with")) } ?? self)
             compared = models.map { ($0.name, $0, options) }
         }
+        let isOfRecipes = models.count == 1
         let names = compared.map(\.name)
         let studied = try compared.enumerated().map { index, entry in
             let isTwice = names.count(where: { $0 == entry.name }) > 1
             return StudyModel(
                 name: isTwice ? "\(entry.name) (\(index + 1))" : entry.name,
+                keptName: isOfRecipes ? "\(entry.model.name) with \(entry.name)" : entry.model.name,
                 architecture: try entry.model.architecture(on: data.image), options: entry.options)
         }
         return (studied, compared.map(\.model))

@@ -188,7 +188,7 @@ func varianceOfModel(_ given: Invocation) throws -> Value {
         log.fail()
         throw training(error, call)
     }
-    let value = VarianceValue(variance, dataName: data.name)
+    let value = VarianceValue(variance, data: data)
     let (done, all) = (variance.runs.count, variance.plan.count)
     if done == all {
         log.finish(

@@ -98,12 +98,11 @@ func evaluateRun(_ call: Invocation) throws -> Value {
     let run = try call.run()
     let data = try call.data("on", of: run)
     let part = call.part
-    let place = part == .test ? data.name : "the \(part.rawValue) part of \(data.name)"
+    let place = data.name(of: part)
     let defaults = call.defaults([("run", run.run.label), ("on", data.name)])
-    let title = "\(run.run.label) on \(place)"
     if let kept = run.keptPredictions(on: data, part), let accuracy = run.run.accuracy, let loss = run.run.loss {
         let evaluation = Evaluation(accuracy: accuracy, loss: loss, predictions: kept)
-        return .object(EvaluationValue(evaluation, title: title, defaults: defaults))
+        return .object(EvaluationValue(evaluation, of: run.run.label, on: data, part, defaults: defaults))
     }
     interpreter.publish()
     let report =
@@ -117,7 +116,7 @@ func evaluateRun(_ call: Invocation) throws -> Value {
         }
         let results = ["loss \(lossText(evaluation.loss, 4))", "accuracy \(fixed(evaluation.accuracy, 2)) %"]
         report?.finish(title: "evaluated \(run.run.label) on \(place)", isDone: true, results: results, facts: [])
-        return .object(EvaluationValue(evaluation, title: title, defaults: defaults))
+        return .object(EvaluationValue(evaluation, of: run.run.label, on: data, part, defaults: defaults))
     } catch {
         report?.finish(title: "evaluating \(run.run.label) on \(place) stopped", isDone: false)
         throw training(error, call)
