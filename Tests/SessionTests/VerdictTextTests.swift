@@ -315,7 +315,7 @@ private let base = [78.1, 77.9, 78.4, 78.0, 77.8, 78.2]
             VarianceReport.answer(some)
                 == "which kind spreads the accuracy of net most is not known: fewer than two runs of the first weights "
                 + "(init) came to their end, the others diverged")
-        guard case .list(let spreads)? = VarianceValue(some, dataName: "data").member("spreads") else {
+        guard case .list(let spreads)? = VarianceValue(some, data: DataValue(some.dataset)).member("spreads") else {
             Issue.record("a list")
             return
         }
