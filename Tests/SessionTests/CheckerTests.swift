@@ -43,7 +43,7 @@ struct CheckerTests {
         "let x = 1\nprint x", "for (a, b) in [(1, 2)] { print a, b }", "[for s in 1...2 { s }]",
         "block Late(w) { conv w * factor }\nlet factor = 2\nmodel N { input 3x8x8; Late 2 }",
         "model N(deep: false) { input 3x8x8; if deep { Dense 3 }; flatten }", "let train = 3\nprint train + 1",
-        "let gap = 3\nprint gap", "quit\nnowhere", "let accuracy = [1]\nplot [1], y: accuracy",
+        "let gap = 3\nprint gap", "quit\nnowhere", "let bars = [1]\nplot [1], kind: bars",
         "let n = 2\nif n > 3 { nowhere }", "let a = 1\nrepeat 2 { let a = 2 }",
         "model N { input 3x8x8; flatten }\nsummary N\nprint N.parameters", "let (a, b) = (1, 2)\nprint a + b",
         "model A(w) { input 3x8x8; if w > 3 { nowhere }; flatten }\nlet a = A(2)",
