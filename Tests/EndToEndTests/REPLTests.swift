@@ -92,7 +92,7 @@ struct REPLTests {
         try session { terminal in
             terminal.type("model Net { input 3x32x32; conv 4, stride: 4; relu; flatten; linear 10 }\r")
             terminal.type("let a = train Net, on: take(synthetic(), 64, test: 32), epochs: 1000000\r")
-            try terminal.waitFor("images/s")
+            try terminal.waitFor(" left")
             terminal.type(PseudoTerminal.controlC)
             try terminal.waitFor("what was trained is kept")
             try terminal.waitFor("tandem> ")
