@@ -100,22 +100,10 @@ final class Transfer {
     /// The path of a `file:` address.
     private static func localFile(_ url: String) -> String? {
         guard url.lowercased().hasPrefix("file:") else { return nil }
-        var bytes: [UInt8] = []
-        var rest = Array(url.utf8.dropFirst(5))[...]
+        var path = Array(url.utf8.dropFirst(5))[...]
         // `file:///path`, `file://localhost/path` and `file:/path`.
-        if rest.starts(with: "//".utf8) { rest = rest.dropFirst(2).drop { $0 != UInt8(ascii: "/") } }
-        while let byte = rest.popFirst() {
-            let digits = rest.prefix(2)
-            if byte == UInt8(ascii: "%"), digits.count == 2,
-                let code = UInt8(String(decoding: digits, as: UTF8.self), radix: 16)
-            {
-                bytes.append(code)
-                rest = rest.dropFirst(2)
-            } else {
-                bytes.append(byte)
-            }
-        }
-        return String(decoding: bytes, as: UTF8.self)
+        if path.starts(with: "//".utf8) { path = path.dropFirst(2).drop { $0 != UInt8(ascii: "/") } }
+        return String(decoding: path.percentDecoded, as: UTF8.self)
     }
 
     /// What libcurl's writer returns: how many bytes were taken; fewer than all ends the transfer.

@@ -46,24 +46,6 @@ enum AttachmentReferences {
     private static func isSame(_ name: String, _ reference: String) -> Bool {
         let plain = [("&quot;", "\""), ("&lt;", "<"), ("&gt;", ">"), ("&#39;", "'"), ("&amp;", "&")]
             .reduce(reference) { $0.replacing($1.0, with: $1.1) }
-        return decoded(name) == decoded(plain)
-    }
-
-    /// The bytes, each `%41` as the one that it stands for.
-    private static func decoded(_ text: String) -> [UInt8] {
-        var bytes: [UInt8] = []
-        var rest = Array(text.utf8)[...]
-        while let byte = rest.popFirst() {
-            let digits = rest.prefix(2)
-            if byte == UInt8(ascii: "%"), digits.count == 2,
-                let value = UInt8(String(decoding: digits, as: UTF8.self), radix: 16)
-            {
-                bytes.append(value)
-                rest = rest.dropFirst(2)
-            } else {
-                bytes.append(byte)
-            }
-        }
-        return bytes
+        return name.utf8.percentDecoded == plain.utf8.percentDecoded
     }
 }
