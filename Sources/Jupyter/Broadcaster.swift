@@ -96,6 +96,7 @@ final class Broadcaster: Sendable {
             while let message = rest.first, (try? socket.sendIfRoom(frames(message))) ?? true { rest.removeFirst() }
         }
         queue.messages += rest
+        for message in rest { queue.streamBytes += Self.streamBytes(of: message) }
         if isFirst, !rest.isEmpty { wakeup.signal() }
     }
 
@@ -123,9 +124,7 @@ final class Broadcaster: Sendable {
                 type: "stream", identities: [], parent: stream.parent,
                 content: ["name": .string(stream.name), "text": .string(piece)])
         }
-        let waiting = queue.messages.count
         say(pieces, &queue)
-        for message in queue.messages.dropFirst(waiting) { queue.streamBytes += Self.streamBytes(of: message) }
     }
 
     private static func streamBytes(of message: OutgoingMessage) -> Int {

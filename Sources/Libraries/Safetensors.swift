@@ -87,6 +87,8 @@ public struct Safetensors: Sendable {
                 throw SafetensorsError(description: error.reason, kind: .file)
             }
         }
+        // So that sums and products of what it says of itself fit.
+        guard file.byteCount <= 1 << 45 else { throw Self.noMemory("tensors", file.byteCount) }
         guard file.byteCount >= 8, let length = Self.headerLength(try read(8, 0), byteCount: file.byteCount) else {
             throw Self.isCutShort
         }
@@ -158,8 +160,11 @@ public struct Safetensors: Sendable {
             places.append(Place(name: name, type: type, shape: shape, range: offsets[0]..<offsets[1]))
         }
         // Tensors that share bytes would take more memory than the file has.
-        let sum = places.reduce(0) { $0 + $1.range.count }
-        guard sum <= dataCount else { throw fail("its tensors lie on each other") }
+        var sum = 0
+        for place in places {
+            sum += place.range.count
+            guard sum <= dataCount else { throw fail("its tensors lie on each other") }
+        }
         return places
     }
 

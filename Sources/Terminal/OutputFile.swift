@@ -24,9 +24,11 @@ struct OutputFile {
         case "html": form = .page
         default: throw Fault(description: "--output writes a notebook (.ipynb) or a page (.html), not \(path)")
         }
-        // A notebook may be executed in its place; a script would be lost.
-        if let file = FileSystem.identity(path), file == FileSystem.identity(input), !input.hasSuffix(".ipynb") {
-            throw Fault(description: "--output would replace the script that is run, \(input): give it another name")
+        // A notebook may be executed in its place; a script would be lost, and so would a notebook to its page.
+        let isNotebook = input.hasSuffix(".ipynb")
+        if let file = FileSystem.identity(path), file == FileSystem.identity(input), !isNotebook || form == .page {
+            let kind = isNotebook ? "notebook" : "script"
+            throw Fault(description: "--output would replace the \(kind) that is run, \(input): give it another name")
         }
         try FileSystem.checkWritable(path)
         self.path = path

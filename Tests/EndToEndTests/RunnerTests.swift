@@ -258,6 +258,13 @@ struct RunnerTests {
             #expect(result.error.contains(reason))
         }
         #expect(try String(contentsOf: folder.appending(path: file), encoding: .utf8) == "print 1")
+        // A page that leads to the notebook.
+        let (notebook, page) = (folder.appending(path: "n.ipynb"), folder.appending(path: "n.html"))
+        try Self.notebook(["print 1"]).write(to: notebook, atomically: true, encoding: .utf8)
+        symlink("n.ipynb", page.path)
+        let result = try Tandem.run(["run", notebook.path, "--output", page.path])
+        #expect(result.code == 2 && result.error.contains("would replace the notebook that is run"))
+        #expect(try String(contentsOf: notebook, encoding: .utf8) == Self.notebook(["print 1"]))
     }
 
     // MARK: Notebooks

@@ -50,6 +50,14 @@ import Testing
         #expect(try FileSystem.read(path) == body)
     }
 
+    /// An archive whose size is known has no room for the part that was kept and the whole.
+    @Test func aPartThatCannotBeContinuedIsFetchedAnewWhereTheSizeIsKnown() throws {
+        try FileSystem.write([UInt8](repeating: 7, count: 1000), to: path + ".part")
+        let server = LoopbackServer(body, .init(hasRanges: false))
+        #expect(try !Download.fetch(server.url, to: path, byteLimit: body.count))
+        #expect(try FileSystem.read(path) == body)
+    }
+
     /// Whether the server tells how much it sends, or sends without an end; and with a part of an earlier try.
     @Test(arguments: [LoopbackServer.Length.told, .untold, .endless], [0, 1000])
     func whatIsTooLargeIsLeftAndNothingStays(_ length: LoopbackServer.Length, _ partSize: Int) throws {

@@ -63,8 +63,6 @@ public final class KeptFile: Sendable {
         do throws(FileError) {
             try FileSystem.createDirectories(FileSystem.folder(of: path), isPrivate: true)
             Self.makePrivate(path)
-            // SQLite gives the files beside it the mode of this one.
-            if !FileSystem.isThere(path) { try FileSystem.createFile(path, isPrivate: true) }
         } catch {
             throw DatabaseError(kind: .notWritable, message: error.reason)
         }
@@ -99,6 +97,12 @@ public final class KeptFile: Sendable {
     private static let readableVersions = 2...migrations.count
 
     private init(opening path: String?, setAside: String? = nil, patience: Double = 10) throws(DatabaseError) {
+        if let path, !FileSystem.isThere(path) {
+            // SQLite gives the files beside it the mode of this one.
+            do throws(FileError) { try FileSystem.createFile(path, isPrivate: true) } catch {
+                throw DatabaseError(kind: .notWritable, message: error.reason)
+            }
+        }
         database = try Database(path ?? ":memory:", patience: patience)
         guard !database.isReadOnly else {
             throw DatabaseError(kind: .notWritable, message: "the file or its disk is read-only")

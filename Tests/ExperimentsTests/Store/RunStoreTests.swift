@@ -633,6 +633,11 @@ private struct Home {
         try FileSystem.write("a letter", to: "\(home.folder)/letter.txt")
         #expect(home.another().store.list().count == 2)
         #expect(openToOthers(in: home.folder) == [FileSystem.name(of: home.folder), "letter.txt"])
+        // One that takes the place of a damaged one, in that folder.
+        home.store.close()
+        try FileSystem.write("no database", to: home.database)
+        #expect(home.another().store.list().count == 2)
+        #expect(openToOthers(in: home.folder) == [FileSystem.name(of: home.folder), "letter.txt"])
     }
 
     @Test func anOlderFileThatCannotBeWrittenIsRead() throws {
