@@ -68,11 +68,12 @@ public struct NotebookPage {
             .output, .markdown, pre { overflow: visible }
             pre { white-space: pre-wrap; overflow-wrap: anywhere }
             table { font-size: 11px; max-width: 100% }
-            table:has(th:nth-child(9)) { font-size: 9px }
-            table:has(th:nth-child(13)) { font-size: 7px }
+            table:has(:is(th, td):nth-child(9)) { font-size: 9px }
+            table:has(:is(th, td):nth-child(13)) { font-size: 7px }
             th, td { padding: .15rem .35rem }
             th { white-space: normal !important }
             td[style*="text-align:left"], .markdown td:not([align]) { white-space: normal !important; overflow-wrap: anywhere; min-width: 6em }
+            table:has(:is(th, td):nth-child(21)) :is(th, td) { white-space: normal !important; overflow-wrap: anywhere; min-width: 0 !important; padding: .1rem }
             tr, svg, img { break-inside: avoid }
             svg, img { max-height: 95vh }
         }
