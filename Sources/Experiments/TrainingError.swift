@@ -33,7 +33,7 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
         case .images(let error): error.message
         case .outOfMemory(let needed, let available, _):
             "this training needs \(megabytes(needed)), but only \(megabytes(available)) of memory are free"
-        case .engine(let error): error.description
+        case .engine(let error): error.reason
         case .cancelled: "stopped"
         }
     }
@@ -49,9 +49,8 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
         case .images(let error): error.fix
         case .outOfMemory(_, _, let batch?): "a smaller batch fits: `batch: \(batch)`"
         case .outOfMemory: "use a narrower network, or free memory: no batch fits"
-        case .engine(.instructionSet): "set TANDEM_ISA anew, or leave it out"
         case .engine(.inputChannels): "use images with fewer channels"
-        case .engine: "leave it out, or use another layer"
+        case .engine(let error): error.fix ?? "leave it out, or use another layer"
         case .cancelled: "call it again"
         }
     }

@@ -28,15 +28,26 @@ final class CellOutput: Output {
     private let broadcaster: Broadcaster
     typealias Question = @Sendable (_ cell: Execution, _ prompt: String, _ isSecret: Bool) -> String?
     private let ask = Mutex<Question?>(nil)
+    /// Until a cell has said it: who writes cells does not see a kernel's standard error.
+    private let environmentFault: Mutex<String?>
 
     let drawsProgress = true
 
-    init(broadcaster: Broadcaster) { self.broadcaster = broadcaster }
+    init(broadcaster: Broadcaster, environmentFault: String? = nil) {
+        self.broadcaster = broadcaster
+        self.environmentFault = Mutex(environmentFault)
+    }
 
     /// How a question comes to the person; until then there is nobody.
     func asks(_ question: @escaping Question) { ask.withLock { $0 = question } }
 
-    func begin(_ execution: Execution) { cell.withLock { $0 = Cell(execution: execution) } }
+    func begin(_ execution: Execution) {
+        cell.withLock { $0 = Cell(execution: execution) }
+        guard !execution.isSilent, let fault = environmentFault.withLock({ $0.take() }) else { return }
+        report(
+            Diagnostic(
+                .warning, code: "environment", fault, fix: "set it where Jupyter is started, and restart the kernel"))
+    }
 
     /// What was gathered; whatever is written later goes nowhere.
     func end() -> Cell? {

@@ -17,7 +17,7 @@ public func runKernel(connectionFile: String) -> Int32 {
     do {
         let kernel = try Kernel(
             try ConnectionFile(path: connectionFile), historyPath: History.standardPath,
-            home: Workspace.standardHome)
+            home: Workspace.standardHome, environmentFault: Workspace.environmentFault)
         if let failure = kernel.historyFailure { warn(failure) }
         kernel.run(takingProcess: true)
         if let report = kernel.rejectionReport { warn(report) }
@@ -75,8 +75,10 @@ final class Kernel: Sendable {
     /// - Parameters:
     ///   - historyPath: where cells are kept; `nil`: for this session alone.
     ///   - home: where runs are kept; `nil`: nowhere.
+    ///   - environmentFault: what is wrong with the variables of the environment, for the first cell to say. A kernel that does not
+    ///     start is restarted again and again by its client, which does not say why.
     init(
-        _ connection: ConnectionFile, historyPath: String? = nil, home: String? = nil
+        _ connection: ConnectionFile, historyPath: String? = nil, home: String? = nil, environmentFault: String? = nil
     ) throws(MessageSocketError) {
         let context = MessageContext()
         func open(
@@ -101,7 +103,7 @@ final class Kernel: Sendable {
         broadcaster = Broadcaster(
             socket: try open(.publisher, .iopub, highWaterMark: Broadcaster.highWaterMark), signature: signature,
             origin: origin)
-        output = CellOutput(broadcaster: broadcaster)
+        output = CellOutput(broadcaster: broadcaster, environmentFault: environmentFault)
         workspace = Workspace(output: output, home: home)
         history = History(historyPath)
     }

@@ -336,7 +336,7 @@ struct RunnerTests {
         for arguments in [[], ["bench", "--steps", "1"]] {
             let result = try Tandem.run(arguments, input: "print 1", environment: [name: value])
             #expect(result.code != 0 && result.output == "")
-            #expect(result.error.contains("\(name)=\(value) is no "))
+            #expect(result.error.contains("\(name)=\(value) is not a"))
         }
         #expect(try Tandem.run([], input: "print 1", environment: [name: ""]).output == "1\n")
     }

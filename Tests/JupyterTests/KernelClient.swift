@@ -25,7 +25,7 @@ final class KernelClient {
     private let ended = DispatchSemaphore(value: 0)
     private var count = 0
 
-    init() throws {
+    init(environmentFault: String? = nil) throws {
         path = NSTemporaryDirectory() + "kernel-\(UUID()).json"
         let folder = NSTemporaryDirectory() + "k\(UUID().uuidString.prefix(8))"
         try FileSystem.write(
@@ -36,7 +36,11 @@ final class KernelClient {
         let connection = try ConnectionFile(path: path)
         let (path, ended) = (path, ended)
         Thread.detachNewThread {
-            if let kernel = (try? ConnectionFile(path: path)).flatMap({ try? Kernel($0) }) { kernel.run() }
+            if let kernel = (try? ConnectionFile(path: path)).flatMap({
+                try? Kernel($0, environmentFault: environmentFault)
+            }) {
+                kernel.run()
+            }
             ended.signal()
         }
         let context = MessageContext()

@@ -18,6 +18,19 @@ import Testing
         try client.shutDown()
     }
 
+    @Test func aFaultOfTheEnvironmentIsSaidWithTheFirstCellThatShowsAnything() throws {
+        let client = try KernelClient(environmentFault: "TANDEM_THREADS=abc is not a number of threads")
+        let (_, silent) = try client.request("execute_request", #"{"code":"1 + 1","silent":true}"#)
+        #expect(silent.map(\.label) == ["status:busy", "status:idle"])
+        let said = try client.execute("1 + 1").broadcasts
+        #expect(said.map(\.label) == ["status:busy", "execute_input", "stream", "execute_result", "status:idle"])
+        #expect(said[2].content["name"] == "stderr")
+        #expect(said[2].content["text"]?.string?.contains("TANDEM_THREADS=abc is not a number of threads") == true)
+        #expect(said[2].content["text"]?.string?.contains("restart the kernel") == true)
+        #expect(!(try client.execute("1 + 1").broadcasts.map(\.label).contains("stream")))
+        try client.shutDown()
+    }
+
     @Test func anErrorAbortsWhatIsQueuedAndIsSaidOnce() throws {
         let client = try KernelClient()
         let headers = try ["nosuchname", "1 + 1"].map { try client.send("execute_request", KernelClient.cell($0)) }

@@ -22,17 +22,28 @@ public enum EngineError: Error, Hashable, Sendable, CustomStringConvertible {
         if let text = ThreadPool.wrongThreadSetting { throw .threads(text) }
     }
 
-    public var description: String {
+    public var description: String { fix.map { "\(reason); \($0)" } ?? reason }
+
+    public var reason: String {
         switch self {
         case .notYet(let what): "\(what) cannot be trained yet"
         case .inputChannels(let count): "images have at most 16 channels, not \(count)"
         case .outOfMemory(let byteCount): "the system has no \(byteCount / 1_000_000) MB of memory left"
         case .instructionSet(let name):
-            "TANDEM_ISA=\(name) is no instruction set of this machine; unset it, or use "
-                + InstructionSet.allCases.filter(\.isAvailable).map(\.rawValue).joined(separator: " or ")
-        case .threads(let text):
-            "TANDEM_THREADS=\(text) is no number of threads; use 1 to 1024, or unset it for all cores of this process"
+            "TANDEM_ISA=\(name) is not an instruction set that this CPU supports"
+        case .threads(let text): "TANDEM_THREADS=\(text) is not a number of threads"
         case .cancelled: "stopped"
+        }
+    }
+
+    /// What to do about the variables of the environment; the rest depends on what is trained.
+    public var fix: String? {
+        switch self {
+        case .instructionSet:
+            "unset it, or use "
+                + InstructionSet.allCases.filter(\.isAvailable).map(\.rawValue).joined(separator: " or ")
+        case .threads: "use 1 to 1024, or unset it for all cores of this process"
+        case .notYet, .inputChannels, .outOfMemory, .cancelled: nil
         }
     }
 }
