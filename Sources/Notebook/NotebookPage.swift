@@ -84,8 +84,7 @@ public struct NotebookPage {
     private func html(of cell: NotebookCell) -> String {
         switch cell.kind {
         case .markdown:
-            let source = AttachmentReferences.encoded(in: cell.source, of: cell.attachments)
-            let html = Markdown.html(source).map { AttachmentReferences.embedded(in: $0, from: cell.attachments) }
+            let html = AttachmentReferences.html(of: cell.source, attachments: cell.attachments)
             return
                 "<section class=\"markdown\">\(html.map(colored) ?? "<pre>\(markupEscaped(cell.source))</pre>")</section>"
         case .raw: return "<pre>\(markupEscaped(cell.source))</pre>"

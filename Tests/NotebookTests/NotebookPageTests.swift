@@ -1,5 +1,6 @@
 // A notebook as a page: what it shows of each output, and that nothing of it is cut.
 
+import Foundation
 import Libraries
 import Notebook
 import Testing
@@ -60,4 +61,73 @@ private func notebook(_ outputs: String, source: String = "let a = 1") throws ->
         #expect(try page(fence).contains("<code>let</code>"))
     }
     for fence in ["", "python"] { #expect(try !page(fence).contains("<i>")) }
+}
+
+// MARK: Attachments
+
+private func markdownPage(_ source: String, name: String) throws -> String {
+    let cell: JSON = [
+        "cell_type": "markdown", "metadata": [:], "source": .string(source),
+        "attachments": .object(["other.png": ["image/png": "BBBB"], name: ["image/png": "QTT="]]),
+    ]
+    let notebook: JSON = ["cells": [cell], "metadata": [:], "nbformat": 4, "nbformat_minor": 5]
+    let page = NotebookPage(try NotebookFile(bytes: notebook.bytes, path: "x.ipynb"), title: "t").html
+    let start = try #require(page.firstRange(of: "<section class=\"markdown\">"))
+    let end = try #require(page[start.upperBound...].firstRange(of: "</section>"))
+    return page[start.upperBound..<end.lowerBound].trimmingCharacters(in: .newlines)
+}
+
+private let picture = "data:image/png;base64,QTT="
+
+@Test(arguments: [
+    ("![a]( attachment:a.png)", "a.png"), ("![a](\tattachment:a.png)", "a.png"), ("![a](\nattachment:a.png )", "a.png"),
+    ("![a]( attachment:my file.png)", "my file.png"), ("![a](\tattachment:my\tfile.png)", "my\tfile.png"),
+    ("![a](attachment:my_*b*_file) (.png \"t\")", "my_*b*_file) (.png"), ("![a](<attachment:a b.png>)", "a b.png"),
+    ("![a][1]\n\n[1]: attachment:a b.png", "a b.png"), ("![a](attachment:100%.png)", "100%.png"),
+    ("![a](attachment:e\u{301}.png)", "\u{E9}.png"), ("![a](attachment:\u{E9}.png)", "e\u{301}.png"),
+    ("![a](attachment:e%CC%81.png)", "\u{E9}.png"),
+    ("![a](attachment:%C3%A9.png)", "e\u{301}.png"), ("![a](attachment:a&amp;b.png)", "a&b.png"),
+])
+func anAttachmentIsFoundByItsNameHoweverItIsEncoded(source: String, name: String) throws {
+    let html = try markdownPage(source, name: name)
+    #expect(html.contains("<img src=\"\(picture)\" alt=\"a\""), "\(html)")
+    #expect(!html.contains("attachment:") && !html.contains("ATTACHED"), "\(html)")
+}
+
+@Test(arguments: [
+    (#"<img src="attachment:a b.png" width="300" onclick="x()">"#, #" width="300""#),
+    ("text <IMG alt='&quot;x&quot;'\n  src=attachment:a%20b.png /> text", " alt=\"&quot;x&quot;\""),
+    ("<img src = 'attachment:a b.png'>", ""),
+])
+func anElementThatShowsAnAttachmentIsAPicture(source: String, attributes: String) throws {
+    let html = try markdownPage(source, name: "a b.png")
+    #expect(html.contains("<img src=\"\(picture)\"\(attributes)>"), "\(html)")
+    #expect(!html.contains("onclick"))
+}
+
+@Test(arguments: [
+    ("`![a](attachment:a b.png)`", "<p><code>![a](attachment:a b.png)</code></p>"),
+    (
+        "``<img src=\"attachment:a b.png\">``",
+        "<p><code>&lt;img src=&quot;attachment:a b.png&quot;&gt;</code></p>"
+    ),
+    ("```\n![a](attachment:e\u{301} b.png)\n```", "<pre><code>![a](attachment:e\u{301} b.png)\n</code></pre>"),
+    ("    ![a](attachment:a b.png)", "<pre><code>![a](attachment:a b.png)\n</code></pre>"),
+    ("The name is attachment:a b.png.", "<p>The name is attachment:a b.png.</p>"),
+    (
+        "![attachment:a b.png](attachment:other.png)",
+        "<p><img src=\"data:image/png;base64,BBBB\" alt=\"attachment:a b.png\"></p>"
+    ),
+    ("ATTACHED0Z ![a](attachment:none b.png)", "<p>ATTACHED0Z ![a](attachment:none b.png)</p>"),
+    (
+        "> ![a](attachment:nowhere.png)",
+        "<blockquote>\n<p><img src=\"attachment:nowhere.png\" alt=\"a\"></p>\n</blockquote>"
+    ),
+    ("<img src=\"https://x.org/a.png\">", "<p>&lt;img src=&quot;https://x.org/a.png&quot;&gt;</p>"),
+    ("a < b <im", "<p>a &lt; b &lt;im</p>"),
+])
+func whatMentionsAnAttachmentStaysAsWritten(source: String, html: String) throws {
+    let name = source.contains("\u{301}") ? "\u{E9} b.png" : "a b.png"
+    // Strings are the same whose characters are; what is written keeps its bytes.
+    #expect(Array(try markdownPage(source, name: name).utf8) == Array(html.utf8))
 }
