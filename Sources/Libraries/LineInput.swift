@@ -63,8 +63,15 @@ public enum LineInput {
         // Ctrl-C is ours: readline's own handler would end the process after cleaning up.
         rl_catch_signals = 0
         rl_getc_function = { _ in LineInput.nextKey() }
+        // Readline makes no use of the terminal that it finds where this is set before.
+        rl_initialize()
+        rl_redisplay_function = { LineInput.redisplay() }
         openWakeup()
-        let line = noticingJobControl { readline(prompt) }
+        let line = noticingJobControl {
+            awaitTerminal()
+            return readline(prompt)
+        }
+        unfold()
         guard let line else { return .end }
         defer { free(line) }
         if isInterrupted.exchange(false, ordering: .acquiringAndReleasing) { return .interrupted }
@@ -78,6 +85,7 @@ public enum LineInput {
     public static func ask(_ question: String, isSecret: Bool) -> LineResult {
         guard isatty(STDIN_FILENO) != 0, !isSecret else {
             openWakeup()
+            noticingJobControl { awaitTerminal() }
             StandardStream.error.write(question)
             return withoutEcho(isSecret) { plainLine() }
         }
@@ -183,7 +191,19 @@ public enum LineInput {
         raise(SIGTSTP)
         // Continued.
         sigaction(SIGTSTP, &ours, nil)
+        awaitTerminal()
         redraw()
+    }
+
+    /// Stops as a process does that reads in the background, until a shell's `fg` gives it the terminal: until then that is in the
+    /// state in which the shell reads its own prompt, without echo, and readline would take this for ours.
+    private static func awaitTerminal() {
+        while isatty(STDIN_FILENO) != 0, ![-1, getpgrp()].contains(tcgetpgrp(STDIN_FILENO)) {
+            isContinued.store(false, ordering: .releasing)
+            raise(SIGTTIN)
+            // Where nobody could continue it, the system does not stop it.
+            guard isContinued.exchange(false, ordering: .acquiringAndReleasing) else { return }
+        }
     }
 
     /// Takes the terminal anew and shows the prompt with what has been typed.
@@ -191,6 +211,49 @@ public enum LineInput {
         isContinued.store(false, ordering: .releasing)
         rl_reset_after_signal()
         rl_forced_update_display()
+    }
+
+    // MARK: Blocks taller than the window
+
+    /// Whether this switched readline's `horizontal-scroll-mode` on.
+    nonisolated(unsafe) private static var isFolded = false
+    private static let foldingMode = "horizontal-scroll-mode"
+
+    /// Readline draws what has more rows than the window over itself. Such a block is shown in one row, with `^J` between its lines, and
+    /// moves sideways with the cursor.
+    private static func redisplay() {
+        if isTallerThanWindow, !isFolded {
+            if let mode = rl_variable_value(foldingMode), strcmp(mode, "off") == 0 {
+                rl_clear_visible_line()
+                rl_on_new_line()
+                rl_variable_bind(foldingMode, "on")
+                isFolded = true
+            }
+        } else if !isTallerThanWindow, isFolded {
+            rl_clear_visible_line()
+            rl_on_new_line()
+            unfold()
+        }
+        rl_redisplay()
+    }
+
+    private static func unfold() {
+        if isFolded { rl_variable_bind(foldingMode, "off") }
+        isFolded = false
+    }
+
+    private static var isTallerThanWindow: Bool {
+        guard let buffer = rl_line_buffer else { return false }
+        var (rows, columns): (Int32, Int32) = (0, 0)
+        rl_get_screen_size(&rows, &columns)
+        guard rows > 0, columns > 0 else { return false }
+        // At most: a tab moves by eight, and what is not ASCII may be wide.
+        let widths = String(cString: buffer).split(separator: "\n", omittingEmptySubsequences: false).map { line in
+            line.unicodeScalars.reduce(0) { $0 + ($1 == "\t" ? 8 : $1.isASCII ? 1 : 2) }
+        }
+        let prompt = rl_display_prompt.map { strlen($0) } ?? 0
+        let needed = widths.reduce(prompt / Int(columns)) { $0 + $1 / Int(columns) + 1 }
+        return needed > Int(rows)
     }
 
     // MARK: Readline's callbacks
@@ -208,6 +271,7 @@ public enum LineInput {
             }
             if isSuspended.exchange(false, ordering: .acquiringAndReleasing) { suspend() }
             if isContinued.load(ordering: .acquiring) {
+                awaitTerminal()
                 rl_cleanup_after_signal()
                 redraw()
             }

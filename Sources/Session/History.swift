@@ -61,13 +61,18 @@ public final class History: Sendable {
     /// Takes the file that was held, and puts into it what came meanwhile.
     private static func takeAwaited(_ state: inout State) {
         guard let path = state.awaited, let (file, session) = try? open(path, patience: 0) else { return }
-        let rows = state.file.database.readableRows("SELECT line, input, output FROM history")
+        let rows = state.file.database.readableRows("SELECT line, input, output FROM history ORDER BY number")
         for row in rows {
             _ = try? file.database.execute(
-                "INSERT INTO history (session, line, input, output) VALUES (?, ?, ?, ?)", [.integer(session)] + row)
+                "INSERT INTO history (session, line, input, output, number) VALUES (?, ?, ?, ?, \(nextNumber))",
+                [.integer(session)] + row)
         }
         state = State(file: file, session: session)
     }
+
+    private static let nextNumber = "(SELECT coalesce(max(number), 0) + 1 FROM history)"
+    /// In the order in which cells were entered, over all sessions.
+    private static let newestFirst = "ORDER BY number DESC, session DESC, line DESC"
 
     /// The file of all sessions.
     public static var standardPath: String { KeptFile.standardPath }
@@ -108,7 +113,10 @@ public final class History: Sendable {
                     switch record {
                     case .input(let text, let line):
                         try file.database.execute(
-                            "INSERT OR REPLACE INTO history (session, line, input) VALUES (?, ?, ?)",
+                            """
+                            INSERT OR REPLACE INTO history (session, line, input, number)
+                            VALUES (?, ?, ?, \(Self.nextNumber))
+                            """,
                             [.integer(session), .integer(line), .text(text)])
                     case .output(let text, let line):
                         try file.database.execute(
@@ -139,7 +147,7 @@ public final class History: Sendable {
                     """
                     DELETE FROM history WHERE (session, line) IN (SELECT session, line FROM (
                         SELECT session, line, row_number() OVER newest AS place, sum(\(bytes)) OVER newest AS total
-                        FROM history WINDOW newest AS (ORDER BY session DESC, line DESC)
+                        FROM history WINDOW newest AS (\(Self.newestFirst))
                     ) WHERE place > ? OR total > ?)
                     """, [.integer(Self.cellLimit), .integer(Self.totalLimit)])
             }
@@ -158,7 +166,7 @@ public final class History: Sendable {
 
     /// The last cells of all sessions.
     public func tail(_ count: Int) -> [Entry] {
-        Array(read("ORDER BY session DESC, line DESC LIMIT ?", [.integer(max(0, count))]).reversed())
+        Array(read("\(Self.newestFirst) LIMIT ?", [.integer(max(0, count))]).reversed())
     }
 
     /// Lines `start ..< stop` of a session; without `stop` to its end. 0 is this session, -1 the one before it.
@@ -175,7 +183,7 @@ public final class History: Sendable {
         let pattern = Array(pattern.unicodeScalars)
         var found: [Entry] = []
         var seen: Set<String> = []
-        for entry in read("ORDER BY session DESC, line DESC", []) {
+        for entry in read(Self.newestFirst, []) {
             if let count, found.count >= count { break }
             guard Self.matches(Array(entry.input.unicodeScalars), pattern) else { continue }
             if isUnique, !seen.insert(entry.input).inserted { continue }

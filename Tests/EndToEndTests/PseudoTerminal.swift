@@ -15,7 +15,10 @@ final class PseudoTerminal {
     /// How far `waitFor` has read: each text is looked for behind the one before.
     private var position: String.Index
 
-    init(_ arguments: [String] = [], environment: [String: String] = [:], columns: UInt16 = 80) throws {
+    init(
+        _ arguments: [String] = [], environment: [String: String] = [:], columns: UInt16 = 80, rows: UInt16 = 24,
+        executable: String = Tandem.path
+    ) throws {
         position = shown.startIndex
         master = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
         // The calls of unlockpt and ptsname, which Glibc's module leaves out: TIOCSPTLCK and TIOCGPTN (ioctl_tty(2)).
@@ -23,7 +26,7 @@ final class PseudoTerminal {
         guard master >= 0, ioctl(master, 0x4004_5431, &locked) == 0, ioctl(master, 0x8004_5430, &number) == 0 else {
             throw Failure(message: "no pseudo-terminal")
         }
-        var size = winsize(ws_row: 24, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0)
+        var size = winsize(ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0)
         _ = ioctl(master, UInt(TIOCSWINSZ), &size)
 
         // POSIX_SPAWN_SETSID: a new session, whose first opened terminal is this one: then Ctrl-C becomes a signal.
@@ -48,12 +51,12 @@ final class PseudoTerminal {
         }
         let settings = ["TERM": "xterm"].merging(environment) { $1 }
         let all = ProcessInfo.processInfo.environment.merging(settings) { $1 }
-        let argv = ([Tandem.path] + arguments).map { strdup($0) } + [nil]
+        let argv = ([executable] + arguments).map { strdup($0) } + [nil]
         let envp = all.map { strdup("\($0.key)=\($0.value)") } + [nil]
         defer { for text in argv + envp { free(text) } }
         var process = pid_t()
-        guard posix_spawn(&process, Tandem.path, &actions, &attributes, argv, envp) == 0 else {
-            throw Failure(message: "cannot start \(Tandem.path)")
+        guard posix_spawn(&process, executable, &actions, &attributes, argv, envp) == 0 else {
+            throw Failure(message: "cannot start \(executable)")
         }
         self.process = process
     }

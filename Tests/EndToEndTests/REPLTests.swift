@@ -215,6 +215,47 @@ struct REPLTests {
         try third.waitFor("\n1111\n")
     }
 
+    @Test func theCellsOfTwoPromptsAreRecalledInTheOrderInWhichTheyWereEntered() throws {
+        let home = try Tandem.folder()
+        defer { try? FileManager.default.removeItem(at: home) }
+        let (one, other) = (try prompt(home), try prompt(home))
+        for (terminal, number) in [(other, 11), (one, 12), (other, 13)] {
+            terminal.type("print \(number) * 101\r")
+            try terminal.waitFor("\n\(number * 101)\n")
+        }
+        let third = try prompt(home)
+        // What is recalled is entered, and then comes first.
+        for (number, presses) in [(13, 1), (12, 3), (11, 5)] {
+            third.type(String(repeating: Self.upArrow, count: presses) + "\r")
+            try third.waitFor("\n\(number * 101)\n")
+            try third.waitFor("tandem> ")
+        }
+    }
+
+    /// Readline would draw its last rows over its first ones.
+    @Test func aBlockThatIsTallerThanTheWindowIsRecalledInOneRow() throws {
+        let home = try Tandem.folder()
+        defer { try? FileManager.default.removeItem(at: home) }
+        let environment = ["TANDEM_HOME": home.path, "NO_COLOR": "1"]
+        let terminal = try PseudoTerminal(environment: environment, rows: 6)
+        try terminal.waitFor("tandem> ")
+        let lines = (1...8).map { "print \($0)" }.joined(separator: "\r")
+        terminal.type("\u{1B}[200~if true {\r\(lines)\r}\u{1B}[201~\r")
+        try terminal.waitFor("\n8\n")
+        try terminal.waitFor("tandem> ")
+        terminal.type(Self.upArrow)
+        try terminal.waitFor("print 7^Jprint 8^J}")
+        terminal.type("\r")
+        try terminal.waitFor("\n1\n2\n3\n4\n5\n6\n7\n8\n")
+        try terminal.waitFor("tandem> ")
+        // One that fits is drawn as it was typed.
+        terminal.type("\u{1B}[200~if true {\rprint 9\r}\u{1B}[201~\r")
+        try terminal.waitFor("\n9\n")
+        try terminal.waitFor("tandem> ")
+        terminal.type(Self.upArrow)
+        try terminal.waitFor("if true {\nprint 9\n}")
+    }
+
     @Test func whatWasEnteredSurvivesAKill() throws {
         let home = try Tandem.folder()
         defer { try? FileManager.default.removeItem(at: home) }
@@ -294,5 +335,56 @@ struct REPLTests {
             try terminal.waitFor("\n42\n")
             try leave(terminal)
         }
+    }
+
+    /// Between `bg` and `fg` the terminal is in the state in which the shell reads its own prompt.
+    @Test func thePromptIsDrawnWhenAShellTakesItFromTheBackground() throws {
+        let home = try Tandem.folder()
+        defer { try? FileManager.default.removeItem(at: home) }
+        let terminal = try PseudoTerminal(
+            ["--norc", "--noprofile", "-i"],
+            environment: ["TANDEM_HOME": home.path, "NO_COLOR": "1", "PS1": "shell> ", "TANDEM": Tandem.path],
+            executable: "/bin/bash")
+        func enter(_ command: String) throws {
+            try terminal.waitFor("shell> ")
+            terminal.type("\(command)\r")
+            try terminal.waitFor(command)
+        }
+        try enter("$TANDEM")
+        try terminal.waitFor("tandem> ")
+        terminal.type("print 6 *")
+        try terminal.waitFor("print 6 *")
+        terminal.type("\u{1A}")
+        try enter("bg")
+        try enter("fg")
+        try terminal.waitFor("tandem> print 6 *")
+        terminal.type(" 7\r")
+        try terminal.waitFor(" 7\n42\n")
+        try terminal.waitFor("tandem> ")
+        // A cell that ends in the background.
+        terminal.type("repeat 2000000 { 1 }; print 43 + 1\r")
+        try terminal.waitFor("43 + 1\n")
+        terminal.type("\u{1A}")
+        try enter("bg")
+        try terminal.waitFor("44\n")
+        terminal.type("fg\r")
+        try terminal.waitFor("fg\n")
+        try terminal.waitFor("tandem> ")
+        terminal.type("print 45")
+        try terminal.waitFor("print 45")
+        terminal.type("\r")
+        try terminal.waitFor("\n45\n")
+        try terminal.waitFor("tandem> ")
+        terminal.type(PseudoTerminal.controlD)
+        // Begun in the background.
+        try enter("$TANDEM &")
+        try terminal.waitFor("Ctrl-D leaves.\n")
+        terminal.type("fg\r")
+        try terminal.waitFor("tandem> ")
+        terminal.type("print 46")
+        try terminal.waitFor("print 46")
+        terminal.type(PseudoTerminal.controlC + PseudoTerminal.controlD)
+        try enter("exit")
+        #expect(try terminal.exitCode() == 0)
     }
 }

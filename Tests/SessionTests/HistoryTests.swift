@@ -27,6 +27,37 @@ struct HistoryTests {
         #expect(first.tail(1).map(\.input) == ["print 3"])
     }
 
+    @Test func cellsOfTwoSessionsStandInTheOrderInWhichTheyWereEntered() {
+        let (first, second) = (History(path), History(path))
+        for number in 1...4 {
+            (number % 2 == 1 ? second : first).add([.input("print \(number)", line: (number + 1) / 2)])
+        }
+        second.add([.output("3", line: 2)])
+        #expect(History(path).tail(3).map(\.input) == ["print 2", "print 3", "print 4"])
+        #expect(first.search("print*", count: 3, isUnique: false).map(\.input) == ["print 2", "print 3", "print 4"])
+        #expect(first.range(session: 0, start: 1, stop: nil).map(\.input) == ["print 2", "print 4"])
+    }
+
+    @Test func cellsOfAFileWithoutNumbersComeFirstInTheOrderOfTheirSessions() throws {
+        try FileSystem.createDirectories(FileSystem.folder(of: path))
+        do {
+            let database = try Database(path)
+            for statement in [
+                "CREATE TABLE sessions (id INTEGER PRIMARY KEY, started TEXT NOT NULL)",
+                """
+                CREATE TABLE history (session INTEGER NOT NULL, line INTEGER NOT NULL, input TEXT NOT NULL, output TEXT,
+                PRIMARY KEY (session, line)) WITHOUT ROWID
+                """,
+                "INSERT INTO sessions VALUES (1, 'then'), (2, 'then')",
+                "INSERT INTO history VALUES (2, 1, 'print 2', '2'), (1, 1, 'print 1', '1')", "PRAGMA user_version = 1",
+            ] { try database.execute(statement) }
+        }
+        let history = History(path)
+        history.add([.input("print 3", line: 1)])
+        #expect(history.failure == nil && history.tail(9).map(\.input) == ["print 1", "print 2", "print 3"])
+        #expect(history.tail(9).map(\.output) == ["1", "2", nil])
+    }
+
     @Test func searchTakesPatterns() {
         let history = History(nil)
         for (line, input) in ["print 1", "train Net", "print 1", "print 2"].enumerated() {

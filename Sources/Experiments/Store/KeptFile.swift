@@ -47,6 +47,11 @@ public final class KeptFile: Sendable {
         ],
         // Whether a run was found again from its files: the database that knew whether it was named is lost.
         ["ALTER TABLE runs ADD COLUMN found INTEGER NOT NULL DEFAULT 0"],
+        // The order in which cells were entered: sessions run at the same time. 0 in those of an older file.
+        [
+            "ALTER TABLE history ADD COLUMN number INTEGER NOT NULL DEFAULT 0",
+            "CREATE INDEX history_by_number ON history (number)",
+        ],
     ]
     private static let tables = ["sessions", "history", "runs", "records"]
 
