@@ -9,8 +9,14 @@ public struct FileError: Error, Sendable, CustomStringConvertible {
     public let action: String
     public let path: String
     public let reason: String
+    /// `errno`; 0 where it was no call of the system that failed.
+    private var code: Int32 = 0
     /// Whether somebody asked to stop.
-    public private(set) var isCancelled = false
+    public var isCancelled: Bool { code == ECANCELED }
+    /// Whether something else has the place of a folder or file.
+    public var isObstructed: Bool { [ENOTDIR, EISDIR, ELOOP].contains(code) }
+    /// Whether the disk is full.
+    public var isFull: Bool { [ENOSPC, EDQUOT].contains(code) }
 
     public init(_ action: String, _ path: String, reason: String) {
         self.action = action
@@ -21,7 +27,7 @@ public struct FileError: Error, Sendable, CustomStringConvertible {
     /// - Parameter code: `errno`.
     public init(_ action: String, _ path: String, code: Int32 = errno) {
         self.init(action, path, reason: String(cString: strerror(code)).lowercasedFirst)
-        isCancelled = code == ECANCELED
+        self.code = code
     }
 
     /// A file of a kind that is not read: it may have no end, or none that comes.
@@ -179,7 +185,10 @@ public enum FileSystem {
     public static func createDirectories(_ path: String, isPrivate: Bool = false) throws(FileError) {
         guard !path.isEmpty, !isDirectory(path) else { return }
         try createDirectories(folder(of: path), isPrivate: isPrivate)
-        guard mkdir(path, isPrivate ? 0o700 : 0o755) == 0 || errno == EEXIST else { throw FileError("create", path) }
+        guard mkdir(path, isPrivate ? 0o700 : 0o755) != 0 else { return }
+        guard errno == EEXIST else { throw FileError("create", path) }
+        // Another process may have made it meanwhile; a file in its place, or a link that leads to no folder, is none.
+        guard isDirectory(path) else { throw FileError("create", path, code: ENOTDIR) }
     }
 
     /// Takes from everybody else what they may do with a file or folder of this user; links and what cannot be changed stay as they are.
@@ -238,7 +247,9 @@ public enum FileSystem {
         // `x/..` and `x/` would name another folder than the last name says.
         guard !["", ".", ".."].contains(name(of: path)) else { throw FileError("remove", path, code: EINVAL) }
         if unlink(path) == 0 || errno == ENOENT || errno == ENOTDIR { return }
-        guard errno == EISDIR || errno == EPERM else { throw FileError("remove", path) }
+        let error = FileError("remove", path)
+        var status = stat()
+        guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { throw error }
         try OpenFolder(path).removeContents()
         guard rmdir(path) == 0 || errno == ENOENT else { throw FileError("remove", path) }
     }

@@ -50,23 +50,35 @@ struct OpenFolder: ~Copyable {
 
     /// Removes all that is in it. A link is removed and what it points to stays; another file system mounted in it is an error.
     func removeContents() throws(FileError) {
-        var status = stat()
-        guard fstat(descriptor, &status) == 0 else { throw FileError("remove", path) }
-        try removeContents(onlyOn: status.st_dev)
+        try removeContents(onlyOn: try mount())
     }
 
-    private func removeContents(onlyOn device: dev_t) throws(FileError) {
+    /// Where it is mounted: two mounts may be of one device.
+    private struct Mount: Equatable {
+        let device: dev_t
+        /// `nil` where /proc is not there.
+        let number: Int?
+    }
+
+    private func mount() throws(FileError) -> Mount {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw FileError("remove", path) }
+        return Mount(device: status.st_dev, number: SystemFile.number("mnt_id", in: "/proc/self/fdinfo/\(descriptor)"))
+    }
+
+    private func removeContents(onlyOn mount: Mount) throws(FileError) {
         for name in try names() {
             let path = "\(path)/\(String(decoding: name.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self))"
             if unlinkat(descriptor, name, 0) == 0 || errno == ENOENT { continue }
-            guard errno == EISDIR || errno == EPERM else { throw FileError("remove", path) }
+            let error = FileError("remove", path)
+            var status = stat()
+            guard fstatat(descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0, status.st_mode & S_IFMT == S_IFDIR
+            else { throw error }
             let child = openat(descriptor, name, Self.flags)
             guard child >= 0 else { throw FileError("remove", path) }
             let folder = OpenFolder(descriptor: child, path: path)
-            var status = stat()
-            guard fstat(child, &status) == 0 else { throw FileError("remove", path) }
-            guard status.st_dev == device else { throw FileError("remove", path, code: EXDEV) }
-            try folder.removeContents(onlyOn: device)
+            guard try folder.mount() == mount else { throw FileError("remove", path, code: EXDEV) }
+            try folder.removeContents(onlyOn: mount)
             guard unlinkat(descriptor, name, AT_REMOVEDIR) == 0 || errno == ENOENT else {
                 throw FileError("remove", path)
             }

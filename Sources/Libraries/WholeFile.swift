@@ -76,18 +76,29 @@ public struct WholeFileWriter: ~Copyable {
 
     /// Puts it in its place. It survives a loss of power from here on.
     public mutating func finish() throws(FileError) {
-        if let replaced, !isPrivate {
-            if replaced.st_uid != geteuid() || replaced.st_gid != getegid() {
-                _ = fchown(descriptor, replaced.st_uid, replaced.st_gid)
-            }
-            guard fchmod(descriptor, replaced.st_mode & 0o777) == 0 else { throw FileError("write", path) }
-        }
+        if let replaced, !isPrivate { try takeOver(replaced) }
         guard fsync(descriptor) == 0, Glibc.rename(temporary, target) == 0 else { throw FileError("write", path) }
         isFinished = true
         let folder = open(FileSystem.folder(of: target), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard folder >= 0 else { return }
         fsync(folder)
         close(folder)
+    }
+
+    /// Gives it the owner, group and mode of the file that it replaces.
+    private func takeOver(_ replaced: stat) throws(FileError) {
+        // Who may not give a file away may still give it to a group of his.
+        if fchown(descriptor, replaced.st_uid, replaced.st_gid) != 0 {
+            _ = fchown(descriptor, uid_t.max, replaced.st_gid)
+        }
+        var (status, mode) = (stat(), replaced.st_mode & 0o777)
+        guard fstat(descriptor, &status) == 0 else { throw FileError("write", path) }
+        if status.st_gid != replaced.st_gid {
+            // Who was of the group is one of the others now, and the other way round: both may do what both might before.
+            let shared = (mode >> 3) & mode & 0o7
+            mode = mode & 0o700 | shared << 3 | shared
+        }
+        guard fchmod(descriptor, mode) == 0 else { throw FileError("write", path) }
     }
 }
 

@@ -74,6 +74,63 @@ import Testing
         #expect(try FileSystem.list(folder.path + "/outside") == ["file"])
     }
 
+    @Test(.enabled(if: geteuid() == 0, "only root can act as another user"))
+    func whatMayNotBeRemovedIsNamedWithItsReason() throws {
+        let shared = folder.path + "/shared"
+        try FileSystem.createDirectories(shared)
+        try FileSystem.write("theirs", to: shared + "/file")
+        chmod(folder.path, 0o777)
+        for (mode, reason) in [(0o1777, "operation not permitted"), (0o755, "permission denied")] as [(mode_t, String)]
+        {
+            chmod(shared, mode)
+            for path in [shared, shared + "/file"] {
+                let error = #expect(throws: FileError.self) {
+                    try OtherUser.does { try FileSystem.removeTree(path) }
+                }
+                #expect(error?.description == "cannot remove \(shared)/file: \(reason)")
+            }
+        }
+        #expect(try FileSystem.readText(shared + "/file") == "theirs")
+    }
+
+    /// The same file system under another name is no part of the folder.
+    @Test(.enabled(if: geteuid() == 0, "only root can mount"))
+    func aMountInATreeIsNotEmptied() throws {
+        let tree = try makeTree()
+        func run(_ program: String, _ arguments: [String]) -> Bool {
+            let process = Process()
+            process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+            process.arguments = [program] + arguments
+            process.standardError = FileHandle.nullDevice
+            guard (try? process.run()) != nil else { return false }
+            process.waitUntilExit()
+            return process.terminationStatus == 0
+        }
+        let place = tree + "/deep/deeper"
+        // Not in every container.
+        guard run("mount", ["--bind", folder.path + "/outside", place]) else { return }
+        defer { _ = run("umount", [place]) }
+        let error = #expect(throws: FileError.self) { try FileSystem.removeTree(tree) }
+        #expect(error?.path == place)
+        #expect(try FileSystem.readText(folder.path + "/outside/file") == "kept")
+    }
+
+    // MARK: Making
+
+    @Test func whatIsNoFolderIsNotTakenForOne() throws {
+        try FileSystem.write("x", to: folder.path + "/file")
+        symlink("nowhere", folder.path + "/link")
+        for name in ["file", "link", "file/below"] {
+            let error = #expect(throws: FileError.self) {
+                try FileSystem.createDirectories(folder.path + "/" + name)
+            }
+            #expect(error?.reason == "not a directory" && error?.isObstructed == true)
+        }
+        symlink(folder.path, folder.path + "/self")
+        try FileSystem.createDirectories(folder.path + "/self/new")
+        #expect(FileSystem.isDirectory(folder.path + "/new"))
+    }
+
     // MARK: Paths
 
     @Test func onlyTypedPathsBeginInTheHomeFolder() {

@@ -157,6 +157,29 @@ import Testing
         #expect(status.st_uid == 12345 && status.st_gid == 54321)
     }
 
+    /// Whose group it gets instead may not do more than before, and neither may who was of its group.
+    @Test(
+        .enabled(if: geteuid() == 0, "only root can act as another user"),
+        arguments: [(0o664, 0o644), (0o660, 0o600), (0o604, 0o600), (0o666, 0o666)] as [(mode_t, mode_t)])
+    func rightsOfAGroupAreNotThoseOfAnother(_ mode: mode_t, expected: mode_t) throws {
+        chmod(folder.path, 0o777)
+        try FileSystem.write("old", to: path)
+        lchown(path, 23456, 54321)
+        chmod(path, mode)
+        try OtherUser.does { try FileSystem.write("new", to: path) }
+        var status = stat()
+        stat(path, &status)
+        #expect(status.st_uid == 23456 && status.st_gid == 23456 && status.st_mode & 0o777 == expected)
+        // In a folder that gives its own group to what is made in it.
+        lchown(folder.path, 0, 54321)
+        chmod(folder.path, 0o2777)
+        lchown(path, 0, 0)
+        chmod(path, mode)
+        try FileSystem.write("newer", to: path)
+        stat(path, &status)
+        #expect(status.st_gid == 0 && status.st_mode & 0o777 == mode)
+    }
+
     /// The part of a download has a name that anybody can foresee.
     @Test func aDownloadFollowsNoPlantedLink() throws {
         let victim = "\(folder.path)/victim"
