@@ -65,7 +65,9 @@ final class Assistant: Sendable {
                 switch job {
                 case .request(let request): answer(request)
                 case .keep: isKeeping = true
-                case .end: return keepRecords()
+                case .end:
+                    keepRecords()
+                    return history.close()
                 }
             }
             guard isKeeping else { continue }

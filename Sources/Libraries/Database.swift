@@ -11,8 +11,12 @@ public struct DatabaseError: Error, Sendable, CustomStringConvertible {
         case damaged
         /// A newer program made it.
         case newer
-        /// The disk is full, or nothing may be written there.
+        /// Nothing may be written there.
         case notWritable
+        /// The disk is full.
+        case full
+        /// A folder, a pipe or a device is in its place.
+        case obstructed
         case other
     }
 
@@ -51,13 +55,14 @@ public enum DatabaseValue: Hashable, Sendable {
 public final class Database: @unchecked Sendable {
     // Unchecked: its owner guards it by a lock; SQLite itself is built to be called from any thread.
     private let handle: OpaquePointer
+    private let patience: Patience
 
     /// Opens the file, or makes it.
     ///
     /// - Parameters:
-    ///   - patience: how long another writer is waited for, in seconds.
+    ///   - patience: how long another writer is waited for.
     ///   - reading: how a file is opened that cannot be written.
-    public init(_ path: String, patience: Double = 10, reading: Reading? = nil) throws(DatabaseError) {
+    public init(_ path: String, patience: Patience = Patience(0.5), reading: Reading? = nil) throws(DatabaseError) {
         try Self.checkKind(path)
         var handle: OpaquePointer?
         let flags =
@@ -71,17 +76,22 @@ public final class Database: @unchecked Sendable {
             throw error
         }
         self.handle = handle
+        self.patience = patience
         sqlite3_extended_result_codes(handle, 1)
-        sqlite3_busy_timeout(handle, Int32(patience * 1000))
+        sqlite3_busy_handler(
+            handle,
+            { patience, count in
+                guard let patience else { return 0 }
+                let pause: UInt32 = 5000
+                let waited = Double(count) * Double(pause) * 1e-6
+                if Unmanaged<Patience>.fromOpaque(patience).takeUnretainedValue().hasEnded(after: waited) { return 0 }
+                usleep(pause)
+                return 1
+            }, Unmanaged.passUnretained(patience).toOpaque())
         if reading != nil { return }
-        do throws(DatabaseError) {
-            // Readers then see the last whole state while another process writes.
-            try execute("PRAGMA journal_mode = WAL")
-            try execute("PRAGMA synchronous = NORMAL")
-        } catch {
-            sqlite3_close_v2(handle)
-            throw error
-        }
+        // Readers then see the last whole state while another process writes. An error here closes the file: `deinit` runs.
+        try execute("PRAGMA journal_mode = WAL")
+        try execute("PRAGMA synchronous = NORMAL")
     }
 
     public enum Reading: Sendable {
@@ -140,7 +150,7 @@ public final class Database: @unchecked Sendable {
             case S_IFCHR, S_IFBLK: kind = "a device"
             default: kind = "a socket"
             }
-            throw DatabaseError(kind: .other, message: "\(file) is \(kind), not a file: move it away")
+            throw DatabaseError(kind: .obstructed, message: "\(file) is \(kind), not a file: move it away")
         }
     }
 
@@ -208,7 +218,8 @@ public final class Database: @unchecked Sendable {
             switch code & 0xFF {
             case SQLITE_BUSY, SQLITE_LOCKED: .busy
             case SQLITE_CORRUPT, SQLITE_NOTADB: .damaged
-            case SQLITE_FULL, SQLITE_READONLY, SQLITE_CANTOPEN, SQLITE_PERM, SQLITE_IOERR: .notWritable
+            case SQLITE_FULL: .full
+            case SQLITE_READONLY, SQLITE_CANTOPEN, SQLITE_PERM, SQLITE_IOERR: .notWritable
             default: .other
             }
         let text = handle.map { String(cString: sqlite3_errmsg($0)) } ?? String(cString: sqlite3_errstr(code))

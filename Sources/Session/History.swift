@@ -35,39 +35,43 @@ public final class History: Sendable {
         var failure: String?
         var awaited: String?
         var opened: (file: KeptFile, session: Int)?
-        do throws(DatabaseError) { opened = try Self.open(path, patience: Self.patience) } catch {
+        do throws(DatabaseError) { opened = try Self.open(path, patience) } catch {
             if error.kind == .busy { awaited = path }
             failure = "\(path ?? "the history") cannot be used\(awaited == nil ? "" : " yet"): \(error.message)"
         }
         if let path, let aside = opened?.file.setAside { failure = "\(path) was damaged: it is now \(aside)" }
         // In memory nothing stands in the way but a lack of it.
-        guard let (file, session) = opened ?? (try? Self.open(nil, patience: 0)) else {
+        guard let (file, session) = opened ?? (try? Self.open(nil, patience)) else {
             preconditionFailure("no memory for a history")
         }
         state = Mutex(State(file: file, session: session, awaited: awaited))
         self.failure = failure
     }
 
-    /// Seconds that a session waits for another process before it begins without its history.
-    private static let patience = 0.5
+    /// A session that has waited so long for another process begins without its history.
+    private let patience = Patience(0.5)
 
-    private static func open(_ path: String?, patience: Double) throws(DatabaseError) -> (file: KeptFile, session: Int)
-    {
+    private static func open(
+        _ path: String?, _ patience: Patience
+    ) throws(DatabaseError) -> (file: KeptFile, session: Int) {
         let file = try KeptFile(path, patience: patience)
         try file.database.execute("INSERT INTO sessions (started) VALUES (?)", [.text(Clock.timestamp)])
         return (file, file.database.lastInsertedRow)
     }
 
     /// Takes the file that was held, and puts into it what came meanwhile.
-    private static func takeAwaited(_ state: inout State) {
-        guard let path = state.awaited, let (file, session) = try? open(path, patience: 0) else { return }
+    private func takeAwaited(_ state: inout State) {
+        guard let path = state.awaited, let (file, session) = try? Self.open(path, patience) else { return }
         let rows = state.file.database.readableRows("SELECT line, input, output FROM history ORDER BY number")
-        for row in rows {
-            _ = try? file.database.execute(
-                "INSERT INTO history (session, line, input, output, number) VALUES (?, ?, ?, ?, \(nextNumber))",
-                [.integer(session)] + row)
+        let isTaken: Void? = try? file.database.transaction { () throws(DatabaseError) in
+            for row in rows {
+                try file.database.execute(
+                    "INSERT INTO history (session, line, input, output, number) VALUES (?, ?, ?, ?, \(Self.nextNumber))",
+                    [.integer(session)] + row)
+            }
         }
-        state = State(file: file, session: session)
+        // Else it is tried again with the next cell.
+        if isTaken != nil { state = State(file: file, session: session, unwritten: state.unwritten) }
     }
 
     private static let nextNumber = "(SELECT coalesce(max(number), 0) + 1 FROM history)"
@@ -104,8 +108,19 @@ public final class History: Sendable {
         let records = records.filter { $0.text.utf8.count <= Self.byteLimit }
         guard !records.isEmpty else { return }
         if !hasPruned.exchange(true, ordering: .relaxed) { prune() }
+        write(records)
+    }
+
+    /// Writes what another process kept from being written. To be called before the process ends.
+    public func close() {
+        patience.renew()
+        write([])
+    }
+
+    private func write(_ records: [Record]) {
         state.withLock { state in
-            Self.takeAwaited(&state)
+            takeAwaited(&state)
+            guard !records.isEmpty || !state.unwritten.isEmpty else { return }
             let (file, session, records) = (state.file, state.session, state.unwritten + records)
             state.unwritten = records.suffix(Self.mostUnwritten)
             let isKept: Void? = try? file.database.transaction { () throws(DatabaseError) in
@@ -125,7 +140,9 @@ public final class History: Sendable {
                     }
                 }
             }
-            if isKept != nil { state.unwritten = [] }
+            guard isKept != nil else { return }
+            state.unwritten = []
+            patience.renew()
         }
     }
 

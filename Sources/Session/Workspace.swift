@@ -63,10 +63,11 @@ public final class Workspace: Sendable {
     public init(output: any Output, folder: String = ".", home: String? = nil) {
         let output = PrintableOutput(output)
         self.output = output
-        interruption = Cancellation()
+        let interruption = Cancellation()
+        self.interruption = interruption
         interpreter = Interpreter(
             output: output, folder: folder, interruption: interruption,
-            store: home.map { RunStore(folder: $0) })
+            store: home.map { RunStore(folder: $0, isCancelled: { interruption.isCancelled }) })
         interpreter.publish = { [unowned self] in publishNames() }
     }
 

@@ -31,7 +31,10 @@ public struct REPL {
         LineInput.prepare(history: earlierCells()) { [workspace] line, cursor in
             Self.complete(line, cursor, behind: pending.text, workspace)
         }
-        defer { workspace.close() }
+        defer {
+            workspace.close()
+            history.close()
+        }
         var count = 0
         /// Whether Ctrl-D was pressed inside a block. The end of the input, of a terminal that is gone, comes again and again.
         var isAsked = false

@@ -40,7 +40,7 @@ struct DatabaseTests {
     }
 
     @Test func twoProcessesMayHoldIt() throws {
-        let (one, other) = (try Database(path), try Database(path, patience: 0.05))
+        let (one, other) = (try Database(path), try Database(path, patience: Patience(0.05)))
         try one.execute("CREATE TABLE t (a)")
         try one.execute("BEGIN IMMEDIATE")
         try one.execute("INSERT INTO t VALUES (1)")
@@ -49,6 +49,14 @@ struct DatabaseTests {
         #expect(error { () throws(DatabaseError) in try other.execute("INSERT INTO t VALUES (2)") }?.kind == .busy)
         try one.execute("COMMIT")
         #expect(try other.execute("SELECT count(*) FROM t") == [[.integer(1)]])
+    }
+
+    @Test func whoIsInterruptedDoesNotWait() throws {
+        let (one, other) = (try Database(path), try Database(path, patience: Patience(600, isCancelled: { true })))
+        try one.execute("BEGIN IMMEDIATE")
+        #expect(error { () throws(DatabaseError) in try other.execute("CREATE TABLE t (a)") }?.kind == .busy)
+        try one.execute("COMMIT")
+        try other.execute("CREATE TABLE t (a)")
     }
 
     @Test func whatIsNoDatabaseSaysSo() throws {

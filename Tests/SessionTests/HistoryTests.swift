@@ -159,6 +159,17 @@ struct HistoryTests {
         #expect(History(path).tail(9).map(\.input) == ["print 1", "print 2"])
     }
 
+    @Test func whatAnotherProcessKeptFromBeingWrittenIsWrittenAtTheEnd() throws {
+        let history = History(path)
+        history.add([.input("print 1", line: 1)])
+        let other = try Database(path)
+        try other.execute("BEGIN IMMEDIATE")
+        history.add([.input("print 2", line: 2)])
+        try other.execute("COMMIT")
+        history.close()
+        #expect(History(path).tail(9).map(\.input) == ["print 1", "print 2"])
+    }
+
     @Test func aFileOfALaterVersionIsLeftAlone() throws {
         _ = History(path)
         try Database(path).execute("PRAGMA user_version = 99")

@@ -186,6 +186,6 @@ struct KeptRunTests {
         let warnings = session.output.all.diagnostics
         #expect(warnings.map(\.severity) == [.warning])
         #expect(warnings.first?.message == "runs are not kept: \(home)/inside cannot be used (not a directory)")
-        #expect(warnings.first?.fix == "make the folder writable, or set TANDEM_HOME to another one")
+        #expect(warnings.first?.fix == "move away what is in its place, or set TANDEM_HOME to another folder")
     }
 }

@@ -59,23 +59,23 @@ public final class KeptFile: Sendable {
     ///
     /// - Parameters:
     ///   - path: `nil` keeps everything in memory, for as long as this lives.
-    ///   - patience: how long another process that holds it is waited for, in seconds.
-    public convenience init(_ path: String?, patience: Double = 10) throws(DatabaseError) {
+    ///   - patience: how long another process that holds it is waited for.
+    public convenience init(_ path: String?, patience: Patience = Patience(0.5)) throws(DatabaseError) {
         guard let path else {
-            try self.init(opening: nil)
+            try self.init(opening: nil, patience: patience)
             return
         }
         do throws(FileError) {
             try FileSystem.createDirectories(FileSystem.folder(of: path), isPrivate: true)
             Self.makePrivate(path)
         } catch {
-            throw DatabaseError(kind: .notWritable, message: error.reason)
+            throw DatabaseError(kind: error.isObstructed ? .obstructed : .notWritable, message: error.reason)
         }
         do throws(DatabaseError) {
             try self.init(opening: path, patience: patience)
         } catch {
             guard error.kind == .damaged else { throw error }
-            try self.init(replacing: path)
+            try self.init(replacing: path, patience: patience)
         }
     }
 
@@ -101,7 +101,7 @@ public final class KeptFile: Sendable {
     /// Versions that can be read where they cannot be brought to the last one.
     private static let readableVersions = 2...migrations.count
 
-    private init(opening path: String?, setAside: String? = nil, patience: Double = 10) throws(DatabaseError) {
+    private init(opening path: String?, setAside: String? = nil, patience: Patience) throws(DatabaseError) {
         if let path, !FileSystem.isThere(path) {
             // SQLite gives the files beside it the mode of this one.
             do throws(FileError) { try FileSystem.createFile(path, isPrivate: true) } catch {
@@ -177,7 +177,7 @@ public final class KeptFile: Sendable {
         switch error.kind {
         case .damaged: true
         case .other: (try? Self.hasTables(ofVersion: Self.migrations.count, database)) == false && !isReadOnly
-        case .busy, .newer, .notWritable: false
+        case .busy, .newer, .notWritable, .full, .obstructed: false
         }
     }
 
@@ -193,9 +193,28 @@ public final class KeptFile: Sendable {
     private static func makePrivate(_ path: String) {
         let (folder, file) = (FileSystem.folder(of: path), FileSystem.name(of: path))
         let names = (try? FileSystem.list(folder)) ?? []
-        let ours = names.filter { $0.hasPrefix(file) || $0 == "runs" || $0 == "history.txt" }
-        for name in ours { FileSystem.makePrivate(FileSystem.join(folder, name)) }
+        let ours = names.filter { isDatabaseFile($0, of: file) || $0 == "runs" || $0 == "history.txt" }
+        // Who opens the runs looks at what is in their folder.
+        for name in ours where name != "runs" { FileSystem.makePrivate(FileSystem.join(folder, name)) }
         if ours.count == names.count { FileSystem.makePrivate(folder) }
+    }
+
+    /// `tandem.sqlite`, what SQLite writes beside it, the lock of a repair, and what was set aside: `tandem.sqlite.damaged-2-wal`.
+    private static func isDatabaseFile(_ name: String, of file: String) -> Bool {
+        guard name.hasPrefix(file) else { return false }
+        var ending = name.dropFirst(file.count)
+        for beside in ["-wal", "-shm", "-journal"] where ending.hasSuffix(beside) {
+            ending = ending.dropLast(beside.count)
+            break
+        }
+        return ending.isEmpty || ending == ".lock" || KeptFile.isDamagedEnding(ending.dropFirst())
+    }
+
+    /// Whether a file was set aside by `freePath` under this ending: `damaged`, `damaged-2`.
+    static func isDamagedEnding(_ ending: some StringProtocol) -> Bool {
+        guard ending.hasPrefix("damaged") else { return false }
+        let number = ending.dropFirst("damaged".count)
+        return number.isEmpty || number.first == "-" && Int(number.dropFirst()) != nil
     }
 
     // MARK: Damage
@@ -206,12 +225,12 @@ public final class KeptFile: Sendable {
     static func takeSetAside(_ path: String) -> String? { asides.withLock { $0.removeValue(forKey: path) } }
 
     /// Sets a damaged file aside, unless another process has done so meanwhile.
-    private convenience init(replacing path: String) throws(DatabaseError) {
+    private convenience init(replacing path: String, patience: Patience) throws(DatabaseError) {
         // Of several that find the damage, one repairs it.
-        let lock = try? FileLock("\(path).lock", isCancelled: { false })
+        let lock = try Self.repairLock(path, patience)
         defer { withExtendedLifetime(lock != nil) {} }
-        if Self.isWhole(path) {
-            try self.init(opening: path)
+        if try Self.isWhole(path, patience) {
+            try self.init(opening: path, patience: patience)
             return
         }
         let aside = Self.freePath("\(path).damaged")
@@ -220,31 +239,38 @@ public final class KeptFile: Sendable {
                 throw DatabaseError(kind: .notWritable, message: error.description)
             }
         }
-        try self.init(opening: path, setAside: aside)
-        salvage(from: aside)
+        try self.init(opening: path, setAside: aside, patience: patience)
+        if let damaged = try? Database(aside, patience: patience) { salvage(from: damaged) }
+    }
+
+    private static func repairLock(_ path: String, _ patience: Patience) throws(DatabaseError) -> FileLock? {
+        do throws(FileError) {
+            if let lock = try FileLock("\(path).lock", patience: patience) { return lock }
+        } catch {
+            throw DatabaseError(kind: .notWritable, message: error.description)
+        }
+        throw DatabaseError(kind: .busy, message: "another process repairs it")
     }
 
     /// Opens a file that was found damaged in use.
-    static func reopened(_ path: String) throws(DatabaseError) -> KeptFile {
-        isWhole(path) ? try KeptFile(path) : try KeptFile(replacing: path)
+    static func reopened(_ path: String, patience: Patience) throws(DatabaseError) -> KeptFile {
+        try isWhole(path, patience)
+            ? KeptFile(path, patience: patience) : KeptFile(replacing: path, patience: patience)
     }
 
-    private static func isWhole(_ path: String) -> Bool {
-        guard let database = try? Database(path), let rows = try? database.execute("PRAGMA integrity_check(1)"),
-            rows.first?.first?.text == "ok"
-        else { return false }
-        // In one state of the file: another process may bring it to a new version meanwhile.
+    /// - Throws: where another process holds it: nothing can be said of it then.
+    private static func isWhole(_ path: String, _ patience: Patience) throws(DatabaseError) -> Bool {
         do throws(DatabaseError) {
+            let database = try Database(path, patience: patience)
+            guard try database.execute("PRAGMA integrity_check(1)").first?.first?.text == "ok" else { return false }
+            // In one state of the file: another process may bring it to a new version meanwhile.
             try database.execute("BEGIN")
             defer { _ = try? database.execute("COMMIT") }
             return try hasTables(ofVersion: version(of: database), database)
         } catch {
+            if error.kind == .busy { throw error }
             return false
         }
-    }
-
-    private func salvage(from path: String) {
-        if let damaged = try? Database(path) { salvage(from: damaged) }
     }
 
     /// Whether its path is another file's by now, or nobody's: it was removed, or set aside by another process.

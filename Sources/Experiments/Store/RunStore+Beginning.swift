@@ -21,7 +21,7 @@ extension RunStore {
         wait()
         guard isWritable else { return nil }
         do throws(FileError) { try FileSystem.createDirectories(files, isPrivate: true) } catch {
-            note(.notKept(path: files, reason: error.reason))
+            note(StoreFault(notKept: files, error))
             return nil
         }
         removeLeftovers()
@@ -38,12 +38,11 @@ extension RunStore {
         keeper.keepsWeights = keepsWeights
         var first = record
         if let beginning = keeper.beginning { first.position = beginning.position }
-        let written: Void? = use { file throws(DatabaseError) in
-            try file.database.transaction { () throws(DatabaseError) in
-                try Self.write(first, key: key, state: "running", to: file.database)
-            }
+        let beginning = first
+        let state = change(ofRun: key) { database throws(DatabaseError) in
+            try Self.write(beginning, key: key, state: "running", to: database)
         }
-        return written == nil ? nil : keeper
+        return state == .lost ? nil : keeper
     }
 
     private static func newKey() -> String {
@@ -54,10 +53,11 @@ extension RunStore {
     /// - Returns: `nil` where another process holds it.
     func heldLock(_ key: String) -> LockHolder? {
         do throws(FileError) {
-            guard let lock = try FileLock(lock(key), isCancelled: { true }) else { return nil }
+            // Long enough for who removes what a dead process left locked, too short to be noticed.
+            guard let lock = try FileLock(lock(key), patience: Patience(0.2)) else { return nil }
             return LockHolder(lock)
         } catch {
-            note(.notKept(path: files, reason: error.reason))
+            note(StoreFault(notKept: files, error))
             return nil
         }
     }

@@ -1,6 +1,5 @@
 // What of a store takes room and is wanted no more, and what is found again of one whose file was lost.
 
-import Glibc
 import Libraries
 
 extension RunStore {
@@ -31,31 +30,44 @@ extension RunStore {
             return isKnown
         }
         for name in names {
-            let parts = name.split(separator: ".", maxSplits: 1)
-            guard parts.count == 2 else { continue }
-            let key = String(parts[0])
+            guard let file = RunFileName(name) else { continue }
+            let key = file.key
             let isSurplus: Bool
-            if Self.isHalfWritten(name) {
-                isSurplus = !isBeingWritten(name)
-            } else if parts[1] == "lock" {
-                isSurplus = !isLive(key)
-            } else if let run = runs[key], !run.isFoundAgain {
-                // A database that was put back or changed does not know all names.
-                let isNamed = run.name != nil || FileSystem.isThere(nameFile(key))
-                switch parts[1] {
-                case "safetensors": isSurplus = !isNamed && isKnown(run)
-                // The last copy of a named run whose weights were damaged stays.
-                case "checkpoint":
-                    isSurplus = run.hasEnded && (!isNamed || FileSystem.exists(weights(key))) && isKnown(run)
-                case let ending: isSurplus = ending.contains(".damaged") && isKnown(run)
-                }
-            } else {
-                if parts[1] == "safetensors", runs[key] != nil { freed.foundAgain += 1 }
+            switch (file.form, file.kind) {
+            case (.halfWritten, _): isSurplus = !file.isBeingWritten
+            case (.whole, .lock):
                 isSurplus = false
+                removeLock(key, &freed)
+            default:
+                // Of one under way, here or in another process, nothing is surplus.
+                guard let run = runs[key], !run.isFoundAgain, run.state != "running" else {
+                    if file.form == .whole, file.kind == .safetensors, runs[key]?.isFoundAgain == true {
+                        freed.foundAgain += 1
+                    }
+                    continue
+                }
+                switch (file.form, file.kind) {
+                case (.whole, .safetensors): isSurplus = !isNamed(run) && isKnown(run)
+                // The last copy of a named run whose weights were damaged stays.
+                case (.whole, .checkpoint):
+                    isSurplus = run.hasEnded && (!isNamed(run) || FileSystem.exists(weights(key))) && isKnown(run)
+                case (.damaged, _): isSurplus = isKnown(run)
+                default: isSurplus = false
+                }
             }
             if isSurplus { remove("\(files)/\(name)", &freed) }
         }
         return freed
+    }
+
+    /// Whether a `let` has named it: a database that was put back or changed does not know all names.
+    func isNamed(_ run: KeptRun) -> Bool { run.name != nil || FileSystem.isThere(nameFile(run.key)) }
+
+    /// Removes what a process that is gone has left locked.
+    private func removeLock(_ key: String, _ freed: inout Freed) {
+        guard !isLive(key), let lock = heldLock(key) else { return }
+        lock.remove()
+        freed.files += 1
     }
 
     private func remove(_ path: String, _ freed: inout Freed) {
@@ -65,22 +77,10 @@ extension RunStore {
         freed.byteCount += size
     }
 
-    /// Whether it is a file of a run that is being written, or was.
-    private static func isHalfWritten(_ name: String) -> Bool {
-        let parts = name.split(separator: ".")
-        return parts.count > 3 && parts.last == "part" && ["safetensors", "checkpoint", "name"].contains(parts[1])
-    }
-
-    /// Whether the process is there that writes a file `….<process>.part`.
-    private func isBeingWritten(_ name: String) -> Bool {
-        let parts = name.split(separator: ".")
-        guard parts.count > 2, let process = pid_t(parts[parts.count - 2]) else { return false }
-        return kill(process, 0) == 0 || errno == EPERM
-    }
-
     /// Removes what processes that were killed left half-written.
     func removeLeftovers() {
-        for name in (try? FileSystem.list(files)) ?? [] where Self.isHalfWritten(name) && !isBeingWritten(name) {
+        for name in (try? FileSystem.list(files)) ?? [] {
+            guard let file = RunFileName(name), file.form == .halfWritten, !file.isBeingWritten else { continue }
             try? FileSystem.remove("\(files)/\(name)")
         }
     }
@@ -97,31 +97,31 @@ extension RunStore {
 
     // MARK: Runs that another takes the place of
 
-    /// Of one training that was cut several times, each begun anew, the furthest holds all that the others do: they go.
+    /// Of one training that was cut several times, each begun anew, the furthest holds all that the others do: they go, but for those that
+    /// a `let` has named.
     func removeSurpassed(by key: String, _ record: RunRecord) {
         guard let identity = record.kept?.identity else { return }
         let cut =
             "WHERE identity = ? AND state NOT IN ('done', 'diverged', 'running') ORDER BY epochs DESC, number DESC"
-        for run in rows(cut, [.text(identity.digest)]).dropFirst() where run.key != key {
-            // Whoever has the lock goes on with it.
-            guard let lock = heldLock(run.key) else { continue }
-            remove([run.key])
-            lock.release()
-        }
+        let others = rows(cut, [.text(identity.digest)]).dropFirst()
+        remove(others.filter { $0.key != key && !isNamed($0) }.map(\.key))
     }
 
-    /// Removes runs, their files first: files without a row are those of a run that was lost, and are found again.
+    /// Removes runs, their files first: files without a row are those of a run that was lost, and are found again. Whoever has the lock of
+    /// one goes on with it.
     func remove(_ keys: [String]) {
-        for key in keys {
-            for path in [weights(key), checkpoint(key), lock(key), nameFile(key)] { try? FileSystem.remove(path) }
+        let locks = keys.compactMap { key in heldLock(key).map { (key: key, lock: $0) } }
+        guard !locks.isEmpty else { return }
+        for (key, _) in locks {
+            for path in [weights(key), checkpoint(key), nameFile(key)] { try? FileSystem.remove(path) }
         }
-        use { file throws(DatabaseError) in
-            try file.database.transaction { () throws(DatabaseError) in
-                for key in keys {
-                    try file.database.execute("DELETE FROM runs WHERE key = ?", [.text(key)])
-                    try file.database.execute("DELETE FROM records WHERE key = ?", [.text(key)])
-                }
+        change { database throws(DatabaseError) in
+            for (key, _) in locks {
+                try database.execute("DELETE FROM runs WHERE key = ?", [.text(key)])
+                try database.execute("DELETE FROM records WHERE key = ?", [.text(key)])
             }
+        } then: {
+            for (_, lock) in locks { lock.remove() }
         }
     }
 
@@ -129,16 +129,18 @@ extension RunStore {
 
     /// Takes into the file what the files of runs say of themselves where it knows nothing of them, or not how they ended.
     ///
-    /// - Returns: how many that were.
-    func recover(into database: Database) -> Int {
-        guard let names = try? FileSystem.list(files), let rows = try? database.execute(Self.knownRuns) else {
-            return 0
-        }
+    /// - Parameter waiting: runs of this store that are to be written yet.
+    /// - Returns: how many that were, where the file was lost or put back.
+    /// - Throws: where another process holds it: then it must be tried again.
+    func recover(into database: Database, except waiting: Set<String>) throws(DatabaseError) -> Int {
+        guard let names = try? FileSystem.list(files) else { return 0 }
+        let rows = try database.execute(Self.knownRuns)
         let known = Dictionary(
             rows.map { ($0[0].text ?? "", $0[1].text ?? "") }, uniquingKeysWith: { first, _ in first })
         var found: [(key: String, record: RunRecord, state: String)] = []
         for name in names {
             let key = String(name.prefix { $0 != "." })
+            if waiting.contains(key) { continue }
             if name == "\(key).safetensors" {
                 let isUnfinished = known[key].map { $0 == "running" || $0 == "interrupted" } ?? true
                 guard isUnfinished, !isLive(key), let record = RunFile.record(at: weights(key)) else { continue }
@@ -153,7 +155,7 @@ extension RunStore {
             ($0.record.kept?.started ?? 0, $0.key) < ($1.record.kept?.started ?? 0, $1.key)
         }
         guard !found.isEmpty else { return 0 }
-        let written: Void? = try? database.transaction { () throws(DatabaseError) in
+        try database.transaction { () throws(DatabaseError) in
             for (key, record, state) in found {
                 var record = record
                 if let name = keptName(key) { record.name = name }
@@ -162,7 +164,8 @@ extension RunStore {
                 try database.execute("UPDATE runs SET found = 1 WHERE key = ? AND name IS NULL", [.text(key)])
             }
         }
-        return written == nil ? 0 : found.count
+        // A lock file that is left tells that another process kept its end from being written, or that it was killed: nothing was lost.
+        return known.isEmpty || found.contains { !FileSystem.isThere(lock($0.key)) } ? found.count : 0
     }
 
     private static let knownRuns = "SELECT key, state FROM runs JOIN records USING (key)"
@@ -175,17 +178,22 @@ extension RunStore {
 
     /// Takes the names beside the files of runs into the database, which may be an older one that was put back, and writes those that
     /// stand in it alone beside the files: an older Tandem named them.
-    func matchNames(of database: Database) {
-        for row in (try? database.execute("SELECT key, name FROM runs")) ?? [] {
+    func matchNames(of database: Database) throws(DatabaseError) {
+        var unknown: [[DatabaseValue]] = []
+        for row in try database.execute("SELECT key, name FROM runs") {
             guard let key = row[0].text else { continue }
             if let name = keptName(key) {
-                guard name != row[1].text else { continue }
-                _ = try? database.execute(
-                    "UPDATE runs SET name = ?, found = 0 WHERE key = ?", [.text(name), .text(key)])
+                if name != row[1].text { unknown.append([.text(name), .text(key)]) }
             } else if let name = row[1].text, !FileSystem.isThere(nameFile(key)),
                 FileSystem.exists(weights(key)) || FileSystem.exists(checkpoint(key))
             {
                 try? FileSystem.write(name, to: nameFile(key), isPrivate: true)
+            }
+        }
+        guard !unknown.isEmpty else { return }
+        try database.transaction { () throws(DatabaseError) in
+            for values in unknown {
+                try database.execute("UPDATE runs SET name = ?, found = 0 WHERE key = ?", values)
             }
         }
     }

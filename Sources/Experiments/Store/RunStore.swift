@@ -13,25 +13,40 @@ public final class RunStore: Sendable {
     let files: String
     private let file = Mutex<KeptFile?>(nil)
     private let faults = Mutex<(pending: [StoreFault], told: Set<StoreFault>)>(([], []))
+    /// What is to be written once no other process holds the file.
+    private let waiting = Mutex<[Change]>([])
+    /// The runs whose rows wait there, for who opens the file meanwhile.
+    private let unlisted = Mutex<Set<String>>([])
+    private let patience: Patience
     let background = BackgroundWork()
 
-    /// - Parameter folder: of everything that is kept, `$TANDEM_HOME`.
-    public init(folder: String) {
+    /// - Parameters:
+    ///   - folder: of everything that is kept, `$TANDEM_HOME`.
+    ///   - isCancelled: whether nothing is to be waited for.
+    public init(folder: String, isCancelled: @escaping @Sendable () -> Bool = { false }) {
         self.folder = folder
         files = FileSystem.join(folder, "runs")
+        patience = Patience(0.5, isCancelled: isCancelled)
     }
 
-    /// Waits until all that was trained is written.
-    public func wait() { background.wait() }
+    /// Waits until all that was trained is written, or must wait for another process.
+    public func wait() {
+        background.wait()
+        writeWaiting()
+    }
 
     /// The same, unless it is cancelled meanwhile: a checkpoint of 400 MB takes a moment.
     public func wait(unless cancellation: Cancellation) throws(TrainingError) {
         guard background.wait(unless: cancellation) else { throw .cancelled }
+        writeWaiting()
     }
 
     /// The same, and lets go of the file; it is opened again where it is needed.
     public func close() {
-        wait()
+        background.wait()
+        patience.renew()
+        writeWaiting()
+        if waiting.withLock({ !$0.isEmpty }) { note(.notListed(path: path)) }
         file.withLock { $0 = nil }
     }
 
@@ -57,18 +72,46 @@ public final class RunStore: Sendable {
         }
     }
 
+    /// Leaves untold what is over; should it come again, it is told again.
+    private func forget(_ fault: StoreFault) {
+        faults.withLock { faults in
+            faults.told.remove(fault)
+            faults.pending.removeAll { $0 == fault }
+        }
+    }
+
     // MARK: The file
 
     private var path: String { KeptFile.path(in: folder) }
 
-    /// Whether new runs can be kept.
-    var isWritable: Bool { use { file in !file.isReadOnly } ?? false }
+    /// Whether new runs can be kept, now or once another process lets go of the file.
+    var isWritable: Bool {
+        switch attempt({ file in !file.isReadOnly }) {
+        case .success(let isWritable): return isWritable
+        case .failure(let error):
+            note(fault(error))
+            return error.kind == .busy
+        }
+    }
 
-    /// Runs `body` on the file, once more on a new one where it was found damaged; `nil` where it cannot be used.
+    /// Runs `body` on the file; `nil` where it cannot be used, which is noted.
     @discardableResult
-    func use<Result>(_ body: (KeptFile) throws(DatabaseError) -> Result) -> Result? {
+    func use<Value>(_ body: (KeptFile) throws(DatabaseError) -> Value) -> Value? {
+        switch attempt(body) {
+        case .success(let value): return value
+        case .failure(let error):
+            note(fault(error))
+            return nil
+        }
+    }
+
+    /// Runs `body` on the file, once more on a new one where it was found damaged.
+    private func attempt<Value>(
+        _ body: (KeptFile) throws(DatabaseError) -> Value
+    ) -> Result<Value, DatabaseError> {
         file.withLock { file in
-            for attempt in 1...2 {
+            var attempt = 1
+            while true {
                 do throws(DatabaseError) {
                     let opened: KeptFile
                     if let file, !file.isReplaced {
@@ -77,36 +120,102 @@ public final class RunStore: Sendable {
                         opened = try open(afterDamage: attempt > 1, inPlaceOf: file)
                     }
                     file = opened
-                    return try body(opened)
+                    return .success(try body(opened))
                 } catch {
                     guard file?.isDamage(error) ?? (error.kind == .damaged), attempt == 1 else {
-                        note(fault(error))
-                        return nil
+                        return .failure(error)
                     }
                     file = nil
+                    attempt = 2
                 }
             }
-            return nil
         }
+    }
+
+    // MARK: Changes, which may have to wait
+
+    /// What is to be written of a run, or of several.
+    private struct Change: Sendable {
+        /// The run whose row it is: a later row takes its place.
+        let key: String?
+        let apply: @Sendable (Database) throws(DatabaseError) -> Void
+        let finish: @Sendable () -> Void
+    }
+
+    enum ChangeState { case written, waiting, lost }
+
+    /// Changes the file, in one transaction. While another process holds it, the change waits for the next one, or for `wait`.
+    ///
+    /// - Parameters:
+    ///   - key: the run whose row it is.
+    ///   - finish: what is done once it is written.
+    /// - Returns: what became of it; what is lost is noted.
+    @discardableResult
+    func change(
+        ofRun key: String? = nil, _ apply: @escaping @Sendable (Database) throws(DatabaseError) -> Void,
+        then finish: @escaping @Sendable () -> Void = {}
+    ) -> ChangeState {
+        let change = Change(key: key, apply: apply, finish: finish)
+        if let key { unlisted.withLock { _ = $0.insert(key) } }
+        waiting.withLock { changes in
+            if let place = changes.firstIndex(where: { $0.key == key && key != nil }) {
+                changes[place] = change
+            } else {
+                changes.append(change)
+            }
+        }
+        return writeWaiting()
+    }
+
+    /// - Returns: what became of the last change.
+    @discardableResult
+    private func writeWaiting() -> ChangeState {
+        var written: [Change] = []
+        let state = waiting.withLock { changes in
+            var state = ChangeState.written
+            while let change = changes.first {
+                let result = attempt { file throws(DatabaseError) in
+                    try file.database.transaction { () throws(DatabaseError) in try change.apply(file.database) }
+                }
+                switch result {
+                case .success:
+                    written.append(change)
+                    state = .written
+                    patience.renew()
+                case .failure(let error):
+                    note(fault(error))
+                    if error.kind == .busy { return ChangeState.waiting }
+                    state = .lost
+                }
+                changes.removeFirst()
+                if let key = change.key { unlisted.withLock { _ = $0.remove(key) } }
+            }
+            return state
+        }
+        if !written.isEmpty { forget(.held(path: path)) }
+        for change in written { change.finish() }
+        return state
     }
 
     /// - Parameter replaced: what was open before and is in its place no more.
     private func open(afterDamage: Bool, inPlaceOf replaced: KeptFile?) throws(DatabaseError) -> KeptFile {
         let file: KeptFile
         do throws(DatabaseError) {
-            file = afterDamage ? try KeptFile.reopened(path) : try KeptFile(path)
+            file =
+                afterDamage
+                ? try KeptFile.reopened(path, patience: patience) : try KeptFile(path, patience: patience)
         } catch {
-            guard error.kind == .notWritable, FileSystem.exists(path),
+            guard [.notWritable, .full].contains(error.kind), FileSystem.exists(path),
                 let readable = try? KeptFile(readingOnly: path)
             else { throw error }
             note(.readOnly(path: folder, reason: error.message))
             return readable
         }
-        for name in (try? FileSystem.list(files)) ?? [] { FileSystem.makePrivate(FileSystem.join(files, name)) }
+        makeFilesPrivate()
         if let replaced { file.salvage(from: replaced.database) }
         // Whoever opened the file first after a loss, and however much of it was lost.
-        let found = recover(into: file.database)
-        matchNames(of: file.database)
+        let found = try recover(into: file.database, except: unlisted.withLock { $0 })
+        try matchNames(of: file.database)
         if let aside = KeptFile.takeSetAside(path) {
             note(.fileDamaged(path: path, aside: aside, runs: Self.count(file.database)))
         } else if found > 0 {
@@ -116,8 +225,19 @@ public final class RunStore: Sendable {
     }
 
     private func fault(_ error: DatabaseError) -> StoreFault {
-        error.kind == .newer
-            ? .newer(path: path, reason: error.message) : .notKept(path: folder, reason: error.message)
+        switch error.kind {
+        case .newer: .newer(path: path, reason: error.message)
+        case .busy: .held(path: path)
+        case .damaged, .notWritable, .full, .obstructed, .other: StoreFault(notKept: folder, error)
+        }
+    }
+
+    /// What an older Tandem left readable by everybody; files of others in the folder stay as they are.
+    private func makeFilesPrivate() {
+        let names = (try? FileSystem.list(files)) ?? []
+        let ours = names.filter { RunFileName($0) != nil }
+        for name in ours { FileSystem.makePrivate(FileSystem.join(files, name)) }
+        if ours.count == names.count { FileSystem.makePrivate(files) }
     }
 
     // MARK: Looking
@@ -191,10 +311,7 @@ public final class RunStore: Sendable {
     }
 
     /// Whether a process holds the lock of a run.
-    func isLive(_ key: String) -> Bool {
-        guard FileSystem.exists(lock(key)) else { return false }
-        do throws(FileError) { return try FileLock(lock(key), isCancelled: { true }) == nil } catch { return false }
-    }
+    func isLive(_ key: String) -> Bool { FileLock.isHeld(lock(key)) }
 
     /// All that is known of a run beside its weights.
     public func record(of run: KeptRun) -> RunRecord? {
@@ -305,14 +422,16 @@ public final class RunStore: Sendable {
         // The files first: where they and the database differ, they hold.
         try? FileSystem.write(name, to: nameFile(key), isPrivate: true)
         for other in others { try? FileSystem.remove(nameFile(other.key)) }
-        use { file throws(DatabaseError) in
-            try file.database.transaction { () throws(DatabaseError) in
-                try file.database.execute(
-                    "UPDATE runs SET name = NULL WHERE name = ? AND key != ?", [.text(name), .text(key)])
-                try file.database.execute(
-                    "UPDATE runs SET name = ?, found = 0 WHERE key = ?", [.text(name), .text(key)])
-            }
+        change { database throws(DatabaseError) in
+            try database.execute(
+                "UPDATE runs SET name = NULL WHERE name = ? AND key != ?", [.text(name), .text(key)])
+            try database.execute("UPDATE runs SET name = ?, found = 0 WHERE key = ?", [.text(name), .text(key)])
         }
+        // The same training once more: it was its name alone that kept the older one.
+        guard let run = rows("WHERE key = ?", [.text(key)]).first, run.hasEnded, FileSystem.exists(weights(key)) else {
+            return
+        }
+        remove(others.filter { $0.identity == run.identity && $0.state != "running" }.map(\.key))
     }
 
     /// Writes a row, or replaces the one of this key.

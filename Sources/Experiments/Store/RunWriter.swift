@@ -56,10 +56,8 @@ final class RunWriter: Sendable {
 
     private func update(_ record: RunRecord, _ state: String) {
         let key = key
-        store.use { file throws(DatabaseError) in
-            try file.database.transaction { () throws(DatabaseError) in
-                try RunStore.write(record, key: key, state: state, to: file.database)
-            }
+        store.change(ofRun: key) { database throws(DatabaseError) in
+            try RunStore.write(record, key: key, state: state, to: database)
         }
     }
 
@@ -110,17 +108,19 @@ final class RunWriter: Sendable {
             store.note(.otherBits(run: label, date: older.date))
         }
         record.kept?.keepingSeconds = costs.withLock { $0.all } + Clock.threadSeconds - start
-        let (key, ended) = (key, record)
-        let written: Void? = store.use { file throws(DatabaseError) in
-            try file.database.transaction { () throws(DatabaseError) in
-                try RunStore.write(ended, key: key, state: run.state.description, to: file.database)
-            }
+        let (key, ended, state) = (key, record, run.state.description)
+        let change = store.change(ofRun: key) { database throws(DatabaseError) in
+            try RunStore.write(ended, key: key, state: state, to: database)
+        } then: { [store, lock] in
+            store.remove(replaced.filter { !store.isNamed($0) }.map(\.key))
+            if !isDone || !keepsWeights { try? FileSystem.remove(store.checkpoint(key)) }
+            lock.remove()
+            store.pruneCheckpoints()
         }
-        guard written != nil else { return }
-        store.remove(replaced.map(\.key))
-        if !isDone || !keepsWeights { try? FileSystem.remove(store.checkpoint(key)) }
-        try? FileSystem.remove(store.lock(key))
-        store.pruneCheckpoints()
+        // Should the session end before another process lets go of the database, its checkpoint tells what it came to.
+        if change == .waiting, isDone, !keepsWeights, last.state.byteCount <= RunStore.keptCheckpoints {
+            try? CheckpointFile.write(last, record, to: store.checkpoint(key))
+        }
     }
 }
 
@@ -131,4 +131,12 @@ final class LockHolder: Sendable {
     init(_ lock: consuming sending FileLock?) { self.lock = Mutex(lock) }
 
     func release() { lock.withLock { $0 = nil } }
+
+    /// The same, and removes its file, if it is still held.
+    func remove() {
+        lock.withLock { lock in
+            let held = lock.take()
+            if let held { held.remove() }
+        }
+    }
 }

@@ -1,8 +1,14 @@
 // What keeps the store from keeping, or what it found damaged. None of it stops a training: it is told, and the run goes on.
 
+import Libraries
+
 public enum StoreFault: Error, Hashable, Sendable {
-    /// Runs are not kept at all: the folder, and why.
-    case notKept(path: String, reason: String)
+    /// Runs are not kept at all: the folder, why, and what helps.
+    case notKept(path: String, reason: String, remedy: Remedy)
+    /// Another process holds the file; what is to be written there waits.
+    case held(path: String)
+    /// Another process held the file to the end of the session.
+    case notListed(path: String)
     /// Kept runs can be taken, but no new one is kept.
     case readOnly(path: String, reason: String)
     /// The file was made by a later version.
@@ -20,9 +26,30 @@ public enum StoreFault: Error, Hashable, Sendable {
     /// A run came out otherwise than the one that was kept.
     case otherBits(run: String, date: String)
 
+    public enum Remedy: Sendable { case makeWritable, moveAway, freeSpace }
+
+    init(notKept path: String, _ error: FileError) {
+        self = .notKept(
+            path: path, reason: error.reason,
+            remedy: error.isObstructed ? .moveAway : error.isFull ? .freeSpace : .makeWritable)
+    }
+
+    init(notKept path: String, _ error: DatabaseError) {
+        let remedy: Remedy =
+            switch error.kind {
+            case .obstructed: .moveAway
+            case .full: .freeSpace
+            case .busy, .damaged, .newer, .notWritable, .other: .makeWritable
+            }
+        self = .notKept(path: path, reason: error.message, remedy: remedy)
+    }
+
     public var message: String {
         switch self {
-        case .notKept(let path, let reason): "runs are not kept: \(path) cannot be used (\(reason))"
+        case .notKept(let path, let reason, _): "runs are not kept: \(path) cannot be used (\(reason))"
+        case .held(let path):
+            "another process holds \(path): the training goes on, and its run is listed as soon as the file is free"
+        case .notListed(let path): "another process still holds \(path): the last runs are not listed there yet"
         case .readOnly(let path, let reason): "new runs are not kept: \(path) cannot be written (\(reason))"
         case .newer(let path, let reason): "runs are not kept: \(path) cannot be read, because \(reason)"
         case .fileDamaged(let path, let aside, let runs):
@@ -44,7 +71,11 @@ public enum StoreFault: Error, Hashable, Sendable {
 
     public var fix: String {
         switch self {
-        case .notKept, .readOnly: "make the folder writable, or set TANDEM_HOME to another one"
+        case .notKept(_, _, .moveAway): "move away what is in its place, or set TANDEM_HOME to another folder"
+        case .notKept(_, _, .freeSpace): "free space on its disk, or set TANDEM_HOME to a folder on another one"
+        case .notKept(_, _, .makeWritable), .readOnly: "make the folder writable, or set TANDEM_HOME to another one"
+        case .held(let path): "end the process that holds it, if it does not end by itself: `fuser \(path)` names it"
+        case .notListed: "nothing is lost: the next session lists them from their own files, once the file is free"
         case .newer: "run the newer Tandem, or set TANDEM_HOME to another folder"
         case .fileDamaged, .foundAgain: "runs without weights or checkpoint may be missing in `runs`; check the disk"
         case .runDamaged: "nothing is to be done: it is trained anew where it is needed; check the disk"

@@ -6,6 +6,7 @@ import Foundation
 import Libraries
 import Network
 import Runtime
+import Synchronization
 import Testing
 
 @testable import Datasets
@@ -21,7 +22,7 @@ private struct Home {
         store = RunStore(folder: folder)
     }
 
-    private init(folder: String) {
+    init(folder: String) {
         self.folder = folder
         store = RunStore(folder: folder)
     }
@@ -206,6 +207,26 @@ private struct Home {
         #expect(home.store.kept(called: "a")?.seed == 2)
     }
 
+    @Test func aNamedRunStaysUntilItsNameMovesOn() throws {
+        let home = try Home()
+        defer { home.remove() }
+        // Cut at an earlier place than others of the same training.
+        try home.train(Trained.options(), cutAfter: 1)
+        let key = home.store.list()[0].key
+        home.store.setName("early", ofRun: key)
+        for _ in 0..<2 { try home.train(Trained.options(), cutAfter: 2, isFresh: true) }
+        #expect(home.store.kept(called: "early")?.key == key && home.files.contains("\(key).checkpoint"))
+        try home.train(Trained.options(), isFresh: true)
+        #expect(home.store.list().map(\.epochs) == [3, 1] && home.store.kept(called: "early")?.epochs == 1)
+        home.store.setName("whole", ofRun: home.store.list()[0].key)
+        // An ended one as well; it goes when the same training takes its name.
+        try home.train(Trained.options(), isFresh: true)
+        #expect(home.store.list().map(\.label) == ["Net seed 1", "whole", "early"])
+        home.store.setName("whole", ofRun: home.store.list()[0].key)
+        #expect(home.store.list().map(\.label) == ["whole", "early"])
+        #expect(home.files.filter { $0.hasSuffix(".safetensors") }.count == 1)
+    }
+
     // MARK: Room
 
     @Test func cleaningKeepsWhatHasANameAndWhatGoesOn() throws {
@@ -216,7 +237,7 @@ private struct Home {
         try home.train(Trained.options(seed: 3), cutAfter: 1)
         let keys = home.store.list().map(\.key)
         home.store.setName("a", ofRun: keys[2])
-        try FileSystem.write("half", to: "\(home.store.files)/x.checkpoint.999999999.part")
+        try FileSystem.write("half", to: "\(home.store.files)/\(keys[1]).checkpoint.999999999.part")
         let freed = home.store.clean()
         #expect(freed.files >= 4 && freed.byteCount > 10_000)
         #expect(
@@ -441,8 +462,10 @@ private struct Home {
             default: #expect(symlink("\(home.folder)/nowhere", path) == 0)
             }
             #expect(home.store.list().isEmpty)
+            let faults = home.store.takeFaults()
+            #expect(faults.map(\.fix) == ["move away what is in its place, or set TANDEM_HOME to another folder"])
             #expect(
-                home.store.takeFaults().map(\.message) == [
+                faults.map(\.message) == [
                     "runs are not kept: \(home.folder) cannot be used (\(path) is a \(kind), not a file: move it away)"
                 ])
             #expect(!FileSystem.exists("\(home.folder)/nowhere"))
@@ -557,6 +580,7 @@ private struct Home {
         #expect(store.list().isEmpty)
         let faults = store.takeFaults()
         #expect(faults.map(\.message) == ["runs are not kept: \(file)/home cannot be used (not a directory)"])
+        #expect(faults[0].fix.hasPrefix("move away"))
         // Told once.
         _ = store.list()
         #expect(store.takeFaults().isEmpty)
@@ -640,6 +664,26 @@ private struct Home {
         #expect(openToOthers(in: home.folder) == [FileSystem.name(of: home.folder), "letter.txt"])
     }
 
+    @Test func filesOfOthersStayAsTheyAre() throws {
+        let home = try Home()
+        defer { home.remove() }
+        try home.train(Trained.options())
+        home.store.close()
+        let theirs = [
+            "notes.txt", "model.safetensors", "0123456789abcdef.txt", "0123456789ABCDEF.safetensors", "x.lock",
+            "0123456789abcdef.safetensors.gz", "x.checkpoint.1.999999999.part", "0123456789abcdef.name.old",
+        ]
+        for name in theirs { try FileSystem.write("theirs", to: "\(home.store.files)/\(name)") }
+        let copies = ["tandem.sqlite.backup", "tandem.sqlite-old", "tandem.sqlite.damaged.gz"]
+        for name in copies { try FileSystem.write("theirs", to: "\(home.folder)/\(name)") }
+        for path in [home.folder, home.store.files] { chmod(path, 0o755) }
+        let another = home.another()
+        _ = another.store.clean()
+        try another.train(Trained.options(seed: 2))
+        let folders = [FileSystem.name(of: home.folder), "runs"]
+        #expect(Set(openToOthers(in: home.folder)) == Set(theirs + copies + folders))
+    }
+
     @Test func anOlderFileThatCannotBeWrittenIsRead() throws {
         let home = try Home()
         defer { home.remove() }
@@ -655,6 +699,102 @@ private struct Home {
     }
 
     // MARK: Two at once
+
+    /// A lock file may be removed between being opened and being locked.
+    @Test func whoTakesALockWhileItIsCleanedHasIt() throws {
+        let home = try Home()
+        defer { home.remove() }
+        try home.train(Trained.options())
+        let (store, other, turns) = (home.store, home.another().store, 300)
+        let key = home.store.list()[0].key
+        let taken = Mutex((missed: 0, lost: 0))
+        DispatchQueue.concurrentPerform(iterations: 2) { place in
+            for _ in 0..<turns {
+                if place == 1 {
+                    _ = other.clean()
+                } else if let lock = store.heldLock(key) {
+                    if !store.isLive(key) { taken.withLock { $0.lost += 1 } }
+                    lock.release()
+                } else {
+                    taken.withLock { $0.missed += 1 }
+                }
+            }
+        }
+        #expect(taken.withLock { $0.missed } == 0 && taken.withLock { $0.lost } == 0)
+    }
+
+    @Test(arguments: [true, false])
+    func aRunIsKeptOnceAnotherProcessLetsGoOfTheDatabase(_ isOpen: Bool) throws {
+        let home = try Home()
+        defer { home.remove() }
+        try home.train(Trained.options(seed: 2))
+        if !isOpen { home.store.close() }
+        let other = try Database(home.database)
+        if isOpen {
+            try other.execute("BEGIN IMMEDIATE")
+        } else {
+            // Nor can it be read.
+            try other.execute("PRAGMA locking_mode = EXCLUSIVE")
+            try other.execute("BEGIN EXCLUSIVE")
+            try other.execute("UPDATE runs SET seconds = 1")
+        }
+        let run = try home.train(Trained.options())
+        let cut = try home.train(Trained.options(seed: 3), cutAfter: 1)
+        #expect(run.state == .done && cut.state == .interrupted)
+        #expect(home.store.takeFaults() == [.held(path: home.database)])
+        #expect(StoreFault.held(path: home.database).fix.contains("fuser"))
+        try other.execute("COMMIT")
+        if !isOpen {
+            try other.execute("PRAGMA locking_mode = NORMAL")
+            try other.execute("SELECT count(*) FROM runs")
+        }
+        home.store.wait()
+        #expect(home.store.list().map(\.seed) == [3, 1, 2])
+        #expect(home.store.list().map(\.state) == ["interrupted", "done", "done"])
+        #expect(try home.another().kept(Trained.options())?.digest == run.digest)
+        home.store.close()
+        #expect(home.store.takeFaults().isEmpty)
+    }
+
+    /// Whether its weights are kept, and what a `let` called it.
+    @Test(arguments: [true, false])
+    func aRunIsFoundByTheNextSessionWhereTheDatabaseWasHeldToTheEnd(_ keepsWeights: Bool) throws {
+        let home = try Home()
+        defer { home.remove() }
+        try home.train(Trained.options(seed: 2))
+        let other = try Database(home.database)
+        try other.execute("BEGIN IMMEDIATE")
+        let options = Trained.options()
+        let keeper = try #require(
+            home.store.begin(
+                try Trained.record(options), try Trained.architecture(), options, isFresh: false,
+                keepsWeights: keepsWeights))
+        let run = try Trainer(
+            model: "Net", architecture: try Trained.architecture(), dataset: Trained.data, options: options
+        ).train(keeper: keeper, cancellation: Cancellation()) { _ in }
+        home.store.wait()
+        home.store.setName("mine", ofRun: keeper.key)
+        home.store.close()
+        #expect(home.store.takeFaults() == [.held(path: home.database), .notListed(path: home.database)])
+        try other.execute("COMMIT")
+        let another = Home(folder: home.folder)
+        #expect(another.store.kept(called: "mine")?.epochs == 3)
+        let found = try another.kept(options)
+        #expect(another.store.takeFaults().isEmpty)
+        #expect((found != nil) == keepsWeights)
+        #expect(try (found ?? another.train(options)).digest == run.digest)
+        #expect(another.store.list().map(\.state) == ["done", "done"])
+    }
+
+    @Test func aRepairIsNotWaitedForWithoutAnEnd() throws {
+        let home = try Home()
+        defer { home.remove() }
+        try FileSystem.write("no database", to: home.database)
+        let lock = try FileLock("\(home.database).lock", isCancelled: { true })
+        let error = #expect(throws: DatabaseError.self) { try KeptFile(home.database, patience: Patience(0.01)) }
+        #expect(error?.kind == .busy)
+        withExtendedLifetime(lock != nil) {}
+    }
 
     @Test func aRunUnderWayIsLeftToTheOneThatTrainsIt() throws {
         let home = try Home()

@@ -1,0 +1,45 @@
+// The names of the files of runs. The folder may hold files of others: what has no name of ours is left as it is.
+
+import Glibc
+
+/// `KEY.safetensors`, `KEY.checkpoint.damaged-2`, `KEY.name.5a0c.1234.part`: KEY is 16 hexadecimal digits.
+struct RunFileName {
+    enum Kind: String { case safetensors, checkpoint, lock, name }
+    enum Form {
+        case whole
+        /// Set aside.
+        case damaged
+        /// Being written, or left by a process that was killed.
+        case halfWritten
+    }
+
+    let key: String
+    let kind: Kind
+    let form: Form
+    /// Who writes it.
+    private let process: pid_t?
+
+    /// - Returns: `nil` where it is no name of ours.
+    init?(_ name: String) {
+        let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count > 1, parts[0].utf8.count == 16, let kind = Kind(rawValue: String(parts[1])),
+            parts[0].utf8.allSatisfy({
+                UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 || UInt8(ascii: "a")...UInt8(ascii: "f") ~= $0
+            })
+        else { return nil }
+        let endings = parts[2...]
+        if endings.isEmpty {
+            (form, process) = (.whole, nil)
+        } else if endings.count == 1, KeptFile.isDamagedEnding(parts[2]) {
+            (form, process) = (.damaged, nil)
+        } else if endings.count > 1, parts.last == "part", let process = pid_t(parts[parts.count - 2]) {
+            (form, self.process) = (.halfWritten, process)
+        } else {
+            return nil
+        }
+        (key, self.kind) = (String(parts[0]), kind)
+    }
+
+    /// Whether the process is there that writes it.
+    var isBeingWritten: Bool { process.map { kill($0, 0) == 0 || errno == EPERM } ?? false }
+}
