@@ -28,7 +28,7 @@ public struct DecodedImage: Sendable {
 
     /// One large image at a time is decoded: each thread that reads may meet one.
     private static let largeImage = Mutex<Void>(())
-    private static let largePixelCount = 1 << 24
+    private static let largeByteCount = 48 << 20
 
     /// The file's image.
     public init(contentsOf path: String) throws(ImageError) {
@@ -68,17 +68,21 @@ public struct DecodedImage: Sendable {
         return nil
     }
 
-    /// - Parameter decode: fills so many bytes, or gives an error.
+    /// - Parameters:
+    ///   - workByteCount: what decoding takes in memory besides the pixels.
+    ///   - decode: fills so many bytes, or gives an error.
     private init(
-        height: Int, width: Int, channels: Int, _ decode: (UnsafeMutablePointer<UInt8>) -> ImageError?
+        height: Int, width: Int, channels: Int, workByteCount: Int = 0,
+        _ decode: (UnsafeMutablePointer<UInt8>) -> ImageError?
     ) throws(ImageError) {
         try Self.check(height, width)
+        let count = height * width * channels
         func pixels() -> Result<[UInt8], ImageError> {
-            let count = height * width * channels
-            guard Memory.hasRoom(for: count) else {
+            guard Memory.hasRoom(for: count + workByteCount) else {
                 return .failure(
                     ImageError(
-                        message: "the memory has no room for its \(width)x\(height) pixels",
+                        message: "the memory has no room for its \(width)x\(height) pixels: decoding them takes "
+                            + "\((count + workByteCount) >> 20) MB",
                         fix: "make the image smaller, or free memory"))
             }
             var failure: ImageError?
@@ -90,7 +94,7 @@ public struct DecodedImage: Sendable {
             }
             return failure.map(Result.failure) ?? .success(pixels)
         }
-        let isLarge = height * width > Self.largePixelCount
+        let isLarge = count + workByteCount > Self.largeByteCount
         let result = isLarge ? Self.largeImage.withLock { _ in pixels() } : pixels()
         (self.height, self.width, self.pixels) = (height, width, try result.get())
     }
@@ -112,22 +116,32 @@ public struct DecodedImage: Sendable {
     /// What libjpeg warns of (stray bytes, a bad code) is read, as by other readers; a file that ends before its image does is not.
     private init(jpeg file: UnsafeBufferPointer<UInt8>) throws(ImageError) {
         let structure = JPEGStructure(file)
+        guard !structure.hasTooManyScans else {
+            throw ImageError(
+                message: "it has more than \(JPEGStructure.scanLimit) scans", fix: "save it anew as a JPEG or PNG")
+        }
         guard !structure.hasEnd else {
-            try self.init(wholeJPEG: file, isEndMissing: false)
+            try self.init(wholeJPEG: file, structure, isEndMissing: false)
             return
         }
         // Where the mark of the end alone is missing, nothing of the image is.
-        let ended = Array(file[..<structure.end]) + [0xFF, 0xD9]
+        guard Memory.hasRoom(for: structure.end) else { throw ImageError(message: "it is cut off") }
+        var ended: [UInt8] = []
+        ended.reserveCapacity(structure.end + 2)
+        ended += file[..<structure.end]
+        ended += [0xFF, 0xD9]
         let result: Result<DecodedImage, ImageError> = ended.withUnsafeBufferPointer { bytes in
             do throws(ImageError) {
-                let image = try DecodedImage(wholeJPEG: bytes, isEndMissing: true)
+                let image = try DecodedImage(wholeJPEG: bytes, structure, isEndMissing: true)
                 return structure.hasAllScans ? .success(image) : .failure(ImageError(message: "it is cut off"))
             } catch { return .failure(error) }
         }
         self = try result.get()
     }
 
-    private init(wholeJPEG bytes: UnsafeBufferPointer<UInt8>, isEndMissing: Bool) throws(ImageError) {
+    private init(
+        wholeJPEG bytes: UnsafeBufferPointer<UInt8>, _ structure: JPEGStructure, isEndMissing: Bool
+    ) throws(ImageError) {
         guard let decoder = tjInitDecompress() else { throw ImageError(message: "libjpeg-turbo does not start") }
         defer { tjDestroy(decoder) }
         func failure() -> ImageError {
@@ -140,7 +154,11 @@ public struct DecodedImage: Sendable {
         // An unusual sampling of the colours is no obstacle: the size is told all the same.
         guard isUsable(code) || sampling < 0, width > 0, height > 0 else { throw failure() }
         let isCMYK = space == Int32(TJCS_CMYK.rawValue) || space == Int32(TJCS_YCCK.rawValue)
-        let image = try DecodedImage(height: Int(height), width: Int(width), channels: isCMYK ? 4 : 3) { pixels in
+        // The pixels without inks are made beside those with them.
+        let workByteCount = structure.coefficientByteCount + (isCMYK ? 3 * Int(height) * Int(width) : 0)
+        let image = try DecodedImage(
+            height: Int(height), width: Int(width), channels: isCMYK ? 4 : 3, workByteCount: workByteCount
+        ) { pixels in
             let code = tjDecompress2(
                 decoder, bytes.baseAddress, UInt(bytes.count), pixels, width, 0, height,
                 Int32((isCMYK ? TJPF_CMYK : TJPF_RGB).rawValue), TJFLAG_ACCURATEDCT | TJFLAG_LIMITSCANS)

@@ -153,6 +153,29 @@ struct RunnerTests {
         }
     }
 
+    /// What libjpeg keeps of an image in inks whose scans are many: four times two bytes a pixel beside its four of them and three of RGB.
+    @Test func theCoefficientsOfAProgressiveJPEGCountAsMemory() throws {
+        let work = TemporaryFolder()
+        // 12,000 x 12,000 pixels, of which nothing comes: SOI, SOF2 of four components, SOS, EOI.
+        let jpeg: [UInt8] =
+            [0xFF, 0xD8, 0xFF, 0xC2, 0, 20, 8, 0x2E, 0xE0, 0x2E, 0xE0, 4]
+            + (1...4).flatMap { [$0, 0x11, 0] as [UInt8] }
+            + [0xFF, 0xDA, 0, 14, 4] + (1...4).flatMap { [$0, 0] as [UInt8] } + [0, 0, 0, 0x55, 0xFF, 0xD9]
+        for name in ["cat", "dog"] {
+            try FileSystem.createDirectories("\(work.path)/images/\(name)")
+            try FileSystem.write(jpeg, to: "\(work.path)/images/\(name)/1.jpg")
+        }
+        try FileSystem.write("print imagefolder(\"images\", size: 8)", to: work.path + "/images.tandem")
+        let result = try Tandem.run(
+            "/bin/bash", ["-c", "ulimit -v 1900000; exec '\(Tandem.path)' run '\(work.path)/images.tandem'"],
+            environment: ["TANDEM_HOME": work.path + "/home"])
+        #expect(result.code == 1)
+        #expect(
+            result.error.contains(
+                "1.jpg cannot be read: the memory has no room for its 12000x12000 pixels: decoding them takes 2059 MB"),
+            "\(result.error)")
+    }
+
     /// The system ends a process at the limit of a file's size, unless it listens.
     @Test func aLimitOfTheSizeOfFilesIsAnError() throws {
         let folder = try Tandem.folder()
