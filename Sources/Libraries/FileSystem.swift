@@ -66,7 +66,7 @@ extension String {
 }
 
 public enum FileSystem {
-    /// What a file of text may hold: a script, a notebook, a list of names.
+    /// What a file of text may hold: a notebook, a list of names.
     public static let textLimit = 256 << 20
 
     /// The whole of a regular file.
@@ -80,7 +80,9 @@ public enum FileSystem {
         let file = try FileReader(path)
         guard file.byteCount <= limit else { throw .tooLarge(path, limit: limit, byteCount: file.byteCount) }
         guard Memory.hasRoom(for: file.byteCount) else { throw FileError("read", path, code: ENOMEM) }
-        return try readAll(file.descriptor, path, expected: file.byteCount, limit: limit, isCancelled)
+        let bytes = try readAll(file.descriptor, path, expected: file.byteCount, limit: limit, isCancelled)
+        guard bytes.count <= limit else { throw .tooLarge(path, limit: limit) }
+        return bytes
     }
 
     /// The whole of a text file; bytes that are no UTF-8 become U+FFFD.
@@ -89,29 +91,38 @@ public enum FileSystem {
     }
 
     /// The whole of a text that a person names to run: also what a pipe or a terminal gives until its end.
-    public static func readScript(_ path: String) throws(FileError) -> String {
+    ///
+    /// - Parameter limit: of its bytes.
+    public static func readScript(_ path: String, limit: Int) throws(FileError) -> String {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw FileError("read", path) }
         defer { close(descriptor) }
-        return try script(of: descriptor, named: path)
+        return try script(of: descriptor, named: path, limit)
     }
 
     /// The script that comes from standard input, which may be a socket: its path could not be opened.
-    public static func readStandardInput() throws(FileError) -> String {
-        try script(of: STDIN_FILENO, named: "standard input")
+    public static func readStandardInput(limit: Int) throws(FileError) -> String {
+        try script(of: STDIN_FILENO, named: "standard input", limit)
     }
 
-    private static func script(of descriptor: Int32, named path: String) throws(FileError) -> String {
-        var status = stat()
-        guard fstat(descriptor, &status) == 0 else { throw FileError("read", path) }
-        guard status.st_mode & S_IFMT != S_IFDIR else { throw .wrongKind(path, mode: status.st_mode) }
-        guard status.st_size <= textLimit else {
-            throw .tooLarge(path, limit: textLimit, byteCount: Int(status.st_size))
+    private static func script(of descriptor: Int32, named path: String, _ limit: Int) throws(FileError) -> String {
+        let bytes = try readAll(descriptor, path, expected: 0, limit: limit, { false })
+        // What is no text is told as that, however long it is. The limit may have cut a character in two.
+        let isWhole = bytes.count <= limit
+        if let fault = TextEncoding.fault(in: isWhole ? bytes : bytes.dropLast(4)) {
+            throw FileError("read", path, reason: fault)
         }
-        return String(
-            decoding: try readAll(descriptor, path, expected: 0, limit: textLimit, { false }), as: UTF8.self)
+        guard isWhole else {
+            throw FileError(
+                "read", path,
+                reason:
+                    "a script has at most \(limit) bytes, and this one has more: split it, or read the data from a file"
+            )
+        }
+        return String(decoding: bytes, as: UTF8.self)
     }
 
+    /// All bytes, or more than `limit` where there are more.
     private static func readAll(
         _ descriptor: Int32, _ path: String, expected: Int, limit: Int, _ isCancelled: () -> Bool
     ) throws(FileError) -> [UInt8] {
@@ -122,11 +133,14 @@ public enum FileSystem {
             if isCancelled() { throw FileError("read", path, code: ECANCELED) }
             let count = chunk.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress, $0.count) }
             if count < 0, errno == EINTR { continue }
+            if count < 0, errno == EAGAIN {
+                waitUntilReady(descriptor, POLLIN)
+                continue
+            }
             guard count >= 0 else { throw FileError("read", path) }
-            if count == 0 { return bytes }
-            // It may have grown, or its size was not told: files of /proc have none.
-            guard bytes.count + count <= limit else { throw .tooLarge(path, limit: limit) }
             bytes.append(contentsOf: chunk[..<count])
+            // It may have grown, or its size was not told: files of /proc have none.
+            if count == 0 || bytes.count > limit { return bytes }
         }
     }
 
@@ -309,13 +323,17 @@ func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Bool {
         let count = write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
         if count < 0, errno == EINTR { continue }
         if count < 0, errno == EAGAIN {
-            // A pipe that another process has made non-blocking.
-            var place = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-            poll(&place, 1, -1)
+            waitUntilReady(descriptor, POLLOUT)
             continue
         }
         guard count > 0 else { return false }
         rest = rest.dropFirst(count)
     }
     return true
+}
+
+/// Waits for a pipe that another process has made non-blocking.
+private func waitUntilReady(_ descriptor: Int32, _ event: Int32) {
+    var place = pollfd(fd: descriptor, events: Int16(event), revents: 0)
+    poll(&place, 1, -1)
 }

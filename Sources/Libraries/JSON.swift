@@ -39,7 +39,9 @@ public enum JSON: Sendable, Equatable {
                 $0.withMemoryRebound(to: CChar.self, capacity: Int(JSON_ERROR_TEXT_LENGTH)) { String(cString: $0) }
             }
             throw JSONError(
-                description: bytes.isEmpty ? "empty" : "line \(error.line), column \(error.column): \(reason)")
+                description: bytes.isEmpty
+                    ? "empty"
+                    : TextEncoding.fault(in: bytes) ?? "line \(error.line), column \(error.column): \(reason)")
         }
         defer { release(root) }
         self = try JSON(root, depth: 0)

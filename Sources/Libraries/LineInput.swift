@@ -145,16 +145,13 @@ public enum LineInput {
         pthread_sigmask(SIG_BLOCK, &held, &before)
         defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
         if isCalled() { return false }
-        var input = fd_set()
-        withUnsafeMutableBytes(of: &input) { bits in
-            for descriptor in [STDIN_FILENO, wakeSource] where 0..<FD_SETSIZE ~= descriptor {
-                bits[Int(descriptor) / 8] |= 1 << UInt8(descriptor % 8)
-            }
-        }
-        guard pselect(max(STDIN_FILENO, wakeSource) + 1, &input, nil, nil, nil, &before) > 0 else { return false }
+        // A descriptor of -1 is passed over.
+        var places = [STDIN_FILENO, wakeSource].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+        guard ppoll(&places, nfds_t(places.count), nil, &before) > 0 else { return false }
         var bytes = [UInt8](repeating: 0, count: 64)
         while wakeSource >= 0, Glibc.read(wakeSource, &bytes, bytes.count) > 0 {}
-        return input.__fds_bits.0 & 1 << STDIN_FILENO != 0
+        // Also its end, or an error, which reading tells.
+        return places[0].revents != 0
     }
 
     /// Puts what was entered, which may have several lines, where arrow-up and Ctrl-R find it.

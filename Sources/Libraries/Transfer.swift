@@ -31,9 +31,13 @@ final class Transfer {
         }
         guard let library = CurlLibrary.shared else { throw failure(.noLibrary, "libcurl.so.4 is not installed") }
         guard !url.isEmpty, !url.utf8.contains(0) else { throw failure(.badAddress, "this is no address") }
-        // libcurl would wait for a pipe, and nothing could stop it.
-        guard Self.localFile(url).map(FileSystem.isRegularFile) ?? true else {
-            throw failure(.badAddress, "there is no file of this name")
+        if let file = Self.localFile(url) {
+            // libcurl would wait for a pipe, and nothing could stop it.
+            guard FileSystem.isRegularFile(file) else { throw failure(.badAddress, "there is no file of this name") }
+            // Nor does it look at the size of a file before it copies it.
+            guard FileSystem.size(file) ?? 0 <= byteLimit else {
+                throw failure(.tooLarge, Self.tooLarge(byteLimit))
+            }
         }
         // Neither a link that somebody put there is followed, nor a pipe waited for.
         let flags = O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | (start == 0 ? O_TRUNC : O_APPEND)
@@ -95,6 +99,10 @@ final class Transfer {
             let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
             return transfer.write(UnsafeRawBufferPointer(start: bytes, count: size * count))
         }
+    }
+
+    private static func tooLarge(_ byteLimit: Int) -> String {
+        "it is larger than the \(byteLimit) bytes that are expected at most"
     }
 
     /// The path of a `file:` address.
@@ -175,7 +183,7 @@ final class Transfer {
             reason = "the connection ended after \(received) bytes" + (total > 0 ? " of \(total)" : "")
         case _ where isTooLarge || code == CURLE_FILESIZE_EXCEEDED:
             kind = .tooLarge
-            reason = "it is larger than the \(byteLimit) bytes that are expected at most"
+            reason = Self.tooLarge(byteLimit)
         case CURLE_WRITE_ERROR:
             kind = .cannotWrite
             reason = FileError("write", path, code: writeError).description

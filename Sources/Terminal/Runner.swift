@@ -42,7 +42,8 @@ public struct Runner {
 
     public func runStandardInput() -> Int32 {
         do {
-            let script = Script(text: try FileSystem.readStandardInput(), name: "standard input")
+            let text = try FileSystem.readStandardInput(limit: SyntaxLimits.cellBytes)
+            let script = Script(text: text, name: "standard input")
             return run(script, folder: ".", title: "script", to: nil, readsAnswers: false)
         } catch {
             return refuse("\(error)")

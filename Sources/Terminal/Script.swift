@@ -11,7 +11,9 @@ struct Script {
 
     /// - Throws: `FileError` or `NotebookError`, which name the path and the reason.
     static func read(_ path: String) throws -> Script {
-        guard path.hasSuffix(".ipynb") else { return Script(text: try FileSystem.readScript(path), name: path) }
+        guard path.hasSuffix(".ipynb") else {
+            return Script(text: try FileSystem.readScript(path, limit: SyntaxLimits.cellBytes), name: path)
+        }
         let notebook = try NotebookFile(path: path)
         if let language = notebook.language, language.lowercased() != "tandem" {
             throw NotebookError(

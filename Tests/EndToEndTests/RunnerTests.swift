@@ -206,7 +206,7 @@ struct RunnerTests {
         let refused = try Tandem.run(["run", pipe])
         #expect(refused.code == 2 && refused.error.contains("it is a pipe"))
         let endless = try Tandem.run(["run", "/dev/zero"])
-        #expect(endless.code == 2 && endless.error.contains("it has more than the 268435456 bytes"))
+        #expect(endless.code == 2 && endless.error.contains("line 1, column 1 holds a NUL byte"))
     }
 
     @Test func setReplacesALet() throws {
@@ -367,10 +367,20 @@ struct RunnerTests {
     @Test(arguments: [
         ("exec 0< /", "cannot read standard input: is a directory"),
         ("exec 0<&-", "cannot read standard input: bad file descriptor"), ("exec 0< /dev/null", ""),
-        ("exec 0< /dev/zero", "cannot read standard input: it has more than the 268435456 bytes that are read at most"),
+        (
+            "exec 0< /dev/zero",
+            "cannot read standard input: line 1, column 1 holds a NUL byte, which no text has: remove it"
+        ),
+        (
+            "yes | head -c 1000001 > \"$0\"; exec 0< \"$0\"",
+            "cannot read standard input: a script has at most 1000000 bytes, and this one has more: split it, or read the "
+                + "data from a file"
+        ),
     ])
     func standardInputMayBeNoFile(redirection: String, reason: String) throws {
-        let result = try Tandem.run("/bin/sh", ["-c", "\(redirection); exec '\(Tandem.path)'"])
+        let folder = TemporaryFolder()
+        let result = try Tandem.run(
+            "/bin/sh", ["-c", "\(redirection); exec '\(Tandem.path)'", "\(folder.path)/script"])
         #expect(result.code == (reason.isEmpty ? 0 : 2))
         #expect(result.error == (reason.isEmpty ? "" : "tandem: \(reason)\n"))
     }
@@ -389,6 +399,63 @@ struct RunnerTests {
         shutdown(ends[1], Int32(SHUT_WR))
         #expect(String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self) == "2\n")
         process.waitUntilExit()
+    }
+
+    /// A process that shares the pipe may have made it so, as Node.js does.
+    @Test func standardInputMayBeAPipeThatDoesNotBlock() throws {
+        var ends: [Int32] = [-1, -1]
+        #expect(pipe(&ends) == 0 && fcntl(ends[0], F_SETFL, O_NONBLOCK) == 0)
+        defer { close(ends[0]) }
+        let (process, output) = (Process(), Pipe())
+        process.executableURL = URL(fileURLWithPath: Tandem.path)
+        process.standardInput = FileHandle(fileDescriptor: ends[0])
+        (process.standardOutput, process.standardError) = (output, output)
+        _ = fcntl(ends[1], F_SETFD, FD_CLOEXEC)
+        try process.run()
+        _ = write(ends[1], "print 1", 7)
+        // Until that is read, and it waits for more or has given up.
+        func isWaiting() throws -> Bool {
+            var count: Int32 = 0
+            #expect(ioctl(ends[0], UInt(FIONREAD), &count) == 0)
+            let status = try String(contentsOfFile: "/proc/\(process.processIdentifier)/stat", encoding: .utf8)
+            return count == 0 && ["S", "Z"].contains(status.split(separator: ")").last?.split(separator: " ").first)
+        }
+        while process.isRunning, try !isWaiting() { usleep(1000) }
+        _ = write(ends[1], " + 1", 4)
+        close(ends[1])
+        #expect(String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self) == "2\n")
+        process.waitUntilExit()
+    }
+
+    /// More than `select` can wait for.
+    @Test func aQuestionIsAnsweredWhereAThousandFilesAreOpen() throws {
+        let folder = TemporaryFolder()
+        let file = "\(folder.path)/ask.tandem"
+        try FileSystem.write("let n = ask \"How many? \"\nprint n + 1", to: file)
+        let opening = "ulimit -n 4096 && for ((i = 3; i < 1100; i++)); do eval \"exec $i< /dev/null\"; done"
+        let result = try Tandem.run(
+            "/bin/bash", ["-c", "\(opening) && exec '\(Tandem.path)' run '\(file)'"], input: "41\n",
+            environment: ["TANDEM_HOME": folder.path])
+        #expect(result.output == "42\n", "\(result.error)")
+    }
+
+    /// What an editor on Windows writes, or an old one: nothing of it is guessed.
+    @Test(arguments: ["a.tandem", "a.ipynb"])
+    func aFileThatIsNotUTF8IsRefusedByName(name: String) throws {
+        let folder = TemporaryFolder()
+        let path = "\(folder.path)/\(name)"
+        for (encoding, reason) in [
+            (.utf16LittleEndian, "it is UTF-16 text: save it as UTF-8"),
+            (.utf16, "it is UTF-16 text: save it as UTF-8"), (.utf32, "it is UTF-32 text: save it as UTF-8"),
+            (.isoLatin1, "column 11 holds the byte 0xE9, which is not UTF-8: save it as UTF-8"),
+        ] as [(String.Encoding, String)] {
+            let text = name == "a.tandem" ? "print \"caf\u{E9}\"" : Self.notebook(["caf\u{E9}"])
+            try text.write(toFile: path, atomically: true, encoding: encoding)
+            let result = try Tandem.run(["run", path], environment: ["TANDEM_HOME": folder.path])
+            #expect(result.code == 2 && result.output == "")
+            #expect(result.error.hasPrefix("tandem: cannot read \(path)"))
+            #expect(result.error.contains(name == "a.tandem" ? reason : String(reason.suffix(30))), "\(result.error)")
+        }
     }
 
     @Test func aLinkIsInstalledAsItWasCalled() throws {

@@ -64,6 +64,17 @@ private func diagnostic(_ text: String, _ start: Int, _ end: Int, name: String? 
         #expect(lines[1].firstIndex(of: "X") == lines[2].firstIndex(of: "^"))
     }
 
+    /// Its one line may be all of it.
+    @Test func aCellThatIsTooLargeIsToldAndNotShown() throws {
+        let source = SourceText(String(repeating: "a", count: SyntaxLimits.cellBytes + 1), name: "x.tandem")
+        let fault = try #require(parse(source).diagnostics.first)
+        #expect(
+            DiagnosticText(fault).locatedBlock == """
+                x.tandem:1:1: error: a cell is at most 1 MB long, and this one has 1000001 bytes
+                  fix: split it, or read the data from a file
+                """)
+    }
+
     @Test func aWindowCutsAWideCharacterWithoutShiftingTheCarets() {
         for lead in 60...64 {
             let text = String(repeating: "漢", count: lead) + "X" + String(repeating: "漢", count: 90)

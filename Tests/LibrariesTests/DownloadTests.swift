@@ -93,6 +93,19 @@ import Testing
         }
     }
 
+    /// libcurl copies a file without a look at its size: 60 GB of nothing to the limit.
+    @Test func aFileThatIsTooLargeIsNotBegun() throws {
+        let large = folder.path + "/large"
+        try FileSystem.write([1], to: large)
+        #expect(truncate(large, 60 << 30) == 0)
+        var isBegun = false
+        let error = failure { () throws(DownloadError) in
+            try Download.fetch("file://\(large)", to: path, byteLimit: limit, progress: { _ in isBegun = true })
+        }
+        #expect(error?.kind == .tooLarge && !isBegun)
+        #expect(error?.reason == "it is larger than the \(limit) bytes that are expected at most")
+    }
+
     @Test func aRefusedConnectionSaysWhatToDo() {
         let server = LoopbackServer([])
         server.stop()

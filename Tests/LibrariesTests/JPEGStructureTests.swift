@@ -26,15 +26,18 @@ struct JPEGStructureTests {
         return bytes + [0xFF, 0xD9]
     }
 
-    private static func structure(_ bytes: [UInt8]) -> JPEGStructure { bytes.withUnsafeBufferPointer { JPEGStructure($0) } }
+    private static func structure(_ bytes: [UInt8]) -> JPEGStructure {
+        bytes.withUnsafeBufferPointer { JPEGStructure($0) }
+    }
 
     /// libjpeg's jdcoefct.c: two bytes a coefficient, blocks rounded up to whole units, and only where one scan has not all of them.
-    @Test(arguments: [
-        (0xC0, [0x11], [1], 0), (0xC0, [0x22, 0x11, 0x11], [3], 0), (0xC2, [0x11], [1], 15 * 13 * 128),
-        (0xC2, [0x11, 0x11, 0x11], [3], 3 * 15 * 13 * 128), (0xC2, [0x22, 0x11, 0x11], [3], 6 * 8 * 7 * 128),
-        (0xC2, [0x11, 0x11, 0x11, 0x11], [4, 4], 4 * 15 * 13 * 128), (0xCA, [0x11], [1], 15 * 13 * 128),
-        (0xC0, [0x21, 0x11, 0x11], [1, 1, 1], 4 * 8 * 13 * 128),
-    ] as [(UInt8, [UInt8], [Int], Int)])
+    @Test(
+        arguments: [
+            (0xC0, [0x11], [1], 0), (0xC0, [0x22, 0x11, 0x11], [3], 0), (0xC2, [0x11], [1], 15 * 13 * 128),
+            (0xC2, [0x11, 0x11, 0x11], [3], 3 * 15 * 13 * 128), (0xC2, [0x22, 0x11, 0x11], [3], 6 * 8 * 7 * 128),
+            (0xC2, [0x11, 0x11, 0x11, 0x11], [4, 4], 4 * 15 * 13 * 128), (0xCA, [0x11], [1], 15 * 13 * 128),
+            (0xC0, [0x21, 0x11, 0x11], [1, 1, 1], 4 * 8 * 13 * 128),
+        ] as [(UInt8, [UInt8], [Int], Int)])
     func coefficientsThatAreKeptCount(_ frame: UInt8, _ samplings: [UInt8], _ scans: [Int], _ byteCount: Int) {
         let bytes = Self.jpeg(frame: frame, height: 99, width: 117, samplings: samplings, scans: scans)
         #expect(Self.structure(bytes).coefficientByteCount == byteCount)

@@ -55,9 +55,10 @@ public struct DiagnosticText: Sendable {
         return lines
     }
 
-    /// The gutter with the source line, and the one with the carets.
+    /// The gutter with the source line, and the one with the carets. A cell that is too large to be read is too large to be shown.
     private var snippet: [String] {
-        guard let source = diagnostic.source, let range = diagnostic.range else { return [] }
+        guard let source = diagnostic.source, source.bytes.count <= SyntaxLimits.cellBytes, let range = diagnostic.range
+        else { return [] }
         let number = source.position(of: range.start).line
         let line = SourceLine(
             source.line(number), startOffset: source.lineStarts[number - 1], range: range, columns: columns)
