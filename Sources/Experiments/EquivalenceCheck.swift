@@ -45,6 +45,21 @@ public struct EquivalenceCheck: Sendable {
     }
 }
 
+extension EquivalenceCheck {
+    /// Whether two networks that are proven to train the same do so on the engine, bit for bit, in the precision that is trained.
+    ///
+    /// Cost: one training step of four images with each.
+    public static func agrees(
+        _ first: Architecture, _ second: Architecture, precision: Precision, cancellation: Cancellation
+    ) throws(TrainingError) -> Bool {
+        let source = MemoryImages.noise(shape: first.input, classes: first.output.count, count: 4)
+        let settings = Outcome.Settings(source: source, images: 4, precision: precision, trains: true)
+        let one = try Outcome(first, like: nil, settings, cancellation)
+        let other = try Outcome(second, like: nil, settings, cancellation)
+        return one.outputs == other.outputs && one.digest == other.digest
+    }
+}
+
 /// What one network makes of the images.
 private struct Outcome {
     struct Settings {

@@ -106,6 +106,47 @@ private func noisy(_ name: String, _ seed: UInt64) -> Double {
         #expect(study.accuracies(1) == study.accuracies(0))
     }
 
+    /// A proof that is wrong, of two networks with the same weights: one has a relu, one has none.
+    @Test(arguments: Precision.allCases)
+    func aProofThatTheEngineDisagreesWithIsNotUsed(_ precision: Precision) throws {
+        func model(_ name: String, _ layers: [Layer]) throws -> StudyModel {
+            StudyModel(
+                name: name,
+                architecture: try Architecture(
+                    input: Shape(channels: 3, height: 32, width: 32),
+                    layers: [.flatten, .linear(.init(width: 8))] + layers + [.linear(.init(width: 10))]),
+                options: TrainingOptions(epochs: 1, precision: precision))
+        }
+        let linear = try model("linear", [])
+        var wrong = plan([linear, try model("bent", [.activation(.relu)]), try model("like linear", [])])
+        wrong.twins = [0, 0, 0]
+        let plan = try wrong.checked(cancellation: Cancellation())
+        #expect(plan.twins == [0, 1, 0] && plan.refuted.map(\.first) == [0] && plan.refuted.map(\.second) == [1])
+        #expect(Study(plan, seeds: [1]).missing.map(\.model) == [0, 1])
+    }
+
+    /// Of one kernel and another dilation, in each precision; and of the two heads.
+    @Test(arguments: Precision.allCases)
+    func whatIsProvenTheSameIsSoOnTheEngine(_ precision: Precision) throws {
+        func model(_ layers: [Layer]) throws -> StudyModel {
+            StudyModel(
+                name: "a",
+                architecture: try Architecture(
+                    input: Shape(channels: 3, height: 32, width: 32),
+                    layers: layers + [.batchNorm(.init()), .activation(.relu), .flatten, .linear(.init(width: 10))]),
+                options: TrainingOptions(epochs: 1, precision: precision))
+        }
+        let plain = try model([.convolution(.init(width: 4, kernel: Extent(1), stride: Extent(2)))])
+        let dilated = try model([
+            .convolution(.init(width: 4, kernel: Extent(1), stride: Extent(2), dilation: Extent(3)))
+        ])
+        let plan = try plan([plain, dilated]).checked(cancellation: Cancellation())
+        #expect(plan.twins == [0, 0] && plan.refuted.isEmpty)
+        let cancelled = Cancellation()
+        cancelled.cancel()
+        #expect(throws: TrainingError.self) { try plan.checked(cancellation: cancelled) }
+    }
+
     @Test func anotherRecipeIsNotTheSameTraining() throws {
         let study = Study(plan([try model("slow"), try model("fast", rate: 1e-2)]), seeds: [1])
         #expect(study.missing.map(\.model) == [0, 1])

@@ -55,6 +55,17 @@ private func lines(_ study: Study) -> [String] {
 private let base = [78.1, 77.9, 78.4, 78.0, 77.8, 78.2]
 
 @Suite struct VerdictTextTests {
+    @Test func aProofThatDidNotHoldIsSaid() throws {
+        let told = try study([base, base.map { $0 + 1 }])
+        var plan = told.plan
+        plan.refuted = [(0, 1)]
+        let lines = lines(Study(plan, seeds: [1]))
+        #expect(
+            lines.contains(
+                "gap and flat are proven to train the same, but a training step on this machine ends in other weights: the proof "
+                    + "is not used, and both are trained; please report these networks"), "\(lines)")
+    }
+
     @Test func aBetterModelIsNamedWithItsPoints() throws {
         let lines = lines(try study([base, zip(base, [0.7, 0.9, 0.6, 1.0, 0.8, 0.9]).map { $0 + $1 }]))
         #expect(lines[0] == "flat is better by 0.8 points (0.7 to 1.0)")

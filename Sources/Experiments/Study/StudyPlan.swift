@@ -54,7 +54,9 @@ public struct StudyPlan: Sendable {
     public let isForced: Bool
     public let keepsWeights: Bool
     /// For each model the first that is proven to train the same, itself where none before it is.
-    public let twins: [Int]
+    public internal(set) var twins: [Int]
+    /// Models that are proven to train the same, and did not on the engine: the proof is not used.
+    public internal(set) var refuted: [(first: Int, second: Int)] = []
 
     public init(
         models: [StudyModel], dataset: Dataset, design: StudyDesign = .fixed, margin: Double = 0.5,
@@ -69,6 +71,23 @@ public struct StudyPlan: Sendable {
         twins = models.indices.map { index in
             models[..<index].firstIndex { $0.trainsLike(models[index]) } ?? index
         }
+    }
+
+    /// The same plan with each proof held against the engine, in the precision that is trained. Where the engine disagrees, both are
+    /// trained. What it lacks the memory to check it lacks the memory to train.
+    public func checked(cancellation: Cancellation) throws(TrainingError) -> StudyPlan {
+        var plan = self
+        for (second, first) in twins.enumerated() where first != second {
+            let (one, other) = (models[first], models[second])
+            do throws(TrainingError) {
+                let agrees = try EquivalenceCheck.agrees(
+                    one.architecture, other.architecture, precision: one.options.precision, cancellation: cancellation)
+                if agrees { continue }
+            } catch .outOfMemory { continue } catch { throw error }
+            plan.twins[second] = second
+            plan.refuted.append((first, second))
+        }
+        return plan
     }
 
     /// Whose runs stand for this model's.

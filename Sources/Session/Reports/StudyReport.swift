@@ -51,6 +51,11 @@ struct StudyReport {
                 "exploratory: seeds were added after the study had said: \(texts.joined(separator: "; ")) "
                     + "(\(counted(study.plannedSeeds, "seed")))")
         }
+        for (first, second) in plan.refuted {
+            notes.append(
+                "\(names[first]) and \(names[second]) are proven to train the same, but a training step on this machine ends in "
+                    + "other weights: the proof is not used, and both are trained; please report these networks")
+        }
         for index in plan.trainedModels where !plan.isForced && plan.twins.count(where: { $0 == index }) > 1 {
             guard let sample = Sample(study.accuracies(index)), let noise = sample.differenceOfTwo, sample.hasSpread
             else { continue }

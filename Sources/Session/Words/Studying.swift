@@ -13,10 +13,14 @@ func compareModels(_ call: Invocation) throws -> Value {
             "out-of-range", "`until: decided` takes the seeds 1, 2, 3, … itself and looks at 6, 12 and 24",
             at: call.arguments.place("seeds"), fix: "leave `seeds:` out")
     }
-    let plan = StudyPlan(
-        models: models, dataset: data.dataset, design: isSequential ? .sequential : .fixed,
-        margin: call.arguments.decimal("within") ?? 0.5, isForced: call.arguments.boolean("force") ?? false,
-        keepsWeights: call.arguments.boolean("keep") ?? false)
+    let plan: StudyPlan
+    do throws(TrainingError) {
+        plan = try StudyPlan(
+            models: models, dataset: data.dataset, design: isSequential ? .sequential : .fixed,
+            margin: call.arguments.decimal("within") ?? 0.5, isForced: call.arguments.boolean("force") ?? false,
+            keepsWeights: call.arguments.boolean("keep") ?? false
+        ).checked(cancellation: call.interpreter.interruption)
+    } catch { throw training(error, call) }
     for index in plan.trainedModels {
         call.warnOfSingleValues(models[index].name, models[index].architecture, data, models[index].options)
     }

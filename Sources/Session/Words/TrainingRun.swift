@@ -80,7 +80,10 @@ private func tellOfTwin(
             other.run.state == .done, other.run.architecture != architecture,
             withoutThreads(other.run.options) == withoutThreads(options),
             Equivalence(other.run.architecture, architecture).answer == .same(.training),
-            other.dataDigest == data.digest
+            other.dataDigest == data.digest,
+            (try? EquivalenceCheck.agrees(
+                other.run.architecture, architecture, precision: options.precision,
+                cancellation: interpreter.interruption)) == true
         else { continue }
         interpreter.output.report(
             Diagnostic(
