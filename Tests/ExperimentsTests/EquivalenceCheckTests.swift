@@ -45,23 +45,48 @@ struct EquivalenceCheckTests {
 
     /// The first computes what the second cannot, whatever its weights.
     private static let refuted: [(String, [Layer], [Layer])] = [
-        ("relu, or none", [conv, relu] + head, [conv] + head),
-        (
-            "maxpool, or average", [.maxPool(.init(size: Extent(2)))] + head,
-            [.averagePool(.init(size: Extent(2)))] + head
-        ),
-        ("relu, or gelu", [conv, relu] + head, [conv, .activation(.gelu)] + head),
-        ("outputs of both signs", head, head + [.activation(.sigmoid)]),
-        (
-            "a bias, or none", head, [.flatten, .linear(.init(width: 3, hasBias: false))]
-        ),
+        ("bends", [conv, relu] + head, [conv] + head),
+        ("bends", [.maxPool(.init(size: Extent(2)))] + head, [.averagePool(.init(size: Extent(2)))] + head),
+        ("bends", head + [.activation(.softmax)], head),
+        ("kinks", [conv, relu] + head, [conv, .activation(.gelu)] + head),
+        ("kinks", [.maxPool(.init(size: Extent(2)))] + head, [conv, .activation(.tanh)] + head),
+        ("below 0", head, head + [.activation(.sigmoid)]),
+        ("above 1", head, head + [.activation(.tanh)]),
+        ("shifted", head, [.flatten, .linear(.init(width: 3, hasBias: false))]),
+        ("shifted", [conv, relu] + head, [relu, .flatten, .linear(.init(width: 3, hasBias: false))]),
     ]
 
     @Test(arguments: refuted)
-    func whatTheOtherCannotComputeIsShown(_ name: String, _ first: [Layer], _ second: [Layer]) throws {
+    func whatTheOtherCannotComputeIsShown(_ what: String, _ first: [Layer], _ second: [Layer]) throws {
         let (one, two) = try networks(first, second)
         #expect(Equivalence(one, two).answer == .unknown)
-        #expect(try FunctionWitness(one, against: two, cancellation: Cancellation()) != nil, "\(name)")
+        let found: String
+        switch try FunctionWitness(one, against: two, cancellation: Cancellation()) {
+        case .bends: found = "bends"
+        case .hasKinks: found = "kinks"
+        case .isShifted: found = "shifted"
+        case .leaves(let range, let value):
+            #expect(!range.contains(value))
+            found = value < range.lowerBound ? "below \(Int(range.lowerBound))" : "above \(Int(range.upperBound))"
+        case nil: found = "nothing"
+        }
+        #expect(found == what)
+    }
+
+    @Test func aWitnessIsLookedForUntilItIsCancelled() throws {
+        let (one, two) = try networks([Self.conv, Self.relu] + Self.head, [Self.conv] + Self.head)
+        let cancellation = Cancellation()
+        cancellation.cancel()
+        #expect(throws: TrainingError.self) { try FunctionWitness(one, against: two, cancellation: cancellation) }
+    }
+
+    /// Networks of other inputs or outputs are told apart by their sizes.
+    @Test func aWitnessIsOfTheSameInputsAndOutputs() throws {
+        let one = try Architecture(input: Shape([3, 8, 8]), layers: [Self.conv, Self.relu] + Self.head)
+        for (input, width) in [(Shape([3, 4, 4]), 3), (Shape([3, 8, 8]), 4)] {
+            let other = try Architecture(input: input, layers: [.flatten, .linear(.init(width: width))])
+            #expect(try FunctionWitness(one, against: other, cancellation: Cancellation()) == nil)
+        }
     }
 
     /// The functions are the same, with other weights: nothing may show that they are not.

@@ -30,6 +30,28 @@ private func golden(_ name: String) throws -> String {
 }
 
 struct ModelTests {
+    /// The second of each pair is the one that cannot, whatever its weights, in either order.
+    @Test(arguments: [
+        ("linear 8; relu; linear 10", "linear 10", "B is affine whatever its weights, and A is not"),
+        ("linear 8; relu; linear 10", "linear 8; gelu; linear 10", "B is smooth whatever its weights, and A has kinks"),
+        (
+            "linear 10", "linear 10, bias: false",
+            "B gives twice the output for twice the input whatever its weights, and A does not"
+        ),
+        ("linear 10", "linear 10; sigmoid", "B gives no value below 0 whatever its weights, and A does"),
+    ])
+    func diffSaysWhatANetworkCannotCompute(_ first: String, _ second: String, _ reason: String) throws {
+        for order in ["A, B", "B, A"] {
+            let session = Session()
+            session.run("model A { input 3x8x8; flatten; \(first) }\nmodel B { input 3x8x8; flatten; \(second) }")
+            session.run("let proof = diff \(order)\nprint proof.answer, proof.same")
+            let shown = try #require(session.output.all.shown.first)
+            let names = order.replacing(", ", with: " and ")
+            #expect(shown.text.hasPrefix("\(names): not the same function: \(reason); the first to differ are"))
+            #expect(session.output.all.text == "not the same function false\n")
+        }
+    }
+
     @Test(arguments: [("gap", "custom-vgg-pooled"), ("flat", "custom-vgg-flat")])
     func summaryIsTorchsummarysByteForByte(_ row: (name: String, file: String)) throws {
         let session = Session()
