@@ -21,35 +21,64 @@ extension NotebookFile {
         guard let items = json["cells"]?.array else { throw fault("it has no `cells`") }
 
         var cells: [NotebookCell] = []
-        var identifiers: Set<String> = []
+        let identifiers = Self.identifiers(of: items)
         for (index, item) in items.enumerated() {
             guard let kind = item["cell_type"]?.string.flatMap(NotebookCell.Kind.init) else {
                 throw fault("cell \(index + 1) is neither code, markdown nor raw")
             }
             guard let source = Self.joined(item["source"]) else { throw fault("cell \(index + 1) has no source") }
-            var identifier = item["id"]?.string ?? "cell-\(index + 1)"
-            while !identifiers.insert(identifier).inserted { identifier += "-\(index + 1)" }
-            var cell = NotebookCell(kind, id: identifier, source: source)
-            cell.metadata = item["metadata"]?.object ?? [:]
-            cell.attachments = item["attachments"]?.object
+            var cell = NotebookCell(kind, id: identifiers[index], source: source)
+            cell.metadata = Self.valid(item["metadata"]?.object ?? [:], of: kind)
+            cell.attachments = Self.attachments(item["attachments"], of: kind)
             if kind == .code {
-                cell.executionCount = item["execution_count"]?.integer
+                cell.executionCount = item["execution_count"]?.integer.flatMap { $0 >= 0 ? $0 : nil }
                 cell.outputs = (item["outputs"]?.array ?? []).compactMap { NotebookOutput($0) }
             }
             cells.append(cell)
         }
         self.init(cells: cells)
-        if let metadata = json["metadata"]?.object { self.metadata = metadata }
+        guard let metadata = json["metadata"]?.object else { return }
+        owner = Self.owner(metadata)
+        self.metadata = Self.valid(metadata)
     }
 
-    /// The language that the notebook says it is in; `nil` where it says nothing.
-    public var language: String? {
-        if let name = metadata["language_info"]?["name"]?.string { return name }
-        guard let kernel = metadata["kernelspec"] else { return nil }
-        if let language = kernel["language"]?.string { return language }
-        // Jupyter's own kernel, where only its name was kept.
-        return kernel["name"]?.string?.hasPrefix("python") == true ? "python" : nil
+    /// Whose cells they are. Where no language is named, it is the kernel that tells. Ours has any name that somebody gave it with
+    /// `tandem install --name`; it is shown as "Tandem".
+    private static func owner(_ metadata: JSONObject) -> Owner {
+        func text(_ key: String, _ field: String) -> String? {
+            metadata[key]?[field]?.string.flatMap { $0.isEmpty ? nil : $0 }
+        }
+        func isOurs(_ text: String) -> Bool { text.lowercased().contains("tandem") }
+        if let language = text("language_info", "name") ?? text("kernelspec", "language") {
+            return language.lowercased() == "tandem" ? .tandem : .language(language)
+        }
+        let (name, shown) = (text("kernelspec", "name"), text("kernelspec", "display_name"))
+        guard let name = name ?? shown, ![name, shown ?? name].contains(where: isOurs) else { return .tandem }
+        if name.hasPrefix("python") { return .language("python") }
+        return shown != nil || isKnown(name) ? .kernel(name) : .tandem
     }
+
+    /// Whether a kernel of another language is known to have this name: `ir`, `julia-1.9`, `xeus-cling`, `.net-csharp`.
+    private static func isKnown(_ kernel: String) -> Bool {
+        kernel.lowercased().split { !$0.isLetter }.first.map { otherKernels.contains(String($0)) } ?? false
+    }
+
+    /// How names of kernels begin in Jupyter's list of them (github.com/jupyter/jupyter/wiki/Jupyter-kernels).
+    private static let otherKernels: Set<String> = [
+        "almond", "apache", "ark", "bash", "calysto", "clang", "cling", "clojure", "clojupyter", "conda", "coq", "cpp",
+        "csharp", "deno", "elixir", "erlang", "evcxr", "fsharp", "gap", "gnuplot", "go", "gonb", "gophernotes",
+        "groovy",
+        "haskell", "ihaskell", "ijava", "ijavascript", "ilua", "ipykernel", "iperl", "ipython", "ir", "iracket",
+        "irkernel",
+        "iruby", "java", "javascript", "jjava", "jslab", "julia", "kotlin", "lua", "mathematica", "matlab", "maxima",
+        "net", "node", "nodejs", "ocaml", "octave", "perl", "php", "powershell", "prolog", "py", "pyodide", "pypy",
+        "pyspark", "pysparkkernel", "python", "racket", "rapaio", "rust", "ruby", "sage", "sagemath", "sas", "scala",
+        "scheme", "scilab", "sos", "spark", "sparkkernel", "sparkrkernel", "spylon", "sql", "stata", "swift", "tcl",
+        "toree",
+        "tslab", "typescript", "wolfram", "wolframlanguage", "xc", "xcpp", "xeus", "xjavascript", "xlua", "xoctave",
+        "xpython",
+        "xr", "xsql", "xsqlite",
+    ]
 
     /// A text may be kept as one string or as a list of lines with their newlines.
     static func joined(_ value: JSON?) -> String? {
@@ -66,22 +95,15 @@ extension NotebookOutput {
         switch json["output_type"]?.string {
         case "stream":
             self = .stream(name: json["name"]?.string ?? "stdout", text: NotebookFile.joined(json["text"]) ?? "")
-        case "display_data": self = .display(data: Self.data(json["data"]))
+        case "display_data": self = .display(data: NotebookFile.bundle(json["data"]))
         case "execute_result":
-            self = .result(data: Self.data(json["data"]), executionCount: json["execution_count"]?.integer ?? 0)
+            self = .result(
+                data: NotebookFile.bundle(json["data"]), executionCount: max(0, json["execution_count"]?.integer ?? 0))
         case "error":
             self = .error(
                 name: json["ename"]?.string ?? "", message: json["evalue"]?.string ?? "",
                 traceback: json["traceback"]?.array?.compactMap(\.string) ?? [])
         default: return nil
         }
-    }
-
-    private static func data(_ json: JSON?) -> JSONObject {
-        var data = json?.object ?? [:]
-        for type in data.keys {
-            if let text = NotebookFile.joined(data[type]) { data[type] = .string(text) }
-        }
-        return data
     }
 }

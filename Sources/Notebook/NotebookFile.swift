@@ -62,6 +62,17 @@ public struct NotebookFile: Sendable, Equatable {
     public var cells: [NotebookCell]
     public var metadata: JSONObject
 
+    /// Whose cells a notebook has, as far as it says.
+    public enum Owner: Sendable, Equatable {
+        case tandem
+        /// `python`
+        case language(String)
+        /// `julia-1.9`, where no language is named.
+        case kernel(String)
+    }
+
+    public internal(set) var owner = Owner.tandem
+
     public init(cells: [NotebookCell] = []) {
         self.cells = cells
         metadata = [

@@ -15,9 +15,16 @@ struct Script {
             return Script(text: try FileSystem.readScript(path, limit: SyntaxLimits.cellBytes), name: path)
         }
         let notebook = try NotebookFile(path: path)
-        if let language = notebook.language, language.lowercased() != "tandem" {
+        switch notebook.owner {
+        case .tandem: break
+        case .language(let language):
             throw NotebookError(
                 path: path, reason: "its cells are in \(language): run it with a kernel of that language")
+        case .kernel(let name):
+            throw NotebookError(
+                path: path,
+                reason:
+                    "its kernel is `\(name)`: run it with that kernel, or name `tandem` in its metadata's `kernelspec`")
         }
         return Script(
             notebook: notebook,

@@ -322,14 +322,35 @@ struct RunnerTests {
     }
 
     @Test(arguments: [
-        #"{"kernelspec":{"name":"python3","display_name":"Python 3","language":"python"}}"#,
-        #"{"kernelspec":{"name":"python3","display_name":"Python 3"}}"#,
-        #"{"language_info":{"name":"python"}}"#,
+        (
+            #"{"kernelspec":{"name":"python3","display_name":"Python 3","language":"python"}}"#,
+            "its cells are in python"
+        ),
+        (#"{"kernelspec":{"name":"python3","display_name":"Python 3"}}"#, "its cells are in python"),
+        (#"{"kernelspec":{"name":"python3"}}"#, "its cells are in python"),
+        (#"{"language_info":{"name":"python"}}"#, "its cells are in python"),
+        (#"{"language_info":{"name":"R"},"kernelspec":{"name":"tandem"}}"#, "its cells are in R"),
+        (#"{"kernelspec":{"name":"ir"}}"#, "its kernel is `ir`"),
+        (#"{"kernelspec":{"name":"julia-1.9"}}"#, "its kernel is `julia-1.9`"),
+        (#"{"kernelspec":{"name":"xeus-cling"}}"#, "its kernel is `xeus-cling`"),
+        (#"{"kernelspec":{"name":".net-csharp"}}"#, "its kernel is `.net-csharp`"),
+        (#"{"kernelspec":{"name":"mine","display_name":"My environment"}}"#, "its kernel is `mine`"),
+        (#"{"kernelspec":{"display_name":"Julia 1.9"}}"#, "its kernel is `Julia 1.9`"),
     ])
-    func aNotebookOfAnotherLanguageIsRefused(metadata: String) throws {
+    func aNotebookOfAnotherLanguageIsRefused(metadata: String, reason: String) throws {
         let result = try Tandem.script(Self.notebook(["print 1"], metadata: metadata), name: "n.ipynb")
         #expect(result.code == 2 && result.output == "")
-        #expect(result.error.contains("its cells are in python"))
+        #expect(result.error.contains(reason))
+    }
+
+    /// `tandem install --name mine` makes a kernel of any name, which is shown as Tandem.
+    @Test(arguments: [
+        "{}", #"{"kernelspec":{}}"#, #"{"kernelspec":{"name":""}}"#, #"{"kernelspec":{"name":"mine"}}"#,
+        #"{"kernelspec":{"name":"mine","display_name":"Tandem"}}"#,
+        #"{"kernelspec":{"name":"python3","language":"tandem"}}"#, #"{"language_info":{"name":"Tandem"}}"#,
+    ])
+    func aNotebookThatMayBeOursRuns(metadata: String) throws {
+        #expect(try Tandem.script(Self.notebook(["print 1"], metadata: metadata), name: "n.ipynb").output == "1\n")
     }
 
     @Test(arguments: [

@@ -44,3 +44,20 @@ func whatIsNoNotebookIsSaid(text: String, reason: String) {
         try NotebookFile(bytes: Array(text.utf8), path: "x.ipynb")
     } throws: { ($0 as? NotebookError)?.reason == reason }
 }
+
+@Test func cellsOfOddNamesGetValidAndDifferentOnes() throws {
+    let long = String(repeating: "x", count: 65)
+    let ids = [
+        #""a b""#, #""\#(long)""#, #""same""#, #""same""#, "7", "null", #""""#, #""cell-9""#, #""ä""#, #""good_ID-1""#,
+    ]
+    let cells =
+        ids.map { #"{"cell_type": "raw", "metadata": {}, "source": "", "id": \#($0)}"# }
+        + [#"{"cell_type": "raw", "metadata": {}, "source": ""}"#]
+    let text = #"{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [\#(cells.joined(separator: ","))]}"#
+    let notebook = try NotebookFile(bytes: Array(text.utf8), path: "x.ipynb")
+    #expect(
+        notebook.cells.map(\.id) == [
+            "cell-1", "cell-2", "same", "cell-4", "cell-5", "cell-6", "cell-7", "cell-9", "cell-9-9", "good_ID-1",
+            "cell-11",
+        ])
+}
