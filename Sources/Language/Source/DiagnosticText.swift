@@ -108,6 +108,7 @@ private struct SourceLine {
         var offset = startOffset
         var caretStart: Int?
         var caretEnd: Int?
+        var counter = ColumnCounter()
         var shown = withoutSecrets(line).unicodeScalars[...]
         for character in line {
             let next = offset + character.utf8.count
@@ -117,7 +118,9 @@ private struct SourceLine {
             let drawn = DiagnosticText.printable(String(shown.prefix(count)))
             shown = shown.dropFirst(count)
             let isTab = character == "\t"
-            let width = isTab ? 4 - column % 4 : drawn.columnWidth
+            let before = counter.columns
+            counter.add(drawn)
+            let width = isTab ? 4 - column % 4 : counter.columns - before
             cells.append((isTab ? String(repeating: " ", count: width) : drawn, column, width))
             column += width
             offset = next
