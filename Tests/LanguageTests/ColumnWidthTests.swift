@@ -1,4 +1,4 @@
-// The columns of texts in many scripts, against the Python package wcwidth 0.9.4 (`wcswidth`; its 0.7 gives the same numbers).
+// The columns of texts in many scripts, against the Python package wcwidth 0.9.4 (`wcswidth`).
 
 import Testing
 

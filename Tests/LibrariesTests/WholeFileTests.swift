@@ -115,6 +115,18 @@ import Testing
                 .hasPrefix("cannot write \(folder.path)/a: too many levels") == true)
     }
 
+    @Test func whereNoFileCanBeMadeNoneCanBeWritten() throws {
+        try FileSystem.write("old", to: path)
+        try FileSystem.checkWritable(path)
+        try FileSystem.checkWritable("\(folder.path)/new")
+        #expect(folder.files == ["o.svg"])
+        #expect(try FileSystem.readText(path) == "old")
+        // For root as well.
+        for place in ["/proc/x.html", "/proc/self/x.html", "/sys/x.html", "/proc/sys/kernel/x.html"] {
+            #expect(reason { try FileSystem.checkWritable(place) }?.hasPrefix("cannot write \(place): ") == true)
+        }
+    }
+
     /// A rename would put a file in its place: of `/dev/null`, for root.
     @Test func whatIsNoFileIsNotReplaced() throws {
         mkfifo(path, 0o600)
