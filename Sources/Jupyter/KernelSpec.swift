@@ -17,6 +17,8 @@ public enum KernelSpecLocation: Sendable {
 public enum KernelSpecError: Error, Sendable, CustomStringConvertible {
     case badName(String)
     case noEnvironment
+    /// The variable that names an environment, and what it names.
+    case missingEnvironment(String, String)
     case noExecutable
     case file(FileError)
 
@@ -24,6 +26,8 @@ public enum KernelSpecError: Error, Sendable, CustomStringConvertible {
         switch self {
         case .badName(let name): "\"\(name)\" cannot name a kernel: use letters, digits, `-`, `_` and `.`"
         case .noEnvironment: "no Python environment is active: activate one, or use --user or --prefix DIR"
+        case .missingEnvironment(let variable, let folder):
+            "\(variable) names \(folder), which is not a folder: activate an environment that exists, or use --user or --prefix DIR"
         case .noExecutable: "cannot find this executable through /proc/self/exe"
         case .file(let error): "\(error)"
         }
@@ -100,9 +104,10 @@ private func kernelFolder(_ location: KernelSpecLocation) throws(KernelSpecError
     case .prefix(let folder):
         return FileSystem.join(folder, "share/jupyter/kernels")
     case .systemPrefix:
-        guard let folder = Environment.variable("VIRTUAL_ENV") ?? Environment.variable("CONDA_PREFIX") else {
-            throw .noEnvironment
-        }
+        guard let variable = ["VIRTUAL_ENV", "CONDA_PREFIX"].first(where: { Environment.variable($0) != nil }),
+            let folder = Environment.variable(variable)
+        else { throw .noEnvironment }
+        guard FileSystem.isDirectory(folder) else { throw .missingEnvironment(variable, folder) }
         return FileSystem.join(folder, "share/jupyter/kernels")
     }
 }

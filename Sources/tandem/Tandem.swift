@@ -31,11 +31,11 @@ struct Tandem {
     }
 
     private static func run(_ arguments: [String]) -> Int32 {
-        let rest = Array(arguments.dropFirst())
+        let rest = separated(Array(arguments.dropFirst()))
         switch arguments.first {
         case nil: return isatty(0) != 0 ? REPL().run() : Runner().runStandardInput()
         case "run": return runFile(rest)
-        case "kernel": return kernel(rest)
+        case "kernel": return kernel(Array(arguments.dropFirst()))
         case "install": return install(rest)
         case "bench": return runBench(arguments: rest)
         case "help": return help(rest)
@@ -46,6 +46,14 @@ struct Tandem {
             write(usage)
             return ExitCode.success
         case let word?: return refuse("there is no command `\(word)`")
+        }
+    }
+
+    /// The words of a command, of which `--name=value` is two.
+    private static func separated(_ arguments: [String]) -> [String] {
+        arguments.flatMap { word -> [String] in
+            guard word.hasPrefix("--"), let equals = word.firstIndex(of: "=") else { return [word] }
+            return [String(word[..<equals]), String(word[word.index(after: equals)...])]
         }
     }
 
@@ -83,29 +91,38 @@ struct Tandem {
     }
 
     private static func install(_ arguments: [String]) -> Int32 {
-        var location: KernelSpecLocation?
-        var name = "tandem"
+        var location: (option: String, value: KernelSpecLocation)?
+        var name: String?
         var rest = arguments[...]
+        func value() -> String? {
+            rest.popFirst().flatMap { $0.isEmpty || $0.hasPrefix("-") ? nil : $0 }
+        }
         while let word = rest.popFirst() {
             switch word {
             case "--user", "--sys-prefix", "--prefix":
-                guard location == nil else { return refuse("--user, --prefix and --sys-prefix exclude each other") }
+                if let location {
+                    return refuse(
+                        location.option == word
+                            ? "\(word) is given twice" : "--user, --prefix and --sys-prefix exclude each other")
+                }
                 if word == "--prefix" {
-                    guard let folder = rest.popFirst(), !folder.isEmpty, !folder.hasPrefix("--") else {
-                        return refuse("--prefix takes a folder")
+                    guard let folder = value() else {
+                        return refuse("--prefix takes a folder; one whose name begins with `-` is written ./-name")
                     }
-                    location = .prefix(folder)
+                    location = (word, .prefix(folder))
                 } else {
-                    location = word == "--user" ? .user : .systemPrefix
+                    location = (word, word == "--user" ? .user : .systemPrefix)
                 }
             case "--name":
-                guard let text = rest.popFirst() else { return refuse("--name takes a name") }
+                guard name == nil else { return refuse("--name is given twice") }
+                guard let text = value() else { return refuse("--name takes a name, which does not begin with `-`") }
                 name = text
             default: return refuse("`\(word)` is not expected here")
             }
         }
         do {
-            write("installed the kernel in \(try installKernelSpec(at: location ?? .user, name: name))\n")
+            let folder = try installKernelSpec(at: location?.value ?? .user, name: name ?? "tandem")
+            write("installed the kernel in \(folder)\n")
             return ExitCode.success
         } catch {
             StandardStream.complain("\(error)")

@@ -274,9 +274,10 @@ struct RunnerTests {
         for (output, reason) in [
             (file, "would replace the script that is run"), (link, "would replace the script that is run"),
             (pipe, "a pipe or a socket, not a file"), ("none/a.html", "no such file or directory"),
+            ("/proc/x.html", "cannot write /proc/x.html: "), ("/sys/x.ipynb", "cannot write /sys/x.ipynb: "),
         ] {
-            let result = try Tandem.run(
-                ["run", folder.appending(path: file).path, "--output", folder.appending(path: output).path])
+            let place = output.hasPrefix("/") ? output : folder.appending(path: output).path
+            let result = try Tandem.run(["run", folder.appending(path: file).path, "--output", place])
             #expect(result.code == 2 && result.output == "")
             #expect(result.error.contains(reason))
         }
@@ -503,6 +504,32 @@ struct RunnerTests {
         }
     }
 
+    @Test func optionsTakeTheirValuesBehindAnEqualsSignToo() throws {
+        let folder = try Tandem.folder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        #expect(try Tandem.run(["install", "--prefix=\(folder.path)", "--name=mine"]).code == 0)
+        #expect(
+            FileManager.default.fileExists(
+                atPath: folder.appending(path: "share/jupyter/kernels/mine/kernel.json").path))
+        let page = folder.appending(path: "out=1.html")
+        let result = try Tandem.script("let n = 1; print n", ["--set=n=2", "--output=\(page.path)"])
+        #expect(result.output == "2\n" && FileManager.default.fileExists(atPath: page.path))
+    }
+
+    @Test(arguments: ["VIRTUAL_ENV", "CONDA_PREFIX"])
+    func anEnvironmentThatIsNotThereGetsNoKernel(variable: String) throws {
+        let folder = try Tandem.folder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let missing = folder.appending(path: "none").path
+        let environment = ["VIRTUAL_ENV": "", "CONDA_PREFIX": ""].merging([variable: missing]) { $1 }
+        let result = try Tandem.run(["install", "--sys-prefix"], environment: environment)
+        #expect(result.code == 1 && result.output == "" && !FileManager.default.fileExists(atPath: missing))
+        #expect(result.error.contains("\(variable) names \(missing), which is not a folder"))
+        let there = try Tandem.run(
+            ["install", "--sys-prefix"], environment: environment.merging([variable: folder.path]) { $1 })
+        #expect(there.code == 0 && there.output.contains("\(folder.path)/share/jupyter/kernels/tandem"))
+    }
+
     @Test func aNotebooksErrorNamesItsCell() throws {
         let cells = ["let a = 1", "print a", "print b"].map { source in
             "{\"cell_type\":\"code\",\"metadata\":{},\"outputs\":[],\"execution_count\":null,\"source\":[\"\(source)\"]}"
@@ -602,7 +629,10 @@ struct RunnerTests {
         ["run"], ["run", "/nowhere/at/all.tandem"], ["nonsense"], ["run", "a", "b"], ["kernel"],
         ["install", "--wrong"], ["install", "--user", "--prefix", "/tmp"],
         ["install", "--prefix", "/tmp", "--sys-prefix"],
-        ["install", "--prefix"], ["install", "--prefix", "--user"],
+        ["install", "--prefix"], ["install", "--prefix", "--user"], ["install", "--prefix", "-x"],
+        ["install", "--prefix="], ["install", "--name", "--user"], ["install", "--name=-a"],
+        ["install", "--name", "a", "--name", "a"], ["install", "--user", "--user"],
+        ["install", "--prefix=/tmp", "--prefix=/tmp"], ["install", "--user=yes"],
         ["run", "a", "--output", "b"], ["run", "a", "--output"], ["run", "a", "--output", "ipynb"],
         ["run", "a", "--output", "/nowhere/at/all.html"], ["bench", "--steps", "x"], ["help", "nosuchword"],
     ])
