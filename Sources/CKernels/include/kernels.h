@@ -125,7 +125,7 @@ typedef enum {
     tandem_gelu,
 } tandem_activation;
 
-/// The settings of one optimizer step; `first` and `second` are moments.
+/// The settings of one optimizer step.
 typedef struct {
     float learning_rate, momentum, weight_decay;
     /// What weights are multiplied by before an Adam step: 1 - learning rate * decay where that is decoupled (AdamW), else 1.
@@ -136,6 +136,14 @@ typedef struct {
     /// learning rate / (1 - beta1^t), and 1 / sqrt(1 - beta2^t)
     float step_size, root_scale;
 } tandem_optimizer;
+
+/// An optimizer's rule: one fused pass over `count` parameters (a multiple of 16), their gradient and moments, which are arrays `moment`
+/// floats apart.
+typedef struct {
+    const char *name;
+    void (*run)(const tandem_optimizer *o, float *weights, const float *gradient, float *moments, ptrdiff_t moment,
+                int64_t count);
+} tandem_update;
 
 /// From one row to the next of a layer's input, output and their gradients (floats).
 typedef struct {
@@ -236,9 +244,8 @@ typedef struct {
     /// x[i] *= factor
     void (*scale)(float *x, float factor, int64_t count);
 
-    /// One fused pass over parameters, gradient and moments; `count` is a multiple of 16.
-    void (*sgd)(const tandem_optimizer *o, float *weights, const float *gradient, float *first, int64_t count);
-    void (*adam)(const tandem_optimizer *o, float *weights, const float *gradient, float *first, float *second, int64_t count);
+    /// The rules of optimizers by name; the last has none.
+    const tandem_update *updates;
 } tandem_kernel_table;
 
 /// The table of an instruction set (`avx512`, `avx2`, `portable`), or of the best one of this machine for null; null where the machine

@@ -36,7 +36,7 @@ final class Dropout: SinglePass {
         let philox = tandem_philox(
             key0: key.x, key1: key.y, counter1: counter.x, counter2: counter.y, counter3: counter.z)
         let kept: Float = self.rate < 1 ? Float(1 / (1 - self.rate)) : 0
-        let blocks = output.blocks
+        let (blocks, firstImage) = (output.blocks, step.part?.firstImage ?? 0)
         step.forEachBlock(of: output) { image, block in
             let factor = factors.at(image: image, block: block)
             for row in 0..<output.height {
@@ -47,8 +47,8 @@ final class Dropout: SinglePass {
                     continue
                 }
                 let line = factor + row * factors.rowStride
-                // The place of a value: image, block, row, column, lane; four values a draw.
-                let draw = ((image * blocks + block) * output.height + row) * output.width * 4
+                // The place of a value: image of the batch, block, row, column, lane; four values a draw.
+                let draw = (((firstImage + image) * blocks + block) * output.height + row) * output.width * 4
                 withUnsafePointer(to: philox) {
                     kernels.dropout_factors(
                         $0, UInt32(truncatingIfNeeded: draw), rate, kept, line, Int64(output.width * 16))

@@ -23,7 +23,7 @@ struct Plan {
         }
         let graph = Graph(architecture, images: images, precision: precision)
         parameters = ParameterStore(architecture, in: &arena, weights: &weights)
-        moments = momentArena.reserve(parameters.trainedCount * optimizer.momentCount)
+        moments = momentArena.reserve(parameters.trainedCount * optimizer.rule.momentCount)
         let scratch = Scratch(
             threadCount: graph.nodes.map { $0.threadScratch(images: images) }.max() ?? 0,
             sharedCount: graph.nodes.map { $0.sharedScratch(images: images) }.max() ?? 0, threads: threads, in: &arena)

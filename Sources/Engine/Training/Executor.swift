@@ -68,8 +68,8 @@ public final class Executor {
             threads: pool.threadCount, in: &arena, weights: &weights, moments: &momentArena)
         trained = TrainedParameters(plan.parameters.tensors, in: weightMemory)
         optimizer = Optimizer(
-            options, weights: plan.parameters.weights, gradient: plan.parameters.gradient, moments: plan.moments,
-            count: plan.parameters.trainedCount, largestNorm: gradientOptions.largestNorm)
+            options.rule, plan.parameters, parameters: plan.parameters.views, moments: plan.moments,
+            largestNorm: gradientOptions.largestNorm)
         labelSmoothing = gradientOptions.labelSmoothing
         if instructionSet == nil { try EngineError.checkEnvironment() }
         let chosen: InstructionSet
@@ -117,34 +117,59 @@ public final class Executor {
     public func train(
         _ images: some Collection<Int>, of source: some BatchSource, epoch: Int, cancellation: Cancellation
     ) throws(EngineError) -> BatchResult {
-        let step = makeStep(images: images.count, isTraining: true, cancellation)
+        let result = try accumulateGradients(
+            images, of: source, epoch: epoch, part: BatchPart(batchSize: images.count), cancellation: cancellation)
+        applyUpdate()
+        return result
+    }
+
+    /// The first half of a step: the gradient of these images' share of the mean loss of a batch, which replaces the last one's.
+    /// Gradients of the batch's other images may then be added with `withGradient`, before `applyUpdate`. Cancelled, nothing
+    /// has changed.
+    ///
+    /// - Parameter part: which part of the batch the images are.
+    public func accumulateGradients(
+        _ images: some Collection<Int>, of source: some BatchSource, epoch: Int, part: BatchPart,
+        cancellation: Cancellation
+    ) throws(EngineError) -> BatchResult {
+        precondition(!isReleased, "the weights were given away")
+        let step = makeStep(images: images.count, part: part, cancellation)
         let result = try forward(images, of: source, epoch: epoch, step: step)
         for index in stride(from: plan.passes.count - 1, through: 0, by: -1) {
             plan.passes[index].backward(step)
             guard !step.isCancelled else { throw .cancelled }
             observer?(.backward(index))
         }
+        return result
+    }
+
+    /// The second half: the optimizer updates the weights by the gradient, and batch norms learn their statistics.
+    public func applyUpdate() {
         optimizer.step(kernels, pool, rate: learningRateFactor)
         for pass in plan.passes { pass.commit() }
         observer?(.update)
         steps += 1
-        return result
+    }
+
+    /// The gradient of all trained parameters after `accumulateGradients`, in the engine's layout: that of each executor of the same
+    /// layers.
+    public func withGradient<Result>(_ body: (UnsafeMutableBufferPointer<Float>) -> Result) -> Result {
+        body(UnsafeMutableBufferPointer(start: plan.parameters.gradient, count: plan.parameters.trainedCount))
     }
 
     /// The loss and predictions of a batch; dropout does nothing, and nothing is learned.
     public func evaluate(
         _ images: some Collection<Int>, of source: some BatchSource, cancellation: Cancellation
     ) throws(EngineError) -> BatchResult {
-        let step = makeStep(images: images.count, isTraining: false, cancellation)
+        let step = makeStep(images: images.count, part: nil, cancellation)
         return try forward(images, of: source, epoch: 0, step: step)
     }
 
-    private func makeStep(images: Int, isTraining: Bool, _ cancellation: Cancellation) -> Step {
-        precondition(!isTraining || !isReleased, "the weights were given away")
+    /// - Parameter part: `nil` in evaluation.
+    private func makeStep(images: Int, part: BatchPart?, _ cancellation: Cancellation) -> Step {
         precondition(images > 0 && images <= batchSize, "a batch has 1 to \(batchSize) images")
         return Step(
-            kernels: kernels, pool: pool, cancellation: cancellation, images: images, isTraining: isTraining,
-            number: steps)
+            kernels: kernels, pool: pool, cancellation: cancellation, images: images, part: part, number: steps)
     }
 
     private func forward(
@@ -171,7 +196,7 @@ public final class Executor {
             let label = source.label(image)
             let outcome = plan.loss.outcome(
                 image: place, label: label, smoothing: step.isTraining ? labelSmoothing : 0,
-                gradientScale: step.isTraining ? 1 / Double(batch.count) : nil)
+                gradientScale: step.part.map { 1 / Double($0.batchSize) })
             result.loss += outcome.loss
             if !step.isTraining { result.predictions.append(outcome.prediction) }
             result.correct += outcome.prediction == label ? 1 : 0

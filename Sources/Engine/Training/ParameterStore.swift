@@ -74,8 +74,14 @@ struct ParameterStore {
         gradient = arena.reserve(trainedCount)
     }
 
-    /// The trained tensors, in PyTorch's order.
-    var trained: [StoredTensor] { tensors.filter(\.tensor.role.isTrained) }
+    /// The trained tensors as the optimizer sees them, in PyTorch's order.
+    var views: [ParameterView] {
+        tensors.filter(\.tensor.role.isTrained).map {
+            ParameterView(
+                range: $0.offset..<$0.offset + $0.paddedCount, shape: $0.tensor.shape, role: $0.tensor.role,
+                factors: GroupFactors())
+        }
+    }
 
     private func offset(_ tensors: [ParameterTensor], _ role: ParameterTensor.Role) -> Int? {
         guard let tensor = tensors.first(where: { $0.role == role }) else { return nil }

@@ -1,0 +1,38 @@
+// What an optimizer sees of a trained tensor.
+
+import Network
+
+struct ParameterView: Hashable {
+    /// Where its values are among the trained parameters, padding included: whole vectors of 16.
+    let range: Range<Int>
+    /// PyTorch's.
+    let shape: [Int]
+    let role: ParameterTensor.Role
+    let factors: GroupFactors
+}
+
+/// What the settings of an optimizer are multiplied by for a group of tensors.
+struct GroupFactors: Hashable {
+    var learningRate = 1.0
+    var weightDecay = 1.0
+}
+
+/// Neighbors in memory that are updated alike.
+struct ParameterGroup: Hashable {
+    let range: Range<Int>
+    let factors: GroupFactors
+
+    /// - Parameter parameters: in the order of the memory, without gaps.
+    static func joining(_ parameters: [ParameterView]) -> [ParameterGroup] {
+        var groups: [ParameterGroup] = []
+        for view in parameters {
+            if let last = groups.last, last.factors == view.factors, last.range.upperBound == view.range.lowerBound {
+                groups[groups.count - 1] = ParameterGroup(
+                    range: last.range.lowerBound..<view.range.upperBound, factors: last.factors)
+            } else {
+                groups.append(ParameterGroup(range: view.range, factors: view.factors))
+            }
+        }
+        return groups
+    }
+}

@@ -1,0 +1,105 @@
+// What an optimizer's rule is given, and the two halves of a step.
+
+import CKernels
+import Network
+import Runtime
+import Testing
+
+@testable import Engine
+
+struct OptimizerRuleTests {
+    private static let shape = Shape([3, 8, 8])
+    private static let layers: [Layer] = [
+        .convolution(.init(width: 20, padding: .exactly(Extent(1)))), .batchNorm(.init()), .activation(.relu),
+        .adaptiveAveragePool(output: Extent(2)), .flatten, .dropout(rate: 0.4), .linear(.init(width: 10)),
+    ]
+
+    @Test func aRuleSeesEveryTrainedTensorOnceInOrder() throws {
+        let architecture = try Architecture(input: Self.shape, layers: Self.layers)
+        var (arena, weights) = (Arena(base: nil), Arena(base: nil))
+        let store = ParameterStore(architecture, in: &arena, weights: &weights)
+        #expect(store.views.map(\.role) == [.weight, .bias, .scale, .shift, .weight, .bias])
+        #expect(store.views.map(\.shape) == [[20, 3, 3, 3], [20], [20], [20], [10, 80], [10]])
+        var end = 0
+        for view in store.views {
+            #expect(view.range.lowerBound == end)
+            end = view.range.upperBound
+        }
+        #expect(end == store.trainedCount)
+        // So that tiles are cut as if all were one array.
+        #expect(ParameterGroup.joining(store.views).map(\.range) == [0..<store.trainedCount])
+    }
+
+    @Test func neighborsWithOtherFactorsAreGroupsOfTheirOwn() {
+        func view(_ range: Range<Int>, _ factors: GroupFactors) -> ParameterView {
+            ParameterView(range: range, shape: [range.count], role: .bias, factors: factors)
+        }
+        let (plain, slow) = (GroupFactors(), GroupFactors(learningRate: 0.1))
+        let groups = ParameterGroup.joining([
+            view(0..<16, plain), view(16..<48, plain), view(48..<64, slow), view(64..<80, plain),
+        ])
+        #expect(groups.map(\.range) == [0..<48, 48..<64, 64..<80])
+        #expect(groups.map(\.factors) == [plain, slow, plain])
+    }
+
+    @Test(arguments: [OptimizerOptions.sgd(learningRate: 0.5), .adam(learningRate: 0.5)])
+    func aGroupsFactorScalesItsLearningRate(options: OptimizerOptions) throws {
+        let factors = [GroupFactors(learningRate: 0), GroupFactors(), GroupFactors(learningRate: 2)]
+        let parameters = factors.enumerated().map { index, factors in
+            ParameterView(range: index * 32..<index * 32 + 32, shape: [32], role: .weight, factors: factors)
+        }
+        let count = 96
+        guard let memory = AlignedBuffer<Float>(count: 4 * count) else {
+            throw EngineError.outOfMemory(byteCount: 16 * count)
+        }
+        let gradient = memory.pointer + count
+        gradient.update(repeating: 0.25, count: count)
+        var rule = options.rule
+        rule.run(
+            Update(
+                parameters: parameters, groups: ParameterGroup.joining(parameters), weights: memory.pointer,
+                gradient: gradient, moments: memory.pointer + 2 * count, count: count, rate: 1,
+                kernels: InstructionSet.portable.kernels, pool: ThreadPool(threadCount: 2)))
+        let steps = (0..<3).map { memory.pointer[$0 * 32] }
+        #expect(steps[0] == 0)
+        #expect(steps[1] < 0)
+        #expect(steps[2] == 2 * steps[1])
+        #expect((0..<count).allSatisfy { memory.pointer[$0] == steps[$0 / 32] })
+    }
+
+    /// As two processes would share a batch: dropout zeroes the same values, and the sum of both gradients is the batch's.
+    @Test func twoPartsOfABatchHaveItsGradient() throws {
+        let layers = Self.layers.filter { $0 != .batchNorm(.init()) }
+        let source = MemoryImages(shape: Self.shape, count: 6, classes: 10, seed: 4)
+        func executor() throws -> Executor {
+            let executor = try Executor(
+                Architecture(input: Self.shape, layers: layers), batchSize: 6, optimizer: .sgd(), seeds: Seeds(1),
+                pool: ThreadPool(threadCount: 2))
+            executor.initialize(seed: 1)
+            return executor
+        }
+        let (whole, first, second) = (try executor(), try executor(), try executor())
+        let loss = try whole.train(0..<6, of: source, epoch: 1, cancellation: Cancellation()).loss
+        var parts = 0.0
+        for (part, images) in [(first, 0..<4), (second, 4..<6)] {
+            parts += try part.accumulateGradients(
+                images, of: source, epoch: 1, part: BatchPart(batchSize: 6, firstImage: images.lowerBound),
+                cancellation: Cancellation()
+            ).loss
+        }
+        #expect(abs(parts - loss) < 1e-9 * loss)
+        first.withGradient { sum in
+            second.withGradient { other in
+                for index in sum.indices { sum[index] += other[index] }
+            }
+        }
+        for index in first.parameters.indices {
+            #expect(relativeError(first.gradient(index), whole.gradient(index)) < 1e-5)
+        }
+        first.applyUpdate()
+        #expect(first.steps == 1)
+        for index in first.parameters.indices {
+            #expect(relativeError(first.parameter(index), whole.parameter(index)) < 1e-6)
+        }
+    }
+}
