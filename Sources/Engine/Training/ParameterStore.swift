@@ -111,45 +111,6 @@ struct ParameterStore {
         precondition(values.count == stored.tensor.count, "\(stored.tensor.name) has \(stored.tensor.count) values")
         stored.forEachElement(of: 0..<stored.outputs) { element, place in weights[place] = values[element] }
     }
-
-    // MARK: Initialization
-
-    /// PyTorch's default for `nn.Conv2d` and `nn.Linear` (`kaiming_uniform_` with a = sqrt 5, He et al. 2015): weight and bias
-    /// uniform in plus and minus 1 / sqrt(fan in). Tensors of one shape in two networks start alike: the stream is a hash
-    /// of the kind, the weight's shape, and how many of that shape came before. A batch norm begins with 1 and 0.
-    ///
-    /// Once it is cancelled, what is left is not drawn.
-    func initialize(seed: UInt64, on pool: ThreadPool, _ cancellation: Cancellation?) {
-        var seen: [[Int]: Int] = [:]
-        var weight: (shape: [Int], fanIn: Int, number: Int) = ([], 1, 0)
-        for stored in tensors {
-            switch stored.tensor.role {
-            case .weight:
-                let shape = stored.tensor.shape
-                weight = (shape, max(1, stored.rows), seen[shape, default: 0])
-                seen[shape, default: 0] += 1
-            case .bias: break
-            case .scale, .runningVariance:
-                write([Float](repeating: 1, count: stored.tensor.count), to: stored)
-                continue
-            case .shift, .runningMean:
-                write([Float](repeating: 0, count: stored.tensor.count), to: stored)
-                continue
-            }
-            let isWeight = stored.tensor.role == .weight
-            let bound = Float(1 / Double(weight.fanIn).squareRoot())
-            let stream = RandomStream.hash([isWeight ? 0 : 1, weight.number] + weight.shape)
-            let random = RandomStream(seed: seed, role: .initialization, stream: stream)
-            stored.forEachPanel(on: pool, cancellation) { outputs in
-                // A panel begins with a multiple of 32 values, so with a whole block of random words.
-                let first = outputs.lowerBound * stored.rows
-                withUnsafeTemporaryAllocation(of: Float.self, capacity: outputs.count * stored.rows) { values in
-                    random.fillUniform(values, low: -bound, high: bound, from: first)
-                    stored.forEachElement(of: outputs) { element, place in weights[place] = values[element - first] }
-                }
-            }
-        }
-    }
 }
 
 extension StoredTensor {
@@ -163,19 +124,10 @@ extension StoredTensor {
         }
     }
 
-    /// Calls `body` once for each panel of 32 outputs, on all threads.
-    fileprivate func forEachPanel(
-        on pool: ThreadPool, _ cancellation: Cancellation?, _ body: (_ outputs: Range<Int>) -> Void
-    ) {
-        pool.forEachTile((outputs + 31) / 32, cancellation: cancellation) { panel, _ in
-            body(panel * 32..<min(outputs, panel * 32 + 32))
-        }
-    }
-
     /// Calls `body` with the number of each element in PyTorch's order, and where it stands here. Sixteen rows at a time:
     /// both sides then move whole cache lines.
     @inline(__always)
-    fileprivate func forEachElement(of outputs: Range<Int>, _ body: (_ element: Int, _ place: Int) -> Void) {
+    func forEachElement(of outputs: Range<Int>, _ body: (_ element: Int, _ place: Int) -> Void) {
         for firstRow in stride(from: 0, to: rows, by: 16) {
             let rowRange = firstRow..<min(rows, firstRow + 16)
             for output in outputs {
