@@ -170,6 +170,14 @@ extension RunStore {
 
     private static let knownRuns = "SELECT key, state FROM runs JOIN records USING (key)"
 
+    /// Where the database cannot be asked who else bears a name.
+    func removeNameFiles(called name: String, except key: String) {
+        for file in ((try? FileSystem.list(files)) ?? []).compactMap({ RunFileName($0) }) {
+            guard file.form == .whole, file.kind == .name, file.key != key, keptName(file.key) == name else { continue }
+            try? FileSystem.remove(nameFile(file.key))
+        }
+    }
+
     private func keptName(_ key: String) -> String? {
         let path = nameFile(key)
         guard FileSystem.isRegularFile(path), FileSystem.size(path) ?? 0 < 1000 else { return nil }
@@ -177,14 +185,19 @@ extension RunStore {
     }
 
     /// Takes the names beside the files of runs into the database, which may be an older one that was put back, and writes those that
-    /// stand in it alone beside the files: an older Tandem named them.
+    /// stand in it alone beside the files: an older Tandem named them. A name that another run has beside its files is that one's.
     func matchNames(of database: Database) throws(DatabaseError) {
         var unknown: [[DatabaseValue]] = []
-        for row in try database.execute("SELECT key, name FROM runs") {
-            guard let key = row[0].text else { continue }
-            if let name = keptName(key) {
-                if name != row[1].text { unknown.append([.text(name), .text(key)]) }
-            } else if let name = row[1].text, !FileSystem.isThere(nameFile(key)),
+        let rows = try database.execute("SELECT key, name FROM runs").map { (key: $0[0].text ?? "", name: $0[1].text) }
+        let names = Dictionary(
+            rows.compactMap { row in keptName(row.key).map { (row.key, $0) } }, uniquingKeysWith: { first, _ in first })
+        let taken = Set(names.values)
+        for (key, known) in rows {
+            if let name = names[key] {
+                if name != known { unknown.append([.text(name), .text(key)]) }
+            } else if let known, taken.contains(known) {
+                unknown.append([.null, .text(key)])
+            } else if let name = known, !FileSystem.isThere(nameFile(key)),
                 FileSystem.exists(weights(key)) || FileSystem.exists(checkpoint(key))
             {
                 try? FileSystem.write(name, to: nameFile(key), isPrivate: true)

@@ -422,11 +422,12 @@ public final class RunStore: Sendable {
         // The files first: where they and the database differ, they hold.
         try? FileSystem.write(name, to: nameFile(key), isPrivate: true)
         for other in others { try? FileSystem.remove(nameFile(other.key)) }
-        change { database throws(DatabaseError) in
+        let state = change { database throws(DatabaseError) in
             try database.execute(
                 "UPDATE runs SET name = NULL WHERE name = ? AND key != ?", [.text(name), .text(key)])
             try database.execute("UPDATE runs SET name = ?, found = 0 WHERE key = ?", [.text(name), .text(key)])
         }
+        if state == .waiting { removeNameFiles(called: name, except: key) }
         // The same training once more: it was its name alone that kept the older one.
         guard let run = rows("WHERE key = ?", [.text(key)]).first, run.hasEnded, FileSystem.exists(weights(key)) else {
             return

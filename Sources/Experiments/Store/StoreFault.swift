@@ -48,7 +48,7 @@ public enum StoreFault: Error, Hashable, Sendable {
         switch self {
         case .notKept(let path, let reason, _): "runs are not kept: \(path) cannot be used (\(reason))"
         case .held(let path):
-            "another process holds \(path): the training goes on, and its run is listed as soon as the file is free"
+            "another process holds \(path): until it is free, runs are trained and their files kept, but not listed"
         case .notListed(let path): "another process still holds \(path): the last runs are not listed there yet"
         case .readOnly(let path, let reason): "new runs are not kept: \(path) cannot be written (\(reason))"
         case .newer(let path, let reason): "runs are not kept: \(path) cannot be read, because \(reason)"

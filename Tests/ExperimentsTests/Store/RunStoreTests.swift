@@ -786,6 +786,31 @@ private struct Home {
         #expect(another.store.list().map(\.state) == ["done", "done"])
     }
 
+    /// Nor can it be read, so that it cannot be asked who had the name before.
+    @Test func aNameMovesWhileTheDatabaseIsHeld() throws {
+        let home = try Home()
+        defer { home.remove() }
+        try home.train(Trained.options())
+        home.store.setName("a", ofRun: home.store.list()[0].key)
+        home.store.close()
+        let other = try Database(home.database)
+        try other.execute("PRAGMA locking_mode = EXCLUSIVE")
+        try other.execute("BEGIN EXCLUSIVE")
+        try other.execute("UPDATE runs SET seconds = 1")
+        let options = Trained.options(seed: 2)
+        let keeper = try #require(
+            home.store.begin(try Trained.record(options), try Trained.architecture(), options, isFresh: false))
+        _ = try Trainer(
+            model: "Net", architecture: try Trained.architecture(), dataset: Trained.data, options: options
+        ).train(keeper: keeper, cancellation: Cancellation()) { _ in }
+        home.store.setName("a", ofRun: keeper.key)
+        home.store.close()
+        try other.execute("COMMIT")
+        try other.execute("PRAGMA locking_mode = NORMAL")
+        try other.execute("SELECT count(*) FROM runs")
+        #expect(Home(folder: home.folder).store.list().map(\.label) == ["a", "Net seed 1"])
+    }
+
     @Test func aRepairIsNotWaitedForWithoutAnEnd() throws {
         let home = try Home()
         defer { home.remove() }
