@@ -22,8 +22,8 @@ public struct Dataset: Sendable {
     public var normalization: Normalization
     /// What happens to an image of a training at random.
     public var augmentation = Augmentation()
-    /// Whether images are stored class by class, as folders hold them: then the first are all of one class, and parts are drawn
-    /// evenly over the classes.
+    /// Whether images are stored class by class, as folders hold them: then the first are all of one class, and parts
+    /// are drawn evenly over the classes.
     public let isSortedByClass: Bool
 
     public init(
@@ -60,8 +60,8 @@ public struct Dataset: Sendable {
     /// Whether images are decoded from files each time they are needed.
     public var isInFiles: Bool { Part.allCases.contains { self[$0].isInFiles } }
 
-    /// The first `count` training images, and the first `testCount` of the test set where that is given. Of images that are sorted
-    /// by class as many of each class, drawn by the seed.
+    /// The first `count` training images, and the first `testCount` of the test set where that is given. Of images that
+    /// are sorted by class as many of each class, drawn by the seed.
     public func taking(_ count: Int, test testCount: Int? = nil, seed: UInt64 = 1) -> Dataset {
         func taken(_ part: ImageSet, _ count: Int) -> ImageSet {
             isSortedByClass && count < part.count ? part.selecting(part.evenly(count, seed: seed)) : part.prefix(count)
@@ -77,8 +77,8 @@ public struct Dataset: Sendable {
         isSortedByClass ? self[part].evenly(count, seed: 1) : Array(0..<min(max(0, count), self[part].count))
     }
 
-    /// A share of the training images for training, drawn by the seed; the others for validation. Both keep their order. Where
-    /// images are sorted by class, the share is that of each class that has two images.
+    /// A share of the training images for training, drawn by the seed; the others for validation. Both keep their
+    /// order. Where images are sorted by class, the share is that of each class that has two images.
     public func split(share: Double, seed: UInt64) -> Dataset {
         var result = self
         let validation = isSortedByClass ? training.evenly(share: 1 - share, seed: seed) : []
@@ -177,7 +177,8 @@ public struct Dataset: Sendable {
         return digest.finish().hexadecimal
     }
 
-    /// Whether a part has the same images with the same labels in both; how they are normalized and augmented may differ.
+    /// Whether a part has the same images with the same labels in both; how they are normalized and augmented may
+    /// differ.
     ///
     /// Cost: reads every pixel of the part, in both.
     public func hasSameImages(as other: Dataset, in part: Part) -> Bool {

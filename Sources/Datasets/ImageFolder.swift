@@ -9,7 +9,8 @@ public enum ImageFolder {
     public static let memoryLimit = 1 << 30
 
     /// Reads `path`: class folders within `train` and `test` (or `val`), else class folders of which a share is cut off for testing.
-    /// Classes are in the order of their names. The images of a class are those in its folder and in the folders within it.
+    /// Classes are in the order of their names. The images of a class are those in its folder and in the folders within
+    /// it.
     ///
     /// - Parameters:
     ///   - height, width: every image is scaled until its shorter side fits, and cut around its middle.

@@ -92,8 +92,8 @@ struct ImageFolderListing {
         }
     }
 
-    /// Classes without partner that are parts by their names: where they hold folders alone, and those of another folder or none
-    /// beside them, nobody means them as classes.
+    /// Classes without partner that are parts by their names: where they hold folders alone, and those of another
+    /// folder or none beside them, nobody means them as classes.
     private mutating func checkParts(_ folders: [String], in path: String) throws(DatasetError) {
         func classes(_ name: String) throws(DatasetError) -> [String]? {
             let entries = try list(Self.join(path, name)).filter { !$0.isHidden }

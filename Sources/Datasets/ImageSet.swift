@@ -67,8 +67,8 @@ public struct ImageSet: Sendable {
         return drawn(quotas, of: classes, seed)
     }
 
-    /// A share of each class, in their order, drawn by the seed. Rounded so that the sum is right, but of each class that has two
-    /// images at least one is drawn and one is not.
+    /// A share of each class, in their order, drawn by the seed. Rounded so that the sum is right, but of each class
+    /// that has two images at least one is drawn and one is not.
     public func evenly(share: Double, seed: UInt64) -> [Int] {
         let classes = placesByClass
         let wanted = Int((Double(count) * share).rounded())

@@ -1,6 +1,7 @@
 // Images in another size: bilinear, and where they shrink each pixel is a mean over all that it covers, as Pillow's and torchvision's
-// (a triangle as wide as the scale, in two passes). Shares are whole numbers of 22 bits and each pass is rounded, as in Pillow's
-// Resample.c, so that every pixel is that of Pillow 13; earlier ones scale rows first always, and differ by 1 in some pixels.
+// (a triangle as wide as the scale, in two passes). Shares are whole numbers of 22 bits and each pass is rounded, as in
+// Pillow's Resample.c, so that every pixel is that of Pillow 13; earlier ones scale rows first always, and differ by 1
+// in some pixels.
 
 import Libraries
 

@@ -3,6 +3,6 @@
 /// Goes up with every change of a kernel, an order of sums or a random stream that changes the bits of any training. The golden
 /// digests of the tests fail where bits change without it.
 ///
-/// * 2: Adam's `1 - beta` and step size are computed in double, as PyTorch's; `mixed` computes a dilated convolution of 1x1 as
-///   one that is not dilated.
+/// * 2: Adam's `1 - beta` and step size are computed in double, as PyTorch's; `mixed` computes a dilated convolution of
+///   1x1 as one that is not dilated.
 public let arithmeticVersion = 2

@@ -17,7 +17,8 @@ final class EngineNetwork: TrainableNetwork {
 
     /// Takes the memory, unless the machine has too little left. The weights are fresh.
     ///
-    /// - Parameter isKept: whether the training is written to files: from a copy of its state, and its weights tensor by tensor.
+    /// - Parameter isKept: whether the training is written to files: from a copy of its state, and its weights tensor
+    ///   by tensor.
     init(
         _ architecture: Architecture, dataset: Dataset, measuring part: Dataset.Part = .test, options: TrainingOptions,
         isKept: Bool = false, cancellation: Cancellation,
@@ -110,8 +111,8 @@ private func largestBatch(
     return fitting > 0 ? fitting : nil
 }
 
-/// One part of a data set, as the engine reads it: images that are learned from are changed by the augmentation; those that are
-/// measured are taken as they are, whatever part they are of.
+/// One part of a data set, as the engine reads it: images that are learned from are changed by the augmentation; those
+/// that are measured are taken as they are, whatever part they are of.
 private final class ImageSource: BatchSource {
     private let dataset: Dataset
     private let part: Dataset.Part

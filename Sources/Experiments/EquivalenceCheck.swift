@@ -11,13 +11,13 @@ public struct EquivalenceCheck: Sendable {
     public let hasSameBits: Bool
     /// The largest difference of two outputs, relative to the largest output.
     public let difference: Double
-    /// Whether one training step from the same seed ends in the same weights, bit for bit, in every precision; `nil` where that
-    /// was not asked.
+    /// Whether one training step from the same seed ends in the same weights, bit for bit, in every precision; `nil`
+    /// where that was not asked.
     public let trainsTheSame: Bool?
 
-    /// Computes random images, of the shape that both take, and one training step in each precision where the training is said
-    /// to be the same. Batch norms have random parameters and statistics: fresh ones leave values nearly as they are, and would
-    /// hide what differs.
+    /// Computes random images, of the shape that both take, and one training step in each precision where the training
+    /// is said to be the same. Batch norms have random parameters and statistics: fresh ones leave values nearly as
+    /// they are, and would hide what differs.
     ///
     /// - Returns: `nil` where their weights do not fit each other, tensor by tensor.
     public init?(
@@ -46,7 +46,8 @@ public struct EquivalenceCheck: Sendable {
 }
 
 extension EquivalenceCheck {
-    /// Whether two networks that are proven to train the same do so on the engine, bit for bit, in the precision that is trained.
+    /// Whether two networks that are proven to train the same do so on the engine, bit for bit, in the precision that
+    /// is trained.
     ///
     /// Cost: one training step of four images with each.
     public static func agrees(
@@ -99,8 +100,8 @@ private struct Outcome {
     }
 }
 
-/// A function of one network that the other cannot compute, whatever its weights: what the engine computes lacks what all functions
-/// of the other have. Then they are not the same functions for certain.
+/// A function of one network that the other cannot compute, whatever its weights: what the engine computes lacks what
+/// all functions of the other have. Then they are not the same functions for certain.
 public enum FunctionWitness: Sendable {
     /// The other's functions are all affine.
     case bends

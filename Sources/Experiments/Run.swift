@@ -163,8 +163,8 @@ public struct Run: Sendable {
     public var title: String {
         "\(model) seed \(options.seeds.text)" + (name == nil ? tag.map { " #\($0)" } ?? "" : "")
     }
-    /// What the last whole epoch came to; `nil` before the first, and for a training that diverged: what it had reached before is no
-    /// result of it.
+    /// What the last whole epoch came to; `nil` before the first, and for a training that diverged: what it had reached
+    /// before is no result of it.
     public var result: EpochMetrics? { state.isDiverged ? nil : metrics.last }
     /// Percent on the test set after the last whole epoch; `nil` where there is no `result`.
     public var accuracy: Double? { result?.testAccuracy }

@@ -26,7 +26,8 @@ public func fixed(_ number: Double, _ digits: Int) -> String {
     return (number < 0 && scaled != 0 ? "-" : "") + text
 }
 
-/// A loss: `fixed`, but with a power of ten where the digits before the point would be mere noise, as shortly before it diverges.
+/// A loss: `fixed`, but with a power of ten where the digits before the point would be mere noise, as shortly before it
+/// diverges.
 public func lossText(_ loss: Double, _ digits: Int) -> String {
     abs(loss) < 1e9 || !loss.isFinite ? fixed(loss, digits) : scientific(loss, digits: digits)
 }
@@ -78,8 +79,8 @@ public func aligned(_ numbers: [Double]) -> [String] {
 
 private func power(_ digits: Int) -> Double { [1, 10, 100, 1_000, 10_000][digits] }
 
-/// A number in a sentence: at most four digits behind the point, and none that it does not need; small and large ones with a
-/// power of ten.
+/// A number in a sentence: at most four digits behind the point, and none that it does not need; small and large ones
+/// with a power of ten.
 func shortNumber(_ number: Double) -> String {
     let size = abs(number)
     return size == 0 || !size.isFinite || (0.01..<1e9).contains(size)

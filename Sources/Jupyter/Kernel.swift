@@ -2,7 +2,8 @@
 // time, gives questions about text and history to the assistant, and when it gets a cell it runs that cell itself. Where that takes
 // longer than a moment, the other becomes the reader. So a cell is never handed from thread to thread, a short one wakes no other
 // thread (either was a tenth of its round trip), and the control channel waits for a moment at most. All that decides what runs
-// next stands under one lock, so an error aborts all that was queued before its reply, and what comes within 0.1 s after it.
+// next stands under one lock, so an error aborts all that was queued before its reply, and what comes within 0.1 s
+// after it.
 
 import Glibc
 import Language
@@ -75,8 +76,8 @@ final class Kernel: Sendable {
     /// - Parameters:
     ///   - historyPath: where cells are kept; `nil`: for this session alone.
     ///   - home: where runs are kept; `nil`: nowhere.
-    ///   - environmentFault: what is wrong with the variables of the environment, for the first cell to say. A kernel that does not
-    ///     start is restarted again and again by its client, which does not say why.
+    ///   - environmentFault: what is wrong with the variables of the environment, for the first cell to say. A kernel
+    ///     that does not start is restarted again and again by its client, which does not say why.
     init(
         _ connection: ConnectionFile, historyPath: String? = nil, home: String? = nil, environmentFault: String? = nil
     ) throws(MessageSocketError) {
@@ -112,8 +113,8 @@ final class Kernel: Sendable {
     private static let savingTime = 30.0
     /// Seconds that a cell may take before another thread reads messages meanwhile.
     private static let moment = 0.001
-    /// Seconds behind the reply to a cell that failed in which those that come are aborted, as in ipykernel: JupyterLab's "Run All"
-    /// is still sending then.
+    /// Seconds behind the reply to a cell that failed in which those that come are aborted, as in ipykernel:
+    /// JupyterLab's "Run All" is still sending then.
     private static let abortingTime = 0.1
 
     /// Why cells are not kept beyond this session.

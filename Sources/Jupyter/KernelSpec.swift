@@ -27,7 +27,8 @@ public enum KernelSpecError: Error, Sendable, CustomStringConvertible {
         case .badName(let name): "\"\(name)\" cannot name a kernel: use letters, digits, `-`, `_` and `.`"
         case .noEnvironment: "no Python environment is active: activate one, or use --user or --prefix DIR"
         case .missingEnvironment(let variable, let folder):
-            "\(variable) names \(folder), which is not a folder: activate an environment that exists, or use --user or --prefix DIR"
+            "\(variable) names \(folder), which is not a folder: activate an environment that exists, or use --user or "
+                + "--prefix DIR"
         case .noExecutable: "cannot find this executable through /proc/self/exe"
         case .file(let error): "\(error)"
         }
@@ -63,8 +64,8 @@ private func isNameByte(_ byte: UInt8) -> Bool {
         || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_") || byte == UInt8(ascii: ".")
 }
 
-/// The path by which this executable was called, links and all: what a link leads to is replaced with the next version. The file
-/// itself where that is not known.
+/// The path by which this executable was called, links and all: what a link leads to is replaced with the next version.
+/// The file itself where that is not known.
 private var executablePath: String? {
     let own = FileSystem.identity("/proc/self/exe")
     func absolute(_ path: String) -> String {

@@ -16,9 +16,9 @@ public struct ArchiveError: Error, Sendable, CustomStringConvertible {
 }
 
 public enum Archive {
-    /// Unpacks files and folders; everything else (links, devices) is refused, and so is a name that leads out of the folder or
-    /// that nobody would give a file (`~`, control characters): see `components(of:)`. All of the archive is looked through
-    /// before anything is written.
+    /// Unpacks files and folders; everything else (links, devices) is refused, and so is a name that leads out of the
+    /// folder or that nobody would give a file (`~`, control characters): see `components(of:)`. All of the archive is
+    /// looked through before anything is written.
     ///
     /// What was written before an error of the disk stays: unpack into a folder that can be thrown away.
     /// - Parameters:
@@ -121,7 +121,8 @@ public enum Archive {
         guard components.count <= depthLimit else { throw OddName(reason: "is in more than \(depthLimit) folders") }
         for component in components {
             guard component.utf8.count <= 255 else { throw OddName(reason: "is longer than 255 bytes") }
-            // A shell, or a program that expands paths, would take the first for a home folder and the second for an option.
+            // A shell, or a program that expands paths, would take the first for a home folder and the second for an
+            // option.
             guard !component.hasPrefix("~"), !component.hasPrefix("-") else {
                 throw OddName(reason: "begins with `\(component.prefix(1))`")
             }

@@ -89,7 +89,8 @@ public final class Database: @unchecked Sendable {
                 return 1
             }, Unmanaged.passUnretained(patience).toOpaque())
         if reading != nil { return }
-        // Readers then see the last whole state while another process writes. An error here closes the file: `deinit` runs.
+        // Readers then see the last whole state while another process writes. An error here closes the file: `deinit`
+        // runs.
         try execute("PRAGMA journal_mode = WAL")
         try execute("PRAGMA synchronous = NORMAL")
     }

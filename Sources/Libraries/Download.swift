@@ -67,8 +67,8 @@ public enum Download {
     /// Fetches `url` into `path`, going on behind what an earlier try left in `<path>.part`.
     ///
     /// - Parameters:
-    ///   - byteLimit: of the whole file; what is larger, or has no end, is left, and nothing stays of it. Nor does anything of a file that
-    ///     cannot be written: what has filled a disk must not keep it full.
+    ///   - byteLimit: of the whole file; what is larger, or has no end, is left, and nothing stays of it. Nor does
+    ///     anything of a file that cannot be written: what has filled a disk must not keep it full.
     ///   - progress: called about ten times a second.
     ///   - isCancelled: asked about twenty times a second.
     /// - Returns: whether a part of an earlier try was used. If the file then fails its check, the server may have

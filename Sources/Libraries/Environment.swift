@@ -9,8 +9,8 @@ public enum Environment {
         return String(cString: value)
     }
 
-    /// Whether a terminal may be given colors and bars: `NO_COLOR` (no-color.org) is not set, and `TERM` names one that can do more than
-    /// print.
+    /// Whether a terminal may be given colors and bars: `NO_COLOR` (no-color.org) is not set, and `TERM` names one that
+    /// can do more than print.
     public static var allowsColor: Bool { variable("NO_COLOR") == nil && allowsCursor }
 
     /// Whether a terminal knows sequences that move the cursor.

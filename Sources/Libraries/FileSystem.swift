@@ -61,7 +61,8 @@ extension String {
 }
 
 extension String {
-    /// The order of bytes, which is that of Unicode's numbers and of Python; `<` takes names for the same that a disk does not.
+    /// The order of bytes, which is that of Unicode's numbers and of Python; `<` takes names for the same that a disk
+    /// does not.
     public func precedesInBytes(_ other: String) -> Bool { utf8.lexicographicallyPrecedes(other.utf8) }
 }
 
@@ -72,7 +73,8 @@ public enum FileSystem {
     /// The whole of a regular file.
     ///
     /// - Parameters:
-    ///   - limit: a file with more bytes is refused before memory is taken for it; so is one that the memory has no room for.
+    ///   - limit: a file with more bytes is refused before memory is taken for it; so is one that the memory has no
+    ///     room for.
     ///   - isCancelled: asked for each piece; the error says `isCancelled` then.
     public static func read(
         _ path: String, limit: Int = textLimit, isCancelled: () -> Bool = { false }
@@ -205,7 +207,8 @@ public enum FileSystem {
         guard isDirectory(path) else { throw FileError("create", path, code: ENOTDIR) }
     }
 
-    /// Takes from everybody else what they may do with a file or folder of this user; links and what cannot be changed stay as they are.
+    /// Takes from everybody else what they may do with a file or folder of this user; links and what cannot be changed
+    /// stay as they are.
     public static func makePrivate(_ path: String) {
         var status = stat()
         guard lstat(path, &status) == 0, status.st_uid == geteuid(), status.st_mode & 0o077 != 0,
@@ -225,7 +228,8 @@ public enum FileSystem {
     /// The names in a folder in the order of their bytes, without `.` and `..`.
     public static func list(_ path: String) throws(FileError) -> [String] { try entries(path).map(\.name) }
 
-    /// The same, with whether they are UTF-8: of a name that is not, `\xE9` stands for the byte, and no path leads there.
+    /// The same, with whether they are UTF-8: of a name that is not, `\xE9` stands for the byte, and no path leads
+    /// there.
     public static func entries(_ path: String) throws(FileError) -> [(name: String, isUTF8: Bool)] {
         guard let handle = opendir(path) else { throw FileError("list", path) }
         defer { closedir(handle) }
@@ -253,8 +257,8 @@ public enum FileSystem {
         guard unlink(path) == 0 || errno == ENOENT || errno == ENOTDIR else { throw FileError("remove", path) }
     }
 
-    /// Removes a folder with all that is in it, and nothing outside of it; one that is not there is fine. A link is removed, and
-    /// what it points to stays.
+    /// Removes a folder with all that is in it, and nothing outside of it; one that is not there is fine. A link is
+    /// removed, and what it points to stays.
     ///
     /// For folders that this program has made itself.
     public static func removeTree(_ path: String) throws(FileError) {
@@ -274,8 +278,8 @@ public enum FileSystem {
 
     // MARK: Paths
 
-    /// The file that a person means by a path typed in a cell: `~` and `~/...` are in the home folder, and a path that is
-    /// not absolute begins at `folder`.
+    /// The file that a person means by a path typed in a cell: `~` and `~/...` are in the home folder, and a path that
+    /// is not absolute begins at `folder`.
     ///
     /// Only for text that somebody typed: what a folder, an archive or a socket holds may be named `~` as well.
     public static func resolve(typed path: String, in folder: String) -> String {
@@ -302,8 +306,8 @@ public enum FileSystem {
         return String(name[name.index(after: point)...])
     }
 
-    /// Whether a file could be written there now; the error is that of writing it. Tried, with a file that is removed again: to root every
-    /// folder says that it is writable, also those of `/proc`.
+    /// Whether a file could be written there now; the error is that of writing it. Tried, with a file that is removed
+    /// again: to root every folder says that it is writable, also those of `/proc`.
     public static func checkWritable(_ path: String) throws(FileError) {
         _ = try WholeFileWriter(path)
     }

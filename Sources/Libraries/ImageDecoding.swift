@@ -1,5 +1,6 @@
-// JPEG (libjpeg-turbo's TurboJPEG) and PNG (libpng): pixels are those that Pillow reads and torchvision's ImageFolder gives, by its
-// `convert("RGB")`. Both libraries keep pointers to what they read, so that the bytes are held until an image is whole.
+// JPEG (libjpeg-turbo's TurboJPEG) and PNG (libpng): pixels are those that Pillow reads and torchvision's ImageFolder
+// gives, by its `convert("RGB")`. Both libraries keep pointers to what they read, so that the bytes are held until an
+// image is whole.
 
 import CJPEG
 import CPNG
@@ -13,8 +14,8 @@ public struct ImageError: Error, Sendable, CustomStringConvertible {
     public var description: String { message }
 }
 
-/// An image in memory: red, green and blue. Grey and palettes become that; of 16 bits the upper 8 are taken; transparency is left out;
-/// CMYK is turned to RGB as Pillow does.
+/// An image in memory: red, green and blue. Grey and palettes become that; of 16 bits the upper 8 are taken;
+/// transparency is left out; CMYK is turned to RGB as Pillow does.
 public struct DecodedImage: Sendable {
     public let height: Int
     public let width: Int
@@ -113,7 +114,8 @@ public struct DecodedImage: Sendable {
 
     // MARK: JPEG
 
-    /// What libjpeg warns of (stray bytes, a bad code) is read, as by other readers; a file that ends before its image does is not.
+    /// What libjpeg warns of (stray bytes, a bad code) is read, as by other readers; a file that ends before its image
+    /// does is not.
     private init(jpeg file: UnsafeBufferPointer<UInt8>) throws(ImageError) {
         let structure = JPEGStructure(file)
         guard !structure.hasTooManyScans else {

@@ -1,9 +1,10 @@
-// Where a JPEG's image ends and what decoding takes, by its markers alone, read as libjpeg reads them: what follows the end is no part
-// of the image.
+// Where a JPEG's image ends and what decoding takes, by its markers alone, read as libjpeg reads them: what follows the
+// end is no part of the image.
 
 /// The frame and the scans of a JPEG, and their end.
 struct JPEGStructure {
-    /// More scans are not read: each goes over all of the image, whatever little the file holds of it. libjpeg-turbo's own limit.
+    /// More scans are not read: each goes over all of the image, whatever little the file holds of it. libjpeg-turbo's
+    /// own limit.
     static let scanLimit = 500
 
     /// Whether the mark of the image's end is there.
@@ -11,11 +12,12 @@ struct JPEGStructure {
     var hasTooManyScans: Bool { scanCount > Self.scanLimit }
     /// Where its last scan stops: at the end's mark, at another image, or with the file.
     private(set) var end: Int
-    /// Whether the scans say every coefficient of every component to its last bit. A progressive image without its last scans shows
-    /// all of its pixels, but not their detail, and libjpeg does not mind.
+    /// Whether the scans say every coefficient of every component to its last bit. A progressive image without its last
+    /// scans shows all of its pixels, but not their detail, and libjpeg does not mind.
     var hasAllScans: Bool { !missingBits.isEmpty && missingBits.values.allSatisfy { $0.allSatisfy { $0 == 0 } } }
 
-    /// Bytes of memory for the coefficients of all components, 16 bits each, which libjpeg keeps where they do not all come in one scan.
+    /// Bytes of memory for the coefficients of all components, 16 bits each, which libjpeg keeps where they do not all
+    /// come in one scan.
     private(set) var coefficientByteCount = 0
 
     /// Of each component how many bits of its 64 coefficients are still to come.

@@ -1,5 +1,5 @@
-// One line from a person at a terminal: GNU readline, with history, Tab, a Ctrl-C that drops the line, and a Ctrl-Z from which the
-// prompt comes back.
+// One line from a person at a terminal: GNU readline, with history, Tab, a Ctrl-C that drops the line, and a Ctrl-Z
+// from which the prompt comes back.
 
 @preconcurrency import CReadline
 import Glibc
@@ -22,7 +22,8 @@ public enum LineInput {
     nonisolated(unsafe) private static var completer: Completer?
     /// Set by `interrupt`, which a signal handler calls, and read while waiting for a key.
     private static let isInterrupted = Atomic<Bool>(false)
-    /// Where a handler writes a byte, so that the wait for a key ends: it may run on another thread than the one that waits. -1 before.
+    /// Where a handler writes a byte, so that the wait for a key ends: it may run on another thread than the one that
+    /// waits. -1 before.
     private static let wakeEnd = Atomic<Int32>(-1)
     /// The other end of that pipe.
     nonisolated(unsafe) private static var wakeSource: Int32 = -1
@@ -40,7 +41,8 @@ public enum LineInput {
         for entry in history { remember(entry) }
     }
 
-    /// Drops the line that is being typed, or the one that is asked for next in the cell that runs. Safe in a signal handler.
+    /// Drops the line that is being typed, or the one that is asked for next in the cell that runs. Safe in a signal
+    /// handler.
     public static func interrupt() {
         isInterrupted.store(true, ordering: .releasing)
         wake()
@@ -161,8 +163,8 @@ public enum LineInput {
 
     private static let stopping = [SIGTSTP, SIGCONT]
 
-    /// While a line is typed the terminal is readline's: who stops the process must get it back as it was. While a cell runs, the process
-    /// stops as any other.
+    /// While a line is typed the terminal is readline's: who stops the process must get it back as it was. While a cell
+    /// runs, the process stops as any other.
     private static func noticingJobControl<Result>(_ body: () -> Result) -> Result {
         let heard = stopping.filter { !SignalHandling.isIgnored($0) }
         for number in heard {
@@ -192,8 +194,9 @@ public enum LineInput {
         redraw()
     }
 
-    /// Stops as a process does that reads in the background, until a shell's `fg` gives it the terminal: until then that is in the
-    /// state in which the shell reads its own prompt, without echo, and readline would take this for ours.
+    /// Stops as a process does that reads in the background, until a shell's `fg` gives it the terminal: until then
+    /// that is in the state in which the shell reads its own prompt, without echo, and readline would take this for
+    /// ours.
     private static func awaitTerminal() {
         while isatty(STDIN_FILENO) != 0, ![-1, getpgrp()].contains(tcgetpgrp(STDIN_FILENO)) {
             isContinued.store(false, ordering: .releasing)
@@ -216,8 +219,8 @@ public enum LineInput {
     nonisolated(unsafe) private static var isFolded = false
     private static let foldingMode = "horizontal-scroll-mode"
 
-    /// Readline draws what has more rows than the window over itself. Such a block is shown in one row, with `^J` between its lines, and
-    /// moves sideways with the cursor.
+    /// Readline draws what has more rows than the window over itself. Such a block is shown in one row, with `^J`
+    /// between its lines, and moves sideways with the cursor.
     private static func redisplay() {
         if isTallerThanWindow, !isFolded {
             if let mode = rl_variable_value(foldingMode), strcmp(mode, "off") == 0 {

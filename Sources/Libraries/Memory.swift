@@ -1,5 +1,5 @@
-// How much memory may be taken here: what the machine has free, what the control groups of the process still allow, in both of
-// their versions and on every level, and the limits of the process itself (`ulimit`).
+// How much memory may be taken here: what the machine has free, what the control groups of the process still allow, in
+// both of their versions and on every level, and the limits of the process itself (`ulimit`).
 
 import Glibc
 
@@ -20,8 +20,8 @@ public enum Memory {
 
     // MARK: Control groups
 
-    /// What each control group above the process has left. Its line in `/proc/self/cgroup` is `0::/path` in version 2, and
-    /// `7:memory:/path` in version 1.
+    /// What each control group above the process has left. Its line in `/proc/self/cgroup` is `0::/path` in version 2,
+    /// and `7:memory:/path` in version 1.
     private static func groupLimits(_ root: String) -> [Int?] {
         let lines = ((try? FileSystem.readText("\(root)/proc/self/cgroup")) ?? "").split(separator: "\n")
         return lines.flatMap { line -> [Int?] in
@@ -38,8 +38,8 @@ public enum Memory {
         }
     }
 
-    /// The folder of a group and those of all above it. In a container the path may be one that only the host sees: then what is
-    /// mounted is the group itself.
+    /// The folder of a group and those of all above it. In a container the path may be one that only the host sees:
+    /// then what is mounted is the group itself.
     private static func levels(_ mount: String, _ path: Substring) -> [String] {
         var folders = [mount]
         for name in path.split(separator: "/") where name != ".." {

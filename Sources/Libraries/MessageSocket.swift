@@ -37,7 +37,8 @@ public final class MessageContext: Sendable {
     deinit { zmq_ctx_term(handle) }
 }
 
-/// The unchecked part: ZeroMQ asks that one thread at a time uses a socket, which its owner sees to, and debug builds check.
+/// The unchecked part: ZeroMQ asks that one thread at a time uses a socket, which its owner sees to, and debug builds
+/// check.
 public final class MessageSocket: @unchecked Sendable {
     public enum Kind: Sendable {
         case router, dealer, publisher, subscriber, reply, request
@@ -49,8 +50,9 @@ public final class MessageSocket: @unchecked Sendable {
     private let context: MessageContext
     private let handle: UnsafeMutableRawPointer
     private let isInUse = Atomic(false)
-    /// Becomes readable when something happens on the socket. Unlike `wait(for:)` with the socket itself, waiting for it needs no
-    /// lock against the thread that uses the socket; whatever call that thread makes may take the signal away.
+    /// Becomes readable when something happens on the socket. Unlike `wait(for:)` with the socket itself, waiting for
+    /// it needs no lock against the thread that uses the socket; whatever call that thread makes may take the signal
+    /// away.
     public let descriptor: Int32
     /// Where the socket is bound or connected, for messages.
     public private(set) var address = ""

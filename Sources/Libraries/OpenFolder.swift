@@ -1,5 +1,6 @@
-// A folder held by its descriptor: entries in it are made, opened and removed by one name each, and no link is followed, so
-// that nothing done here reaches outside of it, whatever the names are and whoever changes the folder meanwhile.
+// A folder held by its descriptor: entries in it are made, opened and removed by one name each, and no link is
+// followed, so that nothing done here reaches outside of it, whatever the names are and whoever changes the folder
+// meanwhile.
 
 import Glibc
 
@@ -48,7 +49,8 @@ struct OpenFolder: ~Copyable {
         return "\(path)/\(name)"
     }
 
-    /// Removes all that is in it. A link is removed and what it points to stays; another file system mounted in it is an error.
+    /// Removes all that is in it. A link is removed and what it points to stays; another file system mounted in it is
+    /// an error.
     func removeContents() throws(FileError) {
         try removeContents(onlyOn: try mount())
     }

@@ -1,9 +1,9 @@
-// Text that comes from files, archives and other people's notebooks, as a terminal may show it: an escape sequence in a name could move
-// the cursor, hide text or change colors.
+// Text that comes from files, archives and other people's notebooks, as a terminal may show it: an escape sequence in a
+// name could move the cursor, hide text or change colors.
 
 extension String {
-    /// The text with pictures in place of control characters, and U+FFFD in place of those that reverse the order of what follows.
-    /// Lines and tabs stay.
+    /// The text with pictures in place of control characters, and U+FFFD in place of those that reverse the order of
+    /// what follows. Lines and tabs stay.
     public var printable: String { printable(keeping: ["\n", "\t"]) }
 
     /// The same for a name, which has one line.

@@ -25,8 +25,8 @@ public enum StandardStream: Int32, Sendable {
         }
     }
 
-    /// Writes all of the text. Where it cannot be written `failure` tells why, and nothing more is written, so that what arrives has no
-    /// gap (SIGPIPE is to be ignored where the process is to go on without a reader).
+    /// Writes all of the text. Where it cannot be written `failure` tells why, and nothing more is written, so that
+    /// what arrives has no gap (SIGPIPE is to be ignored where the process is to go on without a reader).
     public func write(_ text: String) {
         guard failureCode == 0 else { return }
         var text = text
@@ -45,8 +45,8 @@ public enum StandardStream: Int32, Sendable {
     /// Tells a person what is wrong, in a line on standard error.
     public static func complain(_ reason: String) { error.write("tandem: \(reason.printable)\n") }
 
-    /// Takes the places of standard streams that are closed, so that no file that is opened gets one of them and what is meant for a
-    /// person. Writing there still fails.
+    /// Takes the places of standard streams that are closed, so that no file that is opened gets one of them and what
+    /// is meant for a person. Writing there still fails.
     public static func reserve() {
         for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) < 0 {
             // The system gives the lowest free number.

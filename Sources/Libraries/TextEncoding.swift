@@ -1,5 +1,5 @@
-// Whether bytes are the text that a person meant: UTF-8. Files of editors on Windows are often UTF-16, older ones Latin-1, and what is
-// called a script may be no text at all.
+// Whether bytes are the text that a person meant: UTF-8. Files of editors on Windows are often UTF-16, older ones
+// Latin-1, and what is called a script may be no text at all.
 
 import Glibc
 

@@ -192,7 +192,8 @@ final class Transfer {
             reason = "the server answered with status \(status)"
         default: kind = .other
         }
-        // Where a server sends all of the file although the rest was asked for, libcurl sees its size before it sees that.
+        // Where a server sends all of the file although the rest was asked for, libcurl sees its size before it sees
+        // that.
         let cannotResume =
             code == CURLE_RANGE_ERROR || code == CURLE_BAD_DOWNLOAD_RESUME || code == CURLE_FILESIZE_EXCEEDED
             || (code == CURLE_HTTP_RETURNED_ERROR && status == 416)

@@ -4,8 +4,8 @@ import Glibc
 
 /// A file under way, next to the place where it will stand. What is not finished is removed.
 ///
-/// A link at its end is followed: the file that it points to is replaced, and the link stays. A file that is replaced keeps its mode,
-/// and its owner where the process may give files away.
+/// A link at its end is followed: the file that it points to is replaced, and the link stays. A file that is replaced
+/// keeps its mode, and its owner where the process may give files away.
 public struct WholeFileWriter: ~Copyable {
     public let path: String
     /// Where `path` leads.
@@ -29,8 +29,8 @@ public struct WholeFileWriter: ~Copyable {
         (self.temporary, self.descriptor) = (temporary, descriptor)
     }
 
-    /// A new file of a name that nobody can foresee, and that is nobody's link. Its end tells who writes it: `….<process>.part` of a
-    /// process that was killed stays behind.
+    /// A new file of a name that nobody can foresee, and that is nobody's link. Its end tells who writes it:
+    /// `….<process>.part` of a process that was killed stays behind.
     private static func create(
         beside target: String, _ mode: mode_t, of path: String
     ) throws(FileError) -> (path: String, descriptor: Int32) {
@@ -94,7 +94,8 @@ public struct WholeFileWriter: ~Copyable {
         var (status, mode) = (stat(), replaced.st_mode & 0o777)
         guard fstat(descriptor, &status) == 0 else { throw FileError("write", path) }
         if status.st_gid != replaced.st_gid {
-            // Who was of the group is one of the others now, and the other way round: both may do what both might before.
+            // Who was of the group is one of the others now, and the other way round: both may do what both might
+            // before.
             let shared = (mode >> 3) & mode & 0o7
             mode = mode & 0o700 | shared << 3 | shared
         }
@@ -105,8 +106,8 @@ public struct WholeFileWriter: ~Copyable {
 extension FileSystem {
     /// Where writing to a path puts a file, behind the links at its end; what they point to need not be there.
     ///
-    /// What is there must be a file that this process may write: a device or a pipe is not replaced. A link that another user has put
-    /// into a folder of everybody's is not followed, as under Linux' `protected_symlinks`.
+    /// What is there must be a file that this process may write: a device or a pipe is not replaced. A link that
+    /// another user has put into a folder of everybody's is not followed, as under Linux' `protected_symlinks`.
     static func writableFile(_ path: String) throws(FileError) -> String {
         func failure(_ code: Int32 = errno) -> FileError { FileError("write", path, code: code) }
         var target = path

@@ -32,7 +32,8 @@ extension Architecture {
         return layers.map(number)
     }
 
-    /// The batch norms that get one value a channel of each image, as they are called in sentences: `layer 5 (batchnorm)`.
+    /// The batch norms that get one value a channel of each image, as they are called in sentences: `layer 5
+    /// (batchnorm)`.
     public var normsOfVectors: [String] {
         numbered.flatMap(\.leaves).compactMap { layer in
             guard case .batchNorm = layer.placed.layer, layer.placed.input.extent == Extent(1) else { return nil }

@@ -1,10 +1,11 @@
-// Pictures that a Markdown cell brings along, `![title](attachment:my picture.png)` or `<img src="attachment:a.png">`: found by their names
-// however these are written, and put into the page. What stands in code, or in a text beside a picture, stays as written.
+// Pictures that a Markdown cell brings along, `![title](attachment:my picture.png)` or `<img src="attachment:a.png">`:
+// found by their names however these are written, and put into the page. What stands in code, or in a text beside a
+// picture, stays as written.
 
 import Libraries
 
-/// Markdown ends a reference at a space, and shows HTML as text: what is affected is a mark of letters and digits, which Markdown leaves
-/// alone, until the text is HTML.
+/// Markdown ends a reference at a space, and shows HTML as text: what is affected is a mark of letters and digits,
+/// which Markdown leaves alone, until the text is HTML.
 struct AttachmentReferences {
     private static let scheme = "attachment:"
 
@@ -183,11 +184,12 @@ struct AttachmentReferences {
 
     /// The picture that a reference names, in its own encoding or in that of addresses.
     private func data(_ reference: String) -> String? {
-        let decoded = String(decoding: reference.utf8.percentDecoded, as: UTF8.self)
+        func decoded(_ name: String) -> String { String(decoding: name.utf8.percentDecoded, as: UTF8.self) }
+        let plain = decoded(reference)
         guard
             let name = attachments.keys.first(where: { $0 == reference })
-                ?? attachments.keys.first(where: { $0 == decoded })
-                ?? attachments.keys.first(where: { String(decoding: $0.utf8.percentDecoded, as: UTF8.self) == decoded }),
+                ?? attachments.keys.first(where: { $0 == plain })
+                ?? attachments.keys.first(where: { decoded($0) == plain }),
             let forms = attachments[name]?.object, let type = forms.keys.first(where: { $0.hasPrefix("image/") }),
             let base64 = NotebookFile.joined(forms[type])
         else { return nil }

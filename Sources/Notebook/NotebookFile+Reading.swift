@@ -42,8 +42,8 @@ extension NotebookFile {
         self.metadata = Self.valid(metadata)
     }
 
-    /// Whose cells they are. Where no language is named, it is the kernel that tells. Ours has any name that somebody gave it with
-    /// `tandem install --name`; it is shown as "Tandem".
+    /// Whose cells they are. Where no language is named, it is the kernel that tells. Ours has any name that somebody
+    /// gave it with `tandem install --name`; it is shown as "Tandem".
     private static func owner(_ metadata: JSONObject) -> Owner {
         func text(_ key: String, _ field: String) -> String? {
             metadata[key]?[field]?.string.flatMap { $0.isEmpty ? nil : $0 }

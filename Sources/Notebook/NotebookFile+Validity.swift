@@ -1,5 +1,5 @@
-// What is read of an odd file is made such that it is valid nbformat 4.5 when it is written: names of cells, and metadata of which the
-// schema says the form. Metadata of other names are kept whatever they hold.
+// What is read of an odd file is made such that it is valid nbformat 4.5 when it is written: names of cells, and
+// metadata of which the schema says the form. Metadata of other names are kept whatever they hold.
 
 import Libraries
 

@@ -7,7 +7,8 @@ public struct NotebookPage {
     private let title: String
     private let code: (String) -> String
 
-    /// - Parameter code: makes HTML of a cell's code, with elements of the classes `word`, `number`, `string` and `comment`.
+    /// - Parameter code: makes HTML of a cell's code, with elements of the classes `word`, `number`, `string` and
+    ///   `comment`.
     public init(_ notebook: NotebookFile, title: String, code: @escaping (String) -> String = markupEscaped) {
         self.notebook = notebook
         self.title = title

@@ -29,8 +29,8 @@ public final class History: Sendable {
     public var session: Int { state.withLock(\.session) }
 
     /// Opens the file for a new session. Where it cannot be used (a folder that cannot be written) the history lives as long as the
-    /// session, and `failure` says why; a damaged one is set aside, which `failure` says as well. One that another process holds is
-    /// taken as soon as it is free.
+    /// session, and `failure` says why; a damaged one is set aside, which `failure` says as well. One that another
+    /// process holds is taken as soon as it is free.
     public init(_ path: String?) {
         var failure: String?
         var awaited: String?
@@ -149,7 +149,8 @@ public final class History: Sendable {
     /// Once a session, with its first cell: a start waits for nothing.
     private let hasPruned = Atomic<Bool>(false)
 
-    /// Removes the oldest cells that are too many or too much, and those that an older Tandem kept whatever their length.
+    /// Removes the oldest cells that are too many or too much, and those that an older Tandem kept whatever their
+    /// length.
     private func prune() {
         state.withLock { state in
             let file = state.file

@@ -56,8 +56,9 @@ public struct RichValue: Sendable {
     }
 }
 
-/// A picture as a notebook keeps it next to its SVG, as Base64: JupyterLab shows no SVG of a notebook that is not trusted, as one from
-/// elsewhere. One pixel for one; a picture that would be large has fewer, so that notebooks stay small.
+/// A picture as a notebook keeps it next to its SVG, as Base64: JupyterLab shows no SVG of a notebook that is not
+/// trusted, as one from elsewhere. One pixel for one; a picture that would be large has fewer, so that notebooks stay
+/// small.
 ///
 /// `nil` without librsvg. Cost: 10 to 30 ms, and 60 ms for the first.
 func pngForm(_ svg: String) -> String? {

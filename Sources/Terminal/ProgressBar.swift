@@ -11,8 +11,9 @@ struct ProgressBar {
     private static let leastBar = 4
     private static let leastTitle = 12
 
-    /// The line, at most `columns - 1` wide, so that no terminal wraps it; the last one may be several. The bar gives way first, then the facts between
-    /// the first and the last, from behind; then the title, and then the other two, the last before the first.
+    /// The line, at most `columns - 1` wide, so that no terminal wraps it; the last one may be several. The bar gives
+    /// way first, then the facts between the first and the last, from behind; then the title, and then the other two,
+    /// the last before the first.
     var text: String {
         let width = max(10, columns - 1)
         guard !update.isFinal else { return finalText(width) }
@@ -42,8 +43,8 @@ struct ProgressBar {
         return lines.joined(separator: "\n")
     }
 
-    /// What tells two titles apart stands at their ends: the model's name, and behind it seed, epoch and number, none of which is
-    /// cut in two where words fit.
+    /// What tells two titles apart stands at their ends: the model's name, and behind it seed, epoch and number, none
+    /// of which is cut in two where words fit.
     private func shortened(_ text: String, to width: Int) -> String {
         guard cells(text) > width else { return text }
         var end = text.suffix(columns: width * 3 / 4)

@@ -36,7 +36,8 @@ public struct REPL {
             history.close()
         }
         var count = 0
-        /// Whether Ctrl-D was pressed inside a block. The end of the input, of a terminal that is gone, comes again and again.
+        /// Whether Ctrl-D was pressed inside a block. The end of the input, of a terminal that is gone, comes again and
+        /// again.
         var isAsked = false
         while true {
             if let code = Interruption.endingCode { return code }

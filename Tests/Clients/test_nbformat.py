@@ -18,6 +18,20 @@ def skipped(output):
     return code(metadata={"tags": ["skip-execution"]}, outputs=[output])
 
 
+ATTACHMENTS = {"a": 1, "b": {"image/png": 2}}
+METADATA = {
+    "tags": ["a", "a", 1, "b,c", ""],
+    "name": "",
+    "collapsed": "no",
+    "scrolled": 1,
+    "jupyter": 1,
+    "execution": {"x": 1},
+}
+RESULT = {"output_type": "execute_result", "execution_count": -1, "metadata": {}, "data": {}}
+DISPLAY = {"output_type": "display_data", "metadata": {}, "data": {"text/plain": 1, "application/json": 1}}
+HALF = {"kernelspec": {"name": "tandem"}, "language_info": {"version": "1"}}
+WRONG = {"kernelspec": 1, "language_info": [], "title": 1, "authors": 1, "orig_nbformat": 0}
+
 ODD = {
     "a space": {"cells": [code(id="a b")]},
     "too long": {"cells": [code(id="x" * 65)]},
@@ -25,13 +39,13 @@ ODD = {
     "no strings": {"cells": [code(id=7), code(id=None), code(id=["a"]), code(id="")]},
     "missing": {"cells": [{key: value for key, value in code().items() if key != "id"}] * 2},
     "attachments of code": {"cells": [code(attachments={"a.png": {"image/png": "AAAA"}})]},
-    "odd attachments": {"cells": [{"cell_type": "markdown", "metadata": {}, "source": "", "attachments": {"a": 1, "b": {"image/png": 2}}}]},
-    "odd metadata": {"cells": [code(metadata={"tags": ["a", "a", 1, "b,c", ""], "name": "", "collapsed": "no", "scrolled": 1, "jupyter": 1, "execution": {"x": 1}})]},
+    "odd attachments": {"cells": [{"cell_type": "markdown", "metadata": {}, "source": "", "attachments": ATTACHMENTS}]},
+    "odd metadata": {"cells": [code(metadata=METADATA)]},
     "no metadata": {"cells": [{"cell_type": "code", "source": "print 1"}]},
-    "negative count": {"cells": [skipped({"output_type": "execute_result", "execution_count": -1, "metadata": {}, "data": {}})]},
-    "odd data": {"cells": [skipped({"output_type": "display_data", "metadata": {}, "data": {"text/plain": 1, "application/json": 1}})]},
-    "half a kernelspec": {"cells": [code()], "metadata": {"kernelspec": {"name": "tandem"}, "language_info": {"version": "1"}}},
-    "odd kernelspec": {"cells": [code()], "metadata": {"kernelspec": 1, "language_info": [], "title": 1, "authors": 1, "orig_nbformat": 0}},
+    "negative count": {"cells": [skipped(RESULT)]},
+    "odd data": {"cells": [skipped(DISPLAY)]},
+    "half a kernelspec": {"cells": [code()], "metadata": HALF},
+    "odd kernelspec": {"cells": [code()], "metadata": WRONG},
 }
 
 

@@ -153,7 +153,8 @@ struct RunnerTests {
         }
     }
 
-    /// What libjpeg keeps of an image in inks whose scans are many: four times two bytes a pixel beside its four of them and three of RGB.
+    /// What libjpeg keeps of an image in inks whose scans are many: four times two bytes a pixel beside its four of
+    /// them and three of RGB.
     @Test func theCoefficientsOfAProgressiveJPEGCountAsMemory() throws {
         let work = TemporaryFolder()
         // 12,000 x 12,000 pixels, of which nothing comes: SOI, SOF2 of four components, SOS, EOI.
@@ -720,8 +721,8 @@ struct RunnerTests {
         withExtendedLifetime(answers) {}
     }
 
-    /// A shared notebook names an address and the checksum of what is there: both are the attacker's. Each archive once made this
-    /// program remove the home folder, or write a file into it.
+    /// A shared notebook names an address and the checksum of what is there: both are the attacker's. Each archive once
+    /// made this program remove the home folder, or write a file into it.
     @Test(arguments: ["./~/x", "./~", "~/x", "cifar-10-batches-bin/~/x", "./~root/x"])
     func anArchiveThatNamesTheHomeFolderIsRefusedAndTheHomeFolderStays(member: String) throws {
         let work = TemporaryFolder()

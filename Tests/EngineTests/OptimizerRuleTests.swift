@@ -67,7 +67,8 @@ struct OptimizerRuleTests {
         #expect((0..<count).allSatisfy { memory.pointer[$0] == steps[$0 / 32] })
     }
 
-    /// As two processes would share a batch: dropout zeroes the same values, and the sum of both gradients is the batch's.
+    /// As two processes would share a batch: dropout zeroes the same values, and the sum of both gradients is the
+    /// batch's.
     @Test func twoPartsOfABatchHaveItsGradient() throws {
         let layers = Self.layers.filter { $0 != .batchNorm(.init()) }
         let source = MemoryImages(shape: Self.shape, count: 6, classes: 10, seed: 4)

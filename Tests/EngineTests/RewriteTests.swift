@@ -114,8 +114,8 @@ private struct SplitMix: RandomNumberGenerator {
 /// Bits, but for the sign of a zero and the payload of a NaN.
 private func bits(_ values: [Float]) -> [UInt32] { values.map { $0.isNaN ? .max : $0 == 0 ? 0 : $0.bitPattern } }
 
-/// What a network makes of three images in a training of some steps; its batch norms begin with random parameters and statistics,
-/// for fresh ones hide what differs.
+/// What a network makes of three images in a training of some steps; its batch norms begin with random parameters and
+/// statistics, for fresh ones hide what differs.
 private struct Outcome {
     struct Settings {
         let source: MemoryImages
@@ -257,8 +257,8 @@ struct RewriteTests {
         for rule in RewriteRule.all { #expect(uses[rule.name, default: 0] >= 20, "\(rule.name)") }
     }
 
-    /// Networks that differ in one setting: most do not train the same, and of the few that the proof lets through every bit is
-    /// compared, in each precision and on one and two threads.
+    /// Networks that differ in one setting: most do not train the same, and of the few that the proof lets through
+    /// every bit is compared, in each precision and on one and two threads.
     @Test(arguments: [0..<2500, 2500..<5000])
     func whatIsProvenToTrainTheSameDoes(numbers: Range<Int>) throws {
         var proven = 0

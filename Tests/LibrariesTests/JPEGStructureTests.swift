@@ -1,4 +1,5 @@
-// What a JPEG says of itself before it is decoded: how much memory that takes, and how many times it goes over the image.
+// What a JPEG says of itself before it is decoded: how much memory that takes, and how many times it goes over the
+// image.
 
 import Testing
 
@@ -30,7 +31,8 @@ struct JPEGStructureTests {
         bytes.withUnsafeBufferPointer { JPEGStructure($0) }
     }
 
-    /// libjpeg's jdcoefct.c: two bytes a coefficient, blocks rounded up to whole units, and only where one scan has not all of them.
+    /// libjpeg's jdcoefct.c: two bytes a coefficient, blocks rounded up to whole units, and only where one scan has not
+    /// all of them.
     @Test(
         arguments: [
             (0xC0, [0x11], [1], 0), (0xC0, [0x22, 0x11, 0x11], [3], 0), (0xC2, [0x11], [1], 15 * 13 * 128),

@@ -1,4 +1,5 @@
-// A run that diverged, and what it had reached before: in no mean, no picture of results, no table's accuracy, and each says that it is left out.
+// A run that diverged, and what it had reached before: in no mean, no picture of results, no table's accuracy, and each
+// says that it is left out.
 
 import Graphics
 import Testing

@@ -1,6 +1,6 @@
-// The inner loops of the engine. One source (a .inc file for each family, and kernels.inc with their table) is compiled once for
-// each instruction set; `tandem_kernels` gives the table that suits this machine. Kernels never allocate, print or fail; they trust
-// their callers.
+// The inner loops of the engine. One source (a .inc file for each family, and kernels.inc with their table) is compiled
+// once for each instruction set; `tandem_kernels` gives the table that suits this machine. Kernels never allocate,
+// print or fail; they trust their callers.
 //
 // Layout. Activations stand in blocks of 16 channels: a value (n, c, y, x) is at
 //     base + n * image + (c / 16) * block + y * row + x * 16 + c % 16            (strides in floats)
@@ -138,8 +138,8 @@ typedef struct {
     float step_size, root_scale;
 } tandem_optimizer;
 
-/// An optimizer's rule: one fused pass over `count` parameters (a multiple of 16), their gradient and moments, which are arrays `moment`
-/// floats apart.
+/// An optimizer's rule: one fused pass over `count` parameters (a multiple of 16), their gradient and moments, which
+/// are arrays `moment` floats apart.
 typedef struct {
     const char *name;
     void (*run)(const tandem_optimizer *o, float *weights, const float *gradient, float *moments, ptrdiff_t moment,

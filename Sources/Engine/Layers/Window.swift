@@ -15,7 +15,8 @@ struct Window: Hashable {
     init(_ convolution: Layer.Convolution) {
         kernel = convolution.kernel
         stride = convolution.stride
-        // What computes nothing must choose nothing: algorithms are chosen by windows that are equal where they read the same.
+        // What computes nothing must choose nothing: algorithms are chosen by windows that are equal where they read
+        // the same.
         dilation = Extent(
             kernel.height == 1 ? 1 : convolution.dilation.height, kernel.width == 1 ? 1 : convolution.dilation.width)
         switch convolution.padding {

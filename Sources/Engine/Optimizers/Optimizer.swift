@@ -1,4 +1,5 @@
-// The update of all trained parameters, after every backward pass: the gradient's norm is limited, then the optimizer's rule runs.
+// The update of all trained parameters, after every backward pass: the gradient's norm is limited, then the optimizer's
+// rule runs.
 
 import CKernels
 import Runtime

@@ -1,6 +1,6 @@
-// How an optimizer changes the parameters: a rule is given the gradient and the moments of all trained tensors, and updates the
-// weights. A rule that treats all values alike runs its kernel over the tiles of each group; one that treats a tensor as a
-// matrix, or by its role, looks at `Update.parameters`.
+// How an optimizer changes the parameters: a rule is given the gradient and the moments of all trained tensors, and
+// updates the weights. A rule that treats all values alike runs its kernel over the tiles of each group; one that
+// treats a tensor as a matrix, or by its role, looks at `Update.parameters`.
 
 import CKernels
 import Runtime
@@ -8,8 +8,8 @@ import Runtime
 protocol OptimizerRule: Sendable {
     /// Numbers kept for each parameter between steps.
     var momentCount: Int { get }
-    /// Running products that a step multiplies on, which round alike on every machine, where `pow` may not. They are kept with the
-    /// moments; 1 where a rule has none.
+    /// Running products that a step multiplies on, which round alike on every machine, where `pow` may not. They are
+    /// kept with the moments; 1 where a rule has none.
     var powers: (Double, Double) { get set }
     /// One step.
     mutating func run(_ update: Update)

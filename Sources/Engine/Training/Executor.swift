@@ -123,9 +123,9 @@ public final class Executor {
         return result
     }
 
-    /// The first half of a step: the gradient of these images' share of the mean loss of a batch, which replaces the last one's.
-    /// Gradients of the batch's other images may then be added with `withGradient`, before `applyUpdate`. Cancelled, nothing
-    /// has changed.
+    /// The first half of a step: the gradient of these images' share of the mean loss of a batch, which replaces the
+    /// last one's. Gradients of the batch's other images may then be added with `withGradient`, before `applyUpdate`.
+    /// Cancelled, nothing has changed.
     ///
     /// - Parameter part: which part of the batch the images are.
     public func accumulateGradients(
@@ -151,8 +151,8 @@ public final class Executor {
         steps += 1
     }
 
-    /// The gradient of all trained parameters after `accumulateGradients`, in the engine's layout: that of each executor of the same
-    /// layers.
+    /// The gradient of all trained parameters after `accumulateGradients`, in the engine's layout: that of each
+    /// executor of the same layers.
     public func withGradient<Result>(_ body: (UnsafeMutableBufferPointer<Float>) -> Result) -> Result {
         body(UnsafeMutableBufferPointer(start: plan.parameters.gradient, count: plan.parameters.trainedCount))
     }

@@ -4,9 +4,10 @@ import Network
 import Runtime
 
 extension ParameterStore {
-    /// PyTorch's default for `nn.Conv2d` and `nn.Linear` (`kaiming_uniform_` with a = sqrt 5, He et al. 2015): weight and bias
-    /// uniform in plus and minus 1 / sqrt(fan in). Tensors of one shape in two networks start alike: the stream is a hash
-    /// of the kind, the weight's shape, and how many of that shape came before. A batch norm begins with 1 and 0.
+    /// PyTorch's default for `nn.Conv2d` and `nn.Linear` (`kaiming_uniform_` with a = sqrt 5, He et al. 2015): weight
+    /// and bias uniform in plus and minus 1 / sqrt(fan in). Tensors of one shape in two networks start alike: the
+    /// stream is a hash of the kind, the weight's shape, and how many of that shape came before. A batch norm begins
+    /// with 1 and 0.
     ///
     /// Once it is cancelled, what is left is not drawn.
     func initialize(seed: UInt64, on pool: ThreadPool, _ cancellation: Cancellation?) {

@@ -50,8 +50,8 @@ struct Step {
 }
 
 extension Step {
-    /// Calls `body` for each block of 16 channels of each image. Blocks of small maps share a tile: to take one costs as much as
-    /// some hundred values.
+    /// Calls `body` for each block of 16 channels of each image. Blocks of small maps share a tile: to take one costs
+    /// as much as some hundred values.
     func forEachBlock(of map: Map, _ body: (_ image: Int, _ block: Int) -> Void) {
         let blocks = map.blocks
         let count = images * blocks

@@ -74,8 +74,8 @@ public struct RunFile: Sendable {
         return try Safetensors.write(parts, metadata: metadata, to: path, isPrivate: isPrivate)
     }
 
-    /// SHA-256 over names, shapes and values, and over all other metadata; the order of names is left out, which tools that copy a
-    /// file may change.
+    /// SHA-256 over names, shapes and values, and over all other metadata; the order of names is left out, which tools
+    /// that copy a file may change.
     fileprivate static func checksum(_ parts: [Safetensors.Part], _ metadata: [String: String]) -> String {
         var digest = Digest(.sha256)
         for key in metadata.keys.sorted() where key != checksumKey {

@@ -1,6 +1,6 @@
 // A network's weights as a safetensors file: PyTorch's `state_dict` of the flat `nn.Sequential`, so that `load_state_dict(strict=True)`
-// takes it. And back: weights of any such file, PyTorch's own among them, into a network: by name, by a map of names, or by
-// shapes that occur once. Never by order: tensors of equal shape could be swapped, and nothing would tell.
+// takes it. And back: weights of any such file, PyTorch's own among them, into a network: by name, by a map of names,
+// or by shapes that occur once. Never by order: tensors of equal shape could be swapped, and nothing would tell.
 
 import Engine
 import Libraries
@@ -43,8 +43,8 @@ extension Safetensors {
 
     /// The weights of a network of these layers, and where the names are others, which tensor was taken for which.
     ///
-    /// - Parameter names: for names of the network, of tensors (`0.weight`) or of layers (`0`), those of the file; what it does
-    ///   not name has the same name in both.
+    /// - Parameter names: for names of the network, of tensors (`0.weight`) or of layers (`0`), those of the file; what
+    ///   it does not name has the same name in both.
     public func parameters(
         for architecture: Architecture, names: [String: String]? = nil
     ) throws(WeightsError) -> (parameters: TrainedParameters, renamed: [(from: String, to: String)]) {
@@ -105,7 +105,8 @@ extension Safetensors {
         return sources
     }
 
-    /// The names with what all of the file's have in front of them, if that is the only difference: `module.` of a wrapped module.
+    /// The names with what all of the file's have in front of them, if that is the only difference: `module.` of a
+    /// wrapped module.
     private static func prefixed(_ wanted: [String], in found: [String]) -> [String]? {
         guard let first = wanted.first, found.count == wanted.count else { return nil }
         let names = Set(found)
@@ -122,7 +123,8 @@ extension Safetensors {
         var shapes: [String: [Int]] = [:]
     }
 
-    /// Module for module, if shapes leave no choice: each of the network's fits one of the file's, and no two are alike.
+    /// Module for module, if shapes leave no choice: each of the network's fits one of the file's, and no two are
+    /// alike.
     private func matchedByShape(_ found: [String], to wanted: [ParameterTensor]) -> [String]? {
         let theirs = Dictionary(
             grouping: Self.modules(found.map { ($0, self[$0]?.shape ?? []) }), by: \.shapes)

@@ -25,8 +25,8 @@ public struct PairedComparison: Sendable {
 
     private var hasSpread: Bool { differences?.hasSpread ?? false }
 
-    /// The interval that decides a verdict at these levels: for "equivalent", the narrower one that has to lie inside the margin.
-    /// `nil` where the differences have no spread.
+    /// The interval that decides a verdict at these levels: for "equivalent", the narrower one that has to lie inside
+    /// the margin. `nil` where the differences have no spread.
     public func interval(of verdict: Verdict, _ levels: Levels) -> ClosedRange<Double>? {
         guard hasSpread, let differences else { return nil }
         let chance = verdict == .equivalent ? 2 * levels.equivalent : levels.better
@@ -39,7 +39,7 @@ public struct PairedComparison: Sendable {
             differences?.values ?? [], margin: margin, leastError: Self.leastError(images: images), levels: levels)
     }
 
-    /// What so many test images leave open of a difference that is the same in every seed, in points: the standard error that two
-    /// of them make.
+    /// What so many test images leave open of a difference that is the same in every seed, in points: the standard
+    /// error that two of them make.
     static func leastError(images: Int) -> Double { 200 / Double(max(1, images)) }
 }

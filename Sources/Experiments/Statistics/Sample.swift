@@ -28,8 +28,9 @@ public struct Sample: Hashable, Sendable {
     /// Standard error of the mean.
     public var error: Double? { deviation.map { $0 / Double(count).squareRoot() } }
 
-    /// Student's interval: it holds the mean of all seeds with this confidence, 0...1, if seeds are distributed normally. `nil` where
-    /// the values do not differ: equal ones show no spread, which is not to say that there is none.
+    /// Student's interval: it holds the mean of all seeds with this confidence, 0...1, if seeds are distributed
+    /// normally. `nil` where the values do not differ: equal ones show no spread, which is not to say that there is
+    /// none.
     public func interval(_ confidence: Double) -> ClosedRange<Double>? {
         guard let error, hasSpread else { return nil }
         let reach = StudentT(count - 1).upperQuantile((1 - confidence) / 2) * error

@@ -18,8 +18,8 @@ public enum Verdict: Hashable, Sendable {
         case noPairs
         /// One pair shows no spread.
         case onePair
-        /// The same difference in every seed: in too few of them, or of too few test images, to rule chance out; or none at all,
-        /// which of different predictions is chance.
+        /// The same difference in every seed: in too few of them, or of too few test images, to rule chance out; or
+        /// none at all, which of different predictions is chance.
         case equalDifferences(Double)
         /// A sequential study that has not come to its first look.
         case beforeTheLook
@@ -27,7 +27,8 @@ public enum Verdict: Hashable, Sendable {
         case tooWide
     }
 
-    /// What the accuracies of different networks say. Equal ones do not make two networks identical: see `StudyPair.isIdentical`.
+    /// What the accuracies of different networks say. Equal ones do not make two networks identical: see
+    /// `StudyPair.isIdentical`.
     ///
     /// - Parameters:
     ///   - differences: second minus first in points, one a seed.

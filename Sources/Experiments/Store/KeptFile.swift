@@ -160,8 +160,8 @@ public final class KeptFile: Sendable {
         try database.execute("SELECT name FROM pragma_table_info('\(table)')").compactMap(\.first?.text)
     }
 
-    /// Whether the tables are those that a file of this version has: a file without them, or with another program's of the same names, is
-    /// damaged as well. Of a later version nothing is known.
+    /// Whether the tables are those that a file of this version has: a file without them, or with another program's of
+    /// the same names, is damaged as well. Of a later version nothing is known.
     private static func hasTables(ofVersion version: Int, _ database: Database) throws(DatabaseError) -> Bool {
         guard columns.indices.contains(version) else { return true }
         for table in tables {
@@ -188,8 +188,8 @@ public final class KeptFile: Sendable {
 
     // MARK: Privacy
 
-    /// Cells, runs and weights are for their owner alone, also those of an older Tandem. A folder that holds other things as well is
-    /// the person's own, and stays as it is.
+    /// Cells, runs and weights are for their owner alone, also those of an older Tandem. A folder that holds other
+    /// things as well is the person's own, and stays as it is.
     private static func makePrivate(_ path: String) {
         let (folder, file) = (FileSystem.folder(of: path), FileSystem.name(of: path))
         let names = (try? FileSystem.list(folder)) ?? []
@@ -199,7 +199,8 @@ public final class KeptFile: Sendable {
         if ours.count == names.count { FileSystem.makePrivate(folder) }
     }
 
-    /// `tandem.sqlite`, what SQLite writes beside it, the lock of a repair, and what was set aside: `tandem.sqlite.damaged-2-wal`.
+    /// `tandem.sqlite`, what SQLite writes beside it, the lock of a repair, and what was set aside:
+    /// `tandem.sqlite.damaged-2-wal`.
     private static func isDatabaseFile(_ name: String, of file: String) -> Bool {
         guard name.hasPrefix(file) else { return false }
         var ending = name.dropFirst(file.count)
@@ -219,7 +220,8 @@ public final class KeptFile: Sendable {
 
     // MARK: Damage
 
-    /// Where a damaged file went that stood at a path, until it is told: the history may open the file before the runs do.
+    /// Where a damaged file went that stood at a path, until it is told: the history may open the file before the runs
+    /// do.
     private static let asides = Mutex<[String: String]>([:])
 
     static func takeSetAside(_ path: String) -> String? { asides.withLock { $0.removeValue(forKey: path) } }

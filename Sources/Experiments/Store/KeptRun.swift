@@ -30,7 +30,8 @@ public struct KeptRun: Sendable, Equatable {
     /// `gap`, or `gap seed 2` without a name.
     public var label: String { name ?? plainLabel }
     public var plainLabel: String { "\(model) seed \(seedText)" }
-    /// The one name that means this run alone: `gap seed 2 #3f2a91c0` for an older one of several that no `let` has named.
+    /// The one name that means this run alone: `gap seed 2 #3f2a91c0` for an older one of several that no `let` has
+    /// named.
     public var title: String { name ?? plainLabel + (tag.map { " #\($0)" } ?? "") }
     /// What tells an older run from the newest one of its model and seed; `nil` of that one.
     public var tag: String? { isOlder ? String(key.prefix(Self.tagLength)) : nil }

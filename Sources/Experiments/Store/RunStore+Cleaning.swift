@@ -14,9 +14,10 @@ extension RunStore {
         public var foundAgain = 0
     }
 
-    /// Removes of runs that can be read in the database: checkpoints of ended ones, weights of those that no `let` has named, and what was
-    /// set aside of them; and what processes that are gone left half-written or locked. What is known of the runs stays, and so does all that a
-    /// training under way, or one that was cut, goes on from, and every file that the database does not speak of.
+    /// Removes of runs that can be read in the database: checkpoints of ended ones, weights of those that no `let` has
+    /// named, and what was set aside of them; and what processes that are gone left half-written or locked. What is
+    /// known of the runs stays, and so does all that a training under way, or one that was cut, goes on from, and every
+    /// file that the database does not speak of.
     public func clean() -> Freed {
         wait()
         guard isWritable, let names = try? FileSystem.list(files) else { return Freed() }
@@ -97,8 +98,8 @@ extension RunStore {
 
     // MARK: Runs that another takes the place of
 
-    /// Of one training that was cut several times, each begun anew, the furthest holds all that the others do: they go, but for those that
-    /// a `let` has named.
+    /// Of one training that was cut several times, each begun anew, the furthest holds all that the others do: they go,
+    /// but for those that a `let` has named.
     func removeSurpassed(by key: String, _ record: RunRecord) {
         guard let identity = record.kept?.identity else { return }
         let cut =
@@ -107,8 +108,8 @@ extension RunStore {
         remove(others.filter { $0.key != key && !isNamed($0) }.map(\.key))
     }
 
-    /// Removes runs, their files first: files without a row are those of a run that was lost, and are found again. Whoever has the lock of
-    /// one goes on with it.
+    /// Removes runs, their files first: files without a row are those of a run that was lost, and are found again.
+    /// Whoever has the lock of one goes on with it.
     func remove(_ keys: [String]) {
         let locks = keys.compactMap { key in heldLock(key).map { (key: key, lock: $0) } }
         guard !locks.isEmpty else { return }
@@ -127,7 +128,8 @@ extension RunStore {
 
     // MARK: After a loss
 
-    /// Takes into the file what the files of runs say of themselves where it knows nothing of them, or not how they ended.
+    /// Takes into the file what the files of runs say of themselves where it knows nothing of them, or not how they
+    /// ended.
     ///
     /// - Parameter waiting: runs of this store that are to be written yet.
     /// - Returns: how many that were, where the file was lost or put back.
@@ -164,7 +166,8 @@ extension RunStore {
                 try database.execute("UPDATE runs SET found = 1 WHERE key = ? AND name IS NULL", [.text(key)])
             }
         }
-        // A lock file that is left tells that another process kept its end from being written, or that it was killed: nothing was lost.
+        // A lock file that is left tells that another process kept its end from being written, or that it was killed:
+        // nothing was lost.
         return known.isEmpty || found.contains { !FileSystem.isThere(lock($0.key)) } ? found.count : 0
     }
 
@@ -184,8 +187,9 @@ extension RunStore {
         return try? FileSystem.readText(path)
     }
 
-    /// Takes the names beside the files of runs into the database, which may be an older one that was put back, and writes those that
-    /// stand in it alone beside the files: an older Tandem named them. A name that another run has beside its files is that one's.
+    /// Takes the names beside the files of runs into the database, which may be an older one that was put back, and
+    /// writes those that stand in it alone beside the files: an older Tandem named them. A name that another run has
+    /// beside its files is that one's.
     func matchNames(of database: Database) throws(DatabaseError) {
         var unknown: [[DatabaseValue]] = []
         let rows = try database.execute("SELECT key, name FROM runs").map { (key: $0[0].text ?? "", name: $0[1].text) }

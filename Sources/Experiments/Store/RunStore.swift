@@ -144,7 +144,8 @@ public final class RunStore: Sendable {
 
     enum ChangeState { case written, waiting, lost }
 
-    /// Changes the file, in one transaction. While another process holds it, the change waits for the next one, or for `wait`.
+    /// Changes the file, in one transaction. While another process holds it, the change waits for the next one, or for
+    /// `wait`.
     ///
     /// - Parameters:
     ///   - key: the run whose row it is.
@@ -251,8 +252,8 @@ public final class RunStore: Sendable {
         marked(rows("ORDER BY number DESC LIMIT ? OFFSET ?", [.integer(limit), .integer(place)]))
     }
 
-    /// Says which are older ones. Of several of one model and seed the newest is called so, whether or not they have names: a name that is
-    /// given later leaves each of them what it was called.
+    /// Says which are older ones. Of several of one model and seed the newest is called so, whether or not they have
+    /// names: a name that is given later leaves each of them what it was called.
     private func marked(_ runs: [KeptRun]) -> [KeptRun] {
         let newest = use { file throws(DatabaseError) in
             try file.database.execute("SELECT key, max(number) FROM runs GROUP BY model, seed")
@@ -290,8 +291,8 @@ public final class RunStore: Sendable {
         return ended.lazy.compactMap { self.record(of: $0) }.first
     }
 
-    /// The run that `list` calls so: by a `let`, the newest as `gap seed 2`, or an older one as `gap seed 2 #3f2a91c0`; these two whether or
-    /// not a `let` has named it.
+    /// The run that `list` calls so: by a `let`, the newest as `gap seed 2`, or an older one as `gap seed 2 #3f2a91c0`;
+    /// these two whether or not a `let` has named it.
     public func kept(called name: String) -> KeptRun? {
         for condition in [
             "name = ? ORDER BY number DESC",

@@ -11,7 +11,8 @@ public struct StudyPair: Sendable {
     public let lookedSeeds: Int
     public let comparison: PairedComparison
     public let verdict: Verdict
-    /// Of the mean difference, at the level that the verdict was found at, in points; `nil` where the differences have no spread.
+    /// Of the mean difference, at the level that the verdict was found at, in points; `nil` where the differences have
+    /// no spread.
     public let interval: ClosedRange<Double>?
     /// Of the t test, corrected for the number of pairs; `nil` where the differences have no spread.
     public let adjustedProbability: Double?
@@ -63,9 +64,9 @@ extension Study {
         }
     }
 
-    /// Whether two models predict the same class of every test image with every one of these seeds, by proof or as measured. Where both
-    /// diverge there is nothing to measure, which a proof outlasts; but of no run at all it shows no difference of 0.
-    /// Equal accuracies are no sign of it: of few images, chance alone makes them equal.
+    /// Whether two models predict the same class of every test image with every one of these seeds, by proof or as
+    /// measured. Where both diverge there is nothing to measure, which a proof outlasts; but of no run at all it shows
+    /// no difference of 0. Equal accuracies are no sign of it: of few images, chance alone makes them equal.
     private func isIdentical(_ first: Int, _ second: Int, _ seeds: [UInt64]) -> Bool {
         let isProven = plan.twins[first] == plan.twins[second]
         let isOneRun = plan.trained(first) == plan.trained(second)

@@ -73,8 +73,8 @@ public struct StudyPlan: Sendable {
         }
     }
 
-    /// The same plan with each proof held against the engine, in the precision that is trained. Where the engine disagrees, both are
-    /// trained. What it lacks the memory to check it lacks the memory to train.
+    /// The same plan with each proof held against the engine, in the precision that is trained. Where the engine
+    /// disagrees, both are trained. What it lacks the memory to check it lacks the memory to train.
     public func checked(cancellation: Cancellation) throws(TrainingError) -> StudyPlan {
         var plan = self
         for (second, first) in twins.enumerated() where first != second {

@@ -107,7 +107,8 @@ extension Study {
         return taken
     }
 
-    /// What a run of this model took so far, on average; `nil` before the first. One that diverged ended early, and is excluded.
+    /// What a run of this model took so far, on average; `nil` before the first. One that diverged ended early, and is
+    /// excluded.
     public func secondsOfRun(_ model: Int) -> Double? { Sample(doneRuns(model).map(\.seconds))?.mean }
 
     /// What one seed more takes, over all models that are trained.

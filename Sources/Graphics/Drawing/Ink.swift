@@ -53,7 +53,8 @@ enum Ink: Hashable {
     }
 }
 
-/// How a curve is drawn beside its color, so that curves can be told apart in grey: filled the first six, open the next.
+/// How a curve is drawn beside its color, so that curves can be told apart in grey: filled the first six, open the
+/// next.
 enum Marker: CaseIterable {
     case circle, square, triangle, diamond, cross, down
 

@@ -10,8 +10,8 @@ struct Sheet {
 
     static let font = "Helvetica, Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif"
 
-    /// Where titles, captions and other text of a whole line begin and end: of every picture the same, and about where the text of a
-    /// table begins below it.
+    /// Where titles, captions and other text of a whole line begin and end: of every picture the same, and about where
+    /// the text of a table begins below it.
     static let margin = 8.0
 
     let width: Double
@@ -118,7 +118,8 @@ struct Sheet {
         }
     }
 
-    /// The texts of a horizontal axis. One that would touch the one before is left out; one at an edge keeps within the sheet.
+    /// The texts of a horizontal axis. One that would touch the one before is left out; one at an edge keeps within the
+    /// sheet.
     mutating func ticks(_ scale: Scale, place: (Double) -> Double, y: Double) {
         var end = -Double.infinity
         for tick in scale.ticks {

@@ -106,7 +106,8 @@ extension IntervalPlot: Picture {
     }
 }
 
-/// `78.42 ± 0.31`: both to the second digit of the uncertainty. Small and large ones share a power of ten: `(1.24 ± 0.31)e-7`.
+/// `78.42 ± 0.31`: both to the second digit of the uncertainty. Small and large ones share a power of ten: `(1.24 ±
+/// 0.31)e-7`.
 public func uncertain(_ value: Double, _ uncertainty: Double) -> String {
     let texts = uncertain([value, uncertainty], uncertainty)
     return texts.power.isEmpty

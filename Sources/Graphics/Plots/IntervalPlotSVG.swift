@@ -50,8 +50,8 @@ extension IntervalPlot {
         return sheet.svg
     }
 
-    /// A name in as many lines as it takes, so that no two rows look alike: broken before the minus of a difference, else between words,
-    /// else anywhere.
+    /// A name in as many lines as it takes, so that no two rows look alike: broken before the minus of a difference,
+    /// else between words, else anywhere.
     private func nameLines(_ name: String, fits: (String) -> Bool) -> [String] {
         guard !fits(name) else { return [name] }
         if let minus = name.firstRange(of: " − ") {

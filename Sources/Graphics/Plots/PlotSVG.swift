@@ -1,5 +1,5 @@
-// Curves as SVG: thin lines that differ in color and marker, so that they read in grey; names at their ends. A dashed line is the
-// training's, next to the test's.
+// Curves as SVG: thin lines that differ in color and marker, so that they read in grey; names at their ends. A dashed
+// line is the training's, next to the test's.
 
 extension Plot {
     /// More points than this are thinned to what a pixel's column shows: its first, lowest, highest and last.

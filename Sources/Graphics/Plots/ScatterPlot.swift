@@ -156,8 +156,8 @@ extension ScatterPlot: Picture {
         var isFar: Bool
     }
 
-    /// Names beside their points, where they cover neither a point nor another name; where there is no such place, the nearest
-    /// free one in the frame; and the names that have no place at all.
+    /// Names beside their points, where they cover neither a point nor another name; where there is no such place, the
+    /// nearest free one in the frame; and the names that have no place at all.
     private func labels(
         _ places: [(x: Double, y: Double)], _ frame: Frame, avoiding lines: [[(x: Double, y: Double)]]
     ) -> (labels: [Label], unnamed: [String]) {

@@ -55,8 +55,8 @@ public struct Table: Hashable, Sendable {
         rows.append(Array((cells + [Cell](repeating: Cell(""), count: missing)).prefix(columns.count)))
     }
 
-    /// The rows by the values of a column, from small to large unless the column says otherwise; cells without a number by their
-    /// text, behind those with one. Equal rows keep their order.
+    /// The rows by the values of a column, from small to large unless the column says otherwise; cells without a number
+    /// by their text, behind those with one. Equal rows keep their order.
     public func sorted(by column: Int) -> Table {
         guard columns.indices.contains(column) else { return self }
         let sign = columns[column].isHighFirst ? -1.0 : 1

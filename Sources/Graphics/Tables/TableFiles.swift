@@ -20,8 +20,8 @@ extension Table {
         return ([line(columns.map { escaped($0.head) }), rule] + body).joined(separator: "\n")
     }
 
-    /// Source: RFC 4180. Numbers are written in full. A text that a spreadsheet would run as a formula begins with `'`, which it shows
-    /// as text (OWASP, "CSV Injection").
+    /// Source: RFC 4180. Numbers are written in full. A text that a spreadsheet would run as a formula begins with `'`,
+    /// which it shows as text (OWASP, "CSV Injection").
     public var csv: String {
         func field(_ text: String) -> String {
             let first = text.unicodeScalars.first { $0 != " " && $0 != "\u{A0}" }

@@ -1,9 +1,9 @@
-// How many columns of a terminal a text takes. Carets stand under what they mean, and cells of a table under each other, only if Chinese
-// characters, emoji, accents and syllables of Indian scripts are counted as they are drawn.
+// How many columns of a terminal a text takes. Carets stand under what they mean, and cells of a table under each
+// other, only if Chinese characters, emoji, accents and syllables of Indian scripts are counted as they are drawn.
 
 extension Unicode.Scalar {
-    /// 0 for marks that are drawn over the character before them, 2 for East Asian wide characters and emoji, else 1: by itself, without
-    /// what comes before it.
+    /// 0 for marks that are drawn over the character before them, 2 for East Asian wide characters and emoji, else 1:
+    /// by itself, without what comes before it.
     /// Source: Unicode Standard Annex #11, the ranges of `EastAsianWidth.txt` with W or F, rounded to blocks.
     public var columnWidth: Int {
         // A soft hyphen, U+00AD, is drawn.
@@ -48,9 +48,9 @@ extension Unicode.Scalar {
     }
 }
 
-/// Counts the columns of a text from its beginning, by the rules of the Python package wcwidth, which terminals are compared with: a
-/// syllable of Indian scripts with a vowel sign or a conjunct takes two columns, as do a family of emoji joined to one, a flag, an emoji
-/// with a tone of skin, and a text sign in its emoji's form.
+/// Counts the columns of a text from its beginning, by the rules of the Python package wcwidth, which terminals are
+/// compared with: a syllable of Indian scripts with a vowel sign or a conjunct takes two columns, as do a family of
+/// emoji joined to one, a flag, an emoji with a tone of skin, and a text sign in its emoji's form.
 struct ColumnCounter {
     /// Of what can no longer change.
     private var finished = 0

@@ -55,7 +55,8 @@ public struct DiagnosticText: Sendable {
         return lines
     }
 
-    /// The gutter with the source line, and the one with the carets. A cell that is too large to be read is too large to be shown.
+    /// The gutter with the source line, and the one with the carets. A cell that is too large to be read is too large
+    /// to be shown.
     private var snippet: [String] {
         guard let source = diagnostic.source, source.bytes.count <= SyntaxLimits.cellBytes, let range = diagnostic.range
         else { return [] }

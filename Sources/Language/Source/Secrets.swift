@@ -1,6 +1,8 @@
-// Passwords and tokens in addresses: `https://user:password@host/file?token=…`. What a diagnostic shows goes into notebooks and logs.
+// Passwords and tokens in addresses: `https://user:password@host/file?token=…`. What a diagnostic shows goes into
+// notebooks and logs.
 
-/// The text with `*` in place of each character of a name, password or query in an address, so that places in it stay the same.
+/// The text with `*` in place of each character of a name, password or query in an address, so that places in it stay
+/// the same.
 ///
 /// - Parameter passwordsOnly: leaves queries, and what may be no address: for a program that must stay one.
 public func withoutSecrets(_ text: String, passwordsOnly: Bool = false) -> String {
@@ -32,7 +34,8 @@ private func hideSecrets(in word: inout ArraySlice<Unicode.Scalar>, _ passwordsO
     if let at = word[start..<end].lastIndex(of: "@"), scheme != nil || (colon ?? at) < at {
         hide(start..<at)
     } else if scheme != nil, let colon, word[start] != "[" {
-        // A password with `/`, `?` or `#` in it, or the beginning of an address that is put together of pieces; a port has digits.
+        // A password with `/`, `?` or `#` in it, or the beginning of an address that is put together of pieces; a port
+        // has digits.
         let isPort = word[(colon + 1)..<end].allSatisfy { ("0"..."9").contains($0) }
         let at = word[end...].lastIndex(of: "@")
         if !isPort || (at != nil && word[end] != "/") { hide(colon + 1..<(at ?? end)) }

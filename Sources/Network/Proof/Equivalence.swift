@@ -22,7 +22,8 @@ public struct Equivalence: Sendable {
     public let steps: [[RewriteStep]]
     /// For networks that are not the same.
     public let difference: Difference?
-    /// For each tensor of the second network, which of the first network's holds the same values; `nil` where they do not fit.
+    /// For each tensor of the second network, which of the first network's holds the same values; `nil` where they do
+    /// not fit.
     public let weightOrder: [Int]?
 
     public init(_ first: Architecture, _ second: Architecture) {

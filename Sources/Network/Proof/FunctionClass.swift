@@ -1,6 +1,6 @@
-// What every function that a network can compute has in common, whatever its weights: what one network's functions all have and a
-// function of the other lacks shows that the two are not the same functions. Said of trained networks: dropout does nothing, and a
-// batch norm is a factor and a shift for each channel.
+// What every function that a network can compute has in common, whatever its weights: what one network's functions all
+// have and a function of the other lacks shows that the two are not the same functions. Said of trained networks:
+// dropout does nothing, and a batch norm is a factor and a shift for each channel.
 
 public struct FunctionClass: Sendable {
     /// A product with a matrix and a shift: there is no function between its products.

@@ -16,7 +16,8 @@ public struct NormalForm: Sendable {
     /// The layers that are left, each with its number in the `summary` of the network it began as.
     public let layers: [(layer: Layer, number: Int?)]
     public let steps: [RewriteStep]
-    /// For each tensor of the form, in order, which of the network's it is: branches that change places take theirs along.
+    /// For each tensor of the form, in order, which of the network's it is: branches that change places take theirs
+    /// along.
     public let tensors: [Int]
 
     /// - Parameter preserving: only rules that leave at least this much as it was are used.

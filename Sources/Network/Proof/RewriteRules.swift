@@ -1,6 +1,6 @@
-// The rules by which `diff` proves. Each goes one way, so that applying them ends; none but that of swapped branches, which keeps
-// count of it, moves a layer with weights past another, nor a dropout past another, so that every weight and every dropout keeps
-// its random stream.
+// The rules by which `diff` proves. Each goes one way, so that applying them ends; none but that of swapped branches,
+// which keeps count of it, moves a layer with weights past another, nor a dropout past another, so that every weight
+// and every dropout keeps its random stream.
 
 extension RewriteRule {
     public static let all: [RewriteRule] = idle + spelling + order + branches + reshaped

@@ -35,8 +35,8 @@ extension Model {
 }
 
 extension WrittenLayer {
-    /// What `conv 3, 16, 3` would be if its sizes stood in the order of `nn.Conv2d(3, 16, 3)`: `conv 16, kernel: 3`. `nil` where
-    /// the first is not what comes in, or where the rest may well be a kernel and a stride.
+    /// What `conv 3, 16, 3` would be if its sizes stood in the order of `nn.Conv2d(3, 16, 3)`: `conv 16, kernel: 3`.
+    /// `nil` where the first is not what comes in, or where the rest may well be a kernel and a stride.
     func inFrameworkOrder(_ input: Shape, isCertain: Bool = false) -> String? {
         guard case .convolution(let settings) = layer, settings.width == input.channels else { return nil }
         let text = source[range].drop { $0.isLetter || $0 == " " || $0 == "(" }

@@ -91,7 +91,8 @@ struct LiveCurves {
         ]
     }
 
-    /// Through the means, from the first image to the last: a mean is of all its images, so that it holds at the ends too.
+    /// Through the means, from the first image to the last: a mean is of all its images, so that it holds at the ends
+    /// too.
     private func line(_ value: (Measurement) -> Double) -> [Plot.Point] {
         var shown = training
         if let rest {

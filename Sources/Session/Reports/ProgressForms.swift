@@ -6,8 +6,8 @@ extension ProgressUpdate {
     /// The finished share in whole percents; 100 only when all is done.
     public var percent: Int { chart.percent }
 
-    /// By MIME type. The last state stays in the saved notebook and has no times in its plain text, by which notebooks are
-    /// compared.
+    /// By MIME type. The last state stays in the saved notebook and has no times in its plain text, by which notebooks
+    /// are compared.
     public var bundle: JSONObject {
         let svg = chart.svg
         var bundle: JSONObject = ["text/plain": .string(text), "image/svg+xml": .string(svg)]

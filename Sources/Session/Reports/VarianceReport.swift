@@ -86,7 +86,8 @@ enum VarianceReport {
         guard let own = variance.sample(varying: role) else { return false }
         return others.allSatisfy { other in
             guard let sample = variance.sample(varying: other) else { return false }
-            // Against a spread of 0 any other stands out; two that are 0 do not, nor does one above a few that are equal by chance.
+            // Against a spread of 0 any other stands out; two that are 0 do not, nor does one above a few that are
+            // equal by chance.
             guard sample.hasSpread else { return own.hasSpread && sample.count >= fewestEqual }
             return varianceRatioTest(own, sample).map { $0 <= 0.05 } ?? false
         }

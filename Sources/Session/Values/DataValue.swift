@@ -88,8 +88,8 @@ final class DataValue: ObjectValue {
     /// What messages call it.
     var name: String { boundName ?? madeName }
 
-    /// What it is called where no name of the session means it: two that differ are called differently. `CIFAR-10` as it comes, else the
-    /// text that makes it.
+    /// What it is called where no name of the session means it: two that differ are called differently. `CIFAR-10` as
+    /// it comes, else the text that makes it.
     var madeName: String {
         guard let expression, !expression.hasSuffix("()") else { return dataset.name }
         return expression

@@ -126,8 +126,8 @@ struct RunProgram {
         options = try trainingOptions(Invocation(arguments: arguments, interpreter: reader))
     }
 
-    /// The line with a name that can be read: earlier versions wrote `let gap seed 1 = train …` of the run of a study. What is bound means
-    /// nothing here.
+    /// The line with a name that can be read: earlier versions wrote `let gap seed 1 = train …` of the run of a study.
+    /// What is bound means nothing here.
     private static func withPlainName(_ text: String) -> String {
         guard let start = text.firstRange(of: "}; let ")?.upperBound,
             let end = text[start...].firstRange(of: " = train ")?.lowerBound, !canBeBound(String(text[start..<end]))

@@ -60,7 +60,8 @@ private func runPicture(_ call: Invocation, _ given: [RunGroup]) throws -> (any 
     }
     try call.checkAxes(of: kind)
     func last(_ run: RunValue) -> Double? { run.run.result.map(measure.value) }
-    // A curve of its own shows how far a run came before it diverged; no mean and no picture of results holds such a run.
+    // A curve of its own shows how far a run came before it diverged; no mean and no picture of results holds such a
+    // run.
     let drawsResults = ["scatter", "dots", "bars", "histogram"].contains(kind)
     func isExcluded(_ run: RunValue, from group: RunGroup) -> Bool {
         run.run.state.isDiverged && (drawsResults || group.runs.count > 1)
@@ -198,7 +199,8 @@ extension Invocation {
         }
     }
 
-    /// Notes which runs a picture leaves out, `flat diverged with seed 2`, and gives the sentence that its caption says it in.
+    /// Notes which runs a picture leaves out, `flat diverged with seed 2`, and gives the sentence that its caption says
+    /// it in.
     func tellExcluded(_ runs: [String]) -> String {
         guard !runs.isEmpty else { return "" }
         let text = runs.joined(separator: "; ")

@@ -80,7 +80,8 @@ private func cells(_ values: [Value?]) -> [Table.Cell] {
     }
 }
 
-/// The first training images of a data set, or some of each class of an image folder, labelled; of a run its filters or activations.
+/// The first training images of a data set, or some of each class of an image folder, labelled; of a run its filters or
+/// activations.
 func showImages(_ call: Invocation) throws -> Value {
     if let given = call.arguments["what"] {
         if case .object(let object) = given, let run = object as? RunValue { return try showLayers(call, run) }

@@ -43,7 +43,8 @@ private func warnOfWaste(_ model: Model, _ architecture: Architecture, _ call: I
 }
 
 extension Invocation {
-    /// A batch of one image gives a batch norm over vectors one value a channel, which has no variance. PyTorch refuses it.
+    /// A batch of one image gives a batch norm over vectors one value a channel, which has no variance. PyTorch refuses
+    /// it.
     func warnOfSingleValues(
         _ name: String, _ architecture: Architecture, _ data: DataValue, _ options: TrainingOptions
     ) {

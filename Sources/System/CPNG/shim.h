@@ -3,8 +3,8 @@
 #include <stdint.h>
 #include <string.h>
 
-// libpng leaves a faulty file by longjmp, which Swift cannot receive, and keeps pointers from call to call. So one file is
-// read within one call here: nothing is kept, nothing is allocated but by libpng.
+// libpng leaves a faulty file by longjmp, which Swift cannot receive, and keeps pointers from call to call. So one file
+// is read within one call here: nothing is kept, nothing is allocated but by libpng.
 
 // What is read, and how far; what was wrong.
 struct tandem_png_source {
@@ -32,9 +32,9 @@ static inline void tandem_png_take(png_structp png, png_bytep target, size_t cou
     source->count -= count;
 }
 
-// The size of a PNG, and with `pixels` its pixels [H, W, 3]: palettes and grey become colours, of sixteen bits the upper eight are
-// taken, transparency and gamma are left out, as by Pillow's `convert("RGB")`. Without `pixels` the size alone.
-// `message` has 100 zeroed bytes. Returns 1, or 0 after a fault.
+// The size of a PNG, and with `pixels` its pixels [H, W, 3]: palettes and grey become colours, of sixteen bits the
+// upper eight are taken, transparency and gamma are left out, as by Pillow's `convert("RGB")`. Without `pixels` the
+// size alone. `message` has 100 zeroed bytes. Returns 1, or 0 after a fault.
 static inline int tandem_png_read(
     const unsigned char *bytes, size_t count, uint32_t *height, uint32_t *width, unsigned char *pixels, char *message
 ) {
