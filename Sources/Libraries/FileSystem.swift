@@ -265,9 +265,8 @@ public enum FileSystem {
         // `x/..` and `x/` would name another folder than the last name says.
         guard !["", ".", ".."].contains(name(of: path)) else { throw FileError("remove", path, code: EINVAL) }
         if unlink(path) == 0 || errno == ENOENT || errno == ENOTDIR { return }
-        let error = FileError("remove", path)
-        var status = stat()
-        guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { throw error }
+        // Of a folder that may not be removed Linux says so before: then nothing in it is removed either.
+        guard errno == EISDIR else { throw FileError("remove", path) }
         try OpenFolder(path).removeContents()
         guard rmdir(path) == 0 || errno == ENOENT else { throw FileError("remove", path) }
     }

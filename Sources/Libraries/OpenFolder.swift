@@ -72,10 +72,7 @@ struct OpenFolder: ~Copyable {
         for name in try names() {
             let path = "\(path)/\(String(decoding: name.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self))"
             if unlinkat(descriptor, name, 0) == 0 || errno == ENOENT { continue }
-            let error = FileError("remove", path)
-            var status = stat()
-            guard fstatat(descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0, status.st_mode & S_IFMT == S_IFDIR
-            else { throw error }
+            guard errno == EISDIR else { throw FileError("remove", path) }
             let child = openat(descriptor, name, Self.flags)
             guard child >= 0 else { throw FileError("remove", path) }
             let folder = OpenFolder(descriptor: child, path: path)

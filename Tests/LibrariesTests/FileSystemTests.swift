@@ -91,6 +91,16 @@ import Testing
             }
         }
         #expect(try FileSystem.readText(shared + "/file") == "theirs")
+        // A folder that cannot be removed keeps what is in it.
+        let own = shared + "/own"
+        try FileSystem.createDirectories(own)
+        try FileSystem.write("mine", to: own + "/file")
+        chmod(own, 0o777)
+        for mode in [0o1777, 0o755] as [mode_t] {
+            chmod(shared, mode)
+            let error = #expect(throws: FileError.self) { try OtherUser.does { try FileSystem.removeTree(own) } }
+            #expect(error?.path == own && FileSystem.exists(own + "/file"))
+        }
     }
 
     /// The same file system under another name is no part of the folder.
