@@ -3,6 +3,16 @@
 import CKernels
 import Network
 
+struct ActivationPlan: PassPlan {
+    let activation: Layer.Activation
+
+    let needs = PassNeeds(readsInput: true, readsOutput: true)
+
+    func makePass(_ ports: Ports, hasReLU: Bool, on site: inout PassSite) -> any LayerPass {
+        Activation(activation, ports)
+    }
+}
+
 final class Activation: SinglePass {
     private let kind: tandem_activation
     /// Of a leaky ReLU, below zero.

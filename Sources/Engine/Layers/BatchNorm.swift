@@ -5,6 +5,19 @@
 import CKernels
 import Network
 
+struct BatchNormPlan: PassPlan {
+    let settings: Layer.BatchNorm
+    let tensors: [ParameterTensor]
+
+    let needs = PassNeeds(readsInput: true, takesReLU: true)
+
+    func makePass(_ ports: Ports, hasReLU: Bool, on site: inout PassSite) -> any LayerPass {
+        BatchNorm(
+            settings, ports, parameters: site.parameters.batchNorm(tensors), hasReLU: hasReLU, images: site.images,
+            arena: &site.arena)
+    }
+}
+
 final class BatchNorm: SinglePass {
     let ports: Ports
     private let settings: Layer.BatchNorm

@@ -32,6 +32,8 @@ final class Fork: LayerPass {
 }
 
 final class Sum: LayerPass {
+    static let needs = PassNeeds(takesReLU: true)
+
     private let inputs: [Map]
     /// Of those terms whose gradient is not the sum's own map.
     private let otherGradients: [Map]

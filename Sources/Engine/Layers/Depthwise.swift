@@ -2,6 +2,27 @@
 // so a vector of sixteen channels is multiplied by sixteen filters, tap by tap.
 
 import CKernels
+import Network
+
+struct DepthwisePlan: PassPlan {
+    let input: Shape
+    let output: Shape
+    let window: Window
+    let tensors: [ParameterTensor]
+
+    var needs: PassNeeds {
+        PassNeeds(
+            inputHalo: window.halo(input: input, output: output),
+            gradientHalo: window.gradientHalo(input: input, output: output), readsInput: true, takesReLU: true,
+            overwritesGradientOfReLU: true)
+    }
+
+    func makePass(_ ports: Ports, hasReLU: Bool, on site: inout PassSite) -> any LayerPass {
+        Depthwise(
+            ports, parameters: site.parameters.product(tensors), window: window, hasReLU: hasReLU, images: site.images,
+            arena: &site.arena)
+    }
+}
 
 final class Depthwise: SinglePass {
     let ports: Ports

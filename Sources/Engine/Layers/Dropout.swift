@@ -5,6 +5,19 @@ import CKernels
 import Network
 import Runtime
 
+struct DropoutPlan: PassPlan {
+    let rate: Double
+
+    let needs = PassNeeds()
+
+    func makePass(_ ports: Ports, hasReLU: Bool, on site: inout PassSite) -> any LayerPass {
+        site.dropouts += 1
+        return Dropout(
+            rate: rate, seed: site.dropoutSeed, stream: site.dropouts - 1, ports, images: site.images,
+            arena: &site.arena)
+    }
+}
+
 final class Dropout: SinglePass {
     private let rate: Double
     private let seed: UInt64

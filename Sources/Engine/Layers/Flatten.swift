@@ -1,5 +1,11 @@
 // From maps in blocks of channels to flat vectors in PyTorch's order (C, H, W), and back.
 
+struct FlattenPlan: PassPlan {
+    let needs = PassNeeds()
+
+    func makePass(_ ports: Ports, hasReLU: Bool, on site: inout PassSite) -> any LayerPass { Flatten(ports) }
+}
+
 final class Flatten: SinglePass {
     let ports: Ports
 

@@ -29,9 +29,6 @@ final class MixedGradients {
         self.scratch = scratch
     }
 
-    /// Whether a layer of this window is computed here.
-    static func fits(_ window: Window, groups: Int) -> Bool { window == Window() && groups == 1 }
-
     // MARK: Memory, in floats
 
     /// A rounded panel, and room to transpose.

@@ -3,6 +3,30 @@
 import CKernels
 import Network
 
+/// Windows that slide.
+struct PoolingPlan: PassPlan {
+    let kind: Pooling.Kind
+    let windows: Layer.Pooling
+
+    var needs: PassNeeds {
+        // An average's gradient is the same whatever the values were.
+        if case .maximum = kind { PassNeeds(readsInput: true) } else { PassNeeds() }
+    }
+
+    func makePass(_ ports: Ports, hasReLU: Bool, on site: inout PassSite) -> any LayerPass {
+        Pooling(kind, ports, windows: windows)
+    }
+}
+
+/// Windows that tile the map as well as they can.
+struct AdaptivePoolingPlan: PassPlan {
+    let needs = PassNeeds()
+
+    func makePass(_ ports: Ports, hasReLU: Bool, on site: inout PassSite) -> any LayerPass {
+        Pooling(adaptiveAverage: ports)
+    }
+}
+
 final class Pooling: SinglePass {
     enum Kind {
         case maximum

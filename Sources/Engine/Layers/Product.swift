@@ -5,6 +5,40 @@ import CKernels
 import Network
 import Runtime
 
+struct ProductPlan: PassPlan {
+    let input: Shape
+    let output: Shape
+    let window: Window
+    let groups: Int
+    /// Whether its backward pass multiplies numbers of 16 bits.
+    let isMixed: Bool
+    /// The largest batch.
+    let images: Int
+    let tensors: [ParameterTensor]
+
+    var needs: PassNeeds {
+        let (inputs, outputs) = (input.channels, output.channels)
+        var needs = PassNeeds(
+            inputHalo: window.halo(input: input, output: output),
+            gradientHalo: window.gradientHalo(input: input, output: output), readsInput: true, takesReLU: true,
+            overwritesGradientOfReLU: true,
+            threadScratch: Product.scratchCount(
+                outputs: outputs, taps: window.kernel.height * window.kernel.width, images: images))
+        if isMixed {
+            needs.threadScratch = max(
+                needs.threadScratch, MixedGradients.threadCount(inputs: inputs, outputs: outputs))
+            needs.sharedScratch = MixedGradients.sharedCount(input: input, output: output, images: images)
+        }
+        return needs
+    }
+
+    func makePass(_ ports: Ports, hasReLU: Bool, on site: inout PassSite) -> any LayerPass {
+        Product(
+            ports, parameters: site.parameters.product(tensors), window: window, groups: groups, hasReLU: hasReLU,
+            isMixed: isMixed, images: site.images, scratch: site.scratch, arena: &site.arena)
+    }
+}
+
 final class Product: SinglePass {
     let ports: Ports
     private let parameters: ProductParameters
@@ -32,7 +66,7 @@ final class Product: SinglePass {
     private static let weightGradientBytes = 256 << 10
 
     init(
-        _ ports: Ports, parameters: ProductParameters, window: Window, groups: Int = 1, hasReLU: Bool, isMixed: Bool,
+        _ ports: Ports, parameters: ProductParameters, window: Window, groups: Int, hasReLU: Bool, isMixed: Bool,
         images: Int, scratch: Scratch, arena: inout Arena
     ) {
         self.ports = ports

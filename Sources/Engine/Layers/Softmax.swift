@@ -2,6 +2,12 @@
 
 import Runtime
 
+struct SoftmaxPlan: PassPlan {
+    let needs = PassNeeds(readsOutput: true)
+
+    func makePass(_ ports: Ports, hasReLU: Bool, on site: inout PassSite) -> any LayerPass { Softmax(ports) }
+}
+
 final class Softmax: SinglePass {
     let ports: Ports
 

@@ -13,7 +13,7 @@ import Runtime
 
 /// How a layer is cut, which follows from shapes alone: the order of the weight gradient's sums depends on it.
 struct WinogradTiling {
-    /// Outputs of a tile in each direction: 4, or 2 for maps smaller than that and where it must be precise.
+    /// Outputs of a tile in each direction: 4 or 2.
     let size: Int
     let inputs: Int
     let outputs: Int
@@ -22,24 +22,15 @@ struct WinogradTiling {
     /// The largest batch.
     let images: Int
 
-    /// `nil` where this is no convolution of 3x3 with stride 1 over enough channels and pixels.
-    init?(_ placed: PlacedLayer, images: Int, precision: Precision) {
-        guard case .convolution(let settings) = placed.layer, settings.groups == 1, settings.kernel == Extent(3),
-            settings.stride == Extent(1), settings.dilation == Extent(1),
-            placed.input.channels >= Self.fewestChannels, placed.output.channels >= Self.fewestChannels
-        else { return nil }
-        let smaller = min(placed.output.height, placed.output.width)
-        guard smaller >= 2 else { return nil }
-        size = smaller >= 4 && precision != .precise ? 4 : 2
-        inputs = placed.input.channels
-        outputs = placed.output.channels
-        rows = (placed.output.height + size - 1) / size
-        columns = (placed.output.width + size - 1) / size
+    init(size: Int, input: Shape, output: Shape, images: Int) {
+        self.size = size
+        inputs = input.channels
+        outputs = output.channels
+        rows = (output.height + size - 1) / size
+        columns = (output.width + size - 1) / size
         self.images = images
     }
 
-    /// With fewer channels the transforms cost more than the products save.
-    private static let fewestChannels = 8
     /// Bytes that partial sums of the weight gradient may take in all.
     private static let partialBytes = 32 << 20
 
@@ -102,6 +93,25 @@ struct WinogradTiling {
         let byTiles = weights + groups * (partialCount + outputPanels * 32)
         let isAlwaysByTiles = isForwardByTiles && isBackwardByTiles
         return isAlwaysByTiles ? byTiles : max(maps, isBackwardByTiles ? byTiles : weights)
+    }
+}
+
+struct WinogradPlan: PassPlan {
+    let tiling: WinogradTiling
+    let input: Shape
+    let padding: Extent
+    let tensors: [ParameterTensor]
+
+    var needs: PassNeeds {
+        PassNeeds(
+            inputHalo: tiling.halo(input: input, padding: padding), readsInput: true, takesReLU: true,
+            threadScratch: tiling.threadCount, sharedScratch: tiling.sharedCount)
+    }
+
+    func makePass(_ ports: Ports, hasReLU: Bool, on site: inout PassSite) -> any LayerPass {
+        Winograd(
+            tiling, ports, parameters: site.parameters.product(tensors), padding: padding, hasReLU: hasReLU,
+            scratch: site.scratch)
     }
 }
 

@@ -28,7 +28,7 @@ struct Graph {
     }
 
     enum Operation {
-        case layer(PlacedLayer)
+        case layer(PlacedLayer, any PassPlan)
         /// The sum of a `residual`.
         case add
         /// The joined branches of a `concat`.
@@ -41,24 +41,36 @@ struct Graph {
         let operation: Operation
         let inputs: [Int]
         let outputs: [Int]
-        /// Where Winograd's algorithm computes it.
-        let tiling: WinogradTiling?
-        /// Whether its backward pass multiplies numbers of 16 bits.
-        let isMixed: Bool
+        let needs: PassNeeds
         /// Whether the ReLU behind it is computed with it.
         fileprivate(set) var hasReLU = false
+
+        fileprivate init(_ operation: Operation, inputs: [Int], outputs: [Int]) {
+            self.operation = operation
+            self.inputs = inputs
+            self.outputs = outputs
+            needs =
+                switch operation {
+                case .layer(_, let plan): plan.needs
+                case .add: Sum.needs
+                case .join, .fork: PassNeeds()
+                }
+        }
+
+        /// Whether its backward pass reads its output.
+        var readsOutput: Bool { needs.readsOutput || hasReLU }
+        /// Whether its backward pass overwrites the gradient of its output.
+        var overwritesGradient: Bool { needs.overwritesGradientOfReLU && hasReLU }
     }
 
     private(set) var nodes: [Node] = []
     private(set) var values: [Value]
     /// What leaves the last layer.
     private(set) var output = 0
-    private let images: Int
-    private let precision: Precision
+    private let choice: AlgorithmChoice
 
-    init(_ architecture: Architecture, images: Int, precision: Precision) {
-        self.images = images
-        self.precision = precision
+    init(_ architecture: Architecture, _ choice: AlgorithmChoice) {
+        self.choice = choice
         values = [Value(shape: architecture.input, producer: nil, storage: 0, needsGradient: false)]
         output = append(architecture.layers, to: 0)
     }
@@ -71,39 +83,32 @@ struct Graph {
     }
 
     private mutating func append(_ placed: PlacedLayer, to value: Int) -> Int {
-        switch placed.layer {
-        case .dropout(let rate) where rate == 0: return value
-        case .flatten where placed.input.isFlat: return value
-        case .activation(.relu):
-            if let producer = values[value].producer, nodes[producer].canHaveReLU {
+        switch choice.outcome(placed) {
+        case .identity: return value
+        case .pass(let plan): return add(.layer(placed, plan), inputs: [value], output: placed.output)
+        case .relu(let plan):
+            if let producer = values[value].producer, nodes[producer].needs.takesReLU, !nodes[producer].hasReLU {
                 nodes[producer].hasReLU = true
                 return value
             }
-        case .residual:
-            let forked = fork(value, branches: 2)
-            let ends = zip(placed.branches, forked).map { append($0, to: $1) }
-            return add(.add, inputs: ends, output: placed.output)
-        case .concatenation:
+            return add(.layer(placed, plan), inputs: [value], output: placed.output)
+        case .sum: return append(branchesOf: placed, joinedBy: .add, to: value)
+        case .join:
             guard placed.branches.count > 1 else { return append(placed.branches[0], to: value) }
-            let forked = fork(value, branches: placed.branches.count)
-            let ends = zip(placed.branches, forked).map { append($0, to: $1) }
-            return add(.join, inputs: ends, output: placed.output)
-        default: break
+            return append(branchesOf: placed, joinedBy: .join, to: value)
         }
-        return add(
-            .layer(placed), inputs: [value], output: placed.output,
-            tiling: WinogradTiling(placed, images: images, precision: precision),
-            isMixed: precision == .mixed && placed.fitsMixedGradients)
     }
 
-    private mutating func add(
-        _ operation: Operation, inputs: [Int], output: Shape, tiling: WinogradTiling? = nil, isMixed: Bool = false
-    ) -> Int {
+    private mutating func append(branchesOf placed: PlacedLayer, joinedBy operation: Operation, to value: Int) -> Int {
+        let forked = fork(value, branches: placed.branches.count)
+        let ends = zip(placed.branches, forked).map { append($0, to: $1) }
+        return add(operation, inputs: ends, output: placed.output)
+    }
+
+    private mutating func add(_ operation: Operation, inputs: [Int], output: Shape) -> Int {
         for input in inputs { values[input].reader = nodes.count }
         values.append(Value(shape: output, producer: nodes.count, storage: values.count, needsGradient: true))
-        nodes.append(
-            Node(
-                operation: operation, inputs: inputs, outputs: [values.count - 1], tiling: tiling, isMixed: isMixed))
+        nodes.append(Node(operation, inputs: inputs, outputs: [values.count - 1]))
         return values.count - 1
     }
 
@@ -117,89 +122,8 @@ struct Graph {
                     shape: original.shape, producer: nodes.count, storage: original.storage,
                     needsGradient: original.needsGradient))
         }
-        nodes.append(Node(operation: .fork, inputs: [value], outputs: outputs, tiling: nil, isMixed: false))
+        nodes.append(Node(.fork, inputs: [value], outputs: outputs))
         return outputs
-    }
-}
-
-extension PlacedLayer {
-    fileprivate var fitsMixedGradients: Bool {
-        switch layer {
-        case .convolution(let settings): MixedGradients.fits(Window(settings), groups: settings.groups)
-        case .linear: true
-        default: false
-        }
-    }
-}
-
-extension Graph.Node {
-    /// The window of a convolution or of a linear layer, which is one of 1x1.
-    var window: Window? {
-        guard case .layer(let placed) = operation else { return nil }
-        return switch placed.layer {
-        case .convolution(let settings): Window(settings)
-        case .linear: Window()
-        default: nil
-        }
-    }
-
-    fileprivate var canHaveReLU: Bool {
-        guard !hasReLU else { return false }
-        return switch operation {
-        case .add: true
-        case .join, .fork: false
-        case .layer(let placed): if case .batchNorm = placed.layer { true } else { window != nil }
-        }
-    }
-
-    // MARK: What a node needs of its neighbours
-
-    /// The zeros that its forward pass reads around its input.
-    var inputHalo: Halo {
-        guard case .layer(let placed) = operation, let window else { return Halo() }
-        return tiling?.halo(input: placed.input, padding: window.padding)
-            ?? window.halo(input: placed.input, output: placed.output)
-    }
-
-    /// The zeros that its backward pass reads around the gradient of its output.
-    var gradientHalo: Halo {
-        guard case .layer(let placed) = operation, let window, tiling == nil else { return Halo() }
-        return window.gradientHalo(input: placed.input, output: placed.output)
-    }
-
-    /// Whether its backward pass reads its input.
-    var needsInput: Bool {
-        guard case .layer(let placed) = operation else { return false }
-        return switch placed.layer {
-        case .convolution, .linear, .batchNorm, .maxPool, .activation: true
-        default: false
-        }
-    }
-
-    /// Whether its backward pass reads its output.
-    var needsOutput: Bool {
-        if hasReLU { return true }
-        guard case .layer(let placed) = operation, case .activation = placed.layer else { return false }
-        return true
-    }
-
-    /// Whether its backward pass overwrites the gradient of its output, which nobody else may then read.
-    var overwritesGradient: Bool { window != nil && tiling == nil && hasReLU }
-
-    /// Floats of scratch that each thread needs.
-    func threadScratch(images: Int) -> Int {
-        guard case .layer(let placed) = operation, let window else { return 0 }
-        if let tiling { return tiling.threadCount }
-        let (inputs, outputs) = (placed.input.channels, placed.output.channels)
-        let direct = Product.scratchCount(
-            outputs: outputs, taps: window.kernel.height * window.kernel.width, images: images)
-        return isMixed ? max(direct, MixedGradients.threadCount(inputs: inputs, outputs: outputs)) : direct
-    }
-
-    /// Floats of scratch that all threads share.
-    func sharedScratch(images: Int) -> Int {
-        guard case .layer(let placed) = operation, isMixed else { return tiling?.sharedCount ?? 0 }
-        return MixedGradients.sharedCount(input: placed.input, output: placed.output, images: images)
     }
 }
 
@@ -208,7 +132,7 @@ extension Graph {
     func described(_ node: Node) -> PlannedLayer {
         var (name, operations) = ("", 0)
         switch node.operation {
-        case .layer(let placed): (name, operations) = (placed.layer.description, placed.operations)
+        case .layer(let placed, _): (name, operations) = (placed.layer.description, placed.operations)
         case .add: name = "residual: sum"
         case .join: name = "concat: join"
         case .fork: name = "branches: sum of gradients"

@@ -30,16 +30,16 @@ struct Maps {
             let isEnd = value.producer == nil || value.reader == nil
             let end =
                 [
-                    time.forward(value.reader), producer?.needsOutput ?? false ? time.backward(value.producer) : 0,
-                    reader?.needsInput ?? false ? time.backward(value.reader) : 0,
+                    time.forward(value.reader), producer?.readsOutput ?? false ? time.backward(value.producer) : 0,
+                    reader?.needs.readsInput ?? false ? time.backward(value.reader) : 0,
                 ].max() ?? 0
-            valueHalos[value.storage] = (valueHalos[value.storage] ?? Halo()).union(reader?.inputHalo ?? Halo())
+            valueHalos[value.storage] = (valueHalos[value.storage] ?? Halo()).union(reader?.needs.inputHalo ?? Halo())
             let life = isEnd ? whole : time.forward(value.producer)...max(end, time.forward(value.producer))
             valueLives[value.storage] = (valueLives[value.storage] ?? life).hull(life)
 
             guard value.needsGradient else { continue }
             let root = roots[index]
-            gradientHalos[root] = (gradientHalos[root] ?? Halo()).union(producer?.gradientHalo ?? Halo())
+            gradientHalos[root] = (gradientHalos[root] ?? Halo()).union(producer?.needs.gradientHalo ?? Halo())
             let gradientLife =
                 (value.reader == nil ? time.loss : time.backward(value.reader))...time.backward(value.producer)
             gradientLives[root] = (gradientLives[root] ?? gradientLife).hull(gradientLife)

@@ -21,18 +21,17 @@ struct Plan {
         guard architecture.input.channels <= 16 || architecture.input.isFlat else {
             throw .inputChannels(architecture.input.channels)
         }
-        let graph = Graph(architecture, images: images, precision: precision)
+        let graph = Graph(architecture, AlgorithmChoice(images: images, policy: PrecisionPolicy(precision)))
         parameters = ParameterStore(architecture, in: &arena, weights: &weights)
         moments = momentArena.reserve(parameters.trainedCount * optimizer.rule.momentCount)
         let scratch = Scratch(
-            threadCount: graph.nodes.map { $0.threadScratch(images: images) }.max() ?? 0,
-            sharedCount: graph.nodes.map { $0.sharedScratch(images: images) }.max() ?? 0, threads: threads, in: &arena)
+            threadCount: graph.nodes.map(\.needs.threadScratch).max() ?? 0,
+            sharedCount: graph.nodes.map(\.needs.sharedScratch).max() ?? 0, threads: threads, in: &arena)
         let maps = Maps(graph, images: images, in: &arena)
-        var factory = PassFactory(
-            graph: graph, maps: maps, parameters: parameters, images: images, scratch: scratch,
-            dropoutSeed: dropoutSeed, arena: arena)
-        passes = graph.nodes.map { factory.makePass($0) }
-        arena = factory.arena
+        var site = PassSite(
+            parameters: parameters, images: images, scratch: scratch, dropoutSeed: dropoutSeed, arena: arena)
+        passes = graph.nodes.map { graph.makePass($0, maps, on: &site) }
+        arena = site.arena
         input = maps.values[0]
         layers = graph.nodes.map(graph.described)
         let logits = maps.values[graph.output]
@@ -40,32 +39,8 @@ struct Plan {
     }
 }
 
-/// Makes the pass of each node.
-private struct PassFactory {
-    let graph: Graph
-    let maps: Maps
-    let parameters: ParameterStore
-    let images: Int
-    let scratch: Scratch
-    let dropoutSeed: UInt64
-    var arena: Arena
-    /// Dropouts made so far, which draw from streams of their own.
-    private var dropouts = 0
-
-    init(
-        graph: Graph, maps: Maps, parameters: ParameterStore, images: Int, scratch: Scratch, dropoutSeed: UInt64,
-        arena: Arena
-    ) {
-        self.graph = graph
-        self.maps = maps
-        self.parameters = parameters
-        self.images = images
-        self.scratch = scratch
-        self.dropoutSeed = dropoutSeed
-        self.arena = arena
-    }
-
-    mutating func makePass(_ node: Graph.Node) -> any LayerPass {
+extension Graph {
+    fileprivate func makePass(_ node: Node, _ maps: Maps, on site: inout PassSite) -> any LayerPass {
         let output = maps.values[node.outputs[0]]
         // Every value behind a layer has a gradient; one in front of all layers has no use for it.
         let outputGradient = maps.gradients[node.outputs[0]] ?? output
@@ -75,7 +50,7 @@ private struct PassFactory {
                 branchGradients: node.outputs.compactMap { maps.gradients[$0] },
                 gradient: maps.gradients[node.inputs[0]])
         case .add:
-            let others = node.inputs.filter { !graph.sharesGradient($0) }.compactMap { maps.gradients[$0] }
+            let others = node.inputs.filter { !sharesGradient($0) }.compactMap { maps.gradients[$0] }
             return Sum(
                 inputs: node.inputs.map { maps.values[$0] }, otherGradients: others, output: output,
                 outputGradient: outputGradient, hasReLU: node.hasReLU)
@@ -83,61 +58,11 @@ private struct PassFactory {
             return Join(
                 branches: node.inputs.map { (maps.values[$0], maps.gradients[$0]) }, output: output,
                 outputGradient: outputGradient)
-        case .layer(let placed):
+        case .layer(_, let plan):
             let ports = Ports(
                 input: maps.values[node.inputs[0]], inputGradient: maps.gradients[node.inputs[0]], output: output,
                 outputGradient: outputGradient)
-            return makePass(placed, node, ports)
+            return plan.makePass(ports, hasReLU: node.hasReLU, on: &site)
         }
-    }
-
-    private mutating func makePass(_ placed: PlacedLayer, _ node: Graph.Node, _ ports: Ports) -> any LayerPass {
-        switch placed.layer {
-        case .convolution(let settings):
-            return makeProduct(placed, node, ports, groups: settings.groups)
-        case .linear:
-            return makeProduct(placed, node, ports, groups: 1)
-        case .batchNorm(let settings):
-            return BatchNorm(
-                settings, ports, parameters: parameters.batchNorm(placed.parameters), hasReLU: node.hasReLU,
-                images: images, arena: &arena)
-        case .maxPool(let settings):
-            return Pooling(.maximum, ports, windows: settings)
-        case .averagePool(let settings):
-            return Pooling(
-                .average(divisor: settings.size.height * settings.size.width), ports, windows: settings)
-        case .adaptiveAveragePool:
-            return Pooling(adaptiveAverage: ports)
-        case .flatten:
-            return Flatten(ports)
-        case .dropout(let rate):
-            dropouts += 1
-            return Dropout(
-                rate: rate, seed: dropoutSeed, stream: dropouts - 1, ports, images: images, arena: &arena)
-        case .activation(.softmax):
-            return Softmax(ports)
-        case .activation(let activation):
-            return Activation(activation, ports)
-        case .residual, .concatenation:
-            preconditionFailure("the graph takes branches apart")
-        }
-    }
-
-    private mutating func makeProduct(
-        _ placed: PlacedLayer, _ node: Graph.Node, _ ports: Ports, groups: Int
-    ) -> any LayerPass {
-        let parameters = parameters.product(placed.parameters)
-        let window = node.window ?? Window()
-        if let tiling = node.tiling {
-            return Winograd(
-                tiling, ports, parameters: parameters, padding: window.padding, hasReLU: node.hasReLU, scratch: scratch)
-        }
-        if groups > 1, groups == ports.input.channels, groups == ports.output.channels {
-            return Depthwise(
-                ports, parameters: parameters, window: window, hasReLU: node.hasReLU, images: images, arena: &arena)
-        }
-        return Product(
-            ports, parameters: parameters, window: window, groups: groups, hasReLU: node.hasReLU,
-            isMixed: node.isMixed, images: images, scratch: scratch, arena: &arena)
     }
 }

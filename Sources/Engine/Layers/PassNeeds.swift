@@ -1,0 +1,39 @@
+// What the passes of a layer need, said beside them: the plan gives it to them, and the graph joins and forks by it.
+
+struct PassNeeds: Hashable {
+    /// The zeros that its forward pass reads around its input.
+    var inputHalo = Halo()
+    /// The zeros that its backward pass reads around the gradient of its output.
+    var gradientHalo = Halo()
+    /// Whether its backward pass reads its input.
+    var readsInput = false
+    /// Whether its backward pass reads its output.
+    var readsOutput = false
+    /// Whether it can compute the ReLU behind it with its own output; its backward pass then reads that.
+    var takesReLU = false
+    /// Whether its backward pass overwrites the gradient of its output where it has a ReLU: nobody else may then read it.
+    var overwritesGradientOfReLU = false
+    /// Floats of scratch that each thread needs.
+    var threadScratch = 0
+    /// Floats of scratch that all threads share.
+    var sharedScratch = 0
+}
+
+/// How a layer runs, before there is memory.
+protocol PassPlan {
+    var needs: PassNeeds { get }
+    /// - Parameter hasReLU: whether it computes the ReLU behind it; only where `needs.takesReLU`.
+    func makePass(_ ports: Ports, hasReLU: Bool, on site: inout PassSite) -> any LayerPass
+}
+
+/// Where passes are made: the memory of a plan.
+struct PassSite {
+    let parameters: ParameterStore
+    /// The largest batch.
+    let images: Int
+    let scratch: Scratch
+    let dropoutSeed: UInt64
+    /// Dropouts made so far, which draw from streams of their own.
+    var dropouts = 0
+    var arena: Arena
+}

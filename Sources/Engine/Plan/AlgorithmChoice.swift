@@ -1,0 +1,93 @@
+// Which pass computes a layer: Winograd's algorithm, a direct product or a depthwise one, and with numbers of how many bits. The
+// rules look at shapes alone, never at timings, which would change the bits from run to run.
+
+import Network
+
+/// What a precision allows.
+struct PrecisionPolicy {
+    /// The largest tile of Winograd's algorithm: its rounding errors grow with it.
+    let largestTile: Int
+    /// Whether the backward passes of products multiply numbers of 16 bits, where there is a pass for that.
+    let hasMixedGradients: Bool
+
+    init(_ precision: Precision) {
+        largestTile = precision == .precise ? 2 : 4
+        hasMixedGradients = precision == .mixed
+    }
+}
+
+struct AlgorithmChoice {
+    /// The largest batch.
+    let images: Int
+    let policy: PrecisionPolicy
+
+    /// What becomes of a layer.
+    enum Outcome {
+        /// Nothing: its output is its input.
+        case identity
+        case pass(any PassPlan)
+        /// Part of the pass in front of it where that takes it along, else a pass of its own.
+        case relu(any PassPlan)
+        /// The sum of its branches.
+        case sum
+        /// The channels of its branches, one after the other.
+        case join
+    }
+
+    func outcome(_ placed: PlacedLayer) -> Outcome {
+        switch placed.layer {
+        case .convolution(let settings): .pass(convolution(placed, settings))
+        case .linear: .pass(product(placed, Window(), groups: 1))
+        case .batchNorm(let settings): .pass(BatchNormPlan(settings: settings, tensors: placed.parameters))
+        case .activation(.relu): .relu(ActivationPlan(activation: .relu))
+        case .activation(.softmax): .pass(SoftmaxPlan())
+        case .activation(let activation): .pass(ActivationPlan(activation: activation))
+        case .maxPool(let windows): .pass(PoolingPlan(kind: .maximum, windows: windows))
+        case .averagePool(let windows):
+            .pass(PoolingPlan(kind: .average(divisor: windows.size.height * windows.size.width), windows: windows))
+        case .adaptiveAveragePool: .pass(AdaptivePoolingPlan())
+        case .flatten: placed.input.isFlat ? .identity : .pass(FlattenPlan())
+        case .dropout(let rate): rate == 0 ? .identity : .pass(DropoutPlan(rate: rate))
+        case .residual: .sum
+        case .concatenation: .join
+        }
+    }
+
+    // MARK: Convolutions and linear layers
+
+    private func convolution(_ placed: PlacedLayer, _ settings: Layer.Convolution) -> any PassPlan {
+        let window = Window(settings)
+        if let tile = winogradTile(placed, settings) {
+            return WinogradPlan(
+                tiling: WinogradTiling(size: tile, input: placed.input, output: placed.output, images: images),
+                input: placed.input, padding: window.padding, tensors: placed.parameters)
+        }
+        let groups = settings.groups
+        if groups > 1, groups == placed.input.channels, groups == placed.output.channels {
+            return DepthwisePlan(
+                input: placed.input, output: placed.output, window: window, tensors: placed.parameters)
+        }
+        return product(placed, window, groups: groups)
+    }
+
+    private func product(_ placed: PlacedLayer, _ window: Window, groups: Int) -> any PassPlan {
+        ProductPlan(
+            input: placed.input, output: placed.output, window: window, groups: groups,
+            isMixed: policy.hasMixedGradients && window == Window() && groups == 1, images: images,
+            tensors: placed.parameters)
+    }
+
+    /// With fewer channels the transforms cost more than the products save.
+    private static let fewestWinogradChannels = 8
+
+    /// Outputs of a tile of Winograd's algorithm in each direction: 4, or 2 for maps smaller than that and where it must be precise; `nil`
+    /// where this is no convolution of 3x3 with stride 1 over enough channels and pixels.
+    private func winogradTile(_ placed: PlacedLayer, _ settings: Layer.Convolution) -> Int? {
+        guard settings.groups == 1, settings.kernel == Extent(3), settings.stride == Extent(1),
+            settings.dilation == Extent(1),
+            min(placed.input.channels, placed.output.channels) >= Self.fewestWinogradChannels
+        else { return nil }
+        let smaller = min(placed.output.height, placed.output.width)
+        return smaller < 2 ? nil : min(smaller >= 4 ? 4 : 2, policy.largestTile)
+    }
+}
