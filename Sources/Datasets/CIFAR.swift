@@ -79,6 +79,17 @@ public struct CIFAR: Sendable {
         from folder: String? = nil, url: String? = nil, sha256: String? = nil,
         progress: (Progress) -> Void = { _ in }, cancellation: Cancellation = Cancellation()
     ) throws(DatasetError) -> Dataset {
+        let dataset = try find(folder, url: url, sha256: sha256, progress, cancellation)
+        let archive = folder == nil ? sha256?.lowercased() : nil
+        return dataset.from(
+            nameFile == nil
+                ? .cifar10(archive: archive) : .cifar100(hasFineLabels: labelPlace == 1, archive: archive))
+    }
+
+    private func find(
+        _ folder: String?, url: String?, sha256: String?, _ progress: (Progress) -> Void,
+        _ cancellation: Cancellation
+    ) throws(DatasetError) -> Dataset {
         if let folder {
             guard let found = batches(in: folder) else { throw .notFound(folder: folder, wanted: self.folder) }
             return try read(found, fix: "fetch the data set anew, or leave `from:` out to have it downloaded")

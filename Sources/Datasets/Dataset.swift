@@ -25,6 +25,8 @@ public struct Dataset: Sendable {
     /// Whether images are stored class by class, as folders hold them: then the first are all of one class, and parts
     /// are drawn evenly over the classes.
     public let isSortedByClass: Bool
+    /// Where its images come from and what was done to them; `nil` where they were made from values that nothing describes.
+    private var origin: (source: DataDescription.Source, steps: [DataDescription.Step])?
 
     public init(
         name: String, classNames: [String], channels: Int, height: Int, width: Int, training: ImageSet,
@@ -49,6 +51,22 @@ public struct Dataset: Sendable {
         self.isSortedByClass = isSortedByClass
     }
 
+    /// The same, said to come from there as it is.
+    public func from(_ source: DataDescription.Source) -> Dataset {
+        var result = self
+        result.origin = (source, [])
+        return result
+    }
+
+    /// How it is made; `nil` where nothing describes its images.
+    public var description: DataDescription? {
+        origin.map {
+            DataDescription(
+                source: $0.source, steps: $0.steps, mean: normalization.mean, deviation: normalization.deviation,
+                augmentation: augmentation)
+        }
+    }
+
     public subscript(part: Part) -> ImageSet {
         switch part {
         case .training: training
@@ -69,6 +87,8 @@ public struct Dataset: Sendable {
         var result = self
         result.training = taken(training, count)
         result.test = taken(test, testCount ?? test.count)
+        result.origin?.steps.append(
+            .take(training: result.training.count, test: result.test.count, seed: seed))
         return result
     }
 
@@ -93,6 +113,7 @@ public struct Dataset: Sendable {
             result.training = training.selecting(order[..<kept].sorted())
             result.validation = training.selecting(order[kept...].sorted())
         }
+        result.origin?.steps.append(.split(share: share, seed: seed))
         return result
     }
 
@@ -131,6 +152,8 @@ public struct Dataset: Sendable {
             isSortedByClass: isSortedByClass)
         result.validation = try resized(validation)
         result.augmentation = augmentation
+        result.origin = origin
+        result.origin?.steps.append(.resize(height: newHeight, width: newWidth))
         return result
     }
 

@@ -10,7 +10,7 @@ public enum Synthetic {
     public static func make(cancellation: Cancellation) throws(DatasetError) -> Dataset {
         let dataset = make(training: 10_000, test: 2_000, cancellation)
         if cancellation.isCancelled { throw .cancelled }
-        return dataset
+        return dataset.from(.synthetic)
     }
 
     /// The first images of each part; once it is cancelled, the rest is black.

@@ -123,6 +123,13 @@ extension JSON {
     public var array: [JSON]? { if case .array(let items) = self { items } else { nil } }
     public var string: String? { if case .string(let text) = self { text } else { nil } }
     public var bool: Bool? { if case .bool(let flag) = self { flag } else { nil } }
+    public var number: Double? {
+        switch self {
+        case .number(let number): number
+        case .integer(let number): Double(number)
+        default: nil
+        }
+    }
     public var isNull: Bool { self == .null }
 
     /// A whole number, also one written as `3.0`; one beyond 64 bits is the nearest that is not.

@@ -226,7 +226,13 @@ private func loadImageFolder(_ call: Invocation) throws -> Value {
                     .note, code: "image-folder", "\(path): \(note)", source: interpreter.source,
                     at: call.arguments.place("path")))
         }
-        return .object(DataValue(dataset))
+        return .object(
+            DataValue(
+                dataset.from(
+                    .imageFolder(
+                        path: path, height: size.height, width: size.width,
+                        testShare: call.arguments.decimal("test") ?? 0.2,
+                        seed: UInt64(call.arguments.integer("seed") ?? 1)))))
     } catch {
         report.finish(title: "reading \(path) stopped", isDone: false)
         throw dataFault(error, call)

@@ -1,0 +1,202 @@
+// How a data set is made: where its images come from, what was done to them in order, and how they are normalized and augmented. Values
+// only, so that the store and another machine can make it again without the language. Whether that gave the same images is what
+// `Dataset.digest()` says.
+
+import Libraries
+import Runtime
+
+public struct DataDescription: Hashable, Sendable {
+    public enum Source: Hashable, Sendable {
+        /// `archive`: SHA-256 of another archive than the published one.
+        case cifar10(archive: String?)
+        case cifar100(hasFineLabels: Bool, archive: String?)
+        /// `path` as it was written, from the folder of the notebook or script.
+        case imageFolder(path: String, height: Int, width: Int, testShare: Double, seed: UInt64)
+        case synthetic
+    }
+
+    public enum Step: Hashable, Sendable {
+        case take(training: Int, test: Int, seed: UInt64)
+        case split(share: Double, seed: UInt64)
+        case resize(height: Int, width: Int)
+    }
+
+    public var source: Source
+    public var steps: [Step]
+    public var mean: [Double]
+    public var deviation: [Double]
+    public var augmentation: Augmentation
+
+    /// Makes the data set again. An archive that is not at hand is downloaded.
+    ///
+    /// - Parameters:
+    ///   - folder: where a path that is not absolute begins.
+    ///   - opensFiles: whether it may read image folders of this machine, which somebody else's description must not.
+    public func made(
+        in folder: String, opensFiles: Bool, cancellation: Cancellation
+    ) throws(DatasetError) -> Dataset {
+        var data = try source.load(in: folder, opensFiles: opensFiles, cancellation)
+        for step in steps {
+            switch step {
+            case .take(let training, let test, let seed): data = data.taking(training, test: test, seed: seed)
+            case .split(let share, let seed): data = data.split(share: share, seed: seed)
+            case .resize(let height, let width):
+                data = try data.resized(height: height, width: width, cancellation: cancellation)
+            }
+        }
+        guard mean.count == data.channels, let normalization = Normalization(mean: mean, deviation: deviation) else {
+            throw .badOption("its mean and deviation are not those of \(data.channels) channels", fix: "make it anew")
+        }
+        data.normalization = normalization
+        data.augmentation = augmentation
+        return data
+    }
+}
+
+extension DataDescription.Source {
+    fileprivate func load(
+        in folder: String, opensFiles: Bool, _ cancellation: Cancellation
+    ) throws(DatasetError) -> Dataset {
+        switch self {
+        case .cifar10(let archive): return try CIFAR.ten.load(sha256: archive, cancellation: cancellation)
+        case .cifar100(let hasFineLabels, let archive):
+            return try CIFAR.hundred(hasFineLabels: hasFineLabels).load(sha256: archive, cancellation: cancellation)
+        case .imageFolder(let path, let height, let width, let testShare, let seed):
+            guard opensFiles else {
+                throw .badOption(
+                    "a file of another machine names the folder \(path.printableName)", fix: "name it yourself")
+            }
+            return try ImageFolder.load(
+                FileSystem.resolve(typed: path, in: folder), height: height, width: width, testShare: testShare,
+                seed: seed, cancellation: cancellation
+            ).from(self)
+        case .synthetic: return try Synthetic.make(cancellation: cancellation)
+        }
+    }
+}
+
+// MARK: JSON
+
+extension DataDescription {
+    public var json: JSONObject {
+        var object: JSONObject = [
+            "source": .object(source.json), "steps": .array(steps.map { .object($0.json) }),
+            "mean": .array(mean.map { .number($0) }), "std": .array(deviation.map { .number($0) }),
+        ]
+        if !augmentation.isNone {
+            object["augment"] = [
+                "flip": .bool(augmentation.flips), "crop": .integer(augmentation.crop),
+                "cutout": .integer(augmentation.cutout),
+            ]
+        }
+        return object
+    }
+
+    /// - Returns: `nil` where it is of no form that this version writes.
+    public init?(_ json: JSON) {
+        guard let source = json["source"].flatMap(Source.init), let steps = json["steps"]?.array,
+            let mean = json["mean"]?.array, let deviation = json["std"]?.array
+        else { return nil }
+        self.source = source
+        self.steps = steps.compactMap(Step.init)
+        self.mean = mean.compactMap(\.number)
+        self.deviation = deviation.compactMap(\.number)
+        guard self.steps.count == steps.count, self.mean.count == mean.count, self.deviation.count == deviation.count
+        else { return nil }
+        guard let augment = json["augment"] else {
+            augmentation = Augmentation()
+            return
+        }
+        guard let flips = augment["flip"]?.bool, let crop = augment["crop"]?.integer,
+            let cutout = augment["cutout"]?.integer, 0...1024 ~= crop, 0...1024 ~= cutout
+        else { return nil }
+        augmentation = Augmentation(flips: flips, crop: crop, cutout: cutout)
+    }
+}
+
+extension DataDescription.Source {
+    fileprivate var json: JSONObject {
+        switch self {
+        case .cifar10(let archive): return Self.json("cifar10", archive)
+        case .cifar100(let hasFineLabels, let archive):
+            var object = Self.json("cifar100", archive)
+            object["labels"] = .string(hasFineLabels ? "fine" : "coarse")
+            return object
+        case .imageFolder(let path, let height, let width, let testShare, let seed):
+            return [
+                "kind": "imagefolder", "path": .string(path), "size": [.integer(height), .integer(width)],
+                "test": .number(testShare), "seed": .string(String(seed)),
+            ]
+        case .synthetic: return ["kind": "synthetic"]
+        }
+    }
+
+    private static func json(_ kind: String, _ archive: String?) -> JSONObject {
+        var object: JSONObject = ["kind": .string(kind)]
+        object["archive"] = archive.map { .string($0) }
+        return object
+    }
+
+    fileprivate init?(_ json: JSON) {
+        let archive = json["archive"]?.string
+        switch json["kind"]?.string {
+        case "cifar10": self = .cifar10(archive: archive)
+        case "cifar100":
+            guard let labels = json["labels"]?.string, ["fine", "coarse"].contains(labels) else { return nil }
+            self = .cifar100(hasFineLabels: labels == "fine", archive: archive)
+        case "imagefolder":
+            guard let path = json["path"]?.string, let (height, width) = sizes(json["size"]),
+                let testShare = json["test"]?.number, testShare > 0, testShare < 1, let seed = json["seed"]?.seed
+            else { return nil }
+            self = .imageFolder(path: path, height: height, width: width, testShare: testShare, seed: seed)
+        case "synthetic": self = .synthetic
+        default: return nil
+        }
+    }
+}
+
+extension DataDescription.Step {
+    fileprivate var json: JSONObject {
+        switch self {
+        case .take(let training, let test, let seed):
+            [
+                "kind": "take", "training": .integer(training), "test": .integer(test), "seed": .string(String(seed)),
+            ]
+        case .split(let share, let seed):
+            ["kind": "split", "share": .number(share), "seed": .string(String(seed))]
+        case .resize(let height, let width): ["kind": "resize", "size": [.integer(height), .integer(width)]]
+        }
+    }
+
+    fileprivate init?(_ json: JSON) {
+        switch json["kind"]?.string {
+        case "take":
+            guard let training = json["training"]?.integer, training > 0, let test = json["test"]?.integer, test >= 0,
+                let seed = json["seed"]?.seed
+            else { return nil }
+            self = .take(training: training, test: test, seed: seed)
+        case "split":
+            guard let share = json["share"]?.number, share > 0, share < 1, let seed = json["seed"]?.seed else {
+                return nil
+            }
+            self = .split(share: share, seed: seed)
+        case "resize":
+            guard let (height, width) = sizes(json["size"]) else { return nil }
+            self = .resize(height: height, width: width)
+        default: return nil
+        }
+    }
+}
+
+/// `[height, width]`, as large as the language allows.
+private func sizes(_ json: JSON?) -> (height: Int, width: Int)? {
+    guard let numbers = json?.array, numbers.count == 2, let height = numbers[0].integer,
+        let width = numbers[1].integer, 1...4096 ~= height, 1...4096 ~= width
+    else { return nil }
+    return (height, width)
+}
+
+extension JSON {
+    /// Seeds have 64 bits without a sign, which JSON's numbers have not everywhere.
+    fileprivate var seed: UInt64? { string.flatMap { UInt64($0) } }
+}

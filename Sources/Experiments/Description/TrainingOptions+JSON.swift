@@ -1,0 +1,140 @@
+// The options of a training in JSON: every value that decides its bits. The number of threads does not.
+
+import Engine
+import Libraries
+
+extension TrainingOptions {
+    var json: JSONObject {
+        var object: JSONObject = [
+            "epochs": .integer(epochs), "batch": .integer(batchSize), "optimizer": .object(optimizer.json),
+            "schedule": .object(schedule.json), "precision": .string(precision.rawValue),
+            "smoothing": .number(gradient.labelSmoothing),
+            "seeds": [
+                "init": seed(seeds.initialization), "order": seed(seeds.order), "augment": seed(seeds.augmentation),
+                "dropout": seed(seeds.dropout),
+            ],
+        ]
+        object["clip"] = gradient.largestNorm.map { .number($0) }
+        return object
+    }
+
+    init(_ json: JSON) throws(DescriptionError) {
+        guard let epochs = json["epochs"]?.integer, 0...1_000_000 ~= epochs, let batch = json["batch"]?.integer,
+            1...(1 << 20) ~= batch
+        else { throw DescriptionError("epochs or batch size are out of range") }
+        guard let precision = json["precision"]?.string.flatMap(Precision.init) else {
+            throw DescriptionError("its precision is not known here")
+        }
+        func seed(_ role: String) throws(DescriptionError) -> UInt64 {
+            guard let seed = json["seeds"]?[role]?.string.flatMap({ UInt64($0) }) else {
+                throw DescriptionError("the seed of `\(role)` is missing")
+            }
+            return seed
+        }
+        var seeds = Seeds(try seed("init"))
+        seeds.order = try seed("order")
+        seeds.augmentation = try seed("augment")
+        seeds.dropout = try seed("dropout")
+        let settings = Settings(of: "the options", json)
+        self.init(
+            epochs: epochs, batchSize: batch, optimizer: try OptimizerOptions(json["optimizer"]),
+            schedule: try Schedule(json["schedule"]),
+            gradient: GradientOptions(
+                labelSmoothing: try settings.number("smoothing", in: 0...1),
+                largestNorm: json["clip"] == nil ? nil : try settings.number("clip", in: 0...(.greatestFiniteMagnitude))),
+            precision: precision, seeds: seeds)
+    }
+}
+
+/// Seeds have 64 bits without a sign, which JSON's numbers have not everywhere.
+private func seed(_ seed: UInt64) -> JSON { .string(String(seed)) }
+
+extension OptimizerOptions {
+    fileprivate var json: JSONObject {
+        switch self {
+        case .sgd(let learningRate, let momentum, let weightDecay, let isNesterov):
+            [
+                "kind": "sgd", "lr": .number(learningRate), "momentum": .number(momentum),
+                "weightdecay": .number(weightDecay), "nesterov": .bool(isNesterov),
+            ]
+        case .adam(let learningRate, let beta1, let beta2, let epsilon, let weightDecay, let isDecoupled):
+            [
+                "kind": isDecoupled ? "adamw" : "adam", "lr": .number(learningRate), "beta1": .number(beta1),
+                "beta2": .number(beta2), "eps": .number(epsilon), "weightdecay": .number(weightDecay),
+            ]
+        }
+    }
+
+    fileprivate init(_ json: JSON?) throws(DescriptionError) {
+        let settings = Settings(of: "the optimizer", json ?? .null)
+        switch json?["kind"]?.string {
+        case "sgd":
+            self = .sgd(
+                learningRate: try settings.number("lr"), momentum: try settings.number("momentum"),
+                weightDecay: try settings.number("weightdecay"), isNesterov: try settings.flag("nesterov"))
+        case "adam"?, "adamw"?:
+            self = .adam(
+                learningRate: try settings.number("lr"), beta1: try settings.number("beta1", in: 0...1),
+                beta2: try settings.number("beta2", in: 0...1), epsilon: try settings.number("eps"),
+                weightDecay: try settings.number("weightdecay"), isDecoupled: json?["kind"]?.string == "adamw")
+        default: throw DescriptionError("its optimizer is not known here")
+        }
+    }
+}
+
+extension Schedule {
+    fileprivate var json: JSONObject {
+        switch self {
+        case .constant: return ["kind": "constant"]
+        case .step(let every, let factor): return ["kind": "step", "every": .integer(every), "factor": .number(factor)]
+        case .cosine(let warmup): return ["kind": "cosine", "warmup": .integer(warmup)]
+        case .oneCycle(let peak):
+            var object: JSONObject = ["kind": "onecycle"]
+            object["peak"] = peak.map { .number($0) }
+            return object
+        }
+    }
+
+    fileprivate init(_ json: JSON?) throws(DescriptionError) {
+        let settings = Settings(of: "the schedule", json ?? .null)
+        switch json?["kind"]?.string {
+        case "constant": self = .constant
+        case "step":
+            self = .step(every: try settings.integer("every", in: 1...1_000_000), factor: try settings.number("factor"))
+        case "cosine": self = .cosine(warmup: try settings.integer("warmup", in: 0...1_000_000))
+        case "onecycle": self = .oneCycle(peak: json?["peak"] == nil ? nil : try settings.number("peak"))
+        default: throw DescriptionError("its schedule is not known here")
+        }
+    }
+}
+
+/// Reads the members of one object; a fault names the object.
+private struct Settings {
+    private let name: String
+    private let json: JSON
+
+    init(of name: String, _ json: JSON) { (self.name, self.json) = (name, json) }
+
+    func number(
+        _ label: String, in range: ClosedRange<Double> = 0...(.greatestFiniteMagnitude)
+    ) throws(DescriptionError) -> Double {
+        guard let value = json[label]?.number, range.contains(value) else {
+            throw DescriptionError("`\(label)` of \(name) is no number of its range")
+        }
+        return value
+    }
+
+    func integer(_ label: String, in range: ClosedRange<Int>) throws(DescriptionError) -> Int {
+        guard let value = json[label]?.integer, range.contains(value) else {
+            throw DescriptionError("`\(label)` of \(name) is no whole number of its range")
+        }
+        return value
+    }
+
+    func flag(_ label: String) throws(DescriptionError) -> Bool {
+        guard let value = json[label]?.bool else {
+            throw DescriptionError("`\(label)` of \(name) is neither true nor false")
+        }
+        return value
+    }
+}
