@@ -74,12 +74,13 @@ public struct CIFAR: Sendable {
     ///   - folder: one that holds `cifar-10-batches-bin` (`cifar-100-binary`), or is it. Where it is given, nothing is downloaded.
     ///   - url: where the archive is; by default that of the environment, then the official address.
     ///   - sha256: of the archive at `url`, where that is not the official one.
+    ///   - downloads: whether an archive that is not at hand is fetched.
     ///   - progress: of a download.
     public func load(
-        from folder: String? = nil, url: String? = nil, sha256: String? = nil,
+        from folder: String? = nil, url: String? = nil, sha256: String? = nil, downloads: Bool = true,
         progress: (Progress) -> Void = { _ in }, cancellation: Cancellation = Cancellation()
     ) throws(DatasetError) -> Dataset {
-        let dataset = try find(folder, url: url, sha256: sha256, progress, cancellation)
+        let dataset = try find(folder, url: url, sha256: sha256, downloads, progress, cancellation)
         let archive = folder == nil ? sha256?.lowercased() : nil
         return dataset.from(
             nameFile == nil
@@ -87,7 +88,7 @@ public struct CIFAR: Sendable {
     }
 
     private func find(
-        _ folder: String?, url: String?, sha256: String?, _ progress: (Progress) -> Void,
+        _ folder: String?, url: String?, sha256: String?, _ downloads: Bool, _ progress: (Progress) -> Void,
         _ cancellation: Cancellation
     ) throws(DatasetError) -> Dataset {
         if let folder {
@@ -105,6 +106,7 @@ public struct CIFAR: Sendable {
         // Another archive is another data set, and never mistaken for the official one.
         if checksum != officialChecksum { store += "/\(archiveName.prefix { $0 != "b" })\(checksum.text.prefix(12))" }
         if let found = batches(in: store) { return try read(found, fix: "remove \(found), and it is fetched anew") }
+        guard downloads else { throw .notFound(folder: store, wanted: self.folder) }
         let source = url ?? Environment.variable(urlVariable) ?? officialURL
         return try fetch(source, checksum, into: store, progress, cancellation)
     }

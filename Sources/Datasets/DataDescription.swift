@@ -58,9 +58,12 @@ extension DataDescription.Source {
         in folder: String, opensFiles: Bool, _ cancellation: Cancellation
     ) throws(DatasetError) -> Dataset {
         switch self {
-        case .cifar10(let archive): return try CIFAR.ten.load(sha256: archive, cancellation: cancellation)
+        // Where another archive than the published one was fetched, nothing says.
+        case .cifar10(let archive):
+            return try CIFAR.ten.load(sha256: archive, downloads: archive == nil, cancellation: cancellation)
         case .cifar100(let hasFineLabels, let archive):
-            return try CIFAR.hundred(hasFineLabels: hasFineLabels).load(sha256: archive, cancellation: cancellation)
+            return try CIFAR.hundred(hasFineLabels: hasFineLabels).load(
+                sha256: archive, downloads: archive == nil, cancellation: cancellation)
         case .imageFolder(let path, let height, let width, let testShare, let seed):
             guard opensFiles else {
                 throw .badOption(

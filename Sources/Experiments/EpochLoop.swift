@@ -99,7 +99,7 @@ struct EpochLoop {
             trainAccuracy: 100 * Double(position.correct) / Double(trainingCount), testLoss: evaluation.loss,
             testAccuracy: evaluation.accuracy, seconds: Clock.seconds - epochStart,
             trainingSeconds: position.epochTrainingSeconds)
-        position.endEpoch(measured, predictions: evaluation.predictions)
+        position.endEpoch(measured, outcomes: evaluation.outcomes)
         noteTime()
         observer(.epoch(measured))
         // The last step may have ruined the weights with no later batch to show it.

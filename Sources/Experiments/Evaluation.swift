@@ -8,12 +8,15 @@ public struct Evaluation: Sendable {
     public let accuracy: Double
     /// Mean cross-entropy over the images.
     public let loss: Double
-    /// The likeliest class of each image.
-    public let predictions: [Int]
+    /// Of each image.
+    public let outcomes: TestOutcomes
 
-    public init(accuracy: Double, loss: Double, predictions: [Int]) {
-        (self.accuracy, self.loss, self.predictions) = (accuracy, loss, predictions)
+    public init(accuracy: Double, loss: Double, outcomes: TestOutcomes) {
+        (self.accuracy, self.loss, self.outcomes) = (accuracy, loss, outcomes)
     }
+
+    /// The likeliest class of each image.
+    public var predictions: [Int] { outcomes.predictions }
 }
 
 /// Measures a run's weights on a part of a data set.

@@ -73,8 +73,8 @@ public struct Run: Sendable {
     public let seconds: Double
     /// Seconds in training steps alone.
     public let trainingSeconds: Double
-    /// The likeliest class of each test image after the last whole epoch; empty where that is not known.
-    public let predictions: [Int]
+    /// Of each test image after the last whole epoch; empty where that is not known.
+    public let outcomes: TestOutcomes
     /// `nil` where only what the training came to is kept.
     public let parameters: TrainedParameters?
     /// Of weights that are not here.
@@ -105,7 +105,7 @@ public struct Run: Sendable {
         images = position.images
         seconds = position.seconds
         trainingSeconds = position.trainingSeconds
-        predictions = position.predictions
+        outcomes = position.outcomes
         self.parameters = parameters
         knownDigest = digest
         self.continuation = continuation
@@ -137,7 +137,7 @@ public struct Run: Sendable {
         position.metrics = metrics
         (position.steps, position.images) = (steps, images)
         (position.seconds, position.trainingSeconds) = (seconds, trainingSeconds)
-        position.predictions = predictions
+        position.outcomes = outcomes
         return Run(
             model: model, architecture: architecture, dataset: dataset, options: options, state: state,
             position: position, parameters: parameters, digest: digest, continuation: continuation)
@@ -171,6 +171,8 @@ public struct Run: Sendable {
     /// On the test set after the last whole epoch; `nil` where there is no `result`.
     public var loss: Double? { result?.testLoss }
     public var epochs: Int { metrics.count }
+    /// The likeliest class of each test image.
+    public var predictions: [Int] { outcomes.predictions }
     /// Images a second in training.
     public var speed: Double { trainingSeconds > 0 ? Double(images) / trainingSeconds : 0 }
 }

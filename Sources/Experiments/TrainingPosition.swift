@@ -15,8 +15,8 @@ public struct TrainingPosition: Sendable, Equatable {
 
     /// Whole epochs.
     public var metrics: [EpochMetrics] = []
-    /// The likeliest class of each test image after the last whole epoch.
-    public var predictions: [Int] = []
+    /// Of each test image after the last whole epoch.
+    public var outcomes = TestOutcomes()
     /// Over all epochs.
     public var steps = 0
     public var images = 0
@@ -25,9 +25,9 @@ public struct TrainingPosition: Sendable, Equatable {
 
     public static let start = TrainingPosition()
 
-    mutating func endEpoch(_ measured: EpochMetrics, predictions: [Int]) {
+    mutating func endEpoch(_ measured: EpochMetrics, outcomes: TestOutcomes) {
         metrics.append(measured)
-        self.predictions = predictions
+        self.outcomes = outcomes
         (epoch, batch, loss, correct, epochTrainingSeconds, epochSeconds) = (epoch + 1, 0, 0, 0, 0, 0)
     }
 }

@@ -75,6 +75,18 @@ public enum HMAC {
 }
 
 extension [UInt8] {
+    /// - Returns: `nil` where the text is not pairs of hexadecimal digits.
+    public init?(hexadecimal text: String) {
+        let digits = text.utf8.map { Character(UnicodeScalar($0)).hexDigitValue }
+        guard digits.count % 2 == 0 else { return nil }
+        self = []
+        reserveCapacity(digits.count / 2)
+        for place in stride(from: 0, to: digits.count, by: 2) {
+            guard let high = digits[place], let low = digits[place + 1] else { return nil }
+            append(UInt8(high << 4 | low))
+        }
+    }
+
     /// Two lowercase digits a byte: `ba7816bf`.
     public var hexadecimal: String {
         func digit(_ value: UInt8) -> UInt8 { value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") - 10 + value }

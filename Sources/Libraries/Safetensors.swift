@@ -18,29 +18,17 @@ public struct SafetensorsError: Error, Sendable, CustomStringConvertible {
 }
 
 public struct Safetensors: Sendable {
-    /// A tensor in 32 bits, row by row.
+    /// A tensor in 32 bits, row by row, and the type that the file has it in: whole numbers are exact here up to 2^24.
     public struct Tensor: Sendable, Equatable {
         public let shape: [Int]
         public let values: [Float]
-        /// Whether the file holds whole numbers of 64 bits (PyTorch's counters), exact here up to 2^24.
-        public let isInteger: Bool
+        public let type: ElementType
 
-        public init(shape: [Int], values: [Float], isInteger: Bool = false) {
+        public init(shape: [Int], values: [Float], type: ElementType = .float32) {
             precondition(shape.reduce(1, *) == values.count, "as many values as the shape has places")
             self.shape = shape
             self.values = values
-            self.isInteger = isInteger
-        }
-
-        fileprivate func write(to output: inout [UInt8]) {
-            if isInteger {
-                for value in values {
-                    withUnsafeBytes(of: (Int64(exactly: value.rounded()) ?? 0).littleEndian) { output += $0 }
-                }
-            } else {
-                // Every machine that the engine runs on stores numbers as the file does.
-                values.withUnsafeBytes { output += $0 }
-            }
+            self.type = type
         }
     }
 
@@ -130,7 +118,7 @@ public struct Safetensors: Sendable {
         /// In bytes, behind the header.
         let range: Range<Int>
 
-        func tensor(_ values: [Float]) -> Tensor { Tensor(shape: shape, values: values, isInteger: type == .int64) }
+        func tensor(_ values: [Float]) -> Tensor { Tensor(shape: shape, values: values, type: type) }
     }
 
     /// Takes the metadata, and gives the tensors.
@@ -178,19 +166,23 @@ public struct Safetensors: Sendable {
         return count
     }
 
-    /// The types that are read; all become 32 bits.
-    private enum ElementType: String {
+    /// The types that are read and written; all are 32 bits in memory.
+    public enum ElementType: String, Sendable {
         case float32 = "F32"
         case float64 = "F64"
         case bfloat16 = "BF16"
         case float16 = "F16"
         case int64 = "I64"
+        case uint16 = "U16"
+        case uint8 = "U8"
+        case bool = "BOOL"
 
         var byteCount: Int {
             switch self {
             case .float32: 4
             case .float64, .int64: 8
-            case .bfloat16, .float16: 2
+            case .bfloat16, .float16, .uint16: 2
+            case .uint8, .bool: 1
             }
         }
 
@@ -205,19 +197,31 @@ public struct Safetensors: Sendable {
             case .float32: read(UInt32.self) { Float(bitPattern: $0) }
             case .float64: read(UInt64.self) { Float(Double(bitPattern: $0)) }
             case .bfloat16: read(UInt16.self) { Float(bitPattern: UInt32($0) << 16) }
-            case .float16: read(UInt16.self, Self.half)
+            case .float16: read(UInt16.self) { Float(Float16(bitPattern: $0)) }
             case .int64: read(Int64.self) { Float($0) }
+            case .uint16: read(UInt16.self) { Float($0) }
+            case .uint8, .bool: read(UInt8.self) { Float($0) }
             }
         }
 
-        /// IEEE 754 binary16.
-        private static func half(_ bits: UInt16) -> Float {
-            let sign: Float = bits >> 15 == 1 ? -1 : 1
-            let (exponent, fraction) = (Int(bits >> 10 & 31), Float(bits & 1023))
-            switch exponent {
-            case 0: return sign * fraction * 0x1p-24
-            case 31: return fraction == 0 ? sign * .infinity : .nan
-            default: return sign * Float(sign: .plus, exponent: exponent - 15, significand: 1 + fraction / 1024)
+        /// What a type cannot hold is the nearest that it can.
+        func write(_ values: [Float], to output: inout [UInt8]) {
+            func write<Bits: FixedWidthInteger>(_ make: (Float) -> Bits) {
+                for value in values { withUnsafeBytes(of: make(value).littleEndian) { output += $0 } }
+            }
+            func whole<Bits: FixedWidthInteger>(_ value: Float) -> Bits {
+                let rounded = value.isNaN ? 0 : value.rounded()
+                return Bits(exactly: rounded) ?? (rounded < 0 ? .min : .max)
+            }
+            switch self {
+            // Every machine that the engine runs on stores numbers as the file does.
+            case .float32: values.withUnsafeBytes { output += $0 }
+            case .float64: write { Double($0).bitPattern }
+            case .bfloat16: write { UInt16($0.bitPattern >> 16) }
+            case .float16: write { Float16($0).bitPattern }
+            case .int64: write { whole($0) as Int64 }
+            case .uint16: write { whole($0) as UInt16 }
+            case .uint8, .bool: write { whole($0) as UInt8 }
             }
         }
     }
@@ -252,15 +256,17 @@ public struct Safetensors: Sendable {
     public struct Part {
         public let name: String
         public let shape: [Int]
-        public let isInteger: Bool
+        public let type: ElementType
         public let values: () -> [Float]
 
-        public init(name: String, shape: [Int], isInteger: Bool = false, values: @escaping () -> [Float]) {
-            (self.name, self.shape, self.isInteger, self.values) = (name, shape, isInteger, values)
+        public init(
+            name: String, shape: [Int], type: ElementType = .float32, values: @escaping () -> [Float]
+        ) {
+            (self.name, self.shape, self.type, self.values) = (name, shape, type, values)
         }
 
         public var count: Int { shape.reduce(1, *) }
-        fileprivate var byteCount: Int { count * (isInteger ? 8 : 4) }
+        fileprivate var byteCount: Int { count * type.byteCount }
 
         /// Its values as a file holds them.
         ///
@@ -269,7 +275,7 @@ public struct Safetensors: Sendable {
             guard Memory.hasRoom(for: 2 * byteCount) else { throw FileError("write", path, code: ENOMEM) }
             var bytes: [UInt8] = []
             bytes.reserveCapacity(byteCount)
-            Tensor(shape: shape, values: values(), isInteger: isInteger).write(to: &bytes)
+            type.write(values(), to: &bytes)
             return bytes
         }
     }
@@ -286,7 +292,7 @@ public struct Safetensors: Sendable {
             let start = end
             end += part.byteCount
             header[part.name] = [
-                "dtype": part.isInteger ? "I64" : "F32", "shape": .array(part.shape.map { .integer($0) }),
+                "dtype": .string(part.type.rawValue), "shape": .array(part.shape.map { .integer($0) }),
                 "data_offsets": [.integer(start), .integer(end)],
             ]
         }
@@ -316,7 +322,7 @@ public struct Safetensors: Sendable {
     public var parts: [Part] {
         names.compactMap { name in
             tensors[name].map { tensor in
-                Part(name: name, shape: tensor.shape, isInteger: tensor.isInteger) { tensor.values }
+                Part(name: name, shape: tensor.shape, type: tensor.type) { tensor.values }
             }
         }
     }
@@ -327,7 +333,7 @@ public struct Safetensors: Sendable {
         var output: [UInt8] = []
         output.reserveCapacity(head.count + parts.reduce(0) { $0 + $1.byteCount })
         output += head
-        for name in names { tensors[name]?.write(to: &output) }
+        for name in names { tensors[name].map { $0.type.write($0.values, to: &output) } }
         return output
     }
 }

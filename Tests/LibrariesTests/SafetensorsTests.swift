@@ -64,7 +64,7 @@ struct SafetensorsTests {
     @Test func aFileIsReadTensorByTensor() throws {
         var file = Safetensors()
         file["a"] = .init(shape: [2], values: [1, 2])
-        file["n"] = .init(shape: [], values: [7], isInteger: true)
+        file["n"] = .init(shape: [], values: [7], type: .int64)
         let folder = TemporaryFolder()
         let path = "\(folder.path)/a.safetensors"
         #expect(try Safetensors.write(file.parts, metadata: ["k": "v"], to: path) == FileSystem.read(path).count)

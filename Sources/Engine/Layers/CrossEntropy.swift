@@ -11,6 +11,8 @@ struct CrossEntropy {
         var loss: Double
         /// The class of the largest output, the first of equals.
         var prediction: Int
+        /// Its probability, after softmax.
+        var confidence: Double
     }
 
     /// - Parameters:
@@ -42,7 +44,19 @@ struct CrossEntropy {
             for index in 0..<classes { outputs += Double(value(values, index)) }
             loss = (1 - smoothing) * loss + smoothing * (logNormalizer - outputs / Double(classes))
         }
-        return Outcome(loss: loss, prediction: prediction)
+        return Outcome(loss: loss, prediction: prediction, confidence: 1 / sum)
+    }
+
+    /// Whether fewer than `count` outputs of an image come before that of its label: larger ones, and equal ones of smaller number.
+    func isAmong(first count: Int, image: Int, label: Int) -> Bool {
+        let values = logits.at(image: image)
+        let own = value(values, label)
+        var before = 0
+        for index in 0..<logits.channels {
+            let other = value(values, index)
+            if other > own || other == own && index < label { before += 1 }
+        }
+        return before < count
     }
 
     private func value(_ values: UnsafeMutablePointer<Float>, _ index: Int) -> Float { values[offset(logits, index)] }

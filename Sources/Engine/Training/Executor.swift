@@ -8,10 +8,22 @@ import Runtime
 public struct BatchResult: Sendable {
     /// Sum over the images of the cross-entropy, measured before the update.
     public var loss: Double
-    /// The likeliest class of each image; a training step collects none.
-    public var predictions: [Int]
+    /// Of each image; a training step collects none.
+    public var outcomes: [ImageOutcome]
     /// Images whose prediction is their label.
     public var correct: Int
+}
+
+/// What a network makes of one image that it is measured on.
+public struct ImageOutcome: Hashable, Sendable {
+    /// The likeliest class, the first of equals.
+    public var prediction: Int
+    /// Whether its label is among the five likeliest classes.
+    public var isAmongFive: Bool
+    /// The probability of the likeliest class after softmax, 0...1.
+    public var confidence: Double
+    /// Cross-entropy in nats.
+    public var loss: Double
 }
 
 /// A part of a step that was just done; layers are numbered as in `Executor.layers`.
@@ -190,15 +202,21 @@ public final class Executor {
             guard !step.isCancelled else { throw .cancelled }
             observer?(.forward(index))
         }
-        var result = BatchResult(loss: 0, predictions: [], correct: 0)
-        if !step.isTraining { result.predictions.reserveCapacity(batch.count) }
+        var result = BatchResult(loss: 0, outcomes: [], correct: 0)
+        if !step.isTraining { result.outcomes.reserveCapacity(batch.count) }
         for (place, image) in batch.enumerated() {
             let label = source.label(image)
             let outcome = plan.loss.outcome(
                 image: place, label: label, smoothing: step.isTraining ? labelSmoothing : 0,
                 gradientScale: step.part.map { 1 / Double($0.batchSize) })
             result.loss += outcome.loss
-            if !step.isTraining { result.predictions.append(outcome.prediction) }
+            if !step.isTraining {
+                result.outcomes.append(
+                    ImageOutcome(
+                        prediction: outcome.prediction,
+                        isAmongFive: plan.loss.isAmong(first: 5, image: place, label: label),
+                        confidence: outcome.confidence, loss: outcome.loss))
+            }
             result.correct += outcome.prediction == label ? 1 : 0
         }
         observer?(.loss)

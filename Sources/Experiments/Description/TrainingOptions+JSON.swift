@@ -41,7 +41,8 @@ extension TrainingOptions {
             schedule: try Schedule(json["schedule"]),
             gradient: GradientOptions(
                 labelSmoothing: try settings.number("smoothing", in: 0...1),
-                largestNorm: json["clip"] == nil ? nil : try settings.number("clip", in: 0...(.greatestFiniteMagnitude))),
+                largestNorm: json["clip"] == nil ? nil : try settings.number("clip", in: 0...(.greatestFiniteMagnitude))
+            ),
             precision: precision, seeds: seeds)
     }
 }

@@ -1,6 +1,7 @@
 // A run as a file: its weights as PyTorch names them, and in the metadata all that makes it a run again. A checksum over everything tells
 // a damaged file; a number, one that a newer Tandem wrote.
 
+import Datasets
 import Engine
 import Libraries
 import Network
@@ -53,9 +54,12 @@ public struct RunFile: Sendable {
 
     /// Writes a file that holds this run, whole or not at all, with no more than one tensor in memory beside the run.
     ///
+    /// - Parameter data: how to make its data, where that is known.
     /// - Returns: its bytes.
-    public static func write(_ run: Run, _ context: Context, to path: String) throws(FileError) -> Int {
-        try write(run, RunRecord(run, context), to: path)
+    public static func write(
+        _ run: Run, _ context: Context, data: DataDescription? = nil, to path: String
+    ) throws(FileError) -> Int {
+        try write(run, RunRecord(run, context, data: data), to: path)
     }
 
     static func write(
@@ -82,7 +86,7 @@ public struct RunFile: Sendable {
             digest.update("\(key)\0\(metadata[key] ?? "")\0")
         }
         for part in parts.sorted(by: { $0.name < $1.name }) {
-            digest.update("\(part.name)\0\(part.shape) \(part.isInteger)\0")
+            digest.update("\(part.name)\0\(part.shape) \(part.type == .int64)\0")
             part.values().withUnsafeBytes { digest.update($0) }
         }
         return digest.finish().hexadecimal

@@ -1,5 +1,6 @@
 // All that is known of a run beside its weights, as JSON: what a file of its weights, its checkpoint and its row in the store say alike.
 
+import Datasets
 import Engine
 import Libraries
 import Runtime
@@ -19,6 +20,10 @@ public struct RunRecord: Sendable {
     public var seed: UInt64?
     /// All of its seeds, `1, orderseed 3`; `nil` in the record of an older version.
     public var seeds: String?
+    /// The training as values; `nil` in the record of an older version.
+    public var description: RunDescription?
+    /// The arithmetic version of the engine that trained it; 0 where nothing says it.
+    public var arithmetic = arithmeticVersion
     /// What the store knows of it; `nil` in a file that `save` wrote.
     public var kept: Kept?
 
@@ -43,7 +48,7 @@ public struct RunRecord: Sendable {
     var json: JSONObject {
         var record: JSONObject = [
             "format": .integer(Self.format), "version": .string(context.version),
-            "arithmetic": .integer(arithmeticVersion),
+            "arithmetic": .integer(arithmetic),
             "program": .string(context.program), "model": .string(model),
             "expression": .string(context.modelExpression), "state": .string(state.description),
         ]
@@ -51,6 +56,7 @@ public struct RunRecord: Sendable {
         data["expression"] = context.dataExpression.map { .string($0) }
         data["sha256"] = context.dataDigest.map { .string($0) }
         record["data"] = .object(data)
+        record["description"] = description.map { .object($0.json) }
         record["digest"] = digest.map { .string($0) }
         record["steps"] = .integer(position.steps)
         record["images"] = .integer(position.images)
@@ -67,8 +73,10 @@ public struct RunRecord: Sendable {
         if case .stopped(let reason, let fix) = state {
             record["stopped"] = ["reason": .string(reason), "fix": .string(fix)]
         }
-        if !position.predictions.isEmpty {
-            record["predictions"] = .array(position.predictions.map { .integer($0) })
+        if !position.outcomes.isEmpty {
+            record["outcomes"] = [
+                "images": .integer(position.outcomes.count), "bytes": .string(position.outcomes.bytes.hexadecimal),
+            ]
         }
         if let kept {
             record["kept"] = [
@@ -96,9 +104,10 @@ public struct RunRecord: Sendable {
 
     init(
         context: RunFile.Context, model: String, dataset: String, state: Run.State, position: TrainingPosition,
-        options: TrainingOptions, kept: Kept?
+        options: TrainingOptions, description: RunDescription?, kept: Kept?
     ) {
         self.context = context
+        self.description = description
         self.model = model
         self.dataset = dataset
         self.state = state
@@ -109,15 +118,19 @@ public struct RunRecord: Sendable {
         self.kept = kept
     }
 
-    init(_ run: Run, _ context: RunFile.Context, kept: Kept? = nil) {
+    /// - Parameter data: how to make its data.
+    init(_ run: Run, _ context: RunFile.Context, data: DataDescription? = nil) {
         var position = TrainingPosition.start
         position.metrics = run.metrics
         (position.steps, position.images) = (run.steps, run.images)
         (position.seconds, position.trainingSeconds) = (run.seconds, run.trainingSeconds)
-        position.predictions = run.predictions
+        position.outcomes = run.outcomes
         self.init(
             context: context, model: run.model, dataset: run.dataset, state: run.state, position: position,
-            options: run.options, kept: kept)
+            options: run.options,
+            description: context.dataDigest.map {
+                RunDescription(run.architecture, dataDigest: $0, data: data, run.options)
+            }, kept: nil)
         name = run.name
         digest = run.digest
     }
@@ -139,8 +152,10 @@ public struct RunRecord: Sendable {
         position.images = json["images"]?.integer ?? 0
         position.seconds = Self.number(json["seconds"])
         position.trainingSeconds = Self.number(json["trainingseconds"])
-        position.predictions = json["predictions"]?.array?.compactMap(\.integer) ?? []
+        position.outcomes = Self.outcomes(json)
         position.epoch = position.metrics.count + 1
+        description = json["description"].flatMap { try? RunDescription($0) }
+        arithmetic = json["arithmetic"]?.integer ?? 0
         epochs = json["epochs"]?.integer
         seed = json["seed"]?.string.flatMap { UInt64($0) }
         seeds = json["seeds"]?.string
@@ -169,6 +184,16 @@ public struct RunRecord: Sendable {
         }
     }
 
+    /// Earlier versions kept the classes alone.
+    private static func outcomes(_ json: JSON) -> TestOutcomes {
+        if let kept = json["outcomes"], let count = kept["images"]?.integer,
+            let bytes = kept["bytes"]?.string.flatMap([UInt8].init(hexadecimal:))
+        {
+            return TestOutcomes(bytes, count: count) ?? TestOutcomes()
+        }
+        return TestOutcomes(classes: (json["predictions"]?.array ?? []).map { UInt16(clamping: $0.integer ?? 0) })
+    }
+
     private static func metrics(_ json: JSON) -> EpochMetrics {
         EpochMetrics(
             epoch: json["epoch"]?.integer ?? 0, trainLoss: number(json["trainloss"]),
@@ -193,15 +218,15 @@ extension RunRecord {
 
     /// The record of a training that begins now.
     public init(
-        beginning identity: RunIdentity, _ context: RunFile.Context, model: String, dataset: String,
-        _ options: TrainingOptions
-    ) {
+        beginning description: RunDescription, _ context: RunFile.Context, model: String, dataset: String
+    ) throws(TrainingError) {
+        let options = description.options
         let kept = Kept(
-            identity: identity, started: Clock.secondsSince1970, machine: Machine.name,
+            identity: try description.identity(), started: Clock.secondsSince1970, machine: Machine.name,
             instructionSet: (try? InstructionSet.chosen())?.rawValue ?? "",
             threads: options.threads ?? ThreadPool.availableThreads)
         self.init(
             context: context, model: model, dataset: dataset, state: .interrupted, position: .start, options: options,
-            kept: kept)
+            description: description, kept: kept)
     }
 }

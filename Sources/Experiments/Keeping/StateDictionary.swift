@@ -12,7 +12,7 @@ extension Safetensors {
         self.init()
         metadata = Self.metadataOfPyTorch
         for part in Self.parts(parameters, steps: steps) {
-            self[part.name] = Tensor(shape: part.shape, values: part.values(), isInteger: part.isInteger)
+            self[part.name] = Tensor(shape: part.shape, values: part.values(), type: part.type)
         }
     }
 
@@ -25,7 +25,7 @@ extension Safetensors {
             let part = Part(name: tensor.name, shape: tensor.shape) { parameters.values(index) }
             guard tensor.role == .runningVariance else { return [part] }
             let layer = String(tensor.name.dropLast("running_var".count))
-            return [part, Part(name: layer + counter, shape: [], isInteger: true) { [Float(steps)] }]
+            return [part, Part(name: layer + counter, shape: [], type: .int64) { [Float(steps)] }]
         }
     }
 

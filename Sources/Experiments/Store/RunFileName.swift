@@ -22,11 +22,7 @@ struct RunFileName {
     /// - Returns: `nil` where it is no name of ours.
     init?(_ name: String) {
         let parts = name.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count > 1, parts[0].utf8.count == 16, let kind = Kind(rawValue: String(parts[1])),
-            parts[0].utf8.allSatisfy({
-                UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 || UInt8(ascii: "a")...UInt8(ascii: "f") ~= $0
-            })
-        else { return nil }
+        guard parts.count > 1, Self.isKey(parts[0]), let kind = Kind(rawValue: String(parts[1])) else { return nil }
         let endings = parts[2...]
         if endings.isEmpty {
             (form, process) = (.whole, nil)
@@ -38,6 +34,14 @@ struct RunFileName {
             return nil
         }
         (key, self.kind) = (String(parts[0]), kind)
+    }
+
+    /// Whether it is a key: 16 hexadecimal digits.
+    static func isKey(_ text: some StringProtocol) -> Bool {
+        text.utf8.count == 16
+            && text.utf8.allSatisfy {
+                UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 || UInt8(ascii: "a")...UInt8(ascii: "f") ~= $0
+            }
     }
 
     /// Whether the process is there that writes it.

@@ -329,7 +329,7 @@ public final class RunStore: Sendable {
             if restored == nil { note(.recordDamaged(run: run.label)) }
             return restored
         }
-        record.position.predictions = Self.classes(predictions)
+        record.position.outcomes = TestOutcomes(predictions, count: predictions.count / 2) ?? TestOutcomes()
         record.name = run.name
         return record
     }
@@ -460,8 +460,8 @@ public final class RunStore: Sendable {
 
     private static func writeRecord(_ record: RunRecord, key: String, to database: Database) throws(DatabaseError) {
         var plain = record
-        plain.position.predictions = []
-        let (text, predictions) = (plain.text, bytes(record.position.predictions))
+        plain.position.outcomes = TestOutcomes()
+        let (text, predictions) = (plain.text, TestOutcomes(classes: record.position.outcomes.classes).bytes)
         try database.execute(
             "INSERT OR REPLACE INTO records (key, record, predictions, checksum) VALUES (?, ?, ?, ?)",
             [.text(key), .text(text), .bytes(predictions), .text(checksum(text, predictions))])
@@ -472,14 +472,5 @@ public final class RunStore: Sendable {
         digest.update(text)
         digest.update(predictions)
         return digest.finish().hexadecimal
-    }
-
-    /// Two bytes a test image, little-endian.
-    private static func bytes(_ classes: [Int]) -> [UInt8] {
-        classes.flatMap { [UInt8(truncatingIfNeeded: $0), UInt8(truncatingIfNeeded: $0 >> 8)] }
-    }
-
-    private static func classes(_ bytes: [UInt8]) -> [Int] {
-        stride(from: 0, to: bytes.count - 1, by: 2).map { Int(bytes[$0]) | Int(bytes[$0 + 1]) << 8 }
     }
 }

@@ -85,7 +85,7 @@ extension StudyRun {
     public init(_ run: Run, byteCount: Int, keepsWeights: Bool) {
         self.init(
             seeds: run.options.seeds, state: run.state, metrics: run.metrics,
-            predictions: Self.classes(run.predictions),
+            predictions: run.outcomes.classes,
             seconds: run.seconds, imagesPerSecond: run.speed, byteCount: byteCount,
             run: keepsWeights ? run : run.withoutWeights)
     }
@@ -95,11 +95,9 @@ extension StudyRun {
         let position = record.position
         self.init(
             seeds: seeds, state: record.state, metrics: position.metrics,
-            predictions: Self.classes(position.predictions), seconds: position.seconds,
+            predictions: position.outcomes.classes, seconds: position.seconds,
             imagesPerSecond: position.trainingSeconds > 0 ? Double(position.images) / position.trainingSeconds : 0,
             byteCount: byteCount,
             run: Run(record, state: record.state, model.architecture, model.options(seeds)).called(model.name))
     }
-
-    private static func classes(_ predictions: [Int]) -> [UInt16] { predictions.map { UInt16(truncatingIfNeeded: $0) } }
 }

@@ -62,9 +62,9 @@ struct RunProgram {
             program: text(model, architecture, data.expression, options, name: name("a", beside: model)),
             modelExpression: model.expression, dataExpression: data.expression, dataDigest: digest,
             version: Workspace.version)
-        return RunRecord(
-            beginning: try RunIdentity(architecture, dataDigest: digest, options), context, model: title,
-            dataset: data.madeName, options)
+        return try RunRecord(
+            beginning: RunDescription(architecture, dataDigest: digest, data: data.dataset.description, options),
+            context, model: title, dataset: data.madeName)
     }
 
     /// The options of `train` that decide a result; the less usual ones only where they differ from their defaults.

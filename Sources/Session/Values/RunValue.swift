@@ -23,8 +23,16 @@ final class RunValue: ObjectValue {
     struct Origin: Sendable {
         /// The name of the file.
         let file: String
-        var dataExpression: String?
-        var dataDigest: String?
+        let dataExpression: String?
+        let dataDigest: String?
+        let data: DataDescription?
+
+        init(file: String, _ record: RunRecord?) {
+            self.file = file
+            dataExpression = record?.context.dataExpression
+            dataDigest = record?.context.dataDigest
+            data = record?.description?.data
+        }
     }
 
     /// A run in a store.
@@ -61,6 +69,9 @@ final class RunValue: ObjectValue {
 
     /// The program text that makes its data again.
     var dataExpression: String? { data.map(\.expression) ?? origin?.dataExpression }
+
+    /// How to make its data again, in the record of a run of an older version only as text.
+    var dataDescription: DataDescription? { data.map(\.dataset.description) ?? origin?.data }
 
     /// SHA-256 of its data.
     ///

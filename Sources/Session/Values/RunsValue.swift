@@ -86,26 +86,23 @@ extension Interpreter {
             throw fault(
                 "unreadable-run", "what is kept of \(kept.title) cannot be read", at: range, fix: "train it anew")
         }
-        let program: RunProgram
-        do { program = try RunProgram(reading: record.context.program, for: self) } catch {
+        let training: RestoredTraining
+        do { training = try RestoredTraining(record, for: self) } catch {
             let reason = (error as? Diagnostic)?.message ?? "\(error)"
             throw fault(
                 "unreadable-run",
                 "\(kept.label) was kept by Tandem \(record.context.version), and this one cannot read it: \(reason)",
                 at: range)
         }
-        let options = program.options ?? .init()
+        let options = training.options ?? .init()
         var run =
-            store.load(kept, program.architecture, options)
-            ?? store.withoutWeights(kept, record, program.architecture, options)
+            store.load(kept, training.architecture, options)
+            ?? store.withoutWeights(kept, record, training.architecture, options)
         run.tag = kept.tag
-        let model = Model(
-            expression: record.context.modelExpression, boundName: record.model, input: program.model.input,
-            layers: program.model.layers, architecture: program.architecture)
-        let origin = RunValue.Origin(
-            file: kept.label, dataExpression: record.context.dataExpression, dataDigest: record.context.dataDigest)
+        let origin = RunValue.Origin(file: kept.label, record)
         let value = RunValue(
-            run, model: model, data: nil, origin: origin, place: .init(store: store, key: kept.key), defaults: nil)
+            run, model: training.model, data: nil, origin: origin, place: .init(store: store, key: kept.key),
+            defaults: nil)
         lastRun = value
         return value
     }

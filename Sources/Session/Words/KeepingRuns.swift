@@ -21,7 +21,9 @@ func saveRun(_ call: Invocation) throws -> Value {
         dataDigest: run.dataDigest, version: Workspace.version)
     do throws(TrainingError) { _ = try run.run.trained() } catch { throw training(error, call) }
     call.noteDiverged(run.run.state, run.run.label, at: call.arguments.place("run"))
-    try call.write(what: run.run.label) { path throws(FileError) in try RunFile.write(run.run, context, to: path) }
+    try call.write(what: run.run.label) { path throws(FileError) in
+        try RunFile.write(run.run, context, data: run.dataDescription, to: path)
+    }
     return .nothing
 }
 
@@ -73,8 +75,8 @@ private func loadWholeRun(_ call: Invocation, _ tensors: Safetensors, _ name: St
     do {
         let file = try RunFile(tensors)
         let context = file.context
-        let program: RunProgram
-        do { program = try RunProgram(reading: context.program, for: call.interpreter) } catch {
+        let training: RestoredTraining
+        do { training = try RestoredTraining(file.record, for: call.interpreter) } catch {
             let reason = (error as? Diagnostic)?.message ?? "\(error)"
             throw call.fault(
                 "unreadable-run",
@@ -82,13 +84,9 @@ private func loadWholeRun(_ call: Invocation, _ tensors: Safetensors, _ name: St
                 at: call.arguments.place("from"),
                 fix: "take that version, or `load \"\(name)\", into: Net` with the model defined here")
         }
-        let run = try file.run(program.architecture, program.options ?? .init(epochs: 0))
-        let model = Model(
-            expression: context.modelExpression, boundName: run.model, input: program.model.input,
-            layers: program.model.layers, architecture: program.architecture)
-        let origin = RunValue.Origin(
-            file: FileSystem.name(of: name), dataExpression: context.dataExpression, dataDigest: context.dataDigest)
-        return RunValue(run, model: model, data: nil, origin: origin, defaults: nil)
+        let run = try file.run(training.architecture, training.options ?? .init(epochs: 0))
+        let origin = RunValue.Origin(file: FileSystem.name(of: name), file.record)
+        return RunValue(run, model: training.model, data: nil, origin: origin, defaults: nil)
     } catch let error as RunFileError {
         throw call.fault(error, name)
     }
@@ -116,9 +114,7 @@ private func loadWeights(_ call: Invocation, _ weights: Safetensors, _ name: Str
         }
         let run = Run(model: model.name, architecture: architecture, parameters: parameters)
         if let record { call.noteDiverged(record.state, name, at: call.arguments.place("from")) }
-        let origin = RunValue.Origin(
-            file: FileSystem.name(of: name), dataExpression: record?.context.dataExpression,
-            dataDigest: record?.context.dataDigest)
+        let origin = RunValue.Origin(file: FileSystem.name(of: name), record)
         return RunValue(run, model: model, data: nil, origin: origin, defaults: nil)
     } catch let error as WeightsError {
         throw call.fault(error, name, model)

@@ -75,16 +75,27 @@ extension Invocation {
                 "no-data", "the data of \(run.run.label) are not at hand: \(reason)",
                 fix: "bind them before: `let data = \(expression ?? "synthetic()")`\(other)")
         }
-        guard let expression else { throw unavailable("they were made from values that are not kept") }
+        // What a file of somebody else says opens no other file.
+        let opensFiles = run.place != nil
         let made: Value
-        do {
-            // What a file of somebody else says opens no other file.
-            made = try interpreter.remade(expression, opensFiles: run.place != nil)
-        } catch let fault as Diagnostic {
-            throw fault.code == "interrupted" ? interpreter.interrupted(at: range) : unavailable(fault.message)
+        if let description = run.dataDescription {
+            do throws(DatasetError) {
+                let dataset = try description.made(
+                    in: interpreter.folder, opensFiles: opensFiles, cancellation: interpreter.interruption)
+                made = .object(DataValue(dataset).made(by: expression))
+            } catch {
+                if case .cancelled = error { throw interpreter.interrupted(at: range) }
+                throw unavailable(error.message)
+            }
+        } else if let expression {
+            do { made = try interpreter.remade(expression, opensFiles: opensFiles) } catch let fault as Diagnostic {
+                throw fault.code == "interrupted" ? interpreter.interrupted(at: range) : unavailable(fault.message)
+            }
+        } else {
+            throw unavailable("they were made from values that are not kept")
         }
         guard case .object(let object) = made, let data = object as? DataValue, data.digest == digest else {
-            throw unavailable("`\(expression)` gives other images now")
+            throw unavailable("`\(expression ?? "what made them")` gives other images now")
         }
         interpreter.remadeData = data
         return data

@@ -32,7 +32,7 @@ private struct StudyRecords: Sendable {
     let digest: String
 
     private func identity(_ model: StudyModel, _ seeds: Seeds) throws(TrainingError) -> RunIdentity {
-        try RunIdentity(model.architecture, dataDigest: digest, model.options(seeds))
+        try RunDescription(model.architecture, dataDigest: digest, data: nil, model.options(seeds)).identity()
     }
 
     func kept(_ model: StudyModel, _ seeds: Seeds, keepsWeights: Bool) -> StudyRun? {

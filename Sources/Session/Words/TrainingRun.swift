@@ -105,7 +105,8 @@ func evaluateRun(_ call: Invocation) throws -> Value {
     let place = data.name(of: part)
     let defaults = call.defaults([("run", run.run.label), ("on", data.name)])
     if let kept = run.keptPredictions(on: data, part), let accuracy = run.run.accuracy, let loss = run.run.loss {
-        let evaluation = Evaluation(accuracy: accuracy, loss: loss, predictions: kept)
+        let evaluation = Evaluation(
+            accuracy: accuracy, loss: loss, outcomes: TestOutcomes(classes: kept.map { UInt16(clamping: $0) }))
         return .object(EvaluationValue(evaluation, of: run.run.label, on: data, part, defaults: defaults))
     }
     interpreter.publish()

@@ -106,7 +106,7 @@ private struct Home {
         #expect(row.label == "Net seed 1" && row.state == "done" && row.accuracy == run.accuracy && row.epochs == 3)
         let record = try #require(another.store.record(of: row))
         #expect(record.context == Trained.context && record.digest == run.digest)
-        #expect(record.position.predictions == run.predictions)
+        #expect(record.position.outcomes.classes.map(Int.init) == run.predictions)
         #expect(record.kept?.instructionSet.isEmpty == false && record.kept?.threads == 1)
         // The file beside it is one that PyTorch reads.
         let weights = try RunFile(parsing: try FileSystem.read(try another.file(".safetensors")))
@@ -404,7 +404,7 @@ private struct Home {
             let another = home.another()
             for store in [home.store, another.store] {
                 let found = store.record(of: kept)?.position
-                #expect(found?.predictions == position.predictions)
+                #expect(found?.outcomes.classes == position.outcomes.classes)
                 #expect(found?.metrics.map(\.testLoss) == position.metrics.map(\.testLoss))
             }
             #expect(another.another().store.takeFaults().isEmpty)

@@ -88,8 +88,9 @@ enum Trained {
         version: "9.8.7")
 
     static func record(_ options: TrainingOptions) throws -> RunRecord {
-        let identity = try RunIdentity(try architecture(), dataDigest: data.digest(), options)
-        return RunRecord(beginning: identity, context, model: "Net", dataset: "synthetic", options)
+        let description = RunDescription(
+            try architecture(), dataDigest: data.digest(), data: data.description, options)
+        return try RunRecord(beginning: description, context, model: "Net", dataset: "synthetic")
     }
 
     /// A fresh folder, removed by the caller.

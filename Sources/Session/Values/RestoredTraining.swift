@@ -1,0 +1,55 @@
+// Model and options of a run as its record has them: from its description, or in the record of an older version from its line of the
+// language.
+
+import Datasets
+import Experiments
+import Language
+import Network
+
+struct RestoredTraining {
+    let model: Model
+    let architecture: Architecture
+    /// `nil` where nothing was trained.
+    let options: TrainingOptions?
+
+    /// - Throws: a `Diagnostic` in the line of an older record.
+    init(_ record: RunRecord, for session: Interpreter) throws {
+        let (expression, name) = (record.context.modelExpression, record.model)
+        if let description = record.description {
+            architecture = description.architecture
+            options = description.options
+            let source = SourceText(architecture.program)
+            model = Model(
+                expression: expression, boundName: name, input: architecture.input,
+                layers: architecture.layers.map { WrittenLayer($0.layer, in: source) }, architecture: architecture)
+            return
+        }
+        let program = try RunProgram(reading: record.context.program, for: session)
+        architecture = program.architecture
+        options = program.options
+        model = Model(
+            expression: expression, boundName: name, input: program.model.input, layers: program.model.layers,
+            architecture: architecture)
+    }
+}
+
+extension WrittenLayer {
+    /// A layer that no cell holds, as it would be typed.
+    fileprivate init(_ layer: Layer, in source: SourceText) {
+        self.init(
+            layer: layer, text: layer.description, source: source, range: SourceRange(0, source.text.utf8.count),
+            trail: [])
+        switch layer {
+        case .residual(let body, let shortcut):
+            branches["body"] = body.map { WrittenLayer($0, in: source) }
+            branches["shortcut"] = shortcut?.map { WrittenLayer($0, in: source) }
+        case .concatenation(let joined):
+            for (index, branch) in joined.enumerated() {
+                branches[String(index)] = branch.map { WrittenLayer($0, in: source) }
+            }
+        case .convolution, .linear, .batchNorm, .activation, .maxPool, .averagePool, .adaptiveAveragePool, .flatten,
+            .dropout:
+            break
+        }
+    }
+}

@@ -1,0 +1,205 @@
+// A training as values: what is written of it is read again, decides its identity, and keeps meaning the same.
+
+import Engine
+import Libraries
+import Network
+import Runtime
+import Testing
+
+@testable import Datasets
+@testable import Experiments
+
+struct RunDescriptionTests {
+    private static func architecture(_ layers: [Layer]) throws -> Architecture {
+        try Architecture(input: Shape(channels: 3, height: 32, width: 32), layers: layers)
+    }
+
+    /// Every kind of layer, with settings that are not its defaults.
+    private static let layers: [Layer] = [
+        .convolution(
+            .init(
+                width: 8, kernel: Extent(3, 5), stride: Extent(2, 1), padding: .exactly(Extent(1, 0)),
+                dilation: Extent(1, 2), groups: 1, hasBias: false)),
+        .convolution(.init(width: 8, padding: .same, groups: 2)), .batchNorm(.init(epsilon: 1e-3, momentum: 0.25)),
+        .activation(.leakyReLU(slope: 0.2)), .activation(.relu), .activation(.gelu), .activation(.sigmoid),
+        .activation(.tanh), .maxPool(.init(size: Extent(2), stride: Extent(1), padding: Extent(1))),
+        .averagePool(.init(size: Extent(2, 1))),
+        .residual(body: [.convolution(.init(width: 12, padding: .same))], shortcut: nil),
+        .residual(body: [.activation(.relu)], shortcut: []),
+        .residual(body: [.activation(.relu)], shortcut: [.activation(.tanh)]),
+        .concatenation(branches: [[.activation(.relu)], [.convolution(.init(width: 4, padding: .same))], []]),
+        .adaptiveAveragePool(output: Extent(2, 3)), .flatten, .dropout(rate: 0.3),
+        .linear(.init(width: 12, hasBias: false)),
+        .activation(.softmax), .linear(.init(width: 10)),
+    ]
+
+    private static let options: [TrainingOptions] = [
+        TrainingOptions(),
+        TrainingOptions(
+            epochs: 3, batchSize: 16,
+            optimizer: .sgd(learningRate: 0.1, momentum: 0.9, weightDecay: 5e-4, isNesterov: true),
+            schedule: .step(every: 2, factor: 0.1), gradient: .init(labelSmoothing: 0.1, largestNorm: 1),
+            precision: .precise, seeds: Seeds(.max)),
+        TrainingOptions(
+            optimizer: .adam(
+                learningRate: 1e-3, beta1: 0.8, beta2: 0.99, epsilon: 1e-7, weightDecay: 0.01, isDecoupled: true),
+            schedule: .cosine(warmup: 2), precision: .mixed),
+        TrainingOptions(schedule: .oneCycle(peak: nil)), TrainingOptions(schedule: .oneCycle(peak: 0.3)),
+    ]
+
+    private static func readAgain(_ description: RunDescription) throws -> RunDescription {
+        let text = String(decoding: JSON.object(description.json).bytes, as: UTF8.self)
+        return try RunDescription(try JSON(parsing: text))
+    }
+
+    @Test(arguments: options) func whatIsWrittenIsReadAgain(_ options: TrainingOptions) throws {
+        let data = DataDescription(
+            source: .imageFolder(path: "a \"b\"/é", height: 64, width: 32, testShare: 0.25, seed: 7),
+            steps: [.take(training: 64, test: 16, seed: 2), .split(share: 0.9, seed: 3), .resize(height: 8, width: 9)],
+            mean: [0.1, 0.2, 0.3], deviation: [1.0 / 3, 0.5, 1],
+            augmentation: Augmentation(flips: true, crop: 4, cutout: 8))
+        let description = RunDescription(
+            try Self.architecture(Self.layers), dataDigest: "ab", data: data, options)
+        let again = try Self.readAgain(description)
+        #expect(again.architecture == description.architecture)
+        #expect(again.options == options)
+        #expect(again.data == data && again.dataDigest == "ab")
+        #expect(try again.identity() == description.identity())
+    }
+
+    @Test func allThatDecidesBitsDecidesTheIdentity() throws {
+        let architecture = try Trained.architecture()
+        func identity(
+            _ change: (inout TrainingOptions) -> Void = { _ in }, digest: String = "ab", of other: Architecture? = nil
+        ) throws -> RunIdentity {
+            var options = TrainingOptions(epochs: 3)
+            change(&options)
+            return try RunDescription(other ?? architecture, dataDigest: digest, data: nil, options).identity()
+        }
+        let first = try identity()
+        let changes: [(inout TrainingOptions) -> Void] = [
+            { $0.batchSize = 65 }, { $0.optimizer = .adam(learningRate: 2e-3) }, { $0.optimizer = .sgd() },
+            { $0.optimizer = .adam(isDecoupled: true) }, { $0.schedule = .cosine(warmup: 0) },
+            { $0.gradient.labelSmoothing = 0.1 }, { $0.gradient.largestNorm = 1 }, { $0.precision = .mixed },
+            { $0.precision = .precise }, { $0.seeds.order = 9 }, { $0.seeds.dropout = 9 },
+            { $0.seeds.augmentation = 9 }, { $0.seeds.initialization = 9 },
+        ]
+        var seen = [first]
+        for change in changes { seen.append(try identity(change)) }
+        seen.append(try identity(digest: "ac"))
+        seen.append(try identity(of: try Self.architecture([.flatten, .linear(.init(width: 10))])))
+        #expect(Set(seen.map(\.digest)).count == seen.count && Set(seen.map(\.stem)).count == seen.count)
+
+        #expect(try identity { $0.threads = 7 } == first, "threads change no bit")
+        let longer = try identity { $0.epochs = 4 }
+        #expect(longer.digest != first.digest && longer.stem == first.stem)
+        let cosine = try identity { $0.schedule = .cosine(warmup: 0) }
+        #expect(cosine.stem == cosine.digest, "a schedule over all epochs begins differently")
+    }
+
+    /// Identities are found again for ever: a text that changes trains everything again.
+    @Test func theCanonicalTextIsThatOfTheFirstVersion() throws {
+        let description = RunDescription(
+            try Self.architecture(Self.layers), dataDigest: "ab", data: nil, Self.options[1])
+        let json = JSON.object(description.json).bytes
+        #expect(
+            Digest.sha256(json).hexadecimal == "5f7cd00d53c6eea4a42a4ba1e3e5a99cba448e9b549a5450589f2564ced77d8d",
+            "\(String(decoding: json, as: UTF8.self))")
+    }
+
+    @Test(arguments: [
+        #"{"format": 2}"#, "{}", "[]", #"{"format": 1, "network": {}, "options": {}, "data": {"sha256": "ab"}}"#,
+        #"{"format": 1, "network": {"input": [3, 0], "layers": []}, "options": {}, "data": {"sha256": "ab"}}"#,
+        #"{"format": 1, "network": {"input": [3], "layers": [{"layer": "conv"}]}, "options": {}, "data": {"sha256": "ab"}}"#,
+        #"{"format": 1, "network": {"input": [3], "layers": [{"layer": "linear", "width": -1, "bias": true}]}, "options": {}, "data": {"sha256": ""}}"#,
+        #"{"format": 1, "network": {"input": [3], "layers": [{"layer": "relu", "later": 1}]}, "options": {}, "data": {"sha256": ""}}"#,
+    ])
+    func whatIsNoDescriptionIsRefused(_ text: String) throws {
+        let json = try JSON(parsing: text)
+        #expect(throws: DescriptionError.self) { try RunDescription(json) }
+    }
+
+    // MARK: Data
+
+    @Test func dataAreMadeAgainFromTheirDescription() throws {
+        var data = try Synthetic.make(cancellation: Cancellation())
+            .taking(100, test: 40).split(share: 0.8, seed: 5).resized(height: 12, width: 10)
+        data.augmentation = Augmentation(flips: true)
+        data.normalization = try #require(Normalization(mean: [0.5, 0.4, 0.3], deviation: [0.2, 0.25, 0.3]))
+        let description = try #require(data.description)
+        let read = try #require(DataDescription(.object(description.json)))
+        #expect(read == description)
+        let made = try read.made(in: "/", opensFiles: false, cancellation: Cancellation())
+        #expect(made.digest() == data.digest() && made.description == description)
+    }
+
+    @Test func aDescriptionOfSomebodyElseOpensNoFolder() throws {
+        let description = DataDescription(
+            source: .imageFolder(path: "/etc", height: 8, width: 8, testShare: 0.2, seed: 1), steps: [],
+            mean: [0, 0, 0], deviation: [1, 1, 1], augmentation: Augmentation())
+        #expect(throws: DatasetError.self) {
+            try description.made(in: "/", opensFiles: false, cancellation: Cancellation())
+        }
+    }
+
+    // MARK: Outcomes
+
+    @Test func whatIsKeptOfEachImageIsWhatTheNetworkSaid() throws {
+        let outcome = try Trained.train(Trained.options(epochs: 1))
+        let outcomes = outcome.position.outcomes
+        let network = try Trained.network(Trained.options(), Cancellation())
+        network.load(outcome.state.parameters)
+        let labels = Trained.data.test.labels
+        #expect(outcomes.count == labels.count && outcomes.isWhole)
+        for image in labels.indices {
+            _ = try network.evaluate(image..<image + 1)
+            let logits = network.outputs(image: 0).map(Double.init)
+            let sum = logits.map { exponential($0 - logits.max()!) }.reduce(0, +)
+            let probabilities = logits.map { exponential($0 - logits.max()!) / sum }
+            let order = logits.indices.sorted { (logits[$1], $0) < (logits[$0], $1) }
+            #expect(Int(outcomes.classes[image]) == order[0])
+            #expect(outcomes.areAmongFive[image] == order.prefix(5).contains(labels[image]))
+            #expect(abs(Double(outcomes.confidences[image]) - probabilities[order[0]]) < 5e-4)
+            #expect(abs(Double(outcomes.losses[image]) + logarithm(probabilities[labels[image]])) < 2e-3)
+        }
+        #expect(TestOutcomes(outcomes.bytes, count: outcomes.count) == outcomes)
+        let classes = TestOutcomes(classes: [3, 65_535, 0])
+        #expect(TestOutcomes(classes.bytes, count: 3) == classes)
+        #expect(TestOutcomes(outcomes.bytes, count: outcomes.count - 1) == nil)
+    }
+
+    @Test func aRecordIsReadAsItWasWritten() throws {
+        let folder = try Trained.folder()
+        defer { try? FileSystem.removeTree(folder) }
+        let outcome = try Trained.train(Trained.options(epochs: 2))
+        var record = try Trained.record(Trained.options(epochs: 2))
+        record.position = outcome.position
+        record.state = .done
+        record.digest = "cd"
+        let path = "\(folder)/a.run"
+        try RecordFile.write(record, key: "0123456789abcdef", to: path)
+        let read = try RecordFile.read(path)
+        #expect(read.key == "0123456789abcdef" && read.record.position.outcomes == outcome.position.outcomes)
+        #expect(read.record.position.metrics == outcome.position.metrics && read.record.digest == "cd")
+        #expect(read.record.description?.options == record.description?.options.on(threads: nil))
+        #expect(read.record.kept == record.kept)
+
+        let bytes = try FileSystem.read(path)
+        for place in stride(from: 0, to: bytes.count, by: max(1, bytes.count / 97)) {
+            var changed = bytes
+            changed[place] ^= 1
+            try FileSystem.write(changed, to: path)
+            #expect(throws: RecordFile.Fault.self, "a bit of byte \(place)") { try RecordFile.read(path) }
+            try FileSystem.write(Array(bytes[..<place]), to: path)
+            #expect(throws: RecordFile.Fault.self, "cut at \(place)") { try RecordFile.read(path) }
+        }
+    }
+}
+
+extension TrainingOptions {
+    fileprivate func on(threads: Int?) -> TrainingOptions {
+        var options = self
+        options.threads = threads
+        return options
+    }
+}
