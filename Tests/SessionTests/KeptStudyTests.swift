@@ -54,6 +54,40 @@ struct KeptStudyTests {
         #expect(fresh.split(separator: "\n").first == first.split(separator: "\n").first, "the same bits")
     }
 
+    @Test func aStudyIsCarriedToAnotherMachine() throws {
+        defer { remove() }
+        let study = "let s = compare A, B, on: data, epochs: 1, seeds: 1...2, log: none\nprint s.accuracies"
+        let folder = FileManager.default.temporaryDirectory.appending(path: "tandem-\(UUID().uuidString)").path
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let there = text(study)
+        #expect(text("runs export, \"\(folder)\"") == "4 runs exported to \(folder), without weights\n")
+        #expect(text("runs export, \"\(folder)\"") == "4 runs already there\n")
+        #expect(text("runs export, \"\(folder)/b\", model: \"B\"").hasPrefix("2 runs exported to "))
+
+        let other = KeptStudyTests()
+        defer { other.remove() }
+        #expect(other.text("runs import, \"\(folder)\"") == "4 runs imported from \(folder)\n")
+        try "a letter".write(toFile: "\(folder)/letter.run", atomically: true, encoding: .utf8)
+        let again = other.text("runs import, \"\(folder)\"")
+        #expect(again.hasPrefix("4 runs already there\n") && again.contains("letter.run was not taken: "))
+        let here = other.text(study)
+        #expect(here.contains("4 of 4 trainings kept") && !here.contains("note: "))
+        #expect(here.split(separator: "\n").last == there.split(separator: "\n").first)
+        // Of a run that came along everything but the weights is known.
+        let taken = other.text(
+            """
+            let a = runs["A seed 2"]
+            print a.accuracy > 0, a.state, a.digest.count
+            print evaluate(a).accuracy == a.accuracy
+            confusion a
+            predict a, first: 1
+            """)
+        #expect(taken.contains("true done 64\ntrue\n"))
+        #expect(other.text("runs import, \"\(folder)/nowhere\"").contains("fix: name a folder that `runs export`"))
+        #expect(other.text("runs import").contains("fix: write `runs import, \"results\"`"))
+        #expect(other.text("runs folder: \"x\"").contains("is for `runs export` and `runs import`"))
+    }
+
     @Test func whatTrainKeptIsTakenAndAStudyWithItsWeightsServesTrain() {
         defer { remove() }
         _ = text("let a = train A, on: data, epochs: 2, batch: 32, log: none")

@@ -50,12 +50,16 @@ public struct RunDescription: Sendable {
     ///
     /// - Throws: where this CPU does not support the instruction set that is asked for.
     public func identity() throws(TrainingError) -> RunIdentity {
-        var rounding = "arithmetic \(arithmeticVersion)"
-        if options.precision == .mixed {
-            do throws(EngineError) { rounding += " \(try InstructionSet.chosen().rawValue)" } catch {
-                throw .engine(error)
-            }
+        guard options.precision == .mixed else { return identity(on: "") }
+        do throws(EngineError) { return identity(on: try InstructionSet.chosen().rawValue) } catch {
+            throw .engine(error)
         }
+    }
+
+    /// - Parameter instructionSet: that computes it; it decides the bits of `mixed` alone.
+    func identity(on instructionSet: String) -> RunIdentity {
+        let rounding =
+            "arithmetic \(arithmeticVersion)" + (options.precision == .mixed ? " \(instructionSet)" : "")
         func digest(isStem: Bool) -> String {
             Digest.sha256(Array("\(rounding)\n\(canonicalText(isStem: isStem))".utf8)).hexadecimal
         }

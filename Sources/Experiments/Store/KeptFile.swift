@@ -52,8 +52,13 @@ public final class KeptFile: Sendable {
             "ALTER TABLE history ADD COLUMN number INTEGER NOT NULL DEFAULT 0",
             "CREATE INDEX history_by_number ON history (number)",
         ],
+        [
+            // Records are files from here on: those that stand here still wait for it. And by which engine's arithmetic a run was trained.
+            "ALTER TABLE records RENAME TO unfiled",
+            "ALTER TABLE runs ADD COLUMN arithmetic INTEGER NOT NULL DEFAULT 1",
+        ],
     ]
-    private static let tables = ["sessions", "history", "runs", "records"]
+    private static let tables = ["sessions", "history", "runs", "records", "unfiled"]
 
     /// Opens the file, or makes it. A damaged one is set aside, and what can be read of it goes into a new one.
     ///
@@ -95,7 +100,11 @@ public final class KeptFile: Sendable {
             throw DatabaseError(kind: .notWritable, message: "it is damaged, and cannot be written")
         }
         // What it lacks stands in front of it, for this connection alone.
-        if version == 2 { try self.database.execute("CREATE TEMP VIEW runs AS SELECT *, 0 AS found FROM main.runs") }
+        if version < 5 {
+            let missing = version == 2 ? "0 AS found, 1 AS arithmetic" : "1 AS arithmetic"
+            try self.database.execute("CREATE TEMP VIEW runs AS SELECT *, \(missing) FROM main.runs")
+            try self.database.execute("CREATE TEMP VIEW unfiled AS SELECT * FROM main.records")
+        }
     }
 
     /// Versions that can be read where they cannot be brought to the last one.
@@ -193,9 +202,10 @@ public final class KeptFile: Sendable {
     private static func makePrivate(_ path: String) {
         let (folder, file) = (FileSystem.folder(of: path), FileSystem.name(of: path))
         let names = (try? FileSystem.list(folder)) ?? []
-        let ours = names.filter { isDatabaseFile($0, of: file) || $0 == "runs" || $0 == "history.txt" }
-        // Who opens the runs looks at what is in their folder.
-        for name in ours where name != "runs" { FileSystem.makePrivate(FileSystem.join(folder, name)) }
+        let folders = ["runs", "results"]
+        let ours = names.filter { isDatabaseFile($0, of: file) || folders.contains($0) || $0 == "history.txt" }
+        // Who opens the runs looks at what is in their folders.
+        for name in ours where !folders.contains(name) { FileSystem.makePrivate(FileSystem.join(folder, name)) }
         if ours.count == names.count { FileSystem.makePrivate(folder) }
     }
 
@@ -283,14 +293,16 @@ public final class KeptFile: Sendable {
         for table in Self.tables {
             let columns = damaged.readableRows("SELECT name FROM pragma_table_info('\(table)')").compactMap(
                 \.first?.text)
+            // What it was called in earlier versions.
+            let target = table == "records" ? "unfiled" : table
             let own = Set(
-                database.readableRows("SELECT name FROM pragma_table_info('\(table)')").compactMap(\.first?.text))
+                database.readableRows("SELECT name FROM pragma_table_info('\(target)')").compactMap(\.first?.text))
             guard let first = columns.first, own.isSuperset(of: columns) else { continue }
             let places = Array(repeating: "?", count: columns.count).joined(separator: ", ")
             for order in ["", " ORDER BY \(first) DESC"] {
                 for row in damaged.readableRows("SELECT * FROM \(table)\(order)") {
                     _ = try? database.execute(
-                        "INSERT OR IGNORE INTO \(table) (\(columns.joined(separator: ", "))) VALUES (\(places))", row)
+                        "INSERT OR IGNORE INTO \(target) (\(columns.joined(separator: ", "))) VALUES (\(places))", row)
                 }
             }
         }

@@ -1,5 +1,6 @@
 // A run as the store lists it: without its weights, and without the curve of its epochs.
 
+import Engine
 import Libraries
 
 public struct KeptRun: Sendable, Equatable {
@@ -24,6 +25,9 @@ public struct KeptRun: Sendable, Equatable {
     /// Percent on the test images, and the loss there, after the last whole epoch; `nil` for a run that diverged.
     public let accuracy: Double?
     public let loss: Double?
+    /// The engine's arithmetic that it was trained with: of another one, the same training has other bits.
+    let arithmetic: Int
+    public var isOfThisEngine: Bool { arithmetic == arithmeticVersion }
     /// Whether it was found again from its files, so that it may have had a name.
     let isFoundAgain: Bool
 
@@ -43,7 +47,8 @@ public struct KeptRun: Sendable, Equatable {
     public var hasEnded: Bool { state == "done" || state == "diverged" }
 
     static let columns =
-        "key, identity, name, model, seed, dataset, state, started, seconds, planned, epochs, accuracy, loss, found"
+        "key, identity, name, model, seed, dataset, state, started, seconds, planned, epochs, accuracy, loss, found, "
+        + "arithmetic"
 
     /// - Parameter isLive: whether a process trains the run of this key.
     init(_ row: [DatabaseValue], isLive: (String) -> Bool) {
@@ -65,5 +70,6 @@ public struct KeptRun: Sendable, Equatable {
         accuracy = state == "diverged" ? nil : row[11].number
         loss = state == "diverged" ? nil : row[12].number
         isFoundAgain = row[13].integer == 1
+        arithmetic = row[14].integer ?? 1
     }
 }

@@ -4,7 +4,7 @@ import Glibc
 
 /// `KEY.safetensors`, `KEY.checkpoint.damaged-2`, `KEY.name.5a0c.1234.part`: KEY is 16 hexadecimal digits.
 struct RunFileName {
-    enum Kind: String { case safetensors, checkpoint, lock, name }
+    enum Kind: String { case safetensors, checkpoint, lock, name, run }
     enum Form {
         case whole
         /// Set aside.
@@ -21,7 +21,9 @@ struct RunFileName {
 
     /// - Returns: `nil` where it is no name of ours.
     init?(_ name: String) {
-        let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+        var parts = name.split(separator: ".", omittingEmptySubsequences: false)
+        // A record's name begins with whose it is.
+        if parts.count > 2, parts[2] == "run" { parts.removeFirst() }
         guard parts.count > 1, Self.isKey(parts[0]), let kind = Kind(rawValue: String(parts[1])) else { return nil }
         let endings = parts[2...]
         if endings.isEmpty {

@@ -26,7 +26,7 @@ extension RunStore {
         var known: [String: Bool] = [:]
         /// Whether what stays of it in the database can be read.
         func isKnown(_ run: KeptRun) -> Bool {
-            let isKnown = known[run.key] ?? (record(of: run) != nil)
+            let isKnown = known[run.key] ?? (record(of: run) != nil && isFiled(run))
             known[run.key] = isKnown
             return isKnown
         }
@@ -80,9 +80,11 @@ extension RunStore {
 
     /// Removes what processes that were killed left half-written.
     func removeLeftovers() {
-        for name in (try? FileSystem.list(files)) ?? [] {
-            guard let file = RunFileName(name), file.form == .halfWritten, !file.isBeingWritten else { continue }
-            try? FileSystem.remove("\(files)/\(name)")
+        for folder in [files, results] {
+            for name in (try? FileSystem.list(folder)) ?? [] {
+                guard let file = RunFileName(name), file.form == .halfWritten, !file.isBeingWritten else { continue }
+                try? FileSystem.remove("\(folder)/\(name)")
+            }
         }
     }
 
@@ -105,21 +107,23 @@ extension RunStore {
         let cut =
             "WHERE identity = ? AND state NOT IN ('done', 'diverged', 'running') ORDER BY epochs DESC, number DESC"
         let others = rows(cut, [.text(identity.digest)]).dropFirst()
-        remove(others.filter { $0.key != key && !isNamed($0) }.map(\.key))
+        remove(others.filter { $0.key != key && !isNamed($0) })
     }
 
     /// Removes runs, their files first: files without a row are those of a run that was lost, and are found again.
     /// Whoever has the lock of one goes on with it.
-    func remove(_ keys: [String]) {
-        let locks = keys.compactMap { key in heldLock(key).map { (key: key, lock: $0) } }
+    func remove(_ runs: [KeptRun]) {
+        let locks = runs.compactMap { run in heldLock(run.key).map { (run: run, lock: $0) } }
         guard !locks.isEmpty else { return }
-        for (key, _) in locks {
-            for path in [weights(key), checkpoint(key), nameFile(key)] { try? FileSystem.remove(path) }
+        for (run, _) in locks {
+            for path in [record(run), weights(run.key), checkpoint(run.key), nameFile(run.key)].compactMap(\.self) {
+                try? FileSystem.remove(path)
+            }
         }
         change { database throws(DatabaseError) in
-            for (key, _) in locks {
-                try database.execute("DELETE FROM runs WHERE key = ?", [.text(key)])
-                try database.execute("DELETE FROM records WHERE key = ?", [.text(key)])
+            for (run, _) in locks {
+                try database.execute("DELETE FROM runs WHERE key = ?", [.text(run.key)])
+                try database.execute("DELETE FROM unfiled WHERE key = ?", [.text(run.key)])
             }
         } then: {
             for (_, lock) in locks { lock.remove() }
@@ -135,17 +139,27 @@ extension RunStore {
     /// - Returns: how many that were, where the file was lost or put back.
     /// - Throws: where another process holds it: then it must be tried again.
     func recover(into database: Database, except waiting: Set<String>) throws(DatabaseError) -> Int {
-        guard let names = try? FileSystem.list(files) else { return 0 }
-        let rows = try database.execute(Self.knownRuns)
+        let rows = try database.execute("SELECT key, state FROM runs")
         let known = Dictionary(
             rows.map { ($0[0].text ?? "", $0[1].text ?? "") }, uniquingKeysWith: { first, _ in first })
         var found: [(key: String, record: RunRecord, state: String)] = []
-        for name in names {
+        var filed: Set<String> = []
+        func isUnfinished(_ key: String) -> Bool {
+            known[key].map { $0 == "running" || $0 == "interrupted" } ?? true
+        }
+        for name in (try? FileSystem.list(results)) ?? [] {
+            guard let key = RecordFile.key(name) else { continue }
+            filed.insert(key)
+            guard isUnfinished(key), !waiting.contains(key), !isLive(key),
+                let read = try? RecordFile.read("\(results)/\(name)"), read.key == key
+            else { continue }
+            found.append((key, read.record, read.record.state.description))
+        }
+        for name in (try? FileSystem.list(files)) ?? [] {
             let key = String(name.prefix { $0 != "." })
-            if waiting.contains(key) { continue }
+            if waiting.contains(key) || filed.contains(key) { continue }
             if name == "\(key).safetensors" {
-                let isUnfinished = known[key].map { $0 == "running" || $0 == "interrupted" } ?? true
-                guard isUnfinished, !isLive(key), let record = RunFile.record(at: weights(key)) else { continue }
+                guard isUnfinished(key), !isLive(key), let record = RunFile.record(at: weights(key)) else { continue }
                 found.append((key, record, record.state.description))
             } else if name == "\(key).checkpoint", known[key] == nil, !FileSystem.exists(weights(key)) {
                 guard let record = (try? CheckpointFile.head(checkpoint(key)))?.record else { continue }
@@ -170,8 +184,6 @@ extension RunStore {
         // nothing was lost.
         return known.isEmpty || found.contains { !FileSystem.isThere(lock($0.key)) } ? found.count : 0
     }
-
-    private static let knownRuns = "SELECT key, state FROM runs JOIN records USING (key)"
 
     /// Where the database cannot be asked who else bears a name.
     func removeNameFiles(called name: String, except key: String) {

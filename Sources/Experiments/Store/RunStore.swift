@@ -1,5 +1,5 @@
-// Every run that was trained, found again by what decides its bits: rows in one SQLite file, weights and checkpoints in files beside it.
-// Nothing is opened before it is needed. What goes wrong is noted and told by the session; a training never stops for it.
+// Every run that was trained, found again by what decides its bits. Its record, weights and checkpoint are files; one SQLite file is the
+// index of them, and made anew from them when it is lost. Nothing is opened before it is needed. What goes wrong is noted and told by the session; a training never stops for it.
 
 import Engine
 import Libraries
@@ -11,6 +11,8 @@ public final class RunStore: Sendable {
     public let folder: String
     /// Where weights, checkpoints and locks are.
     let files: String
+    /// Where records are.
+    let results: String
     private let file = Mutex<KeptFile?>(nil)
     private let faults = Mutex<(pending: [StoreFault], told: Set<StoreFault>)>(([], []))
     /// What is to be written once no other process holds the file.
@@ -26,6 +28,7 @@ public final class RunStore: Sendable {
     public init(folder: String, isCancelled: @escaping @Sendable () -> Bool = { false }) {
         self.folder = folder
         files = FileSystem.join(folder, "runs")
+        results = FileSystem.join(folder, "results")
         patience = Patience(0.5, isCancelled: isCancelled)
     }
 
@@ -214,6 +217,7 @@ public final class RunStore: Sendable {
         }
         makeFilesPrivate()
         if let replaced { file.salvage(from: replaced.database) }
+        try fileRecords(of: file.database)
         // Whoever opened the file first after a loss, and however much of it was lost.
         let found = try recover(into: file.database, except: unlisted.withLock { $0 })
         try matchNames(of: file.database)
@@ -235,10 +239,12 @@ public final class RunStore: Sendable {
 
     /// What an older Tandem left readable by everybody; files of others in the folder stay as they are.
     private func makeFilesPrivate() {
-        let names = (try? FileSystem.list(files)) ?? []
-        let ours = names.filter { RunFileName($0) != nil }
-        for name in ours { FileSystem.makePrivate(FileSystem.join(files, name)) }
-        if ours.count == names.count { FileSystem.makePrivate(files) }
+        for folder in [files, results] {
+            let names = (try? FileSystem.list(folder)) ?? []
+            let ours = names.filter { RunFileName($0) != nil }
+            for name in ours { FileSystem.makePrivate(FileSystem.join(folder, name)) }
+            if ours.count == names.count { FileSystem.makePrivate(folder) }
+        }
     }
 
     // MARK: Looking
@@ -314,37 +320,6 @@ public final class RunStore: Sendable {
     /// Whether a process holds the lock of a run.
     func isLive(_ key: String) -> Bool { FileLock.isHeld(lock(key)) }
 
-    /// All that is known of a run beside its weights.
-    public func record(of run: KeptRun) -> RunRecord? {
-        let row = use { file throws(DatabaseError) in
-            try file.database.execute(
-                "SELECT record, predictions, checksum FROM records WHERE key = ?", [.text(run.key)])
-        }
-        guard let row = row?.first else { return restoredRecord(of: run) }
-        guard let text = row[0].text, let predictions = row[1].bytes,
-            row[2].text == Self.checksum(text, predictions), let json = try? JSON(parsing: text),
-            var record = RunRecord(json)
-        else {
-            let restored = restoredRecord(of: run)
-            if restored == nil { note(.recordDamaged(run: run.label)) }
-            return restored
-        }
-        record.position.outcomes = TestOutcomes(predictions, count: predictions.count / 2) ?? TestOutcomes()
-        record.name = run.name
-        return record
-    }
-
-    /// What a file of the run says of it, in place of what the database has lost.
-    private func restoredRecord(of run: KeptRun) -> RunRecord? {
-        let found = RunFile.record(at: weights(run.key)) ?? (try? CheckpointFile.head(checkpoint(run.key)))?.record
-        guard var record = found, record.kept?.identity.digest == run.identity else { return nil }
-        use { file throws(DatabaseError) in
-            if !file.isReadOnly { try Self.writeRecord(record, key: run.key, to: file.database) }
-        }
-        record.name = run.name
-        return record
-    }
-
     /// All that is known of a run but its weights, which were not kept or are gone.
     public func withoutWeights(
         _ kept: KeptRun, _ record: RunRecord, _ architecture: Architecture, _ options: TrainingOptions
@@ -408,7 +383,7 @@ public final class RunStore: Sendable {
         }
     }
 
-    private func setAside(_ path: String, of label: String, what: String, reason: String) {
+    func setAside(_ path: String, of label: String, what: String, reason: String) {
         let aside = KeptFile.freePath("\(path).damaged")
         guard (try? FileSystem.rename(path, to: aside)) != nil else { return }
         note(.runDamaged(run: label, what: what, reason: reason, aside: aside))
@@ -433,7 +408,7 @@ public final class RunStore: Sendable {
         guard let run = rows("WHERE key = ?", [.text(key)]).first, run.hasEnded, FileSystem.exists(weights(key)) else {
             return
         }
-        remove(others.filter { $0.identity == run.identity && $0.state != "running" }.map(\.key))
+        remove(others.filter { $0.identity == run.identity && $0.state != "running" })
     }
 
     /// Writes a row, or replaces the one of this key.
@@ -445,32 +420,15 @@ public final class RunStore: Sendable {
             .text(record.model), .text(record.seedText), .text(record.dataset), .text(state),
             .integer(kept.started), .number(record.position.seconds), .integer(record.epochs ?? 0),
             .integer(record.position.metrics.count), last.map { .number($0.testAccuracy) } ?? .null,
-            last.map { .number($0.testLoss) } ?? .null,
+            last.map { .number($0.testLoss) } ?? .null, .integer(record.arithmetic),
         ]
         try database.execute(
             """
             INSERT INTO runs (key, identity, stem, name, model, seed, dataset, state, started, seconds, planned, epochs,
-                accuracy, loss)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                accuracy, loss, arithmetic)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (key) DO UPDATE SET state = excluded.state, seconds = excluded.seconds,
                 epochs = excluded.epochs, accuracy = excluded.accuracy, loss = excluded.loss
             """, values)
-        try writeRecord(record, key: key, to: database)
-    }
-
-    private static func writeRecord(_ record: RunRecord, key: String, to database: Database) throws(DatabaseError) {
-        var plain = record
-        plain.position.outcomes = TestOutcomes()
-        let (text, predictions) = (plain.text, TestOutcomes(classes: record.position.outcomes.classes).bytes)
-        try database.execute(
-            "INSERT OR REPLACE INTO records (key, record, predictions, checksum) VALUES (?, ?, ?, ?)",
-            [.text(key), .text(text), .bytes(predictions), .text(checksum(text, predictions))])
-    }
-
-    private static func checksum(_ text: String, _ predictions: [UInt8]) -> String {
-        var digest = Digest(.sha256)
-        digest.update(text)
-        digest.update(predictions)
-        return digest.finish().hexadecimal
     }
 }

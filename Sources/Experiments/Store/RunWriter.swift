@@ -108,18 +108,17 @@ final class RunWriter: Sendable {
             store.note(.otherBits(run: label, date: older.date))
         }
         record.kept?.keepingSeconds = costs.withLock { $0.all } + Clock.threadSeconds - start
+        do throws(FileError) { try store.file(record, key: key) } catch {
+            noteUnwritten("record", error, path: store.results)
+        }
         let (key, ended, state) = (key, record, run.state.description)
-        let change = store.change(ofRun: key) { database throws(DatabaseError) in
+        store.change(ofRun: key) { database throws(DatabaseError) in
             try RunStore.write(ended, key: key, state: state, to: database)
         } then: { [store, lock] in
-            store.remove(replaced.filter { !store.isNamed($0) }.map(\.key))
+            store.remove(replaced.filter { !store.isNamed($0) })
             if !isDone || !keepsWeights { try? FileSystem.remove(store.checkpoint(key)) }
             lock.remove()
             store.pruneCheckpoints()
-        }
-        // Should the session end before another process lets go of the database, its checkpoint tells what it came to.
-        if change == .waiting, isDone, !keepsWeights, last.state.byteCount <= RunStore.keptCheckpoints {
-            try? CheckpointFile.write(last, record, to: store.checkpoint(key))
         }
     }
 }

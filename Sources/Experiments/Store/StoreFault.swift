@@ -19,8 +19,6 @@ public enum StoreFault: Error, Hashable, Sendable {
     case foundAgain(path: String, runs: Int)
     /// A file of a run was damaged and set aside.
     case runDamaged(run: String, what: String, reason: String, aside: String)
-    /// The row of a run does not hold together.
-    case recordDamaged(run: String)
     /// A file of a run could not be written.
     case notWritten(run: String, what: String, reason: String, hasOlder: Bool)
     /// A run came out otherwise than the one that was kept.
@@ -61,7 +59,6 @@ public enum StoreFault: Error, Hashable, Sendable {
                     ? "1 run was found again from its files" : "\(runs) runs were found again from their files")
         case .runDamaged(let run, let what, let reason, let aside):
             "the \(what) of \(run) is damaged (\(reason)) and was set aside as \(aside)"
-        case .recordDamaged(let run): "what the store knows of \(run) is damaged, and is not used"
         case .notWritten(let run, let what, let reason, let hasOlder):
             "the \(what) of \(run) could not be written: \(reason)" + (hasOlder ? "; the one before is kept" : "")
         case .otherBits(let run, let date):
@@ -79,7 +76,6 @@ public enum StoreFault: Error, Hashable, Sendable {
         case .newer: "run the newer Tandem, or set TANDEM_HOME to another folder"
         case .fileDamaged, .foundAgain: "runs without weights or checkpoint may be missing in `runs`; check the disk"
         case .runDamaged: "nothing is to be done: it is trained anew where it is needed; check the disk"
-        case .recordDamaged: "train it anew: `fresh: true`"
         case .notWritten: "free space with `runs clean`, or `save` the run to another disk; the training goes on"
         case .otherBits: "please report it, with the machine and the versions; memory may be faulty"
         }

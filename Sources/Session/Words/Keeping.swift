@@ -9,8 +9,12 @@ let keepingWords: [Word] = [
         "runs", .keeping, "The runs that were kept, of all sessions; `runs[\"gap seed 2\"]` is one of them",
         [
             Parameter(
-                "what", .choice, .workedOut("the list"), isPositional: true, choices: ["clean"],
-                "`clean` frees room: weights of runs without a name, and what ended runs could go on from"),
+                "what", .choice, .workedOut("the list"), isPositional: true, choices: ["clean", "export", "import"],
+                "`clean` frees space: weights of unnamed runs, and checkpoints of finished ones; `export` and `import` carry "
+                    + "results from machine to machine, without weights"),
+            Parameter(
+                "folder", .path, .workedOut("none"), isPositional: true, aliases: ["to", "from", "path", "dir"],
+                "where `export` writes records, and `import` reads them: `runs export, \"results\"`"),
             Parameter("name", .text, .workedOut("any"), "only runs whose name has this in it"),
             Parameter("model", .text, .workedOut("any"), "only runs whose model has this in it"),
             Parameter(

@@ -1,7 +1,8 @@
-// What `runs` does: lists what is kept, by name, model, state and date, or frees room.
+// What `runs` does: lists what is kept, by name, model, state and date, frees space, or carries records from store to store.
 
 import Experiments
 import Language
+import Libraries
 
 func listRuns(_ call: Invocation) throws -> Value {
     let (interpreter, arguments) = (call.interpreter, call.arguments)
@@ -22,11 +23,27 @@ func listRuns(_ call: Invocation) throws -> Value {
         }
         return .nothing
     }
-    let rows = arguments.integer("last") ?? 50
-    guard ["name", "model", "state", "since"].contains(where: arguments.isGiven) else {
-        return .object(RunsValue(all: store, rows: rows))
+    let action = arguments.text("what")
+    if arguments.isGiven("folder"), action == nil {
+        throw call.fault(
+            "nothing-to-do", "`folder:` is for `runs export` and `runs import`", at: arguments.place("folder"),
+            fix: "write `runs export, \(arguments["folder"]?.literal ?? "")` or `runs import, ...`")
     }
-    var runs = store.list()
+    if action == "import" { return try importRuns(call, store) }
+    let rows = arguments.integer("last") ?? 50
+    let isFiltered = ["name", "model", "state", "since"].contains(where: arguments.isGiven)
+    if action == "export" {
+        let runs = try isFiltered || arguments.isGiven("last") ? filtered(store.list(), call) : store.list()
+        return try exportRuns(arguments.isGiven("last") ? Array(runs.prefix(rows)) : runs, call, store)
+    }
+    return .object(
+        isFiltered ? RunsValue(try filtered(store.list(), call), rows: rows) : RunsValue(all: store, rows: rows))
+}
+
+/// The runs that the call asks for.
+private func filtered(_ runs: [KeptRun], _ call: Invocation) throws -> [KeptRun] {
+    let arguments = call.arguments
+    var runs = runs
     if let name = arguments.text("name") { runs.removeAll { !$0.title.contains(name) } }
     if let model = arguments.text("model") { runs.removeAll { !$0.model.contains(model) } }
     if let state = arguments.text("state") { runs.removeAll { $0.state != state } }
@@ -37,7 +54,61 @@ func listRuns(_ call: Invocation) throws -> Value {
         }
         runs.removeAll { $0.date < date }
     }
-    return .object(RunsValue(runs, rows: rows))
+    return runs
+}
+
+// MARK: Records
+
+private func exportRuns(_ runs: [KeptRun], _ call: Invocation, _ store: RunStore) throws -> Value {
+    let (name, path) = try folder(call)
+    let carried: RunStore.Carried
+    do throws(FileError) { carried = try store.export(runs, to: path) } catch {
+        throw call.fault("file", error.description, at: call.arguments.place("folder"))
+    }
+    report(carried, call, done: "exported to \(name), without weights", none: "no finished run to export")
+    return .nothing
+}
+
+private func importRuns(_ call: Invocation, _ store: RunStore) throws -> Value {
+    let (name, path) = try folder(call)
+    let interruption = call.interpreter.interruption
+    let carried: RunStore.Carried
+    do throws(FileError) {
+        carried = try store.import(from: path, isCancelled: { interruption.isCancelled })
+    } catch {
+        throw call.fault(
+            "file", error.description, at: call.arguments.place("folder"),
+            fix: "name a folder that `runs export` has written; a path begins at the folder of the notebook or script")
+    }
+    report(carried, call, done: "imported from \(name)", none: "no records in \(name)")
+    if interruption.isCancelled { throw call.interpreter.interrupted(at: call.range) }
+    return .nothing
+}
+
+private func folder(_ call: Invocation) throws -> (name: String, path: String) {
+    guard let name = call.arguments.text("folder"), !name.isEmpty else {
+        let action = call.arguments.text("what") ?? "export"
+        throw call.fault(
+            "missing-argument", "`runs \(action)` needs a folder", at: call.arguments.place("what"),
+            fix: "write `runs \(action), \"results\"`")
+    }
+    return (name, FileSystem.resolve(typed: name, in: call.interpreter.folder))
+}
+
+private func report(_ carried: RunStore.Carried, _ call: Invocation, done: String, none: String) {
+    let interpreter = call.interpreter
+    var parts = carried.count > 0 || carried.known == 0 ? ["\(counted(carried.count, "run")) \(done)"] : []
+    if carried.known > 0 {
+        parts.append("\(carried.count > 0 ? "\(carried.known)" : counted(carried.known, "run")) already there")
+    }
+    if carried.count + carried.known + carried.refused.count == 0 { parts = [none] }
+    interpreter.write(parts.joined(separator: "; ") + "\n")
+    guard let first = carried.refused.first else { return }
+    interpreter.output.report(
+        Diagnostic(
+            .warning, code: "record", "\(first.name) was not taken: \(first.reason)", source: interpreter.source,
+            at: call.arguments.place("folder"),
+            context: carried.refused.count > 1 ? ["nor were \(counted(carried.refused.count - 1, "other"))"] : []))
 }
 
 /// `2026-11-23`, or with a time behind it: `2026-11-23 14:02`.

@@ -39,9 +39,12 @@ private struct Home {
     }
 
     @discardableResult
-    func train(_ options: TrainingOptions, cutAfter epochs: Int? = nil, isFresh: Bool = false) throws -> Run {
+    func train(
+        _ options: TrainingOptions, cutAfter epochs: Int? = nil, isFresh: Bool = false, keepsWeights: Bool = true
+    ) throws -> Run {
         let architecture = try Trained.architecture()
-        let keeper = store.begin(try Trained.record(options), architecture, options, isFresh: isFresh)
+        let keeper = store.begin(
+            try Trained.record(options), architecture, options, isFresh: isFresh, keepsWeights: keepsWeights)
         let cancellation = Cancellation()
         let run = try Trainer(model: "Net", architecture: architecture, dataset: Trained.data, options: options)
             .train(from: keeper?.beginning, keeper: keeper, cancellation: cancellation) { event in
@@ -59,8 +62,22 @@ private struct Home {
 
     var files: [String] { (try? FileSystem.list(store.files)) ?? [] }
     var database: String { "\(folder)/tandem.sqlite" }
+    func key(seed: UInt64) throws -> String { try #require(store.list().first { $0.seed == seed }).key }
+    /// The file of the one record.
+    func record() throws -> String {
+        let names = try FileSystem.list(store.results).filter { $0.hasSuffix(".run") }
+        return "\(store.results)/" + (try #require(names.count == 1 ? names[0] : nil))
+    }
     func file(_ ending: String) throws -> String {
         "\(store.files)/" + (try #require(files.first { $0.hasSuffix(ending) }))
+    }
+}
+
+extension Database {
+    /// Records as an earlier version has them.
+    fileprivate func makeRecordsRows() throws {
+        try execute("ALTER TABLE unfiled RENAME TO records")
+        try execute("ALTER TABLE runs DROP COLUMN arithmetic")
     }
 }
 
@@ -399,15 +416,21 @@ private struct Home {
         try home.train(Trained.options())
         let kept = home.store.list()[0]
         let position = try #require(home.store.record(of: kept)).position
-        for statement in ["UPDATE records SET checksum = 'x'", "DELETE FROM records", "DROP TABLE records"] {
-            try Database(home.database).execute(statement)
+        let path = try home.record()
+        let bytes = try FileSystem.read(path)
+        for damaged in [Array(bytes.dropLast()), [], bytes.map { $0 ^ 1 }, nil] {
+            try FileSystem.remove(path)
+            if let damaged { try FileSystem.write(damaged, to: path) }
             let another = home.another()
-            for store in [home.store, another.store] {
+            for store in [another.store, home.store] {
                 let found = store.record(of: kept)?.position
-                #expect(found?.outcomes.classes == position.outcomes.classes)
+                #expect(found?.outcomes == position.outcomes)
                 #expect(found?.metrics.map(\.testLoss) == position.metrics.map(\.testLoss))
             }
-            #expect(another.another().store.takeFaults().isEmpty)
+            let faults = another.store.takeFaults().map(\.message)
+            #expect(faults.allSatisfy { $0.contains("the record of Net seed 1 is damaged") })
+            #expect(faults.count == (damaged == nil ? 0 : 1))
+            #expect(another.another().store.takeFaults().isEmpty && FileSystem.exists(path))
         }
     }
 
@@ -416,7 +439,7 @@ private struct Home {
         defer { home.remove() }
         try home.train(Trained.options())
         home.store.close()
-        try Database(home.database).execute("UPDATE records SET checksum = 'x'")
+        try FileSystem.write("no record", to: home.record())
         // Of an older Tandem, which wrote no record into it.
         for name in home.files where !name.hasSuffix(".lock") {
             try FileSystem.write("no record", to: "\(home.store.files)/\(name)")
@@ -425,12 +448,13 @@ private struct Home {
         #expect(files.count == 2)
         _ = home.store.clean()
         #expect(home.files.filter { !$0.hasSuffix(".lock") } == files)
-        #expect(home.store.takeFaults() == [.recordDamaged(run: "Net seed 1")])
+        #expect(
+            home.store.takeFaults().map(\.message).allSatisfy { $0.contains("the record of Net seed 1 is damaged") })
     }
 
     @Test(arguments: [
         ["DROP TABLE runs"], ["DROP TABLE runs", "CREATE TABLE runs (a)"], ["PRAGMA user_version = 0"],
-        ["PRAGMA user_version = -1"], ["DROP TABLE records"],
+        ["PRAGMA user_version = -1"], ["DROP TABLE unfiled"],
     ])
     func aDatabaseWithoutItsTablesIsSetAside(_ statements: [String]) throws {
         let home = try Home()
@@ -440,7 +464,7 @@ private struct Home {
         let another = home.another()
         for statement in statements { try Database(home.database).execute(statement) }
         let message = "was damaged: it is now \(home.database).damaged, and a new one holds the 1 run"
-        for home in statements[0].hasPrefix("DROP") ? [home] : [another] {
+        for home in statements[0].hasPrefix("DROP TABLE runs") ? [home] : [another] {
             #expect(home.store.kept(called: "a").flatMap { home.store.record(of: $0) }?.name == "a")
             #expect(home.store.takeFaults().first?.message.contains(message) == true)
         }
@@ -692,10 +716,124 @@ private struct Home {
         do {
             let database = try Database(home.database)
             try database.execute("ALTER TABLE runs DROP COLUMN found")
+            try database.makeRecordsRows()
             try database.execute("PRAGMA user_version = 2")
         }
         let rows = try KeptFile(readingOnly: home.database).database.execute("SELECT \(KeptRun.columns) FROM runs")
         #expect(rows.map { KeptRun($0, isLive: { _ in false }) }.map(\.label) == ["Net seed 1"])
+    }
+
+    // MARK: Records
+
+    @Test func recordsOfAnEarlierVersionBecomeFiles() throws {
+        let home = try Home()
+        defer { home.remove() }
+        let run = try home.train(Trained.options())
+        try home.train(Trained.options(seed: 2), cutAfter: 1)
+        let keys = (try home.key(seed: 1), try home.key(seed: 2))
+        home.store.close()
+        try FileSystem.removeTree(home.store.results)
+        var record = try Trained.record(Trained.options())
+        record.position = try #require(RunFile.record(at: try home.file(".safetensors"))).position
+        record.digest = run.digest
+        record.description = nil
+        let predictions = TestOutcomes(classes: record.position.outcomes.classes).bytes
+        record.position.outcomes = TestOutcomes()
+        do {
+            let database = try Database(home.database)
+            try database.makeRecordsRows()
+            let checksum = Digest.sha256(Array(record.text.utf8) + predictions).hexadecimal
+            for (key, sum) in [(keys.0, checksum), (keys.1, "damaged")] {
+                try database.execute(
+                    "INSERT INTO records VALUES (?, ?, ?, ?)",
+                    [.text(key), .text(record.text), .bytes(predictions), .text(sum)])
+            }
+            try database.execute("PRAGMA user_version = 4")
+        }
+        // Its weights are gone: nothing but the row knows of it.
+        try FileSystem.remove(try home.file(".safetensors"))
+        let another = home.another()
+        let kept = try #require(another.store.list().last)
+        #expect(another.store.list().count == 2 && kept.state == "done" && !kept.isOfThisEngine)
+        #expect(another.store.record(of: kept)?.digest == run.digest)
+        #expect(another.store.record(of: kept)?.position.outcomes.predictions == run.predictions)
+        #expect(try RecordFile.read(try home.record()).record.digest == run.digest)
+        #expect(another.store.takeFaults().isEmpty)
+        let left = try Database(home.database).execute("SELECT count(*) FROM unfiled")
+        #expect(left.first?.first?.integer == 0 || left.first?.first?.integer == 1)
+    }
+
+    /// What a study trained has no weights: its record alone is a file.
+    @Test func runsWithoutWeightsAreFoundAgainAfterTheDatabaseIsLost() throws {
+        let home = try Home()
+        defer { home.remove() }
+        let run = try home.train(Trained.options(), keepsWeights: false)
+        try home.train(Trained.options(seed: 2), keepsWeights: false)
+        let identity = try Trained.record(Trained.options()).kept!.identity
+        home.store.close()
+        #expect(home.files.allSatisfy { !$0.hasSuffix(".safetensors") })
+        for ending in ["", "-wal", "-shm"] { try FileSystem.remove(home.database + ending) }
+        let another = home.another()
+        #expect(another.store.list().map(\.seed).sorted() == [1, 2])
+        let record = try #require(another.store.endedRecord(identity))
+        #expect(record.digest == run.digest && record.position.outcomes == run.outcomes && run.outcomes.isWhole)
+    }
+
+    @Test func recordsAreCarriedFromStoreToStore() throws {
+        let (home, other) = (try Home(), try Home())
+        defer {
+            home.remove()
+            other.remove()
+        }
+        let run = try home.train(Trained.options())
+        try home.train(Trained.options(seed: 2), keepsWeights: false)
+        try home.train(Trained.options(seed: 3), cutAfter: 1)
+        home.store.setName("best", ofRun: try home.key(seed: 1))
+        let folder = "\(home.folder)/carried/results"
+        #expect(try home.store.export(home.store.list(), to: folder) == RunStore.Carried(count: 2))
+        #expect(try home.store.export(home.store.list(), to: folder) == RunStore.Carried(known: 2))
+        #expect(try FileSystem.list(folder).count == 2)
+
+        #expect(try other.store.import(from: folder) == RunStore.Carried(count: 2))
+        #expect(try other.store.import(from: folder) == RunStore.Carried(known: 2))
+        #expect(other.store.list().map(\.seed).sorted() == [1, 2])
+        #expect(other.store.kept(called: "best")?.seed == 1)
+        let identity = try Trained.record(Trained.options()).kept!.identity
+        for store in [other.store, other.another().store] {
+            let record = try #require(store.endedRecord(identity))
+            #expect(record.digest == run.digest && record.position.outcomes == run.outcomes)
+            #expect(record.position.metrics == run.metrics && record.name == "best")
+            #expect(store.kept(identity) == nil, "it has no weights")
+        }
+        // A training here takes its place.
+        try other.train(Trained.options())
+        other.store.setName("best", ofRun: other.store.list()[0].key)
+        #expect(try other.kept(Trained.options())?.digest == run.digest)
+        #expect(other.store.list().count == 2 && other.store.takeFaults().isEmpty)
+    }
+
+    @Test func whatIsNoRecordIsRefusedByItsName() throws {
+        let (home, other) = (try Home(), try Home())
+        defer {
+            home.remove()
+            other.remove()
+        }
+        try home.train(Trained.options())
+        let folder = "\(home.folder)/carried"
+        _ = try home.store.export(home.store.list(), to: folder)
+        let name = try #require(try FileSystem.list(folder).first)
+        let bytes = try FileSystem.read("\(folder)/\(name)")
+        try FileSystem.write(Array(bytes.dropLast(3)), to: "\(folder)/cut.run")
+        try FileSystem.write([], to: "\(folder)/empty.run")
+        try FileSystem.write("a letter", to: "\(folder)/letter.txt")
+        // The result of another training, which says that it is one of these.
+        var forged = try RecordFile.read("\(folder)/\(name)").record
+        forged.kept?.identity = try Trained.record(Trained.options(seed: 5)).kept!.identity
+        try RecordFile.write(forged, key: "00000000000000ff", to: "\(folder)/forged.run")
+        let carried = try other.store.import(from: folder)
+        #expect(carried.count == 1 && carried.refused.map(\.name) == ["cut.run", "empty.run", "forged.run"])
+        #expect(other.store.list().map(\.seed) == [1])
+        #expect(throws: FileError.self) { try other.store.import(from: "\(folder)/nowhere") }
     }
 
     // MARK: Two at once
@@ -783,7 +921,8 @@ private struct Home {
         #expect(another.store.takeFaults().isEmpty)
         #expect((found != nil) == keepsWeights)
         #expect(try (found ?? another.train(options)).digest == run.digest)
-        #expect(another.store.list().map(\.state) == ["done", "done"])
+        // One with a name stays beside the same training with weights.
+        #expect(another.store.list().map(\.state) == [String](repeating: "done", count: keepsWeights ? 2 : 3))
     }
 
     /// Nor can it be read, so that it cannot be asked who had the name before.
