@@ -45,9 +45,7 @@ public struct TestOutcomes: Hashable, Sendable {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(7 * count)
         func append(_ number: UInt16) { bytes += [UInt8(truncatingIfNeeded: number), UInt8(number >> 8)] }
-        classes.forEach(append)
-        confidences.forEach { append($0.bitPattern) }
-        losses.forEach { append($0.bitPattern) }
+        for number in classes + confidences.map(\.bitPattern) + losses.map(\.bitPattern) { append(number) }
         bytes += areAmongFive.map { $0 ? 1 : 0 }
         return bytes
     }

@@ -7,11 +7,6 @@ public struct RunIdentity: Hashable, Sendable {
     /// The same without the number of epochs, where the first epochs of a longer training are those of a shorter one: a run goes on from
     /// where any other of its stem ended. Else equal to `digest`.
     public let stem: String
-
-    init(digest: String, stem: String) {
-        self.digest = digest
-        self.stem = stem
-    }
 }
 
 extension Schedule {
