@@ -121,6 +121,18 @@ extension JSON {
 
     public var object: JSONObject? { if case .object(let object) = self { object } else { nil } }
     public var array: [JSON]? { if case .array(let items) = self { items } else { nil } }
+    /// Of a list of whole numbers alone, written as such.
+    public var integers: [Int]? {
+        guard let items = array else { return nil }
+        let numbers = items.compactMap { if case .integer(let number) = $0 { number } else { nil } }
+        return numbers.count == items.count ? numbers : nil
+    }
+    /// Of a list of texts alone.
+    public var strings: [String]? {
+        guard let items = array else { return nil }
+        let texts = items.compactMap(\.string)
+        return texts.count == items.count ? texts : nil
+    }
     public var string: String? { if case .string(let text) = self { text } else { nil } }
     public var bool: Bool? { if case .bool(let flag) = self { flag } else { nil } }
     public var number: Double? {

@@ -131,11 +131,19 @@ public struct Safetensors: Sendable {
         for name in object.keys {
             guard let entry = object[name]?.object else { throw fail("`\(name)` is described by no object") }
             if name == "__metadata__" {
-                for key in entry.keys { metadata[key] = entry[key]?.string }
+                for key in entry.keys {
+                    guard let text = entry[key]?.string else { throw fail("`\(key)` of its metadata is no text") }
+                    metadata[key] = text
+                }
                 continue
             }
-            let numbers = { (key: String) in entry[key]?.array?.compactMap(\.integer) ?? [] }
-            let (shape, offsets) = (numbers("shape"), numbers("data_offsets"))
+            func numbers(_ key: String) throws(SafetensorsError) -> [Int] {
+                guard let numbers = entry[key]?.integers else {
+                    throw fail("the `\(key)` of `\(name)` is no list of whole numbers")
+                }
+                return numbers
+            }
+            let (shape, offsets) = (try numbers("shape"), try numbers("data_offsets"))
             guard let type = entry["dtype"]?.string.flatMap(ElementType.init) else {
                 throw fail("`\(name)` is of a type that is not read: \(entry["dtype"]?.string ?? "none")")
             }

@@ -32,7 +32,12 @@ extension NotebookFile {
             cell.attachments = Self.attachments(item["attachments"], of: kind)
             if kind == .code {
                 cell.executionCount = item["execution_count"]?.integer.flatMap { $0 >= 0 ? $0 : nil }
-                cell.outputs = (item["outputs"]?.array ?? []).compactMap { NotebookOutput($0) }
+                let given = (item["outputs"] ?? []).array
+                cell.outputs = (given ?? []).compactMap { NotebookOutput($0) }
+                // Of a cell that is passed over they are written again.
+                guard cell.outputs.count == given?.count else {
+                    throw fault("cell \(index + 1) has an output that is none of nbformat 4")
+                }
             }
             cells.append(cell)
         }
@@ -82,10 +87,7 @@ extension NotebookFile {
 
     /// A text may be kept as one string or as a list of lines with their newlines.
     static func joined(_ value: JSON?) -> String? {
-        if let text = value?.string { return text }
-        guard let lines = value?.array else { return nil }
-        let texts = lines.compactMap(\.string)
-        return texts.count == lines.count ? texts.joined() : nil
+        value?.string ?? value?.strings?.joined()
     }
 }
 
@@ -94,15 +96,16 @@ extension NotebookOutput {
     init?(_ json: JSON) {
         switch json["output_type"]?.string {
         case "stream":
-            self = .stream(name: json["name"]?.string ?? "stdout", text: NotebookFile.joined(json["text"]) ?? "")
+            guard let text = NotebookFile.joined(json["text"] ?? "") else { return nil }
+            self = .stream(name: json["name"]?.string ?? "stdout", text: text)
         case "display_data": self = .display(data: NotebookFile.bundle(json["data"]))
         case "execute_result":
             self = .result(
                 data: NotebookFile.bundle(json["data"]), executionCount: max(0, json["execution_count"]?.integer ?? 0))
         case "error":
+            guard let traceback = (json["traceback"] ?? []).strings else { return nil }
             self = .error(
-                name: json["ename"]?.string ?? "", message: json["evalue"]?.string ?? "",
-                traceback: json["traceback"]?.array?.compactMap(\.string) ?? [])
+                name: json["ename"]?.string ?? "", message: json["evalue"]?.string ?? "", traceback: traceback)
         default: return nil
         }
     }

@@ -106,6 +106,28 @@ extension RunFile {
         #expect { try RunFile(parsing: bytes) } throws: { if case RunFileError.noRun = $0 { true } else { false } }
     }
 
+    /// What is left out has its default; what is of another kind than it is written is not taken for that.
+    @Test func aRecordOfAnotherKindIsNone() throws {
+        let json = RunRecord(try trained(epochs: 1), context).json
+        let run = try #require(RunRecord(JSON.object(json)))
+        #expect(run.position.outcomes.count == 20)
+        var older = json
+        older["outcomes"] = nil
+        for (key, values) in [
+            ("predictions", [[0, "x"], [0, .number(1.5)], [.null], "", 1]), ("outcomes", [1, ["images": "20"], ["images": 20, "bytes": "0"]]), ("curve", [["x"], 1, .object([:]), [1]]),
+            ("steps", ["1", .number(1.5), -1, []]), ("images", ["1", -1]), ("state", ["odd", 1, []]),
+        ] as [(String, [JSON])] {
+            for value in values {
+                var changed = older
+                changed[key] = value
+                #expect(RunRecord(JSON.object(changed)) == nil, "\(key): \(value)")
+            }
+            var changed = json
+            changed[key] = nil
+            #expect(RunRecord(JSON.object(changed)) != nil, "\(key)")
+        }
+    }
+
     @Test func aLaterFormatNamesItsVersion() throws {
         var file = try Safetensors(parsing: try RunFile.bytes(try trained(epochs: 1), context))
         file.metadata["tandem"] = file.metadata["tandem"].map { "{\"format\":2" + $0.dropFirst("{\"format\":1".count) }

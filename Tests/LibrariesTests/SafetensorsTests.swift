@@ -32,6 +32,19 @@ struct SafetensorsTests {
     }
 
     @Test(arguments: [
+        (
+            #"{"a":{"dtype":"F32","shape":["x",1],"data_offsets":[0,4]}}"#,
+            "the `shape` of `a` is no list of whole numbers"
+        ),
+        (#"{"a":{"dtype":"F32","shape":[1,null],"data_offsets":[0,4]}}"#, "no list of whole numbers"),
+        (#"{"a":{"dtype":"F32","shape":[1.0],"data_offsets":[0,4]}}"#, "no list of whole numbers"),
+        (#"{"a":{"dtype":"F32","data_offsets":[0,4]}}"#, "no list of whole numbers"),
+        (#"{"a":{"dtype":"F32","shape":{},"data_offsets":[0,4]}}"#, "no list of whole numbers"),
+        (
+            #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,"x",4]}}"#,
+            "the `data_offsets` of `a` is no list of whole numbers"
+        ),
+        (#"{"__metadata__":{"format":1}}"#, "`format` of its metadata is no text"),
         ("", "shorter than its header"), ("{", "its header is no JSON"), ("[]", "its header is no JSON object"),
         (#"{"a":1}"#, "described by no object"),
         (#"{"a":{"dtype":"U4","shape":[1],"data_offsets":[0,4]}}"#, "of a type that is not read: U4"),

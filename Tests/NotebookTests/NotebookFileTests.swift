@@ -37,6 +37,22 @@ private let document = """
 @Test(arguments: [
     ("", "no JSON: empty"), ("{}", "it has no `nbformat`"),
     (#"{"nbformat": 3}"#, "its format is 3, and only 4 can be read"),
+    (
+        #"{"nbformat": 4, "cells": [{"cell_type": "code", "source": "", "outputs": [{"output_type": "error", "traceback": ["a", 1]}]}]}"#,
+        "cell 1 has an output that is none of nbformat 4"
+    ),
+    (
+        #"{"nbformat": 4, "cells": [{"cell_type": "code", "source": "", "outputs": [{"output_type": "stream", "text": [1]}]}]}"#,
+        "cell 1 has an output that is none of nbformat 4"
+    ),
+    (
+        #"{"nbformat": 4, "cells": [{"cell_type": "code", "source": "", "outputs": [{"output_type": "odd"}]}]}"#,
+        "cell 1 has an output that is none of nbformat 4"
+    ),
+    (
+        #"{"nbformat": 4, "cells": [{"cell_type": "code", "source": "", "outputs": {}}]}"#,
+        "cell 1 has an output that is none of nbformat 4"
+    ),
     (#"{"nbformat": 4, "cells": [{"cell_type": "x"}]}"#, "cell 1 is neither code, markdown nor raw"),
 ])
 func whatIsNoNotebookIsSaid(text: String, reason: String) {

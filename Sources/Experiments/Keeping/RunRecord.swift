@@ -135,7 +135,7 @@ public struct RunRecord: Sendable {
         digest = run.digest
     }
 
-    /// - Returns: `nil` where what makes a run is missing.
+    /// - Returns: `nil` where what makes a run is missing, or something is of another kind than it is written.
     init?(_ json: JSON) {
         guard let program = json["program"]?.string, let expression = json["expression"]?.string else { return nil }
         context = RunFile.Context(
@@ -144,15 +144,18 @@ public struct RunRecord: Sendable {
         name = json["name"]?.string
         model = json["model"]?.string ?? expression
         dataset = json["data"]?["name"]?.string ?? ""
-        state = Self.state(json)
+        guard let state = Self.state(json), let steps = Self.count(json["steps"]),
+            let images = Self.count(json["images"]), let curve = Self.list(json["curve"]),
+            curve.allSatisfy({ $0.object != nil }), let outcomes = Self.outcomes(json)
+        else { return nil }
+        self.state = state
         digest = json["digest"]?.string
         position = .start
-        position.metrics = (json["curve"]?.array ?? []).map(Self.metrics)
-        position.steps = json["steps"]?.integer ?? 0
-        position.images = json["images"]?.integer ?? 0
+        position.metrics = curve.map(Self.metrics)
+        (position.steps, position.images) = (steps, images)
         position.seconds = Self.number(json["seconds"])
         position.trainingSeconds = Self.number(json["trainingseconds"])
-        position.outcomes = Self.outcomes(json)
+        position.outcomes = outcomes
         position.epoch = position.metrics.count + 1
         description = json["description"].flatMap { try? RunDescription($0) }
         arithmetic = json["arithmetic"]?.integer ?? 0
@@ -168,7 +171,15 @@ public struct RunRecord: Sendable {
         kept?.keepingSeconds = stored["keepingseconds"].map(Self.number) ?? 0
     }
 
-    private static func state(_ json: JSON) -> Run.State {
+    /// 0 where it is left out; `nil` where it is none.
+    private static func count(_ json: JSON?) -> Int? {
+        (json ?? 0).integer.flatMap { $0 >= 0 ? $0 : nil }
+    }
+
+    private static func list(_ json: JSON?) -> [JSON]? { (json ?? []).array }
+
+    /// `nil` for one that no version writes.
+    private static func state(_ json: JSON) -> Run.State? {
         switch json["state"]?.string {
         case "interrupted": return .interrupted
         case "loaded": return .loaded
@@ -180,18 +191,21 @@ public struct RunRecord: Sendable {
         case "diverged":
             let place = json["diverged"]
             return .diverged(epoch: place?["epoch"]?.integer ?? 1, batch: place?["batch"]?.integer ?? 0)
-        default: return .done
+        case "done": return .done
+        case nil where json["state"] == nil: return .done
+        default: return nil
         }
     }
 
     /// Earlier versions kept the classes alone.
-    private static func outcomes(_ json: JSON) -> TestOutcomes {
-        if let kept = json["outcomes"], let count = kept["images"]?.integer,
-            let bytes = kept["bytes"]?.string.flatMap([UInt8].init(hexadecimal:))
-        {
-            return TestOutcomes(bytes, count: count) ?? TestOutcomes()
+    private static func outcomes(_ json: JSON) -> TestOutcomes? {
+        if let kept = json["outcomes"] {
+            guard let count = kept["images"]?.integer,
+                let bytes = kept["bytes"]?.string.flatMap([UInt8].init(hexadecimal:))
+            else { return nil }
+            return TestOutcomes(bytes, count: count)
         }
-        return TestOutcomes(classes: (json["predictions"]?.array ?? []).map { UInt16(clamping: $0.integer ?? 0) })
+        return (json["predictions"] ?? []).integers.map { TestOutcomes(classes: $0.map { UInt16(clamping: $0) }) }
     }
 
     private static func metrics(_ json: JSON) -> EpochMetrics {

@@ -162,8 +162,9 @@ enum CheckpointFile {
         else { return nil }
         var places: [Range<Int>] = []
         for name in tensors {
-            let offsets = json[name]?["data_offsets"]?.array?.compactMap(\.integer) ?? []
-            guard offsets.count == 2, offsets[0] >= 0, offsets[0] <= offsets[1], offsets[1] < 1 << 50 else {
+            guard let offsets = json[name]?["data_offsets"]?.integers, offsets.count == 2, offsets[0] >= 0,
+                offsets[0] <= offsets[1], offsets[1] < 1 << 50
+            else {
                 return nil
             }
             places.append(start + offsets[0]..<start + offsets[1])
