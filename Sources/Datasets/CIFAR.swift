@@ -206,7 +206,7 @@ public struct CIFAR: Sendable {
         if isDownloaded {
             try download(url, checksum, to: archive, progress, isCancelled)
         } else {
-            let actual = try Self.digest(ofFile: archive, like: checksum).digest
+            let actual = try Self.digest(ofFile: archive, like: checksum, isCancelled).digest
             guard actual == checksum else {
                 throw .damaged(
                     path: archive, reason: "its checksum is \(actual.text), and \(checksum.text) was expected",
@@ -256,7 +256,7 @@ public struct CIFAR: Sendable {
                 if error.kind == .cancelled { throw .cancelled }
                 throw .download(error)
             }
-            let (actual, byteCount) = try Self.digest(ofFile: path, like: checksum)
+            let (actual, byteCount) = try Self.digest(ofFile: path, like: checksum, isCancelled)
             if actual == checksum { return }
             try files { () throws(FileError) in try FileSystem.remove(path) }
             // The kept part may have been another file's: then once more, from the first byte.
@@ -268,10 +268,14 @@ public struct CIFAR: Sendable {
     }
 
     private static func digest(
-        ofFile path: String, like checksum: Checksum
+        ofFile path: String, like checksum: Checksum, _ isCancelled: () -> Bool
     ) throws(DatasetError) -> (digest: Checksum, byteCount: Int) {
         let bytes: [UInt8]
-        do throws(FileError) { bytes = try FileSystem.read(path, limit: 1 << 30) } catch { throw .file(error) }
+        do throws(FileError) {
+            bytes = try FileSystem.read(path, limit: 1 << 30, isCancelled: isCancelled)
+        } catch {
+            throw error.isCancelled ? .cancelled : .file(error)
+        }
         if case .sha256 = checksum { return (.sha256(Digest.sha256(bytes).hexadecimal), bytes.count) }
         var digest = Digest(.md5)
         digest.update(bytes)

@@ -1,6 +1,7 @@
 // Images of one size with a label each: one part of a data set. Bytes in memory, or files that are decoded when they are needed.
 
 import Libraries
+import Runtime
 
 /// Where the bytes of images are.
 enum ImageStorage: Sendable {
@@ -54,16 +55,19 @@ public struct ImageSet: Sendable {
     /// So many images in their order, drawn by the seed: of each class as many as of any other, as far as it has them.
     public func evenly(_ number: Int, seed: UInt64) -> [Int] {
         let classes = placesByClass
-        var quotas = classes.map { _ in 0 }
-        var left = min(max(0, number), count)
-        while left > 0 {
-            let open = classes.indices.filter { quotas[$0] < classes[$0].count }
-            // What does not go round goes to classes that the seed draws.
-            let order = shuffledOrder(count: open.count, seed: seed, epoch: 0).map { open[$0] }
-            let share = min(left / open.count, open.map { classes[$0].count - quotas[$0] }.min() ?? 0)
-            for index in share > 0 ? order[...] : order.prefix(left) { quotas[index] += max(1, share) }
-            left -= share > 0 ? share * open.count : min(left, open.count)
+        // What every class gives that has so many.
+        var (level, left) = (0, min(max(0, number), count))
+        for (index, size) in classes.map(\.count).sorted().enumerated() {
+            let open = classes.count - index
+            let step = min(size - level, left / open)
+            level += step
+            left -= step * open
+            if level < size { break }
         }
+        var quotas = classes.map { min($0.count, level) }
+        // What does not go round goes to classes that the seed draws.
+        let open = classes.indices.filter { quotas[$0] < classes[$0].count }
+        for place in shuffledOrder(count: open.count, seed: seed, epoch: 0).prefix(left) { quotas[open[place]] += 1 }
         return drawn(quotas, of: classes, seed)
     }
 
@@ -80,8 +84,10 @@ public struct ImageSet: Sendable {
         let order = classes.indices.sorted {
             (exact[$1] - exact[$1].rounded(.down), $0) < (exact[$0] - exact[$0].rounded(.down), $1)
         }
-        for index in order where quotas.reduce(0, +) < wanted && quotas[index] < bounds[index].upperBound {
+        var left = wanted - quotas.reduce(0, +)
+        for index in order where left > 0 && quotas[index] < bounds[index].upperBound {
             quotas[index] += 1
+            left -= 1
         }
         return drawn(quotas, of: classes, seed)
     }
@@ -153,7 +159,12 @@ public struct ImageSet: Sendable {
     }
 
     /// All pixels in their order; of files the bytes they hold.
-    func updateDigest(_ digest: inout Digest, imageSize: Int) {
+    ///
+    /// - Throws: once it is cancelled, which is asked for each image.
+    func updateDigest(
+        _ digest: inout Digest, imageSize: Int, unless cancellation: Cancellation
+    ) throws(DatasetError) {
+        if cancellation.isCancelled { throw .cancelled }
         switch storage {
         case .memory(let pixels):
             pixels.withUnsafeBytes { bytes in
@@ -171,8 +182,14 @@ public struct ImageSet: Sendable {
             digest.update("decoded 2\n")
             for index in 0..<count {
                 do throws(FileError) {
-                    digest.update(try FileSystem.read(files.paths[stored(index)], limit: DecodedImage.byteLimit))
-                } catch { digest.update("cannot be read: \(error.reason)\n") }
+                    digest.update(
+                        try FileSystem.read(
+                            files.paths[stored(index)], limit: DecodedImage.byteLimit,
+                            isCancelled: { cancellation.isCancelled }))
+                } catch {
+                    if error.isCancelled { throw .cancelled }
+                    digest.update("cannot be read: \(error.reason)\n")
+                }
             }
         }
     }

@@ -130,7 +130,7 @@ struct RunDescriptionTests {
         let read = try #require(DataDescription(.object(description.json)))
         #expect(read == description)
         let made = try read.made(in: "/", opensFiles: false, cancellation: Cancellation())
-        #expect(made.digest() == data.digest() && made.description == description)
+        #expect(try made.digest() == data.digest() && made.description == description)
     }
 
     @Test func aDescriptionOfSomebodyElseOpensNoFolder() throws {

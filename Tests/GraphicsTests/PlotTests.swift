@@ -107,6 +107,18 @@ struct PlotTests {
         #expect(plot.svg.components(separatedBy: "stroke-width=\"1.50\"/>").count == 1 + 3)
     }
 
+    /// Each point and each name is compared with what is near it, and the caption ends.
+    @Test func aScatterOfThousandsOfRunsIsDrawn() {
+        let items = (0..<6000).map { number in
+            let (x, y) = (number * 7919 % 6007, number * 104_729 % 6011)
+            return ScatterPlot.Item("run\(number)", Double(x), Double(y), interval: 0...1)
+        }
+        let plot = ScatterPlot(title: "", x: Axis("parameters"), y: Axis("accuracy"), items: items)
+        let drawn = plot.svg.split(separator: "\n").filter { $0.hasPrefix("<text") }.joined(separator: " ")
+        #expect(drawn.contains("more.</text>"))
+        #expect(drawn.utf8.count < 100_000)
+    }
+
     /// Twelve points in one place, and far too many.
     @Test(arguments: [12, 70])
     func everyPointOfAScatterIsNamed(count: Int) {

@@ -88,6 +88,7 @@ extension ScatterPlot: Picture {
         let frame = Frame(
             x: Scale(allX, x, ticks: 6), y: Scale(allY, y, ticks: 5), width: width, height: height,
             captionLines: lines.count, room: 0)
+        let shown = shown
         let places = shown.map { (x: frame.placeX($0.x), y: frame.placeY($0.y)) }
         let bars = shown.indices.flatMap { index -> [[(x: Double, y: Double)]] in
             guard let interval = shown[index].interval, y.shows(interval.lowerBound) else { return [] }
@@ -96,9 +97,12 @@ extension ScatterPlot: Picture {
             )
             return [[(x, low), (x, high)]]
         }
-        let (labels, unnamed) = labels(places, frame, avoiding: bars)
+        let (labels, unnamed) = labels(shown.map(\.name), places, frame, avoiding: bars)
         // Below the caption, so that the frame keeps its place.
-        let note = unnamed.isEmpty ? "" : "Without a name here: \(unnamed.joined(separator: ", "))."
+        let names =
+            unnamed.prefix(Self.mostUnnamed).joined(separator: ", ")
+            + (unnamed.count > Self.mostUnnamed ? " and \(unnamed.count - Self.mostUnnamed) more" : "")
+        let note = unnamed.isEmpty ? "" : "Without a name here: \(names)."
         let notes = Frame.captionLines(note, width: width)
         var sheet = Sheet(
             width: width, height: height + Double(notes.count) * 15 + (lines.isEmpty && !notes.isEmpty ? 8 : 0),
@@ -147,6 +151,34 @@ extension ScatterPlot: Picture {
         }
     }
 
+    /// Boxes by the squares of the sheet that they touch, so that a box is compared with its neighbors alone.
+    private struct Occupied {
+        private struct Square: Hashable {
+            var column: Int
+            var row: Int
+        }
+
+        private var boxes: [Square: [Box]] = [:]
+        private static let side = 20.0
+
+        private static func squares(_ box: Box) -> [Square] {
+            func numbers(_ low: Double, _ high: Double) -> ClosedRange<Int> {
+                Int((low / side).rounded(.down))...Int((high / side).rounded(.down))
+            }
+            return numbers(box.left, box.right).flatMap { column in
+                numbers(box.top, box.bottom).map { Square(column: column, row: $0) }
+            }
+        }
+
+        mutating func add(_ box: Box) {
+            for square in Self.squares(box) { boxes[square, default: []].append(box) }
+        }
+
+        func overlaps(_ box: Box) -> Bool {
+            Self.squares(box).contains { boxes[$0]?.contains { $0.overlap(box) > 0 } ?? false }
+        }
+    }
+
     private struct Label {
         var text: String
         /// Of its point.
@@ -159,12 +191,14 @@ extension ScatterPlot: Picture {
     /// Names beside their points, where they cover neither a point nor another name; where there is no such place, the
     /// nearest free one in the frame; and the names that have no place at all.
     private func labels(
-        _ places: [(x: Double, y: Double)], _ frame: Frame, avoiding lines: [[(x: Double, y: Double)]]
+        _ names: [String], _ places: [(x: Double, y: Double)], _ frame: Frame,
+        avoiding lines: [[(x: Double, y: Double)]]
     ) -> (labels: [Label], unnamed: [String]) {
-        var taken = places.map { Box(left: $0.x - 5, top: $0.y - 5, right: $0.x + 5, bottom: $0.y + 5) }
+        var taken = Occupied()
+        for (x, y) in places { taken.add(Box(left: x - 5, top: y - 5, right: x + 5, bottom: y + 5)) }
         for line in lines {
             for (start, end) in zip(line, line.dropFirst()) {
-                taken.append(
+                taken.add(
                     Box(
                         left: min(start.x, end.x) - 1, top: min(start.y, end.y) - 1, right: max(start.x, end.x) + 1,
                         bottom: max(start.y, end.y) + 1))
@@ -172,11 +206,11 @@ extension ScatterPlot: Picture {
         }
         func isFree(_ box: Box) -> Bool {
             box.left > frame.left && box.right < frame.right + 14 && box.top > frame.top - 6
-                && box.bottom < frame.bottom && !taken.contains { $0.overlap(box) > 0 }
+                && box.bottom < frame.bottom && !taken.overlaps(box)
         }
         var (labels, far, unnamed): ([Label], [(Int, String)], [String]) = ([], [], [])
-        for (index, item) in shown.enumerated() where !item.name.isEmpty {
-            let text = TextWidth.shortened(item.name, to: 160, size: 12)
+        for (index, name) in names.enumerated() where !name.isEmpty {
+            let text = TextWidth.shortened(name, to: 160, size: 12)
             let (w, h) = (TextWidth.of(text, size: 12), 15.0)
             let (x, y) = places[index]
             // Right, left, above, below, then the corners.
@@ -186,7 +220,7 @@ extension ScatterPlot: Picture {
             ]
             let boxes = corners.map { Box(left: $0.0, top: $0.1, right: $0.0 + w, bottom: $0.1 + h) }
             if let box = boxes.first(where: isFree) {
-                taken.append(box)
+                taken.add(box)
                 labels.append(Label(text: text, place: (x, y), box: box, isFar: false))
             } else {
                 far.append((index, text))
@@ -204,16 +238,18 @@ extension ScatterPlot: Picture {
                     return Box(left: left, top: y + dy - h / 2, right: left + w, bottom: y + dy + h / 2)
                 }.first(where: isFree)
             guard let box else {
-                unnamed.append(shown[index].name)
+                unnamed.append(names[index])
                 continue
             }
-            taken.append(box)
+            taken.add(box)
             labels.append(Label(text: text, place: (x, y), box: box, isFar: true))
         }
         return (labels, unnamed)
     }
 
     private static let mostLines = 24
+    /// Names of points that have no place for them, in the caption.
+    private static let mostUnnamed = 100
 
     /// Where a name may be, from its point, the nearest first.
     private static let ring: [(Double, Double)] = {

@@ -3,6 +3,7 @@
 import Datasets
 import Graphics
 import Network
+import Runtime
 import Synchronization
 
 final class DataValue: ObjectValue {
@@ -68,20 +69,26 @@ final class DataValue: ObjectValue {
     }
 
     /// SHA-256 of the data: every pixel of images in memory is read once.
-    var digest: String {
+    ///
+    /// - Throws: once it is cancelled, and nothing else.
+    func digest(unless interruption: Cancellation) throws(DatasetError) -> String {
         // Files may change meanwhile.
-        dataset.isInFiles ? dataset.digest() : knownDigest.value { dataset.digest() }
+        guard !dataset.isInFiles else { return try dataset.digest(unless: interruption) }
+        return try knownDigest.value { () throws(DatasetError) in try dataset.digest(unless: interruption) }
     }
 
     /// Shared by all names of one data set.
     private final class KnownDigest: Sendable {
         private let known = Mutex<String?>(nil)
-        func value(_ make: () -> String) -> String {
-            known.withLock { known in
-                let value = known ?? make()
-                known = value
-                return value
+        func value(_ make: () throws(DatasetError) -> String) throws(DatasetError) -> String {
+            let result: Result<String, DatasetError> = known.withLock { known in
+                do throws(DatasetError) {
+                    let value = if let known { known } else { try make() }
+                    known = value
+                    return .success(value)
+                } catch { return .failure(error) }
             }
+            return try result.get()
         }
     }
 

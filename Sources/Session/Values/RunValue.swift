@@ -4,6 +4,7 @@ import Datasets
 import Experiments
 import Graphics
 import Network
+import Runtime
 
 final class RunValue: ObjectValue {
     static let kind = "a run"
@@ -75,8 +76,13 @@ final class RunValue: ObjectValue {
 
     /// SHA-256 of its data.
     ///
+    /// - Throws: once it is cancelled, and nothing else.
+    ///
     /// Cost: reads every pixel of data that is here, once.
-    var dataDigest: String? { data.map(\.digest) ?? origin?.dataDigest }
+    func dataDigest(unless interruption: Cancellation) throws(DatasetError) -> String? {
+        guard let data else { return origin?.dataDigest }
+        return try data.digest(unless: interruption)
+    }
 
     /// `gap seed 1: 78.42 % after 10 epochs`
     var text: String {

@@ -18,7 +18,7 @@ func saveRun(_ call: Invocation) throws -> Value {
     }
     let context = RunFile.Context(
         program: RunProgram.text(run), modelExpression: run.model.expression, dataExpression: run.dataExpression,
-        dataDigest: run.dataDigest, version: Workspace.version)
+        dataDigest: try call.dataDigest(of: run), version: Workspace.version)
     do throws(TrainingError) { _ = try run.run.trained() } catch { throw training(error, call) }
     call.noteDiverged(run.run.state, run.run.label, at: call.arguments.place("run"))
     try call.write(what: run.run.label) { path throws(FileError) in

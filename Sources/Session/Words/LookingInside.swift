@@ -104,6 +104,16 @@ func showMistakes(_ call: Invocation) throws -> Value {
     return try call.show(grid, plainText: grid.text)
 }
 
+extension Invocation {
+    /// Whether two data sets have the same images in the part that is asked for; an interrupt ends the comparison.
+    fileprivate func hasSameImages(_ data: DataValue, _ other: DataValue) throws -> Bool {
+        do throws(DatasetError) {
+            return try data.dataset.hasSameImages(
+                as: other.dataset, in: part, unless: interpreter.interruption)
+        } catch { throw interpreter.interrupted(at: range) }
+    }
+}
+
 func showFlips(_ call: Invocation) throws -> Value {
     let runs = call.arguments.rest.compactMap { given in
         if case .object(let object) = given.value { object as? RunValue } else { nil }
@@ -114,7 +124,7 @@ func showFlips(_ call: Invocation) throws -> Value {
     }
     // Each as it was trained to see them, of images that both have.
     let (data, other) = (try call.data("on", of: runs[0]), try call.data("on", of: runs[1]))
-    guard data === other || data.dataset.hasSameImages(as: other.dataset, in: call.part) else {
+    guard try data === other || call.hasSameImages(data, other) else {
         throw call.fault(
             "no-value",
             "the \(call.part.rawValue) images of \(runs[0].run.label) and \(runs[1].run.label) are not the same: "

@@ -77,9 +77,10 @@ struct Training {
     /// What the run is found by; `nil` where none is kept.
     private func newRecord() throws -> RunRecord? {
         guard interpreter.store != nil else { return nil }
+        let digest = try call.digest(of: data)
         do throws(TrainingError) {
             return try RunProgram.record(
-                beginning: model, called: model.name, architecture, on: data, data.digest, options)
+                beginning: model, called: model.name, architecture, on: data, digest, options)
         } catch { throw training(error, call) }
     }
 

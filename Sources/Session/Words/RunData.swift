@@ -43,7 +43,7 @@ extension Invocation {
     /// - Throws: a `Diagnostic`, also where neither its weights nor these predictions are kept.
     func predictions(_ run: RunValue, _ data: DataValue, images: [Int]? = nil) throws -> [Prediction] {
         let images = images ?? Array(0..<data.dataset[part].count)
-        if let classes = run.keptPredictions(on: data, part) {
+        if let classes = try keptPredictions(of: run, on: data, part) {
             return images.map {
                 Prediction(image: $0, label: data.dataset[part].label($0), predicted: classes[$0])
             }
@@ -60,14 +60,14 @@ extension Invocation {
     /// - Throws: a `Diagnostic` where it is known and cannot be had.
     func ownData(of run: RunValue) throws -> DataValue? {
         if let data = run.data { return data }
-        guard let digest = run.dataDigest else { return nil }
-        if let data = interpreter.boundData(digest: digest, expression: run.dataExpression) { return data }
+        guard let digest = try dataDigest(of: run) else { return nil }
+        if let data = try boundData(digest: digest, expression: run.dataExpression) { return data }
         return try remade(run, digest)
     }
 
     /// Makes the data again, and checks that they are the same.
     private func remade(_ run: RunValue, _ digest: String) throws -> DataValue {
-        if let data = interpreter.remadeData, data.digest == digest { return data }
+        if let data = interpreter.remadeData, try self.digest(of: data) == digest { return data }
         let expression = run.dataExpression
         func unavailable(_ reason: String) -> Diagnostic {
             let other = arguments.word.parameter("on") == nil ? "" : ", or name others: `on: data`"
@@ -94,36 +94,49 @@ extension Invocation {
         } else {
             throw unavailable("they were made from values that are not kept")
         }
-        guard case .object(let object) = made, let data = object as? DataValue, data.digest == digest else {
+        guard case .object(let object) = made, let data = object as? DataValue, try self.digest(of: data) == digest
+        else {
             throw unavailable("`\(expression ?? "what made them")` gives other images now")
         }
         interpreter.remadeData = data
         return data
     }
-}
 
-extension RunValue {
     /// The classes that were kept of a run without its weights, where the images are those it was tested on.
-    func keptPredictions(on data: DataValue, _ part: Dataset.Part) -> [Int]? {
-        guard run.parameters == nil, part == .test, run.predictions.count == data.dataset.test.count,
-            data.digest == dataDigest
+    func keptPredictions(of run: RunValue, on data: DataValue, _ part: Dataset.Part) throws -> [Int]? {
+        guard run.run.parameters == nil, part == .test, run.run.predictions.count == data.dataset.test.count,
+            try digest(of: data) == dataDigest(of: run)
         else { return nil }
-        return run.predictions
+        return run.run.predictions
     }
-}
 
-extension Interpreter {
+    /// SHA-256 of data, which takes a while where they are not in memory: an interrupt ends it.
+    func digest(of data: DataValue) throws -> String {
+        do throws(DatasetError) { return try data.digest(unless: interpreter.interruption) } catch {
+            throw interpreter.interrupted(at: range)
+        }
+    }
+
+    /// The same of a run's data.
+    func dataDigest(of run: RunValue) throws -> String? {
+        do throws(DatasetError) { return try run.dataDigest(unless: interpreter.interruption) } catch {
+            throw interpreter.interrupted(at: range)
+        }
+    }
+
     /// The data set of the session that has this digest.
     ///
     /// - Parameter expression: only what was made by the same text is read; `nil` reads the last one alone.
-    fileprivate func boundData(digest: String, expression: String?) -> DataValue? {
-        if let data = lastData, data.expression == expression || expression == nil, data.digest == digest {
+    private func boundData(digest: String, expression: String?) throws -> DataValue? {
+        if let data = interpreter.lastData, data.expression == expression || expression == nil,
+            try self.digest(of: data) == digest
+        {
             return data
         }
         guard let expression else { return nil }
-        for name in globals.keys.sorted() {
-            guard case .object(let object)? = globals[name], let data = object as? DataValue,
-                data.expression == expression, data.digest == digest
+        for name in interpreter.globals.keys.sorted() {
+            guard case .object(let object)? = interpreter.globals[name], let data = object as? DataValue,
+                data.expression == expression, try self.digest(of: data) == digest
             else { continue }
             return data
         }

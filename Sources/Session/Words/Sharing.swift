@@ -29,7 +29,7 @@ func shareRun(_ call: Invocation) throws -> Value {
             "not-repeatable", "the weights of \(label) come from a file: no training here makes them again", at: place,
             fix: "share the file: `save \(label), \"weights.safetensors\"`")
     }
-    guard value.dataExpression != nil, let data = value.dataDigest else {
+    guard value.dataExpression != nil, let data = try call.dataDigest(of: value) else {
         throw call.fault("not-repeatable", "the data of \(label) are not known", at: place)
     }
     let name = RunProgram.name(value)
@@ -50,7 +50,7 @@ private func compare(_ value: RunValue, _ expected: String, _ call: Invocation) 
         return .string("\(run.label) is the run that was shared, bit for bit: \(value.text)")
     }
     var reasons: [String] = []
-    if let data = call.arguments.text("data"), value.dataDigest?.hasPrefix(data) == false {
+    if let data = call.arguments.text("data"), try call.dataDigest(of: value)?.hasPrefix(data) == false {
         reasons.append("the data are others")
     }
     if let engine = call.arguments.integer("engine"), engine != arithmeticVersion {

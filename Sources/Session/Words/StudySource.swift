@@ -7,10 +7,10 @@ import Experiments
 
 extension Invocation {
     /// - Parameter models: by what the study calls them.
-    func runSource(_ models: [String: Model], on data: DataValue, keepsWeights: Bool) -> RunSource {
+    func runSource(_ models: [String: Model], on data: DataValue, keepsWeights: Bool) throws -> RunSource {
         guard let store = interpreter.store else { return RunSource() }
         let isFresh = arguments.boolean("fresh") ?? false
-        let records = StudyRecords(store: store, models: models, data: data, digest: data.digest)
+        let records = StudyRecords(store: store, models: models, data: data, digest: try digest(of: data))
         return RunSource(
             kept: { model, _, seeds in isFresh ? nil : records.kept(model, seeds, keepsWeights: keepsWeights) },
             train: { model, dataset, seeds, keepsWeights, cancellation, observer throws(TrainingError) in

@@ -72,7 +72,7 @@ extension Invocation {
         var study = value.study
         let names = study.plan.models.map(\.name)
         let models = Dictionary(zip(names, value.models), uniquingKeysWith: { first, _ in first })
-        let source = runSource(models, on: value.data, keepsWeights: study.plan.keepsWeights)
+        let source = try runSource(models, on: value.data, keepsWeights: study.plan.keepsWeights)
         defer { interpreter.tellStoreFaults(at: range) }
         let result: (study: Study, end: StudyEnd)
         let log = StudyLog(interpreter, form: form, title: "comparing \(names.joined(separator: ", "))")
@@ -168,7 +168,7 @@ func varianceOfModel(_ given: Invocation) throws -> Value {
     let form = call.arguments.text("log") ?? "auto"
     let log = StudyLog(interpreter, form: form, title: "variance of \(model.name)")
     let end: StudyEnd
-    let source = call.runSource([model.name: model], on: data, keepsWeights: false)
+    let source = try call.runSource([model.name: model], on: data, keepsWeights: false)
     defer { interpreter.tellStoreFaults(at: call.range) }
     do throws(TrainingError) {
         let kept = variance.take(source.kept)

@@ -24,7 +24,7 @@ func trainModel(_ given: Invocation) throws -> Value {
     }
     warnOfWaste(model, architecture, call)
     call.warnOfSingleValues(model.name, architecture, data, options)
-    tellOfTwin(model, architecture, data, options, call)
+    try tellOfTwin(model, architecture, data, options, call)
     let defaults = call.defaults([("model", model.name), ("on", data.name)])
     let training = Training(call, model: model, architecture: architecture, data: data, options: options)
     return try training.value(isFresh: call.arguments.boolean("fresh") ?? false, defaults: defaults)
@@ -69,7 +69,7 @@ extension Invocation {
 /// time is spent.
 private func tellOfTwin(
     _ model: Model, _ architecture: Architecture, _ data: DataValue, _ options: TrainingOptions, _ call: Invocation
-) {
+) throws {
     let interpreter = call.interpreter
     func withoutThreads(_ options: TrainingOptions) -> TrainingOptions {
         var options = options
@@ -81,7 +81,7 @@ private func tellOfTwin(
             other.run.state == .done, other.run.architecture != architecture,
             withoutThreads(other.run.options) == withoutThreads(options),
             Equivalence(other.run.architecture, architecture).answer == .same(.training),
-            other.dataDigest == data.digest,
+            try call.dataDigest(of: other) == call.digest(of: data),
             (try? EquivalenceCheck.agrees(
                 other.run.architecture, architecture, precision: options.precision,
                 cancellation: interpreter.interruption)) == true
@@ -104,7 +104,9 @@ func evaluateRun(_ call: Invocation) throws -> Value {
     let part = call.part
     let place = data.name(of: part)
     let defaults = call.defaults([("run", run.run.label), ("on", data.name)])
-    if let kept = run.keptPredictions(on: data, part), let accuracy = run.run.accuracy, let loss = run.run.loss {
+    if let kept = try call.keptPredictions(of: run, on: data, part), let accuracy = run.run.accuracy,
+        let loss = run.run.loss
+    {
         let evaluation = Evaluation(
             accuracy: accuracy, loss: loss, outcomes: TestOutcomes(classes: kept.map { UInt16(clamping: $0) }))
         return .object(EvaluationValue(evaluation, of: run.run.label, on: data, part, defaults: defaults))
