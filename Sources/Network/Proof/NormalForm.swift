@@ -57,13 +57,8 @@ private struct Rewriting {
         var terms = original.map { inner($0) }
         var index = 0
         while index < terms.count {
-            guard let (rule, replacement) = fitting(terms[index...]) else {
-                index += 1
-                continue
-            }
-            let replaced = Array(terms[index..<index + replacement.count])
             let shape = index == 0 ? input : terms[index - 1].placed.output
-            guard let new = placed(replacement.layers, on: shape, insteadOf: replaced) else {
+            guard let (rule, replaced, new) = fitting(terms[index...], on: shape) else {
                 index += 1
                 continue
             }
@@ -71,7 +66,7 @@ private struct Rewriting {
                 RewriteStep(
                     rule: rule, place: place(of: index, in: terms), before: replaced.map(\.placed.layer.description),
                     after: new.map(\.placed.layer.description)))
-            terms.replaceSubrange(index..<index + replacement.count, with: new)
+            terms.replaceSubrange(index..<index + replaced.count, with: new)
             index = max(0, index - 1)
         }
         return terms
@@ -122,11 +117,16 @@ private struct Rewriting {
                 parameters: placed.parameters), number: term.number, branches: branches)
     }
 
-    private func fitting(_ terms: ArraySlice<NumberedLayer>) -> (RewriteRule, RewriteRule.Replacement)? {
+    /// The first rule whose layers fit in place of the first of `terms`, those, and what they become.
+    private func fitting(
+        _ terms: ArraySlice<NumberedLayer>, on input: Shape
+    ) -> (rule: RewriteRule, replaced: [NumberedLayer], new: [NumberedLayer])? {
         // No rule looks at more than two layers.
         let window = terms.prefix(2).map(\.placed)[...]
         for rule in rules {
-            if let replacement = rule.rewrite(window) { return (rule, replacement) }
+            guard let replacement = rule.rewrite(window) else { continue }
+            let replaced = Array(terms.prefix(replacement.count))
+            if let new = placed(replacement.layers, on: input, insteadOf: replaced) { return (rule, replaced, new) }
         }
         return nil
     }

@@ -71,9 +71,11 @@ let lookingWords: [Word] = [
                 "x", .choice, .value(.string("epoch")), choices: ["epoch", "time", "parameters", "operations"],
                 "what goes to the right"),
             Parameter(
-                "kind", .choice, .workedOut("curves, of a study dots"),
+                "kind", .choice, .workedOut("by what is shown"),
                 choices: ["curves", "dots", "bars", "scatter", "histogram", "differences", "classes"],
-                aliases: ["type", "style"], "which kind of plot; the last two are of a study"),
+                aliases: ["type", "style"],
+                "which kind of plot; the last two are of a study. By default scatter with `x: parameters` or `operations`, dots of a "
+                    + "study without `x:` and `train: true`, else curves"),
             Parameter("train", .boolean, .value(.boolean(false)), "show the training's curves as well, dashed"),
             Parameter(
                 "epochs", .integer(1...100_000), .workedOut("enough to see"), "how long a schedule is shown"),
