@@ -21,12 +21,12 @@ public struct REPL {
     /// Reads and runs until Ctrl-D or `quit`. Returns the exit code.
     public func run() -> Int32 {
         if let fault = Workspace.environmentFault {
-            StandardStream.error.write("tandem: \(fault)\n")
+            StandardStream.complain(fault)
             return ExitCode.usage
         }
         Interruption.stops(workspace)
         StandardStream.output.write("Tandem \(tandemVersion). `help` lists the words, Tab completes, Ctrl-D leaves.\n")
-        if let failure = history.failure { StandardStream.error.write("tandem: \(failure)\n") }
+        if let failure = history.failure { StandardStream.complain(failure) }
         let pending = Pending()
         LineInput.prepare(history: earlierCells()) { [workspace] line, cursor in
             Self.complete(line, cursor, behind: pending.text, workspace)
@@ -82,7 +82,7 @@ public struct REPL {
             return try FileSystem.readText(path).split(separator: "\n").suffix(Self.rememberedCells).map(String.init)
                 + cells
         } catch {
-            StandardStream.error.write("tandem: \(error)\n")
+            StandardStream.complain("\(error)")
             return cells
         }
     }

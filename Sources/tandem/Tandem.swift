@@ -122,7 +122,7 @@ struct Tandem {
         }
         do {
             let folder = try installKernelSpec(at: location?.value ?? .user, name: name ?? "tandem")
-            write("installed the kernel in \(folder)\n")
+            write("installed the kernel in \(folder.printableName)\n")
             return ExitCode.success
         } catch {
             StandardStream.complain("\(error)")

@@ -283,6 +283,17 @@ struct REPLTests {
         try leave(terminal)
     }
 
+    /// What the prompt says before the first cell is as printable as what a cell says.
+    @Test func noEscapeOfAPathReachesTheTerminal() throws {
+        let home = try Tandem.folder()
+        defer { try? FileManager.default.removeItem(at: home) }
+        let file = "\(home.path)/odd\u{1B}]0;title\u{7}"
+        try "".write(toFile: file, atomically: true, encoding: .utf8)
+        let terminal = try PseudoTerminal(environment: ["TANDEM_HOME": file, "NO_COLOR": "1"])
+        try terminal.waitFor("odd␛]0;title␇/tandem.sqlite cannot be used: ")
+        try leave(terminal)
+    }
+
     @Test func aHistoryThatCannotBeKeptIsSaidAndThePromptWorks() throws {
         let home = try Tandem.folder()
         defer { try? FileManager.default.removeItem(at: home) }
