@@ -57,7 +57,11 @@ public struct FileIdentity: Hashable, Sendable {
 }
 
 extension String {
-    fileprivate var lowercasedFirst: String { prefix(1).lowercased() + dropFirst() }
+    /// As a sentence goes on with it: `bad address`, and `URL using bad format` as it is.
+    var lowercasedFirst: String {
+        let second = dropFirst().first
+        return second?.isUppercase == true || second == "/" ? self : prefix(1).lowercased() + dropFirst()
+    }
 }
 
 extension String {

@@ -2,18 +2,23 @@
 // name could move the cursor, hide text or change colors.
 
 extension String {
-    /// The text with pictures in place of control characters, and U+FFFD in place of those that reverse the order of
-    /// what follows. Lines and tabs stay.
+    /// The text with pictures in place of control characters, and U+FFFD in place of what is not seen: what reverses the order of what
+    /// follows, separates lines or has no width. Joiners stay where an emoji or a script needs them, and lines and tabs.
     public var printable: String { printable(keeping: ["\n", "\t"]) }
 
     /// The same for a name, which has one line.
     public var printableName: String { printable(keeping: []) }
 
     private func printable(keeping kept: [Unicode.Scalar]) -> String {
-        // Most text has none of them: the bytes that they begin with.
-        guard utf8.contains(where: { $0 < 0x20 || $0 == 0x7F || $0 == 0xC2 || $0 == 0xE2 }) else { return self }
+        // Most text has none of them.
+        guard utf8.contains(where: { $0 < 0x20 || $0 >= 0x7F }) else { return self }
         var result = UnicodeScalarView()
-        for scalar in unicodeScalars { result.append(kept.contains(scalar) ? scalar : scalar.picture) }
+        var (before, rest) = (nil as Unicode.Scalar?, unicodeScalars[...])
+        while let scalar = rest.popFirst() {
+            let isKept = kept.contains(scalar) || scalar.joins(before, to: rest.first)
+            result.append(isKept ? scalar : scalar.picture)
+            before = scalar
+        }
         return String(result)
     }
 
@@ -34,12 +39,34 @@ extension String {
 }
 
 extension Unicode.Scalar {
+    /// What is drawn in its place: category Cc has pictures, and what of Cf, Zl and Zp is not seen becomes U+FFFD. `DiagnosticText` draws
+    /// the same, by itself, since it imports nothing.
     fileprivate var picture: Unicode.Scalar {
         switch value {
         case 0..<0x20: Unicode.Scalar(0x2400 + value) ?? "\u{FFFD}"
         case 0x7F: "\u{2421}"
-        case 0x80..<0xA0, 0x202A...0x202E, 0x2066...0x2069: "\u{FFFD}"
-        default: self
+        case 0x80..<0xA0: "\u{FFFD}"
+        case ..<0xAD: self
+        // Signs above numbers and names, which are seen.
+        case 0x600...0x605, 0x6DD, 0x70F, 0x890...0x891, 0x8E2, 0x110BD, 0x110CD: self
+        default:
+            [.format, .lineSeparator, .paragraphSeparator].contains(properties.generalCategory) ? "\u{FFFD}" : self
         }
     }
+
+    /// Whether it is a joiner (U+200C, U+200D) that its neighbors need: between emoji, and behind a letter of a script that joins.
+    fileprivate func joins(_ before: Unicode.Scalar?, to next: Unicode.Scalar?) -> Bool {
+        guard value == 0x200C || value == 0x200D, let before else { return false }
+        switch before.value {
+        // Arabic to Arabic Extended-A, the scripts of India to Sinhala, Myanmar, Khmer, Mongolian.
+        case 0x620...0xDFF, 0x1000...0x109F, 0x1780...0x18AF: return before.properties.isAlphabetic || before.isMark
+        default:
+            return value == 0x200D && next?.isPartOfEmoji == true
+                && (before.isPartOfEmoji || before.value == 0xFE0F || before.properties.isEmojiModifier)
+        }
+    }
+
+    private var isMark: Bool { [.nonspacingMark, .spacingMark].contains(properties.generalCategory) }
+
+    private var isPartOfEmoji: Bool { value > 0xFF && properties.isEmoji }
 }

@@ -171,8 +171,7 @@ final class Transfer {
 
     private func failure(_ code: CURLcode) -> Failure {
         let status = status
-        var reason = library.describe(code).map { String(cString: $0) } ?? "error \(code.rawValue)"
-        reason = reason.prefix(1).lowercased() + reason.dropFirst()
+        var reason = library.describe(code).map { String(cString: $0).lowercasedFirst } ?? "error \(code.rawValue)"
         let kind: DownloadError.Kind
         switch code {
         case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL, CURLE_FILE_COULDNT_READ_FILE: kind = .badAddress

@@ -13,6 +13,10 @@ import Testing
         ("https://u:1?2@host/x", "https://u:***@host/x"),
         ("https://u:1#2@host/x", "https://u:***@host/x"),
         ("https://host/x?token=abc", "https://host/x?*********"),
+        ("https://host/x#access_token=abc", "https://host/x#****************"),
+        ("https://host/x;key=abc", "https://host/x;*******"),
+        ("https://host/x;jsessionid=1?a#b=2", "https://host/x;******************"),
+        ("see https://host/x;key=abc; then", "see https://host/x;*******; then"),
         ("https://host/x?a=1&b=2, and", "https://host/x?*******, and"),
         ("see \"https://u:p@host\" and 'ftp://u@h'", "see \"https://***@host\" and 'ftp://*@h'"),
         ("user:pw@host/x", "*******@host/x"),
@@ -27,7 +31,8 @@ import Testing
 
     @Test(arguments: [
         "https://host:8080/@scope/x", "https://[::1]:80/x", "http://127.0.0.1:5000/file.tar.gz", "https://host/a@b",
-        "let a = train Net, on: data, lr: 1e-3", "me@example.org", "a ? b : c", "https://host/x?", "", "://", "http://",
+        "let a = train Net, on: data, lr: 1e-3", "me@example.org", "a ? b : c", "https://host/x?",
+        "https://host/x#section-2", "https://host/a;b", "https://host/x; a=b", "", "://", "http://",
         "model Net { input 3x32x32; conv 8, kernel: 3 }", "12:30", "x: y@z",
     ])
     func whatIsNoSecretStays(_ text: String) { #expect(withoutSecrets(text) == text) }

@@ -133,6 +133,16 @@ import Testing
         #expect(Clock.seconds - start < 5)
     }
 
+    /// `uRL using bad…` is no word.
+    @Test func anAcronymKeepsItsLetters() {
+        let error = failure { () throws(DownloadError) in
+            try Download.fetch("http://[::1", to: path, byteLimit: limit)
+        }
+        #expect(error?.reason.hasPrefix("URL ") == true)
+        #expect("Connection refused".lowercasedFirst == "connection refused" && "A file".lowercasedFirst == "a file")
+        #expect("SSL error".lowercasedFirst == "SSL error" && "I/O error".lowercasedFirst == "I/O error")
+    }
+
     @Test(arguments: ["", "gopher://127.0.0.1/x", "file:///nowhere/at/all"])
     func whatIsNoAddressIsSaid(address: String) {
         let error = failure { () throws(DownloadError) in try Download.fetch(address, to: path, byteLimit: limit) }

@@ -176,6 +176,15 @@ struct CompletionTests {
         #expect(texts("plot a, to: \"|").contains("pets/"))
         #expect(texts("print \"|") == [])
         #expect(texts("load \"nowhere/|") == [])
+        // A name that is not what it looks like, or not what a string holds.
+        for name in [
+            "odd\u{1B}[31m", "odd\nline", "odd\tx", "odd\u{202E}gnp", "odd\u{200B}", "odd\u{7F}", "odd\u{85}", "odd\"x",
+            "odd\\n",
+        ] {
+            try Data().write(to: folder.appending(path: name))
+        }
+        try Data().write(to: folder.appending(path: "odd fine"))
+        #expect(texts("load \"odd|") == ["odd fine"])
         let found = list("load \"pets/grö|", in: session)
         #expect((found.start, found.end) == (11, 14))
     }

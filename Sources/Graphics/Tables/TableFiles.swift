@@ -20,13 +20,17 @@ extension Table {
         return ([line(columns.map { escaped($0.head) }), rule] + body).joined(separator: "\n")
     }
 
-    /// Source: RFC 4180. Numbers are written in full. A text that a spreadsheet would run as a formula begins with `'`,
-    /// which it shows as text (OWASP, "CSV Injection").
+    /// What begins a formula, or what some program takes for it: also as wide, small, raised and lowered signs, which are normalized to it.
+    private static let formulaSigns = Set("=+-@|%\t\r\n＝＋－＠｜％﹢﹣﹦﹪﹫⁺⁻⁼₊₋₌−".unicodeScalars)
+
+    /// Source: RFC 4180. Numbers are written in full. A text that a spreadsheet would run as a formula begins with `'`, which it shows
+    /// as text (OWASP, "CSV Injection").
     public var csv: String {
         func field(_ text: String) -> String {
-            let first = text.unicodeScalars.first { $0 != " " && $0 != "\u{A0}" }
-            let isFormula = first.map { "=+-@\t\r\n＝＋－＠".unicodeScalars.contains($0) } ?? false
-            let text = isFormula && Double(text) == nil ? "'" + text : text
+            let first = text.unicodeScalars.first { !$0.isPassedOver }
+            let isFormula = first.map { Self.formulaSigns.contains($0) } ?? false
+            let isNumber = Double(text.replacing("−", with: "-")) != nil
+            let text = isFormula && !isNumber ? "'" + text : text
             let isQuoted = text.unicodeScalars.contains { "\",;\t\r\n".unicodeScalars.contains($0) }
             return isQuoted ? "\"" + text.replacing("\"", with: "\"\"") + "\"" : text
         }
@@ -102,6 +106,14 @@ extension Table {
         return
             (["\\begin{tabular}{\(sides)}", "  \\toprule", line(columns.map { escaped($0.head) }), "  \\midrule"]
             + body + ["  \\bottomrule", "\\end{tabular}"]).joined(separator: "\n")
+    }
+}
+
+extension Unicode.Scalar {
+    /// Whether a program may leave it out where it stands first: spaces of every width, and what has none.
+    fileprivate var isPassedOver: Bool {
+        properties.isDefaultIgnorableCodePoint || properties.generalCategory == .format
+            || properties.isWhitespace && !"\t\r\n".unicodeScalars.contains(self)
     }
 }
 

@@ -36,16 +36,40 @@ extension Unicode.Scalar {
     }
 
     /// What is drawn in place of this character: a control character must not reach a terminal (it could move the cursor
-    /// or change colors), so its picture does.
-    var drawn: Unicode.Scalar {
+    /// or change colors), so its picture does; what is not seen becomes U+FFFD. The same as `Libraries`' `printable`, which this module
+    /// cannot import.
+    ///
+    /// - Parameters:
+    ///   - before, next: its neighbors: a joiner stays where an emoji or a script needs it.
+    func drawn(after before: Unicode.Scalar?, before next: Unicode.Scalar?) -> Unicode.Scalar {
         switch value {
-        case 0..<0x20: Unicode.Scalar(0x2400 + value) ?? "\u{FFFD}"
-        case 0x7F: "\u{2421}"
-        case 0x80..<0xA0, 0x202A...0x202E, 0x2066...0x2069: "\u{FFFD}"
-        case 0xA0: " "
-        default: self
+        case 0..<0x20: return Unicode.Scalar(0x2400 + value) ?? "\u{FFFD}"
+        case 0x7F: return "\u{2421}"
+        case 0x80..<0xA0: return "\u{FFFD}"
+        case 0xA0: return " "
+        case ..<0xAD: return self
+        // Signs above numbers and names, which are seen.
+        case 0x600...0x605, 0x6DD, 0x70F, 0x890...0x891, 0x8E2, 0x110BD, 0x110CD: return self
+        default:
+            let isUnseen = [.format, .lineSeparator, .paragraphSeparator].contains(properties.generalCategory)
+            return isUnseen && !joins(before, to: next) ? "\u{FFFD}" : self
         }
     }
+
+    private func joins(_ before: Unicode.Scalar?, to next: Unicode.Scalar?) -> Bool {
+        guard value == 0x200C || value == 0x200D, let before else { return false }
+        switch before.value {
+        // Arabic to Arabic Extended-A, the scripts of India to Sinhala, Myanmar, Khmer, Mongolian.
+        case 0x620...0xDFF, 0x1000...0x109F, 0x1780...0x18AF: return before.properties.isAlphabetic || before.isMark
+        default:
+            return value == 0x200D && next?.isPartOfEmoji == true
+                && (before.isPartOfEmoji || before.value == 0xFE0F || before.properties.isEmojiModifier)
+        }
+    }
+
+    private var isMark: Bool { [.nonspacingMark, .spacingMark].contains(properties.generalCategory) }
+
+    private var isPartOfEmoji: Bool { value > 0xFF && properties.isEmoji }
 }
 
 /// Counts the columns of a text from its beginning, by the rules of the Python package wcwidth, which terminals are

@@ -76,7 +76,11 @@ public struct DiagnosticText: Sendable {
     /// The text as a terminal and a notebook may show it: without control characters and without secrets.
     public static func printable(_ text: String) -> String {
         var result = String.UnicodeScalarView()
-        for scalar in withoutSecrets(text).unicodeScalars { result.append(scalar.drawn) }
+        var (before, rest) = (nil as Unicode.Scalar?, withoutSecrets(text).unicodeScalars[...])
+        while let scalar = rest.popFirst() {
+            result.append(scalar.drawn(after: before, before: rest.first))
+            before = scalar
+        }
         return String(result)
     }
 

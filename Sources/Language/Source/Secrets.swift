@@ -1,10 +1,10 @@
 // Passwords and tokens in addresses: `https://user:password@host/file?token=…`. What a diagnostic shows goes into
 // notebooks and logs.
 
-/// The text with `*` in place of each character of a name, password or query in an address, so that places in it stay
-/// the same.
+/// The text with `*` in place of each character of a name, password, query, parameter or fragment in an address, so that places in it
+/// stay the same.
 ///
-/// - Parameter passwordsOnly: leaves queries, and what may be no address: for a program that must stay one.
+/// - Parameter passwordsOnly: leaves queries and the like, and what may be no address: for a program that must stay one.
 public func withoutSecrets(_ text: String, passwordsOnly: Bool = false) -> String {
     // Most text has none.
     guard text.utf8.contains(where: { $0 == UInt8(ascii: "@") || $0 == UInt8(ascii: ":") }) else { return text }
@@ -40,7 +40,8 @@ private func hideSecrets(in word: inout ArraySlice<Unicode.Scalar>, _ passwordsO
         let at = word[end...].lastIndex(of: "@")
         if !isPort || (at != nil && word[end] != "/") { hide(colon + 1..<(at ?? end)) }
     }
-    guard !passwordsOnly, scheme != nil, let query = word[start...].firstIndex(of: "?"),
+    guard !passwordsOnly, scheme != nil,
+        let query = word[start...].firstIndex(where: { "?#;".unicodeScalars.contains($0) }),
         word[query...].contains("="), let last = word.lastIndex(where: { !":;,.)".unicodeScalars.contains($0) })
     else { return }
     if query < last { hide(query + 1..<last + 1) }

@@ -35,7 +35,8 @@ struct Completion {
         return false
     }
 
-    /// The files and folders that begin with what is typed; hidden ones where their dot is.
+    /// The files and folders that begin with what is typed; hidden ones where their dot is. Left out are names that are not what they look
+    /// like, and those that a string does not hold as they are.
     private func files(from start: Int) -> CompletionList {
         let typed = place.text(start, place.cursor)
         let slash = typed.lastIndex(of: "/")
@@ -44,6 +45,8 @@ struct Completion {
         let path = FileSystem.resolve(typed: parent.isEmpty ? "." : parent, in: folder)
         let entries = ((try? FileSystem.list(path)) ?? []).filter { name in
             name.hasPrefix(beginning) && (beginning.hasPrefix(".") || !name.hasPrefix("."))
+                && name.printableName == name
+                && !name.utf8.contains { $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") }
         }
         let items = entries.sorted().map { name in
             let isFolder = FileSystem.isDirectory(FileSystem.join(path, name))
@@ -143,7 +146,8 @@ struct Completion {
     private func variables(_ isWanted: (CompletionList.Item) -> Bool) -> [CompletionList.Item] {
         let local = place.localNames.reversed().map(item)
         let bound = names.sorted { $0.key < $1.key }.map { name, value in
-            CompletionList.Item(text: name, kind: value.completionKind, detail: String(value.text.prefix(60)))
+            CompletionList.Item(
+                text: name, kind: value.completionKind, detail: String(value.text.prefix(60)).printableName)
         }
         return (local + bound).filter(isWanted)
     }
