@@ -114,7 +114,9 @@ extension RunFile {
         var older = json
         older["outcomes"] = nil
         for (key, values) in [
-            ("predictions", [[0, "x"], [0, .number(1.5)], [.null], "", 1]), ("outcomes", [1, ["images": "20"], ["images": 20, "bytes": "0"]]), ("curve", [["x"], 1, .object([:]), [1]]),
+            ("predictions", [[0, "x"], [0, .number(1.5)], [.null], "", 1]),
+            ("outcomes", [1, ["images": "20"], ["images": 20, "bytes": "0"]]),
+            ("curve", [["x"], 1, .object([:]), [1]]),
             ("steps", ["1", .number(1.5), -1, []]), ("images", ["1", -1]), ("state", ["odd", 1, []]),
         ] as [(String, [JSON])] {
             for value in values {

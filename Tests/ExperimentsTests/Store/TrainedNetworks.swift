@@ -89,7 +89,7 @@ enum Trained {
 
     static func record(_ options: TrainingOptions) throws -> RunRecord {
         let description = RunDescription(
-            try architecture(), dataDigest: data.digest(), data: data.description, options)
+            try architecture(), dataDigest: try data.digest(), data: data.description, options)
         return try RunRecord(beginning: description, context, model: "Net", dataset: "synthetic")
     }
 
