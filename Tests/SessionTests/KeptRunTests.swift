@@ -45,6 +45,14 @@ struct KeptRunTests {
 
     private func remove() { try? FileManager.default.removeItem(atPath: home) }
 
+    @Test func runsOfAnEarlierEngineAreListedAsSuch() throws {
+        defer { remove() }
+        #expect(!text(setup + "let a = train Net, \(options)\nprint runs").contains("earlier engine"))
+        try Database("\(home)/tandem.sqlite").execute("UPDATE runs SET arithmetic = 1")
+        let note = "1 run of an earlier engine, which rounds differently: `train` trains them again"
+        #expect(text("print runs").contains(note))
+    }
+
     @Test func theSameTrainingIsKeptWhateverItsTextIs() {
         defer { remove() }
         let first = text(setup + "let a = train Net, \(options)\nprint a.digest, a.accuracy, a.seconds")

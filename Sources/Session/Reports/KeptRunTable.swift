@@ -7,9 +7,15 @@ enum KeptRunTable {
     private typealias Cell = Table.Cell
 
     static func table(_ runs: [KeptRun], rows: Int, count: Int) -> Table {
-        let more = count - rows
+        let older = runs.prefix(rows).filter { !$0.isOfThisEngine }.count
+        let captions = [
+            count > rows ? "the newest \(rows) of \(grouped(count)) runs" : nil,
+            older > 0
+                ? "\(counted(older, "run")) of an earlier engine, which rounds differently: `train` trains them again"
+                : nil,
+        ]
         var table = Table(
-            caption: more > 0 ? "the newest \(rows) of \(grouped(count)) runs" : "",
+            caption: captions.compactMap(\.self).joined(separator: "; "),
             columns: [
                 Table.Column("name", isNumber: false), Table.Column("model", isNumber: false),
                 Table.Column("data", isNumber: false), Table.Column("accuracy", unit: "%"), Table.Column("loss"),
