@@ -93,7 +93,7 @@ public struct CIFAR: Sendable {
     ) throws(DatasetError) -> Dataset {
         if let folder {
             guard let found = batches(in: folder) else { throw .notFound(folder: folder, wanted: self.folder) }
-            return try read(found, fix: "fetch the data set anew, or leave `from:` out to have it downloaded")
+            return try read(found, fix: "download the data set again, or leave `from:` out to have it downloaded")
         }
         var checksum = officialChecksum
         if let text = sha256?.lowercased() {
@@ -105,7 +105,7 @@ public struct CIFAR: Sendable {
         var store = Environment.variable("TANDEM_DATA") ?? Environment.cacheFolder + "/datasets"
         // Another archive is another data set, and never mistaken for the official one.
         if checksum != officialChecksum { store += "/\(archiveName.prefix { $0 != "b" })\(checksum.text.prefix(12))" }
-        if let found = batches(in: store) { return try read(found, fix: "remove \(found), and it is fetched anew") }
+        if let found = batches(in: store) { return try read(found, fix: "remove \(found), and it is downloaded again") }
         guard downloads else { throw .notFound(folder: store, wanted: self.folder) }
         let source = url ?? Environment.variable(urlVariable) ?? officialURL
         return try fetch(source, checksum, into: store, progress, cancellation)
@@ -199,7 +199,7 @@ public struct CIFAR: Sendable {
             lock = try FileLock(FileSystem.join(store, ".lock"), isCancelled: isCancelled)
         } catch { throw .file(error) }
         guard lock != nil else { throw .cancelled }
-        if let found = batches(in: store) { return try read(found, fix: "remove \(found), and it is fetched anew") }
+        if let found = batches(in: store) { return try read(found, fix: "remove \(found), and it is downloaded again") }
 
         // An archive that somebody has put there is used, and stays.
         let isDownloaded = !FileSystem.exists(archive)

@@ -46,14 +46,14 @@ public enum DatasetError: Error, Sendable, CustomStringConvertible {
         case .damaged(_, _, let fix), .unreadable(_, _, let fix): fix
         case .wrongChecksum:
             "try again; if it stays so, name another source with `url:`, "
-                + "and its checksum with `sha256:` if it packs the files anew"
+                + "and its checksum with `sha256:` if it repacks the files"
         case .download(let error):
             "\(error.fix); or fetch the files by another way and name their folder with `from:` or TANDEM_DATA"
         case .archive(let error): error.fix
         case .file: "check that the folder can be written and that the disk has 400 MB left"
         case .badOption(_, let fix): fix
         case .outOfMemory: "`take` fewer images before, or choose a smaller size"
-        case .cancelled: "call it again: it goes on where it stopped"
+        case .cancelled: "call it again: it resumes where it stopped"
         }
     }
 

@@ -44,7 +44,7 @@ struct ImageFolderListing {
         let others = try list(path).filter { $0.name != trainingName && $0.name != testName }
         hidden += others.filter(\.isHidden).map(\.name)
         addNote(
-            "beside `\(trainingName)`", others.filter { !$0.isHidden }.map(\.name),
+            "next to `\(trainingName)`", others.filter { !$0.isHidden }.map(\.name),
             testName.map { "; `\($0)` is tested on" })
         try readClasses(in: trainingFolder)
         training = try files(in: trainingFolder)
@@ -109,11 +109,12 @@ struct ImageFolderListing {
                 if !Set(try classes(other) ?? []).isDisjoint(with: inner) { partner = other }
             }
             if partner == nil, folders.count > 1 {
-                notes.append("`\(name)` is read as a class, with all the folders in it: there is no part beside it")
+                notes.append(
+                    "`\(name)` is read as a class, with all the folders in it: there is no other part next to it")
                 continue
             }
             throw .badOption(
-                "the classes in \(Self.join(path, name)) have no folder for \(isForTraining ? "testing" : "training") beside them"
+                "the classes in \(Self.join(path, name)) have no folder for \(isForTraining ? "testing" : "training") next to them"
                     + (partner.map { "; \($0) has no name of such a folder" } ?? ""),
                 fix: isForTraining
                     ? "call the folder for testing `test` or `val`, or read \(Self.join(path, name)) alone"

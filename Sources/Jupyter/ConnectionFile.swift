@@ -22,13 +22,13 @@ public struct ConnectionFile: Sendable {
 
     public init(path: String) throws(ConnectionFileError) {
         func fault(_ reason: String) -> ConnectionFileError { ConnectionFileError(path: path, reason: reason) }
-        guard FileSystem.isRegularFile(path) || !FileSystem.exists(path) else { throw fault("is no regular file") }
+        guard FileSystem.isRegularFile(path) || !FileSystem.exists(path) else { throw fault("is not a regular file") }
         let bytes: [UInt8]
         do { bytes = try FileSystem.read(path, limit: 1 << 20) } catch {
             throw fault("cannot be read: \(error.reason)")
         }
         let json: JSON
-        do { json = try JSON(parsing: bytes) } catch { throw fault("is no JSON: \(error)") }
+        do { json = try JSON(parsing: bytes) } catch { throw fault("is not JSON: \(error)") }
         guard json.object != nil else { throw fault("holds no JSON object") }
 
         func text(_ field: String, default standard: String? = nil) throws(ConnectionFileError) -> String {
@@ -52,7 +52,7 @@ public struct ConnectionFile: Sendable {
             let name = "\(channel.rawValue)_port"
             guard let value = json[name] else { throw fault("has no `\(name)`") }
             guard let port = value.integer else { throw fault("`\(name)` must be a whole number") }
-            guard (1...65535).contains(port) else { throw fault("`\(name)` \(port) is no port: use 1 to 65535") }
+            guard (1...65535).contains(port) else { throw fault("`\(name)` \(port) is not a port: use 1 to 65535") }
             if let other = ports.first(where: { $0.value == port })?.key {
                 throw fault("`\(name)` and `\(other.rawValue)_port` are both \(port)")
             }

@@ -54,7 +54,7 @@ struct Request: Sendable {
             fault = content == nil ? "the content is no JSON object" : nil
         } catch {
             content = nil
-            fault = "the content is no JSON: \(error)"
+            fault = "the content is not JSON: \(error)"
         }
     }
 

@@ -66,7 +66,7 @@ public enum Archive {
                 throw failure("\(quoted(name)) \(error.reason)")
             }
             guard isFile || kind == S_IFDIR else { throw failure("\(quoted(name)) is neither a file nor a folder") }
-            guard !isFile || !components.isEmpty else { throw failure("\(quoted(name)) is no name of a file") }
+            guard !isFile || !components.isEmpty else { throw failure("\(quoted(name)) is not a file name") }
 
             var target: Int32?
             defer { if let target { close(target) } }

@@ -120,7 +120,7 @@ public struct DecodedImage: Sendable {
         let structure = JPEGStructure(file)
         guard !structure.hasTooManyScans else {
             throw ImageError(
-                message: "it has more than \(JPEGStructure.scanLimit) scans", fix: "save it anew as a JPEG or PNG")
+                message: "it has more than \(JPEGStructure.scanLimit) scans", fix: "save it again as a JPEG or PNG")
         }
         guard !structure.hasEnd else {
             try self.init(wholeJPEG: file, structure, isEndMissing: false)

@@ -125,8 +125,8 @@ public struct Safetensors: Sendable {
     private mutating func readHeader(_ text: [UInt8], dataCount: Int) throws(SafetensorsError) -> [Place] {
         func fail(_ reason: String) -> SafetensorsError { SafetensorsError(description: reason) }
         let header: JSON
-        do { header = try JSON(parsing: text) } catch { throw fail("its header is no JSON (\(error))") }
-        guard let object = header.object else { throw fail("its header is no JSON object") }
+        do { header = try JSON(parsing: text) } catch { throw fail("its header is not JSON (\(error))") }
+        guard let object = header.object else { throw fail("its header is not a JSON object") }
         var places: [Place] = []
         for name in object.keys {
             guard let entry = object[name]?.object else { throw fail("`\(name)` is described by no object") }

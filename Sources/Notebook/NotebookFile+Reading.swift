@@ -15,7 +15,7 @@ extension NotebookFile {
         // Some editors begin a file with the mark of UTF-8.
         let bytes = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes
         let json: JSON
-        do { json = try JSON(parsing: bytes) } catch { throw fault("no JSON: \(error)") }
+        do { json = try JSON(parsing: bytes) } catch { throw fault("it is not JSON: \(error)") }
         guard let format = json["nbformat"]?.integer else { throw fault("it has no `nbformat`") }
         guard format == 4 else { throw fault("its format is \(format), and only 4 can be read") }
         guard let items = json["cells"]?.array else { throw fault("it has no `cells`") }

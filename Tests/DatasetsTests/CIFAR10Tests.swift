@@ -167,7 +167,7 @@ import Testing
         #expect(
             short?.message
                 == "\(batches)/data_batch_3.bin is damaged: it has 1000000 bytes instead of 30730000")
-        #expect(short?.fix == "remove \(batches), and it is fetched anew")
+        #expect(short?.fix == "remove \(batches), and it is downloaded again")
 
         try FileSystem.remove(batches + "/data_batch_2.bin")
         #expect(

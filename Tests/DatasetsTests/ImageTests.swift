@@ -443,7 +443,7 @@ struct ImageFolderTests {
         try FileSystem.remove("\(folder.path)/three/test/b/1.png")
         #expect(
             try notes("three") == [
-                "left out (beside `Train`): val; `test` is tested on", "classes without any test image: b",
+                "left out (next to `Train`): val; `test` is tested on", "classes without any test image: b",
             ])
         // A part for training alone.
         for name in ["a", "b"] { for index in 0..<5 { try copy("plain.png", "one/train/\(name)/\(index).png") } }
@@ -514,7 +514,7 @@ struct ImageFolderTests {
         }
         #expect(failure("\(folder.path)/small")?.hasSuffix("train_small has no name of such a folder") == true)
         try copy("plain.png", "alone/test/a/1.png")
-        #expect(failure("\(folder.path)/alone")?.contains("have no folder for training beside them") == true)
+        #expect(failure("\(folder.path)/alone")?.contains("have no folder for training next to them") == true)
         // A class may be called so.
         try copy("plain.png", "ways/train/steam/1.png")
         try copy("plain.png", "ways/ship/1.png")

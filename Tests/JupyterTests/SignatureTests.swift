@@ -30,14 +30,14 @@ import Testing
 private let ports = #""shell_port":1,"iopub_port":2,"stdin_port":3,"control_port":4,"hb_port":5"#
 
 @Test(arguments: [
-    ("{", "is no JSON: line 1, column 1: string or '}' expected near end of file"),
+    ("{", "is not JSON: line 1, column 1: string or '}' expected near end of file"),
     ("[]", "holds no JSON object"),
     ("{\(ports)}", "has no `key`; an empty one means unsigned messages"),
     (
         "{\(ports),\"key\":\"k\",\"signature_scheme\":\"hmac-md5\"}",
         "unknown `signature_scheme` \"hmac-md5\"; only hmac-sha256 is supported"
     ),
-    (#"{"key":"k","shell_port":70000}"#, "`shell_port` 70000 is no port: use 1 to 65535"),
+    (#"{"key":"k","shell_port":70000}"#, "`shell_port` 70000 is not a port: use 1 to 65535"),
     (#"{"key":"k"}"#, "has no `shell_port`"),
     (#"{"key":5}"#, "`key` must be a string"),
     (#"{"key":"k","shell_port":"1"}"#, "`shell_port` must be a whole number"),

@@ -45,7 +45,7 @@ struct SafetensorsTests {
             "the `data_offsets` of `a` is no list of whole numbers"
         ),
         (#"{"__metadata__":{"format":1}}"#, "`format` of its metadata is no text"),
-        ("", "shorter than its header"), ("{", "its header is no JSON"), ("[]", "its header is no JSON object"),
+        ("", "shorter than its header"), ("{", "its header is not JSON"), ("[]", "its header is not a JSON object"),
         (#"{"a":1}"#, "described by no object"),
         (#"{"a":{"dtype":"U4","shape":[1],"data_offsets":[0,4]}}"#, "of a type that is not read: U4"),
         (#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,8]}}"#, "outside of the file"),

@@ -73,7 +73,7 @@ struct LintTests {
         ),
         (
             "a bias before batchnorm", [conv(8), .batchNorm(.init()), relu, .flatten, linear(2)],
-            "layer 1 (conv 8, padding: 1) has 8 biases that the batchnorm behind it takes out"
+            "layer 1 (conv 8, padding: 1) has 8 biases that the batchnorm after it removes"
         ),
         (
             "a softmax before the loss", [.flatten, linear(2), .activation(.softmax)],

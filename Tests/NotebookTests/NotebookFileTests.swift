@@ -35,7 +35,7 @@ private let document = """
 }
 
 @Test(arguments: [
-    ("", "no JSON: empty"), ("{}", "it has no `nbformat`"),
+    ("", "it is not JSON: empty"), ("{}", "it has no `nbformat`"),
     (#"{"nbformat": 3}"#, "its format is 3, and only 4 can be read"),
     (
         #"{"nbformat": 4, "cells": [{"cell_type": "code", "source": "", "outputs": [{"output_type": "error", "traceback": ["a", 1]}]}]}"#,

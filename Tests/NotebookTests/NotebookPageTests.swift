@@ -37,11 +37,13 @@ private func notebook(_ outputs: String, source: String = "let a = 1") throws ->
     #expect(parts[1].contains("overflow: visible") && parts[1].contains("white-space: normal !important"))
 }
 
-/// On paper; long names break.
+/// On paper; long names break, and in tables of more than twenty columns all that finds no room.
 @Test func numbersNeverBreak() throws {
     let style = NotebookPage(try notebook(""), title: "t").html
     let print = try #require(style.split(separator: "@media print", maxSplits: 1).last)
-    let rules = print.split(separator: "}").filter { $0.contains("overflow-wrap: anywhere") && !$0.contains("pre {") }
+    let rules = print.split(separator: "}").filter {
+        $0.contains("overflow-wrap: anywhere") && !$0.contains("pre {") && !$0.contains("nth-child(21)")
+    }
     #expect(rules.count == 1 && rules[0].contains("td[style*=\"text-align:left\"]") && rules[0].contains("min-width"))
     #expect(!rules[0].contains("th,"))
 }

@@ -30,7 +30,7 @@ private let setup = """
 
 private let entries = [
     Entry(name: "curves", title: "Learning curves, mean and spread over seeds", code: "plot gap, flat"),
-    Entry(name: "training", title: "Training beside test", code: "plot a, b, y: loss, train: true"),
+    Entry(name: "training", title: "Training next to test", code: "plot a, b, y: loss, train: true"),
     Entry(name: "dots", title: "Seeds with mean and interval", code: "plot gap, flat, kind: dots"),
     Entry(name: "bars", title: "Bars with intervals", code: "plot gap, flat, kind: bars"),
     Entry(name: "scatter", title: "What accuracy costs", code: "plot gap, flat, x: parameters"),

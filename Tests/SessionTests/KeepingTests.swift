@@ -130,7 +130,7 @@ struct KeepingTests {
         #expect(session.fault("train b")?.contains(fix) == true)
         #expect(session.fault("findlr b")?.contains("`findlr b.model` starts from fresh weights") == true)
         #expect(session.fault("resume b")?.contains("trains the model from fresh weights") == true)
-        #expect(session.fault("train a")?.contains("`resume a, epochs: 2` goes on from the run's own") == true)
+        #expect(session.fault("train a")?.contains("`resume a, epochs: 2` resumes from the run's own") == true)
     }
 
     @Test func weightsOfOtherNamesAreTakenByAMap() throws {
@@ -151,7 +151,7 @@ struct KeepingTests {
         #expect(session.printed("print load(\"w.safetensors\", into: Two, names: \"map.json\").state") == "loaded\n")
         #expect(session.fault("\(load) \"list.json\"")?.contains("list.json holds no JSON object") == true)
         #expect(session.fault("\(load) \"none.json\"")?.contains("no such file") == true)
-        #expect(session.fault("\(load) \"w.safetensors\"")?.contains("w.safetensors is no JSON") == true)
+        #expect(session.fault("\(load) \"w.safetensors\"")?.contains("w.safetensors is not JSON") == true)
         #expect(
             session.fault("load \"w.safetensors\", names: \"map.json\"")?.contains("maps the names of a model") == true)
     }

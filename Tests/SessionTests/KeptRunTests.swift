@@ -66,7 +66,7 @@ struct KeptRunTests {
         #expect(lines.count == 2)
         #expect(
             lines[0].wholeMatch(
-                of: #/Other seed 1: kept from \d{4}-\d\d-\d\d \d\d:\d\d, \d+(\.\d)? s saved; `fresh: true` trains anew/#
+                of: #/Other seed 1: kept from \d{4}-\d\d-\d\d \d\d:\d\d, \d+(\.\d)? s saved; `fresh: true` retrains/#
             )
                 != nil, "\(lines[0])")
         #expect(first == lines[1] + "\n")
@@ -87,7 +87,7 @@ struct KeptRunTests {
         // In another session, by the same cell.
         let again = text(setup + "let a = train Net, \(long), log: none\nprint a.digest").split(separator: "\n")
         try #require(again.count == 2)
-        #expect(again[0].hasPrefix("Net seed 1: goes on at epoch "), "\(again)")
+        #expect(again[0].hasPrefix("Net seed 1: resumes at epoch "), "\(again)")
         #expect(again[1] + "\n" == whole)
         // In the same session, by `resume`.
         session.run("print resume(a, log: none).digest")
@@ -101,7 +101,7 @@ struct KeptRunTests {
         session.run("print a.state\nlet b = resume a, log: none\nprint b.state, b.epochs, b.digest")
         let lines = session.output.all.text.split(separator: "\n")
         try #require(lines.count == 3, "\(lines)")
-        #expect(lines[0] == "interrupted" && lines[1].hasPrefix("Net seed 1: goes on at epoch "))
+        #expect(lines[0] == "interrupted" && lines[1].hasPrefix("Net seed 1: resumes at epoch "))
         #expect(lines[2] + "\n" == "done 60 " + printed(setup + "print train(Net, \(long), log: none).digest"))
     }
 
@@ -110,7 +110,7 @@ struct KeptRunTests {
         let lines = text(
             setup + "let a = train Net, \(options)\nlet b = resume a, epochs: 3, log: none\nprint b.epochs, b.digest"
         ).split(separator: "\n")
-        #expect(lines.first?.hasPrefix("Net seed 1: goes on at epoch 3 of 3 behind the 2 epochs of a") == true)
+        #expect(lines.first?.hasPrefix("Net seed 1: resumes at epoch 3 of 3 after the 2 epochs of a") == true)
         let whole = printed(setup + "print train(Net, on: data, epochs: 3, batch: 32, log: none).digest")
         #expect(lines.last.map { $0 + "\n" } == "3 " + whole)
     }

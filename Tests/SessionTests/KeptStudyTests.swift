@@ -42,7 +42,7 @@ struct KeptStudyTests {
             "let s = compare B, A, on: data, epochs: 2, batch: 32, seeds: 1...3, log: none\nprint s.accuracies[1][0] > 0"
         )
         #expect(same.contains("4 of 6 trainings kept, "))
-        #expect(same.contains("; `fresh: true` trains anew") && same.contains("note: 2 trainings: "))
+        #expect(same.contains("; `fresh: true` retrains") && same.contains("note: 2 trainings: "))
         let again = text(
             "let s = compare A, B, on: data, epochs: 2, batch: 32, seeds: 1...2, log: none\nprint s.accuracies")
         #expect(again.contains("4 of 4 trainings kept, ") && !again.contains("note: "))
@@ -270,7 +270,7 @@ struct KeptStudyTests {
         defer { remove() }
         _ = text("let s = compare A, B, on: data, epochs: 1, batch: 32, seeds: [1], log: none")
         let said = text("let k = runs[\"A seed 1\"]\nlet m = resume k, epochs: 2, log: none")
-        #expect(said.contains("A seed 1: nothing to go on from is kept of k, so it is trained from the start\n"))
+        #expect(said.contains("A seed 1: nothing is kept of k to resume from, so it is trained from the start\n"))
     }
 
     @Test func aRunThatDivergedIsKeptAsOne() {

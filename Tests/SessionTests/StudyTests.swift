@@ -137,7 +137,7 @@ private let threeSeeds = twoModels + "let study = compare A, B, on: data, epochs
         #expect(session.all.text == "[1]\n[1, 2] false\n")
         _ = workspace.execute(SourceText("table study"))
         #expect(session.all.shown.last?.text.contains("2 trainings of 4 missing") == true)
-        #expect(session.all.shown.last?.text.contains("`more study` goes on where it was interrupted") == true)
+        #expect(session.all.shown.last?.text.contains("`more study` resumes where it was interrupted") == true)
     }
 
     @Test func whatIsProvenTheSameShowsTheNoiseInstead() throws {

@@ -135,7 +135,7 @@ private let base = [78.1, 77.9, 78.4, 78.0, 77.8, 78.2]
         #expect(text.contains { $0.hasPrefix("model ") && $0.hasSuffix("  runs") })
         #expect(text.contains { $0.hasPrefix("flat ") && $0.hasSuffix("  5 of 6") })
         #expect(
-            lines(try study([[78.0], [nil]]))[0] == "undecided: there is no seed with which both came to their end")
+            lines(try study([[78.0], [nil]]))[0] == "undecided: in no seed did both runs finish")
     }
 
     @Test func equalDifferencesInFewSeedsAskForMore() throws {
@@ -325,7 +325,7 @@ private let base = [78.1, 77.9, 78.4, 78.0, 77.8, 78.2]
         #expect(
             VarianceReport.answer(some)
                 == "which kind spreads the accuracy of net most is not known: fewer than two runs of the first weights "
-                + "(init) came to their end, the others diverged")
+                + "(init) finished, the others diverged")
         guard case .list(let spreads)? = VarianceValue(some, data: DataValue(some.dataset)).member("spreads") else {
             Issue.record("a list")
             return

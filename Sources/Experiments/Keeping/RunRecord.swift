@@ -187,7 +187,7 @@ public struct RunRecord: Sendable {
             let stopped = json["stopped"]
             return .stopped(
                 reason: stopped?["reason"]?.string ?? "it was stopped before it was saved",
-                fix: stopped?["fix"]?.string ?? "train anew")
+                fix: stopped?["fix"]?.string ?? "train it again")
         case "diverged":
             let place = json["diverged"]
             return .diverged(epoch: place?["epoch"]?.integer ?? 1, batch: place?["batch"]?.integer ?? 0)

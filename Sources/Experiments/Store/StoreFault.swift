@@ -75,8 +75,8 @@ public enum StoreFault: Error, Hashable, Sendable {
         case .notListed: "nothing is lost: the next session lists them from their own files, once the file is free"
         case .newer: "run the newer Tandem, or set TANDEM_HOME to another folder"
         case .fileDamaged, .foundAgain: "runs without weights or checkpoint may be missing in `runs`; check the disk"
-        case .runDamaged: "nothing is to be done: it is trained anew where it is needed; check the disk"
-        case .notWritten: "free space with `runs clean`, or `save` the run to another disk; the training goes on"
+        case .runDamaged: "no action is needed: it is trained again when it is used; check the disk"
+        case .notWritten: "free space with `runs clean`, or `save` the run to another disk; the training continues"
         case .otherBits: "please report it, with the machine and the versions; memory may be faulty"
         }
     }

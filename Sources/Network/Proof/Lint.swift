@@ -100,7 +100,7 @@ extension LintRule {
         LintRule(
             name: "an adaptive pool that copies",
             explanation:
-                "Where its output is larger than its input, an adaptive pool repeats values; a linear layer behind it "
+                "Where its output is larger than its input, an adaptive pool repeats values; a linear layer after it "
                 + "then holds many weights for the same value, which act as their sum."
         ) { context in
             context.each { layer, behind, _ -> Found? in
@@ -127,7 +127,7 @@ extension LintRule {
             context.each { layer, behind, _ -> Found? in
                 guard case .batchNorm? = behind.first?.placed.layer, layer.placed.layer.hasBias else { return nil }
                 return (
-                    layer, "has \(grouped(layer.placed.output.channels)) biases that the batchnorm behind it takes out",
+                    layer, "has \(grouped(layer.placed.output.channels)) biases that the batchnorm after it removes",
                     "write `bias: false`"
                 )
             }
@@ -174,7 +174,7 @@ extension LintRule {
             name: "values that are never read",
             explanation:
                 "A stride larger than its window jumps over values, and one that does not fit the map leaves its last "
-                + "rows or columns out. In a shortcut that is how ResNet halves its maps, and not told.",
+                + "rows or columns out. In a shortcut that is how ResNet halves its maps, and not reported.",
             isWaste: false
         ) { context in
             context.each { layer, _, run -> Found? in

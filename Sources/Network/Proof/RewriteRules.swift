@@ -297,7 +297,7 @@ extension RewriteRule {
     private static let branches: [RewriteRule] = [
         swappedBranches,
         RewriteRule(
-            "what all branches of a concat end with may stand behind it", .bits,
+            "what all branches of a concat end with can be applied after it", .bits,
             because: "it computes each channel for itself, in the order of the branches"
         ) { placed in
             guard case .concatenation(let branches) = placed.layer, branches.count > 1,
@@ -311,7 +311,7 @@ extension RewriteRule {
             }
         },
         RewriteRule(
-            "flatten at the end of both branches of a residual may stand behind it", .bits,
+            "flatten at the end of both branches of a residual can be applied after it", .bits,
             because: "flatten moves no value past another"
         ) { placed in
             guard case .residual(let body, let shortcut?) = placed.layer,
@@ -320,7 +320,7 @@ extension RewriteRule {
             return [.residual(body: shorter[0], shortcut: shorter[1]), last]
         },
         RewriteRule(
-            "an average pool at the end of both branches of a residual may stand behind it", .outputs,
+            "an average pool at the end of both branches of a residual can be applied after it", .outputs,
             because: "the mean of sums is the sum of means; they are rounded in another order"
         ) { placed in
             guard case .residual(let body, let shortcut?) = placed.layer,

@@ -94,7 +94,7 @@ enum HelpText {
             lines.append(group.rawValue)
             lines += words.map { hanging("  " + padded($0.name, to: width) + "  ", $0.help, columns: columns) }
         }
-        lines.append("`help train` or `?train` tells more of a word, `help layers` lists a group.")
+        lines.append("`help train` or `?train` says more about a word, `help layers` lists a group.")
         return lines.joined(separator: "\n")
     }
 

@@ -398,7 +398,7 @@ extension Interpreter {
         let further =
             run.state == .done
             ? "resume \(written), epochs: \(2 * max(1, run.epochs))" : "resume \(written)"
-        return ("\(start); `\(further)` goes on from the run's own", [])
+        return ("\(start); `\(further)` resumes from the run's own", [])
     }
 
     /// What to type instead of a value of the wrong kind.

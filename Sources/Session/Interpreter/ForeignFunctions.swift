@@ -28,8 +28,8 @@ enum ForeignFunction {
             "selu": ("leakyrelu", slope), "celu": ("leakyrelu", slope), "silu": ("gelu", smooth),
             "swish": ("gelu", smooth), "mish": ("gelu", smooth), "hardswish": ("gelu", smooth),
             "softplus": ("relu", "it has a kink at zero"),
-            "hardsigmoid": ("sigmoid", "it is no piecewise straight line"),
-            "hardtanh": ("tanh", "it is no piecewise straight line"), "softsign": ("tanh", "it nears 1 much faster"),
+            "hardsigmoid": ("sigmoid", "it is not piecewise linear"),
+            "hardtanh": ("tanh", "it is not piecewise linear"), "softsign": ("tanh", "it nears 1 much faster"),
             "logsigmoid": ("sigmoid", "it takes no logarithm"),
             "logsoftmax": (
                 "softmax", "it takes no logarithm; before the loss leave it out, `train` takes the log-softmax itself"

@@ -31,7 +31,7 @@ enum VarianceReport {
                 return "the spread is not known: every run of \(name) diverged; a smaller learning rate may help"
             }
             return "which kind spreads the accuracy of \(name) most is not known: fewer than two runs of "
-                + "\(unknown.map { title($0) }.joined(separator: ", of ")) came to their end, the others diverged"
+                + "\(unknown.map { title($0) }.joined(separator: ", of ")) finished, the others diverged"
         }
         let spreads = variance.roles.compactMap { role in
             variance.sample(varying: role)?.deviation.map { (role, $0) }

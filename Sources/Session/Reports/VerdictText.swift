@@ -29,7 +29,7 @@ struct VerdictText {
             return "\(names[side == .first ? pair.first : pair.second]) is better by \(lead(pair, isSigned: false))"
                 + (isWithinMargin ? ", less than the margin of \(margin)" : "")
         case .undecided(.noPairs):
-            return "undecided: there is no seed with which both came to their end"
+            return "undecided: in no seed did both runs finish"
                 + (pair.isProvenSame ? ", though both are proven to train the same" : "")
         case .undecided(let reason):
             return "undecided: \(difference(pair))" + (isPast ? "" : outlook(reason, pair))
@@ -118,7 +118,7 @@ struct VerdictText {
         case .undecided(let reason):
             if reason == .noPairs { return "a recipe with which both train, such as a smaller learning rate" }
             let subject = study.name.map { "more \($0)" } ?? "more"
-            if !study.isComplete { return "`\(subject)` goes on where it was interrupted" }
+            if !study.isComplete { return "`\(subject)` resumes where it was interrupted" }
             guard let count = pair.moreSeeds else {
                 if case .equalDifferences = reason { return "more test images, or another recipe" }
                 return "a recipe whose runs spread less, or a larger margin, `within:`"

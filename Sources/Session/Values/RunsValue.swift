@@ -84,7 +84,7 @@ extension Interpreter {
         defer { tellStoreFaults(at: range) }
         guard let store, let record = store.record(of: kept) else {
             throw fault(
-                "unreadable-run", "what is kept of \(kept.title) cannot be read", at: range, fix: "train it anew")
+                "unreadable-run", "what is kept of \(kept.title) cannot be read", at: range, fix: "train it again")
         }
         let training: RestoredTraining
         do { training = try RestoredTraining(record, for: self) } catch {

@@ -106,7 +106,7 @@ final class VarianceValue: ObjectValue {
 
     static let memberHelp: [(name: String, help: String)] = [
         ("table", "one row a kind of randomness"), ("roles", "the kinds that were tried"),
-        ("spreads", "the standard deviation of each, in points; nan where fewer than two runs came to their end"),
+        ("spreads", "the standard deviation of each, in points; nan where fewer than two runs finished"),
     ]
 
     func member(_ name: String) -> Value? {

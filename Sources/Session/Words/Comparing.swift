@@ -24,7 +24,7 @@ let comparingWords: [Word] = [
         result: "a proof", example: twoModels + "diff A, B", aliases: ["equivalent", "same", "equal"],
         shows: .always, .perform(diffModels)),
     Word(
-        "lint", .comparing, "Where a model wastes itself",
+        "lint", .comparing, "Layers and parameters without effect",
         [Parameter("model", .model, .workedOut("the last model"), isPositional: true, "the model")],
         result: "a table", example: twoModels + "lint B", aliases: ["check", "advise"], shows: .always,
         .perform(lintModel)),
@@ -40,7 +40,7 @@ let comparingWords: [Word] = [
                 "look at 6, 12 and 24 seeds, and end where it is decided"),
             Parameter("force", .boolean, .value(.boolean(false)), "train both even where they are proven the same"),
             Parameter("keep", .boolean, .value(.boolean(false)), "keep the weights"),
-            Parameter("fresh", .boolean, .value(.boolean(false)), "train anew what was kept"),
+            Parameter("fresh", .boolean, .value(.boolean(false)), "retrain instead of loading from the run store"),
         ] + eachTraining,
         result: "a study",
         example: twoModels + smallData + "let study = compare A, B, on: data, epochs: 1, seeds: 1...2",
@@ -70,7 +70,7 @@ let comparingWords: [Word] = [
             Parameter(
                 "with", .any, .workedOut("no recipe"), aliases: ["recipe"],
                 "a `recipe`; options at the call win over it"),
-            Parameter("fresh", .boolean, .value(.boolean(false)), "train anew what was kept"),
+            Parameter("fresh", .boolean, .value(.boolean(false)), "retrain instead of loading from the run store"),
         ] + eachTraining,
         result: "a table of variances",
         example: twoModels + smallData + "variance A, on: data, roles: [init, order], seeds: 1...2, epochs: 1",

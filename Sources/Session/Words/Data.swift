@@ -154,7 +154,7 @@ let dataWords: [Word] = [
         example: "let data = normalize(synthetic(), mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25])",
         aliases: ["Normalize", "standardize"], .perform(normalizeData)),
     Word(
-        "augment", .data, "Changes the images of a training at random, anew in each epoch",
+        "augment", .data, "Changes the images of a training at random, differently in each epoch",
         [
             subject,
             Parameter("flip", .boolean, .value(.boolean(false)), aliases: ["hflip", "mirror"], "mirror half of them"),

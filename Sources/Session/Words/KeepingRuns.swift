@@ -139,7 +139,7 @@ extension Invocation {
                 fix: "name a file that is there; a path begins at the folder of the notebook or script")
         } catch let error as JSONError {
             throw fault(
-                "map-of-names", "\(name) is no JSON: \(error.description)", at: arguments.place("names"), fix: fix)
+                "map-of-names", "\(name) is not JSON: \(error.description)", at: arguments.place("names"), fix: fix)
         }
         var names: [String: String] = [:]
         for key in object.keys {
@@ -179,7 +179,7 @@ extension Invocation {
         let model = interpreter.lastModel?.name ?? "Net"
         let (message, fix): (String, String?) =
             switch error {
-            case .unreadable(let reason): ("\(name) is no whole safetensors file: \(reason)", "write or copy it anew")
+            case .unreadable(let reason): ("\(name) is no whole safetensors file: \(reason)", "write or copy it again")
             case .noRun:
                 (
                     "\(name) holds weights, but no run of Tandem's",
@@ -188,7 +188,7 @@ extension Invocation {
             case .newer(let version):
                 ("\(name) was written by a newer Tandem, \(version); this is \(Workspace.version)", "update Tandem")
             case .damaged:
-                ("\(name) is damaged: its bytes are not those that `save` wrote", "copy or save it anew")
+                ("\(name) is damaged: its bytes are not those that `save` wrote", "copy or save it again")
             case .outOfMemory: ("the weights in \(name) take more memory than there is", nil)
             }
         return fault("unreadable-run", message, at: arguments.place("from"), fix: fix)

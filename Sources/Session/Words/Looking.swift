@@ -100,10 +100,10 @@ let lookingWords: [Word] = [
         result: "a picture", example: "show synthetic()", aliases: ["imshow", "imgrid", "make_grid"],
         .perform(showImages)),
     Word(
-        "confusion", .looking, "Which classes a run takes for which", [run, dataOption, part, to],
+        "confusion", .looking, "The confusion matrix of a run", [run, dataOption, part, to],
         result: "a picture", example: quickRun + "confusion a", aliases: ["confusion_matrix"], .perform(showConfusion)),
     Word(
-        "mistakes", .looking, "The images a run gets wrong most surely", [run, dataOption, part, imageCount, to],
+        "mistakes", .looking, "Misclassified images, most confident first", [run, dataOption, part, imageCount, to],
         result: "a picture", example: quickRun + "mistakes a", .perform(showMistakes)),
     Word(
         "flips", .looking, "The images that two runs see differently",

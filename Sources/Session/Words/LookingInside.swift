@@ -206,7 +206,7 @@ extension Invocation {
                 fix: "`mistakes` and `confusion` take every network")
         case .layer(let name):
             fault(
-                "no-map", "`cam` cannot look through `\(name)` behind the last convolution",
+                "no-map", "`cam` cannot look through `\(name)` after the last convolution",
                 fix: "`mistakes` and `confusion` take every network")
         case .training(let error): training(error, self)
         }

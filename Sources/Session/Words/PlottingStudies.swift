@@ -25,7 +25,7 @@ extension Invocation {
             (name: names[model], values: study.doneRuns(model).compactMap { $0.metrics.last.map(measure.value) })
         }
         guard groups.contains(where: { !$0.values.isEmpty }) else {
-            throw fault("no-value", "the study has no run yet that came to its end", fix: "`more` trains further seeds")
+            throw fault("no-value", "the study has no finished run yet", fix: "`more` trains further seeds")
         }
         let excluded = tellExcluded(study.divergences)
         let axis = Axis(measure.title, measure.kind)

@@ -49,7 +49,7 @@ struct Training {
         }
         if let resumed, resumed.steps > 0, beginning.map({ $0.position.steps == 0 }) ?? true {
             interpreter.write(
-                "\(label): nothing to go on from is kept of \(resumed.label), so it is trained from the start\n")
+                "\(label): nothing is kept of \(resumed.label) to resume from, so it is trained from the start\n")
         }
         tellBeginning(beginning, keeper)
 
@@ -91,7 +91,7 @@ struct Training {
         else { return nil }
         if call.arguments.text("log") != "none" {
             interpreter.write(
-                "\(label): kept from \(kept.date), \(spanText(kept.seconds)) saved; `fresh: true` trains anew\n")
+                "\(label): kept from \(kept.date), \(spanText(kept.seconds)) saved; `fresh: true` retrains\n")
         }
         let place = RunValue.Place(store: store, key: kept.key)
         return ended(
@@ -111,10 +111,10 @@ struct Training {
                 : "epoch \(position.epoch) of \(options.epochs), batch \(position.batch + 1) of \(batches)"
         var origin = ""
         if let source = keeper?.source, source.planned != options.epochs {
-            origin = " behind the \(counted(source.epochs, "epoch")) of \(source.label)"
+            origin = " after the \(counted(source.epochs, "epoch")) of \(source.label)"
         }
         interpreter.write(
-            "\(label): goes on at \(place)\(origin), \(spanText(position.seconds)) saved; `fresh: true` trains anew\n")
+            "\(label): resumes at \(place)\(origin), \(spanText(position.seconds)) saved; `fresh: true` retrains\n")
     }
 
     /// Leaves the run as the last one, with the error of one that came to no good end.

@@ -118,7 +118,7 @@ extension Invocation {
     /// What need not be trained again.
     func tellKept(_ runs: [StudyRun], of count: Int) {
         guard !runs.isEmpty else { return }
-        let hint = arguments.word.parameter("fresh") == nil ? "" : "; `fresh: true` trains anew"
+        let hint = arguments.word.parameter("fresh") == nil ? "" : "; `fresh: true` retrains"
         let saved = spanText(runs.reduce(0) { $0 + $1.seconds })
         interpreter.write("\(runs.count) of \(counted(count, "training")) kept, \(saved) saved\(hint)\n")
     }
@@ -148,7 +148,7 @@ extension Invocation {
             interpreter.pendingStop = fault(
                 "interrupted",
                 "interrupted with \(counted(missing, "training")) missing; those that were done are kept"
-                    + (arguments.word.name == "variance" ? "" : ", and `more` goes on"))
+                    + (arguments.word.name == "variance" ? "" : ", and `more` continues"))
         case .stopped(let reason, let fix):
             interpreter.pendingStop = fault("stopped", "the study stopped, its runs are kept: \(reason)", fix: fix)
         }

@@ -97,7 +97,7 @@ let trainingWords: [Word] = [
                 Parameter(
                     "with", .any, .workedOut("no recipe"), aliases: ["recipe"],
                     "a `recipe`; options at the call win over it"),
-                Parameter("fresh", .boolean, .value(.boolean(false)), "train anew what was kept"),
+                Parameter("fresh", .boolean, .value(.boolean(false)), "retrain instead of loading from the run store"),
             ],
         result: "a run",
         example: quickModel + "let a = train Net, on: data, epochs: 1, batch: 32, optimizer: adam(lr: 1e-3), seed: 1",

@@ -193,7 +193,8 @@ let valueWords: [Word] = [
         [
             Parameter("number", anyNumber, isPositional: true, "a number"),
             Parameter(
-                "digits", .integer(0...15), .value(.integer(0)), isPositional: true, "how many digits behind the point"),
+                "digits", .integer(0...15), .value(.integer(0)), isPositional: true,
+                "how many digits after the decimal point"),
         ],
         result: "a number", example: "print round(2.71828, digits: 2)", aliases: ["around"],
         .perform { call in
