@@ -30,8 +30,8 @@ let package = Package(
         system("CReadline"), system("CCurl"), system("CJPEG"), system("CPNG"), system("CTimer"),
 
         module("Language"),
-        module("Network"),
         module("Runtime"),
+        module("Network", ["Runtime"]),
         .target(
             name: "CKernels",
             // Optimized in debug builds as well: the tests train networks. Contraction is off because it would change the

@@ -9,13 +9,7 @@ extension PlacedLayer {
 
     /// Multiply-adds of one image on the way forward. Only products with weights count, as in the papers' tables.
     public var operations: Int {
-        let own: Int =
-            switch layer {
-            case .convolution: parameters[0].count * output.height * output.width
-            case .linear: parameters[0].count
-            default: 0
-            }
-        return own + branches.joined().reduce(0) { $0 + $1.operations }
+        layer.kind.operations(self) + branches.joined().reduce(0) { $0 + $1.operations }
     }
 }
 

@@ -1,5 +1,5 @@
-// The kinds of layers, one case each, with their settings as PyTorch names them. A layer knows nothing of the shape it
-// meets; `Architecture` places it behind others and infers the shapes.
+// The kinds of layers, one case each. All that is known of a kind stands in its file under `Layers`: settings, shape rule, cost, names
+// and traits. A layer knows nothing of the shape it meets; `Architecture` places it behind others and infers the shapes.
 
 public indirect enum Layer: Hashable, Sendable {
     case convolution(Convolution)
@@ -19,77 +19,36 @@ public indirect enum Layer: Hashable, Sendable {
     /// Joins its branches along the channels.
     case concatenation(branches: [[Layer]])
 
-    /// `nn.Conv2d(C, width, kernel, stride, padding, dilation, groups, bias)`
-    public struct Convolution: Hashable, Sendable {
-        public enum Padding: Hashable, Sendable {
-            case exactly(Extent)
-            /// As much as keeps the map's size at stride 1, the odd pixel at the end, as PyTorch's `padding='same'`.
-            case same
-        }
-
-        public var width: Int
-        public var kernel: Extent
-        public var stride: Extent
-        public var padding: Padding
-        public var dilation: Extent
-        public var groups: Int
-        public var hasBias: Bool
-
-        public init(
-            width: Int, kernel: Extent = Extent(3), stride: Extent = Extent(1), padding: Padding = .exactly(Extent(0)),
-            dilation: Extent = Extent(1), groups: Int = 1, hasBias: Bool = true
-        ) {
-            self.width = width
-            self.kernel = kernel
-            self.stride = stride
-            self.padding = padding
-            self.dilation = dilation
-            self.groups = groups
-            self.hasBias = hasBias
-        }
+    /// All kinds, each once.
+    static var kinds: [any LayerKind.Type] {
+        [
+            Convolution.self, Linear.self, BatchNorm.self, Activation.self, MaxPool.self, AveragePool.self,
+            AdaptiveAveragePool.self, Flatten.self, Dropout.self, Residual.self, Concatenation.self,
+        ]
     }
 
-    /// `nn.Linear(in, width, bias)`
-    public struct Linear: Hashable, Sendable {
-        public var width: Int
-        public var hasBias: Bool
-
-        public init(width: Int, hasBias: Bool = true) {
-            self.width = width
-            self.hasBias = hasBias
+    /// What is known of it.
+    var kind: any LayerKind {
+        switch self {
+        case .convolution(let settings): settings
+        case .linear(let settings): settings
+        case .batchNorm(let settings): settings
+        case .activation(let activation): activation
+        case .maxPool(let windows): MaxPool(windows: windows)
+        case .averagePool(let windows): AveragePool(windows: windows)
+        case .adaptiveAveragePool(let output): AdaptiveAveragePool(output: output)
+        case .flatten: Flatten()
+        case .dropout(let rate): Dropout(rate: rate)
+        case .residual(let body, let shortcut): Residual(body: body, shortcut: shortcut)
+        case .concatenation(let branches): Concatenation(branches: branches)
         }
     }
+}
 
-    /// `nn.BatchNorm2d`, over flat input `nn.BatchNorm1d`.
-    public struct BatchNorm: Hashable, Sendable {
-        public var epsilon: Double
-        public var momentum: Double
+extension Layer: CustomStringConvertible {
+    /// As one would type it: `conv 64, padding: 1`, `maxpool 2`, `globalavgpool`. Options at their default are left out.
+    public var description: String { kind.description }
 
-        public init(epsilon: Double = 1e-5, momentum: Double = 0.1) {
-            self.epsilon = epsilon
-            self.momentum = momentum
-        }
-    }
-
-    public enum Activation: Hashable, Sendable {
-        case relu
-        case leakyReLU(slope: Double)
-        case gelu
-        case sigmoid
-        case tanh
-        case softmax
-    }
-
-    /// `nn.MaxPool2d` or `nn.AvgPool2d(size, stride, padding)`, rounding down; an average counts its padding.
-    public struct Pooling: Hashable, Sendable {
-        public var size: Extent
-        public var stride: Extent
-        public var padding: Extent
-
-        public init(size: Extent, stride: Extent? = nil, padding: Extent = Extent(0)) {
-            self.size = size
-            self.stride = stride ?? size
-            self.padding = padding
-        }
-    }
+    /// The class of `torch.nn` that this layer is, over an input of the given rank; that of our own for a branching layer.
+    func moduleName(flat: Bool) -> String { kind.moduleName(flat: flat) }
 }

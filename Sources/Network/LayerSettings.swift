@@ -38,125 +38,23 @@ public struct LayerSettingsError: Error, Hashable, Sendable, CustomStringConvert
 }
 
 extension Layer {
-    public var settings: LayerSettings {
-        switch self {
-        case .convolution(let layer): layer.settings
-        case .linear(let layer):
-            LayerSettings("linear", [.init("width", .integer(layer.width)), .init("bias", .flag(layer.hasBias))])
-        case .batchNorm(let layer):
-            LayerSettings(
-                "batchnorm", [.init("eps", .number(layer.epsilon)), .init("momentum", .number(layer.momentum))])
-        case .activation(let activation): activation.settings
-        case .maxPool(let pooling): LayerSettings("maxpool", pooling.values)
-        case .averagePool(let pooling): LayerSettings("avgpool", pooling.values)
-        case .adaptiveAveragePool(let output):
-            LayerSettings("adaptiveavgpool", [.init("output", .extent(output))])
-        case .flatten: LayerSettings("flatten")
-        case .dropout(let rate): LayerSettings("dropout", [.init("rate", .number(rate))])
-        case .residual(let body, let shortcut):
-            LayerSettings(
-                "residual",
-                [.init("body", .layers(body))] + (shortcut.map { [.init("shortcut", .layers($0))] } ?? []))
-        case .concatenation(let branches): LayerSettings("concat", [.init("branches", .branches(branches))])
-        }
-    }
+    public var settings: LayerSettings { kind.settings }
 
     /// - Throws: where a setting is missing, of another kind or out of range; a name or a label that is not known may be a later version's.
     public init(_ settings: LayerSettings) throws(LayerSettingsError) {
+        guard let kind = Self.kinds.first(where: { $0.words.contains(settings.name) }) else {
+            throw LayerSettingsError(description: "there is no layer `\(settings.name)`")
+        }
         var reader = LayerSettingsReader(settings)
-        switch settings.name {
-        case "conv": self = .convolution(try Convolution(&reader))
-        case "linear":
-            self = .linear(Linear(width: try reader.integer("width", from: 1), hasBias: try reader.flag("bias")))
-        case "batchnorm":
-            self = .batchNorm(
-                BatchNorm(epsilon: try reader.number("eps"), momentum: try reader.number("momentum", in: 0...1)))
-        case "maxpool": self = .maxPool(try Pooling(&reader))
-        case "avgpool": self = .averagePool(try Pooling(&reader))
-        case "adaptiveavgpool": self = .adaptiveAveragePool(output: try reader.extent("output", from: 1))
-        case "flatten": self = .flatten
-        case "dropout": self = .dropout(rate: try reader.number("rate", in: 0...1))
-        case "residual":
-            self = .residual(body: try reader.layers("body"), shortcut: try reader.optionalLayers("shortcut"))
-        case "concat": self = .concatenation(branches: try reader.branches("branches"))
-        case let name:
-            guard let activation = try Activation(name, &reader) else {
-                throw LayerSettingsError(description: "there is no layer `\(name)`")
-            }
-            self = .activation(activation)
-        }
+        self = try kind.layer(&reader)
         try reader.finish()
-    }
-}
-
-extension Layer.Convolution {
-    fileprivate var settings: LayerSettings {
-        let padding: LayerSetting =
-            switch self.padding {
-            case .exactly(let extent): .extent(extent)
-            case .same: .choice("same")
-            }
-        return LayerSettings(
-            "conv",
-            [
-                .init("width", .integer(width)), .init("kernel", .extent(kernel)), .init("stride", .extent(stride)),
-                .init("padding", padding), .init("dilation", .extent(dilation)), .init("groups", .integer(groups)),
-                .init("bias", .flag(hasBias)),
-            ])
-    }
-
-    fileprivate init(_ reader: inout LayerSettingsReader) throws(LayerSettingsError) {
-        self.init(
-            width: try reader.integer("width", from: 1), kernel: try reader.extent("kernel", from: 1),
-            stride: try reader.extent("stride", from: 1),
-            padding: try reader.isChoice("padding", "same")
-                ? .same : .exactly(try reader.extent("padding", from: 0)),
-            dilation: try reader.extent("dilation", from: 1), groups: try reader.integer("groups", from: 1),
-            hasBias: try reader.flag("bias"))
-    }
-}
-
-extension Layer.Pooling {
-    fileprivate var values: [LayerSettings.Value] {
-        [.init("size", .extent(size)), .init("stride", .extent(stride)), .init("padding", .extent(padding))]
-    }
-
-    fileprivate init(_ reader: inout LayerSettingsReader) throws(LayerSettingsError) {
-        self.init(
-            size: try reader.extent("size", from: 1), stride: try reader.extent("stride", from: 1),
-            padding: try reader.extent("padding", from: 0))
-    }
-}
-
-extension Layer.Activation {
-    fileprivate var settings: LayerSettings {
-        switch self {
-        case .relu: LayerSettings("relu")
-        case .leakyReLU(let slope): LayerSettings("leakyrelu", [.init("slope", .number(slope))])
-        case .gelu: LayerSettings("gelu")
-        case .sigmoid: LayerSettings("sigmoid")
-        case .tanh: LayerSettings("tanh")
-        case .softmax: LayerSettings("softmax")
-        }
-    }
-
-    /// - Returns: `nil` where it is no activation's name.
-    fileprivate init?(_ name: String, _ reader: inout LayerSettingsReader) throws(LayerSettingsError) {
-        switch name {
-        case "relu": self = .relu
-        case "leakyrelu": self = .leakyReLU(slope: try reader.number("slope"))
-        case "gelu": self = .gelu
-        case "sigmoid": self = .sigmoid
-        case "tanh": self = .tanh
-        case "softmax": self = .softmax
-        default: return nil
-        }
     }
 }
 
 /// Takes settings by their labels, and knows at the end which nobody took.
 struct LayerSettingsReader {
-    private let name: String
+    /// The layer's word.
+    let name: String
     private var left: [String: LayerSetting]
 
     init(_ settings: LayerSettings) {

@@ -20,14 +20,11 @@ extension Architecture {
     var numbered: [NumberedLayer] {
         var count = 0
         func number(_ placed: PlacedLayer) -> NumberedLayer {
-            switch placed.layer {
-            case .flatten: return NumberedLayer(placed: placed, number: nil)
-            case .residual, .concatenation:
+            guard placed.layer.kind.isNumbered else {
                 return NumberedLayer(placed: placed, number: nil, branches: placed.branches.map { $0.map(number) })
-            default:
-                count += 1
-                return NumberedLayer(placed: placed, number: count)
             }
+            count += 1
+            return NumberedLayer(placed: placed, number: count)
         }
         return layers.map(number)
     }

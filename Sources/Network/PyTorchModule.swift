@@ -120,60 +120,21 @@ public struct PyTorchModule: Sendable {
             return inner.isEmpty
                 ? "\(margin)    nn.Sequential(),\n" : "\(margin)    nn.Sequential(\n\(inner)\(margin)    ),\n"
         }
-        switch layer.layer {
-        case .residual, .concatenation:
-            let name = layer.layer.moduleName(flat: false)
+        let name = layer.layer.kind.moduleName(flat: layer.input.isFlat)
+        guard layer.branches.isEmpty else {
             return "\(margin)\(name)(\n\(layer.branches.map(sequence).joined())\(margin)),\n"
-        default: return "\(margin)\(module(layer)),\n"
         }
+        let arguments = layer.layer.kind.moduleArguments(layer).joined(separator: ", ")
+        return "\(margin)\(flattensItsInput(layer) ? "FlatLinear" : "nn.\(name)")(\(arguments)),\n"
     }
+}
 
-    /// `nn.Conv2d(3, 64, kernel_size=3, padding=1)`
-    private static func module(_ layer: PlacedLayer) -> String {
-        func make(_ arguments: [String], _ name: String? = nil) -> String {
-            "\(name ?? "nn." + layer.layer.moduleName(flat: layer.input.isFlat))(\(arguments.joined(separator: ", ")))"
-        }
-        func option(_ name: String, _ extent: Extent, unless standard: Extent) -> [String] {
-            extent == standard ? [] : ["\(name)=\(python(extent))"]
-        }
-        func pooling(_ settings: Layer.Pooling) -> String {
-            make(
-                ["kernel_size=\(python(settings.size))"]
-                    + option("stride", settings.stride, unless: settings.size)
-                    + option("padding", settings.padding, unless: Extent(0)))
-        }
-        switch layer.layer {
-        case .convolution(let settings):
-            var arguments = [
-                "\(layer.input.channels)", "\(settings.width)", "kernel_size=\(python(settings.kernel))",
-            ]
-            arguments += option("stride", settings.stride, unless: Extent(1))
-            switch settings.padding {
-            case .same: arguments.append("padding=\"same\"")
-            case .exactly(let padding): arguments += option("padding", padding, unless: Extent(0))
-            }
-            arguments += option("dilation", settings.dilation, unless: Extent(1))
-            if settings.groups != 1 { arguments.append("groups=\(settings.groups)") }
-            if !settings.hasBias { arguments.append("bias=False") }
-            return make(arguments)
-        case .linear(let settings):
-            let arguments = ["\(layer.input.count)", "\(settings.width)"] + (settings.hasBias ? [] : ["bias=False"])
-            return make(arguments, flattensItsInput(layer) ? "FlatLinear" : nil)
-        case .batchNorm(let settings):
-            var arguments = ["\(layer.input.channels)"]
-            if settings.epsilon != 1e-5 { arguments.append("eps=\(settings.epsilon)") }
-            if settings.momentum != 0.1 { arguments.append("momentum=\(settings.momentum)") }
-            return make(arguments)
-        case .activation(.leakyReLU(let slope)): return make(slope == 0.01 ? [] : ["negative_slope=\(slope)"])
-        case .activation(.softmax): return make(["dim=1"])
-        case .maxPool(let settings), .averagePool(let settings): return pooling(settings)
-        case .adaptiveAveragePool(let output): return make([python(output)])
-        case .dropout(let rate): return make(["p=\(rate)"])
-        case .activation, .flatten, .residual, .concatenation: return make([])
-        }
-    }
+extension Extent {
+    /// As Python writes it: `2`, or `(2, 3)`.
+    var python: String { height == width ? "\(height)" : "(\(height), \(width))" }
 
-    private static func python(_ extent: Extent) -> String {
-        extent.height == extent.width ? "\(extent.height)" : "(\(extent.height), \(extent.width))"
+    /// `stride=2`, or nothing at the default.
+    func pythonOption(_ name: String, unless standard: Extent) -> [String] {
+        self == standard ? [] : ["\(name)=\(python)"]
     }
 }

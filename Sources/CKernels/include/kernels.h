@@ -117,13 +117,12 @@ typedef struct {
     void (*weights_gradient)(const float *u, ptrdiff_t position, int64_t rows, float *w);
 } tandem_winograd;
 
-/// Elementwise functions; `slope` is that of the leaky ReLU below zero.
-typedef enum {
-    tandem_relu,
-    tandem_leaky_relu,
-    tandem_sigmoid,
-    tandem_tanh,
-    tandem_gelu,
+/// An elementwise function: y = f(x), and dx = dy * f'(x), for `count` values, a multiple of 16. `slope` is that of the leaky ReLU below
+/// zero.
+typedef struct {
+    const char *name;
+    void (*forward)(float slope, const float *x, float *y, int64_t count);
+    void (*gradient)(float slope, const float *x, const float *y, const float *dy, float *dx, int64_t count);
 } tandem_activation;
 
 /// The settings of one optimizer step.
@@ -202,10 +201,8 @@ typedef struct {
     void (*mask_and_sum)(float *dy, ptrdiff_t dy_row, const float *y, ptrdiff_t y_row, int32_t height, int32_t width,
                          float *sum);
 
-    /// y = f(x), and dx = dy * f'(x), for `count` values, a multiple of 16.
-    void (*activation)(tandem_activation kind, float slope, const float *x, float *y, int64_t count);
-    void (*activation_gradient)(tandem_activation kind, float slope, const float *x, const float *y, const float *dy,
-                                float *dx, int64_t count);
+    /// Elementwise functions by name, in the same order for each instruction set; the last has none.
+    const tandem_activation *activations;
 
     /// Poolings over one block of one image. The first maximum wins, and a NaN is the maximum. Gradients are added to dx, or
     /// written where windows are a partition.

@@ -13,52 +13,64 @@ struct ActivationPlan: PassPlan {
     }
 }
 
+/// The inner loops of `activations.inc` for one function.
+struct ActivationKernel {
+    /// In the table of each instruction set.
+    private let index: Int
+
+    init(_ activation: Layer.Activation) {
+        let (name, table) = (activation.form.name, InstructionSet.portable.kernels.activations)
+        var index = 0
+        while let entry = table?[index], let text = entry.name {
+            if String(cString: text) == name {
+                self.index = index
+                return
+            }
+            index += 1
+        }
+        preconditionFailure("activations.inc has no `\(name)`")
+    }
+
+    func of(_ kernels: tandem_kernel_table) -> tandem_activation { kernels.activations[index] }
+}
+
 final class Activation: SinglePass {
-    private let kind: tandem_activation
-    /// Of a leaky ReLU, below zero.
+    private let kernel: ActivationKernel
+    /// Below zero, where it has one.
     private let slope: Float
+    /// Whether 0 becomes another value, which lanes that pad channels must not hold.
+    private let movesZero: Bool
     let ports: Ports
 
     init(_ activation: Layer.Activation, _ ports: Ports) {
-        var slope: Double = 0
-        switch activation {
-        case .relu: kind = tandem_relu
-        case .leakyReLU(let given): (kind, slope) = (tandem_leaky_relu, given)
-        case .sigmoid: kind = tandem_sigmoid
-        case .tanh: kind = tandem_tanh
-        case .gelu: kind = tandem_gelu
-        case .softmax: preconditionFailure("softmax is not elementwise and has a pass of its own")
-        }
-        self.slope = Float(slope)
+        kernel = ActivationKernel(activation)
+        slope = Float(activation.form.slope ?? 0)
+        movesZero = activation.form.value(0) != 0
         self.ports = ports
     }
 
     func forward(_ step: Step) {
-        let (input, output, kind, slope, kernels) = (input, output, kind, slope, step.kernels)
+        let (input, output, kernel, slope) = (input, output, kernel.of(step.kernels), slope)
+        let movesZero = movesZero
         step.forEachBlock(of: output) { image, block in
             for row in 0..<output.height {
-                kernels.activation(
-                    kind, slope, input.at(image: image, block: block) + row * input.rowStride,
-                    output.at(image: image, block: block) + row * output.rowStride, Int64(output.width * 16))
+                kernel.forward(
+                    slope, input.row(row, image: image, block: block), output.row(row, image: image, block: block),
+                    Int64(output.width * 16))
             }
-            // The others are 0 at 0, as are the lanes that pad the channels.
-            if kind == tandem_sigmoid, block == output.blocks - 1 { step.clearPadding(of: output, image: image) }
+            if movesZero, block == output.blocks - 1 { step.clearPadding(of: output, image: image) }
         }
     }
 
     func backward(_ step: Step) {
         guard let inputGradient else { return }
         let (input, output, outputGradient) = (input, output, outputGradient)
-        let (kind, slope, kernels) = (kind, slope, step.kernels)
-        step.forEachBlock(of: output) { image, block in
-            for row in 0..<output.height {
-                kernels.activation_gradient(
-                    kind, slope, input.at(image: image, block: block) + row * input.rowStride,
-                    output.at(image: image, block: block) + row * output.rowStride,
-                    outputGradient.at(image: image, block: block) + row * outputGradient.rowStride,
-                    inputGradient.at(image: image, block: block) + row * inputGradient.rowStride,
-                    Int64(output.width * 16))
-            }
+        let (kernel, slope) = (kernel.of(step.kernels), slope)
+        step.forEachRow(of: output) { image, block, row in
+            kernel.gradient(
+                slope, input.row(row, image: image, block: block), output.row(row, image: image, block: block),
+                outputGradient.row(row, image: image, block: block),
+                inputGradient.row(row, image: image, block: block), Int64(output.width * 16))
         }
     }
 }

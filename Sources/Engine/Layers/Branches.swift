@@ -40,6 +40,7 @@ final class Sum: LayerPass {
     private let output: Map
     private let outputGradient: Map
     private let hasReLU: Bool
+    private let relu = ActivationKernel(.relu)
 
     init(inputs: [Map], otherGradients: [Map], output: Map, outputGradient: Map, hasReLU: Bool) {
         self.inputs = inputs
@@ -61,13 +62,13 @@ final class Sum: LayerPass {
     func backward(_ step: Step) {
         guard hasReLU || !otherGradients.isEmpty else { return }
         let (output, gradient, others, hasReLU) = (output, outputGradient, otherGradients, hasReLU)
-        let kernels = step.kernels
+        let relu = relu.of(step.kernels)
         step.forEachRow(of: output) { image, block, row in
             let from = gradient.row(row, image: image, block: block)
             let count = Int64(output.width * 16)
             if hasReLU {
-                kernels.activation_gradient(
-                    tandem_relu, 0, output.row(row, image: image, block: block),
+                relu.gradient(
+                    0, output.row(row, image: image, block: block),
                     output.row(row, image: image, block: block), from, from, count)
             }
             for other in others {

@@ -103,20 +103,24 @@ public struct ONNXGraph {
     }
 
     private mutating func append(_ activation: Layer.Activation, behind input: String, _ path: String) -> String {
-        switch activation {
-        case .relu: return add("Relu", [input], path)
-        case .leakyReLU(let slope): return add("LeakyRelu", [input], path, [("alpha", .decimal(slope))])
-        case .sigmoid: return add("Sigmoid", [input], path)
-        case .tanh: return add("Tanh", [input], path)
-        case .softmax: return add("Softmax", [input], path, [("axis", .integer(1))])
-        case .gelu:
-            // x / 2 * (1 + erf(x / sqrt 2)): the operator of its own came with opset 20.
-            let scaled = add("Mul", [input, constant(0.5.squareRoot(), "sqrt_half")], "\(path).scaled")
-            let error = add("Erf", [scaled], "\(path).erf")
-            let factor = add("Add", [error, constant(1, "one")], "\(path).factor")
-            let half = add("Mul", [input, constant(0.5, "half")], "\(path).half")
-            return add("Mul", [half, factor], path)
+        var value = input
+        for step in activation.form.onnx {
+            let operands = step.operands.map { operand in
+                switch operand {
+                case .input: input
+                case .step(let name): "\(path).\(name)"
+                case .constant(let number, let name): constant(number, name)
+                }
+            }
+            let attributes = step.attributes.map { attribute -> (name: String, value: ONNXNode.Attribute) in
+                switch attribute.value {
+                case .integer(let number): (attribute.name, .integer(number))
+                case .decimal(let number): (attribute.name, .decimal(number))
+                }
+            }
+            value = add(step.type, operands, step.name.map { "\(path).\($0)" } ?? path, attributes)
         }
+        return value
     }
 
     /// Means over as many windows as the output has places: one pool where the windows are all alike, else a product with the shares

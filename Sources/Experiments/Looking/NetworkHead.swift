@@ -72,7 +72,7 @@ struct NetworkHead {
             let powers = input.map { exponential($0 - largest) }
             let sum = powers.reduce(0, +)
             return powers.map { $0 / sum }
-        case .activation(let activation): return input.map { value(activation, $0) }
+        case .activation(let activation): return input.map(activation.form.value)
         case .adaptiveAveragePool, .averagePool, .maxPool: return pooled(stage, input)
         default: return input
         }
@@ -94,7 +94,9 @@ struct NetworkHead {
         case .activation(.softmax):
             let dot = zip(output, gradient).reduce(0) { $0 + $1.0 * $1.1 }
             return zip(output, gradient).map { $0 * ($1 - dot) }
-        case .activation(let activation): return zip(input, gradient).map { slope(activation, $0) * $1 }
+        case .activation(let activation):
+            let derivative = activation.form.derivative
+            return zip(input, gradient).map { derivative($0) * $1 }
         case .adaptiveAveragePool, .averagePool, .maxPool:
             var result = [Double](repeating: 0, count: input.count)
             for (place, window) in windows(stage).enumerated() where gradient[place] != 0 {
@@ -175,41 +177,5 @@ struct NetworkHead {
             }
         }
         return result
-    }
-
-    // MARK: Activations
-
-    private func value(_ activation: Layer.Activation, _ x: Double) -> Double {
-        switch activation {
-        case .relu: max(0, x)
-        case .leakyReLU(let slope): x > 0 ? x : slope * x
-        case .gelu: x * gaussian(x)
-        case .sigmoid: 1 / (1 + exponential(-x))
-        case .tanh: 2 / (1 + exponential(-2 * x)) - 1
-        case .softmax: x
-        }
-    }
-
-    private func slope(_ activation: Layer.Activation, _ x: Double) -> Double {
-        switch activation {
-        case .relu: return x > 0 ? 1 : 0
-        case .leakyReLU(let slope): return x > 0 ? 1 : slope
-        case .gelu: return gaussian(x) + x * exponential(-x * x / 2) / (2 * Double.pi).squareRoot()
-        case .sigmoid:
-            let value = value(.sigmoid, x)
-            return value * (1 - value)
-        case .tanh:
-            let value = value(.tanh, x)
-            return 1 - value * value
-        case .softmax: return 1
-        }
-    }
-
-    /// The normal distribution function, to 1e-7 (Abramowitz and Stegun 26.2.17).
-    private func gaussian(_ x: Double) -> Double {
-        let t = 1 / (1 + 0.2316419 * abs(x))
-        let series = t * (0.319381530 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))))
-        let tail = exponential(-x * x / 2) / (2 * Double.pi).squareRoot() * series
-        return x >= 0 ? 1 - tail : tail
     }
 }

@@ -22,53 +22,67 @@ public struct FunctionClass: Sendable {
 
     private mutating func add(_ placed: PlacedLayer) {
         let unbounded = -Double.infinity...Double.infinity
-        switch placed.layer {
-        case .convolution, .linear:
-            if placed.layer.hasBias { isHomogeneous = false }
-            range = unbounded
-        case .batchNorm:
-            isHomogeneous = false
+        switch placed.layer.kind.function {
+        case .identity: break
+        case .affine(let hasShift):
+            if hasShift { isHomogeneous = false }
             range = unbounded
         // Means with zeros around the map, and largest values, stay in a range that holds zero.
-        case .averagePool, .maxPool, .adaptiveAveragePool:
-            if case .maxPool = placed.layer { (isAffine, isSmooth) = (false, false) }
+        case .mean: range = min(0, range.lowerBound)...max(0, range.upperBound)
+        case .maximum:
+            (isAffine, isSmooth) = (false, false)
             range = min(0, range.lowerBound)...max(0, range.upperBound)
-        case .flatten, .dropout: break
-        case .activation(let activation): add(activation)
-        case .residual, .concatenation:
-            let before = range
-            var ranges: [ClosedRange<Double>] = []
-            for branch in placed.branches {
-                range = before
-                add(branch)
-                ranges.append(range)
-            }
-            let (lows, highs) = (ranges.map(\.lowerBound), ranges.map(\.upperBound))
-            if case .residual = placed.layer {
-                range = lows.reduce(0, +)...highs.reduce(0, +)
-            } else {
-                range = (lows.min() ?? -.infinity)...(highs.max() ?? .infinity)
-            }
+        case .pointwise(let function): add(function)
+        case .sum:
+            let ranges = rangesOfBranches(placed)
+            range = ranges.map(\.lowerBound).reduce(0, +)...ranges.map(\.upperBound).reduce(0, +)
+        case .join:
+            let ranges = rangesOfBranches(placed)
+            range = (ranges.map(\.lowerBound).min() ?? -.infinity)...(ranges.map(\.upperBound).max() ?? .infinity)
         }
     }
 
-    private mutating func add(_ activation: Layer.Activation) {
-        switch activation {
-        case .leakyReLU(slope: 1): return
-        case .relu:
-            (isAffine, isSmooth) = (false, false)
-            range = max(0, range.lowerBound)...max(0, range.upperBound)
-        case .leakyReLU(let slope):
-            (isAffine, isSmooth) = (false, false)
-            range = slope == 0 ? 0...max(0, range.upperBound) : -Double.infinity...Double.infinity
-        case .gelu, .sigmoid, .tanh, .softmax:
-            (isAffine, isPiecewiseAffine, isHomogeneous) = (false, false, false)
-            range =
-                switch activation {
-                case .tanh: -1...1
-                case .gelu: -0.2...Double.infinity
-                default: 0...1
-                }
+    private mutating func rangesOfBranches(_ placed: PlacedLayer) -> [ClosedRange<Double>] {
+        let before = range
+        return placed.branches.map { branch in
+            range = before
+            add(branch)
+            return range
         }
     }
+
+    private mutating func add(_ function: ValueFunction) {
+        switch function {
+        case .identity: break
+        case .kinked(let range):
+            (isAffine, isSmooth) = (false, false)
+            self.range = range(self.range)
+        case .curved(let range):
+            (isAffine, isPiecewiseAffine, isHomogeneous) = (false, false, false)
+            self.range = range
+        }
+    }
+}
+
+/// What a layer does to the functions before it.
+enum FunctionTrait {
+    case identity
+    /// A product with a matrix, and a shift where it has one.
+    case affine(hasShift: Bool)
+    /// Means, and largest values, of windows.
+    case mean
+    case maximum
+    case pointwise(ValueFunction)
+    /// Of its branches.
+    case sum
+    case join
+}
+
+/// A function of each value.
+enum ValueFunction: Sendable {
+    case identity
+    /// Two straight lines, and what range it makes of the one of its input.
+    case kinked(@Sendable (ClosedRange<Double>) -> ClosedRange<Double>)
+    /// It bends and has all derivatives; its values lie in a range.
+    case curved(ClosedRange<Double>)
 }

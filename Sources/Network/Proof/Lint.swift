@@ -77,24 +77,11 @@ extension LintRule {
             explanation: "Its output is its input, bit for bit, in training too: the network is the same without it."
         ) { context in
             context.each { layer, behind, _ -> Found? in
-                let placed = layer.placed
-                switch placed.layer {
-                case .adaptiveAveragePool(let output) where output == placed.input.extent:
-                    return (layer, "does nothing here: its input already is \(placed.input)", "leave it out")
-                case .maxPool(let pooling), .averagePool(let pooling):
-                    guard pooling.size == Extent(1), pooling.stride == Extent(1) else { return nil }
-                    return (layer, "does nothing: its windows are single values", "leave it out, or give it a size")
-                case .dropout(rate: 0):
-                    return (layer, "does nothing: it drops no value", "leave it out, or give it a rate")
-                case .flatten where placed.input.isFlat:
-                    return (layer, "does nothing: its input already is flat", "leave it out")
-                case .activation(.leakyReLU(slope: 1)):
-                    return (layer, "does nothing: values below zero are multiplied by 1", "leave it out")
-                case .activation(.relu):
-                    guard let second = behind.first, second.placed.layer == .activation(.relu) else { return nil }
-                    return (second, "does nothing: no value is below zero any more", "leave it out")
-                default: return nil
-                }
+                if let note = layer.placed.traits.idleNote { return (layer, note.message, note.advice) }
+                guard layer.placed.layer == .activation(.relu), let second = behind.first,
+                    second.placed.layer == .activation(.relu)
+                else { return nil }
+                return (second, "does nothing: no value is below zero any more", "leave it out")
             }
         },
         LintRule(
@@ -111,7 +98,7 @@ extension LintRule {
                     ? "copies each value \(output.count / input.count) times"
                     : "makes \(grouped(output.count)) values of \(grouped(input.count))"
                 var message = "\(copies): its input is \(input)"
-                let next = behind.drop { $0.placed.passesValues }.first
+                let next = behind.drop { $0.placed.traits.passesValues }.first
                 if let next, case .linear(let settings) = next.placed.layer {
                     let (weights, acting) = (settings.width * output.count, settings.width * input.count)
                     message += ", so that the \(grouped(weights)) weights of \(next.title) act as \(grouped(acting))"
@@ -125,7 +112,7 @@ extension LintRule {
                 "Batch norm takes the mean of each channel out, and any bias with it; its own shift does the work."
         ) { context in
             context.each { layer, behind, _ -> Found? in
-                guard case .batchNorm? = behind.first?.placed.layer, layer.placed.layer.hasBias else { return nil }
+                guard case .batchNorm? = behind.first?.placed.layer, layer.placed.traits.hasBias else { return nil }
                 return (
                     layer, "has \(grouped(layer.placed.output.channels)) biases that the batchnorm after it removes",
                     "write `bias: false`"
@@ -138,16 +125,10 @@ extension LintRule {
                 "Training measures the cross-entropy of the softmax of the outputs. A softmax of the network's own is "
                 + "applied twice: the loss cannot come near 0, and gradients are small."
         ) { context in
-            guard let last = context.architecture.numbered.last(where: { $0.placed.layer != .flatten }) else {
-                return []
-            }
-            switch last.placed.layer {
-            case .activation(.softmax):
-                return [(last, "is applied twice: the loss takes the softmax of the outputs itself", "leave it out")]
-            case .activation(.relu), .activation(.sigmoid):
-                return [(last, "keeps scores from falling below zero, which the loss would use", "leave it out")]
-            default: return []
-            }
+            guard let last = context.architecture.numbered.last(where: { $0.placed.layer != .flatten }),
+                let note = last.placed.traits.lastLayerNote
+            else { return [] }
+            return [(last, note.message, note.advice)]
         },
         LintRule(
             name: "products with nothing between",
@@ -156,8 +137,8 @@ extension LintRule {
                 + "not, unless the first is narrower than what goes in and what comes out."
         ) { context in
             context.each { layer, behind, _ -> Found? in
-                guard let next = behind.first(where: { !$0.placed.isView }), layer.placed.isProduct,
-                    next.placed.isProduct,
+                guard let next = behind.first(where: { !$0.placed.traits.isView }), layer.placed.traits.isProduct,
+                    next.placed.traits.isProduct,
                     layer.placed.layer.isLinear == next.placed.layer.isLinear
                 else { return nil }
                 let (before, between, after) = (
@@ -209,54 +190,16 @@ extension LintRule {
 }
 
 extension Layer {
-    var hasBias: Bool {
-        switch self {
-        case .convolution(let settings): settings.hasBias
-        case .linear(let settings): settings.hasBias
-        default: false
-        }
-    }
-
     fileprivate var isLinear: Bool { if case .linear = self { true } else { false } }
 }
 
 extension PlacedLayer {
-    fileprivate var isProduct: Bool {
-        switch layer {
-        case .linear: true
-        case .convolution(let settings): settings.groups == 1
-        default: false
-        }
-    }
-
-    /// Whether its values go on as they are, outside training.
-    fileprivate var isView: Bool {
-        switch layer {
-        case .flatten, .dropout: true
-        default: false
-        }
-    }
-
-    /// Whether equal values stay equal behind it, each at its place.
-    fileprivate var passesValues: Bool {
-        switch layer {
-        case .flatten, .dropout: true
-        case .activation(let activation): activation != .softmax
-        default: false
-        }
-    }
-
     /// What its windows leave out, in words.
     fileprivate var unread: String? {
-        let (window, stride, padding): (Extent, Extent, Extent)
-        switch layer {
-        case .convolution(let settings):
-            guard case .exactly(let zeros) = settings.padding, settings.dilation == Extent(1) else { return nil }
-            (window, stride, padding) = (settings.kernel, settings.stride, zeros)
-        case .maxPool(let pooling), .averagePool(let pooling):
-            (window, stride, padding) = (pooling.size, pooling.stride, pooling.padding)
-        default: return nil
+        guard let windows = traits.windows, let padding = windows.padding, windows.dilation == Extent(1) else {
+            return nil
         }
+        let (window, stride) = (windows.size, windows.stride)
         if stride.height > window.height || stride.width > window.width, output.height > 1 || output.width > 1 {
             let share = min(window.height, stride.height) * min(window.width, stride.width)
             return

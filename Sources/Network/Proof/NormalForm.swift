@@ -84,8 +84,7 @@ private struct Rewriting {
         if branches.isEmpty { tensors += start..<start + placed.parameters.count }
         var layers = branches.map { $0.map(\.placed.layer) }
         let layer: Layer
-        switch placed.layer {
-        case .residual where layers.count == 2:
+        if case .residual = placed.layer, layers.count == 2 {
             let swap = RewriteRule.swappedBranches
             // What both end with may stand behind them, and does not decide.
             let common = zip(layers[0].reversed(), layers[1].reversed()).prefix { $0 == $1 }.count
@@ -108,8 +107,10 @@ private struct Rewriting {
                         after: [text(layers)]))
             }
             layer = .residual(body: layers[0], shortcut: layers[1])
-        case .concatenation: layer = .concatenation(branches: layers)
-        default: return term
+        } else if case .concatenation = placed.layer {
+            layer = .concatenation(branches: layers)
+        } else {
+            return term
         }
         return NumberedLayer(
             placed: PlacedLayer(

@@ -8,26 +8,17 @@ struct ReceptiveField: Sendable {
     private var jump = Extent(1)
 
     mutating func append(_ placed: PlacedLayer) {
-        switch placed.layer {
-        case .convolution(let settings):
-            slide(
-                Extent(
-                    (settings.kernel.height - 1) * settings.dilation.height + 1,
-                    (settings.kernel.width - 1) * settings.dilation.width + 1), stride: settings.stride)
-        case .maxPool(let pooling), .averagePool(let pooling): slide(pooling.size, stride: pooling.stride)
-        case .residual, .concatenation:
-            // As wide as the widest branch.
-            var widest = self
-            for branch in placed.branches {
-                var field = self
-                for layer in branch { field.append(layer) }
-                widest.size = Extent(
-                    max(widest.size.height, field.size.height), max(widest.size.width, field.size.width))
-                widest.jump = field.jump
-            }
-            self = widest
-        default: break
+        if let windows = placed.traits.windows { slide(windows.reach, stride: windows.stride) }
+        guard !placed.branches.isEmpty else { return }
+        // As wide as the widest branch.
+        var widest = self
+        for branch in placed.branches {
+            var field = self
+            for layer in branch { field.append(layer) }
+            widest.size = Extent(max(widest.size.height, field.size.height), max(widest.size.width, field.size.width))
+            widest.jump = field.jump
         }
+        self = widest
     }
 
     private mutating func slide(_ window: Extent, stride: Extent) {

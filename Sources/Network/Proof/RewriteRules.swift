@@ -285,11 +285,9 @@ extension RewriteRule {
             "flatten of Cx1x1 and a function of its channels may change places", .bits,
             because: "the vector's values are the channels, in the same order"
         ) { first, second in
-            guard case .flatten = first.layer, first.input.extent == Extent(1) else { return nil }
-            switch second.layer {
-            case .batchNorm, .activation(.softmax): return [second.layer, first.layer]
-            default: return nil
-            }
+            guard case .flatten = first.layer, first.input.extent == Extent(1), second.traits.treatsValuesAsChannels
+            else { return nil }
+            return [second.layer, first.layer]
         },
     ]
 
@@ -301,14 +299,10 @@ extension RewriteRule {
             because: "it computes each channel for itself, in the order of the branches"
         ) { placed in
             guard case .concatenation(let branches) = placed.layer, branches.count > 1,
-                let (shorter, last) = withoutCommonEnd(branches)
+                let (shorter, last) = withoutCommonEnd(branches),
+                placed.branches[0].last?.traits.keepsChannelsApart == true
             else { return nil }
-            switch last {
-            case .activation(.softmax): return nil
-            case .activation, .maxPool, .averagePool, .adaptiveAveragePool, .flatten:
-                return [.concatenation(branches: shorter), last]
-            default: return nil
-            }
+            return [.concatenation(branches: shorter), last]
         },
         RewriteRule(
             "flatten at the end of both branches of a residual can be applied after it", .bits,
@@ -373,19 +367,8 @@ extension RewriteRule {
 }
 
 extension Layer {
-    /// The windows of a maximum or average.
-    var pooling: Pooling? {
-        switch self {
-        case .maxPool(let pooling), .averagePool(let pooling): pooling
-        default: nil
-        }
-    }
-
     fileprivate var isAverage: Bool {
-        switch self {
-        case .averagePool, .adaptiveAveragePool: true
-        default: false
-        }
+        if case .mean = kind.function { true } else { false }
     }
 
     /// Whether it takes means of values alone: zeros around the map would count as values.

@@ -1,0 +1,111 @@
+// What this module asks of a kind of layer. Its passes stand in `Engine/Layers`, its ONNX nodes in `Experiments/Exports`.
+
+protocol LayerKind: CustomStringConvertible {
+    /// The names that its settings may have.
+    static var words: [String] { get }
+    /// As a name and settings, every value written out.
+    var settings: LayerSettings { get }
+    /// The layer of such settings.
+    static func layer(_ reader: inout LayerSettingsReader) throws(LayerSettingsError) -> Layer
+
+    /// As one would type it, options at their default left out.
+    var description: String { get }
+    /// As one would type it, with what stands in its blocks.
+    var program: String { get }
+    /// Whether it has a row in `summary`, by whose numbers people know layers.
+    var isNumbered: Bool { get }
+
+    /// The layer on an input, with its output's shape and its tensors: PyTorch's rules.
+    func placed(on place: inout LayerPlace) throws(ShapeFault) -> PlacedLayer
+    /// Multiply-adds of one image on the way forward, those of its branches left out.
+    func operations(_ placed: PlacedLayer) -> Int
+
+    /// The class of `torch.nn`.
+    func moduleName(flat: Bool) -> String
+    /// What that class is made with.
+    func moduleArguments(_ placed: PlacedLayer) -> [String]
+
+    /// What it does to the functions before it.
+    var function: FunctionTrait { get }
+    /// What else proofs and `lint` ask.
+    func traits(_ placed: PlacedLayer) -> LayerTraits
+}
+
+extension LayerKind {
+    var program: String { description }
+    var isNumbered: Bool { true }
+    func operations(_ placed: PlacedLayer) -> Int { 0 }
+    func moduleArguments(_ placed: PlacedLayer) -> [String] { [] }
+}
+
+/// What proofs and `lint` know of a layer where it stands.
+struct LayerTraits {
+    /// Why its output is its input, bit for bit, in training too: what `lint` says, and its advice.
+    var idleNote: (message: String, advice: String)?
+    /// What is lost where it is the last layer, before the loss.
+    var lastLayerNote: (message: String, advice: String)?
+    /// Whether each of its outputs is a sum over all inputs, or all channels of a window.
+    var isProduct = false
+    var hasBias = false
+    /// Whether its values go on as they are, outside training.
+    var isView = false
+    /// Whether equal values stay equal behind it, each at its place.
+    var passesValues = false
+    /// Whether it computes each channel for itself, without weights or random numbers.
+    var keepsChannelsApart = false
+    /// Whether over a vector it treats values as it treats the channels of a map.
+    var treatsValuesAsChannels = false
+    /// The windows that slide over its input.
+    var windows: SlidingWindows?
+}
+
+/// Windows that slide over a map.
+struct SlidingWindows {
+    let size: Extent
+    let stride: Extent
+    /// Zeros before the first row and column; `nil` where they follow from the size, as with `padding: same`.
+    let padding: Extent?
+    var dilation = Extent(1)
+
+    /// Rows and columns from the first to the last that a window reads.
+    var reach: Extent {
+        Extent((size.height - 1) * dilation.height + 1, (size.width - 1) * dilation.width + 1)
+    }
+}
+
+extension PlacedLayer {
+    var traits: LayerTraits { layer.kind.traits(self) }
+}
+
+// MARK: Placing
+
+/// Where a layer is put, and the numbers of the rows so far.
+struct LayerPlace {
+    let layer: Layer
+    let input: Shape
+    /// The layer's place in the nested `nn.Sequential`, `0` or `8.body.0`, which begins its parameters' names.
+    let path: String
+    var numbering: SummaryNumbering
+
+    func fault(_ kind: ShapeFault.Kind) -> ShapeFault {
+        ShapeFault(kind: kind, layer: layer, path: path, input: input, previous: numbering.previous)
+    }
+
+    /// The layer with this output and these tensors, counted where it has a row.
+    mutating func place(_ output: Shape, _ parameters: [ParameterTensor] = []) throws(ShapeFault) -> PlacedLayer {
+        if layer.kind.isNumbered { numbering.count(layer) }
+        guard output.isCountable, parameters.allSatisfy({ isCountable($0.shape) }) else { throw fault(.tooLarge) }
+        return PlacedLayer(layer: layer, input: input, output: output, parameters: parameters)
+    }
+
+    /// The layers of a branch, one behind the other.
+    mutating func placed(_ branch: [Layer], _ name: String) throws(ShapeFault) -> [PlacedLayer] {
+        try branch.placed(on: input, path: "\(path).\(name)", numbering: &numbering)
+    }
+
+    /// The tensors of a product.
+    func tensors(weight: [Int], bias: Bool) -> [ParameterTensor] {
+        [ParameterTensor(name: "\(path).weight", shape: weight, role: .weight)]
+            + (bias ? [ParameterTensor(name: "\(path).bias", shape: [weight[0]], role: .bias)] : [])
+    }
+}

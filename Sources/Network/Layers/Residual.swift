@@ -1,0 +1,72 @@
+// The sum of what a body makes of its input, and of the input or what a shortcut makes of it.
+
+extension Layer {
+    struct Residual: LayerKind {
+        let body: [Layer]
+        let shortcut: [Layer]?
+
+        let description = "residual"
+        let isNumbered = false
+        let function = FunctionTrait.sum
+
+        var program: String { "residual \(block(body))" + (shortcut.map { " shortcut \(block($0))" } ?? "") }
+
+        static let words = ["residual"]
+
+        var settings: LayerSettings {
+            LayerSettings(
+                "residual", [.init("body", .layers(body))] + (shortcut.map { [.init("shortcut", .layers($0))] } ?? []))
+        }
+
+        static func layer(_ reader: inout LayerSettingsReader) throws(LayerSettingsError) -> Layer {
+            .residual(body: try reader.layers("body"), shortcut: try reader.optionalLayers("shortcut"))
+        }
+
+        func placed(on place: inout LayerPlace) throws(ShapeFault) -> PlacedLayer {
+            let input = place.input
+            let placedBody = try place.placed(body, "body")
+            let bodyOutput = placedBody.last?.output ?? input
+            let behindBody = place.numbering.previous
+            let chosen = shortcut ?? (bodyOutput == input ? [] : projection(from: input, to: bodyOutput))
+            let placedShortcut = try place.placed(chosen, "shortcut")
+            let shortcutOutput = placedShortcut.last?.output ?? input
+            guard shortcutOutput == bodyOutput else {
+                throw ShapeFault(
+                    kind: shortcut == nil
+                        ? .noProjection(body: bodyOutput)
+                        : .shortcutDiffers(body: bodyOutput, shortcut: shortcutOutput),
+                    layer: place.layer, path: place.path, input: input, previous: behindBody)
+            }
+            return PlacedLayer(
+                layer: place.layer, input: input, output: bodyOutput, branches: [placedBody, placedShortcut])
+        }
+
+        /// Option B of the ResNet paper (He et al. 2015, section 3.3): a 1x1 convolution with the stride that is needed, without
+        /// bias, and followed by batch norm if the body has one; between flat vectors a linear layer.
+        private func projection(from input: Shape, to output: Shape) -> [Layer] {
+            guard input.isFlat == output.isFlat else { return [] }
+            // The smallest stride that brings the map to the output's size: ceil(in / stride) == out for a 1x1 kernel.
+            func stride(_ from: Int, _ to: Int) -> Int { max(1, (from + to - 1) / max(1, to)) }
+            let product: Layer =
+                input.isFlat
+                ? .linear(Linear(width: output.count, hasBias: false))
+                : .convolution(
+                    Convolution(
+                        width: output.channels, kernel: Extent(1),
+                        stride: Extent(stride(input.height, output.height), stride(input.width, output.width)),
+                        hasBias: false))
+            let normalizes = body.contains { if case .batchNorm = $0 { true } else { false } }
+            return normalizes ? [product, .batchNorm(BatchNorm())] : [product]
+        }
+
+        /// The class that `PyTorchModule` writes.
+        func moduleName(flat: Bool) -> String { "Residual" }
+
+        func traits(_ placed: PlacedLayer) -> LayerTraits { LayerTraits() }
+    }
+}
+
+/// Layers in braces, as one would type them.
+func block(_ layers: [Layer]) -> String {
+    layers.isEmpty ? "{ }" : "{ \(layers.map(\.kind.program).joined(separator: "; ")) }"
+}

@@ -1,0 +1,45 @@
+// The kernels of activations against their rows in double precision.
+
+import CKernels
+import Network
+import Testing
+
+@testable import Engine
+
+struct ActivationTests {
+    private static let functions = Layer.Activation.all.filter { $0 != .softmax } + [.leakyReLU(slope: 0.3)]
+    private static let values =
+        (-160...159).map { Float($0) / 16 } + [-90, -30, 30, 90] + Array(repeating: 1, count: 12)
+
+    @Test(arguments: functions, InstructionSet.allCases.filter(\.isAvailable))
+    func kernelsComputeTheFunctionOfTheirRow(activation: Layer.Activation, set: InstructionSet) {
+        let (y, dx) = Self.results(activation, set)
+        let (form, scale) = (activation.form, 3.0)
+        for (index, x) in Self.values.map(Double.init).enumerated() {
+            let (value, derivative) = (form.value(x), form.derivative(x))
+            #expect(abs(Double(y[index]) - value) < 5e-7 * max(1, abs(value)), "\(activation) at \(x)")
+            #expect(abs(Double(dx[index]) - scale * derivative) < 2e-6, "derivative of \(activation) at \(x)")
+        }
+    }
+
+    @Test(arguments: functions)
+    func theDerivativeOfARowIsADifferenceOfItsFunction(activation: Layer.Activation) {
+        let (form, step) = (activation.form, 1e-4)
+        for x in stride(from: -8.05, through: 8, by: 0.1) {
+            let difference = (form.value(x + step) - form.value(x - step)) / (2 * step)
+            // The distribution function of `gelu` is known to 1e-7.
+            #expect(abs(difference - form.derivative(x)) < 2e-3, "\(activation) at \(x)")
+        }
+    }
+
+    /// y, and dx where all gradients are 3.
+    static func results(_ activation: Layer.Activation, _ set: InstructionSet) -> (y: [Float], dx: [Float]) {
+        let kernel = ActivationKernel(activation).of(set.kernels)
+        let (slope, count) = (Float(activation.form.slope ?? 0), values.count)
+        precondition(count % 16 == 0, "kernels take whole vectors")
+        var (y, dx) = ([Float](repeating: 0, count: count), [Float](repeating: 0, count: count))
+        kernel.forward(slope, values, &y, Int64(count))
+        kernel.gradient(slope, values, y, [Float](repeating: 3, count: count), &dx, Int64(count))
+        return (y, dx)
+    }
+}
