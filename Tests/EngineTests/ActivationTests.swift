@@ -32,6 +32,22 @@ struct ActivationTests {
         }
     }
 
+    /// Computed in double, rounded to float.
+    @Test(arguments: functions, InstructionSet.allCases.filter(\.isAvailable))
+    func valuesArePyTorchs(activation: Layer.Activation, set: InstructionSet) throws {
+        let file = try TensorFile(fixture: "activations")
+        #expect(file.values("x") == Self.values)
+        let name = activation.description.replacing(" ", with: "-")
+        let (expected, derivative) = (file.values("\(name).y"), file.values("\(name).dx"))
+        let (y, dx) = Self.results(activation, set)
+        #expect(expected.count == y.count)
+        for index in expected.indices {
+            let (x, error) = (Self.values[index], abs(y[index] - expected[index]))
+            #expect(error < 5e-7 * max(1, abs(expected[index])), "\(activation) at \(x)")
+            #expect(abs(dx[index] - 3 * derivative[index]) < 2e-6, "derivative of \(activation) at \(x)")
+        }
+    }
+
     /// y, and dx where all gradients are 3.
     static func results(_ activation: Layer.Activation, _ set: InstructionSet) -> (y: [Float], dx: [Float]) {
         let kernel = ActivationKernel(activation).of(set.kernels)

@@ -125,6 +125,7 @@ struct LayerCase: CustomTestStringConvertible, Sendable {
         LayerCase("leakyrelu", [3, 5, 7], [conv(17, 1), .activation(.leakyReLU(slope: 0.1)), conv(5, 1)]),
         LayerCase("sigmoid", [3, 5, 7], [conv(17, 1), .activation(.sigmoid), conv(5, 3)]),
         LayerCase("tanh", [3, 5, 7], [conv(17, 1), .activation(.tanh), conv(5, 3)]),
+        LayerCase("silu", [3, 5, 7], [conv(17, 1), .activation(.silu), conv(5, 3)]),
         LayerCase("gelu", [3, 5, 7], [conv(17, 1), .activation(.gelu), conv(5, 3)]),
         LayerCase("linear", [40], [.linear(.init(width: 33)), .linear(.init(width: 17, hasBias: false))]),
         LayerCase("maxpool", [3, 9, 7], [conv(17, 1), .maxPool(.init(size: Extent(2)))]),

@@ -218,6 +218,7 @@ struct PlainNetwork {
         case .sigmoid: 1 / (1 + exp(-x))
         case .tanh: tanh(x)
         case .gelu: x * normal(x)
+        case .silu: x / (1 + exp(-x))
         case .softmax: preconditionFailure("not elementwise")
         }
     }
@@ -230,6 +231,7 @@ struct PlainNetwork {
         case .sigmoid: exp(-x) / ((1 + exp(-x)) * (1 + exp(-x)))
         case .tanh: 1 / (cosh(x) * cosh(x))
         case .gelu: normal(x) + x * exp(-x * x / 2) / (2 * Double.pi).squareRoot()
+        case .silu: (1 + exp(-x) * (1 + x)) / ((1 + exp(-x)) * (1 + exp(-x)))
         case .softmax: preconditionFailure("not elementwise")
         }
     }

@@ -166,6 +166,12 @@ private struct Graph {
         #expect(graph.tensors.keys.sorted() == ["half", "one", "sqrt_half"])
     }
 
+    @Test func siluIsSpelledOut() throws {
+        let graph = try Graph([.activation(.silu)], input: Shape(features: 3))
+        #expect(graph.nodes == ["Sigmoid(images) -> 0.sigmoid", "Mul(images, 0.sigmoid) -> logits"])
+        #expect(graph.tensors.isEmpty)
+    }
+
     @Test func aNetworkThatDoesNothingStillHasAnOutput() throws {
         #expect(try Graph([.dropout(rate: 0.5)], input: Shape(features: 3)).nodes == ["Identity(images) -> logits"])
     }

@@ -132,6 +132,10 @@ struct EquivalenceTests {
             ],
             [.residual(body: [conv(6)], shortcut: nil), .flatten, linear(3)], .training
         ),
+        (
+            "silu before and after flatten", [.activation(.silu), .flatten, linear(3)],
+            [.flatten, .activation(.silu), linear(3)], .training
+        ),
     ]
 
     @Test(arguments: same)
@@ -147,6 +151,10 @@ struct EquivalenceTests {
         (
             "gelu is not monotone", [.activation(.gelu), pool(2), .flatten, linear(3)],
             [pool(2), .activation(.gelu), .flatten, linear(3)]
+        ),
+        (
+            "silu is not monotone", [.activation(.silu), pool(2), .flatten, linear(3)],
+            [pool(2), .activation(.silu), .flatten, linear(3)]
         ),
         (
             "a negative slope turns the order round",

@@ -14,7 +14,7 @@ private func module(_ layers: [Layer], name: String = "Net", notes: [String] = [
             .convolution(
                 .init(width: 6, kernel: Extent(1, 3), padding: .same, dilation: Extent(2), groups: 3, hasBias: false)),
             .batchNorm(.init(epsilon: 0.001, momentum: 0.2)), .activation(.leakyReLU(slope: 0.2)), .activation(.gelu),
-            .convolution(.init(width: 4, padding: .exactly(Extent(1)))),
+            .activation(.silu), .convolution(.init(width: 4, padding: .exactly(Extent(1)))),
             .maxPool(.init(size: Extent(3), stride: Extent(2), padding: Extent(1))),
             .averagePool(.init(size: Extent(2))),
             .adaptiveAveragePool(output: Extent(3, 2)), .flatten, .batchNorm(.init()), .dropout(rate: 0.25),
@@ -25,6 +25,7 @@ private func module(_ layers: [Layer], name: String = "Net", notes: [String] = [
             layers.map { String($0.dropFirst(12)) } == [
                 "nn.Conv2d(3, 6, kernel_size=(1, 3), padding=\"same\", dilation=2, groups=3, bias=False),",
                 "nn.BatchNorm2d(6, eps=0.001, momentum=0.2),", "nn.LeakyReLU(negative_slope=0.2),", "nn.GELU(),",
+                "nn.SiLU(),",
                 "nn.Conv2d(6, 4, kernel_size=3, padding=1),", "nn.MaxPool2d(kernel_size=3, stride=2, padding=1),",
                 "nn.AvgPool2d(kernel_size=2),", "nn.AdaptiveAvgPool2d((3, 2)),", "nn.Flatten(),", "nn.BatchNorm1d(24),",
                 "nn.Dropout(p=0.25),", "nn.Linear(24, 10, bias=False),", "nn.Softmax(dim=1),",

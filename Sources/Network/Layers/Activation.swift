@@ -8,6 +8,7 @@ extension Layer {
         case relu
         case leakyReLU(slope: Double)
         case gelu
+        case silu
         case sigmoid
         case tanh
         /// Over the channels of each pixel: the only one that is no function of single values.
@@ -18,7 +19,7 @@ extension Layer {
 extension Layer.Activation {
     /// Each once, with its default settings.
     public static let all: [Layer.Activation] = [
-        .relu, .leakyReLU(slope: 0.01), .gelu, .sigmoid, .tanh, .softmax,
+        .relu, .leakyReLU(slope: 0.01), .gelu, .silu, .sigmoid, .tanh, .softmax,
     ]
 
     public struct Form: Sendable {
@@ -67,6 +68,15 @@ extension Layer.Activation {
                 ],
                 value: { $0 * gaussian($0) },
                 derivative: { gaussian($0) + $0 * exponential(-$0 * $0 / 2) / (2 * Double.pi).squareRoot() })
+        case .silu:
+            Form(
+                name: "silu", module: "SiLU", trait: .curved(-0.28...Double.infinity),
+                // The operator of its own came with opset 24.
+                onnx: [
+                    ONNXStep("Sigmoid", [.input], "sigmoid"), ONNXStep("Mul", [.input, .step("sigmoid")]),
+                ],
+                value: { $0 * logistic($0) },
+                derivative: { logistic($0) * (1 + $0 * (1 - logistic($0))) })
         case .sigmoid:
             Form(
                 name: "sigmoid", module: "Sigmoid", trait: .curved(0...1), lastLayerNote: Self.positiveScores,

@@ -110,6 +110,10 @@ let layerWords: [Word] = [
         "gelu", .layers, "x · Φ(x): `nn.GELU`", result: "a layer", example: inNetwork("conv 16; gelu"),
         .layer { _ in .activation(.gelu) }),
     Word(
+        "silu", .layers, "x · sigmoid(x), also called swish: `nn.SiLU`", result: "a layer",
+        example: inNetwork("conv 16; silu"), aliases: ["swish"],
+        .layer { _ in .activation(.silu) }),
+    Word(
         "sigmoid", .layers, "1 / (1 + exp(-x)): `nn.Sigmoid`", result: "a layer",
         example: inNetwork("conv 16; sigmoid"), aliases: ["logistic"],
         .layer { _ in .activation(.sigmoid) }),

@@ -129,7 +129,24 @@ def write_optimizers():
     save_file(tensors, HERE / "optimizers.safetensors", {"torch": torch.__version__, "numpy": numpy.__version__})
 
 
+def write_activations():
+    """Each function and its derivative, in float64; the values are those of ActivationTests."""
+    functions = {
+        "relu": F.relu, "leakyrelu": F.leaky_relu, "leakyrelu-0.3": lambda x: F.leaky_relu(x, 0.3), "gelu": F.gelu,
+        "silu": F.silu, "sigmoid": torch.sigmoid, "tanh": torch.tanh,
+    }
+    values = [i / 16 for i in range(-160, 160)] + [-90.0, -30.0, 30.0, 90.0] + [1.0] * 12
+    tensors = {"x": torch.tensor(values)}
+    for name, function in functions.items():
+        x = torch.tensor(values, dtype=torch.float64, requires_grad=True)
+        y = function(x)
+        y.sum().backward()
+        tensors |= {f"{name}.y": y.detach().float(), f"{name}.dx": x.grad.float()}
+    save_file(tensors, HERE / "activations.safetensors", {"torch": torch.__version__, "numpy": numpy.__version__})
+
+
 torch.set_num_threads(1)
+write_activations()
 write_optimizers()
 write("convolutions-adam", conv_net(), 13, 3, lambda p: torch.optim.Adam(p, lr=1e-2))
 write("vgg-sgd", vgg_like(), 8, 5, lambda p: torch.optim.SGD(p, lr=0.05, momentum=0.9))

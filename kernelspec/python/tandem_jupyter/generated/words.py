@@ -16,6 +16,7 @@ batchnorm
 relu
 leakyrelu
 gelu
+silu
 sigmoid
 tanh
 maxpool
