@@ -16,7 +16,7 @@ enum ForeignFunction {
     /// The nearest word, and what is different in it.
     private static let nearest: [String: (word: String, difference: String)] = {
         let slope = "below zero it is a straight line of fixed slope"
-        let smooth = "x · Φ(x), which is close to it but not equal"
+        let smooth = "x · sigmoid(x), which is close to it but not equal"
         let batch = "it normalizes each channel over the batch, not over one image"
         let adam = "its update is computed in another way"
         let means = "it takes means, not the largest values; `maxpool` with windows that tile the map takes those"
@@ -25,8 +25,8 @@ enum ForeignFunction {
         return [
             "relu6": ("relu", "it has no upper bound of 6"), "prelu": ("leakyrelu", "its slope is fixed, not learned"),
             "rrelu": ("leakyrelu", "its slope is fixed, not random"), "elu": ("leakyrelu", slope),
-            "selu": ("leakyrelu", slope), "celu": ("leakyrelu", slope), "silu": ("gelu", smooth),
-            "swish": ("gelu", smooth), "mish": ("gelu", smooth), "hardswish": ("gelu", smooth),
+            "selu": ("leakyrelu", slope), "celu": ("leakyrelu", slope), "mish": ("silu", smooth),
+            "hardswish": ("silu", smooth),
             "softplus": ("relu", "it has a kink at zero"),
             "hardsigmoid": ("sigmoid", "it is not piecewise linear"),
             "hardtanh": ("tanh", "it is not piecewise linear"), "softsign": ("tanh", "it nears 1 much faster"),
