@@ -1,5 +1,5 @@
-// The kinds of layers, one case each. All that is known of a kind stands in its file under `Layers`: settings, shape rule, cost, names
-// and traits. A layer knows nothing of the shape it meets; `Architecture` places it behind others and infers the shapes.
+// The kinds of layers, one case each. All that is known of a kind is in its file under `Layers`: settings, shape rule, cost, names
+// and traits. A layer knows nothing of the shape it meets; `Architecture` places it after others and infers the shapes.
 
 public indirect enum Layer: Hashable, Sendable {
     case convolution(Convolution)

@@ -1,4 +1,4 @@
-// The shapes that flow through layers one behind the other, and what their rules share: those of PyTorch (torch.nn.Conv2d, MaxPool2d,
+// The shapes that flow through layers one after the other, and what their rules share: those of PyTorch (torch.nn.Conv2d, MaxPool2d,
 // Linear: "Shape" in their documentation), each in its file under `Layers`.
 
 extension Layer {
@@ -13,7 +13,7 @@ extension Layer {
 }
 
 extension [Layer] {
-    /// The layers of a branch, one behind the other.
+    /// The layers of a branch, one after the other.
     func placed(
         on input: Shape, path: String, numbering: inout SummaryNumbering
     ) throws(ShapeFault) -> [PlacedLayer] {

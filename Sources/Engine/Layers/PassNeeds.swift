@@ -1,4 +1,4 @@
-// What the passes of a layer need, said beside them: the plan gives it to them, and the graph joins and forks by it.
+// What the passes of a layer need, declared next to them: the plan reserves it, and the graph joins and forks by it.
 
 struct PassNeeds: Hashable {
     /// The zeros that its forward pass reads around its input.
@@ -9,7 +9,7 @@ struct PassNeeds: Hashable {
     var readsInput = false
     /// Whether its backward pass reads its output.
     var readsOutput = false
-    /// Whether it can compute the ReLU behind it with its own output; its backward pass then reads that.
+    /// Whether it can compute the ReLU after it with its own output; its backward pass then reads that.
     var takesReLU = false
     /// Whether its backward pass overwrites the gradient of its output where it has a ReLU: nobody else may then read it.
     var overwritesGradientOfReLU = false
@@ -22,7 +22,7 @@ struct PassNeeds: Hashable {
 /// How a layer runs, before there is memory.
 protocol PassPlan {
     var needs: PassNeeds { get }
-    /// - Parameter hasReLU: whether it computes the ReLU behind it; only where `needs.takesReLU`.
+    /// - Parameter hasReLU: whether it computes the ReLU after it; only where `needs.takesReLU`.
     func makePass(_ ports: Ports, hasReLU: Bool, on site: inout PassSite) -> any LayerPass
 }
 

@@ -26,7 +26,7 @@ struct AlgorithmChoice {
         /// Nothing: its output is its input.
         case identity
         case pass(any PassPlan)
-        /// Part of the pass in front of it where that takes it along, else a pass of its own.
+        /// Part of the pass before it where that takes it along, else a pass of its own.
         case relu(any PassPlan)
         /// The sum of its branches.
         case sum

@@ -1,4 +1,4 @@
-// Functions of single values, and the softmax. One row of `form` says all that is known of a function; its inner loops stand in
+// Functions of single values, and the softmax. One row of `form` says all that is known of a function; its inner loops are in
 // `CKernels/activations.inc` under the same name.
 
 import Runtime

@@ -1,4 +1,4 @@
-// What this module asks of a kind of layer. Its passes stand in `Engine/Layers`, its ONNX nodes in `Experiments/Exports`.
+// What this module asks of a kind of layer. Its passes are in `Engine/Layers`, its ONNX nodes in `Experiments/Exports`.
 
 protocol LayerKind: CustomStringConvertible {
     /// The names that its settings may have.
@@ -10,7 +10,7 @@ protocol LayerKind: CustomStringConvertible {
 
     /// As one would type it, options at their default left out.
     var description: String { get }
-    /// As one would type it, with what stands in its blocks.
+    /// As one would type it, with the layers of its blocks.
     var program: String { get }
     /// Whether it has a row in `summary`, by whose numbers people know layers.
     var isNumbered: Bool { get }
@@ -38,7 +38,7 @@ extension LayerKind {
     func moduleArguments(_ placed: PlacedLayer) -> [String] { [] }
 }
 
-/// What proofs and `lint` know of a layer where it stands.
+/// What proofs and `lint` know of a layer at its place.
 struct LayerTraits {
     /// Why its output is its input, bit for bit, in training too: what `lint` says, and its advice.
     var idleNote: (message: String, advice: String)?
@@ -49,7 +49,7 @@ struct LayerTraits {
     var hasBias = false
     /// Whether its values go on as they are, outside training.
     var isView = false
-    /// Whether equal values stay equal behind it, each at its place.
+    /// Whether equal values stay equal after it, each at its place.
     var passesValues = false
     /// Whether it computes each channel for itself, without weights or random numbers.
     var keepsChannelsApart = false
@@ -98,7 +98,7 @@ struct LayerPlace {
         return PlacedLayer(layer: layer, input: input, output: output, parameters: parameters)
     }
 
-    /// The layers of a branch, one behind the other.
+    /// The layers of a branch, one after the other.
     mutating func placed(_ branch: [Layer], _ name: String) throws(ShapeFault) -> [PlacedLayer] {
         try branch.placed(on: input, path: "\(path).\(name)", numbering: &numbering)
     }
