@@ -53,9 +53,9 @@ public enum Clock {
     /// `2026-11-23 14:02`, in the time zone of this process.
     public static func minute(of seconds: Int) -> String {
         var (time, parts) = (time_t(seconds), tm())
-        localtime_r(&time, &parts)
+        guard localtime_r(&time, &parts) != nil else { return "?" }
         func pad(_ number: Int32) -> String { number < 10 ? "0\(number)" : String(number) }
-        return "\(parts.tm_year + 1900)-\(pad(parts.tm_mon + 1))-\(pad(parts.tm_mday)) "
+        return "\(Int(parts.tm_year) + 1900)-\(pad(parts.tm_mon + 1))-\(pad(parts.tm_mday)) "
             + "\(pad(parts.tm_hour)):\(pad(parts.tm_min))"
     }
 

@@ -56,6 +56,8 @@ struct LayerSettingsReader {
     /// The layer's word.
     let name: String
     private var left: [String: LayerSetting]
+    /// As large as the language lets a setting be: sums and products of shapes stay far from overflow.
+    private static let largest = 1 << 20
 
     init(_ settings: LayerSettings) {
         name = settings.name
@@ -67,8 +69,8 @@ struct LayerSettingsReader {
     }
 
     mutating func integer(_ label: String, from least: Int) throws(LayerSettingsError) -> Int {
-        guard case .integer(let value)? = left.removeValue(forKey: label), value >= least else {
-            throw fault(label, "a whole number from \(least)")
+        guard case .integer(let value)? = left.removeValue(forKey: label), least...Self.largest ~= value else {
+            throw fault(label, "a whole number from \(least) to \(Self.largest)")
         }
         return value
     }
@@ -96,8 +98,9 @@ struct LayerSettingsReader {
     }
 
     mutating func extent(_ label: String, from least: Int) throws(LayerSettingsError) -> Extent {
-        guard case .extent(let value)? = left.removeValue(forKey: label), value.height >= least, value.width >= least
-        else { throw fault(label, "a height and a width from \(least)") }
+        guard case .extent(let value)? = left.removeValue(forKey: label), least...Self.largest ~= value.height,
+            least...Self.largest ~= value.width
+        else { throw fault(label, "a height and a width from \(least) to \(Self.largest)") }
         return value
     }
 

@@ -79,6 +79,9 @@ public struct RunDescription: Sendable {
         architecture = try Architecture(network)
         dataDigest = digest
         data = json["data"]?["made"].flatMap(DataDescription.init)
+        guard data != nil || json["data"]?["made"] == nil else {
+            throw DescriptionError("how its data are made is not known here")
+        }
         self.options = try TrainingOptions(options)
     }
 }

@@ -1,4 +1,4 @@
-// All that is known of a run beside its weights, as JSON: what a file of its weights, its checkpoint and its row in the store say alike.
+// All that is known of a run beside its weights, as JSON: what its record, a file of its weights and its checkpoint say alike.
 
 import Datasets
 import Engine
@@ -22,6 +22,8 @@ public struct RunRecord: Sendable {
     public var seeds: String?
     /// The training as values; `nil` in the record of an older version.
     public var description: RunDescription?
+    /// Why its description cannot be read, where there is one.
+    public private(set) var descriptionFault: String?
     /// The arithmetic version of the engine that trained it; 0 where nothing says it.
     public var arithmetic = arithmeticVersion
     /// What the store knows of it; `nil` in a file that `save` wrote.
@@ -141,9 +143,10 @@ public struct RunRecord: Sendable {
         context = RunFile.Context(
             program: program, modelExpression: expression, dataExpression: json["data"]?["expression"]?.string,
             dataDigest: json["data"]?["sha256"]?.string, version: json["version"]?.string ?? "")
-        name = json["name"]?.string
-        model = json["model"]?.string ?? expression
-        dataset = json["data"]?["name"]?.string ?? ""
+        // Only what a `let` can say is a name.
+        name = json["name"]?.string.flatMap { $0.unicodeScalars.allSatisfy(\.isOfName) ? $0 : nil }
+        model = (json["model"]?.string ?? expression).printableName
+        dataset = (json["data"]?["name"]?.string ?? "").printableName
         guard let state = Self.state(json), let steps = Self.count(json["steps"]),
             let images = Self.count(json["images"]), let curve = Self.list(json["curve"]),
             curve.allSatisfy({ $0.object != nil }), let outcomes = Self.outcomes(json)
@@ -157,15 +160,21 @@ public struct RunRecord: Sendable {
         position.trainingSeconds = Self.number(json["trainingseconds"])
         position.outcomes = outcomes
         position.epoch = position.metrics.count + 1
-        description = json["description"].flatMap { try? RunDescription($0) }
+        if let json = json["description"] {
+            do throws(DescriptionError) { description = try RunDescription(json) } catch {
+                descriptionFault = error.description
+            }
+        }
         arithmetic = json["arithmetic"]?.integer ?? 0
         epochs = json["epochs"]?.integer
         seed = json["seed"]?.string.flatMap { UInt64($0) }
         seeds = json["seeds"]?.string
         guard let stored = json["kept"], let digest = stored["identity"]?.string, let stem = stored["stem"]?.string
         else { return }
+        // To the year 9999; a file may say anything.
+        let started = min(max(0, stored["started"]?.integer ?? 0), 253_402_300_799)
         kept = Kept(
-            identity: RunIdentity(digest: digest, stem: stem), started: stored["started"]?.integer ?? 0,
+            identity: RunIdentity(digest: digest, stem: stem), started: started,
             machine: stored["machine"]?.string ?? "", instructionSet: stored["instructionset"]?.string ?? "",
             threads: stored["threads"]?.integer ?? 0)
         kept?.keepingSeconds = stored["keepingseconds"].map(Self.number) ?? 0
@@ -243,4 +252,8 @@ extension RunRecord {
             context: context, model: model, dataset: dataset, state: .interrupted, position: .start, options: options,
             description: description, kept: kept)
     }
+}
+
+extension Unicode.Scalar {
+    fileprivate var isOfName: Bool { self == "_" || properties.isIDContinue }
 }

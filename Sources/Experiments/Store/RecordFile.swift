@@ -27,15 +27,13 @@ public enum RecordFile {
     }
 
     /// Whose result it is and which of them: the start of the identity's digest, and the run's key.
-    static func name(_ identity: RunIdentity, _ key: String) -> String {
-        "\(identity.digest.prefix(32)).\(key)\(ending)"
-    }
+    static func name(_ identity: String, _ key: String) -> String { "\(identity.prefix(32)).\(key)\(ending)" }
 
     /// The key in such a name; `nil` where it is no name of ours.
     static func key(_ name: String) -> String? {
         let parts = name.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count == 3, ".\(parts[2])" == ending, parts[0].count == 32, RunFileName.isKey(parts[1]),
-            parts[0].allSatisfy(\.isHexDigit)
+        guard parts.count == 3, ".\(parts[2])" == ending, RunFileName.isKey(parts[1]),
+            RunFileName.isHexadecimal(parts[0], count: 32)
         else { return nil }
         return String(parts[1])
     }
@@ -123,7 +121,8 @@ extension TestOutcomes {
             self.init()
             return
         }
-        let known = classes.values.map { UInt16(exactly: $0) ?? 0 }
+        let known = classes.values.compactMap { UInt16(exactly: $0) }
+        guard known.count == classes.values.count else { return nil }
         guard let confidences = file["confidence"], let losses = file["loss"], let five = file["top5"] else {
             self.init(classes: known)
             return

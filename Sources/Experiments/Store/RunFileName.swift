@@ -38,9 +38,12 @@ struct RunFileName {
         (key, self.kind) = (String(parts[0]), kind)
     }
 
-    /// Whether it is a key: 16 hexadecimal digits.
-    static func isKey(_ text: some StringProtocol) -> Bool {
-        text.utf8.count == 16
+    /// Whether it is a key.
+    static func isKey(_ text: some StringProtocol) -> Bool { isHexadecimal(text, count: 16) }
+
+    /// Whether it is so many lowercase hexadecimal digits.
+    static func isHexadecimal(_ text: some StringProtocol, count: Int) -> Bool {
+        text.utf8.count == count
             && text.utf8.allSatisfy {
                 UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 || UInt8(ascii: "a")...UInt8(ascii: "f") ~= $0
             }

@@ -14,23 +14,26 @@ extension RunStore {
         public var foundAgain = 0
     }
 
-    /// Removes of runs that can be read in the database: checkpoints of ended ones, weights of those that no `let` has
-    /// named, and what was set aside of them; and what processes that are gone left half-written or locked. What is
+    /// Removes of runs whose records can be read: checkpoints of ended ones, weights of those that no `let` has named, and
+    /// what was set aside of them; and what processes that are gone left half-written or locked. What is
     /// known of the runs stays, and so does all that a training under way, or one that was cut, goes on from, and every
     /// file that the database does not speak of.
     public func clean() -> Freed {
         wait()
-        guard isWritable, let names = try? FileSystem.list(files) else { return Freed() }
+        guard isWritable else { return Freed() }
+        let names = [files, results].flatMap { folder in
+            ((try? FileSystem.list(folder)) ?? []).map { (name: $0, path: "\(folder)/\($0)") }
+        }
         let runs = Dictionary(list().map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
         var freed = Freed()
         var known: [String: Bool] = [:]
-        /// Whether what stays of it in the database can be read.
+        /// Whether its record can be read.
         func isKnown(_ run: KeptRun) -> Bool {
             let isKnown = known[run.key] ?? (record(of: run) != nil && isFiled(run))
             known[run.key] = isKnown
             return isKnown
         }
-        for name in names {
+        for (name, path) in names {
             guard let file = RunFileName(name) else { continue }
             let key = file.key
             let isSurplus: Bool
@@ -56,7 +59,7 @@ extension RunStore {
                 default: isSurplus = false
                 }
             }
-            if isSurplus { remove("\(files)/\(name)", &freed) }
+            if isSurplus { remove(path, &freed) }
         }
         return freed
     }
@@ -116,7 +119,9 @@ extension RunStore {
         let locks = runs.compactMap { run in heldLock(run.key).map { (run: run, lock: $0) } }
         guard !locks.isEmpty else { return }
         for (run, _) in locks {
-            for path in [record(run), weights(run.key), checkpoint(run.key), nameFile(run.key)].compactMap(\.self) {
+            for path in [recordPath(run.identity, run.key), weights(run.key), checkpoint(run.key), nameFile(run.key)]
+                .compactMap(\.self)
+            {
                 try? FileSystem.remove(path)
             }
         }
@@ -145,7 +150,7 @@ extension RunStore {
         var found: [(key: String, record: RunRecord, state: String)] = []
         var filed: Set<String> = []
         func isUnfinished(_ key: String) -> Bool {
-            known[key].map { $0 == "running" || $0 == "interrupted" } ?? true
+            known[key].map { $0 != "done" && $0 != "diverged" } ?? true
         }
         for name in (try? FileSystem.list(results)) ?? [] {
             guard let key = RecordFile.key(name) else { continue }

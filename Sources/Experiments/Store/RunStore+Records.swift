@@ -5,20 +5,22 @@ import Libraries
 
 extension RunStore {
     /// Where the record of a run is, or would be; `nil` where what the index says of it names no file.
-    func record(_ run: KeptRun) -> String? {
-        guard RunFileName.isKey(run.key) else { return nil }
-        return record(RunIdentity(digest: run.identity, stem: run.identity), run.key)
-    }
-
-    private func record(_ identity: RunIdentity, _ key: String) -> String? {
+    ///
+    /// - Parameter identity: its digest.
+    func recordPath(_ identity: String, _ key: String) -> String? {
         let name = RecordFile.name(identity, key)
         return RecordFile.key(name) == nil ? nil : "\(results)/\(name)"
     }
 
     /// Writes the record of a run that has ended.
-    func file(_ record: RunRecord, key: String) throws(FileError) {
-        guard let identity = record.kept?.identity, let path = self.record(identity, key) else { return }
+    func writeRecord(_ record: RunRecord, key: String) throws(FileError) {
+        guard let identity = record.kept?.identity, let path = recordPath(identity.digest, key) else {
+            throw FileError("write", results, reason: "its identity names no file")
+        }
         try FileSystem.createDirectories(results, isPrivate: true)
+        // What a `let` calls it stands in a file of its own, since names move.
+        var record = record
+        record.name = nil
         try RecordFile.write(record, key: key, to: path)
     }
 
@@ -33,13 +35,13 @@ extension RunStore {
 
     /// Whether its record is a file that can be read.
     func isFiled(_ run: KeptRun) -> Bool {
-        guard let path = record(run), let read = try? RecordFile.read(path) else { return false }
+        guard let path = recordPath(run.identity, run.key), let read = try? RecordFile.read(path) else { return false }
         return read.key == run.key
     }
 
     /// A damaged one is set aside, and noted.
     private func filedRecord(of run: KeptRun) -> RunRecord? {
-        guard let path = record(run), FileSystem.exists(path) else { return nil }
+        guard let path = recordPath(run.identity, run.key), FileSystem.exists(path) else { return nil }
         do throws(RecordFile.Fault) {
             let read = try RecordFile.read(path)
             return read.key == run.key ? read.record : nil
@@ -55,7 +57,10 @@ extension RunStore {
         guard let record = ended ?? (try? CheckpointFile.head(checkpoint(run.key)))?.record,
             record.kept?.identity.digest == run.identity
         else { return nil }
-        if ended != nil { try? file(record, key: run.key) }
+        // One of a later version stays as it is; a damaged one was set aside.
+        if ended != nil, let path = recordPath(run.identity, run.key), !FileSystem.isThere(path) {
+            try? writeRecord(record, key: run.key)
+        }
         return record
     }
 
@@ -102,7 +107,7 @@ extension RunStore {
                 continue
             }
             if state == "done" || state == "diverged" {
-                guard (try? file(record, key: key)) != nil else { continue }
+                guard (try? writeRecord(record, key: key)) != nil else { continue }
             } else if !FileSystem.exists(checkpoint(key)) {
                 continue
             }
@@ -131,19 +136,32 @@ extension RunStore {
     }
 
     /// Copies the records of ended runs into a folder, without weights. It may hold records already, and stays as it is otherwise.
-    public func export(_ runs: [KeptRun], to folder: String) throws(FileError) -> Carried {
+    ///
+    /// - Parameter isCancelled: asked before each run.
+    public func export(
+        _ runs: [KeptRun], to folder: String, isCancelled: () -> Bool = { false }
+    ) throws(FileError) -> Carried {
         wait()
         try FileSystem.createDirectories(folder)
         var carried = Carried()
         for run in runs where run.hasEnded {
-            guard let record = record(of: run), let identity = record.kept?.identity else {
+            if isCancelled() { break }
+            guard let record = record(of: run) else {
                 carried.refused.append(.init(name: run.title, reason: "its record cannot be read"))
                 continue
             }
-            let path = FileSystem.join(folder, RecordFile.name(identity, run.key))
-            if let read = try? RecordFile.read(path), read.key == run.key, read.record.name == record.name {
-                carried.known += 1
-                continue
+            let path = FileSystem.join(folder, RecordFile.name(run.identity, run.key))
+            do throws(RecordFile.Fault) {
+                let read = try RecordFile.read(path)
+                if read.key == run.key, read.record.name == record.name {
+                    carried.known += 1
+                    continue
+                }
+            } catch {
+                if case .newer = error {
+                    carried.refused.append(.init(name: run.title, reason: error.reason))
+                    continue
+                }
             }
             try RecordFile.write(record, key: run.key, to: path, isPrivate: false)
             carried.count += 1
@@ -151,66 +169,74 @@ extension RunStore {
         return carried
     }
 
-    /// Takes the records of a folder in, so that studies find their runs. Those that this store has are passed over, as are names that it
+    /// Takes the records of a folder in, so that studies find their runs. Runs that this store has are passed over, as are names that it
     /// has given otherwise.
     ///
     /// - Parameter isCancelled: asked before each file.
     public func `import`(from folder: String, isCancelled: () -> Bool = { false }) throws(FileError) -> Carried {
         wait()
         let names = try FileSystem.list(folder).filter { $0.hasSuffix(RecordFile.ending) }
-        var known = Set(list().map(\.key))
-        var taken = Set(list().compactMap(\.name))
+        guard !names.isEmpty else { return Carried() }
+        try FileSystem.createDirectories(files, isPrivate: true)
+        let runs = list()
+        var known = Set(runs.filter(\.hasEnded).map(\.key))
+        var taken = Set(runs.compactMap(\.name))
         var carried = Carried()
         var found: [(key: String, record: RunRecord)] = []
-        for name in names.sorted() {
-            if isCancelled() { break }
-            func refuse(_ reason: String) { carried.refused.append(.init(name: name.printableName, reason: reason)) }
-            let read: (key: String, record: RunRecord)
-            do throws(RecordFile.Fault) { read = try RecordFile.read(FileSystem.join(folder, name)) } catch {
-                refuse(error.reason)
-                continue
+        for name in names {
+            if isCancelled() { return carried }
+            do throws(RecordFile.Fault) {
+                let read = try RecordFile.read(FileSystem.join(folder, name))
+                if !known.insert(read.key).inserted {
+                    carried.known += 1
+                } else if let reason = read.record.reasonNotToImport {
+                    carried.refused.append(.init(name: name.printableName, reason: reason))
+                } else {
+                    found.append(read)
+                }
+            } catch {
+                carried.refused.append(.init(name: name.printableName, reason: error.reason))
             }
-            guard known.insert(read.key).inserted else {
-                carried.known += 1
-                continue
-            }
-            guard [.done].contains(read.record.state) || read.record.state.isDiverged else {
-                refuse("its training has not ended")
-                continue
-            }
-            guard read.record.hasIdentityOfItsDescription else {
-                refuse("it is not the record of the training that it describes")
-                continue
-            }
-            var record = read.record
-            if let name = record.name, !taken.insert(name).inserted { record.name = nil }
-            do throws(FileError) { try file(record, key: read.key) } catch {
-                refuse("it cannot be written here: \(error.reason)")
-                continue
-            }
-            found.append((read.key, record))
-            carried.count += 1
         }
+        // The order of the list is that in which they were begun.
         found.sort { ($0.record.kept?.started ?? 0, $0.key) < ($1.record.kept?.started ?? 0, $1.key) }
-        let rows = found
-        change { database throws(DatabaseError) in
-            for (key, record) in rows {
-                try Self.write(record, key: key, state: record.state.description, to: database)
-            }
-        }
         for (key, record) in found {
-            if let name = record.name { try? FileSystem.write(name, to: nameFile(key), isPrivate: true) }
+            if isCancelled() { return carried }
+            var record = record
+            if let name = record.name, !taken.insert(name).inserted { record.name = nil }
+            do throws(FileError) { if try take(record, key) { carried.count += 1 } } catch {
+                carried.refused.append(.init(name: record.model, reason: "it cannot be written: \(error.reason)"))
+            }
         }
         return carried
+    }
+
+    /// Takes one record in, under its lock: who opens the store meanwhile finds nothing that was lost.
+    ///
+    /// - Returns: `false` where another process trains this run.
+    private func take(_ record: RunRecord, _ key: String) throws(FileError) -> Bool {
+        guard let lock = heldLock(key) else { return false }
+        try writeRecord(record, key: key)
+        if let name = record.name { try FileSystem.write(name, to: nameFile(key), isPrivate: true) }
+        change(ofRun: key) { database throws(DatabaseError) in
+            try Self.write(record, key: key, state: record.state.description, to: database)
+        } then: {
+            lock.remove()
+        }
+        return true
     }
 }
 
 extension RunRecord {
-    /// Whether it is found by what it describes. Where it describes nothing, or was trained by another engine, nobody can say, and no
-    /// training here finds it.
-    fileprivate var hasIdentityOfItsDescription: Bool {
-        guard arithmetic == arithmeticVersion else { return true }
-        guard let kept, let description else { return false }
-        return description.identity(on: kept.instructionSet) == kept.identity
+    /// Why a record from elsewhere is not taken; `nil` where it is.
+    fileprivate var reasonNotToImport: String? {
+        guard state == .done || state.isDiverged else { return "its training has not finished" }
+        if let descriptionFault { return "this version cannot read its description: \(descriptionFault)" }
+        // Of another engine nobody can say; no training here finds it.
+        guard arithmetic == arithmeticVersion else { return nil }
+        guard let kept, let description, description.identity(on: kept.instructionSet) == kept.identity else {
+            return "it is not the record of the training that it describes"
+        }
+        return nil
     }
 }

@@ -281,11 +281,15 @@ public final class RunStore: Sendable {
         (try? database.execute("SELECT count(*) FROM runs"))?.first?.first?.integer ?? 0
     }
 
+    /// Of an identity, trained by this engine's arithmetic: records from elsewhere may say anything of another's.
+    private static let endedHere =
+        "WHERE identity = ? AND arithmetic = ? AND state IN ('done', 'diverged') ORDER BY number DESC"
+
     /// The ended run of this identity that has its weights, if there is one.
     public func kept(_ identity: RunIdentity) -> KeptRun? {
         wait()
         return rows(
-            "WHERE identity = ? AND state IN ('done', 'diverged') ORDER BY number DESC", [.text(identity.digest)]
+            Self.endedHere, [.text(identity.digest), .integer(arithmeticVersion)]
         ).first { FileSystem.exists(weights($0.key)) }
     }
 
@@ -293,7 +297,7 @@ public final class RunStore: Sendable {
     public func endedRecord(_ identity: RunIdentity) -> RunRecord? {
         wait()
         let ended = rows(
-            "WHERE identity = ? AND state IN ('done', 'diverged') ORDER BY number DESC", [.text(identity.digest)])
+            Self.endedHere, [.text(identity.digest), .integer(arithmeticVersion)])
         return ended.lazy.compactMap { self.record(of: $0) }.first
     }
 

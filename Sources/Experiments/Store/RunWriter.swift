@@ -108,8 +108,13 @@ final class RunWriter: Sendable {
             store.note(.otherBits(run: label, date: older.date))
         }
         record.kept?.keepingSeconds = costs.withLock { $0.all } + Clock.threadSeconds - start
-        do throws(FileError) { try store.file(record, key: key) } catch {
-            noteUnwritten("record", error, path: store.results)
+        do throws(FileError) { try store.writeRecord(record, key: key) } catch {
+            store.note(.notWritten(run: label, what: "record", reason: error.reason, hasOlder: false))
+            // Weights tell of their run as well. Without either it has not ended for whoever comes next, and its checkpoint says the rest.
+            if !FileSystem.exists(path) {
+                if isDone { write(last, record, "interrupted") } else { update(record, "interrupted") }
+                return
+            }
         }
         let (key, ended, state) = (key, record, run.state.description)
         store.change(ofRun: key) { database throws(DatabaseError) in

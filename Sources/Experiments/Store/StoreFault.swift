@@ -74,7 +74,8 @@ public enum StoreFault: Error, Hashable, Sendable {
         case .held(let path): "end the process that holds it, if it does not end by itself: `fuser \(path)` names it"
         case .notListed: "nothing is lost: the next session lists them from their own files, once the file is free"
         case .newer: "run the newer Tandem, or set TANDEM_HOME to another folder"
-        case .fileDamaged, .foundAgain: "runs without weights or checkpoint may be missing in `runs`; check the disk"
+        case .fileDamaged, .foundAgain:
+            "a run whose record could not be written may be missing in `runs`; check the disk"
         case .runDamaged: "no action is needed: it is trained again when it is used; check the disk"
         case .notWritten: "free space with `runs clean`, or `save` the run to another disk; the training continues"
         case .otherBits: "please report it, with the machine and the versions; memory may be faulty"

@@ -17,14 +17,14 @@ extension Invocation {
         // Weights alone, of which nobody says what they were trained on.
         if let data = interpreter.lastData { return data }
         throw fault(
-            "no-subject", "\(run.run.label) is weights from a file, and there is no data set yet",
+            .noSubject, "\(run.run.label) is weights from a file, and there is no data set yet",
             fix: "bind one before: `let data = synthetic()`")
     }
 
     func refuseDiverged(_ run: RunValue) throws {
         guard case .diverged(let epoch, _) = run.run.state else { return }
         throw fault(
-            "no-value", "\(run.run.label) diverged in epoch \(epoch): its weights show nothing of the model",
+            .noValue, "\(run.run.label) diverged in epoch \(epoch): its weights show nothing of the model",
             fix: "train it with a smaller learning rate: `optimizer: adam(lr: 1e-4)`")
     }
 
@@ -33,7 +33,7 @@ extension Invocation {
         guard !interpreter.isSilent, case .diverged(let epoch, _) = state else { return }
         interpreter.output.report(
             Diagnostic(
-                .note, code: "diverged",
+                .note, code: .diverged,
                 "the training of \(label) diverged in epoch \(epoch): its weights show nothing "
                     + "of the model", source: interpreter.source, at: place))
     }
@@ -72,7 +72,7 @@ extension Invocation {
         func unavailable(_ reason: String) -> Diagnostic {
             let other = arguments.word.parameter("on") == nil ? "" : ", or name others: `on: data`"
             return fault(
-                "no-data", "the data of \(run.run.label) are not at hand: \(reason)",
+                .noData, "the data of \(run.run.label) are not at hand: \(reason)",
                 fix: "bind them before: `let data = \(expression ?? "synthetic()")`\(other)")
         }
         // What a file of somebody else says opens no other file.
@@ -88,8 +88,9 @@ extension Invocation {
                 throw unavailable(error.message)
             }
         } else if let expression {
-            do { made = try interpreter.remade(expression, opensFiles: opensFiles) } catch let fault as Diagnostic {
-                throw fault.code == "interrupted" ? interpreter.interrupted(at: range) : unavailable(fault.message)
+            do { made = try interpreter.remade(expression, opensFiles: opensFiles) } catch {
+                guard case .fault(let fault) = Stop(error) else { throw interpreter.interrupted(at: range) }
+                throw unavailable(fault.message)
             }
         } else {
             throw unavailable("they were made from values that are not kept")
@@ -105,6 +106,8 @@ extension Invocation {
     /// The classes that were kept of a run without its weights, where the images are those it was tested on.
     func keptPredictions(of run: RunValue, on data: DataValue, _ part: Dataset.Part) throws -> [Int]? {
         guard run.run.parameters == nil, part == .test, run.run.predictions.count == data.dataset.test.count,
+            // A file may say anything.
+            run.run.predictions.allSatisfy({ $0 < run.run.architecture.output.count }),
             try digest(of: data) == dataDigest(of: run)
         else { return nil }
         return run.run.predictions

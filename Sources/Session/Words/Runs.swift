@@ -26,14 +26,14 @@ func listRuns(_ call: Invocation) throws -> Value {
     let action = arguments.text("what")
     if arguments.isGiven("folder"), action == nil {
         throw call.fault(
-            "nothing-to-do", "`folder:` is for `runs export` and `runs import`", at: arguments.place("folder"),
+            .nothingToDo, "`folder:` is for `runs export` and `runs import`", at: arguments.place("folder"),
             fix: "write `runs export, \(arguments["folder"]?.literal ?? "")` or `runs import, ...`")
     }
     if action == "import" { return try importRuns(call, store) }
     let rows = arguments.integer("last") ?? 50
     let isFiltered = ["name", "model", "state", "since"].contains(where: arguments.isGiven)
     if action == "export" {
-        let runs = try isFiltered || arguments.isGiven("last") ? filtered(store.list(), call) : store.list()
+        let runs = try filtered(store.list(), call)
         return try exportRuns(arguments.isGiven("last") ? Array(runs.prefix(rows)) : runs, call, store)
     }
     return .object(
@@ -50,7 +50,7 @@ private func filtered(_ runs: [KeptRun], _ call: Invocation) throws -> [KeptRun]
     if let date = arguments.text("since") {
         guard isDate(date) else {
             throw call.fault(
-                "wrong-type", "\"\(date)\" is no date", at: arguments.place("since"), fix: "write it as \"2026-11-23\"")
+                .wrongType, "\"\(date)\" is no date", at: arguments.place("since"), fix: "write it as \"2026-11-23\"")
         }
         runs.removeAll { $0.date < date }
     }
@@ -62,10 +62,14 @@ private func filtered(_ runs: [KeptRun], _ call: Invocation) throws -> [KeptRun]
 private func exportRuns(_ runs: [KeptRun], _ call: Invocation, _ store: RunStore) throws -> Value {
     let (name, path) = try folder(call)
     let carried: RunStore.Carried
-    do throws(FileError) { carried = try store.export(runs, to: path) } catch {
-        throw call.fault("file", error.description, at: call.arguments.place("folder"))
+    let interruption = call.interpreter.interruption
+    do throws(FileError) {
+        carried = try store.export(runs, to: path, isCancelled: { interruption.isCancelled })
+    } catch {
+        throw call.fault(.file, error.description, at: call.arguments.place("folder"))
     }
     report(carried, call, done: "exported to \(name), without weights", none: "no finished run to export")
+    try call.interpreter.checkInterrupt(at: call.range)
     return .nothing
 }
 
@@ -77,11 +81,11 @@ private func importRuns(_ call: Invocation, _ store: RunStore) throws -> Value {
         carried = try store.import(from: path, isCancelled: { interruption.isCancelled })
     } catch {
         throw call.fault(
-            "file", error.description, at: call.arguments.place("folder"),
+            .file, error.description, at: call.arguments.place("folder"),
             fix: "name a folder that `runs export` has written; a path begins at the folder of the notebook or script")
     }
     report(carried, call, done: "imported from \(name)", none: "no records in \(name)")
-    if interruption.isCancelled { throw call.interpreter.interrupted(at: call.range) }
+    try call.interpreter.checkInterrupt(at: call.range)
     return .nothing
 }
 
@@ -89,7 +93,7 @@ private func folder(_ call: Invocation) throws -> (name: String, path: String) {
     guard let name = call.arguments.text("folder"), !name.isEmpty else {
         let action = call.arguments.text("what") ?? "export"
         throw call.fault(
-            "missing-argument", "`runs \(action)` needs a folder", at: call.arguments.place("what"),
+            .missingArgument, "`runs \(action)` needs a folder", at: call.arguments.place("what"),
             fix: "write `runs \(action), \"results\"`")
     }
     return (name, FileSystem.resolve(typed: name, in: call.interpreter.folder))
@@ -106,7 +110,7 @@ private func report(_ carried: RunStore.Carried, _ call: Invocation, done: Strin
     guard let first = carried.refused.first else { return }
     interpreter.output.report(
         Diagnostic(
-            .warning, code: "record", "\(first.name) was not taken: \(first.reason)", source: interpreter.source,
+            .warning, code: .record, "\(first.name) was not taken: \(first.reason)", source: interpreter.source,
             at: call.arguments.place("folder"),
             context: carried.refused.count > 1 ? ["nor were \(counted(carried.refused.count - 1, "other"))"] : []))
 }
