@@ -46,7 +46,7 @@ final class CellOutput: Output {
         guard !execution.isSilent, let fault = environmentFault.withLock({ $0.take() }) else { return }
         report(
             Diagnostic(
-                .warning, code: "environment", fault, fix: "set it where Jupyter is started, and restart the kernel"))
+                .warning, code: .environment, fault, fix: "set it where Jupyter is started, and restart the kernel"))
     }
 
     /// What was gathered; whatever is written later goes nowhere.

@@ -24,7 +24,7 @@ public struct CellFailure: Sendable {
     /// - Parameter faults: all that were found in the cell, at least one.
     public init(_ faults: [Diagnostic], isColored: Bool) {
         self.init(
-            name: faults.first?.code ?? "failed",
+            name: (faults.first?.code ?? .failed).text,
             message: faults.first.map { DiagnosticText.printable($0.message) } ?? "the cell failed",
             traceback: faults.map { DiagnosticText($0, isColored: isColored).block })
     }

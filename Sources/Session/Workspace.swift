@@ -96,7 +96,7 @@ public final class Workspace: Sendable {
         interpreter.overrides[name] = text
         guard let override = interpreter.override(name), override.expression != nil else { return [] }
         let faults = faults(of: override.place).filter { $0.severity == .error }
-        return faults.contains { $0.code == "unknown-name" } ? [] : faults
+        return faults.contains { $0.code == .unknownName } ? [] : faults
     }
 
     /// Runs a cell to its end, its first error or an interrupt. A cell that cannot be read does not run at all.
@@ -111,12 +111,12 @@ public final class Workspace: Sendable {
             do {
                 let faults = try interpreter.run(program)
                 return report(faults, in: source).map { .failed($0) } ?? .finished
-            } catch is Quit {
-                return .quit
             } catch {
-                let diagnostic = asDiagnostic(error)
-                output.report(diagnostic)
-                return diagnostic.code == "interrupted" ? .interrupted(diagnostic) : .failed(diagnostic)
+                let stop = Stop(error)
+                if case .quit = stop { return .quit }
+                output.report(stop.diagnostic)
+                if case .interrupted(let diagnostic) = stop { return .interrupted(diagnostic) }
+                return .failed(stop.diagnostic)
             }
         }
     }
@@ -149,7 +149,7 @@ public final class Workspace: Sendable {
             let count = sorted.count - Self.shownFaults
             output.report(
                 Diagnostic(
-                    .note, code: "more-errors", "there \(count == 1 ? "is 1 more error" : "are \(count) more errors")",
+                    .note, code: .moreErrors, "there \(count == 1 ? "is 1 more error" : "are \(count) more errors")",
                     source: source, at: sorted[Self.shownFaults].element.range))
         }
         return sorted.first?.element
@@ -161,21 +161,15 @@ public final class Workspace: Sendable {
             let program = parse(SourceText(text))
             if let first = program.diagnostics.first(where: { $0.severity == .error }) { return .failure(first) }
             guard program.statements.count == 1, case .expression(let expression) = program.statements[0].kind else {
-                return .failure(Diagnostic(code: "no-expression", "this is not one expression", source: program.source))
+                return .failure(Diagnostic(code: .noExpression, "this is not one expression", source: program.source))
             }
             do {
                 return .success(try interpreter.evaluateSilently(expression, in: program.source).rich.printable)
             } catch {
-                return .failure(asDiagnostic(error))
+                return .failure(Stop(error).diagnostic)
             }
         }
         return try result.get()
-    }
-
-    private func asDiagnostic(_ error: any Error) -> Diagnostic {
-        if let diagnostic = error as? Diagnostic { return diagnostic }
-        if error is Quit { return Diagnostic(code: "quit", "`quit` ends a session, not an expression") }
-        return Diagnostic(code: "failed", "\(error)")
     }
 
     private func publishNames() {

@@ -72,7 +72,7 @@ func aTextTakesAsManyColumnsAsWcwidthSays(text: String, columns: Int) {
         let line = "print \"\(text)\" + nowhere"
         let start = line.utf8.count - 7
         let diagnostic = Diagnostic(
-            code: "x", "x", source: SourceText(line), at: SourceRange(start, start + 7))
+            code: FaultCode("x"), "x", source: SourceText(line), at: SourceRange(start, start + 7))
         let carets = DiagnosticText(diagnostic).block.split(separator: "\n")[2]
         let gutter = DiagnosticText(diagnostic).block.split(separator: "\n")[1].prefix { $0 != "p" }.count
         #expect(carets.prefix { $0 != "^" }.count == gutter + 7 + columns + 4)

@@ -6,7 +6,7 @@ import Testing
 
 private func diagnostic(_ text: String, _ start: Int, _ end: Int, name: String? = nil) -> Diagnostic {
     Diagnostic(
-        code: "test", "it is wrong", source: SourceText(text, name: name), at: SourceRange(start, end),
+        code: FaultCode("test"), "it is wrong", source: SourceText(text, name: name), at: SourceRange(start, end),
         context: ["in model A"], fix: "do `b`")
 }
 
@@ -95,7 +95,7 @@ private func diagnostic(_ text: String, _ start: Int, _ end: Int, name: String? 
     }
 
     @Test func needsNoPlace() {
-        #expect(DiagnosticText(Diagnostic(.note, code: "x", "all is well")).block == "note: all is well")
+        #expect(DiagnosticText(Diagnostic(.note, code: FaultCode("x"), "all is well")).block == "note: all is well")
     }
 
     @Test(

@@ -8,7 +8,7 @@ import Testing
 private func faults(_ text: String) -> [String] {
     let source = SourceText(text)
     return parse(source).diagnostics.map { diagnostic in
-        guard let range = diagnostic.range else { return diagnostic.code }
+        guard let range = diagnostic.range else { return diagnostic.code.text }
         let position = source.position(of: range.start)
         return "\(diagnostic.code) \(position.line):\(position.column) \(source[range])"
     }

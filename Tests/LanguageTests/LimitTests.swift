@@ -19,7 +19,7 @@ private struct SeededGenerator: RandomNumberGenerator {
     }
 }
 
-private func codes(_ text: String) -> [String] { parse(SourceText(text)).diagnostics.map(\.code) }
+private func codes(_ text: String) -> [String] { parse(SourceText(text)).diagnostics.map(\.code.text) }
 
 @Suite struct LimitTests {
     @Test(arguments: [

@@ -49,7 +49,8 @@ import Testing
         let place = text.utf8.count - 1
         let block = DiagnosticText(
             Diagnostic(
-                code: "test", "no https://u:p@h", source: SourceText(text), at: SourceRange(place, place + 1),
+                code: FaultCode("test"), "no https://u:p@h", source: SourceText(text),
+                at: SourceRange(place, place + 1),
                 context: ["of https://u:p@h"], fix: "not https://u:p@h")
         ).block
         #expect(

@@ -52,7 +52,7 @@ struct ArithmeticTests {
             Issue.record("\(row.program) is no error")
             return
         }
-        #expect(diagnostic.code == row.code)
+        #expect(diagnostic.code.text == row.code)
         #expect(diagnostic.range != nil)
     }
 }

@@ -24,7 +24,7 @@ struct DivergedRunTests {
     }
 
     private func notes(_ session: Session) -> [String] {
-        session.output.all.diagnostics.filter { $0.code == "excluded" }.map(\.message)
+        session.output.all.diagnostics.filter { $0.code == .excluded }.map(\.message)
     }
 
     @Test func itHasACurveAndNoResult() throws {

@@ -74,7 +74,7 @@ struct ErrorTests {
         }
         let range = try #require(diagnostic.range)
         let position = try #require(diagnostic.source?.position(of: range.start))
-        #expect(diagnostic.code == row.code)
+        #expect(diagnostic.code.text == row.code)
         #expect("\(position.line):\(position.column)" == row.place)
         #expect(session.output.all.diagnostics.count == 1)
     }

@@ -21,7 +21,7 @@ private final class HastyOutput: Output {
     func ask(_ prompt: String, isSecret: Bool) -> Answer { .nobody }
 
     var errors: [Diagnostic] {
-        diagnostics.withLock { $0.filter { $0.severity == .error && $0.code != "interrupted" } }
+        diagnostics.withLock { $0.filter { $0.severity == .error && $0.code.text != "interrupted" } }
     }
 
     /// The errors of the last of some cells in a fresh session.

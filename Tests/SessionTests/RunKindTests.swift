@@ -86,7 +86,7 @@ struct RunKindTests {
             case .failed(let diagnostic):
                 // A reason, not a slip of this test or a fault that nobody foresaw.
                 #expect(
-                    !["unknown-name", "unknown-option", "missing-argument", "failed"].contains(diagnostic.code),
+                    !["unknown-name", "unknown-option", "missing-argument", "failed"].contains(diagnostic.code.text),
                     "\(line)")
                 #expect(
                     !diagnostic.message.contains("\n") && !diagnostic.message.contains("Optional("),
@@ -106,7 +106,7 @@ struct RunKindTests {
         for (name, _) in RunValue.memberHelp {
             guard case .failed(let diagnostic) = session.run("a.\(name)") else { continue }
             #expect(
-                diagnostic.code == "no-value" && diagnostic.fix?.contains("input") == false, "\(diagnostic.message)")
+                diagnostic.code == .noValue && diagnostic.fix?.contains("input") == false, "\(diagnostic.message)")
         }
     }
 

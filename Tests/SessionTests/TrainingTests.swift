@@ -135,7 +135,7 @@ struct TrainingTests {
             Issue.record("\(outcome)")
             return
         }
-        #expect(diagnostic.code == "diverged")
+        #expect(diagnostic.code.text == "diverged")
         session.run("print a.state")
         #expect(session.output.all.text == "diverged\n")
     }

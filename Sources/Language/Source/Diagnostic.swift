@@ -18,9 +18,7 @@ public struct Diagnostic: Error, Sendable {
     }
 
     public var severity: Severity
-    /// A short kebab-case name of the kind of fault (`unknown-word`, `unclosed-brace`, `interrupted`), stable for tests
-    /// and for Jupyter's `ename`.
-    public var code: String
+    public var code: FaultCode
     /// What is wrong, in the user's terms, one sentence without a full stop.
     public var message: String
     public var source: SourceText?
@@ -33,7 +31,7 @@ public struct Diagnostic: Error, Sendable {
     public var edits: [TextEdit]
 
     public init(
-        _ severity: Severity = .error, code: String, _ message: String, source: SourceText? = nil,
+        _ severity: Severity = .error, code: FaultCode, _ message: String, source: SourceText? = nil,
         at range: SourceRange? = nil, context: [String] = [], fix: String? = nil, edits: [TextEdit] = []
     ) {
         self.severity = severity

@@ -12,11 +12,11 @@ extension Diagnostic {
 }
 
 struct SyntaxFaultText {
-    var code: String
+    var code: FaultCode
     var message: String
     var fix: String?
 
-    init(_ code: String, _ message: String, fix: String? = nil) {
+    init(_ code: FaultCode, _ message: String, fix: String? = nil) {
         self.code = code
         self.message = message
         self.fix = fix
@@ -27,217 +27,217 @@ struct SyntaxFaultText {
         // MARK: Limits
         case .cellTooLarge(let bytes):
             self.init(
-                "too-large", "a cell is at most 1 MB long, and this one has \(bytes) bytes",
+                .tooLarge, "a cell is at most 1 MB long, and this one has \(bytes) bytes",
                 fix: "split it, or read the data from a file")
         case .tooDeep:
             self.init(
-                "too-deep", "this is nested or chained more than \(SyntaxLimits.depth) deep",
+                .tooDeep, "this is nested or chained more than \(SyntaxLimits.depth) deep",
                 fix: "give a part of it a name with `let`")
         case .moreFaults(let count):
             self.init(
-                "more-errors", "there \(count == 1 ? "is 1 more error" : "are \(count) more errors") from here on")
+                .moreErrors, "there \(count == 1 ? "is 1 more error" : "are \(count) more errors") from here on")
 
         // MARK: Characters
         case .unknownCharacters(let characters):
             let shown = characters.count > 20 ? characters.prefix(20) + "…" : characters
-            self.init("unknown-character", "`\(shown)` means nothing here", fix: Self.fixOfUnknown(characters))
+            self.init(.unknownCharacter, "`\(shown)` means nothing here", fix: Self.fixOfUnknown(characters))
         case .percent(let share):
             self.init(
-                "percent", "`%` is the rest of a division; a share is written as a number", fix: "write `\(share)`")
+                .percent, "`%` is the rest of a division; a share is written as a number", fix: "write `\(share)`")
         case .lookalike(let found, let meant):
             self.init(
-                "lookalike-character", "`\(found)` is not the character of the keyboard that it looks like",
+                .lookalikeCharacter, "`\(found)` is not the character of the keyboard that it looks like",
                 fix: "write `\(Self.short(meant))`")
-        case .unclosedComment: self.init("unclosed-comment", "this `/*` is never closed", fix: "close it with `*/`")
-        case .hashComment: self.init("hash-comment", "a comment begins with `//`, not with `#`", fix: "write `//`")
+        case .unclosedComment: self.init(.unclosedComment, "this `/*` is never closed", fix: "close it with `*/`")
+        case .hashComment: self.init(.hashComment, "a comment begins with `//`, not with `#`", fix: "write `//`")
         case .swallowingComment(let divisor, let dividend):
             self.init(
-                "swallowing-comment", "this is a comment, and the rest of the line is lost in it",
+                .swallowingComment, "this is a comment, and the rest of the line is lost in it",
                 fix: "for whole division write `div(\(dividend ?? "…"), \(divisor))`")
         case .commandLine(let command):
             self.init(
-                "command-line", "`\(command)` is a command for IPython or the shell, not for Tandem",
+                .commandLine, "`\(command)` is a command for IPython or the shell, not for Tandem",
                 fix: Self.fixOfCommand(command))
         case .foreignOperator(let found, let written): self = Self.foreignOperator(found, written)
 
         // MARK: Numbers and shapes
-        case .numberTooLarge: self.init("number-too-large", "this number is too large to be computed with")
+        case .numberTooLarge: self.init(.numberTooLarge, "this number is too large to be computed with")
         case .trailingPoint(let number):
             self.init(
-                "number", "a number does not end with a point", fix: "write `\(number)` or `\(number).0`")
+                .number, "a number does not end with a point", fix: "write `\(number)` or `\(number).0`")
         case .hexadecimal:
             self.init(
-                "number", "numbers are written in decimal digits, and a size is at least 1",
+                .number, "numbers are written in decimal digits, and a size is at least 1",
                 fix: "write the number in decimal digits; `padding: shape(0, 3)` has a size of 0")
         case .unfinishedShape(let first):
             self.init(
-                "shape", "a shape needs a number behind each `x`",
+                .shape, "a shape needs a number behind each `x`",
                 fix:
                     "write `\(first) * x` for a product, `\(first)x32x32` for a shape, or `shape(\(first), x, x)` for one of values"
             )
         case .tooManySizes:
             self.init(
-                "shape", "a shape has one to three sizes", fix: "the batch is no part of a shape: write `3x32x32`")
-        case .sizeNotWhole: self.init("shape", "the sizes of a shape are whole numbers")
-        case .sizeZero: self.init("shape", "the sizes of a shape are at least 1")
+                .shape, "a shape has one to three sizes", fix: "the batch is no part of a shape: write `3x32x32`")
+        case .sizeNotWhole: self.init(.shape, "the sizes of a shape are whole numbers")
+        case .sizeZero: self.init(.shape, "the sizes of a shape are at least 1")
         case .lettersBehindNumber(let number, let letters):
             self.init(
-                "number", "letters cannot follow a number, and a name cannot begin with one",
+                .number, "letters cannot follow a number, and a name cannot begin with one",
                 fix: "write `\(number) * \(letters)` for a product")
-        case .malformedNumber: self.init("number", "this is neither a number nor a shape")
+        case .malformedNumber: self.init(.number, "this is neither a number nor a shape")
         case .spacedShape(let written):
-            self.init("shape", "a shape is written without spaces", fix: "write `\(written)`")
+            self.init(.shape, "a shape is written without spaces", fix: "write `\(written)`")
 
         // MARK: Strings
         case .unterminatedString:
-            self.init("unterminated-string", "this string does not end on its line", fix: "close it with `\"`")
+            self.init(.unterminatedString, "this string does not end on its line", fix: "close it with `\"`")
         case .unknownEscape(let character):
             self.init(
-                "escape", "`\\\(character)` stands for nothing in a string",
+                .escape, "`\\\(character)` stands for nothing in a string",
                 fix: "there are `\\n` `\\t` `\\\"` `\\\\` `\\u{…}` and `\\( )`; a backslash itself is `\\\\`")
         case .invalidScalar:
-            self.init("escape", "this is not the number of a Unicode character", fix: "write it like `\\u{1F600}`")
+            self.init(.escape, "this is not the number of a Unicode character", fix: "write it like `\\u{1F600}`")
         case .singleQuotes(let inner):
-            self.init("quotes", "strings are written with double quotes", fix: "write `\"\(Self.short(inner))\"`")
+            self.init(.quotes, "strings are written with double quotes", fix: "write `\"\(Self.short(inner))\"`")
         case .pythonString(let prefix, let written):
-            self.init("quotes", "a string has no `\(prefix)` before it", fix: "write `\(Self.short(written))`")
+            self.init(.quotes, "a string has no `\(prefix)` before it", fix: "write `\(Self.short(written))`")
         case .tripleQuotes:
             self.init(
-                "quotes", "a string is of one line and has one quote at each end", fix: "write `\\n` for a new line")
+                .quotes, "a string is of one line and has one quote at each end", fix: "write `\\n` for a new line")
         case .emptyInterpolation:
-            self.init("interpolation", "nothing stands in this `\\( )`", fix: "put a value into it")
+            self.init(.interpolation, "nothing stands in this `\\( )`", fix: "put a value into it")
 
         // MARK: Brackets
         case .unclosed(let bracket):
             self.init(
-                "unclosed-bracket", "this `\(bracket)` is never closed",
+                .unclosedBracket, "this `\(bracket)` is never closed",
                 fix: "close it with `\(Self.closer(of: bracket))`")
         case .strayCloser(let bracket):
-            self.init("stray-bracket", "this `\(bracket)` closes nothing", fix: "leave it out, or open it before")
+            self.init(.strayBracket, "this `\(bracket)` closes nothing", fix: "leave it out, or open it before")
 
         // MARK: Statements
         case .unexpected(let found, let expected):
-            self.init("unexpected", "expected \(Self.words(expected)), but here stands `\(found)`")
+            self.init(.unexpected, "expected \(Self.words(expected)), but here stands `\(found)`")
         case .missing(let expected, let behind):
             self.init(
-                "missing", "\(Self.words(expected)) is missing behind `\(behind)`",
+                .missing, "\(Self.words(expected)) is missing behind `\(behind)`",
                 fix: Self.fixOfMissing(expected, behind))
         case .statementNotEnded(let found, let needsComma):
             self.init(
-                "unexpected", "the statement should end before `\(found)`",
+                .unexpected, "the statement should end before `\(found)`",
                 fix: needsComma
                     ? "put a comma between two values: `, \(found)`"
                     : "put a new line or `;` between two statements: `; \(found)`")
         case .lineBeginsWithOperator(let found):
             self.init(
-                "line-begins-with-operator", "a statement cannot begin with `\(found)`",
+                .lineBeginsWithOperator, "a statement cannot begin with `\(found)`",
                 fix: "a line goes on when `\(found)` stands at its end, or inside parentheses")
         case .reservedName(let name):
             self.init(
-                "reserved-name", "`\(name)` is a word of the language and cannot be a name",
+                .reservedName, "`\(name)` is a word of the language and cannot be a name",
                 fix: "choose another name, such as `\(Self.nameInstead(of: name))`")
         case .strayElse:
-            self.init("stray-else", "this `else` follows no `if { … }`", fix: "write `if condition { … } else { … }`")
+            self.init(.strayElse, "this `else` follows no `if { … }`", fix: "write `if condition { … } else { … }`")
         case .strayLabel(let name):
             self.init(
-                "stray-label", "the option `\(name):` belongs to no command",
+                .strayLabel, "the option `\(name):` belongs to no command",
                 fix: "end the line before it with a comma, or give a value a name with `let \(name) = …`")
         case .assignmentWithoutLet(let name, let value):
-            self.init("assignment", "a name is bound with `let`", fix: "write `let \(name) = \(Self.oneLine(value))`")
+            self.init(.assignment, "a name is bound with `let`", fix: "write `let \(name) = \(Self.oneLine(value))`")
         case .assignmentToMember:
             self.init(
-                "assignment", "members and elements cannot be changed", fix: "bind a new value with `let name = …`")
+                .assignment, "members and elements cannot be changed", fix: "bind a new value with `let name = …`")
         case .tupleWithoutParentheses(let names):
-            self.init("tuple", "several names stand in parentheses", fix: "write `(\(names))`")
+            self.init(.tuple, "several names stand in parentheses", fix: "write `(\(names))`")
         case .typeAnnotation(let name, let value):
-            self.init("type", "names have no types", fix: "write `let \(name) = \(Self.oneLine(value))`")
+            self.init(.type, "names have no types", fix: "write `let \(name) = \(Self.oneLine(value))`")
         case .functionBinding(let name):
             self.init(
-                "function", "there are no functions to define, only models and blocks of layers",
+                .function, "there are no functions to define, only models and blocks of layers",
                 fix: "write `block \(name)(…) { … }` for layers to reuse")
         case .foreignStatement(let word):
             let (message, fix) = Self.foreignStatement(word)
-            self.init("foreign-statement", message, fix: fix)
-        case .exitWord(let word): self.init("exit", "there is no `\(word)`", fix: "write `quit`")
+            self.init(.foreignStatement, message, fix: fix)
+        case .exitWord(let word): self.init(.exit, "there is no `\(word)`", fix: "write `quit`")
         case .colonForBrace(let written):
             self.init(
-                "colon", "a body stands in braces",
+                .colon, "a body stands in braces",
                 fix: written.map { "write `\(Self.oneLine($0))`" } ?? "write `{` for `:`, and `}` behind its last line")
         case .forWithEquals(let written):
             self.init(
-                "for", "a loop goes over the elements of something",
+                .forLoop, "a loop goes over the elements of something",
                 fix: "write `\(written ?? "for x in 1...10 { … }")`")
         case .wordForBrace(let word):
-            self.init("brace", "a body stands in braces, without `\(word)`", fix: "write `{ … }`")
+            self.init(.brace, "a body stands in braces, without `\(word)`", fix: "write `{ … }`")
 
         // MARK: Calls and expressions
         case .equalsForColon(let name, let value):
             self.init(
-                "equals-for-colon", "an option is given with `:`, not with `=`",
+                .equalsForColon, "an option is given with `:`, not with `=`",
                 fix: "write `\(name): \(Self.oneLine(value))`")
         case .swallowingComma(let next):
             self.init(
-                "swallowing-comma", "this comma draws the next line, `\(next) …`, into the command",
+                .swallowingComma, "this comma draws the next line, `\(next) …`, into the command",
                 fix: "leave the comma out")
         case .missingComma(let label, let value):
             self.init(
-                "missing-comma", "a comma is missing before `\(label):`",
+                .missingComma, "a comma is missing before `\(label):`",
                 fix: "write `, \(label): \(Self.oneLine(value))`")
         case .assignmentForComparison:
-            self.init("assignment", "`=` binds a name and compares nothing", fix: "write `==`")
-        case .trailingComma: self.init("trailing-comma", "nothing follows this comma", fix: "leave the comma out")
+            self.init(.assignment, "`=` binds a name and compares nothing", fix: "write `==`")
+        case .trailingComma: self.init(.trailingComma, "nothing follows this comma", fix: "leave the comma out")
         case .spaceBeforeBracket(_, let bracket, let written):
             self.init(
-                "space-before-bracket", "inside an expression no space stands between a name and its `\(bracket)`",
+                .spaceBeforeBracket, "inside an expression no space stands between a name and its `\(bracket)`",
                 fix: "write `\(Self.oneLine(written))`, or a comma between two values")
         case .commandInExpression(let name, let argument, true):
             self.init(
-                "missing-colon", "behind a comma stands a value, or an option with its `:`",
+                .missingColon, "behind a comma stands a value, or an option with its `:`",
                 fix: "write `\(name): \(Self.oneLine(argument))`")
         case .commandInExpression(let name, let argument, false):
             self.init(
-                "command-in-expression",
+                .commandInExpression,
                 "two values follow each other; inside an expression a command takes parentheses",
                 fix: "write `\(name)(\(Self.oneLine(argument)))`, or a comma between two values")
         case .calledMember(let name):
             self.init(
-                "called-member", "members are not called",
+                .calledMember, "members are not called",
                 fix: "a word comes first: `\(name)(…)`; a member has no parentheses")
-        case .calledValue: self.init("called-value", "only a word, a model or a block can be called")
+        case .calledValue: self.init(.calledValue, "only a word, a model or a block can be called")
         case .chainedComparison:
-            self.init("chained-comparison", "comparisons do not chain", fix: "write `a < b && b < c`")
-        case .chainedRange: self.init("chained-range", "a range has two ends", fix: "write `first...last`")
+            self.init(.chainedComparison, "comparisons do not chain", fix: "write `a < b && b < c`")
+        case .chainedRange: self.init(.chainedRange, "a range has two ends", fix: "write `first...last`")
         case .foreignWord(let found, let meant):
-            self.init("foreign-word", "`\(found)` is written `\(meant)` here", fix: "write `\(meant)`")
+            self.init(.foreignWord, "`\(found)` is written `\(meant)` here", fix: "write `\(meant)`")
         case .noneWord(let word):
             self.init(
-                "foreign-word", "there is no `\(word)`", fix: "leave the option out; where it can be off, write `none`")
+                .foreignWord, "there is no `\(word)`", fix: "leave the option out; where it can be off, write `none`")
         case .ternary(let written):
             self.init(
-                "ternary", "a choice begins with its `if`",
+                .ternary, "a choice begins with its `if`",
                 fix: "write `\(Self.oneLine(written ?? "if condition { a } else { b }"))`")
         case .comprehension(let written):
             self.init(
-                "comprehension", "a list made in a loop begins with its `for`",
+                .comprehension, "a list made in a loop begins with its `for`",
                 fix: "write `\(Self.oneLine(written ?? "[for x in list { … }]"))`")
         case .dictionary:
             self.init(
-                "dictionary", "no value begins with `{`: there are lists, but no dictionaries",
+                .dictionary, "no value begins with `{`: there are lists, but no dictionaries",
                 fix: "write a list of pairs: `[(\"a\", 1), (\"b\", 2)]`")
-        case .emptyParentheses: self.init("empty-parentheses", "nothing stands in these parentheses")
-        case .oneValueTuple: self.init("tuple", "a tuple has at least two values", fix: "leave the parentheses out")
+        case .emptyParentheses: self.init(.emptyParentheses, "nothing stands in these parentheses")
+        case .oneValueTuple: self.init(.tuple, "a tuple has at least two values", fix: "leave the parentheses out")
         case .notIndexedByOne:
-            self.init("index", "an index is one value", fix: "take one after the other: `a[1][2]`")
+            self.init(.index, "an index is one value", fix: "take one after the other: `a[1][2]`")
         case .slice(let written):
             self.init(
-                "slice", "an index is one value",
+                .slice, "an index is one value",
                 fix: "write `\(Self.oneLine(written ?? "[for i in 0...2 { list[i] }]"))` for a part of a list")
         case .questionMark(let written?):
             self.init(
-                "question-mark", "there is no operator `? :`", fix: "write `\(Self.oneLine(written))`")
+                .questionMark, "there is no operator `? :`", fix: "write `\(Self.oneLine(written))`")
         case .questionMark(nil):
             self.init(
-                "question-mark", "`?` asks for help on a word, in a statement of its own",
+                .questionMark, "`?` asks for help on a word, in a statement of its own",
                 fix: "write `?word`; a choice is `if condition { a } else { b }`")
         }
     }
@@ -326,7 +326,7 @@ struct SyntaxFaultText {
     }
 
     private static func foreignOperator(_ found: String, _ written: String?) -> SyntaxFaultText {
-        let code = "foreign-operator"
+        let code = FaultCode.foreignOperator
         let none = "there is no operator `\(found)`"
         switch found {
         case "**": return .init(code, none, fix: "for a power multiply: `\(written ?? "x * x")`")

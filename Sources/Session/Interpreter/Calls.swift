@@ -18,7 +18,7 @@ extension Interpreter {
         }
         guard template.isModel else {
             throw fault(
-                "layer-outside", "the block `\(name)` stands in the body of a model or block", at: range)
+                .layerOutside, "the block `\(name)` stands in the body of a model or block", at: range)
         }
         return .model(try instantiate(template, expression.arguments, at: range))
     }
@@ -43,7 +43,7 @@ extension Interpreter {
             fix = "leave the parentheses out: `\(name)`"
             edits = [TextEdit(self.range(of: call), name)]
         }
-        return fault("not-callable", "`\(name)` is \(value.kind), not a word", at: range, fix: fix, edits: edits)
+        return fault(.notCallable, "`\(name)` is \(value.kind), not a word", at: range, fix: fix, edits: edits)
     }
 
     /// A layer where none can stand.
@@ -56,11 +56,11 @@ extension Interpreter {
         let isStatement = before.map { "\n\r;{}".utf8.contains($0) } ?? true
         let isShort = written.utf8.count <= 60 && !written.contains("\n")
         guard isStatement, isShort else {
-            return fault("layer-outside", message, at: place, fix: "for example `\(word.example)`")
+            return fault(.layerOutside, message, at: place, fix: "for example `\(word.example)`")
         }
         let model =
             word.name == "input" ? "model Net { \(written); flatten }" : "model Net { input 3x32x32; \(written) }"
-        return fault("layer-outside", message, at: place, fix: "write `\(model)`", edits: [TextEdit(range, model)])
+        return fault(.layerOutside, message, at: place, fix: "write `\(model)`", edits: [TextEdit(range, model)])
     }
 
     /// Calls a word with arguments that are not evaluated yet.
@@ -102,7 +102,7 @@ extension Interpreter {
         if case .branches = word.action { return }
         guard let body = bodies.first else { return }
         throw fault(
-            "unexpected-block", "`\(word.name)` takes no block",
+            .unexpectedBlock, "`\(word.name)` takes no block",
             at: SourceRange(body.range.start, body.range.start + 1),
             fix: "leave `{ … }` out", edits: [TextEdit(body.range, "")])
     }
@@ -146,14 +146,14 @@ extension Interpreter {
         case .givenTwice:
             let label = argument.label?.text ?? ""
             throw fault(
-                "given-twice", "`\(label):` is given twice", at: argument.label?.range,
+                .givenTwice, "`\(label):` is given twice", at: argument.label?.range,
                 fix: "leave one of them out")
         }
     }
 
     func missingArgument(_ parameter: Parameter, of word: Word, at place: SourceRange) -> Diagnostic {
         fault(
-            "missing-argument",
+            .missingArgument,
             "`\(word.name)` needs \(parameter.isPositional ? "" : "`\(parameter.label):`, ")"
                 + "\(parameter.isPositional ? "`\(parameter.label)`: " : "")\(parameter.help)", at: place,
             fix: "for example `\(word.example.split(separator: "\n").last ?? "")`")
@@ -191,7 +191,7 @@ extension Interpreter {
             let start = argument.value.range.start
             (fix, edits) = ("write `\(label): \(written)`", [TextEdit(SourceRange(start, start), "\(label): ")])
         }
-        return fault("too-many-arguments", "`\(word.name)` \(takes)", at: argument.value.range, fix: fix, edits: edits)
+        return fault(.tooManyArguments, "`\(word.name)` \(takes)", at: argument.value.range, fix: fix, edits: edits)
     }
 
     /// Whether this is a number or truth value as it is typed.
@@ -230,7 +230,7 @@ extension Interpreter {
         let message = "there is no `\(label.text):` option of `\(word.name)`"
         if let meant = word.label(alias: label.text) ?? nearestName(to: label.text, among: labels) {
             return fault(
-                "unknown-option", message, at: label.range, fix: "did you mean `\(meant):`?   \(options)",
+                .unknownOption, message, at: label.range, fix: "did you mean `\(meant):`?   \(options)",
                 edits: [TextEdit(label.range, meant)])
         }
         // `lr:` belongs to the optimizer, `warmup:` to the schedule.
@@ -240,10 +240,10 @@ extension Interpreter {
             else { continue }
             let meant = "\(parameter.label): \(maker.name)(\(inner): \(source[value.range]))"
             return fault(
-                "unknown-option", message, at: label.range, fix: "it is an option of another word: `\(meant)`",
+                .unknownOption, message, at: label.range, fix: "it is an option of another word: `\(meant)`",
                 edits: [TextEdit(label.range.union(value.range), meant)])
         }
-        return fault("unknown-option", message, at: label.range, fix: options)
+        return fault(.unknownOption, message, at: label.range, fix: options)
     }
 
     /// The words that give what an option of this kind takes, the usual one first.
@@ -268,7 +268,7 @@ extension Interpreter {
         if !parameter.choices.isEmpty, let choice = try choice(expression, parameter) { return choice }
         if let layer = layerWord(expression) { throw layerAsValue(layer, parameter, at: expression.range) }
         let value = try evaluate(expression)
-        if value.isNothing { throw fault("no-value", "this gives no value", at: expression.range) }
+        if value.isNothing { throw fault(.noValue, "this gives no value", at: expression.range) }
         return try convert(value, to: parameter, of: word, at: expression.range)
     }
 
@@ -285,7 +285,7 @@ extension Interpreter {
         let makers = Self.makers(of: parameter.kind).map { "`\($0.name)`" }
         guard !makers.isEmpty else { return layerOutside(layer, at: range, place: range) }
         return fault(
-            "wrong-type", "`\(parameter.label):` takes \(parameter.takes), not the layer `\(layer.name)`", at: range,
+            .wrongType, "`\(parameter.label):` takes \(parameter.takes), not the layer `\(layer.name)`", at: range,
             fix: "write one of \(makers.joined(separator: ", "))")
     }
 
@@ -307,7 +307,7 @@ extension Interpreter {
     func noChoice(_ text: String, _ parameter: Parameter, at range: SourceRange) -> Diagnostic {
         let meant = nearestName(to: text, among: parameter.choices)
         return fault(
-            "unknown-choice", "`\(parameter.label):` takes \(parameter.takes), not `\(text)`", at: range,
+            .unknownChoice, "`\(parameter.label):` takes \(parameter.takes), not `\(text)`", at: range,
             fix: meant.map { "did you mean `\($0)`?" }
                 ?? parameter.choices.first.map { "for example `\(parameter.label): \($0)`" },
             edits: meant.map { [TextEdit(range, $0)] } ?? [])
@@ -320,7 +320,7 @@ extension Interpreter {
             return parts.map { part in
                 if case .text(let text) = part { text } else { "" }
             }.joined()
-        default: throw fault("wrong-type", "this takes the name of a word", at: expression.range)
+        default: throw fault(.wrongType, "this takes the name of a word", at: expression.range)
         }
     }
 
@@ -332,7 +332,7 @@ extension Interpreter {
             let subject = parameter.isPositional && !parameter.isRest ? "`\(parameter.label)` of \(name)" : name
             let (fix, edits) = remedy(value, for: parameter, of: word, at: range)
             return fault(
-                "wrong-type", "\(subject) takes \(parameter.takes), not \(described(value))", at: range, fix: fix,
+                .wrongType, "\(subject) takes \(parameter.takes), not \(described(value))", at: range, fix: fix,
                 edits: edits)
         }
         func outside() -> Diagnostic {
@@ -340,7 +340,7 @@ extension Interpreter {
             let meant = parameter.valueInstead(of: value)
             let written = parameter.isPositional ? meant : meant.map { "\(parameter.label): \($0)" }
             return fault(
-                "out-of-range", "\(name) is \(parameter.rangeText ?? "something else"), not \(value.text)", at: range,
+                .outOfRange, "\(name) is \(parameter.rangeText ?? "something else"), not \(value.text)", at: range,
                 fix: written.map { "for example `\($0)`" }, edits: meant.map { [TextEdit(range, $0)] } ?? [])
         }
         switch (parameter.kind, value) {

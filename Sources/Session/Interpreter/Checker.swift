@@ -67,7 +67,7 @@ final class Checker {
         do {
             return try body()
         } catch {
-            if let diagnostic = error as? Diagnostic { note(diagnostic) }
+            if case .fault(let diagnostic) = Stop(error) { note(diagnostic) }
             return nil
         }
     }
@@ -137,7 +137,7 @@ final class Checker {
         let known = evaluate(expression)
         // A word that is no name is a text; other faults are told where the binding runs.
         guard self.findings.count > findings.count else { return known }
-        return self.findings.last?.diagnostic.code == "unknown-name" ? .value(.string(text)) : .unknown
+        return self.findings.last?.diagnostic.code == .unknownName ? .value(.string(text)) : .unknown
     }
 
     private func turn(_ names: [Identifier], _ body: Body) {

@@ -79,11 +79,11 @@ extension Interpreter {
         case .conditional(let conditional):
             guard let body = try chosenBody(conditional) else {
                 throw fault(
-                    "no-value", "no branch of this `if` was taken, so it has no value", at: expression.range,
+                    .noValue, "no branch of this `if` was taken, so it has no value", at: expression.range,
                     fix: "add `else { … }`")
             }
             let value: Value = try withScope { try self.value(of: body) }
-            if value.isNothing { throw fault("no-value", "this branch gives no value", at: body.range) }
+            if value.isNothing { throw fault(.noValue, "this branch gives no value", at: body.range) }
             return value
         }
     }
@@ -91,14 +91,14 @@ extension Interpreter {
     /// The value of an element, which must have one.
     private func value(of element: Expression) throws -> Value {
         let value = try evaluate(element)
-        if value.isNothing { throw fault("no-value", "this gives no value", at: element.range) }
+        if value.isNothing { throw fault(.noValue, "this gives no value", at: element.range) }
         return value
     }
 
     func items(_ values: [Value], at range: SourceRange) throws -> Items {
         let items = Items(values)
         if items.depth > Limits.listDepth {
-            throw fault("too-deep", "lists nest more than \(Limits.listDepth) deep here", at: range)
+            throw fault(.tooDeep, "lists nest more than \(Limits.listDepth) deep here", at: range)
         }
         return items
     }
@@ -109,7 +109,7 @@ extension Interpreter {
     }
 
     func tooLong(at range: SourceRange) -> Diagnostic {
-        fault("too-long", "a list holds at most \(grouped(Limits.elements)) values", at: range)
+        fault(.tooLong, "a list holds at most \(grouped(Limits.elements)) values", at: range)
     }
 
     private func listLoop(
@@ -119,7 +119,7 @@ extension Interpreter {
         try forEach(names, isTuple: isTuple, in: sequence, limit: Limits.elements) {
             let value = try value(of: body)
             if value.isNothing {
-                throw fault("no-value", "the body of a list gives a value in each turn", at: body.range)
+                throw fault(.noValue, "the body of a list gives a value in each turn", at: body.range)
             }
             values.append(value)
         }
@@ -139,20 +139,20 @@ extension Interpreter {
     }
 
     func textTooLong(at range: SourceRange) -> Diagnostic {
-        fault("too-long", "a text holds at most \(grouped(Limits.elements)) bytes", at: range)
+        fault(.tooLong, "a text holds at most \(grouped(Limits.elements)) bytes", at: range)
     }
 
     /// A shape of sizes that are each at least 1 and whose product is a number.
     func shape(_ sizes: [Int], at range: SourceRange) throws -> Shape {
         guard (1...3).contains(sizes.count) else {
-            throw fault("wrong-count", "a shape has one to three sizes, not \(sizes.count)", at: range)
+            throw fault(.wrongCount, "a shape has one to three sizes, not \(sizes.count)", at: range)
         }
         var product = 1
         for size in sizes {
-            guard size >= 0 else { throw fault("out-of-range", "a size cannot be negative: \(size)", at: range) }
+            guard size >= 0 else { throw fault(.outOfRange, "a size cannot be negative: \(size)", at: range) }
             let (next, overflows) = product.multipliedReportingOverflow(by: max(size, 1))
             guard !overflows, next <= 1 << 40 else {
-                throw fault("out-of-range", "this shape is too large", at: range)
+                throw fault(.outOfRange, "this shape is too large", at: range)
             }
             product = next
         }
@@ -162,7 +162,7 @@ extension Interpreter {
     func wholeNumber(_ expression: Expression, _ user: String) throws -> Int {
         let value = try evaluate(expression)
         if case .integer(let number) = value { return number }
-        throw fault("wrong-type", "\(user) takes whole numbers, not \(described(value))", at: expression.range)
+        throw fault(.wrongType, "\(user) takes whole numbers, not \(described(value))", at: expression.range)
     }
 
     /// A value for a message: numbers and texts as they are, others by their kind.
@@ -184,14 +184,14 @@ extension Interpreter {
             return try run(key, of: runs, at: index.range)
         }
         guard case .integer(let number) = key else {
-            throw fault("wrong-type", "an index is a whole number, not \(key.kind)", at: index.range)
+            throw fault(.wrongType, "an index is a whole number, not \(key.kind)", at: index.range)
         }
         func checked(_ count: Int) throws -> Int {
             // As in Python, -1 is the last.
             let place = number < 0 ? number &+ count : number
             guard (0..<count).contains(place) else {
                 let limits = count == 0 ? "it is empty" : "its indices are 0...\(count - 1)"
-                throw fault("out-of-range", "there is no element \(number): \(limits)", at: index.range)
+                throw fault(.outOfRange, "there is no element \(number): \(limits)", at: index.range)
             }
             return place
         }
@@ -200,10 +200,10 @@ extension Interpreter {
         case .shape(let shape): return .integer(shape.sizes[try checked(shape.sizes.count)])
         case .range(let first, let last):
             guard let count = rangeCount(first, last) else {
-                throw fault("out-of-range", "this range is too long to be indexed", at: range)
+                throw fault(.outOfRange, "this range is too long to be indexed", at: range)
             }
             return .integer(first + (try checked(count)))
-        default: throw fault("wrong-type", "\(base.kind) has no elements", at: range)
+        default: throw fault(.wrongType, "\(base.kind) has no elements", at: range)
         }
     }
 

@@ -14,7 +14,7 @@ extension Interpreter {
         // A definition is bound behind its body, so one that names itself finds nothing.
         if let template = definitions.last(where: { $0.template.name == name })?.template {
             return fault(
-                "recursion", "the \(template.isModel ? "model" : "block") `\(name)` contains itself", at: range,
+                .recursion, "the \(template.isModel ? "model" : "block") `\(name)` contains itself", at: range,
                 fix: "`repeat n { … }` stacks layers")
         }
         let names = names ?? (scope?.visibleNames ?? []) + globals.keys.sorted()
@@ -22,24 +22,24 @@ extension Interpreter {
             return dottedCall(String(name[..<dot]), String(name[name.index(after: dot)...]), call, at: range, names)
         }
         let message = "there is no `\(name)`"
-        if let fix = ForeignFunction.text(name) { return fault("unknown-name", message, at: range, fix: fix) }
+        if let fix = ForeignFunction.text(name) { return fault(.unknownName, message, at: range, fix: fix) }
         if let word = Vocabulary.word(alias: name), !names.contains(where: { $0.lowercased() == name.lowercased() }) {
             if let call, let meant = translation(of: call, to: word, name) {
                 return fault(
-                    "unknown-name", message, at: range, fix: fixText(meant, word),
+                    .unknownName, message, at: range, fix: fixText(meant, word),
                     edits: [TextEdit(self.range(of: call), meant)])
             }
             return fault(
-                "unknown-name", message, at: range, fix: "did you mean `\(word.name)`?",
+                .unknownName, message, at: range, fix: "did you mean `\(word.name)`?",
                 edits: [TextEdit(range, word.name)])
         }
-        if let fix = Self.habits[name] { return fault("unknown-name", message, at: range, fix: fix) }
+        if let fix = Self.habits[name] { return fault(.unknownName, message, at: range, fix: fix) }
         if let near = nearestName(to: name, among: names + Vocabulary.all.map(\.name)) {
             return fault(
-                "unknown-name", message, at: range, fix: "did you mean `\(near)`?", edits: [TextEdit(range, near)])
+                .unknownName, message, at: range, fix: "did you mean `\(near)`?", edits: [TextEdit(range, near)])
         }
         return fault(
-            "unknown-name", message, at: range, fix: "`let \(name) = …` binds a name; `help` lists the words")
+            .unknownName, message, at: range, fix: "`let \(name) = …` binds a name; `help` lists the words")
     }
 
     // MARK: Calls
@@ -56,7 +56,7 @@ extension Interpreter {
             let message = "members are not called: a word comes before what it works on"
             guard let word, !word.isLayer else {
                 let member = "`\(base).\(last)` without parentheses is a member"
-                return fault("called-member", message, at: range, fix: base == "model" ? nil : member)
+                return fault(.calledMember, message, at: range, fix: base == "model" ? nil : member)
             }
             // A word without its subject takes the last of its kind, which is what `model` means.
             let subject = base == "model" ? [] : [base]
@@ -67,25 +67,25 @@ extension Interpreter {
                 ? ([word.name] + subject).joined(separator: " ")
                 : "\(word.name)(\(arguments.joined(separator: ", ")))"
             return fault(
-                "called-member", message, at: range,
+                .calledMember, message, at: range,
                 fix: "write `\(isPlain ? meant : "\(word.name) \(subject.first ?? "…")")`",
                 edits: [TextEdit(written, meant)])
         }
         let name = base + "." + last
         let message = "there is no `\(name)`"
-        if let fix = ForeignFunction.text(last) { return fault("unknown-name", message, at: range, fix: fix) }
-        if let fix = Self.libraryCalls[last] { return fault("unknown-name", message, at: range, fix: fix) }
+        if let fix = ForeignFunction.text(last) { return fault(.unknownName, message, at: range, fix: fix) }
+        if let fix = Self.libraryCalls[last] { return fault(.unknownName, message, at: range, fix: fix) }
         guard let word else {
             return fault(
-                "unknown-name", message, at: range, fix: "no library is needed: `help` lists all words")
+                .unknownName, message, at: range, fix: "no library is needed: `help` lists all words")
         }
         if let meant = translation(of: call, to: word, last) {
             return fault(
-                "unknown-name", message, at: range, fix: fixText(meant, word),
+                .unknownName, message, at: range, fix: fixText(meant, word),
                 edits: [TextEdit(written, meant)])
         }
         return fault(
-            "unknown-name", message, at: range, fix: "did you mean `\(word.name)`?", edits: [TextEdit(range, word.name)]
+            .unknownName, message, at: range, fix: "did you mean `\(word.name)`?", edits: [TextEdit(range, word.name)]
         )
     }
 

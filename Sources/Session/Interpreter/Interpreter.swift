@@ -6,9 +6,6 @@ import Language
 import Network
 import Runtime
 
-/// `quit` was called.
-struct Quit: Error {}
-
 /// Used by one thread at a time, that of `Workspace.execute`; others see only the snapshot of names it publishes. Hence
 /// unchecked.
 final class Interpreter: @unchecked Sendable {
@@ -53,7 +50,7 @@ final class Interpreter: @unchecked Sendable {
     /// The expression whose value is shown as soon as it is there.
     var shownRange: SourceRange?
     /// An interrupt or a divergence that a word survived with a value: thrown once the value is bound.
-    var pendingStop: Diagnostic?
+    var pendingStop: Stop?
     /// Called before something long begins, so that completion sees the names bound so far.
     var publish: () -> Void = {}
 
@@ -87,7 +84,8 @@ final class Interpreter: @unchecked Sendable {
             }
             do {
                 try runTopLevel(statement, isLast: index == program.statements.count - 1)
-            } catch let diagnostic as Diagnostic where diagnostic.code != "interrupted" {
+            } catch {
+                guard case .fault(let diagnostic) = Stop(error) else { throw error }
                 let others = faultsOfDefinitions(
                     program, from: index, besides: known + [.init(statement: index, diagnostic: diagnostic)])
                 return [diagnostic] + known.map(\.diagnostic) + others
@@ -133,7 +131,7 @@ final class Interpreter: @unchecked Sendable {
                     try define(definition, isModel: isModel)
                 } catch {
                     missing.insert(name)
-                    if let diagnostic = error as? Diagnostic { faults.append(diagnostic) }
+                    if case .fault(let diagnostic) = Stop(error) { faults.append(diagnostic) }
                 }
             case .binding(let names, _, _): missing.formUnion(names.map { Substring($0.text) })
             default: break
@@ -178,7 +176,7 @@ final class Interpreter: @unchecked Sendable {
 
     /// An error at a place of the cell at hand, with the definitions around it.
     func fault(
-        _ code: String, _ message: String, at range: SourceRange?, context: [String] = [], fix: String? = nil,
+        _ code: FaultCode, _ message: String, at range: SourceRange?, context: [String] = [], fix: String? = nil,
         edits: [TextEdit] = []
     ) -> Diagnostic {
         let around = definitions.last.map { ["in \($0.template.isModel ? "model" : "block") \($0.text)"] } ?? []
@@ -191,8 +189,8 @@ final class Interpreter: @unchecked Sendable {
         if interruption.isCancelled { throw interrupted(at: range) }
     }
 
-    func interrupted(at range: SourceRange) -> Diagnostic {
-        fault("interrupted", "interrupted", at: range, context: [])
+    func interrupted(at range: SourceRange) -> Stop {
+        .interrupted(fault(.interrupted, "interrupted", at: range, context: []))
     }
 
     func stopIfPending() throws {
@@ -212,7 +210,7 @@ final class Interpreter: @unchecked Sendable {
 
     func tooDeep(at range: SourceRange) -> Diagnostic {
         fault(
-            "too-deep", "this nests more than \(Limits.evaluationDepth) levels deep", at: range,
+            .tooDeep, "this nests more than \(Limits.evaluationDepth) levels deep", at: range,
             fix: "take it apart with `let`")
     }
 
@@ -246,7 +244,7 @@ final class Interpreter: @unchecked Sendable {
 
     func boundTwice(_ name: Identifier, isTopLevel: Bool) -> Diagnostic {
         fault(
-            "bound-twice", "`\(name.text)` is bound already in this \(isTopLevel ? "cell" : "body")", at: name.range,
+            .boundTwice, "`\(name.text)` is bound already in this \(isTopLevel ? "cell" : "body")", at: name.range,
             fix: "choose another name; a later cell may bind `\(name.text)` again",
             edits: [TextEdit(SourceRange(name.range.end, name.range.end), "2")])
     }

@@ -46,14 +46,14 @@ extension Interpreter {
         if Vocabulary.word(name.text) != nil {
             let other = name.text.prefix(1).uppercased() + name.text.dropFirst() + "Net"
             throw fault(
-                "reserved-name",
+                .reservedName,
                 "`\(name.text)` is a word of the language and cannot name a \(isModel ? "model" : "block")",
                 at: name.range, fix: "choose another name, such as `\(other)`", edits: [TextEdit(name.range, other)])
         }
         var seen: Set<String> = []
         for parameter in definition.parameters where !seen.insert(parameter.name.text).inserted {
             throw fault(
-                "bound-twice", "there are two parameters `\(parameter.name.text)`", at: parameter.name.range,
+                .boundTwice, "there are two parameters `\(parameter.name.text)`", at: parameter.name.range,
                 fix: "leave one of them out, or name it otherwise")
         }
     }
@@ -63,7 +63,7 @@ extension Interpreter {
         let options = labels.isEmpty ? "it takes none" : "parameters: \(labels.joined(separator: ", "))"
         let meant = nearestName(to: label.text, among: labels)
         return fault(
-            "unknown-option", "there is no `\(label.text):` parameter of `\(definition.name.text)`", at: label.range,
+            .unknownOption, "there is no `\(label.text):` parameter of `\(definition.name.text)`", at: label.range,
             fix: meant.map { "did you mean `\($0):`?   \(options)" } ?? options,
             edits: meant.map { [TextEdit(label.range, $0)] } ?? [])
     }
@@ -75,7 +75,7 @@ extension Interpreter {
         guard !collector.layers.isEmpty else {
             throw inside(template, text) {
                 fault(
-                    "empty-model", "the model `\(template.name)` has no layers", at: template.definition.name.range,
+                    .emptyModel, "the model `\(template.name)` has no layers", at: template.definition.name.range,
                     fix: "for example `model \(template.name) { input 3x32x32; flatten; linear 10 }`")
             }
         }
@@ -84,7 +84,7 @@ extension Interpreter {
         where notedOrders.insert("\(layer.range) \(layer.source[layer.range])").inserted {
             output.report(
                 Diagnostic(
-                    .note, code: "argument-order",
+                    .note, code: .argumentOrder,
                     "`\(layer.source[layer.range])` has the filters first, then the kernel: it is `\(layer.text)`",
                     source: layer.source, at: layer.range,
                     fix: "if its first size is what comes in, which is inferred, write `\(meant)`"))
@@ -109,7 +109,7 @@ extension Interpreter {
         if definitions.contains(where: { $0.template.name == template.name && $0.template.isModel == template.isModel })
         {
             throw fault(
-                "recursion", "the \(template.isModel ? "model" : "block") `\(template.name)` contains itself", at: range
+                .recursion, "the \(template.isModel ? "model" : "block") `\(template.name)` contains itself", at: range
             )
         }
         let given = try parameters(of: template, arguments, at: range)
@@ -162,22 +162,22 @@ extension Interpreter {
             } else {
                 guard let next = labels.first(where: { given[$0] == nil }) else {
                     throw fault(
-                        "too-many-arguments", "`\(template.name)` has \(counted(labels.count, "parameter"))",
+                        .tooManyArguments, "`\(template.name)` has \(counted(labels.count, "parameter"))",
                         at: argument.value.range, fix: options)
                 }
                 name = next
             }
             guard given[name] == nil else {
                 throw fault(
-                    "given-twice", "`\(name):` is given twice", at: argument.label?.range ?? argument.value.range)
+                    .givenTwice, "`\(name):` is given twice", at: argument.label?.range ?? argument.value.range)
             }
             let value = try evaluate(argument.value)
-            if value.isNothing { throw fault("no-value", "this gives no value", at: argument.value.range) }
+            if value.isNothing { throw fault(.noValue, "this gives no value", at: argument.value.range) }
             given[name] = value
         }
         for parameter in declared where parameter.defaultValue == nil && given[parameter.name.text] == nil {
             throw fault(
-                "missing-argument", "`\(template.name)` needs `\(parameter.name.text):`", at: range, fix: options)
+                .missingArgument, "`\(template.name)` needs `\(parameter.name.text):`", at: range, fix: options)
         }
         return given
     }
@@ -207,7 +207,7 @@ extension Interpreter {
         let checked = try check(arguments, for: word, at: range, place: place)
         func written(_ layer: Layer, _ text: String) throws -> WrittenLayer {
             guard collector.layers.count < Limits.layers else {
-                throw fault("too-many-layers", "a model has at most \(grouped(Limits.layers)) layers", at: range)
+                throw fault(.tooManyLayers, "a model has at most \(grouped(Limits.layers)) layers", at: range)
             }
             try checkInterrupt(at: range)
             return WrittenLayer(
@@ -218,7 +218,7 @@ extension Interpreter {
         case .input(let read):
             if collector.input != nil || !collector.layers.isEmpty || collector.isBranch {
                 throw fault(
-                    "input-not-first", "`input` stands once, before all layers", at: range,
+                    .inputNotFirst, "`input` stands once, before all layers", at: range,
                     fix: "leave this one out, or put it first")
             }
             collector.input = (try read(checked), range)
@@ -227,7 +227,7 @@ extension Interpreter {
         case .branches(.residual):
             let body = try onlyBranch(word, bodies, at: place)
             guard !body.isEmpty else {
-                throw fault("empty-branch", "this `residual` has no layers", at: place, fix: Self.residualForm)
+                throw fault(.emptyBranch, "this `residual` has no layers", at: place, fix: Self.residualForm)
             }
             var layer = try written(.residual(body: body.map(\.layer), shortcut: nil), word.name)
             layer.branches["body"] = body
@@ -235,7 +235,7 @@ extension Interpreter {
         case .branches(.shortcut):
             guard var residual = collector.layers.last, case .residual(let body, nil) = residual.layer else {
                 throw fault(
-                    "shortcut-alone", "`shortcut` stands right behind the block of a `residual`", at: place,
+                    .shortcutAlone, "`shortcut` stands right behind the block of a `residual`", at: place,
                     fix: "`residual { conv 16, padding: 1; relu } shortcut { conv 16, 1 }`")
             }
             let shortcut = try onlyBranch(word, bodies, at: place)
@@ -245,7 +245,7 @@ extension Interpreter {
         case .branches(.concatenation):
             guard !bodies.isEmpty else {
                 throw fault(
-                    "missing-block", "`concat` joins the blocks behind it, but there are none", at: place,
+                    .missingBlock, "`concat` joins the blocks behind it, but there are none", at: place,
                     fix: "`concat { conv 16, 1 } { conv 16, padding: 1 }`")
             }
             let branches = try bodies.map(branch)
@@ -262,12 +262,12 @@ extension Interpreter {
     private func onlyBranch(_ word: Word, _ bodies: [Body], at place: SourceRange) throws -> [WrittenLayer] {
         guard let body = bodies.first else {
             throw fault(
-                "missing-block", "`\(word.name)` takes a block of layers", at: place,
+                .missingBlock, "`\(word.name)` takes a block of layers", at: place,
                 fix: word.name == "residual" ? Self.residualForm : "`shortcut { conv 16, 1 }`")
         }
         guard bodies.count == 1 else {
             throw fault(
-                "unexpected-block", "`\(word.name)` takes one block", at: bodies[1].range,
+                .unexpectedBlock, "`\(word.name)` takes one block", at: bodies[1].range,
                 fix: "`concat` takes several; the way around a residual is a `shortcut { … }`")
         }
         return try branch(body)

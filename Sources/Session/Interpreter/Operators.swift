@@ -27,7 +27,7 @@ extension Interpreter {
         default:
             do {
                 return try others(operation, first, second, at: place)
-            } catch var diagnostic as Diagnostic where diagnostic.code == "wrong-type" && operation == .add {
+            } catch var diagnostic as Diagnostic where diagnostic.code == .wrongType && operation == .add {
                 if let edit = joined(left, right) { diagnostic.edits = [edit] }
                 throw diagnostic
             }
@@ -51,7 +51,7 @@ extension Interpreter {
         func checked(_ result: (partialValue: Int, overflow: Bool)) throws -> Value {
             guard !result.overflow else {
                 throw fault(
-                    "overflow", "the result is too large for a whole number", at: place,
+                    .overflow, "the result is too large for a whole number", at: place,
                     fix: "write one side as a decimal, such as `1.0`")
             }
             return .integer(result.partialValue)
@@ -85,7 +85,7 @@ extension Interpreter {
     ) throws -> Value {
         func finite(_ result: Double) throws -> Value {
             guard result.isFinite else {
-                throw fault("overflow", "the result is too large for a number", at: place)
+                throw fault(.overflow, "the result is too large for a number", at: place)
             }
             return .decimal(result)
         }
@@ -111,7 +111,7 @@ extension Interpreter {
     }
 
     func divisionByZero(at place: SourceRange) -> Diagnostic {
-        fault("division-by-zero", "this divides by zero", at: place)
+        fault(.divisionByZero, "this divides by zero", at: place)
     }
 
     private func others(
@@ -136,7 +136,7 @@ extension Interpreter {
                 fix = "put the value into the text: `\"… \\(x)\"`"
             }
             throw fault(
-                "wrong-type", "`\(operation.rawValue)` cannot be used between \(first.kind) and \(second.kind)",
+                .wrongType, "`\(operation.rawValue)` cannot be used between \(first.kind) and \(second.kind)",
                 at: place, fix: fix)
         }
     }
@@ -165,7 +165,7 @@ extension Interpreter {
         case (.object(let a), .object(let b)) where type(of: a) == type(of: b): return a === b
         default:
             throw fault(
-                "wrong-type", "\(first.kind) and \(second.kind) cannot be compared", at: place)
+                .wrongType, "\(first.kind) and \(second.kind) cannot be compared", at: place)
         }
     }
 
@@ -174,13 +174,13 @@ extension Interpreter {
         switch (operation, value) {
         case (.negate, .integer(let number)):
             guard number != .min else {
-                throw fault("overflow", "the result is too large for a whole number", at: range)
+                throw fault(.overflow, "the result is too large for a whole number", at: range)
             }
             return .integer(-number)
         case (.negate, .decimal(let number)): return .decimal(-number)
         case (.not, .boolean(let flag)): return .boolean(!flag)
-        case (.negate, _): throw fault("wrong-type", "`-` takes a number, not \(value.kind)", at: operand.range)
-        case (.not, _): throw fault("wrong-type", "`!` takes true or false, not \(value.kind)", at: operand.range)
+        case (.negate, _): throw fault(.wrongType, "`-` takes a number, not \(value.kind)", at: operand.range)
+        case (.not, _): throw fault(.wrongType, "`!` takes true or false, not \(value.kind)", at: operand.range)
         }
     }
 }

@@ -19,7 +19,7 @@ func placed(_ layers: [WrittenLayer], on input: Shape, model: String) throws(Dia
                 fix = "the channels that come in are inferred: write `\(meant)`"
             }
             throw Diagnostic(
-                code: "shape-mismatch", error.description, source: layer.source, at: layer.range,
+                code: .shapeMismatch, error.description, source: layer.source, at: layer.range,
                 context: layer.trail.reversed() + [place], fix: fix)
         }
     }

@@ -74,7 +74,7 @@ extension Interpreter {
             if value.isNothing {
                 try stopIfPending()
                 throw fault(
-                    "no-value", "this gives no value that `\(name.text)` could take", at: expression.range)
+                    .noValue, "this gives no value that `\(name.text)` could take", at: expression.range)
             }
             try bind(name, value.named(name.text))
         } else {
@@ -107,7 +107,7 @@ extension Interpreter {
         defer { source = outer }
         do {
             return try evaluate(expression).named(name.text)
-        } catch let diagnostic as Diagnostic where diagnostic.code == "unknown-name" {
+        } catch let diagnostic as Diagnostic where diagnostic.code == .unknownName {
             return .string(text)
         }
     }
@@ -119,10 +119,10 @@ extension Interpreter {
         case .tuple(let items), .list(let items): parts = items.values
         case .shape(let shape): parts = shape.sizes.map { .integer($0) }
         default:
-            throw fault("wrong-type", "\(names.count) names take a tuple or a list, not \(value.kind)", at: range)
+            throw fault(.wrongType, "\(names.count) names take a tuple or a list, not \(value.kind)", at: range)
         }
         guard parts.count == names.count else {
-            throw fault("wrong-count", "there are \(parts.count) values for \(names.count) names", at: range)
+            throw fault(.wrongCount, "there are \(parts.count) values for \(names.count) names", at: range)
         }
         return parts
     }
@@ -168,7 +168,7 @@ extension Interpreter {
         case .shape(let shape): for size in shape.sizes { try run(.integer(size)) }
         default:
             throw fault(
-                "wrong-type", "`for` goes over a list or a range, not \(value.kind)", at: sequence.range,
+                .wrongType, "`for` goes over a list or a range, not \(value.kind)", at: sequence.range,
                 fix: value.number == nil ? nil : "write `for x in 1...\(source[sequence.range])`, or `repeat n { … }`",
                 edits: value.number.map { $0 >= 1 } == true
                     ? [TextEdit(SourceRange(sequence.range.start, sequence.range.start), "1...")] : [])
@@ -180,7 +180,7 @@ extension Interpreter {
         guard case .integer(let turns) = value, turns >= 0 else {
             let given = if case .integer(let number) = value { String(number) } else { value.kind }
             throw fault(
-                "wrong-type", "`repeat` takes a whole number that is not negative, not \(given)", at: count.range,
+                .wrongType, "`repeat` takes a whole number that is not negative, not \(given)", at: count.range,
                 fix: value.number.map { "write `\(Int(max(0, min(1e6, $0.isNaN ? 0 : $0)).rounded()))`" }
                     ?? "write how often: `repeat 3 { … }`")
         }
@@ -209,7 +209,7 @@ extension Interpreter {
         let value = try evaluate(condition)
         guard case .boolean(let flag) = value else {
             throw fault(
-                "wrong-type", "a condition is true or false, not \(value.kind)", at: condition.range,
+                .wrongType, "a condition is true or false, not \(value.kind)", at: condition.range,
                 fix: value.number == nil ? nil : "compare it: `\(source[condition.range]) != 0`",
                 edits: value.number == nil
                     ? [] : [TextEdit(SourceRange(condition.range.end, condition.range.end), " != 0")])

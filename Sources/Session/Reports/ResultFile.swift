@@ -24,9 +24,9 @@ extension Invocation {
             do {
                 try FileSystem.write(PictureFile.make(format, svg: svg, title: picture?.title ?? ""), to: path)
             } catch let error as PictureFileError {
-                throw fault("file", error.description, at: arguments.place("to"), fix: error.fix)
+                throw fault(.file, error.description, at: arguments.place("to"), fix: error.fix)
             } catch let error as FileError {
-                throw fault("file", error.description, at: arguments.place("to"))
+                throw fault(.file, error.description, at: arguments.place("to"))
             }
             return
         }
@@ -34,13 +34,13 @@ extension Invocation {
             let drawn = rich.svg == nil ? [] : PictureFile.Format.allCases.map(\.rawValue)
             let endings = (available.keys + drawn).sorted().map { "." + $0 }.joined(separator: ", ")
             throw fault(
-                "unknown-form", "`\(arguments.word.name)` cannot be written as `.\(ending)`", at: arguments.place("to"),
+                .unknownForm, "`\(arguments.word.name)` cannot be written as `.\(ending)`", at: arguments.place("to"),
                 fix: "end the name in one of \(endings)")
         }
         do {
             try FileSystem.write(text().printable, to: path)
         } catch {
-            throw fault("file", error.description, at: arguments.place("to"))
+            throw fault(.file, error.description, at: arguments.place("to"))
         }
     }
 }

@@ -52,12 +52,12 @@ extension Interpreter {
         let names = value.memberHelp.map(\.name)
         if names.contains(name.text) {
             throw fault(
-                "no-value", "`\(name.text)` of this \(value.completionKind) is not known", at: name.range,
+                .noValue, "`\(name.text)` of this \(value.completionKind) is not known", at: name.range,
                 fix: value.unknownMemberFix)
         }
         let meant = nearestName(to: name.text, among: names)
         throw fault(
-            "unknown-member", "\(value.kind) has no member `\(name.text)`", at: name.range,
+            .unknownMember, "\(value.kind) has no member `\(name.text)`", at: name.range,
             fix: meant.map {
                 "did you mean `\($0)`?   members: \(names.joined(separator: ", "))"
             }

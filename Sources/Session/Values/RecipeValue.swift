@@ -46,7 +46,7 @@ extension Invocation {
         let place = arguments.place("with")
         guard let recipe = arguments.object("with", RecipeValue.self) else {
             throw fault(
-                "wrong-type", "`with:` takes a recipe, not \(arguments["with"]?.kind ?? "nothing")", at: place,
+                .wrongType, "`with:` takes a recipe, not \(arguments["with"]?.kind ?? "nothing")", at: place,
                 fix: "make one before: `let fast = recipe(epochs: 2, optimizer: adam(lr: 1e-3))`")
         }
         return with(recipe, at: place)

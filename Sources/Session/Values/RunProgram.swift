@@ -102,7 +102,7 @@ struct RunProgram {
         reader.isSilent = true
         reader.source = program.source
         func foreign(_ range: SourceRange?) -> Diagnostic {
-            reader.fault("foreign-program", "this is no model and its training alone", at: range)
+            reader.fault(.foreignProgram, "this is no model and its training alone", at: range)
         }
         guard let first = program.statements.first, case .model(let definition) = first.kind,
             definition.parameters.isEmpty, definition.body.holdsOnlyLayers
@@ -149,7 +149,7 @@ extension Interpreter {
         reader.source = program.source
         guard program.statements.count == 1, case .expression(let expression) = program.statements[0].kind,
             expression.isData(opensFiles: opensFiles)
-        else { throw reader.fault("foreign-program", "`\(text)` is not taken from a file", at: nil) }
+        else { throw reader.fault(.foreignProgram, "`\(text)` is not taken from a file", at: nil) }
         return try reader.evaluate(expression)
     }
 }

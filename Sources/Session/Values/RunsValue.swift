@@ -62,19 +62,19 @@ extension Interpreter {
                 let names = runs.someNames
                 let meant = nearestName(to: name, among: names) ?? names.first
                 throw fault(
-                    "unknown-run", "no run is kept that is called \"\(name)\"", at: range,
+                    .unknownRun, "no run is kept that is called \"\(name)\"", at: range,
                     fix: meant.map { "did you mean `runs[\"\($0)\"]`? `runs` lists them all" })
             }
             kept = found
         case .integer(let number):
             guard let found = runs.run(at: number < 0 ? number + runs.count : number) else {
                 throw fault(
-                    "out-of-range", "there is no run \(number): \(counted(runs.count, "run")) are kept", at: range)
+                    .outOfRange, "there is no run \(number): \(counted(runs.count, "run")) are kept", at: range)
             }
             kept = found
         default:
             throw fault(
-                "wrong-type", "a kept run is taken by its name, not by \(key.kind)", at: range,
+                .wrongType, "a kept run is taken by its name, not by \(key.kind)", at: range,
                 fix: "write it as `runs` lists it: `runs[\"gap seed 2\"]`")
         }
         return .object(try run(kept, at: range))
@@ -84,13 +84,13 @@ extension Interpreter {
         defer { tellStoreFaults(at: range) }
         guard let store, let record = store.record(of: kept) else {
             throw fault(
-                "unreadable-run", "what is kept of \(kept.title) cannot be read", at: range, fix: "train it again")
+                .unreadableRun, "what is kept of \(kept.title) cannot be read", at: range, fix: "train it again")
         }
         let training: RestoredTraining
         do { training = try RestoredTraining(record, for: self) } catch {
-            let reason = (error as? Diagnostic)?.message ?? "\(error)"
+            let reason = Stop(error).diagnostic.message
             throw fault(
-                "unreadable-run",
+                .unreadableRun,
                 "\(kept.label) was kept by Tandem \(record.context.version), and this one cannot read it: \(reason)",
                 at: range)
         }

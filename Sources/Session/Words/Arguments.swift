@@ -83,7 +83,7 @@ struct Invocation {
 
     var range: SourceRange { arguments.range }
 
-    func fault(_ code: String, _ message: String, at place: SourceRange? = nil, fix: String? = nil) -> Diagnostic {
+    func fault(_ code: FaultCode, _ message: String, at place: SourceRange? = nil, fix: String? = nil) -> Diagnostic {
         interpreter.fault(code, message, at: place ?? range, fix: fix)
     }
 }

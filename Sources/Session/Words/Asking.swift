@@ -9,7 +9,7 @@ func askPerson(_ call: Invocation) throws -> Value {
     case .interrupted: throw call.interpreter.interrupted(at: call.range)
     case .nobody:
         throw call.fault(
-            "nobody-to-ask", "there is nobody to answer `\(question.trimmed)`",
+            .nobodyToAsk, "there is nobody to answer `\(question.trimmed)`",
             fix: "write the value into the program, or give it: `tandem run FILE --set name=value`")
     }
 }

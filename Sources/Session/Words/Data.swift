@@ -89,13 +89,13 @@ let dataWords: [Word] = [
                 ("train", training, data.dataset.training.count), ("test", test, data.dataset.test.count),
             ] where wanted > count {
                 throw call.fault(
-                    "out-of-range",
+                    .outOfRange,
                     "\(data.name) has only \(grouped(count)) \(label == "train" ? "training" : "test") images",
                     at: call.arguments.place(label))
             }
             if call.arguments.isGiven("seed"), !data.dataset.isSortedByClass {
                 throw call.fault(
-                    "nothing-to-do", "`seed:` draws from image folders, and of \(data.name) the first images are taken",
+                    .nothingToDo, "`seed:` draws from image folders, and of \(data.name) the first images are taken",
                     at: call.arguments.place("seed"), fix: "leave `seed:` out")
             }
             let seed = UInt64(call.arguments.integer("seed") ?? 1)
@@ -118,7 +118,7 @@ let dataWords: [Word] = [
                 share: call.arguments.decimal("share") ?? 0.9, seed: UInt64(call.arguments.integer("seed") ?? 1))
             guard result.training.count > 0, result.validation.count > 0 else {
                 throw call.fault(
-                    "out-of-range",
+                    .outOfRange,
                     "of \(counted(data.training.count, "training image")) nothing would be left in one part",
                     at: call.arguments.place("share"))
             }
@@ -133,7 +133,7 @@ let dataWords: [Word] = [
             let size = call.arguments.extent("size") ?? Extent(32)
             guard size.height <= 4096, size.width <= 4096 else {
                 throw call.fault(
-                    "out-of-range", "`size:` is at most 4096, not \(size)", at: call.arguments.place("size"))
+                    .outOfRange, "`size:` is at most 4096, not \(size)", at: call.arguments.place("size"))
             }
             do throws(DatasetError) {
                 return .object(
@@ -173,7 +173,7 @@ let dataWords: [Word] = [
                 cutout: call.arguments.integer("cutout") ?? 0)
             guard !data.augmentation.isNone else {
                 throw call.fault(
-                    "nothing-to-do", "`augment` is not told what to do",
+                    .nothingToDo, "`augment` is not told what to do",
                     fix: "write `augment data, flip: true, crop: 4`")
             }
             return .object(DataValue(data))
@@ -208,7 +208,7 @@ private func loadImageFolder(_ call: Invocation) throws -> Value {
     let interpreter = call.interpreter
     let size = call.arguments.extent("size") ?? Extent(64)
     guard size.height <= 4096, size.width <= 4096 else {
-        throw call.fault("out-of-range", "`size:` is at most 4096, not \(size)", at: call.arguments.place("size"))
+        throw call.fault(.outOfRange, "`size:` is at most 4096, not \(size)", at: call.arguments.place("size"))
     }
     let path = call.arguments.text("path") ?? ""
     let report = ProgressReport(interpreter, title: "reading \(path)")
@@ -223,7 +223,7 @@ private func loadImageFolder(_ call: Invocation) throws -> Value {
         for note in notes {
             interpreter.output.report(
                 Diagnostic(
-                    .note, code: "image-folder", "\(path): \(note)", source: interpreter.source,
+                    .note, code: .imageFolder, "\(path): \(note)", source: interpreter.source,
                     at: call.arguments.place("path")))
         }
         return .object(
@@ -239,9 +239,9 @@ private func loadImageFolder(_ call: Invocation) throws -> Value {
     }
 }
 
-private func dataFault(_ error: DatasetError, _ call: Invocation) -> Diagnostic {
+private func dataFault(_ error: DatasetError, _ call: Invocation) -> Stop {
     if case .cancelled = error { return call.interpreter.interrupted(at: call.range) }
-    return call.fault("data-set", error.message, fix: error.fix)
+    return .fault(call.fault(.dataSet, error.message, fix: error.fix))
 }
 
 /// Means and deviations given, else those of the training images.
@@ -259,7 +259,7 @@ private func normalizeData(_ call: Invocation) throws -> Value {
             label == "mean" || numbers.allSatisfy({ $0 > 0 })
         else {
             throw call.fault(
-                "wrong-count",
+                .wrongCount,
                 "`\(label):` takes \(counted(data.channels, "number"))\(label == "std" ? " above 0" : ""), one for each channel",
                 at: call.arguments.place(label),
                 fix: "write `\(label): [\((0..<data.channels).map { _ in "0.5" }.joined(separator: ", "))]`")
@@ -277,7 +277,7 @@ private func normalizeData(_ call: Invocation) throws -> Value {
     }
     guard let normalization = Normalization(mean: mean ?? measured.mean, deviation: deviation ?? measured.deviation)
     else {
-        throw call.fault("out-of-range", "a channel of these images has only one value, which cannot be scaled")
+        throw call.fault(.outOfRange, "a channel of these images has only one value, which cannot be scaled")
     }
     data.normalization = normalization
     return .object(DataValue(data))

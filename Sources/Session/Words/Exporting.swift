@@ -28,7 +28,7 @@ func exportNetwork(_ call: Invocation) throws -> Value {
         let ending = name.lastIndex(of: ".").map { "`\(name[$0...])`" } ?? "a file without an ending"
         let forms = ExportForm.allCases.map { "`\($0.rawValue)` (\($0.content))" }.joined(separator: ", ")
         throw call.fault(
-            "unknown-form", "`export` does not write \(ending)", at: call.arguments.place("to"),
+            .unknownForm, "`export` does not write \(ending)", at: call.arguments.place("to"),
             fix: "end the name in \(forms)")
     }
     switch form {
@@ -44,7 +44,7 @@ func exportNetwork(_ call: Invocation) throws -> Value {
         let run = try call.trained(form, name)
         guard 4 * run.run.architecture.parameterCount < ONNXGraph.largestFile - 1 << 20 else {
             throw call.fault(
-                "too-large", "the weights of \(run.run.label) take more than the 2 GB that an ONNX file may have",
+                .tooLarge, "the weights of \(run.run.label) take more than the 2 GB that an ONNX file may have",
                 at: call.arguments.place("to"), fix: "export them as `.safetensors`, and the module as `.py`")
         }
         let graph: ONNXGraph
@@ -76,7 +76,7 @@ extension Invocation {
     fileprivate func trained(_ form: ExportForm, _ name: String) throws -> RunValue {
         if let model = arguments.model("model") {
             throw fault(
-                "untrained", "\(model.name) is not trained, and `\(form.rawValue)` holds \(form.content)",
+                .untrained, "\(model.name) is not trained, and `\(form.rawValue)` holds \(form.content)",
                 at: arguments.place("model"),
                 fix: "train it, `let a = train \(model.name)`, or load weights, `let a = load \"w.safetensors\", into: "
                     + "\(model.name)`; then `export a, \"\(name)\"`")

@@ -13,7 +13,7 @@ func saveRun(_ call: Invocation) throws -> Value {
     let name = call.arguments.text("to") ?? ""
     guard name.hasSuffix(ending) else {
         throw call.fault(
-            "unknown-form", "`save` writes a run as safetensors", at: call.arguments.place("to"),
+            .unknownForm, "`save` writes a run as safetensors", at: call.arguments.place("to"),
             fix: "end the name in `\(ending)`; `export` writes other forms")
     }
     let context = RunFile.Context(
@@ -31,7 +31,7 @@ func loadRun(_ call: Invocation) throws -> Value {
     let name = call.arguments.text("from") ?? ""
     if call.arguments.isGiven("names"), !call.arguments.isGiven("into") {
         throw call.fault(
-            "names-of-no-model", "`names:` maps the names of a model that takes weights, and none is given",
+            .namesOfNoModel, "`names:` maps the names of a model that takes weights, and none is given",
             at: call.arguments.place("names"),
             fix: "say which: `load \"\(name)\", into: \(call.interpreter.lastModel?.name ?? "Net"), names: ...`")
     }
@@ -49,7 +49,7 @@ private func readTensors(_ call: Invocation, _ name: String) throws -> Safetenso
         // A zip or a pickle: what `torch.save` writes.
         if start == [0x50, 0x4b, 3, 4] || start.starts(with: [0x80, 2]) {
             throw call.fault(
-                "unknown-form", "\(name) is a pickle of PyTorch, which can hold any program",
+                .unknownForm, "\(name) is a pickle of PyTorch, which can hold any program",
                 at: call.arguments.place("from"),
                 fix: "in Python: `safetensors.torch.save_file(model.state_dict(), \"w.safetensors\")`")
         }
@@ -57,7 +57,7 @@ private func readTensors(_ call: Invocation, _ name: String) throws -> Safetenso
         return try Safetensors(reading: file, isCancelled: { interruption.isCancelled })
     } catch let error as FileError {
         throw call.fault(
-            "file", error.description, at: call.arguments.place("from"),
+            .file, error.description, at: call.arguments.place("from"),
             fix: name.isEmpty
                 ? "write the path of a file in it: `load \"a.safetensors\"`"
                 : "name a file that is there; a path begins at the folder of the notebook or script")
@@ -66,7 +66,7 @@ private func readTensors(_ call: Invocation, _ name: String) throws -> Safetenso
         case .cancelled: throw call.interpreter.interrupted(at: call.range)
         case .content: throw call.fault(RunFileError.unreadable(error.description), name)
         case .file:
-            throw call.fault("file", "cannot read \(name): \(error.description)", at: call.arguments.place("from"))
+            throw call.fault(.file, "cannot read \(name): \(error.description)", at: call.arguments.place("from"))
         }
     }
 }
@@ -77,9 +77,9 @@ private func loadWholeRun(_ call: Invocation, _ tensors: Safetensors, _ name: St
         let context = file.context
         let training: RestoredTraining
         do { training = try RestoredTraining(file.record, for: call.interpreter) } catch {
-            let reason = (error as? Diagnostic)?.message ?? "\(error)"
+            let reason = Stop(error).diagnostic.message
             throw call.fault(
-                "unreadable-run",
+                .unreadableRun,
                 "\(name) was written by Tandem \(context.version), and this one cannot read it: \(reason)",
                 at: call.arguments.place("from"),
                 fix: "take that version, or `load \"\(name)\", into: Net` with the model defined here")
@@ -106,7 +106,7 @@ private func loadWeights(_ call: Invocation, _ weights: Safetensors, _ name: Str
         if !call.arguments.isGiven("names"), let first = renamed.first, !first.from.hasSuffix(".\(first.to)") {
             call.interpreter.output.report(
                 Diagnostic(
-                    .note, code: "renamed-weights",
+                    .note, code: .renamedWeights,
                     "the names in \(name) are others; each layer was taken by its shapes, which no other has",
                     source: call.interpreter.source, at: call.arguments.place("from"),
                     context: ["`\(first.from)` became `\(first.to)`, and so on"],
@@ -130,22 +130,22 @@ extension Invocation {
         do {
             let bytes = try FileSystem.read(FileSystem.resolve(typed: name, in: interpreter.folder))
             guard let found = try JSON(parsing: bytes).object else {
-                throw fault("map-of-names", "\(name) holds no JSON object", at: arguments.place("names"), fix: fix)
+                throw fault(.mapOfNames, "\(name) holds no JSON object", at: arguments.place("names"), fix: fix)
             }
             object = found
         } catch let error as FileError {
             throw fault(
-                "file", error.description, at: arguments.place("names"),
+                .file, error.description, at: arguments.place("names"),
                 fix: "name a file that is there; a path begins at the folder of the notebook or script")
         } catch let error as JSONError {
             throw fault(
-                "map-of-names", "\(name) is not JSON: \(error.description)", at: arguments.place("names"), fix: fix)
+                .mapOfNames, "\(name) is not JSON: \(error.description)", at: arguments.place("names"), fix: fix)
         }
         var names: [String: String] = [:]
         for key in object.keys {
             guard let value = object[key]?.string else {
                 throw fault(
-                    "map-of-names", "`\(key)` in \(name) has no name", at: arguments.place("names"), fix: fix)
+                    .mapOfNames, "`\(key)` in \(name) has no name", at: arguments.place("names"), fix: fix)
             }
             names[key] = value
         }
@@ -170,7 +170,7 @@ extension Invocation {
         guard !interpreter.isSilent, let name = arguments.text("to") else { return }
         let count: Int
         do { count = try write(FileSystem.resolve(typed: name, in: interpreter.folder)) } catch {
-            throw fault("file", error.description, at: arguments.place("to"))
+            throw fault(.file, error.description, at: arguments.place("to"))
         }
         interpreter.write("\(what) is in \(name): \(byteText(count))\n")
     }
@@ -191,7 +191,7 @@ extension Invocation {
                 ("\(name) is damaged: its bytes are not those that `save` wrote", "copy or save it again")
             case .outOfMemory: ("the weights in \(name) take more memory than there is", nil)
             }
-        return fault("unreadable-run", message, at: arguments.place("from"), fix: fix)
+        return fault(.unreadableRun, message, at: arguments.place("from"), fix: fix)
     }
 
     fileprivate func fault(_ error: WeightsError, _ name: String, _ model: Model) -> Diagnostic {
@@ -202,12 +202,12 @@ extension Invocation {
         switch error {
         case .wrongShape(let tensor, let found, let expected):
             return fault(
-                "other-weights",
+                .otherWeights,
                 "`\(tensor)` is \(shapeText(found)) in \(name), but \(model.name) needs \(shapeText(expected))",
                 at: arguments.place("from"), fix: "give the model the widths that the weights have")
         case .otherNames(let missing, let surplus):
             var diagnostic = fault(
-                "other-weights",
+                .otherWeights,
                 "the tensors in \(name) are not those of \(model.name) by name, and order alone could swap some",
                 at: arguments.place("from"))
             if let first = missing.first, !surplus.isEmpty, !arguments.isGiven("names") {
@@ -224,13 +224,13 @@ extension Invocation {
             return diagnostic
         case .unknownNames(let names, let known):
             return fault(
-                "map-of-names", "\(model.name) has no \(names.map { "`\($0)`" }.joined(separator: ", "))",
+                .mapOfNames, "\(model.name) has no \(names.map { "`\($0)`" }.joined(separator: ", "))",
                 at: arguments.place("names"),
                 fix: "its names are \(known.prefix(24).map { "`\($0)`" }.joined(separator: ", "))"
                     + (known.count > 24 ? " and \(known.count - 24) more" : ""))
         case .namedTwice(let tensor):
             return fault(
-                "map-of-names", "`\(tensor)` would be taken twice", at: arguments.place("names"),
+                .mapOfNames, "`\(tensor)` would be taken twice", at: arguments.place("names"),
                 fix: "name every tensor of the file once")
         case .outOfMemory: return fault(RunFileError.outOfMemory, name)
         }

@@ -10,7 +10,7 @@ func showDiagram(_ call: Invocation) throws -> Value {
     let models = try call.arguments.rest.isEmpty ? [call.model()] : call.arguments.rest.compactMap(\.value.asModel)
     guard models.count <= 2 else {
         throw call.fault(
-            "wrong-count", "`diagram` takes one model, or two to be held against each other, not \(models.count)",
+            .wrongCount, "`diagram` takes one model, or two to be held against each other, not \(models.count)",
             at: call.arguments.rest.last?.range)
     }
     let networks = try models.enumerated().map { index, model in
@@ -39,7 +39,7 @@ extension Invocation {
     fileprivate func image(_ index: Int, _ data: DataValue) throws -> [UInt8] {
         do throws(DatasetError) {
             return try data.dataset[part].image(index)
-        } catch { throw fault("data-set", error.message, fix: error.fix) }
+        } catch { throw fault(.dataSet, error.message, fix: error.fix) }
     }
 
     fileprivate func picture(_ index: Int, _ data: DataValue, label: String, note: String) throws -> ImageGrid.Image {
@@ -120,13 +120,13 @@ func showFlips(_ call: Invocation) throws -> Value {
     }
     guard runs.count == 2 else {
         throw call.fault(
-            "wrong-count", "`flips` takes two runs, not \(runs.count)", fix: "for example `flips a, b`")
+            .wrongCount, "`flips` takes two runs, not \(runs.count)", fix: "for example `flips a, b`")
     }
     // Each as it was trained to see them, of images that both have.
     let (data, other) = (try call.data("on", of: runs[0]), try call.data("on", of: runs[1]))
     guard try data === other || call.hasSameImages(data, other) else {
         throw call.fault(
-            "no-value",
+            .noValue,
             "the \(call.part.rawValue) images of \(runs[0].run.label) and \(runs[1].run.label) are not the same: "
                 + "\(data.name) and \(other.name)",
             fix: "say which images both are shown: `flips a, b, on: data`")
@@ -198,16 +198,14 @@ func showClassActivations(_ call: Invocation) throws -> Value {
 }
 
 extension Invocation {
-    fileprivate func noActivations(_ error: ClassActivationError) -> Diagnostic {
-        switch error {
+    fileprivate func noActivations(_ error: ClassActivationError) -> Stop {
+        let fix = "`mistakes` and `confusion` take every network"
+        return switch error {
         case .noMap:
-            fault(
-                "no-map", "`cam` shows the map of the last convolution, and this network has none",
-                fix: "`mistakes` and `confusion` take every network")
+            .fault(fault(.noMap, "`cam` shows the map of the last convolution, and this network has none", fix: fix))
         case .layer(let name):
-            fault(
-                "no-map", "`cam` cannot look through `\(name)` after the last convolution",
-                fix: "`mistakes` and `confusion` take every network")
+            .fault(
+                fault(.noMap, "`cam` cannot look through `\(name)` after the last convolution", fix: fix))
         case .training(let error): training(error, self)
         }
     }

@@ -55,7 +55,7 @@ private func runPicture(_ call: Invocation, _ given: [RunGroup]) throws -> (any 
     let kind = call.arguments.text("kind") ?? (x == "parameters" || x == "operations" ? "scatter" : "curves")
     if ["differences", "classes"].contains(kind) {
         throw call.fault(
-            "out-of-range", "`kind: \(kind)` is of a study, not of runs", at: call.arguments.place("kind"),
+            .outOfRange, "`kind: \(kind)` is of a study, not of runs", at: call.arguments.place("kind"),
             fix: "compare the models: `let s = compare gap, flat`, then `plot s, kind: \(kind)`")
     }
     try call.checkAxes(of: kind)
@@ -75,7 +75,7 @@ private func runPicture(_ call: Invocation, _ given: [RunGroup]) throws -> (any 
     }
     guard groups.contains(where: { !$0.runs.isEmpty }) else {
         throw call.fault(
-            "no-value", "\(excluded.joined(separator: ", ")) diverged: there is no result to plot",
+            .noValue, "\(excluded.joined(separator: ", ")) diverged: there is no result to plot",
             at: call.arguments.rest.first?.range, fix: "`plot` of one such run alone shows the epochs before")
     }
     let note = call.tellExcluded(excluded.map { "\($0) diverged" })
@@ -180,12 +180,12 @@ extension Invocation {
         if let x = arguments.text("x"), arguments.isGiven("x"), !(axes[kind] ?? []).contains(x) {
             let others = axes.filter { $0.value.contains(x) }.keys.sorted()
             throw fault(
-                "out-of-range", "a picture of `kind: \(kind)` has no `x: \(x)`", at: arguments.place("x"),
+                .outOfRange, "a picture of `kind: \(kind)` has no `x: \(x)`", at: arguments.place("x"),
                 fix: "leave `x:` out, or write `kind: \(others.joined(separator: "` or `kind: "))`")
         }
         if arguments.boolean("train") == true, kind != "curves" {
             throw fault(
-                "out-of-range", "`train: true` adds the training images to curves, and `kind: \(kind)` has none",
+                .outOfRange, "`train: true` adds the training images to curves, and `kind: \(kind)` has none",
                 at: arguments.place("train"), fix: "leave `train:` out, or write `kind: curves`")
         }
     }
@@ -194,7 +194,7 @@ extension Invocation {
     func rejectOptions(_ labels: [String], for subject: String) throws {
         for label in labels where arguments.isGiven(label) {
             throw fault(
-                "out-of-range", "a picture of \(subject) has no `\(label):`",
+                .outOfRange, "a picture of \(subject) has no `\(label):`",
                 at: arguments.place(label), fix: "leave `\(label):` out")
         }
     }
@@ -205,7 +205,7 @@ extension Invocation {
         guard !runs.isEmpty else { return "" }
         let text = runs.joined(separator: "; ")
         if !interpreter.isSilent {
-            interpreter.output.report(Diagnostic(.note, code: "excluded", "\(text): excluded from this picture"))
+            interpreter.output.report(Diagnostic(.note, code: .excluded, "\(text): excluded from this picture"))
         }
         return "Excluded: \(text)."
     }
@@ -262,7 +262,7 @@ private func listPicture(_ call: Invocation, _ lists: [(name: String, values: [V
             name: list.name,
             values: try list.values.map { value -> Double in
                 guard let number = value.number else {
-                    throw call.fault("wrong-type", "`plot` takes lists of numbers, not of \(value.kind)")
+                    throw call.fault(.wrongType, "`plot` takes lists of numbers, not of \(value.kind)")
                 }
                 return number
             }
@@ -270,7 +270,7 @@ private func listPicture(_ call: Invocation, _ lists: [(name: String, values: [V
     }
     guard groups.contains(where: { !$0.values.isEmpty }) else {
         throw call.fault(
-            "no-values", groups.count == 1 ? "the list is empty" : "the lists are empty",
+            .noValues, groups.count == 1 ? "the list is empty" : "the lists are empty",
             fix: "`plot` takes lists of numbers: `plot [0.9, 0.7, 0.6]`")
     }
     let title = groups.map(\.name).joined(separator: ", ")
@@ -281,7 +281,7 @@ private func listPicture(_ call: Invocation, _ lists: [(name: String, values: [V
     case "scatter"?:
         guard groups.count == 2, groups[0].values.count == groups[1].values.count else {
             throw call.fault(
-                "wrong-count",
+                .wrongCount,
                 "a scatter of lists takes two of the same length: what goes to the right, and what goes up",
                 fix: "for example `plot [1, 2, 3], [3, 1, 2], kind: scatter`")
         }

@@ -17,7 +17,7 @@ extension Invocation {
         try checkAxes(of: kind)
         if ["differences", "classes"].contains(kind), measure.name != "accuracy" {
             throw fault(
-                "out-of-range", "`kind: \(kind)` is about the accuracy, not `y: \(measure.name)`",
+                .outOfRange, "`kind: \(kind)` is about the accuracy, not `y: \(measure.name)`",
                 at: arguments.place("y"), fix: "leave `y:` out, or write `kind: dots`")
         }
         let seeds = counted(study.completeSeeds.count, "seed")
@@ -25,7 +25,7 @@ extension Invocation {
             (name: names[model], values: study.doneRuns(model).compactMap { $0.metrics.last.map(measure.value) })
         }
         guard groups.contains(where: { !$0.values.isEmpty }) else {
-            throw fault("no-value", "the study has no finished run yet", fix: "`more` trains further seeds")
+            throw fault(.noValue, "the study has no finished run yet", fix: "`more` trains further seeds")
         }
         let excluded = tellExcluded(study.divergences)
         let axis = Axis(measure.title, measure.kind)
@@ -71,7 +71,7 @@ extension Invocation {
             }
         }
         guard !rows.isEmpty else {
-            throw fault("no-value", "the study has no pair of runs yet", fix: "`more` trains further seeds")
+            throw fault(.noValue, "the study has no pair of runs yet", fix: "`more` trains further seeds")
         }
         let margin = study.plan.margin
         let counts = Set(rows.map(\.values.count)).sorted().map(String.init).joined(separator: " or ")
@@ -85,14 +85,14 @@ extension Invocation {
     private func classes(_ study: Study, _ names: [String], note: String) throws -> IntervalPlot {
         let pairs = study.plan.pairs
         guard !pairs.isEmpty else {
-            throw fault("no-value", "classes are compared between two models, and this study has one")
+            throw fault(.noValue, "classes are compared between two models, and this study has one")
         }
         guard let pair = pairs.first(where: { !study.classDifferences($0.first, $0.second).isEmpty }) else {
-            throw fault("no-value", "the study has no pair of runs yet", fix: "`more` trains further seeds")
+            throw fault(.noValue, "the study has no pair of runs yet", fix: "`more` trains further seeds")
         }
         let classes = study.classDifferences(pair.first, pair.second)
         guard let seeds = classes.first?.differences.count else {
-            throw fault("no-value", "the study has no pair of runs yet", fix: "`more` trains further seeds")
+            throw fault(.noValue, "the study has no pair of runs yet", fix: "`more` trains further seeds")
         }
         // Bonferroni's intervals: all of them hold together as often as one would alone.
         let confidence = 1 - 0.05 / Double(max(1, classes.count))

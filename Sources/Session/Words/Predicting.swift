@@ -38,7 +38,7 @@ func findLearningRate(_ call: Invocation) throws -> Value {
     let (from, to) = (call.arguments.decimal("from") ?? 1e-5, call.arguments.decimal("to") ?? 10)
     guard from < to else {
         throw call.fault(
-            "out-of-range", "`from:` is \(decimalText(from)), which is not below `to:`, \(decimalText(to))",
+            .outOfRange, "`from:` is \(decimalText(from)), which is not below `to:`, \(decimalText(to))",
             at: call.arguments.place("from"), fix: "write `from: 1e-5, to: 10`")
     }
     let architecture = try model.architecture(on: data.image)
@@ -73,9 +73,10 @@ func findLearningRate(_ call: Invocation) throws -> Value {
             title:
                 "trying learning rates for \(title) stopped after \(search.points.count) of \(counted(steps, "step"))",
             isDone: false)
-        interpreter.pendingStop = call.fault(
-            "interrupted",
-            "the search was interrupted after \(counted(search.points.count, "step")); what was measured is kept")
+        interpreter.pendingStop = .interrupted(
+            call.fault(
+                .interrupted,
+                "the search was interrupted after \(counted(search.points.count, "step")); what was measured is kept"))
     }
     return .object(value)
 }

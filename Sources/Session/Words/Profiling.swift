@@ -18,7 +18,7 @@ func profileModel(_ call: Invocation) throws -> Value {
     } catch .cancelled {
         throw call.interpreter.interrupted(at: call.range)
     } catch {
-        throw call.fault("profile", "\(error)", at: call.arguments.place("model"))
+        throw call.fault(.profile, "\(error)", at: call.arguments.place("model"))
     }
     let value = TableValue(result.table)
     try call.writeFile(value.rich, forms: value.fileForms)

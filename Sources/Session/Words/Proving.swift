@@ -9,7 +9,7 @@ func diffModels(_ call: Invocation) throws -> Value {
     let given = call.arguments.rest
     guard given.count == 2 else {
         throw call.fault(
-            "wrong-count", "`diff` takes two models, not \(given.count)", fix: "write `diff gap, flat`")
+            .wrongCount, "`diff` takes two models, not \(given.count)", fix: "write `diff gap, flat`")
     }
     var models: [Model] = []
     for argument in given {
@@ -39,7 +39,7 @@ func diffModels(_ call: Invocation) throws -> Value {
         throw interpreter.interrupted(at: call.range)
     } catch .outOfMemory {
         check = nil
-    } catch { throw call.fault("diff", error.message, fix: error.fix) }
+    } catch { throw call.fault(.diff, error.message, fix: error.fix) }
     var names = models.map(\.name)
     if names[0] == names[1] { names = ["\(names[0]) (1)", "\(names[1]) (2)"] }
     let value = ProofValue(

@@ -124,18 +124,21 @@ struct Training {
         switch run.state {
         case .done, .loaded: break
         case .stopped(let reason, let fix):
-            interpreter.pendingStop = call.fault(
-                "stopped", "the training stopped after \(counted(run.steps, "step")), which are kept: \(reason)",
-                fix: fix)
+            interpreter.pendingStop = .fault(
+                call.fault(
+                    .stopped, "the training stopped after \(counted(run.steps, "step")), which are kept: \(reason)",
+                    fix: fix))
         case .interrupted:
-            interpreter.pendingStop = call.fault(
-                "interrupted",
-                "the training was interrupted after \(counted(run.steps, "step")) "
-                    + "(\(run.epochs) of \(counted(options.epochs, "epoch")) done); what was trained is kept")
+            interpreter.pendingStop = .interrupted(
+                call.fault(
+                    .interrupted,
+                    "the training was interrupted after \(counted(run.steps, "step")) "
+                        + "(\(run.epochs) of \(counted(options.epochs, "epoch")) done); what was trained is kept"))
         case .diverged(let epoch, let batch):
-            interpreter.pendingStop = call.fault(
-                "diverged", "the training diverged: the loss is no number in epoch \(epoch), batch \(batch)",
-                fix: "try a smaller learning rate: `optimizer: adam(lr: 1e-4)`")
+            interpreter.pendingStop = .diverged(
+                call.fault(
+                    .diverged, "the training diverged: loss became NaN or infinite in epoch \(epoch), batch \(batch)",
+                    fix: "try a smaller learning rate: `optimizer: adam(lr: 1e-4)`"))
         }
         return .object(value)
     }
@@ -149,15 +152,15 @@ func resumeRun(_ call: Invocation) throws -> Value {
     switch run.state {
     case .loaded:
         throw call.fault(
-            "no-continuation", "\(run.label) is weights from a file, and nothing is known of their training", at: place,
+            .noContinuation, "\(run.label) is weights from a file, and nothing is known of their training", at: place,
             fix: "`train \(run.model)` trains the model from fresh weights; nothing trains these further")
     case .diverged:
         throw call.fault(
-            "no-continuation", "\(run.label) diverged: its weights are no numbers", at: place,
+            .noContinuation, "\(run.label) diverged: its weights are no numbers", at: place,
             fix: "train it with a smaller learning rate: `optimizer: adam(lr: 1e-4)`")
     case .done where epochs == nil:
         throw call.fault(
-            "no-continuation", "\(run.label) is done: all of its \(counted(run.epochs, "epoch")) are trained",
+            .noContinuation, "\(run.label) is done: all of its \(counted(run.epochs, "epoch")) are trained",
             at: place,
             fix: "say how many in all: `resume \(run.name ?? "a"), epochs: \(2 * max(1, run.epochs))`")
     case .done, .interrupted, .stopped: break
@@ -166,20 +169,20 @@ func resumeRun(_ call: Invocation) throws -> Value {
     options.epochs = epochs ?? options.epochs
     guard options.epochs > run.epochs else {
         throw call.fault(
-            "no-continuation", "\(run.label) has \(counted(run.epochs, "epoch")) already",
+            .noContinuation, "\(run.label) has \(counted(run.epochs, "epoch")) already",
             at: call.arguments.place("epochs"),
             fix: "`epochs:` counts all of them: `epochs: \(run.epochs + (epochs ?? 1))`")
     }
     guard options.epochs == run.options.epochs || !options.schedule.dependsOnEpochs else {
         throw call.fault(
-            "other-schedule",
+            .otherSchedule,
             "the learning rate of `\(ScheduleValue(options.schedule).text)` depends on how many epochs there are: "
                 + "\(options.epochs) are another training from the first step on",
             at: call.arguments.place("epochs"),
             fix: "train it: `train \(run.model), epochs: \(options.epochs)` with the same options")
     }
     guard let data = try call.ownData(of: value) else {
-        throw call.fault("no-subject", "what \(run.label) was trained on is not known", at: place)
+        throw call.fault(.noSubject, "what \(run.label) was trained on is not known", at: place)
     }
     let training = Training(
         call, model: value.model, architecture: run.architecture, data: data, options: options)
@@ -193,7 +196,7 @@ extension Interpreter {
         for fault in store?.takeFaults() ?? [] {
             output.report(
                 Diagnostic(
-                    .warning, code: "store", fault.message, source: range == nil ? nil : source, at: range,
+                    .warning, code: .store, fault.message, source: range == nil ? nil : source, at: range,
                     fix: fault.fix))
         }
     }

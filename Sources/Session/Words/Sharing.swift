@@ -16,21 +16,21 @@ func shareRun(_ call: Invocation) throws -> Value {
     case .done: break
     case .interrupted:
         throw call.fault(
-            "not-repeatable", "\(label) was interrupted, and no text says when", at: place,
+            .notRepeatable, "\(label) was interrupted, and no text says when", at: place,
             fix: "train it to its end: `resume \(label)`")
     case .stopped(let reason, let fix):
-        throw call.fault("not-repeatable", "\(label) was stopped: \(reason)", at: place, fix: fix)
+        throw call.fault(.notRepeatable, "\(label) was stopped: \(reason)", at: place, fix: fix)
     case .diverged:
         throw call.fault(
-            "not-repeatable", "\(label) diverged: a training that does ends in an error", at: place,
+            .notRepeatable, "\(label) diverged: a training that does ends in an error", at: place,
             fix: "share its cell, or train with a smaller learning rate")
     case .loaded:
         throw call.fault(
-            "not-repeatable", "the weights of \(label) come from a file: no training here makes them again", at: place,
+            .notRepeatable, "the weights of \(label) come from a file: no training here makes them again", at: place,
             fix: "share the file: `save \(label), \"weights.safetensors\"`")
     }
     guard value.dataExpression != nil, let data = try call.dataDigest(of: value) else {
-        throw call.fault("not-repeatable", "the data of \(label) are not known", at: place)
+        throw call.fault(.notRepeatable, "the data of \(label) are not known", at: place)
     }
     let name = RunProgram.name(value)
     return .string(
@@ -42,7 +42,7 @@ func shareRun(_ call: Invocation) throws -> Value {
 private func compare(_ value: RunValue, _ expected: String, _ call: Invocation) throws -> Value {
     for label in ["digest", "data"] where (call.arguments.text(label)?.count ?? shownDigits) < shownDigits {
         throw call.fault(
-            "out-of-range", "`\(label):` takes at least the first \(shownDigits) digits",
+            .outOfRange, "`\(label):` takes at least the first \(shownDigits) digits",
             at: call.arguments.place(label))
     }
     let run = value.run
@@ -60,7 +60,7 @@ private func compare(_ value: RunValue, _ expected: String, _ call: Invocation) 
     if run.state != .done { reasons.append("this run is \(run.state)") }
     let reason = reasons.isEmpty ? "model, options or seed are others" : reasons.joined(separator: ", and ")
     var fault = call.fault(
-        "other-run", "\(run.label) is not the run that was shared: \(reason)", at: call.arguments.place("digest"))
+        .otherRun, "\(run.label) is not the run that was shared: \(reason)", at: call.arguments.place("digest"))
     fault.context.append("the digest of \(run.label) is \(run.digest.prefix(shownDigits))")
     throw fault
 }

@@ -13,7 +13,7 @@ func showTable(_ call: Invocation) throws -> Value {
         table = RunTable.table(groups.flatMap(\.runs), showsDigest: call.arguments.boolean("digest") ?? false)
     case .lists(let lists): table = listTable(lists)
     case .schedules:
-        throw call.fault("wrong-type", "`table` takes runs or lists, not a schedule", fix: "`plot` shows its shape")
+        throw call.fault(.wrongType, "`table` takes runs or lists, not a schedule", fix: "`plot` shows its shape")
     }
     if let name = call.arguments.text("by") { table = try sorted(table, by: name, call) }
     let value = TableValue(table)
@@ -33,7 +33,7 @@ private func sorted(_ table: Table, by name: String, _ call: Invocation) throws 
     let titles = table.columns.map(\.title)
     guard let column = titles.firstIndex(of: name) else {
         throw call.fault(
-            "unknown-choice", "the table has no column `\(name)`", at: call.arguments.place("by"),
+            .unknownChoice, "the table has no column `\(name)`", at: call.arguments.place("by"),
             fix: "its columns are \(titles.map { "\"\($0)\"" }.joined(separator: ", "))")
     }
     return table.sorted(by: column)
@@ -87,7 +87,7 @@ func showImages(_ call: Invocation) throws -> Value {
         if case .object(let object) = given, let run = object as? RunValue { return try showLayers(call, run) }
         guard case .object(let object) = given, object is DataValue else {
             throw call.fault(
-                "wrong-type", "`show` takes a data set or a run, not \(given.kind)", at: call.arguments.place("what"))
+                .wrongType, "`show` takes a data set or a run, not \(given.kind)", at: call.arguments.place("what"))
         }
     }
     let data = try call.data("what")
@@ -98,7 +98,7 @@ func showImages(_ call: Invocation) throws -> Value {
         let planes: [UInt8]
         do throws(DatasetError) {
             planes = try dataset.training.image(index)
-        } catch { throw call.fault("data-set", error.message, fix: error.fix) }
+        } catch { throw call.fault(.dataSet, error.message, fix: error.fix) }
         return ImageGrid.Image(
             label: dataset.classNames.indices.contains(label) ? dataset.classNames[label] : String(label),
             channels: dataset.channels, height: dataset.height, width: dataset.width, planes: planes)

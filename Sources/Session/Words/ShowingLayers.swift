@@ -14,13 +14,13 @@ func showLayers(_ call: Invocation, _ run: RunValue) throws -> Value {
     let ends = layers.indices.map { index in layers[...index].reduce(0) { $0 + $1.rowCount } }
     guard let place = ends.firstIndex(where: { $0 >= number }) else {
         throw call.fault(
-            "out-of-range", "\(run.run.model) has \(ends.last ?? 0) layers, so there is no layer \(number)",
+            .outOfRange, "\(run.run.model) has \(ends.last ?? 0) layers, so there is no layer \(number)",
             at: call.arguments.place("layer"), fix: "`summary` numbers them")
     }
     let image = call.arguments.integer("image") ?? 0
     guard image < data.dataset.test.count else {
         throw call.fault(
-            "out-of-range", "\(data.name) has \(counted(data.dataset.test.count, "test image")), numbered from 0",
+            .outOfRange, "\(data.name) has \(counted(data.dataset.test.count, "test image")), numbered from 0",
             at: call.arguments.place("image"), fix: "write `image: 0`")
     }
     let maps: FeatureMaps
@@ -30,7 +30,7 @@ func showLayers(_ call: Invocation, _ run: RunValue) throws -> Value {
     } catch { throw training(error, call) }
     guard !maps.shape.isFlat else {
         throw call.fault(
-            "no-map", "layer \(number) (\(layers[place].layer)) gives \(maps.shape), which is no map",
+            .noMap, "layer \(number) (\(layers[place].layer)) gives \(maps.shape), which is no map",
             at: call.arguments.place("layer"), fix: "choose one in front of `flatten`")
     }
     let (values, area) = (maps.values[0], maps.shape.height * maps.shape.width)
@@ -58,7 +58,7 @@ private func showFilters(_ call: Invocation, _ run: RunValue) throws -> Value {
         [1, 3].contains(parameters[index].shape[1])
     else {
         throw call.fault(
-            "no-map", "\(run.run.model) begins with no convolution over the colors of an image",
+            .noMap, "\(run.run.model) begins with no convolution over the colors of an image",
             fix:
                 "`show \(call.interpreter.source[call.arguments.place("what")]), layer: 1` shows what a layer makes of an image"
         )

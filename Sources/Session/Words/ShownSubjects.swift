@@ -52,7 +52,7 @@ extension Invocation {
             }
         }
         guard [groups.isEmpty, lists.isEmpty, schedules.isEmpty].count(where: { !$0 }) == 1 else {
-            throw fault("wrong-type", "`\(arguments.word.name)` takes either runs or lists, not both at once")
+            throw fault(.wrongType, "`\(arguments.word.name)` takes either runs or lists, not both at once")
         }
         return !groups.isEmpty ? .runs(groups) : !lists.isEmpty ? .lists(lists) : .schedules(schedules)
     }
@@ -65,7 +65,7 @@ extension Invocation {
             default: false
             }
         return fault(
-            "wrong-type", "`\(arguments.word.name)` takes runs or lists, not \(given.value.kind)", at: given.range,
+            .wrongType, "`\(arguments.word.name)` takes runs or lists, not \(given.value.kind)", at: given.range,
             fix: isModel ? "train it before: `let a = train \(interpreter.source[given.range])`" : nil)
     }
 

@@ -16,16 +16,16 @@ extension Invocation {
         if models.isEmpty, recipes.count > 1, let last = interpreter.lastModel { models = [last] }
         guard models.count > 1 || (models.count == 1 && recipes.count > 1) else {
             throw fault(
-                "wrong-count", "`compare` takes two models or more, or one model and two recipes",
+                .wrongCount, "`compare` takes two models or more, or one model and two recipes",
                 fix: "write `compare gap, flat`, or `compare gap, with: [slow, fast]`")
         }
         guard models.count == 1 || recipes.count < 2 else {
             throw fault(
-                "wrong-count", "`compare` takes several models or several recipes, not both at once",
+                .wrongCount, "`compare` takes several models or several recipes, not both at once",
                 at: arguments.place("with"), fix: "compare the recipes on one model: `compare gap, with: [slow, fast]`")
         }
         if let batch = arguments.rest.first, models.count > 20 {
-            throw fault("out-of-range", "`compare` takes at most 20 models, not \(models.count)", at: batch.range)
+            throw fault(.outOfRange, "`compare` takes at most 20 models, not \(models.count)", at: batch.range)
         }
         var compared: [(name: String, model: Model, options: TrainingOptions)] = []
         if models.count == 1 {
@@ -60,13 +60,13 @@ extension Invocation {
         return try values.map { value in
             guard case .object(let object) = value, let recipe = object as? RecipeValue else {
                 throw fault(
-                    "wrong-type", "`with:` takes a recipe or a list of them, not \(value.kind)",
+                    .wrongType, "`with:` takes a recipe or a list of them, not \(value.kind)",
                     at: arguments.place("with"),
                     fix: "make one before: `let fast = recipe(epochs: 2, optimizer: adam(lr: 1e-3))`")
             }
             if let seed = recipe.options.first(where: { $0.parameter.label.hasSuffix("seed") }) {
                 throw fault(
-                    "out-of-range", "the recipe sets `\(seed.parameter.label):`, but a study sets the seeds",
+                    .outOfRange, "the recipe sets `\(seed.parameter.label):`, but a study sets the seeds",
                     at: arguments.place("with"), fix: "leave it out of the recipe, and write `seeds: 1...6`")
             }
             return recipe
@@ -90,7 +90,7 @@ extension Invocation {
         guard numbers.count <= Self.mostSeeds else { throw tooManySeeds(at: place) }
         guard seeds.count == numbers.count, Set(seeds).count == seeds.count, seeds.count >= least else {
             throw fault(
-                "out-of-range",
+                .outOfRange,
                 "`seeds:` takes \(least > 1 ? "at least \(least) " : "")different whole numbers that are not negative",
                 at: place, fix: "write `seeds: 1...6`")
         }
@@ -99,7 +99,7 @@ extension Invocation {
 
     func tooManySeeds(at place: SourceRange) -> Diagnostic {
         fault(
-            "out-of-range", "a study takes at most \(grouped(Self.mostSeeds)) seeds", at: place,
+            .outOfRange, "a study takes at most \(grouped(Self.mostSeeds)) seeds", at: place,
             fix: "write `seeds: 1...6`")
     }
 
@@ -116,7 +116,7 @@ extension Invocation {
         }
         guard roles.count == values.count, !roles.isEmpty, Set(roles).count == roles.count else {
             throw fault(
-                "out-of-range", "`roles:` takes some of init, order, augment, dropout, each once", at: place,
+                .outOfRange, "`roles:` takes some of init, order, augment, dropout, each once", at: place,
                 fix: "write `roles: [init, order]`")
         }
         return roles

@@ -10,7 +10,7 @@ func compareModels(_ call: Invocation) throws -> Value {
     let isSequential = call.arguments.text("until") == "decided"
     if isSequential, call.arguments.isGiven("seeds") {
         throw call.fault(
-            "out-of-range", "`until: decided` takes the seeds 1, 2, 3, … itself and looks at 6, 12 and 24",
+            .outOfRange, "`until: decided` takes the seeds 1, 2, 3, … itself and looks at 6, 12 and 24",
             at: call.arguments.place("seeds"), fix: "leave `seeds:` out")
     }
     let plan: StudyPlan
@@ -34,7 +34,7 @@ func compareModels(_ call: Invocation) throws -> Value {
 func moreSeeds(_ call: Invocation) throws -> Value {
     guard let value = call.arguments.object("study", StudyValue.self) ?? call.interpreter.lastStudy else {
         throw call.fault(
-            "no-subject", "there is no study yet that `more` could take",
+            .noSubject, "there is no study yet that `more` could take",
             fix: "begin one before: `let study = compare gap, flat`")
     }
     let count = call.arguments.integer("seeds")
@@ -44,7 +44,7 @@ func moreSeeds(_ call: Invocation) throws -> Value {
         // What was interrupted is finished first; that is the study as it was planned.
         guard count == nil else {
             throw call.fault(
-                "out-of-range",
+                .outOfRange,
                 "\(counted(study.missing.count, "training")) of this study \(study.missing.count == 1 ? "is" : "are") missing",
                 at: call.arguments.place("seeds"), fix: "finish it before: `more`")
         }
@@ -136,7 +136,7 @@ extension Invocation {
         let memory = bytes < 100_000_000 ? "under 100 MB" : "\(grouped((bytes + 500_000) / 1_000_000)) MB"
         interpreter.output.report(
             Diagnostic(
-                .note, code: "cost",
+                .note, code: .cost,
                 "\(counted(runs, "training"))\(further): \(VerdictText.about(seconds)) and \(memory) of memory here"))
     }
 
@@ -145,12 +145,14 @@ extension Invocation {
         switch end {
         case .done: break
         case .interrupted:
-            interpreter.pendingStop = fault(
-                "interrupted",
-                "interrupted with \(counted(missing, "training")) missing; those that were done are kept"
-                    + (arguments.word.name == "variance" ? "" : ", and `more` continues"))
+            interpreter.pendingStop = .interrupted(
+                fault(
+                    .interrupted,
+                    "interrupted with \(counted(missing, "training")) missing; those that were done are kept"
+                        + (arguments.word.name == "variance" ? "" : ", and `more` continues")))
         case .stopped(let reason, let fix):
-            interpreter.pendingStop = fault("stopped", "the study stopped, its runs are kept: \(reason)", fix: fix)
+            interpreter.pendingStop = .fault(
+                fault(.stopped, "the study stopped, its runs are kept: \(reason)", fix: fix))
         }
     }
 }

@@ -10,7 +10,7 @@ extension Invocation {
         if let data = arguments.object(label, DataValue.self) { return data }
         if let data = interpreter.lastData { return data }
         throw fault(
-            "no-subject", "there is no data set yet that `\(arguments.word.name)` could take",
+            .noSubject, "there is no data set yet that `\(arguments.word.name)` could take",
             fix: "bind one before: `let data = synthetic()`, or `let cifar = cifar10()`")
     }
 
@@ -22,7 +22,7 @@ extension Invocation {
         if let model = arguments.model(label) { return model }
         if let model = interpreter.lastModel { return model }
         throw fault(
-            "no-subject", "there is no model yet that `\(arguments.word.name)` could take",
+            .noSubject, "there is no model yet that `\(arguments.word.name)` could take",
             fix: "define one before: `model Net { input 3x32x32; flatten; linear 10 }`")
     }
 
@@ -38,7 +38,7 @@ extension Invocation {
 
     func noInput(_ model: Model, at place: SourceRange) -> Diagnostic {
         fault(
-            "no-input", "\(model.name) has no `input`, and there is no data set that would give it", at: place,
+            .noInput, "\(model.name) has no `input`, and there is no data set that would give it", at: place,
             fix: "begin the model with `input 3x32x32`, or bind a data set before")
     }
 
@@ -47,7 +47,7 @@ extension Invocation {
         if let run = arguments.object(label, RunValue.self) { return run }
         if let run = interpreter.lastRun { return run }
         throw fault(
-            "no-subject", "there is no run yet that `\(arguments.word.name)` could take",
+            .noSubject, "there is no run yet that `\(arguments.word.name)` could take",
             fix: "train one before: `let a = train Net`")
     }
 

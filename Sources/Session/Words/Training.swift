@@ -234,7 +234,7 @@ private func moments(_ call: Invocation) throws -> (Double, Double) {
     let numbers = values.compactMap(\.number).filter { $0 >= 0 && $0 < 1 }
     guard values.count == 2, numbers.count == 2 else {
         throw call.fault(
-            "out-of-range", "`betas:` takes two numbers that are at least 0 and below 1",
+            .outOfRange, "`betas:` takes two numbers that are at least 0 and below 1",
             at: call.arguments.place("betas"),
             fix: "`betas: (0.9, 0.999)`")
     }

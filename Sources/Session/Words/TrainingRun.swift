@@ -18,7 +18,7 @@ func trainModel(_ given: Invocation) throws -> Value {
     if architecture.output.isFlat, outputs > data.dataset.classNames.count {
         interpreter.output.report(
             Diagnostic(
-                .note, code: "more-outputs",
+                .note, code: .moreOutputs,
                 "the model has \(outputs) outputs, but \(data.name) has \(data.dataset.classNames.count) classes",
                 source: interpreter.source, at: call.arguments.place("model")))
     }
@@ -37,7 +37,7 @@ private func warnOfWaste(_ model: Model, _ architecture: Architecture, _ call: I
     for note in architecture.lint where note.isWaste {
         interpreter.output.report(
             Diagnostic(
-                .note, code: "lint", "\(model.name): \(note.message)", source: interpreter.source,
+                .note, code: .lint, "\(model.name): \(note.message)", source: interpreter.source,
                 at: call.arguments.place("model"), fix: note.advice))
     }
 }
@@ -56,7 +56,7 @@ extension Invocation {
         let fitting = (max(2, options.batchSize)...).first { count % $0 != 1 } ?? count
         interpreter.output.report(
             Diagnostic(
-                .note, code: "single-values",
+                .note, code: .singleValues,
                 "\(name): \(batch) has one image, so that \(norm) gets one value a channel: its output is its shift "
                     + "whatever the image, nothing is learned through it from that image, and its running statistics stay "
                     + "as they are; PyTorch refuses such a batch",
@@ -88,7 +88,7 @@ private func tellOfTwin(
         else { continue }
         interpreter.output.report(
             Diagnostic(
-                .note, code: "same-training",
+                .note, code: .sameTraining,
                 "\(model.name) trains the same as \(other.model.name), bit for bit: this will end with the weights of "
                     + "\(name)",
                 source: interpreter.source, at: call.arguments.place("model"),
@@ -131,10 +131,10 @@ func evaluateRun(_ call: Invocation) throws -> Value {
 }
 
 /// An error of a training at the word's subject.
-func training(_ error: TrainingError, _ call: Invocation) -> Diagnostic {
+func training(_ error: TrainingError, _ call: Invocation) -> Stop {
     if case .cancelled = error { return call.interpreter.interrupted(at: call.range) }
     let subject = call.arguments.word.parameters.first?.label ?? ""
-    return call.fault("training", error.message, at: call.arguments.place(subject), fix: error.fix)
+    return .fault(call.fault(.training, error.message, at: call.arguments.place(subject), fix: error.fix))
 }
 
 func trainingOptions(_ call: Invocation) throws -> TrainingOptions {

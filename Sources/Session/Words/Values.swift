@@ -15,7 +15,7 @@ private func numbers(_ call: Invocation) throws -> [Value] {
                 try call.checkInterrupt(at: index)
                 guard value.number != nil else {
                     throw call.fault(
-                        "wrong-type", "`\(call.arguments.word.name)` takes numbers, not \(value.kind)", at: given.range)
+                        .wrongType, "`\(call.arguments.word.name)` takes numbers, not \(value.kind)", at: given.range)
                 }
                 values.append(value)
             }
@@ -30,7 +30,7 @@ private func numbers(_ call: Invocation) throws -> [Value] {
             }
         default:
             throw call.fault(
-                "wrong-type", "`\(call.arguments.word.name)` takes numbers, not \(given.value.kind)", at: given.range)
+                .wrongType, "`\(call.arguments.word.name)` takes numbers, not \(given.value.kind)", at: given.range)
         }
     }
     return values
@@ -46,13 +46,13 @@ extension Invocation {
 private func nonEmptyNumbers(_ call: Invocation) throws -> [Value] {
     let values = try numbers(call)
     guard !values.isEmpty else {
-        throw call.fault("empty-list", "`\(call.arguments.word.name)` of nothing has no value")
+        throw call.fault(.emptyList, "`\(call.arguments.word.name)` of nothing has no value")
     }
     return values
 }
 
 private func overflow(_ call: Invocation) -> Diagnostic {
-    call.fault("overflow", "the result is too large for a number")
+    call.fault(.overflow, "the result is too large for a number")
 }
 
 private func finite(_ number: Double, _ call: Invocation) throws -> Value {
@@ -127,7 +127,7 @@ let valueWords: [Word] = [
             let (start, end) = arguments.integer("end").map { (first, $0) } ?? (0, first)
             let step = arguments.integer("step") ?? 1
             guard step != 0 else {
-                throw call.fault("out-of-range", "`step:` cannot be 0", at: arguments.place("step"))
+                throw call.fault(.outOfRange, "`step:` cannot be 0", at: arguments.place("step"))
             }
             guard step > 0 ? start < end : start > end else { return .list(Items([])) }
             let span = start < end ? end.subtractingReportingOverflow(start) : start.subtractingReportingOverflow(end)
@@ -236,7 +236,7 @@ let valueWords: [Word] = [
                 return .integer(count)
             case let value:
                 throw call.fault(
-                    "wrong-type", "`count` takes a list, not \(value?.kind ?? "nothing")",
+                    .wrongType, "`count` takes a list, not \(value?.kind ?? "nothing")",
                     at: call.arguments.place("list"))
             }
         }),
@@ -250,5 +250,5 @@ let valueWords: [Word] = [
         aliases: ["raw_input", "readline", "prompt"], takesLong: true, .perform(askPerson)),
     Word(
         "quit", .values, "Leaves the session", result: "nothing", example: "quit", aliases: ["exit", "bye"],
-        .perform { _ in throw Quit() }),
+        .perform { _ in throw Stop.quit }),
 ]
