@@ -3,7 +3,7 @@
 // longer than a moment, the other becomes the reader. So a cell is never handed from thread to thread, a short one wakes no other
 // thread (either was a tenth of its round trip), and the control channel waits for a moment at most. All that decides what runs
 // next stands under one lock, so an error aborts all that was queued before its reply, and what comes within 0.1 s
-// after it.
+// after it, however long that takes to be read.
 
 import Glibc
 import Language
@@ -39,8 +39,8 @@ final class Kernel: Sendable {
         var executionCount = 0
         var queue: [Execution] = []
         var running: Execution?
-        /// Until when cells that come are aborted, for one has failed.
-        var abortsUntil = 0.0
+        /// Until when cells that come are aborted, for one has failed; `nil` once the sockets were empty after that.
+        var abortsUntil: Double?
         /// Whose cell has asked the person something.
         var asking: Request?
         /// Whether a thread waits for messages, or is about to.
@@ -205,14 +205,14 @@ final class Kernel: Sendable {
         // The sockets' descriptors, for the other thread may use the sockets meanwhile.
         let descriptors = [control, shell, stdin].map(\.descriptor) + [signals.readEnd, poke.readEnd]
         while true {
-            let (next, isOver) = state.withLock { state in
+            let (next, isOver, abortsUntil) = state.withLock { state in
                 receiveAll(&state, assistant)
                 let next = startNext(&state, assistant, isHeld: true)
                 if next != nil {
                     state.hasReader = false
                     handover.set(after: Self.moment)
                 }
-                return (next, state.isOver)
+                return (next, state.isOver, state.abortsUntil)
             }
             if isOver {
                 handover.set(after: 0)
@@ -220,7 +220,9 @@ final class Kernel: Sendable {
                 return nil
             }
             if let next { return next }
-            MessageSocket.wait(for: [], descriptors: descriptors, milliseconds: parent == nil ? -1 : 1000)
+            var patience = parent == nil ? -1 : 1000
+            if let abortsUntil { patience = max(0, Int(((abortsUntil - Clock.seconds) * 1000).rounded(.up))) }
+            MessageSocket.wait(for: [], descriptors: descriptors, milliseconds: patience)
             _ = poke.clear()
             for byte in signals.clear() { handleSignal(Int32(byte)) }
             if parent?.isGone == true { state.withLock { $0.isOver = true } }
@@ -233,8 +235,10 @@ final class Kernel: Sendable {
 
     // MARK: Messages
 
-    /// Handles all that lies in the sockets, control first.
+    /// Handles all that lies in the sockets, control first. What lay there when the time for aborting was over is
+    /// aborted as well.
     private func receiveAll(_ state: inout State, _ assistant: Assistant) {
+        let start = Clock.seconds
         while !state.isOver {
             if let request = receive(control, .control, &state) {
                 handle(request, &state, assistant)
@@ -243,6 +247,7 @@ final class Kernel: Sendable {
             } else if let frames = try? stdin.receive() {
                 takeAnswer(frames, &state)
             } else {
+                if let end = state.abortsUntil, start >= end { state.abortsUntil = nil }
                 return
             }
         }
@@ -289,7 +294,7 @@ final class Kernel: Sendable {
         do throws(RequestError) {
             if let fault = request.fault { throw RequestError(message: fault) }
             let execution = try Execution(request)
-            if Clock.seconds < state.abortsUntil { return abort(execution) }
+            if state.abortsUntil != nil { return abort(execution) }
             state.queue.append(execution)
         } catch {
             answer(request) { () throws(RequestError) in throw error }
@@ -383,7 +388,11 @@ final class Kernel: Sendable {
             reply(result.content, to: execution.request)
             broadcaster.idle(execution.request, isExecution: true)
             for execution in aborted { abort(execution) }
-            if isAborting { state.abortsUntil = Clock.seconds + Self.abortingTime }
+            if isAborting {
+                state.abortsUntil = Clock.seconds + Self.abortingTime
+                // The other thread may wait for messages alone.
+                if state.hasReader { poke.signal() }
+            }
             receiveAll(&state, assistant)
             let next = startNext(&state, assistant, isHeld: !state.hasReader)
             // Anew for each of many short cells, so that none of them wakes the other thread.

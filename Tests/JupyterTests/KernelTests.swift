@@ -62,6 +62,25 @@ import Testing
         try client.shutDown()
     }
 
+    /// Reading them takes longer than cells are aborted after an error.
+    @Test func cellsThatWaitAfterAnErrorAreAbortedHoweverLongReadingThemTakes() throws {
+        let client = try KernelClient()
+        let cell = KernelClient.cell("1 + 1 // \(String(repeating: "x", count: 900_000))")
+        var replies: [JSON?] = []
+        // Where this process was kept from sending so long that the time was over, the next attempt counts.
+        for _ in 1...50 {
+            let start = Clock.seconds
+            #expect(try client.execute("nosuchname").reply.content["status"] == "error")
+            for _ in 1...8 { try client.send("execute_request", cell) }
+            let isInTime = Clock.seconds - start < 0.1
+            replies = try (1...8).map { _ in try client.receive(.shell).content["status"] }
+            if isInTime { break }
+        }
+        #expect(replies == Array(repeating: "aborted", count: 8))
+        #expect(try client.executeBehindAnError("1 + 1").last?.reply.content["status"] == "ok")
+        try client.shutDown()
+    }
+
     @Test(arguments: [#""stop_on_error":false"#, #""silent":true"#])
     func anErrorThatStopsNothingLetsTheNextCellRun(flag: String) throws {
         let client = try KernelClient()
