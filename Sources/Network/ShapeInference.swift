@@ -43,19 +43,29 @@ extension Shape {
 }
 
 extension Extent {
+    /// From the first to the last tap of a kernel of this extent; `nil` where that is no count.
+    func reach(dilation: Extent) -> Extent? {
+        func reach(_ kernel: Int, _ dilation: Int) -> Int? {
+            let (reach, overflow) = (kernel - 1).multipliedReportingOverflow(by: dilation)
+            return overflow || reach >= Architecture.largestCount ? nil : reach
+        }
+        guard let height = reach(height, dilation.height), let width = reach(width, dilation.width) else { return nil }
+        return Extent(height, width)
+    }
+
     /// The positions of a window that slides over a map of this extent, rounded down; `nil` where it does not fit.
     func slid(
         by kernel: Extent, stride: Extent, padding: Extent, dilation: Extent = Extent(1)
     ) -> Extent? {
-        func positions(_ size: Int, _ kernel: Int, _ stride: Int, _ padding: Int, _ dilation: Int) -> Int? {
-            let (reach, overflow) = (kernel - 1).multipliedReportingOverflow(by: dilation)
-            guard !overflow, reach < Architecture.largestCount, padding < Architecture.largestCount else { return nil }
+        guard let reach = kernel.reach(dilation: dilation) else { return nil }
+        func positions(_ size: Int, _ reach: Int, _ stride: Int, _ padding: Int) -> Int? {
+            guard padding < Architecture.largestCount else { return nil }
             let room = size + 2 * padding - reach - 1
             return room < 0 ? nil : room / stride + 1
         }
         guard
-            let height = positions(height, kernel.height, stride.height, padding.height, dilation.height),
-            let width = positions(width, kernel.width, stride.width, padding.width, dilation.width)
+            let height = positions(height, reach.height, stride.height, padding.height),
+            let width = positions(width, reach.width, stride.width, padding.width)
         else { return nil }
         return Extent(height, width)
     }

@@ -55,6 +55,61 @@ struct AlgorithmChoiceTests {
         }
     }
 
+    /// Windows of too many taps or phases, and maps with so many zeros around them that offsets of 32 bits do not reach.
+    @Test(
+        arguments: [
+            [.convolution(.init(width: 4, kernel: Extent(30001), padding: .exactly(Extent(20000))))],
+            [.convolution(.init(width: 8, kernel: Extent(513), padding: .same))],
+            [.convolution(.init(width: 8, kernel: Extent(513), padding: .exactly(Extent(256)), groups: 2))],
+            [
+                .maxPool(.init(size: Extent(3), stride: Extent(1), padding: Extent(1))),
+                .convolution(.init(width: 8, kernel: Extent(20001), padding: .exactly(Extent(10000)))),
+            ],
+            [.residual(body: [.convolution(.init(width: 2, kernel: Extent(1001), padding: .same))], shortcut: nil)],
+            [.convolution(.init(width: 8, padding: .exactly(Extent(20000)), dilation: Extent(20000)))],
+            [.convolution(.init(width: 8, padding: .exactly(Extent(1 << 38)), dilation: Extent(1 << 38)))],
+            [.convolution(.init(width: 8, kernel: Extent(2), padding: .same, dilation: Extent(1 << 39)))],
+            [
+                .concatenation(branches: [
+                    [.convolution(.init(width: 2, kernel: Extent(3, 1), padding: .same, dilation: Extent(20000, 1)))],
+                    [.convolution(.init(width: 2, kernel: Extent(1, 3), padding: .same, dilation: Extent(1, 20000)))],
+                ])
+            ],
+            [.convolution(.init(width: 2, kernel: Extent(1), padding: .exactly(Extent(8000)))), .flatten],
+            [.adaptiveAveragePool(output: Extent(1 << 30, 1))], [.adaptiveAveragePool(output: Extent(1, 1 << 23))],
+            [
+                .adaptiveAveragePool(output: Extent(513)),
+                .convolution(.init(width: 1, kernel: Extent(1), stride: Extent(513))),
+            ],
+        ] as [[Layer]])
+    func whatIsTooLargeIsRefusedByItsNameBeforeItTakesMemory(_ layers: [Layer]) throws {
+        let architecture = try Architecture(input: Shape(channels: 2, height: 32, width: 32), layers: layers)
+        let names = "\(layers)"
+        do throws(EngineError) {
+            let count = try Executor.requiredBytes(
+                architecture, batchSize: 4, optimizer: .sgd(), threads: 1)
+            Issue.record("\(names) takes \(count) bytes")
+        } catch {
+            guard case .tooLarge(let layer, _) = error else { throw error }
+            #expect(layer.hasPrefix("conv ") || layer.hasPrefix("adaptiveavgpool "))
+            #expect(error.fix != nil)
+        }
+    }
+
+    @Test func aKernelAsLargeAsAnImageIsNot() throws {
+        let architecture = try Architecture(
+            input: Shape(channels: 3, height: 224, width: 224),
+            layers: [
+                .convolution(.init(width: 8, kernel: Extent(16), stride: Extent(16))),
+                .convolution(.init(width: 8, kernel: Extent(14), stride: Extent(14), padding: .exactly(Extent(300)))),
+            ])
+        #expect(try Executor.requiredBytes(architecture, batchSize: 4, optimizer: .sgd(), threads: 1) > 0)
+        let whole = try Architecture(
+            input: Shape(channels: 3, height: 512, width: 512),
+            layers: [.convolution(.init(width: 1, kernel: Extent(512), stride: Extent(512)))])
+        #expect(try Executor.requiredBytes(whole, batchSize: 1, optimizer: .sgd(), threads: 1) > 0)
+    }
+
     @Test func whatDoesNothingHasNoPass() throws {
         let flat = Shape(features: 32)
         #expect(try plan(.flatten, on: flat) == nil)

@@ -10,6 +10,9 @@ struct Window: Hashable {
     /// Zeros before the first row and column.
     var padding = Extent(0)
 
+    /// The most taps, and the most phases: 512 x 512.
+    static let largestCount = 1 << 18
+
     init() {}
 
     init(_ convolution: Layer.Convolution) {
@@ -68,29 +71,39 @@ struct Window: Hashable {
         let taps: [Tap]
     }
 
+    func phaseCount(input: Shape) -> Int { min(stride.height, input.height) * min(stride.width, input.width) }
+
     func phases(input: Shape) -> [Phase] {
-        var phases: [Phase] = []
-        for row in 0..<min(stride.height, input.height) {
-            for column in 0..<min(stride.width, input.width) {
-                var taps: [Phase.Tap] = []
-                for y in 0..<kernel.height {
-                    for x in 0..<kernel.width {
-                        let fromRow = row + padding.height - y * dilation.height
-                        let fromColumn = column + padding.width - x * dilation.width
-                        guard fromRow % stride.height == 0, fromColumn % stride.width == 0 else { continue }
-                        taps.append(
-                            Phase.Tap(
-                                index: y * kernel.width + x, row: fromRow / stride.height,
-                                column: fromColumn / stride.width))
-                    }
-                }
-                phases.append(
-                    Phase(
-                        row: row, column: column, height: (input.height - row + stride.height - 1) / stride.height,
-                        width: (input.width - column + stride.width - 1) / stride.width, taps: taps))
+        let columns = Self.taps(
+            kernel: kernel.width, stride: stride.width, dilation: dilation.width, padding: padding.width,
+            input: input.width)
+        let rows = Self.taps(
+            kernel: kernel.height, stride: stride.height, dilation: dilation.height, padding: padding.height,
+            input: input.height)
+        return rows.enumerated().flatMap { row, tapsOfRow in
+            columns.enumerated().map { column, tapsOfColumn in
+                Phase(
+                    row: row, column: column, height: (input.height - row + stride.height - 1) / stride.height,
+                    width: (input.width - column + stride.width - 1) / stride.width,
+                    taps: tapsOfRow.flatMap { y in
+                        tapsOfColumn.map { x in
+                            Phase.Tap(index: y.index * kernel.width + x.index, row: y.offset, column: x.offset)
+                        }
+                    })
             }
         }
-        return phases
+    }
+
+    /// In one direction the taps of each phase, and how far from its first pixel each reads the gradient of the output.
+    private static func taps(
+        kernel: Int, stride: Int, dilation: Int, padding: Int, input: Int
+    ) -> [[(index: Int, offset: Int)]] {
+        (0..<min(stride, input)).map { phase in
+            (0..<kernel).compactMap { index in
+                let from = phase + padding - index * dilation
+                return from % stride == 0 ? (index, from / stride) : nil
+            }
+        }
     }
 
     // MARK: Offsets

@@ -43,6 +43,22 @@ struct Map {
         images * Strides(shape, halo).image
     }
 
+    /// Whether a map of this shape can be addressed: the kernels read its rows and columns by offsets of 32 bits.
+    static func isAddressable(_ shape: Shape, images: Int, halo: Halo) -> Bool {
+        func side(_ sizes: Int...) -> Int {
+            sizes.allSatisfy { $0 <= largestSide } ? sizes.reduce(0, +) : .max
+        }
+        let (height, width) = (side(halo.top, shape.height, halo.bottom), side(halo.left, shape.width, halo.right))
+        guard height <= largestSide, width <= largestSide, height * width * 16 <= Int(Int32.max) else { return false }
+        let (count, overflow) = Strides(shape, halo).image.multipliedReportingOverflow(by: images)
+        return !overflow && count <= largestCount
+    }
+
+    /// In pixels, with the halo: tables have an entry for each row and each column.
+    private static let largestSide = 1 << 22
+    /// In floats: all maps of a network can then be counted.
+    private static let largestCount = 1 << 48
+
     private struct Strides {
         let row: Int
         let block: Int

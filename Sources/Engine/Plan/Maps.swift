@@ -17,7 +17,13 @@ struct Maps {
         func backward(_ node: Int?) -> Int { node.map { last - $0 } ?? last }
     }
 
-    init(_ graph: Graph, images: Int, in arena: inout Arena) {
+    init(_ graph: Graph, images: Int, in arena: inout Arena) throws(EngineError) {
+        func check(_ value: Graph.Value, _ halo: Halo, of node: Graph.Node?) throws(EngineError) {
+            guard !Map.isAddressable(value.shape, images: images, halo: halo) else { return }
+            throw .tooLarge(
+                layer: node.map { graph.described($0).name } ?? "input \(value.shape)",
+                reason: "\(images) maps of \(value.shape) and the zeros around them cannot be addressed")
+        }
         let time = Timeline(nodes: graph.nodes.count)
         let whole = 0...time.last
         let roots = Self.gradientRoots(graph)
@@ -26,6 +32,11 @@ struct Maps {
         for (index, value) in graph.values.enumerated() {
             let reader = value.reader.map { graph.nodes[$0] }
             let producer = value.producer.map { graph.nodes[$0] }
+            let halo = (valueHalos[value.storage] ?? Halo()).union(reader?.needs.inputHalo ?? Halo())
+            valueHalos[value.storage] = halo
+            // A layer that reads zeros around its input is the cause, else the one that writes so large a map.
+            let isReader = reader.map { $0.needs.inputHalo != Halo() } ?? false
+            try check(value, halo, of: isReader ? reader : producer)
             // The batch and the outputs are there whenever somebody asks.
             let isEnd = value.producer == nil || value.reader == nil
             let end =
@@ -33,13 +44,14 @@ struct Maps {
                     time.forward(value.reader), producer?.readsOutput ?? false ? time.backward(value.producer) : 0,
                     reader?.needs.readsInput ?? false ? time.backward(value.reader) : 0,
                 ].max() ?? 0
-            valueHalos[value.storage] = (valueHalos[value.storage] ?? Halo()).union(reader?.needs.inputHalo ?? Halo())
             let life = isEnd ? whole : time.forward(value.producer)...max(end, time.forward(value.producer))
             valueLives[value.storage] = (valueLives[value.storage] ?? life).hull(life)
 
             guard value.needsGradient else { continue }
             let root = roots[index]
-            gradientHalos[root] = (gradientHalos[root] ?? Halo()).union(producer?.needs.gradientHalo ?? Halo())
+            let gradientHalo = (gradientHalos[root] ?? Halo()).union(producer?.needs.gradientHalo ?? Halo())
+            gradientHalos[root] = gradientHalo
+            try check(value, gradientHalo, of: producer)
             let gradientLife =
                 (value.reader == nil ? time.loss : time.backward(value.reader))...time.backward(value.producer)
             gradientLives[root] = (gradientLives[root] ?? gradientLife).hull(gradientLife)

@@ -21,13 +21,14 @@ struct Plan {
         guard architecture.input.channels <= 16 || architecture.input.isFlat else {
             throw .inputChannels(architecture.input.channels)
         }
+        try checkWindows(of: architecture.layers)
         let graph = Graph(architecture, AlgorithmChoice(images: images, policy: PrecisionPolicy(precision)))
         parameters = ParameterStore(architecture, in: &arena, weights: &weights)
         moments = momentArena.reserve(parameters.trainedCount * optimizer.rule.momentCount)
         let scratch = Scratch(
             threadCount: graph.nodes.map(\.needs.threadScratch).max() ?? 0,
             sharedCount: graph.nodes.map(\.needs.sharedScratch).max() ?? 0, threads: threads, in: &arena)
-        let maps = Maps(graph, images: images, in: &arena)
+        let maps = try Maps(graph, images: images, in: &arena)
         var site = PassSite(
             parameters: parameters, images: images, scratch: scratch, dropoutSeed: dropoutSeed, arena: arena)
         passes = graph.nodes.map { graph.makePass($0, maps, on: &site) }
@@ -36,6 +37,25 @@ struct Plan {
         layers = graph.nodes.map(graph.described)
         let logits = maps.values[graph.output]
         loss = CrossEntropy(logits: logits, gradient: maps.gradients[graph.output] ?? logits)
+    }
+}
+
+/// Refuses windows whose tables of taps and phases would take more memory than a network does: these are made before it
+/// is known how much that takes.
+private func checkWindows(of layers: [PlacedLayer]) throws(EngineError) {
+    for placed in layers {
+        if case .convolution(let settings) = placed.layer {
+            let window = Window(settings)
+            for (count, name) in [
+                (window.kernel.height * window.kernel.width, "taps"),
+                (window.phaseCount(input: placed.input), "steps of its stride"),
+            ] where count > Window.largestCount {
+                throw .tooLarge(
+                    layer: placed.layer.description,
+                    reason: "its window has \(count) \(name), and at most \(Window.largestCount) are possible")
+            }
+        }
+        for branch in placed.branches { try checkWindows(of: branch) }
     }
 }
 

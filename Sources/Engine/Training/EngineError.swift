@@ -6,6 +6,8 @@ import Runtime
 public enum EngineError: Error, Hashable, Sendable, CustomStringConvertible {
     /// A layer, or a setting of it, that the engine cannot run yet.
     case notYet(String)
+    /// A layer whose window or map is larger than the engine's tables can be: its name, and what is too large.
+    case tooLarge(layer: String, reason: String)
     /// The first layer reads at most 16 channels.
     case inputChannels(Int)
     /// The system has not that many bytes.
@@ -27,6 +29,7 @@ public enum EngineError: Error, Hashable, Sendable, CustomStringConvertible {
     public var reason: String {
         switch self {
         case .notYet(let what): "\(what) cannot be trained yet"
+        case .tooLarge(let layer, let reason): "`\(layer)` is too large to be trained: \(reason)"
         case .inputChannels(let count): "images have at most 16 channels, not \(count)"
         case .outOfMemory(let byteCount): "the system has no \(byteCount / 1_000_000) MB of memory left"
         case .instructionSet(let name):
@@ -43,6 +46,7 @@ public enum EngineError: Error, Hashable, Sendable, CustomStringConvertible {
             "unset it, or use "
                 + InstructionSet.allCases.filter(\.isAvailable).map(\.rawValue).joined(separator: " or ")
         case .threads: "use 1 to 1024, or unset it for all cores of this process"
+        case .tooLarge: "use a smaller kernel, stride, dilation, padding or map"
         case .notYet, .inputChannels, .outOfMemory, .cancelled: nil
         }
     }

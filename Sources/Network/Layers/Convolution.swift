@@ -86,6 +86,9 @@ extension Layer.Convolution: LayerKind, CustomStringConvertible {
         switch padding {
         case .same:
             guard stride == Extent(1) else { throw place.fault(.sameWithStride) }
+            guard kernel.reach(dilation: dilation) != nil else {
+                throw place.fault(.kernelTooLarge(kernel: kernel, map: input.extent))
+            }
             map = input.extent
         case .exactly(let padding):
             guard let extent = input.extent.slid(by: kernel, stride: stride, padding: padding, dilation: dilation)
