@@ -7,7 +7,7 @@
 /// - Parameter passwordsOnly: leaves queries and the like, and what may be no address: for a program that must stay one.
 public func withoutSecrets(_ text: String, passwordsOnly: Bool = false) -> String {
     // Most text has none.
-    guard text.utf8.contains(where: { $0 == UInt8(ascii: "@") || $0 == UInt8(ascii: ":") }) else { return text }
+    guard text.utf8.contains(where: { "@:?".utf8.contains($0) }) else { return text }
     var scalars = Array(text.unicodeScalars)
     var start = 0
     while start < scalars.count {
@@ -25,9 +25,15 @@ private func endsAddress(_ scalar: Unicode.Scalar) -> Bool {
 /// - Parameter word: text without spaces and quotes, which is an address or none.
 private func hideSecrets(in word: inout ArraySlice<Unicode.Scalar>, _ passwordsOnly: Bool) {
     func hide(_ range: Range<Int>) { for index in range { word[index] = "*" } }
-    let scheme = word.indices.first { word[$0...].starts(with: "://".unicodeScalars) }
+    // One to three slashes: so libcurl takes them.
+    let scheme = word.indices.first { index in
+        word[index...].starts(with: "://".unicodeScalars)
+            || (word[index...].starts(with: ":/".unicodeScalars) && index > word.startIndex
+                && word[index - 1].properties.isAlphabetic)
+    }
     guard scheme != nil || !passwordsOnly else { return }
-    let start = scheme.map { $0 + 3 } ?? word.startIndex
+    let start =
+        scheme.map { scheme in word[(scheme + 1)...].firstIndex { $0 != "/" } ?? word.endIndex } ?? word.startIndex
     let end = word[start...].firstIndex { "/?#".unicodeScalars.contains($0) } ?? word.endIndex
     let colon = word[start..<end].firstIndex(of: ":")
 
@@ -40,9 +46,19 @@ private func hideSecrets(in word: inout ArraySlice<Unicode.Scalar>, _ passwordsO
         let at = word[end...].lastIndex(of: "@")
         if !isPort || (at != nil && word[end] != "/") { hide(colon + 1..<(at ?? end)) }
     }
-    guard !passwordsOnly, scheme != nil,
-        let query = word[start...].firstIndex(where: { "?#;".unicodeScalars.contains($0) }),
-        word[query...].contains("="), let last = word.lastIndex(where: { !":;,.)".unicodeScalars.contains($0) })
-    else { return }
-    if query < last { hide(query + 1..<last + 1) }
+    guard !passwordsOnly, let last = word.lastIndex(where: { !":;,.)".unicodeScalars.contains($0) }) else { return }
+    let secret: Int?
+    if scheme == nil {
+        // `host.org/x?token` and `127.0.0.1:80?token` are fetched as well.
+        secret =
+            word[start..<end].contains { ".:".unicodeScalars.contains($0) }
+            ? word[end...].firstIndex(of: "?") : nil
+    } else if let first = word[start...].firstIndex(where: { "?#;".unicodeScalars.contains($0) }),
+        word[first...].contains("=")
+    {
+        secret = first
+    } else {
+        secret = word[start...].firstIndex(of: "?")
+    }
+    if let secret, secret < last { hide(secret + 1..<last + 1) }
 }
