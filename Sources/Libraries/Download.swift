@@ -97,7 +97,9 @@ public enum Download {
                 try transfer(from: 0)
             }
         } catch {
-            if error.error.kind == .tooLarge || error.error.kind == .cannotWrite { try? FileSystem.remove(part) }
+            if error.error.kind == .tooLarge || error.error.kind == .cannotWrite || FileSystem.size(part) == 0 {
+                try? FileSystem.remove(part)
+            }
             throw error.error
         }
         guard rename(part, path) == 0 else {

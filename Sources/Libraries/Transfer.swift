@@ -39,10 +39,12 @@ final class Transfer {
                 throw failure(.tooLarge, Self.tooLarge(byteLimit))
             }
         }
-        // Neither a link that somebody put there is followed, nor a pipe waited for.
-        let flags = O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | (start == 0 ? O_TRUNC : O_APPEND)
-        let descriptor = open(path, flags, 0o644)
-        guard descriptor >= 0 else { throw failure(.cannotWrite, FileError("write", path).description) }
+        let descriptor: Int32
+        do { descriptor = try Self.open(path, from: start) } catch {
+            var failure = failure(.cannotWrite, error.description)
+            failure.cannotResume = error.isObstructed
+            throw failure
+        }
         guard let easy = library.makeEasy() else {
             close(descriptor)
             throw failure(.other, "libcurl does not start")
@@ -62,6 +64,31 @@ final class Transfer {
         self.byteLimit = byteLimit
         received = start
         setOptions(patience)
+    }
+
+    /// Neither a link that somebody put there is followed, nor a pipe waited for, nor a file written that has another
+    /// name as well: it may be somebody's own.
+    ///
+    /// - Throws: `isObstructed` where such a file should be continued.
+    private static func open(_ path: String, from start: Int) throws(FileError) -> Int32 {
+        let flags = O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_APPEND
+        var descriptor = Glibc.open(path, flags, 0o644)
+        guard descriptor >= 0 else { throw FileError("write", path) }
+        var status = stat()
+        if fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG {
+            if status.st_nlink != 1 {
+                close(descriptor)
+                guard start == 0 else { throw FileError("write", path, code: ELOOP) }
+                try FileSystem.remove(path)
+                descriptor = Glibc.open(path, flags | O_EXCL, 0o644)
+                guard descriptor >= 0 else { throw FileError("write", path) }
+            } else if start == 0, ftruncate(descriptor, 0) != 0 {
+                let error = FileError("write", path)
+                close(descriptor)
+                throw error
+            }
+        }
+        return descriptor
     }
 
     deinit {

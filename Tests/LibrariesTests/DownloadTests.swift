@@ -84,6 +84,18 @@ import Testing
         #expect(error?.kind == .cannotWrite && folder.files == [])
     }
 
+    /// As a part to be continued, and as one that is begun anew.
+    @Test(arguments: [3, 0, 2_000_000])
+    func aFileOfAnotherNameIsNotWrittenTo(size: Int) throws {
+        let own = [UInt8](repeating: 7, count: size)
+        try FileSystem.write(own, to: folder.path + "/own")
+        #expect(link(folder.path + "/own", path + ".part") == 0)
+        let server = LoopbackServer(body)
+        #expect(try !Download.fetch(server.url, to: path, byteLimit: limit))
+        #expect(try FileSystem.read(folder.path + "/own") == own)
+        #expect(try FileSystem.read(path) == body)
+    }
+
     @Test func aPipeIsNoFileToWaitFor() {
         let pipe = folder.path + "/a pipe"
         mkfifo(pipe, 0o600)
@@ -112,6 +124,7 @@ import Testing
         let error = failure { () throws(DownloadError) in try Download.fetch(server.url, to: path, byteLimit: limit) }
         #expect(error?.kind == .noConnection)
         #expect(error?.description.contains(server.url) == true)
+        #expect(folder.files == [])
         #expect(error?.fix.hasPrefix("check the network") == true)
     }
 
