@@ -285,8 +285,27 @@ public enum FileSystem {
     /// is not absolute begins at `folder`.
     ///
     /// Only for text that somebody typed: what a folder, an archive or a socket holds may be named `~` as well.
-    public static func resolve(typed path: String, in folder: String) -> String {
-        path == "~" || path.hasPrefix("~/") ? Environment.home + path.dropFirst() : join(folder, path)
+    ///
+    /// - Throws: where another part of it begins with `~` and is not there: nothing of such a name is made.
+    public static func resolve(typed path: String, in folder: String) throws(FileError) -> String {
+        let isInHome = path == "~" || path.hasPrefix("~/")
+        let resolved = isInHome ? Environment.home + path.dropFirst() : join(folder, path)
+        var rest = path[...]
+        if isInHome { rest = rest.dropFirst() }
+        while let tilde = rest.firstIndex(of: "~") {
+            let end = rest[tilde...].firstIndex(of: "/") ?? rest.endIndex
+            let isFirst = tilde == rest.startIndex || rest[rest.index(before: tilde)] == "/"
+            let leading = resolved.dropLast(path[end...].count)
+            guard !isFirst || isThere(String(leading)) else {
+                throw FileError(
+                    "use", path,
+                    reason:
+                        "nothing is made whose name begins with `~`, as `\(rest[tilde..<end])` does: who removes it by that name in "
+                        + "a shell removes a home folder; `~` and `~/` lead there at the beginning of a path only")
+            }
+            rest = rest[end...]
+        }
+        return resolved
     }
 
     /// `base/path`, or `path` itself where it is absolute.

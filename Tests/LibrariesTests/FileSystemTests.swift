@@ -143,15 +143,27 @@ import Testing
 
     // MARK: Paths
 
-    @Test func onlyTypedPathsBeginInTheHomeFolder() {
+    @Test(arguments: ["~root", "./~", "x/~/y", "x/~root", "/nowhere/~", "~/~", "~/x/~y", "~~", "./~/x"])
+    func noNameThatBeginsWithATildeIsMade(_ path: String) {
+        #expect(throws: FileError.self) { try FileSystem.resolve(typed: path, in: folder.path) }
+    }
+
+    @Test func whatIsThereMayBeginWithATilde() throws {
+        try FileSystem.createDirectories(folder.path + "/~root/x")
+        for path in ["~root", "./~root/x/new", "\(folder.path)/~root/y"] {
+            #expect(try FileSystem.resolve(typed: path, in: folder.path) == FileSystem.join(folder.path, path))
+        }
+        #expect(throws: FileError.self) { try FileSystem.resolve(typed: "~root/~", in: folder.path) }
+    }
+
+    @Test func onlyTypedPathsBeginInTheHomeFolder() throws {
         #expect(FileSystem.join("a", "~") == "a/~")
         #expect(FileSystem.join("a", "~/b") == "a/~/b")
         #expect(FileSystem.join("", "~/b") == "~/b")
         #expect(FileSystem.join("a", "/b") == "/b")
-        #expect(FileSystem.resolve(typed: "~", in: "a") == home)
-        #expect(FileSystem.resolve(typed: "~/b", in: "a") == home + "/b")
-        #expect(FileSystem.resolve(typed: "~b", in: "a") == "a/~b")
-        #expect(FileSystem.resolve(typed: "b/~", in: "a") == "a/b/~")
-        #expect(FileSystem.resolve(typed: "/b", in: "a") == "/b")
+        #expect(try FileSystem.resolve(typed: "~", in: "a") == home)
+        #expect(try FileSystem.resolve(typed: "~/b", in: "a") == home + "/b")
+        #expect(try FileSystem.resolve(typed: "a~/b~c", in: "a") == "a/a~/b~c")
+        #expect(try FileSystem.resolve(typed: "/b", in: "a") == "/b")
     }
 }

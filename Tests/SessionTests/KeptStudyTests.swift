@@ -64,6 +64,13 @@ struct KeptStudyTests {
         #expect(text("runs export, \"\(folder)\"") == "4 runs already there\n")
         #expect(text("runs export, \"\(folder)/b\", model: \"B\"").hasPrefix("2 runs exported to "))
 
+        for name in ["~root", "\(folder)/~", "\(folder)/x/~/y"] {
+            let refused = text("runs export, \"\(name)\"")
+            #expect(refused.contains("begins with `~`") && refused.contains("fix: choose another name"))
+        }
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: folder).contains { ["x", "~"].contains($0) } == false)
+
         let other = KeptStudyTests()
         defer { other.remove() }
         #expect(other.text("runs import, \"\(folder)\"") == "4 runs imported from \(folder)\n")

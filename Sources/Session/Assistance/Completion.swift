@@ -42,7 +42,7 @@ struct Completion {
         let slash = typed.lastIndex(of: "/")
         let parent = slash.map { String(typed[...$0]) } ?? ""
         let beginning = slash.map { String(typed[typed.index(after: $0)...]) } ?? typed
-        let path = FileSystem.resolve(typed: parent.isEmpty ? "." : parent, in: folder)
+        let path = (try? FileSystem.resolve(typed: parent.isEmpty ? "." : parent, in: folder)) ?? folder
         let entries = ((try? FileSystem.list(path)) ?? []).filter { name in
             name.hasPrefix(beginning) && (beginning.hasPrefix(".") || !name.hasPrefix("."))
                 && name.printableName == name

@@ -5,6 +5,13 @@ import Language
 import Libraries
 
 extension Invocation {
+    /// The path that is typed for a parameter.
+    func path(typed name: String, for label: String) throws -> String {
+        do { return try FileSystem.resolve(typed: name, in: interpreter.folder) } catch {
+            throw fault(.file, error.description, at: arguments.place(label), fix: "choose another name")
+        }
+    }
+
     /// Writes the form of `shown` that the ending of `to:` asks for, where it was given.
     /// - Parameters:
     ///   - shown: what the word shows.
@@ -19,7 +26,7 @@ extension Invocation {
         if let svg = rich.svg { available["svg"] = { svg + "\n" } }
         if let markdown = rich.markdown { available["md"] = { markdown + "\n" } }
         available.merge(forms) { _, new in new }
-        let path = FileSystem.resolve(typed: name, in: interpreter.folder)
+        let path = try path(typed: name, for: "to")
         if let svg = rich.svg, let format = PictureFile.Format(rawValue: ending) {
             do {
                 try FileSystem.write(PictureFile.make(format, svg: svg, title: picture?.title ?? ""), to: path)

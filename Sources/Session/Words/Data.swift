@@ -184,8 +184,8 @@ let dataWords: [Word] = [
 private func loadCIFAR(_ set: CIFAR, _ call: Invocation) throws -> Value {
     let interpreter = call.interpreter
     var report: ProgressReport?
+    let folder = try call.arguments.text("from").map { try call.path(typed: $0, for: "from") }
     do {
-        let folder = call.arguments.text("from").map { FileSystem.resolve(typed: $0, in: interpreter.folder) }
         let dataset = try set.load(
             from: folder, url: call.arguments.text("url"), sha256: call.arguments.text("sha256"),
             progress: { progress in
@@ -211,11 +211,12 @@ private func loadImageFolder(_ call: Invocation) throws -> Value {
         throw call.fault(.outOfRange, "`size:` is at most 4096, not \(size)", at: call.arguments.place("size"))
     }
     let path = call.arguments.text("path") ?? ""
+    let folder = try call.path(typed: path, for: "path")
     let report = ProgressReport(interpreter, title: "reading \(path)")
     var notes: [String] = []
     do {
         let dataset = try ImageFolder.load(
-            FileSystem.resolve(typed: path, in: interpreter.folder), height: size.height, width: size.width,
+            folder, height: size.height, width: size.width,
             testShare: call.arguments.decimal("test") ?? 0.2, seed: UInt64(call.arguments.integer("seed") ?? 1),
             cancellation: interpreter.interruption, note: { notes.append($0) },
             observer: { if interpreter.output.drawsProgress { report.update(fraction: $0, facts: []) } })

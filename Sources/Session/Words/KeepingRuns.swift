@@ -44,7 +44,7 @@ func loadRun(_ call: Invocation) throws -> Value {
 
 private func readTensors(_ call: Invocation, _ name: String) throws -> Safetensors {
     do {
-        let file = try FileReader(FileSystem.resolve(typed: name, in: call.interpreter.folder))
+        let file = try FileReader(call.path(typed: name, for: "from"))
         let start = try file.read(min(4, file.byteCount), at: 0)
         // A zip or a pickle: what `torch.save` writes.
         if start == [0x50, 0x4b, 3, 4] || start.starts(with: [0x80, 2]) {
@@ -128,7 +128,7 @@ extension Invocation {
         let fix = "write one JSON object, the model's names first: `{\"0\": \"conv1\", \"2.weight\": \"fc.w\"}`"
         let object: JSONObject
         do {
-            let bytes = try FileSystem.read(FileSystem.resolve(typed: name, in: interpreter.folder))
+            let bytes = try FileSystem.read(path(typed: name, for: "names"))
             guard let found = try JSON(parsing: bytes).object else {
                 throw fault(.mapOfNames, "\(name) holds no JSON object", at: arguments.place("names"), fix: fix)
             }
@@ -168,8 +168,9 @@ extension Invocation {
     /// - Parameter write: writes the file at the path, and gives its bytes.
     func write(what: String, _ write: (String) throws(FileError) -> Int) throws {
         guard !interpreter.isSilent, let name = arguments.text("to") else { return }
+        let path = try path(typed: name, for: "to")
         let count: Int
-        do { count = try write(FileSystem.resolve(typed: name, in: interpreter.folder)) } catch {
+        do { count = try write(path) } catch {
             throw fault(.file, error.description, at: arguments.place("to"))
         }
         interpreter.write("\(what) is in \(name): \(byteText(count))\n")

@@ -96,7 +96,7 @@ private func folder(_ call: Invocation) throws -> (name: String, path: String) {
             .missingArgument, "`runs \(action)` needs a folder", at: call.arguments.place("what"),
             fix: "write `runs \(action), \"results\"`")
     }
-    return (name, FileSystem.resolve(typed: name, in: call.interpreter.folder))
+    return (name, try call.path(typed: name, for: "folder"))
 }
 
 private func report(_ carried: RunStore.Carried, _ call: Invocation, done: String, none: String) {
