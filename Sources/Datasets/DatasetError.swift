@@ -50,6 +50,8 @@ public enum DatasetError: Error, Sendable, CustomStringConvertible {
         case .download(let error):
             "\(error.fix); or fetch the files by another way and name their folder with `from:` or TANDEM_DATA"
         case .archive(let error): error.fix
+        case .file(let error) where ["read", "list", "use"].contains(error.action):
+            "name a folder with files that this user may read"
         case .file: "check that the folder can be written and that the disk has 400 MB left"
         case .badOption(_, let fix): fix
         case .outOfMemory: "`take` fewer images before, or choose a smaller size"

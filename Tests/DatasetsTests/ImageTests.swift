@@ -293,6 +293,13 @@ struct ImageFolderTests {
         } catch { return error.message }
     }
 
+    @Test func whatCannotBeReadIsNoMatterOfRoomOnTheDisk() throws {
+        for action in ["read", "list", "use"] {
+            #expect(!DatasetError.file(FileError(action, "/proc", reason: "permission denied")).fix.contains("disk"))
+        }
+        #expect(DatasetError.file(FileError("write", "/x", reason: "permission denied")).fix.contains("disk"))
+    }
+
     @Test func foldersAreClasses() throws {
         for index in 0..<8 { try copy("plain.png", "pets/dog/\(index).png") }
         for index in 0..<2 { try copy("plain.jpg", "pets/cat/\(index).JPG") }

@@ -195,5 +195,8 @@ struct KeptRunTests {
         #expect(warnings.map(\.severity) == [.warning])
         #expect(warnings.first?.message == "runs are not kept: \(home)/inside cannot be used (not a directory)")
         #expect(warnings.first?.fix == "move away what is in its place, or set TANDEM_HOME to another folder")
+        session.output.forgetText()
+        session.run("runs clean")
+        #expect(session.output.all.text == "nothing was removed: the database of the runs cannot be used\n")
     }
 }

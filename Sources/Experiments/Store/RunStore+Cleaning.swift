@@ -18,9 +18,11 @@ extension RunStore {
     /// what was set aside of them; and what processes that are gone left half-written or locked. What is
     /// known of the runs stays, and so does all that a training under way, or one that was cut, goes on from, and every
     /// file that the database does not speak of.
-    public func clean() -> Freed {
+    ///
+    /// - Returns: `nil` where the database cannot be used: then nothing is removed, and the reason is noted.
+    public func clean() -> Freed? {
         wait()
-        guard isWritable else { return Freed() }
+        guard isWritable else { return nil }
         let names = [files, results].flatMap { folder in
             ((try? FileSystem.list(folder)) ?? []).map { (name: $0, path: "\(folder)/\($0)") }
         }

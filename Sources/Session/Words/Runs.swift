@@ -12,7 +12,10 @@ func listRuns(_ call: Invocation) throws -> Value {
     // What was trained a moment ago is among them.
     store.wait()
     if arguments.text("what") == "clean" {
-        let freed = store.clean()
+        guard let freed = store.clean() else {
+            interpreter.write("nothing was removed: the database of the runs cannot be used\n")
+            return .nothing
+        }
         interpreter.write(
             "\(counted(freed.files, "file")) removed, \(byteText(freed.byteCount)) freed; all that is known of the runs is kept\n"
         )
