@@ -189,7 +189,7 @@ extension RunStore {
         }
         // A lock file that is left tells that another process kept its end from being written, or that it was killed:
         // nothing was lost.
-        return known.isEmpty || found.contains { !FileSystem.isThere(lock($0.key)) } ? found.count : 0
+        return found.contains { !FileSystem.isThere(lock($0.key)) } ? found.count : 0
     }
 
     /// Where the database cannot be asked who else bears a name.
