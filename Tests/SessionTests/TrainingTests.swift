@@ -127,6 +127,20 @@ struct TrainingTests {
         #expect(fault(setup + "take data, 1000")?.contains("only 128 training images") == true)
     }
 
+    @Test func resumingSaysOfSingleValuesWhatTrainingDid() {
+        let session = Session()
+        session.run(
+            """
+            model Norms { input 3x32x32; gap; batchnorm; flatten; linear 10 }
+            let few = take(synthetic(), 5, test: 4)
+            let a = train Norms, on: few, epochs: 1, batch: 1, log: none
+            """)
+        session.output.forgetText()
+        let before = session.output.all.diagnostics.count
+        session.run("let b = resume a, epochs: 2, log: none")
+        #expect(session.output.all.diagnostics.dropFirst(before).map(\.code.text) == ["single-values"])
+    }
+
     @Test func aDivergedRunIsBoundAndTheCellEndsWithTheError() {
         let session = Session()
         let outcome = session.run(

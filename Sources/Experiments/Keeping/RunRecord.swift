@@ -155,9 +155,11 @@ public struct RunRecord: Sendable {
         digest = json["digest"]?.string
         position = .start
         position.metrics = curve.map(Self.metrics)
+        guard position.metrics.allSatisfy(\.isPossible) else { return nil }
         (position.steps, position.images) = (steps, images)
         position.seconds = Self.number(json["seconds"])
         position.trainingSeconds = Self.number(json["trainingseconds"])
+        guard isDuration(position.seconds), isDuration(position.trainingSeconds) else { return nil }
         position.outcomes = outcomes
         position.epoch = position.metrics.count + 1
         if let json = json["description"] {
@@ -257,3 +259,14 @@ extension RunRecord {
 extension Unicode.Scalar {
     fileprivate var isOfName: Bool { self == "_" || properties.isIDContinue }
 }
+
+extension EpochMetrics {
+    /// Whether a training can come to this: a file may say anything.
+    fileprivate var isPossible: Bool {
+        [trainAccuracy, testAccuracy].allSatisfy { $0.isNaN || 0...100 ~= $0 }
+            && [seconds, trainingSeconds].allSatisfy(isDuration)
+    }
+}
+
+/// In seconds, up to three centuries; or none.
+private func isDuration(_ seconds: Double) -> Bool { seconds.isNaN || 0...1e10 ~= seconds }

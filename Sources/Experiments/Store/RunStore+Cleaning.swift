@@ -158,7 +158,8 @@ extension RunStore {
             guard let key = RecordFile.key(name) else { continue }
             filed.insert(key)
             guard isUnfinished(key), !waiting.contains(key), !isLive(key),
-                let read = try? RecordFile.read("\(results)/\(name)"), read.key == key
+                let read = try? RecordFile.read("\(results)/\(name)"), read.key == key,
+                read.record.reasonNotToImport == nil
             else { continue }
             found.append((key, read.record, read.record.state.description))
         }
@@ -192,18 +193,42 @@ extension RunStore {
         return found.contains { !FileSystem.isThere(lock($0.key)) } ? found.count : 0
     }
 
-    /// Where the database cannot be asked who else bears a name.
-    func removeNameFiles(called name: String, except key: String) {
-        for file in ((try? FileSystem.list(files)) ?? []).compactMap({ RunFileName($0) }) {
-            guard file.form == .whole, file.kind == .name, file.key != key, keptName(file.key) == name else { continue }
-            try? FileSystem.remove(nameFile(file.key))
+    // MARK: Names
+
+    /// What `let`s called a run, the last one last: a run that is bound again is found by all of them.
+    private func keptNames(_ key: String) -> [String] {
+        let path = nameFile(key)
+        guard FileSystem.isRegularFile(path), FileSystem.size(path) ?? 0 < 10_000,
+            let text = try? FileSystem.readText(path)
+        else { return [] }
+        return text.split(separator: "\n").map(String.init)
+    }
+
+    /// What it is called.
+    func keptName(_ key: String) -> String? { keptNames(key).last }
+
+    /// Writes what a run is called now. Names beyond so many are forgotten, the oldest first.
+    func addName(_ name: String, _ key: String) {
+        let names = keptNames(key).filter { $0 != name }.suffix(19) + [name]
+        try? FileSystem.write(names.joined(separator: "\n"), to: nameFile(key), isPrivate: true)
+    }
+
+    /// Takes a name from all other runs, so that it means one.
+    func removeName(_ name: String, except key: String) {
+        for other in keys(called: name) where other != key {
+            let names = keptNames(other).filter { $0 != name }
+            if names.isEmpty {
+                try? FileSystem.remove(nameFile(other))
+            } else {
+                try? FileSystem.write(names.joined(separator: "\n"), to: nameFile(other), isPrivate: true)
+            }
         }
     }
 
-    private func keptName(_ key: String) -> String? {
-        let path = nameFile(key)
-        guard FileSystem.isRegularFile(path), FileSystem.size(path) ?? 0 < 1000 else { return nil }
-        return try? FileSystem.readText(path)
+    /// The runs that a `let` has called so at any time.
+    func keys(called name: String) -> [String] {
+        ((try? FileSystem.list(files)) ?? []).compactMap { RunFileName($0) }
+            .filter { $0.form == .whole && $0.kind == .name && keptNames($0.key).contains(name) }.map(\.key)
     }
 
     /// Takes the names beside the files of runs into the database, which may be an older one that was put back, and

@@ -179,7 +179,8 @@ extension RunStore {
         guard !names.isEmpty else { return Carried() }
         try FileSystem.createDirectories(files, isPrivate: true)
         let runs = list()
-        var known = Set(runs.filter(\.hasEnded).map(\.key))
+        let ended = Dictionary(runs.filter(\.hasEnded).map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
+        var seen: Set<String> = []
         var taken = Set(runs.compactMap(\.name))
         var carried = Carried()
         var found: [(key: String, record: RunRecord)] = []
@@ -187,7 +188,9 @@ extension RunStore {
             if isCancelled() { return carried }
             do throws(RecordFile.Fault) {
                 let read = try RecordFile.read(FileSystem.join(folder, name))
-                if !known.insert(read.key).inserted {
+                guard seen.insert(read.key).inserted else { continue }
+                // One that is listed and whose record cannot be read any more is written again.
+                if let run = ended[read.key], isFiled(run) {
                     carried.known += 1
                 } else if let reason = read.record.reasonNotToImport {
                     carried.refused.append(.init(name: name.printableName, reason: reason))
@@ -229,7 +232,7 @@ extension RunStore {
 
 extension RunRecord {
     /// Why a record from elsewhere is not taken; `nil` where it is.
-    fileprivate var reasonNotToImport: String? {
+    var reasonNotToImport: String? {
         guard state == .done || state.isDiverged else { return "its training has not finished" }
         if let descriptionFault { return "this version cannot read its description: \(descriptionFault)" }
         // Of another engine nobody can say; no training here finds it.

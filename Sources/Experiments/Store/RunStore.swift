@@ -311,7 +311,8 @@ public final class RunStore: Sendable {
         ] {
             if let run = marked(rows("WHERE \(condition) LIMIT 1", [.text(name)])).first { return run }
         }
-        return nil
+        // What it was called before, or is called besides.
+        return keys(called: name).lazy.compactMap { self.marked(self.rows("WHERE key = ?", [.text($0)])).first }.first
     }
 
     func rows(_ condition: String, _ values: [DatabaseValue]) -> [KeptRun] {
@@ -400,19 +401,21 @@ public final class RunStore: Sendable {
         guard isWritable else { return }
         let others = rows("WHERE name = ? AND key != ?", [.text(name), .text(key)])
         // The files first: where they and the database differ, they hold.
-        try? FileSystem.write(name, to: nameFile(key), isPrivate: true)
-        for other in others { try? FileSystem.remove(nameFile(other.key)) }
-        let state = change { database throws(DatabaseError) in
-            try database.execute(
-                "UPDATE runs SET name = NULL WHERE name = ? AND key != ?", [.text(name), .text(key)])
+        addName(name, key)
+        removeName(name, except: key)
+        let left = others.map { (key: $0.key, name: keptName($0.key)) }
+        change { database throws(DatabaseError) in
+            for other in left {
+                try database.execute(
+                    "UPDATE runs SET name = ? WHERE key = ?", [other.name.map { .text($0) } ?? .null, .text(other.key)])
+            }
             try database.execute("UPDATE runs SET name = ?, found = 0 WHERE key = ?", [.text(name), .text(key)])
         }
-        if state == .waiting { removeNameFiles(called: name, except: key) }
         // The same training once more: it was its name alone that kept the older one.
         guard let run = rows("WHERE key = ?", [.text(key)]).first, run.hasEnded, FileSystem.exists(weights(key)) else {
             return
         }
-        remove(others.filter { $0.identity == run.identity && $0.state != "running" })
+        remove(others.filter { $0.identity == run.identity && $0.state != "running" && keptName($0.key) == nil })
     }
 
     /// Writes a row, or replaces the one of this key.

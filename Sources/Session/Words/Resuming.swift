@@ -184,6 +184,7 @@ func resumeRun(_ call: Invocation) throws -> Value {
     guard let data = try call.ownData(of: value) else {
         throw call.fault(.noSubject, "what \(run.label) was trained on is not known", at: place)
     }
+    call.warnOfSingleValues(value.model.name, run.architecture, data, options)
     let training = Training(
         call, model: value.model, architecture: run.architecture, data: data, options: options)
     return try training.value(

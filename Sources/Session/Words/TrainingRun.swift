@@ -52,8 +52,8 @@ extension Invocation {
         guard count % options.batchSize == 1 || options.batchSize == 1, let norm = architecture.normsOfVectors.first
         else { return }
         let batch = options.batchSize == 1 || count == 1 ? "every batch" : "the last batch of each epoch"
-        // One batch for all images, or the next size whose last batch has more than one.
-        let fitting = (max(2, options.batchSize)...).first { count % $0 != 1 } ?? count
+        // The next size whose last batch has more than one image: at the latest that of all images.
+        let fitting = count > 1 ? (max(2, options.batchSize)...).first { count % $0 != 1 } : nil
         interpreter.output.report(
             Diagnostic(
                 .note, code: .singleValues,
@@ -61,7 +61,7 @@ extension Invocation {
                     + "whatever the image, nothing is learned through it from that image, and its running statistics stay "
                     + "as they are; PyTorch refuses such a batch",
                 source: interpreter.source, at: arguments.place("batch"),
-                fix: count == 1 ? nil : "`batch: \(fitting)` leaves no single image"))
+                fix: fitting.map { "`batch: \($0)` leaves no single image" }))
     }
 }
 

@@ -842,6 +842,62 @@ extension Database {
         #expect(throws: FileError.self) { try other.store.import(from: "\(folder)/nowhere") }
     }
 
+    @Test func aRunIsFoundByEveryNameItWasGiven() throws {
+        let home = try Home()
+        defer { home.remove() }
+        for seed in UInt64(1)...2 { try home.train(Trained.options(seed: seed)) }
+        let (first, second) = (try home.key(seed: 1), try home.key(seed: 2))
+        for name in ["a", "best", "a"] { home.store.setName(name, ofRun: first) }
+        for store in [home.store, home.another().store] {
+            #expect(store.list().map(\.name) == [nil, "a"])
+            #expect(["a", "best"].map { store.kept(called: $0)?.key } == [first, first])
+        }
+        // A name means one run.
+        home.store.setName("a", ofRun: second)
+        #expect(home.store.list().map(\.name) == ["a", "best"])
+        home.store.setName("best", ofRun: second)
+        #expect(home.store.list().map(\.name) == ["best", nil])
+        for store in [home.store, home.another().store] {
+            #expect(["a", "best"].map { store.kept(called: $0)?.key } == [second, second])
+        }
+        home.store.close()
+        for ending in ["", "-wal", "-shm"] { try FileSystem.remove(home.database + ending) }
+        #expect(home.another().store.kept(called: "a")?.seed == 2)
+    }
+
+    @Test func whatAnImportRefusesIsNotFoundInTheFolderEither() throws {
+        let home = try Home()
+        defer { home.remove() }
+        try home.train(Trained.options(), keepsWeights: false)
+        let path = try home.record()
+        var record = try RecordFile.read(path).record
+        home.store.close()
+        let other = try Trained.record(Trained.options(seed: 5)).kept!.identity
+        record.kept?.identity = other
+        let name = RecordFile.name(other.digest, "00000000000000ff")
+        try RecordFile.write(record, key: "00000000000000ff", to: "\(home.store.results)/\(name)")
+        let another = home.another()
+        #expect(another.store.list().map(\.seed) == [1] && another.store.endedRecord(other) == nil)
+        #expect(another.store.takeFaults().isEmpty)
+        // And what was damaged here is taken from elsewhere again.
+        let folder = "\(home.folder)/carried"
+        _ = try another.store.export(another.store.list(), to: folder)
+        try FileSystem.write([], to: path)
+        #expect(try another.store.import(from: folder) == RunStore.Carried(count: 1))
+        #expect(another.store.record(of: another.store.list()[0]) != nil)
+    }
+
+    @Test(arguments: [#""accuracy":1e308"#, #""accuracy":-5"#, #""seconds":1e300"#, #""trainaccuracy":101"#])
+    func whatNoTrainingComesToIsNoRecord(_ member: String) throws {
+        var record = try Trained.record(Trained.options())
+        record.position = try Trained.train(Trained.options(epochs: 1)).position
+        #expect(RunRecord(.object(record.json)) != nil)
+        let key = member.split(separator: "\"")[0]
+        let text = record.text.replacing(try Regex("\"\(key)\":[0-9.e-]+"), with: member)
+        let json = try JSON(parsing: text)
+        #expect(text != record.text && RunRecord(json) == nil)
+    }
+
     @Test func whereNoRecordCanBeWrittenAStudysRunHasNotEnded() throws {
         let home = try Home()
         defer { home.remove() }
