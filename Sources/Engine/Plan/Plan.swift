@@ -55,6 +55,12 @@ private func checkWindows(of layers: [PlacedLayer]) throws(EngineError) {
                     reason: "its window has \(count) \(name), and at most \(Window.largestCount) are possible")
             }
         }
+        // The divisor of a mean has 32 bits.
+        if let size = placed.layer.pooling?.size, size.height * size.width > Int(Int32.max) {
+            throw .tooLarge(
+                layer: placed.layer.description,
+                reason: "its window has \(size.height * size.width) values, and at most \(Int32.max) are possible")
+        }
         for branch in placed.branches { try checkWindows(of: branch) }
     }
 }

@@ -37,7 +37,7 @@ extension Layer {
     }
 
     /// The windows of a maximum or average.
-    var pooling: Pooling? { (kind as? any PoolKind)?.windows }
+    public var pooling: Pooling? { (kind as? any PoolKind)?.windows }
 }
 
 extension Layer.Pooling {
