@@ -27,8 +27,8 @@ public enum LineInput {
     private static let wakeEnd = Atomic<Int32>(-1)
     /// The other end of that pipe.
     nonisolated(unsafe) private static var wakeSource: Int32 = -1
-    /// Ctrl-Z was pressed, and the process was continued; for the next wait for a key.
-    private static let isSuspended = Atomic<Bool>(false)
+    /// Ctrl-Z or Ctrl-\ was pressed, and the process was continued; for the next wait for a key. 0: neither.
+    private static let stopSignal = Atomic<Int32>(0)
     private static let isContinued = Atomic<Bool>(false)
 
     /// Must be called once before `read`.
@@ -85,13 +85,10 @@ public enum LineInput {
     ///
     /// - Parameter isSecret: whether what is typed stays unseen.
     public static func ask(_ question: String, isSecret: Bool) -> LineResult {
-        guard isatty(STDIN_FILENO) != 0, !isSecret else {
-            openWakeup()
-            noticingJobControl { awaitTerminal() }
-            StandardStream.error.write(question)
-            return withoutEcho(isSecret) { plainLine() }
-        }
-        return typedLine(question)
+        if isatty(STDIN_FILENO) != 0 { return isSecret ? secretLine(question) : typedLine(question) }
+        openWakeup()
+        StandardStream.error.write(question)
+        return plainLine()
     }
 
     /// Where the system gives no pipe, only a signal on the waiting thread ends the wait.
@@ -107,24 +104,45 @@ public enum LineInput {
         wakeEnd.store(ends[1], ordering: .releasing)
     }
 
-    private static func withoutEcho<Result>(_ isSecret: Bool, _ body: () -> Result) -> Result {
-        var before = termios()
-        guard isSecret, tcgetattr(STDIN_FILENO, &before) == 0 else { return body() }
-        var quiet = before
-        quiet.c_lflag &= ~tcflag_t(ECHO)
-        tcsetattr(STDIN_FILENO, TCSANOW, &quiet)
-        defer {
-            tcsetattr(STDIN_FILENO, TCSANOW, &before)
-            StandardStream.error.write("\n")
+    /// A line of which the terminal shows nothing.
+    private static func secretLine(_ question: String) -> LineResult {
+        openWakeup()
+        return noticingJobControl {
+            awaitTerminal()
+            var before = termios()
+            tcgetattr(STDIN_FILENO, &before)
+            var quiet = before
+            quiet.c_lflag &= ~tcflag_t(ECHO)
+            func begin() {
+                awaitTerminal()
+                isContinued.store(false, ordering: .releasing)
+                tcsetattr(STDIN_FILENO, TCSANOW, &quiet)
+                StandardStream.error.write(question)
+            }
+            begin()
+            defer {
+                tcsetattr(STDIN_FILENO, TCSANOW, &before)
+                StandardStream.error.write("\n")
+            }
+            return plainLine {
+                if let number = takeStopSignal() {
+                    tcsetattr(STDIN_FILENO, TCSANOW, &before)
+                    takeDefaultAction(of: number)
+                    begin()
+                } else if isContinued.load(ordering: .acquiring) {
+                    begin()
+                }
+            }
         }
-        return body()
     }
 
-    private static func plainLine() -> LineResult {
+    /// - Parameter obey: does what Ctrl-Z and its like ask for; called after each wait.
+    private static func plainLine(obeyingJobControl obey: () -> Void = {}) -> LineResult {
         var bytes: [UInt8] = []
         while true {
-            let hasInput = waitForInput { isInterrupted.load(ordering: .acquiring) }
+            let hasInput = waitForInput { isInterrupted.load(ordering: .acquiring) || isCalledByShell }
             if isInterrupted.exchange(false, ordering: .acquiringAndReleasing) { return .interrupted }
+            obey()
             guard hasInput else { continue }
             var byte: UInt8 = 0
             let count = Glibc.read(STDIN_FILENO, &byte, 1)
@@ -143,7 +161,7 @@ public enum LineInput {
         // Outside of the wait signals are held back, so that none comes between a look at what it has set and the wait.
         var (held, before) = (sigset_t(), sigset_t())
         sigemptyset(&held)
-        for number in stopping + [SIGINT, SIGTERM, SIGHUP, SIGWINCH] { sigaddset(&held, number) }
+        for number in jobSignals + [SIGINT, SIGTERM, SIGHUP, SIGWINCH] { sigaddset(&held, number) }
         pthread_sigmask(SIG_BLOCK, &held, &before)
         defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
         if isCalled() { return false }
@@ -161,37 +179,49 @@ public enum LineInput {
 
     // MARK: Ctrl-Z
 
-    private static let stopping = [SIGTSTP, SIGCONT]
+    private static let jobSignals = [SIGTSTP, SIGQUIT, SIGCONT]
 
-    /// While a line is typed the terminal is readline's: who stops the process must get it back as it was. While a cell
-    /// runs, the process stops as any other.
+    /// While a line is typed the terminal is in a state of ours: who stops or ends the process must get it back as it
+    /// was. While a cell runs, the process stops as any other.
     private static func noticingJobControl<Result>(_ body: () -> Result) -> Result {
-        let heard = stopping.filter { !SignalHandling.isIgnored($0) }
+        stopSignal.store(0, ordering: .releasing)
+        isContinued.store(false, ordering: .releasing)
+        let heard = jobSignals.filter { !SignalHandling.isIgnored($0) }
         for number in heard {
             var action = sigaction()
             action.__sigaction_handler.sa_handler = { number in
-                if number == SIGTSTP {
-                    LineInput.isSuspended.store(true, ordering: .releasing)
-                } else {
+                if number == SIGCONT {
                     LineInput.isContinued.store(true, ordering: .releasing)
+                } else {
+                    LineInput.stopSignal.store(number, ordering: .releasing)
                 }
                 LineInput.wake()
             }
             sigaction(number, &action, nil)
         }
-        defer { for number in heard { signal(number, SIG_DFL) } }
+        defer {
+            for number in heard { signal(number, SIG_DFL) }
+            // One that came with the last key.
+            if let number = takeStopSignal() { raise(number) }
+        }
         return body()
     }
 
-    private static func suspend() {
-        rl_cleanup_after_signal()
+    private static var isCalledByShell: Bool {
+        stopSignal.load(ordering: .acquiring) != 0 || isContinued.load(ordering: .acquiring)
+    }
+
+    private static func takeStopSignal() -> Int32? {
+        let number = stopSignal.exchange(0, ordering: .acquiringAndReleasing)
+        return number == 0 ? nil : number
+    }
+
+    /// Stops the process, or ends it; returns when it was continued.
+    private static func takeDefaultAction(of number: Int32) {
         var (standard, ours) = (sigaction(), sigaction())
-        sigaction(SIGTSTP, &standard, &ours)
-        raise(SIGTSTP)
-        // Continued.
-        sigaction(SIGTSTP, &ours, nil)
-        awaitTerminal()
-        redraw()
+        sigaction(number, &standard, &ours)
+        raise(number)
+        sigaction(number, &ours, nil)
     }
 
     /// Stops as a process does that reads in the background, until a shell's `fg` gives it the terminal: until then
@@ -262,20 +292,28 @@ public enum LineInput {
     private static func nextKey() -> Int32 {
         while true {
             let hasKey = waitForInput {
-                isInterrupted.load(ordering: .acquiring) || isSuspended.load(ordering: .acquiring)
-                    || isContinued.load(ordering: .acquiring)
+                isInterrupted.load(ordering: .acquiring) || isCalledByShell
             }
             if isInterrupted.load(ordering: .acquiring) {
                 rl_replace_line("", 0)
                 return Int32(UInt8(ascii: "\n"))
             }
-            if isSuspended.exchange(false, ordering: .acquiringAndReleasing) { suspend() }
+            if let number = takeStopSignal() {
+                rl_cleanup_after_signal()
+                takeDefaultAction(of: number)
+                awaitTerminal()
+                redraw()
+            }
             if isContinued.load(ordering: .acquiring) {
                 awaitTerminal()
                 rl_cleanup_after_signal()
                 redraw()
             }
-            // The window has another size.
+            // The window has another size: readline draws a block of several lines anew at the cursor.
+            if rl_pending_signal() == SIGWINCH {
+                rl_clear_visible_line()
+                rl_on_new_line()
+            }
             rl_check_signals()
             guard hasKey else { continue }
             var key: UInt8 = 0
