@@ -99,11 +99,13 @@ private var workingFolder: String {
 private func kernelFolder(_ location: KernelSpecLocation) throws(KernelSpecError) -> String {
     switch location {
     case .user:
-        if let folder = Environment.variable("JUPYTER_DATA_DIR") { return folder + "/kernels" }
-        let shared = Environment.variable("XDG_DATA_HOME") ?? Environment.home + "/.local/share"
-        return shared + "/jupyter/kernels"
+        // What a shell leaves of `~`, as in `--prefix=~/env`.
+        if let folder = Environment.variable("JUPYTER_DATA_DIR") {
+            return FileSystem.resolve(typed: folder, in: ".") + "/kernels"
+        }
+        return Environment.sharedDataFolder + "/jupyter/kernels"
     case .prefix(let folder):
-        return FileSystem.join(folder, "share/jupyter/kernels")
+        return FileSystem.join(FileSystem.resolve(typed: folder, in: "."), "share/jupyter/kernels")
     case .systemPrefix:
         guard let variable = ["VIRTUAL_ENV", "CONDA_PREFIX"].first(where: { Environment.variable($0) != nil }),
             let folder = Environment.variable(variable)

@@ -27,8 +27,11 @@ public enum Environment {
 
     /// `$TANDEM_HOME`, else `$XDG_DATA_HOME/tandem`: runs and history.
     public static var dataFolder: String {
-        variable("TANDEM_HOME") ?? xdg("XDG_DATA_HOME", ".local/share") + "/tandem"
+        variable("TANDEM_HOME") ?? sharedDataFolder + "/tandem"
     }
+
+    /// `$XDG_DATA_HOME`: what programs keep for the user.
+    public static var sharedDataFolder: String { xdg("XDG_DATA_HOME", ".local/share") }
 
     private static func xdg(_ name: String, _ standard: String) -> String {
         // The specification: a relative path is to be ignored.

@@ -1,0 +1,115 @@
+"""The prompt under a shell in a pseudo-terminal: what it leaves of the terminal, and a window that changes its size."""
+
+import fcntl
+import os
+import pty
+import select
+import struct
+import subprocess
+import termios
+import time
+
+import pytest
+
+
+class Shell:
+    def __init__(self, *command):
+        self.shown = b""
+        self.process, self.terminal = pty.fork()
+        if self.process == 0:
+            # Without Swift's report of a crash, which waits for a key.
+            os.environ.update(TERM="xterm", NO_COLOR="1", PS1="shell> ", SWIFT_BACKTRACE="enable=no")
+            os.execv(command[0], command)
+        self.wait_for("shell> ")
+
+    def wait_for(self, text, seconds=20):
+        """What was shown up to the text."""
+        end = time.monotonic() + seconds
+        while text.encode() not in self.shown:
+            assert time.monotonic() < end, f"{text!r} was not shown: {self.shown!r}"
+            if select.select([self.terminal], [], [], 1)[0]:
+                self.shown += os.read(self.terminal, 65536)
+        before, self.shown = self.shown.split(text.encode(), 1)
+        return before.decode()
+
+    def type(self, keys):
+        os.write(self.terminal, keys.encode())
+
+    def close(self):
+        os.close(self.terminal)
+        os.waitpid(self.process, 0)
+
+
+@pytest.fixture(params=[("/bin/bash", "--norc", "--noprofile", "-i"), ("/bin/sh", "-i")], ids=["bash", "sh"])
+def shell(request):
+    shell = Shell(*request.param)
+    yield shell
+    shell.close()
+
+
+def test_a_stop_at_a_secret_question_gives_the_echo_back_and_takes_it_again(shell, tandem):
+    shell.type(f"{tandem}\r")
+    shell.wait_for("tandem> ")
+    shell.type('ask("Key? ", secret: true) + 1\r')
+    shell.wait_for("+ 1")
+    shell.wait_for("Key? ")
+    shell.type("\x1a")
+    shell.wait_for("shell> ")
+    shell.type("echo seen")
+    shell.wait_for("echo seen")
+    shell.type("\r")
+    shell.wait_for("shell> ")
+    shell.type("fg\r")
+    shell.wait_for("Key? ")
+    shell.type("4711\r")
+    assert "4711" not in shell.wait_for("4712")
+
+
+@pytest.mark.parametrize("question", ["", 'ask("Key? ", secret: true)\r', 'ask("Key? ")\r'])
+def test_ctrl_backslash_ends_the_process_and_leaves_the_terminal_as_it_was(shell, tandem, question):
+    shell.type(f"{tandem}\r")
+    shell.wait_for("tandem> ")
+    if question:
+        shell.type(question)
+        shell.wait_for(")")
+        shell.wait_for("Key? ")
+    shell.type("\x1c")
+    shell.wait_for("shell> ")
+    shell.type("echo $((6 * 7))")
+    shell.wait_for("echo $((6 * 7))")
+    shell.type("\r")
+    shell.wait_for("42")
+
+
+def test_a_block_is_drawn_in_its_place_when_the_window_changes_its_size(shell, tandem):
+    shell.type(f"{tandem}\r")
+    shell.wait_for("tandem> ")
+    shell.type("\x1b[200~if true {\rprint 1\r}\x1b[201~")
+    shell.wait_for("print 1")
+    shell.wait_for("}")
+    for columns in (60, 50):
+        fcntl.ioctl(shell.terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 20, columns, 0, 0))
+        # From the last of the three lines to the first.
+        assert shell.wait_for("if true {").count("\x1b[A") == 2
+        shell.wait_for("}")
+
+
+@pytest.mark.parametrize("variable", [None, "JUPYTER_DATA_DIR"])
+def test_install_expands_a_tilde_that_the_shell_left(tandem, tmp_path, variable):
+    environment = os.environ | {"HOME": str(tmp_path / "home")}
+    (tmp_path / "home").mkdir()
+    command = [tandem, "install", "--prefix=~/own"]
+    if variable:
+        command = [tandem, "install"]
+        environment[variable] = "~/own"
+    subprocess.run(command, cwd=tmp_path, env=environment, check=True, capture_output=True)
+    assert not (tmp_path / "~").exists()
+    folder = tmp_path / "home/own" / ("kernels" if variable else "share/jupyter/kernels")
+    assert (folder / "tandem/kernel.json").exists()
+
+
+def test_install_ignores_a_relative_data_folder(tandem, tmp_path):
+    environment = os.environ | {"HOME": str(tmp_path / "home"), "XDG_DATA_HOME": "relative"}
+    environment.pop("JUPYTER_DATA_DIR")
+    subprocess.run([tandem, "install"], cwd=tmp_path, env=environment, check=True, capture_output=True)
+    assert (tmp_path / "home/.local/share/jupyter/kernels/tandem/kernel.json").exists()
