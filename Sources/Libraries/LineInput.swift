@@ -309,11 +309,7 @@ public enum LineInput {
                 rl_cleanup_after_signal()
                 redraw()
             }
-            // The window has another size: readline draws a block of several lines anew at the cursor.
-            if rl_pending_signal() == SIGWINCH {
-                rl_clear_visible_line()
-                rl_on_new_line()
-            }
+            // The window has another size.
             rl_check_signals()
             guard hasKey else { continue }
             var key: UInt8 = 0

@@ -81,19 +81,6 @@ def test_ctrl_backslash_ends_the_process_and_leaves_the_terminal_as_it_was(shell
     shell.wait_for("42")
 
 
-def test_a_block_is_drawn_in_its_place_when_the_window_changes_its_size(shell, tandem):
-    shell.type(f"{tandem}\r")
-    shell.wait_for("tandem> ")
-    shell.type("\x1b[200~if true {\rprint 1\r}\x1b[201~")
-    shell.wait_for("print 1")
-    shell.wait_for("}")
-    for columns in (60, 50):
-        fcntl.ioctl(shell.terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 20, columns, 0, 0))
-        # From the last of the three lines to the first.
-        assert shell.wait_for("if true {").count("\x1b[A") == 2
-        shell.wait_for("}")
-
-
 @pytest.mark.parametrize("variable", [None, "JUPYTER_DATA_DIR"])
 def test_install_expands_a_tilde_that_the_shell_left(tandem, tmp_path, variable):
     environment = os.environ | {"HOME": str(tmp_path / "home")}
