@@ -96,16 +96,20 @@ private var workingFolder: String {
     return String(cString: folder)
 }
 
+private func typed(_ folder: String) throws(KernelSpecError) -> String {
+    do throws(FileError) { return try FileSystem.resolve(typed: folder, in: ".") } catch { throw .file(error) }
+}
+
 private func kernelFolder(_ location: KernelSpecLocation) throws(KernelSpecError) -> String {
     switch location {
     case .user:
         // What a shell leaves of `~`, as in `--prefix=~/env`.
         if let folder = Environment.variable("JUPYTER_DATA_DIR") {
-            return FileSystem.resolve(typed: folder, in: ".") + "/kernels"
+            return FileSystem.join(try typed(folder), "kernels")
         }
         return Environment.sharedDataFolder + "/jupyter/kernels"
     case .prefix(let folder):
-        return FileSystem.join(FileSystem.resolve(typed: folder, in: "."), "share/jupyter/kernels")
+        return FileSystem.join(try typed(folder), "share/jupyter/kernels")
     case .systemPrefix:
         guard let variable = ["VIRTUAL_ENV", "CONDA_PREFIX"].first(where: { Environment.variable($0) != nil }),
             let folder = Environment.variable(variable)
