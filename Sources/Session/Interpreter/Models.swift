@@ -80,14 +80,14 @@ extension Interpreter {
             }
         }
         let architecture = try collector.input.map { try placed(collector.layers, on: $0.shape, model: text) }
-        for (layer, meant) in inFrameworkOrder(collector.layers, architecture?.layers ?? [])
+        for (layer, meant) in inFrameworkOrder(collector.layers, architecture?.layers)
         where notedOrders.insert("\(layer.range) \(layer.source[layer.range])").inserted {
             output.report(
                 Diagnostic(
                     .note, code: .argumentOrder,
                     "`\(layer.source[layer.range])` has the filters first, then the kernel: it is `\(layer.text)`",
                     source: layer.source, at: layer.range,
-                    fix: "if its first size is what comes in, which is inferred, write `\(meant)`"))
+                    fix: "if its first size is meant as what comes in, which is inferred, write `\(meant)`"))
         }
         return Model(
             expression: text, boundName: nil, input: collector.input?.shape, layers: collector.layers,
@@ -210,8 +210,10 @@ extension Interpreter {
                 throw fault(.tooManyLayers, "a model has at most \(grouped(Limits.layers)) layers", at: range)
             }
             try checkInterrupt(at: range)
+            let unlabeled = zip(word.parameters, arguments.prefix { $0.label == nil })
             return WrittenLayer(
                 layer: layer, text: text, source: source, range: range,
+                sizes: unlabeled.map { (source[$1.value.range], checked.integer($0.label)) },
                 trail: definitions.dropFirst().map { "in \($0.template.isModel ? "model" : "block") \($0.text)" })
         }
         switch word.action {

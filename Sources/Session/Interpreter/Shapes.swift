@@ -15,7 +15,7 @@ func placed(_ layers: [WrittenLayer], on input: Shape, model: String) throws(Dia
             let place = "in model \(model)" + (error.trail.map { ", " + $0 } ?? "")
             let layer = written.located(error.path.split(separator: ".").dropFirst())
             var fix = error.fix
-            if case .kernelTooLarge = error.kind, let meant = layer.inFrameworkOrder(error.input, isCertain: true) {
+            if case .kernelTooLarge = error.kind, let meant = layer.inFrameworkOrder(error.input, isTooLarge: true) {
                 fix = "the channels that come in are inferred: write `\(meant)`"
             }
             throw Diagnostic(
@@ -36,30 +36,43 @@ extension Model {
 
 extension WrittenLayer {
     /// What `conv 3, 16, 3` would be if its sizes stood in the order of `nn.Conv2d(3, 16, 3)`: `conv 16, kernel: 3`.
-    /// `nil` where the first is not what comes in, or where the rest may well be a kernel and a stride.
-    func inFrameworkOrder(_ input: Shape, isCertain: Bool = false) -> String? {
-        guard case .convolution(let settings) = layer, settings.width == input.channels else { return nil }
-        let text = source[range].drop { $0.isLetter || $0 == " " || $0 == "(" }
-        let numbers = text.split(separator: ",", omittingEmptySubsequences: false).map { part in
-            Int(part.filter { $0 != " " && $0 != ")" })
-        }.prefix { $0 != nil }.compactMap { $0 }
-        guard numbers.count >= 2, numbers[0] == settings.width else { return nil }
-        guard isCertain && numbers.count > 2 || numbers[1] >= 8 || numbers.count > 2 && numbers[2] >= 3 else {
-            return nil
-        }
+    /// `nil` where they may well be filters, a kernel and a stride.
+    /// - Parameters:
+    ///   - input: what flows in, where that is known.
+    ///   - isTooLarge: whether the kernel does not fit on the map.
+    func inFrameworkOrder(_ input: Shape?, isTooLarge: Bool = false) -> String? {
+        guard case .convolution = layer else { return nil }
+        let sizes = sizes.prefix { $0.value != nil }.map { (text: $0.text, value: $0.value ?? 0) }
+        guard sizes.count >= 2 else { return nil }
+        let (first, second, third) = (sizes[0].value, sizes[1].value, sizes.dropFirst(2).first?.value)
+        let isInput = first == input?.channels
+        // `conv 96, 11, 4` and `conv 768, 16, 16` are large kernels: odd, or made of whole strides.
+        let mayBeKernel =
+            first >= second && (!second.isMultiple(of: 2) || third.map { $0 > 1 && second % $0 == 0 } == true)
+        let isLikely =
+            second >= 8 && (isInput || isTooLarge || !mayBeKernel)
+            || (third ?? 0) >= 3 && (isInput || second > first)
+            || third != nil && (isInput && isTooLarge || second > first && second.isMultiple(of: 2))
+        guard isLikely else { return nil }
         let labels = ["kernel", "stride", "padding"]
-        let rest = zip(labels, numbers.dropFirst(2)).map { "\($0): \($1)" }
-        return (["conv \(numbers[1])"] + rest).joined(separator: ", ")
+        let rest = zip(labels, sizes.dropFirst(2)).map { "\($0): \($1.text)" }
+        return (["conv \(sizes[1].text)"] + rest).joined(separator: ", ")
     }
 }
 
 /// Convolutions that are likely written in the order of another library's arguments, with what they would be.
-func inFrameworkOrder(_ layers: [WrittenLayer], _ placed: [PlacedLayer]) -> [(layer: WrittenLayer, meant: String)] {
-    zip(layers, placed).flatMap { written, placed -> [(layer: WrittenLayer, meant: String)] in
-        if let meant = written.inFrameworkOrder(placed.input) { return [(written, meant)] }
-        let names = written.branches["body"] == nil ? placed.branches.indices.map(String.init) : ["body", "shortcut"]
-        return zip(names, placed.branches).flatMap { name, branch in
-            inFrameworkOrder(written.branches[name] ?? [], branch)
+/// - Parameter placed: the same layers with their shapes, where the model has an input.
+func inFrameworkOrder(
+    _ layers: [WrittenLayer], _ placed: [PlacedLayer]?
+) -> [(layer: WrittenLayer, meant: String)] {
+    layers.enumerated().flatMap { index, written -> [(layer: WrittenLayer, meant: String)] in
+        let place = placed.flatMap { $0.indices.contains(index) ? $0[index] : nil }
+        if let meant = written.inFrameworkOrder(place?.input) { return [(written, meant)] }
+        let names = written.branches["body"] == nil ? written.branches.keys.sorted() : ["body", "shortcut"]
+        return names.flatMap { name -> [(layer: WrittenLayer, meant: String)] in
+            let number = name == "body" ? 0 : name == "shortcut" ? 1 : Int(name) ?? 0
+            let branch = place.flatMap { $0.branches.indices.contains(number) ? $0.branches[number] : nil }
+            return inFrameworkOrder(written.branches[name] ?? [], branch)
         }
     }
 }

@@ -35,6 +35,8 @@ struct WrittenLayer: Sendable {
     let text: String
     let source: SourceText
     let range: SourceRange
+    /// What it is given before the first label, as written and, where that is a whole number, its value.
+    let sizes: [(text: String, value: Int?)]
     let trail: [String]
     /// The layers in its blocks, named as their modules are: `body`, `shortcut`, `0`, `1`.
     var branches: [String: [WrittenLayer]] = [:]

@@ -38,7 +38,7 @@ extension WrittenLayer {
     fileprivate init(_ layer: Layer, in source: SourceText) {
         self.init(
             layer: layer, text: layer.description, source: source, range: SourceRange(0, source.text.utf8.count),
-            trail: [])
+            sizes: [], trail: [])
         switch layer {
         case .residual(let body, let shortcut):
             branches["body"] = body.map { WrittenLayer($0, in: source) }
