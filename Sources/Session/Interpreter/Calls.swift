@@ -228,6 +228,9 @@ extension Interpreter {
         let labels = word.labels
         let options = labels.isEmpty ? "it takes none" : "options: \(labels.joined(separator: ", "))"
         let message = "there is no `\(label.text):` option of `\(word.name)`"
+        if let fix = ForeignFunction.option(label.text, of: word) {
+            return fault(.unknownOption, message, at: label.range, fix: fix)
+        }
         if let meant = word.label(alias: label.text) ?? nearestName(to: label.text, among: labels) {
             return fault(
                 .unknownOption, message, at: label.range, fix: "did you mean `\(meant):`?   \(options)",
@@ -305,9 +308,13 @@ extension Interpreter {
     }
 
     func noChoice(_ text: String, _ parameter: Parameter, at range: SourceRange) -> Diagnostic {
+        let message = "`\(parameter.label):` takes \(parameter.takes), not `\(text)`"
+        if let fix = ForeignFunction.choice(text, of: parameter) {
+            return fault(.unknownChoice, message, at: range, fix: fix)
+        }
         let meant = nearestName(to: text, among: parameter.choices)
         return fault(
-            .unknownChoice, "`\(parameter.label):` takes \(parameter.takes), not `\(text)`", at: range,
+            .unknownChoice, message, at: range,
             fix: meant.map { "did you mean `\($0)`?" }
                 ?? parameter.choices.first.map { "for example `\(parameter.label): \($0)`" },
             edits: meant.map { [TextEdit(range, $0)] } ?? [])
@@ -407,6 +414,7 @@ extension Interpreter {
     ) -> (fix: String?, edits: [TextEdit]) {
         func write(_ text: String) -> (String?, [TextEdit]) { ("write `\(text)`", [TextEdit(range, text)]) }
         let written = source[range]
+        let isLabeled = source.bytes[..<min(range.start, source.bytes.count)].last { $0 > 32 } == UInt8(ascii: ":")
         switch (parameter.kind, value) {
         case (.shape, .tuple(let items)), (.shape, .list(let items)), (.extent, .tuple(let items)),
             (.extent, .list(let items)):
@@ -423,7 +431,8 @@ extension Interpreter {
             }
             return write(sizes.map(String.init).joined(separator: "x"))
         // `linear 16384, 10`: PyTorch's layers are given the size that comes in first.
-        case (.boolean, .integer(let number)) where word.name == "linear" && parameter.label == "bias" && number > 0:
+        case (.boolean, .integer(let number))
+        where word.name == "linear" && parameter.label == "bias" && number > 0 && !isLabeled:
             return (
                 "the size that comes in is inferred: write `linear \(written)`"
                     + (number == 1 ? ", or `bias: true`" : ""), []

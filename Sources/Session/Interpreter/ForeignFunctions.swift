@@ -9,8 +9,36 @@ enum ForeignFunction {
         if let (word, difference) = nearest[plain] {
             return "`\(word)` is the nearest word, but another function: \(difference)"
         }
-        return absent.contains(plain)
-            ? "there is no such layer, and no word computes the same; `help layers` lists all" : nil
+        if absent.contains(plain) {
+            return "there is no such layer, and no word computes the same; `help layers` lists all"
+        }
+        return absentValues.contains(plain) ? "no word computes it; `help values` lists those for numbers" : nil
+    }
+
+    /// What to say of an option that no option of the word equals: `augment(data, vflip: true)`.
+    static func option(_ name: String, of word: Word) -> String? {
+        switch (word.name, name.lowercased().filter { $0 != "_" }) {
+        case ("augment", "vflip"), ("augment", "verticalflip"):
+            "`flip:` is the nearest option, but another change: it mirrors left and right, not top and bottom"
+        case ("augment", "rotate"), ("augment", "rotation"), ("augment", "jitter"), ("augment", "colorjitter"),
+            ("augment", "brightness"), ("augment", "contrast"), ("augment", "hue"), ("augment", "saturation"):
+            "there is no such change; options: \(word.labels.joined(separator: ", "))"
+        default: nil
+        }
+    }
+
+    /// What to say of a choice that no choice of the option equals: `padding: valid`, `precision: float16`.
+    static func choice(_ name: String, of parameter: Parameter) -> String? {
+        switch (parameter.label, name.lowercased()) {
+        case ("padding", "valid"): "write `padding: 0`"
+        case ("precision", "float16"), ("precision", "fp16"), ("precision", "half"), ("precision", "f16"):
+            "`mixed` is the nearest, but another precision: its products are of bfloat16, not float16"
+        case ("precision", "bfloat16"), ("precision", "bf16"):
+            "`mixed` is the nearest, but another precision: only products are of bfloat16, and weights stay float32"
+        case ("precision", "float64"), ("precision", "double"), ("precision", "fp64"):
+            "`precise` is the nearest, but another precision: it stays float32, with smaller rounding errors"
+        default: nil
+        }
     }
 
     /// The nearest word, and what is different in it.
@@ -21,6 +49,7 @@ enum ForeignFunction {
         let adam = "its update is computed in another way"
         let means = "it takes means, not the largest values; `maxpool` with windows that tile the map takes those"
         let whole = "it zeroes single values, not whole channels"
+        let images = "it goes over images of height and width"
         let steps = "the learning rate follows another curve"
         return [
             "relu6": ("relu", "it has no upper bound of 6"), "prelu": ("leakyrelu", "its slope is fixed, not learned"),
@@ -41,8 +70,15 @@ enum ForeignFunction {
             "droppath": ("dropout", "it zeroes single values, not a whole branch"),
             "stochasticdepth": ("dropout", "it zeroes single values, not a whole branch"),
             "adaptivemaxpool": ("adaptiveavgpool", means), "adaptivemaxpool2d": ("adaptiveavgpool", means),
-            "globalmaxpool": ("globalavgpool", means), "globalmaxpool2d": ("globalavgpool", means),
+            "adaptivemaxpool1d": ("adaptiveavgpool", means), "adaptivemaxpool3d": ("adaptiveavgpool", means),
+            "gmp": ("globalavgpool", means), "globalmaxpool": ("globalavgpool", means),
+            "globalmaxpool1d": ("globalavgpool", means), "globalmaxpool2d": ("globalavgpool", means),
             "globalmaxpooling2d": ("globalavgpool", means), "lppool2d": ("avgpool", "it takes means, not powers"),
+            "maxpool1d": ("maxpool", images), "maxpool3d": ("maxpool", images), "maxpooling1d": ("maxpool", images),
+            "avgpool1d": ("avgpool", images), "avgpool3d": ("avgpool", images),
+            "adaptiveavgpool1d": ("adaptiveavgpool", images), "adaptiveavgpool3d": ("adaptiveavgpool", images),
+            "fractionalmaxpool2d": ("maxpool", "its windows are all of one size, not of random ones"),
+            "batchrenorm": ("batchnorm", "it has no correction toward the running statistics"),
             "groupnorm": ("batchnorm", batch), "layernorm": ("batchnorm", batch), "instancenorm": ("batchnorm", batch),
             "instancenorm2d": ("batchnorm", batch), "rmsnorm": ("batchnorm", batch),
             "localresponsenorm": ("batchnorm", "it normalizes over the batch, not over neighboring channels"),
@@ -51,7 +87,10 @@ enum ForeignFunction {
             "adadelta": ("adam", adam), "rmsprop": ("adam", adam), "lion": ("adam", adam), "lamb": ("adam", adam),
             "muon": ("sgd", adam), "lars": ("sgd", adam), "rprop": ("sgd", adam), "lbfgs": ("sgd", adam),
             "onecyclelr": ("onecycle", "the momentum stays as it is, as with `cycle_momentum=False`"),
-            "cosineannealingwarmrestarts": ("cosine", "it has no restarts"), "cycliclr": ("onecycle", steps),
+            "sgdw": ("sgd", "its `weightdecay:` is added to the gradient, not taken from the weights apart"),
+            "cosineannealingwarmrestarts": ("cosine", "it has no restarts"),
+            "cosinewarmrestarts": ("cosine", "it has no restarts"), "cosinerestarts": ("cosine", "it has no restarts"),
+            "sgdr": ("cosine", "it has no restarts"), "cycliclr": ("onecycle", steps),
             "multisteplr": ("step", "the cuts are equally far apart"), "exponentiallr": ("step", steps),
             "linearlr": ("cosine", steps), "polynomiallr": ("cosine", steps),
             "reducelronplateau": ("step", "the cuts come after a fixed number of epochs, whatever the loss"),
@@ -59,13 +98,18 @@ enum ForeignFunction {
             "resblock": ("residual", "it only adds its input, and its layers are yours to write"),
             "bottleneck": ("residual", "it only adds its input, and its layers are yours to write"),
             "convtranspose2d": ("conv", "it makes maps smaller, not larger"),
-            "conv1d": ("conv", "it goes over images of height and width"),
-            "conv3d": ("conv", "it goes over images of height and width"),
+            "conv1d": ("conv", images), "conv3d": ("conv", images),
         ]
     }()
 
     private static let absent: Set<String> = [
         "glu", "embedding", "lstm", "gru", "rnn", "upsample", "pixelshuffle", "bilinear", "multiheadattention",
-        "attention", "transformer", "hardshrink", "softshrink", "tanhshrink", "threshold", "maxunpool2d",
+        "attention", "transformer", "hardshrink", "softshrink", "tanhshrink", "threshold", "maxunpool",
+        "maxunpool1d", "maxunpool2d", "maxunpool3d", "unpool", "unflatten",
+    ]
+
+    private static let absentValues: Set<String> = [
+        "median", "std", "stdev", "var", "exp", "log", "log2", "log10", "pow", "sin", "cos", "mode", "quantile",
+        "percentile", "cumsum", "argmax", "argmin", "prod",
     ]
 }
