@@ -103,7 +103,7 @@ public final class Workspace: Sendable {
     public func execute(_ source: SourceText) -> CellOutcome {
         return LargeStack.run {
             defer { publishNames() }
-            let program = parse(source)
+            let program = interpreter.read(source)
             if let first = program.diagnostics.first(where: { $0.severity == .error }) {
                 let others = interpreter.independentFaults(of: program)
                 return .failed(report(program.diagnostics + others, in: source) ?? first)
@@ -124,7 +124,7 @@ public final class Workspace: Sendable {
     /// What is wrong with a cell, as far as it can be told without running it. Not to be called while one runs.
     public func faults(of source: SourceText) -> [Diagnostic] {
         LargeStack.run {
-            let program = parse(source)
+            let program = interpreter.read(source)
             guard program.diagnostics.isEmpty else {
                 return program.diagnostics + interpreter.independentFaults(of: program)
             }

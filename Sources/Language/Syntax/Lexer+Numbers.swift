@@ -59,7 +59,7 @@ extension Lexer {
         let first = text(start, offset)
         if first == "0", peek() | 0x20 == UInt8(ascii: "x") {
             offset = endOfName(from: offset)
-            return addFaulty(.hexadecimal, from: start)
+            return addFaulty(.hexadecimal(text(start, offset)), from: start)
         }
         var sizes = [first]
         while isTimes || peek() == UInt8(ascii: "X") {

@@ -21,7 +21,7 @@ struct SyntaxFault: Error, Sendable {
         // Numbers and shapes
         case numberTooLarge
         case trailingPoint(String)
-        case hexadecimal
+        case hexadecimal(String)
         case unfinishedShape(String)
         case tooManySizes
         case sizeNotWhole

@@ -65,10 +65,10 @@ struct SyntaxFaultText {
         case .trailingPoint(let number):
             self.init(
                 .number, "a number does not end with a point", fix: "write `\(number)` or `\(number).0`")
-        case .hexadecimal:
+        case .hexadecimal(let written):
             self.init(
                 .number, "numbers are written in decimal digits, and a size is at least 1",
-                fix: "write the number in decimal digits; `padding: shape(0, 3)` has a size of 0")
+                fix: Self.fixOfHexadecimal(written))
         case .unfinishedShape(let first):
             self.init(
                 .shape, "a shape needs a number behind each `x`",
@@ -172,9 +172,9 @@ struct SyntaxFaultText {
 
         // MARK: Calls and expressions
         case .equalsForColon(let name, let value):
+            let meant = ["True", "False"].contains(value) ? value.lowercased() : Self.oneLine(value)
             self.init(
-                .equalsForColon, "an option is given with `:`, not with `=`",
-                fix: "write `\(name): \(Self.oneLine(value))`")
+                .equalsForColon, "an option is given with `:`, not with `=`", fix: "write `\(name): \(meant)`")
         case .swallowingComma(let next):
             self.init(
                 .swallowingComma, "this comma draws the next line, `\(next) …`, into the command",
@@ -243,6 +243,15 @@ struct SyntaxFaultText {
     }
 
     // MARK: Parts of sentences
+
+    /// `0x3` may be a shape with a size of 0, or a number of another language.
+    private static func fixOfHexadecimal(_ written: String) -> String {
+        let digits = String(written.dropFirst(2))
+        if digits.allSatisfy({ $0 == "0" }) { return "write `0`" }
+        guard let number = Int(digits, radix: 16) else { return "write the number in decimal digits" }
+        return Int(digits).map { "write `shape(0, \($0))` for a size, or `\(number)` for a number" }
+            ?? "write `\(number)`"
+    }
 
     private static func words(_ expected: SyntaxFault.Expectation) -> String {
         switch expected {

@@ -42,6 +42,51 @@ extension Interpreter {
             .unknownName, message, at: range, fix: "`let \(name) = …` binds a name; `help` lists the words")
     }
 
+    // MARK: Options
+
+    /// Parses a cell. The parser knows no words: that `kernel_size=3` is `kernel: 3` in a call of `nn.Conv2d` is said here.
+    func read(_ source: SourceText) -> Program {
+        var program = parse(source)
+        for index in program.diagnostics.indices where program.diagnostics[index].code == .equalsForColon {
+            let fault = program.diagnostics[index]
+            guard let range = fault.range, let edit = fault.edits.first,
+                let label = source[range].split(whereSeparator: { $0 == " " || $0 == "=" }).first.map(String.init),
+                let meant = Self.callee(before: range.start, in: source).flatMap({ name in
+                    (Vocabulary.word(name) ?? Vocabulary.word(alias: name))?.label(alias: label)
+                }), meant != label
+            else { continue }
+            program.diagnostics[index].fix = fault.fix.map { "write `\(meant)" + $0.dropFirst("write `\(label)".count) }
+            program.diagnostics[index].edits = [TextEdit(SourceRange(range.start, edit.range.end), "\(meant): ")]
+        }
+        return program
+    }
+
+    /// The last part of the name whose argument stands at this place: `Conv2d` in `nn.Conv2d(3, 16, kernel_size=3)`.
+    private static func callee(before place: Int, in source: SourceText) -> String? {
+        var depth = 0
+        for index in source.bytes[..<min(place, source.bytes.count)].indices.reversed() {
+            switch source.bytes[index] {
+            case UInt8(ascii: ")"), UInt8(ascii: "]"), UInt8(ascii: "}"): depth += 1
+            case UInt8(ascii: "("), UInt8(ascii: "["), UInt8(ascii: "{"):
+                depth -= 1
+                guard depth < 0 else { continue }
+                guard source.bytes[index] == UInt8(ascii: "(") else {
+                    return firstName(source[SourceRange(index + 1, place)])
+                }
+                let before = source[SourceRange(0, index)].reversed().prefix { $0.isLetter || $0.isNumber || $0 == "_" }
+                return String(before.reversed())
+            case UInt8(ascii: ";"), UInt8(ascii: "\n"):
+                if depth == 0 { return firstName(source[SourceRange(index + 1, place)]) }
+            default: break
+            }
+        }
+        return depth == 0 ? firstName(source[SourceRange(0, place)]) : nil
+    }
+
+    private static func firstName(_ text: String) -> String? {
+        text.split { !($0.isLetter || $0.isNumber || $0 == "_") }.first.map(String.init)
+    }
+
     // MARK: Calls
 
     /// `net.summary()`, `nn.Conv2d(3, 64, 3)`, `torch.manual_seed(1)`: words stand before what they work on, and nothing is
