@@ -94,7 +94,7 @@ struct AssistanceTests {
 
     @Test(arguments: ["model", "block", "let", "for", "in", "repeat", "if", "else", "true", "false", "shortcut"])
     func helpExplainsTheLanguagesOwnWords(name: String) throws {
-        for text in ["help \(name)", "?\(name)", "help \"\(name)\""] {
+        for text in ["help \(name)", "?\(name)", "\(name)?", "\(name)??; print 1", "help \"\(name)\""] {
             let session = Session()
             session.run(text)
             let output = session.output.all

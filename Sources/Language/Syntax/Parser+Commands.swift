@@ -5,6 +5,7 @@
 extension Parser {
     mutating func expressionStatement() throws(Stop) -> Node {
         if isAt(.question) { return try help() }
+        if isHelpBehind { return helpBehind() }
         if case .symbol(let symbol) = current.kind {
             switch symbol {
             case .leftParenthesis, .leftBracket, .minus, .not: break
@@ -21,7 +22,6 @@ extension Parser {
                 throw fail(.strayLabel(name), current.range.union(next.range))
             }
             if next.isSymbol(.comma), let fault = tupleWithoutLet() { throw fault }
-            if !current.isReserved, next.isSymbol(.question), isHelpMark(at: index + 1) { return try helpBehind(name) }
             if !current.isReserved, next.isSymbol(.assign), !next.newlineBefore, !next.isFaulty {
                 let value = source[rest(from: min(index + 2, tokens.count - 1))]
                 throw fail(
@@ -179,9 +179,12 @@ extension Parser {
         return helpNode(name, range, mark: start)
     }
 
+    /// Whether the statement is `word?`, where the word may be one of the parser's own: `for?`.
+    var isHelpBehind: Bool { current.name != nil && next.isSymbol(.question) && isHelpMark(at: index + 1) }
+
     /// `word?`
-    private mutating func helpBehind(_ name: String) throws(Stop) -> Node {
-        let range = current.range
+    private mutating func helpBehind() -> Node {
+        let (name, range) = (current.name ?? "", current.range)
         advance()
         let mark = current.range
         while isAt(.question) { advance() }

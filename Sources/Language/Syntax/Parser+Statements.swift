@@ -61,6 +61,9 @@ extension Parser {
         let kind: Statement.Kind
         let height: Int
         switch current.name {
+        case _ where isHelpBehind:
+            let node = try expressionStatement()
+            (kind, height) = (.expression(node.expression), node.height)
         case "let": (kind, height) = try binding()
         case "model" where next.isSymbol(.dot) || next.isSymbol(.assign):
             // The name that every PyTorch notebook gives its network.
