@@ -20,10 +20,10 @@ public enum JSON: Sendable, Equatable {
     /// Brackets inside brackets; beyond it a text is refused. (Jansson itself stops at 2048, before its stack ends.)
     public static let depthLimit = 500
 
-    /// Reads one value and nothing behind it. Of equal keys the last one wins.
-    public init(parsing bytes: [UInt8]) throws(JSONError) {
+    /// Reads one value and nothing behind it. Of equal keys the last one wins, unless they are refused.
+    public init(parsing bytes: [UInt8], refusesEqualKeys: Bool = false) throws(JSONError) {
         var error = json_error_t()
-        let flags = JSON_DECODE_ANY | JSON_ALLOW_NUL
+        let flags = JSON_DECODE_ANY | JSON_ALLOW_NUL | (refusesEqualKeys ? JSON_REJECT_DUPLICATES : 0)
         func load(_ flags: Int) -> UnsafeMutablePointer<json_t>? {
             bytes.withUnsafeBytes {
                 json_loadb($0.baseAddress?.assumingMemoryBound(to: CChar.self), $0.count, flags, &error)

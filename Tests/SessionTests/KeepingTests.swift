@@ -144,16 +144,26 @@ struct KeepingTests {
         session.write(file.bytes, "w.safetensors")
         session.write(Array(#"{"0": "first", "1": "another"}"#.utf8), "map.json")
         session.write(Array(#"["first", "another"]"#.utf8), "list.json")
+        session.write(Array(#"{"0": "first", "1": "another", "0": "another"}"#.utf8), "twice.json")
         let fault = try #require(session.fault("load \"w.safetensors\", into: Two"))
         #expect(fault.contains("order alone could swap some") && fault.contains("`names: \"map.json\"`"))
         #expect(fault.contains("`0.weight` [4, 4]") && fault.contains("`another.bias` [4]"))
         let load = "load \"w.safetensors\", into: Two, names:"
         #expect(session.printed("print load(\"w.safetensors\", into: Two, names: \"map.json\").state") == "loaded\n")
+        session.run("let w = load(\"w.safetensors\", into: Two, names: \"map.json\")")
+        #expect(session.fault("plot w")?.contains("its weights were loaded") == true)
         #expect(session.fault("\(load) \"list.json\"")?.contains("list.json holds no JSON object") == true)
+        #expect(session.fault("\(load) \"twice.json\"")?.contains("duplicate object key") == true)
         #expect(session.fault("\(load) \"none.json\"")?.contains("no such file") == true)
         #expect(session.fault("\(load) \"w.safetensors\"")?.contains("w.safetensors is not JSON") == true)
         #expect(
             session.fault("load \"w.safetensors\", names: \"map.json\"")?.contains("maps the names of a model") == true)
+    }
+
+    @Test func tableAndPlotOfKeptRunsSayWhatToWrite() throws {
+        let session = try session("")
+        #expect(session.fault("table runs()")?.contains("`table runs()[0]`") == true)
+        #expect(session.fault("let r = runs\nplot r")?.contains("`plot r[0]`") == true)
     }
 
     @Test func whatIsNoRunSaysWhy() throws {

@@ -129,7 +129,7 @@ extension Invocation {
         let object: JSONObject
         do {
             let bytes = try FileSystem.read(path(typed: name, for: "names"))
-            guard let found = try JSON(parsing: bytes).object else {
+            guard let found = try JSON(parsing: bytes, refusesEqualKeys: true).object else {
                 throw fault(.mapOfNames, "\(name) holds no JSON object", at: arguments.place("names"), fix: fix)
             }
             object = found
@@ -139,7 +139,8 @@ extension Invocation {
                 fix: "name a file that is there; a path begins at the folder of the notebook or script")
         } catch let error as JSONError {
             throw fault(
-                .mapOfNames, "\(name) is not JSON: \(error.description)", at: arguments.place("names"), fix: fix)
+                .mapOfNames, "\(name) is not JSON that can be read: \(error.description)", at: arguments.place("names"),
+                fix: fix)
         }
         var names: [String: String] = [:]
         for key in object.keys {

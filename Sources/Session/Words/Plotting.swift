@@ -78,6 +78,14 @@ private func runPicture(_ call: Invocation, _ given: [RunGroup]) throws -> (any 
             .noValue, "\(excluded.joined(separator: ", ")) diverged: there is no result to plot",
             at: call.arguments.rest.first?.range, fix: "`plot` of one such run alone shows the epochs before")
     }
+    if let loaded = groups.flatMap(\.runs).first(where: { $0.run.state == .loaded }),
+        groups.allSatisfy({ $0.runs.allSatisfy(\.run.metrics.isEmpty) })
+    {
+        throw call.fault(
+            .noValue, "\(loaded.run.label) has no epochs of its own: its weights were loaded",
+            at: call.arguments.rest.first?.range,
+            fix: "`evaluate` measures it on data")
+    }
     let note = call.tellExcluded(excluded.map { "\($0) diverged" })
     switch kind {
     case "scatter":

@@ -58,15 +58,18 @@ extension Invocation {
     }
 
     private func wrongSubject(_ given: Arguments.Given) -> Diagnostic {
-        let isModel =
+        let written = interpreter.source[given.range]
+        let fix: String? =
             switch given.value {
-            case .model: true
-            case .template(let template): template.isModel
-            default: false
+            case .model: "train it before: `let a = train \(written)`"
+            case .template(let template) where template.isModel: "train it before: `let a = train \(written)`"
+            case .object(is RunsValue):
+                "`\(written)` alone shows them as a table; the newest of them is `\(arguments.word.name) \(written)[0]`"
+            default: nil
             }
         return fault(
             .wrongType, "`\(arguments.word.name)` takes runs or lists, not \(given.value.kind)", at: given.range,
-            fix: isModel ? "train it before: `let a = train \(interpreter.source[given.range])`" : nil)
+            fix: fix)
     }
 
     private func object<Object: ObjectValue>(_ value: Value, _ type: Object.Type) -> Object? {
