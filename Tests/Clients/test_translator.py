@@ -19,7 +19,7 @@ VALUES = [
     ("pooled", "pooled"), ("", ""), ('a "quoted" one', 'a "quoted" one'), (r"C:\new\table", r"C:\new\table"),
     (r"\(1 + 1)", r"\(1 + 1)"), ("two\nlines\tand a tab", "two\nlines\tand a tab"), ("// no comment", "// no comment"),
     ("你好 é e\u0301 😀 👩\u200d👩\u200d👧", "你好 é e\u0301 😀 👩\u200d👩\u200d👧"), # A control character arrives, and is shown as its picture.
-    ("\u2028\x7f", "\u2028␡"),
+    ("\u2028\x7f", "\ufffd␡"),
 ]
 
 
