@@ -120,7 +120,10 @@ private struct SourceLine {
             if next > range.start, caretStart == nil { caretStart = column }
             if offset >= range.end, caretEnd == nil { caretEnd = column }
             let count = character.unicodeScalars.count
-            let drawn = DiagnosticText.printable(String(shown.prefix(count)))
+            // Most of a line stands for itself: asking costs as much as drawing all of the rest.
+            let isPlain = count == 1 && shown.first.map { (" "..."~").contains($0) } ?? false
+            let piece = String(shown.prefix(count))
+            let drawn = isPlain ? piece : DiagnosticText.printable(piece)
             shown = shown.dropFirst(count)
             let isTab = character == "\t"
             let before = counter.columns

@@ -27,9 +27,9 @@ private func hideSecrets(in word: inout ArraySlice<Unicode.Scalar>, _ passwordsO
     func hide(_ range: Range<Int>) { for index in range { word[index] = "*" } }
     // One to three slashes: so libcurl takes them.
     let scheme = word.indices.first { index in
-        word[index...].starts(with: "://".unicodeScalars)
-            || (word[index...].starts(with: ":/".unicodeScalars) && index > word.startIndex
-                && word[index - 1].properties.isAlphabetic)
+        guard word[index] == ":", index + 1 < word.endIndex, word[index + 1] == "/" else { return false }
+        return index + 2 < word.endIndex && word[index + 2] == "/"
+            || index > word.startIndex && word[index - 1].properties.isAlphabetic
     }
     guard scheme != nil || !passwordsOnly else { return }
     let start =
