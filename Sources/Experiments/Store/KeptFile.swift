@@ -157,13 +157,21 @@ public final class KeptFile: Sendable {
 
     // MARK: Tables
 
-    /// The columns of each table, by version.
-    private static let columns: [[String: Set<String>]] = (0...migrations.count).map { version in
-        guard let database = try? Database(":memory:") else { return [:] }
-        for statement in migrations[..<version].joined() { _ = try? database.execute(statement) }
-        return Dictionary(
-            uniqueKeysWithValues: tables.map { ($0, Set((try? columns(of: $0, in: database)) ?? [])) })
+    /// The columns of each table in a file of a version. Made once for each version that is asked for: it takes a database in memory,
+    /// and the start of a kernel waits for it.
+    private static func columns(ofVersion version: Int) -> [String: Set<String>] {
+        knownColumns.withLock { known in
+            if let columns = known[version] { return columns }
+            guard let database = try? Database(":memory:") else { return [:] }
+            for statement in migrations[..<version].joined() { _ = try? database.execute(statement) }
+            let made = Dictionary(
+                uniqueKeysWithValues: tables.map { ($0, Set((try? columns(of: $0, in: database)) ?? [])) })
+            known[version] = made
+            return made
+        }
     }
+
+    private static let knownColumns = Mutex<[Int: [String: Set<String>]]>([:])
 
     private static func columns(of table: String, in database: Database) throws(DatabaseError) -> [String] {
         try database.execute("SELECT name FROM pragma_table_info('\(table)')").compactMap(\.first?.text)
@@ -172,10 +180,11 @@ public final class KeptFile: Sendable {
     /// Whether the tables are those that a file of this version has: a file without them, or with another program's of
     /// the same names, is damaged as well. Of a later version nothing is known.
     private static func hasTables(ofVersion version: Int, _ database: Database) throws(DatabaseError) -> Bool {
-        guard columns.indices.contains(version) else { return true }
+        guard 0...migrations.count ~= version else { return true }
+        let columns = columns(ofVersion: version)
         for table in tables {
-            let found = try columns(of: table, in: database)
-            let wanted = columns[version][table] ?? []
+            let found = try Self.columns(of: table, in: database)
+            let wanted = columns[table] ?? []
             guard wanted.isEmpty ? found.isEmpty || version > 0 : wanted.isSubset(of: found) else { return false }
         }
         return true
