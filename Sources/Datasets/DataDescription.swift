@@ -129,7 +129,7 @@ extension DataDescription.Source {
         case .imageFolder(let path, let height, let width, let testShare, let seed):
             return [
                 "kind": "imagefolder", "path": .string(path), "size": [.integer(height), .integer(width)],
-                "test": .number(testShare), "seed": .string(String(seed)),
+                "test": .number(testShare), "seed": .unsigned(seed),
             ]
         case .synthetic: return ["kind": "synthetic"]
         }
@@ -150,7 +150,7 @@ extension DataDescription.Source {
             self = .cifar100(hasFineLabels: labels == "fine", archive: archive)
         case "imagefolder":
             guard let path = json["path"]?.string, let (height, width) = sizes(json["size"]),
-                let testShare = json["test"]?.number, testShare > 0, testShare < 1, let seed = json["seed"]?.seed
+                let testShare = json["test"]?.number, testShare > 0, testShare < 1, let seed = json["seed"]?.unsigned
             else { return nil }
             self = .imageFolder(path: path, height: height, width: width, testShare: testShare, seed: seed)
         case "synthetic": self = .synthetic
@@ -164,10 +164,10 @@ extension DataDescription.Step {
         switch self {
         case .take(let training, let test, let seed):
             [
-                "kind": "take", "training": .integer(training), "test": .integer(test), "seed": .string(String(seed)),
+                "kind": "take", "training": .integer(training), "test": .integer(test), "seed": .unsigned(seed),
             ]
         case .split(let share, let seed):
-            ["kind": "split", "share": .number(share), "seed": .string(String(seed))]
+            ["kind": "split", "share": .number(share), "seed": .unsigned(seed)]
         case .resize(let height, let width): ["kind": "resize", "size": [.integer(height), .integer(width)]]
         }
     }
@@ -176,11 +176,11 @@ extension DataDescription.Step {
         switch json["kind"]?.string {
         case "take":
             guard let training = json["training"]?.integer, training > 0, let test = json["test"]?.integer, test >= 0,
-                let seed = json["seed"]?.seed
+                let seed = json["seed"]?.unsigned
             else { return nil }
             self = .take(training: training, test: test, seed: seed)
         case "split":
-            guard let share = json["share"]?.number, share > 0, share < 1, let seed = json["seed"]?.seed else {
+            guard let share = json["share"]?.number, share > 0, share < 1, let seed = json["seed"]?.unsigned else {
                 return nil
             }
             self = .split(share: share, seed: seed)
@@ -198,9 +198,4 @@ private func sizes(_ json: JSON?) -> (height: Int, width: Int)? {
         let width = numbers[1].integer, 1...4096 ~= height, 1...4096 ~= width
     else { return nil }
     return (height, width)
-}
-
-extension JSON {
-    /// Seeds have 64 bits without a sign, which JSON's numbers have not everywhere.
-    fileprivate var seed: UInt64? { string.flatMap { UInt64($0) } }
 }

@@ -142,6 +142,9 @@ extension JSON {
         default: nil
         }
     }
+    /// Of 64 bits without a sign, which JSON's numbers have not everywhere: as text.
+    public static func unsigned(_ number: UInt64) -> JSON { .string(String(number)) }
+    public var unsigned: UInt64? { string.flatMap { UInt64($0) } }
     public var isNull: Bool { self == .null }
 
     /// A whole number, also one written as `3.0`; one beyond 64 bits is the nearest that is not.

@@ -10,8 +10,8 @@ extension TrainingOptions {
             "schedule": .object(schedule.json), "precision": .string(precision.rawValue),
             "smoothing": .number(gradient.labelSmoothing),
             "seeds": [
-                "init": seed(seeds.initialization), "order": seed(seeds.order), "augment": seed(seeds.augmentation),
-                "dropout": seed(seeds.dropout),
+                "init": .unsigned(seeds.initialization), "order": .unsigned(seeds.order),
+                "augment": .unsigned(seeds.augmentation), "dropout": .unsigned(seeds.dropout),
             ],
         ]
         object["clip"] = gradient.largestNorm.map { .number($0) }
@@ -26,7 +26,7 @@ extension TrainingOptions {
             throw DescriptionError("its precision is not known here")
         }
         func seed(_ role: String) throws(DescriptionError) -> UInt64 {
-            guard let seed = json["seeds"]?[role]?.string.flatMap({ UInt64($0) }) else {
+            guard let seed = json["seeds"]?[role]?.unsigned else {
                 throw DescriptionError("the seed of `\(role)` is missing")
             }
             return seed
@@ -46,9 +46,6 @@ extension TrainingOptions {
             precision: precision, seeds: seeds)
     }
 }
-
-/// Seeds have 64 bits without a sign, which JSON's numbers have not everywhere.
-private func seed(_ seed: UInt64) -> JSON { .string(String(seed)) }
 
 extension OptimizerOptions {
     fileprivate var json: JSONObject {

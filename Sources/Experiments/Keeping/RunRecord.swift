@@ -67,7 +67,7 @@ public struct RunRecord: Sendable {
         record["curve"] = .array(position.metrics.map(Self.json))
         record["name"] = name.map { .string($0) }
         record["epochs"] = epochs.map { .integer($0) }
-        record["seed"] = seed.map { .string(String($0)) }
+        record["seed"] = seed.map { .unsigned($0) }
         record["seeds"] = seeds.map { .string($0) }
         if case .diverged(let epoch, let batch) = state {
             record["diverged"] = ["epoch": .integer(epoch), "batch": .integer(batch)]
@@ -169,7 +169,7 @@ public struct RunRecord: Sendable {
         }
         arithmetic = json["arithmetic"]?.integer ?? 0
         epochs = json["epochs"]?.integer
-        seed = json["seed"]?.string.flatMap { UInt64($0) }
+        seed = json["seed"]?.unsigned
         seeds = json["seeds"]?.string
         guard let stored = json["kept"], let digest = stored["identity"]?.string, let stem = stored["stem"]?.string
         else { return }
@@ -228,13 +228,7 @@ public struct RunRecord: Sendable {
     }
 
     /// JSON has no word for a number that is none: what diverged is `null`.
-    private static func number(_ json: JSON?) -> Double {
-        switch json {
-        case .number(let number)?: number
-        case .integer(let number)?: Double(number)
-        default: .nan
-        }
-    }
+    private static func number(_ json: JSON?) -> Double { json?.number ?? .nan }
 }
 
 extension RunRecord {

@@ -138,20 +138,12 @@ enum CheckpointFile {
         var position = record.position
         (position.epoch, position.batch, position.loss, position.correct) = (epoch, batch, loss, correct)
         position.steps = steps
-        position.epochSeconds = double(json["epochseconds"])
-        position.epochTrainingSeconds = double(json["epochtrainingseconds"])
+        position.epochSeconds = json["epochseconds"]?.number ?? 0
+        position.epochTrainingSeconds = json["epochtrainingseconds"]?.number ?? 0
         return .success(
             Head(
                 record: record, position: position, powers: (first, second), text: text, checksum: checksum,
                 places: places))
-    }
-
-    private static func double(_ json: JSON?) -> Double {
-        switch json {
-        case .number(let number)?: number
-        case .integer(let number)?: Double(number)
-        default: 0
-        }
     }
 
     /// The metadata of a safetensors file, and where our tensors stand; `nil` where it is none.

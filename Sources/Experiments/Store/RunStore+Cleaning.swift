@@ -159,7 +159,7 @@ extension RunStore {
             filed.insert(key)
             guard isUnfinished(key), !waiting.contains(key), !isLive(key),
                 let read = try? RecordFile.read("\(results)/\(name)"), read.key == key,
-                read.record.reasonNotToImport == nil
+                read.record.reasonToRefuse == nil
             else { continue }
             found.append((key, read.record, read.record.state.description))
         }

@@ -192,7 +192,7 @@ extension RunStore {
                 // One that is listed and whose record cannot be read any more is written again.
                 if let run = ended[read.key], isFiled(run) {
                     carried.known += 1
-                } else if let reason = read.record.reasonNotToImport {
+                } else if let reason = read.record.reasonToRefuse {
                     carried.refused.append(.init(name: name.printableName, reason: reason))
                 } else {
                     found.append(read)
@@ -232,7 +232,7 @@ extension RunStore {
 
 extension RunRecord {
     /// Why a record from elsewhere is not taken; `nil` where it is.
-    var reasonNotToImport: String? {
+    var reasonToRefuse: String? {
         guard state == .done || state.isDiverged else { return "its training has not finished" }
         if let descriptionFault { return "this version cannot read its description: \(descriptionFault)" }
         // Of another engine nobody can say; no training here finds it.
