@@ -39,10 +39,10 @@ extension RunStore {
         var first = record
         if let beginning = keeper.beginning { first.position = beginning.position }
         let beginning = first
-        let state = change(ofRun: key) { database throws(DatabaseError) in
+        let isKept = change(ofRun: key) { database throws(DatabaseError) in
             try Self.write(beginning, key: key, state: "running", to: database)
         }
-        return state == .lost ? nil : keeper
+        return isKept ? keeper : nil
     }
 
     private static func newKey() -> String {

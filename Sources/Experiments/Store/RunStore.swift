@@ -146,20 +146,18 @@ public final class RunStore: Sendable {
         let finish: @Sendable () -> Void
     }
 
-    enum ChangeState { case written, waiting, lost }
-
     /// Changes the file, in one transaction. While another process holds it, the change waits for the next one, or for
     /// `wait`.
     ///
     /// - Parameters:
     ///   - key: the run whose row it is.
     ///   - finish: what is done once it is written.
-    /// - Returns: what became of it; what is lost is noted.
+    /// - Returns: `false` where it is lost, which is noted.
     @discardableResult
     func change(
         ofRun key: String? = nil, _ apply: @escaping @Sendable (Database) throws(DatabaseError) -> Void,
         then finish: @escaping @Sendable () -> Void = {}
-    ) -> ChangeState {
+    ) -> Bool {
         let change = Change(key: key, apply: apply, finish: finish)
         if let key { unlisted.withLock { _ = $0.insert(key) } }
         waiting.withLock { changes in
@@ -172,12 +170,12 @@ public final class RunStore: Sendable {
         return writeWaiting()
     }
 
-    /// - Returns: what became of the last change.
+    /// - Returns: `false` where the last change is lost.
     @discardableResult
-    private func writeWaiting() -> ChangeState {
+    private func writeWaiting() -> Bool {
         var written: [Change] = []
-        let state = waiting.withLock { changes in
-            var state = ChangeState.written
+        let isKept = waiting.withLock { changes in
+            var isKept = true
             while let change = changes.first {
                 let result = attempt { file throws(DatabaseError) in
                     try file.database.transaction { () throws(DatabaseError) in try change.apply(file.database) }
@@ -185,21 +183,21 @@ public final class RunStore: Sendable {
                 switch result {
                 case .success:
                     written.append(change)
-                    state = .written
+                    isKept = true
                     patience.renew()
                 case .failure(let error):
                     note(fault(error))
-                    if error.kind == .busy { return ChangeState.waiting }
-                    state = .lost
+                    if error.kind == .busy { return true }
+                    isKept = false
                 }
                 changes.removeFirst()
                 if let key = change.key { unlisted.withLock { _ = $0.remove(key) } }
             }
-            return state
+            return isKept
         }
         if !written.isEmpty { forget(.held(path: path)) }
         for change in written { change.finish() }
-        return state
+        return isKept
     }
 
     /// - Parameter replaced: what was open before and is in its place no more.
