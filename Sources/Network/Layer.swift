@@ -49,6 +49,8 @@ extension Layer: CustomStringConvertible {
     /// As one would type it: `conv 64, padding: 1`, `maxpool 2`, `globalavgpool`. Options at their default are left out.
     public var description: String { kind.description }
 
+    public var family: LayerFamily { kind.family }
+
     /// The class of `torch.nn` that this layer is, over an input of the given rank; that of our own for a branching layer.
     func moduleName(flat: Bool) -> String { kind.moduleName(flat: flat) }
 }

@@ -15,6 +15,13 @@ struct NumberedLayer: Sendable {
     var title: String { (number.map { "layer \($0) " } ?? "") + "(\(placed.layer))" }
 }
 
+extension PlacedLayer {
+    /// The rows that it has in `summary`, with those of its branches.
+    public var rowCount: Int {
+        (layer.kind.isNumbered ? 1 : 0) + branches.joined().reduce(0) { $0 + $1.rowCount }
+    }
+}
+
 extension Architecture {
     /// Its layers in the order they run; branch layers in order, then the shortcut's.
     var numbered: [NumberedLayer] {

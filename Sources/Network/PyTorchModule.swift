@@ -12,11 +12,11 @@ public struct PyTorchModule: Sendable {
         let name = Self.className(name)
         let all = architecture.layers.flatMap(Self.flattened)
         var parts = [Self.header(notes, name)]
-        if all.contains(where: { if case .residual = $0.layer { true } else { false } }) { parts.append(Self.residual) }
-        if all.contains(where: { if case .concatenation = $0.layer { true } else { false } }) {
-            parts.append(Self.concat)
+        var classes: [PythonClass] = []
+        for needed in all.compactMap({ $0.layer.kind.ownClass($0) }) where !classes.contains(needed) {
+            classes.append(needed)
         }
-        if all.contains(where: Self.flattensItsInput) { parts.append(Self.flatLinear) }
+        parts += classes.map(\.text)
         let input = architecture.input.sizes.map(String.init).joined(separator: ", ")
         parts.append(
             """
@@ -56,44 +56,8 @@ public struct PyTorchModule: Sendable {
 
     private static let imports = "import torch\nfrom torch import nn\n"
 
-    private static let residual = """
-        class Residual(nn.Module):
-            \"\"\"Adds its input, or what the shortcut makes of it, to what the body makes of it.\"\"\"
-
-            def __init__(self, body, shortcut):
-                super().__init__()
-                self.body = body
-                self.shortcut = shortcut
-
-            def forward(self, x):
-                return self.body(x) + self.shortcut(x)
-
-        """
-
-    private static let concat = """
-        class Concat(nn.Sequential):
-            \"\"\"Joins its branches along the channels.\"\"\"
-
-            def forward(self, x):
-                return torch.cat([branch(x) for branch in self], dim=1)
-
-        """
-
-    private static let flatLinear = """
-        class FlatLinear(nn.Linear):
-            \"\"\"A linear layer over maps of 1x1.\"\"\"
-
-            def forward(self, x):
-                return super().forward(x.flatten(1))
-
-        """
-
     private static func flattened(_ layer: PlacedLayer) -> [PlacedLayer] {
         [layer] + layer.branches.joined().flatMap(flattened)
-    }
-
-    private static func flattensItsInput(_ layer: PlacedLayer) -> Bool {
-        if case .linear = layer.layer { !layer.input.isFlat } else { false }
     }
 
     /// Python's own words, and the names this file uses.
@@ -120,12 +84,13 @@ public struct PyTorchModule: Sendable {
             return inner.isEmpty
                 ? "\(margin)    nn.Sequential(),\n" : "\(margin)    nn.Sequential(\n\(inner)\(margin)    ),\n"
         }
-        let name = layer.layer.kind.moduleName(flat: layer.input.isFlat)
+        let name =
+            layer.layer.kind.ownClass(layer)?.name ?? "nn.\(layer.layer.kind.moduleName(flat: layer.input.isFlat))"
         guard layer.branches.isEmpty else {
             return "\(margin)\(name)(\n\(layer.branches.map(sequence).joined())\(margin)),\n"
         }
         let arguments = layer.layer.kind.moduleArguments(layer).joined(separator: ", ")
-        return "\(margin)\(flattensItsInput(layer) ? "FlatLinear" : "nn.\(name)")(\(arguments)),\n"
+        return "\(margin)\(name)(\(arguments)),\n"
     }
 }
 

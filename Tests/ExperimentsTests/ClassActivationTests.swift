@@ -31,6 +31,8 @@ struct ClassActivationTests {
             .adaptiveAveragePool(output: Extent(3)), .flatten, .linear(.init(width: 9)), .activation(.tanh),
             .linear(.init(width: 10)), .activation(.sigmoid),
         ],
+        // Over the channels of each place, not over the whole map.
+        [.maxPool(.init(size: Extent(4))), .activation(.softmax), .flatten, .linear(.init(width: 10))],
     ]
 
     @Test(arguments: heads.indices)

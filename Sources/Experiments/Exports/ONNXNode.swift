@@ -2,38 +2,15 @@
 // what flows in and out.
 
 import Libraries
+import Network
 
 struct ONNXNode {
-    enum Attribute {
-        case integer(Int)
-        case integers([Int])
-        case decimal(Double)
-
-        /// An `AttributeProto`.
-        func message(_ name: String) -> ProtocolBuffer {
-            var message = ProtocolBuffer()
-            message.add(1, name)
-            switch self {
-            case .integer(let number):
-                message.add(3, number)
-                message.add(20, 2)
-            case .integers(let numbers):
-                for number in numbers { message.add(8, number) }
-                message.add(20, 7)
-            case .decimal(let number):
-                message.add(2, Float(number))
-                message.add(20, 1)
-            }
-            return message
-        }
-    }
-
     /// `Conv`
     let type: String
     /// Names of values and tensors.
     let inputs: [String]
     var output: String
-    var attributes: [(name: String, value: Attribute)] = []
+    var attributes: [(name: String, value: ONNXStep.Attribute)] = []
 
     /// A `NodeProto`.
     var message: ProtocolBuffer {
@@ -43,6 +20,26 @@ struct ONNXNode {
         message.add(3, output)
         message.add(4, type)
         for attribute in attributes { message.add(5, attribute.value.message(attribute.name)) }
+        return message
+    }
+}
+
+extension ONNXStep.Attribute {
+    /// An `AttributeProto`.
+    fileprivate func message(_ name: String) -> ProtocolBuffer {
+        var message = ProtocolBuffer()
+        message.add(1, name)
+        switch self {
+        case .integer(let number):
+            message.add(3, number)
+            message.add(20, 2)
+        case .integers(let numbers):
+            for number in numbers { message.add(8, number) }
+            message.add(20, 7)
+        case .decimal(let number):
+            message.add(2, Float(number))
+            message.add(20, 1)
+        }
         return message
     }
 }

@@ -28,7 +28,7 @@ extension Run {
             return nil
         }
         var end = last + 1
-        while end < architecture.layers.count, architecture.layers[end].layer.keepsPlaces { end += 1 }
+        while end < architecture.layers.count, architecture.layers[end].keepsPlacesApart { end += 1 }
         return end
     }
 
@@ -68,15 +68,5 @@ extension PlacedLayer {
     var containsConvolution: Bool {
         if case .convolution = layer { return true }
         return branches.joined().contains { $0.containsConvolution }
-    }
-}
-
-extension Layer {
-    /// Whether each value comes from the one at its place alone.
-    fileprivate var keepsPlaces: Bool {
-        switch self {
-        case .batchNorm, .activation, .dropout: true
-        default: false
-        }
     }
 }

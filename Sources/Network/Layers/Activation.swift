@@ -102,37 +102,6 @@ extension Layer.Activation {
     )
 }
 
-/// A node of ONNX by which a function is computed.
-public struct ONNXStep: Sendable {
-    public enum Operand: Sendable {
-        /// The layer's input.
-        case input
-        /// What a step before gives.
-        case step(String)
-        /// A number that all layers share under this name.
-        case constant(Double, String)
-    }
-
-    public enum Attribute: Sendable {
-        case integer(Int)
-        case decimal(Double)
-    }
-
-    /// `Relu`
-    public let type: String
-    public let operands: [Operand]
-    /// Of what it gives; the last step has none.
-    public let name: String?
-    public let attributes: [(name: String, value: Attribute)]
-
-    init(
-        _ type: String, _ operands: [Operand], _ name: String? = nil,
-        attributes: [(name: String, value: Attribute)] = []
-    ) {
-        (self.type, self.operands, self.name, self.attributes) = (type, operands, name, attributes)
-    }
-}
-
 extension Layer.Activation: LayerKind, CustomStringConvertible {
     public var description: String {
         if case .leakyReLU(let slope) = self, slope != 0.01 { return "\(form.name) \(shortest(slope))" }
@@ -155,10 +124,48 @@ extension Layer.Activation: LayerKind, CustomStringConvertible {
 
     func placed(on place: inout LayerPlace) throws(ShapeFault) -> PlacedLayer { try place.place(place.input) }
 
+    var family: LayerFamily { .activation }
     var function: FunctionTrait { .pointwise(form.trait) }
 
     func moduleName(flat: Bool) -> String { form.module }
     func moduleArguments(_ placed: PlacedLayer) -> [String] { form.moduleArguments }
+
+    func onnx(_ placed: PlacedLayer) -> [ONNXStep] { form.onnx }
+
+    func plainPass(_ placed: PlacedLayer, _ tensors: [[Float]]) -> PlainPass? {
+        guard self != .softmax else { return softmaxPass(placed.input) }
+        let (value, derivative) = (form.value, form.derivative)
+        return PlainPass(
+            forward: { $0.map(value) },
+            backward: { input, _, gradient in zip(input, gradient).map { derivative($0) * $1 } })
+    }
+
+    /// Over the channels at each place.
+    private func softmaxPass(_ shape: Shape) -> PlainPass {
+        let area = shape.height * shape.width
+        @Sendable func overPlaces(_ count: Int, _ body: (_ channels: StrideTo<Int>) -> Void) {
+            for place in 0..<area { body(stride(from: place, to: count, by: area)) }
+        }
+        return PlainPass(
+            forward: { input in
+                var result = input
+                overPlaces(input.count) { channels in
+                    let largest = channels.map { input[$0] }.max() ?? 0
+                    for channel in channels { result[channel] = exponential(input[channel] - largest) }
+                    let sum = channels.reduce(0) { $0 + result[$1] }
+                    for channel in channels { result[channel] /= sum }
+                }
+                return result
+            },
+            backward: { _, output, gradient in
+                var result = gradient
+                overPlaces(gradient.count) { channels in
+                    let dot = channels.reduce(0) { $0 + output[$1] * gradient[$1] }
+                    for channel in channels { result[channel] = output[channel] * (gradient[channel] - dot) }
+                }
+                return result
+            })
+    }
 
     func traits(_ placed: PlacedLayer) -> LayerTraits {
         let isOfValues = self != .softmax
@@ -166,7 +173,7 @@ extension Layer.Activation: LayerKind, CustomStringConvertible {
             idleNote: self == .leakyReLU(slope: 1)
                 ? ("does nothing: values below zero are multiplied by 1", "leave it out") : nil,
             lastLayerNote: form.lastLayerNote, passesValues: isOfValues, keepsChannelsApart: isOfValues,
-            treatsValuesAsChannels: !isOfValues)
+            keepsPlacesApart: true, treatsValuesAsChannels: !isOfValues)
     }
 }
 

@@ -41,6 +41,7 @@ extension Layer.BatchNorm: LayerKind, CustomStringConvertible {
             tensors.map { ParameterTensor(name: "\(path).\($0.name)", shape: [input.channels], role: $0.role) })
     }
 
+    var family: LayerFamily { .norm }
     var function: FunctionTrait { .affine(hasShift: true) }
 
     func moduleName(flat: Bool) -> String { flat ? "BatchNorm1d" : "BatchNorm2d" }
@@ -52,7 +53,21 @@ extension Layer.BatchNorm: LayerKind, CustomStringConvertible {
         return arguments
     }
 
+    func onnx(_ placed: PlacedLayer) -> [ONNXStep] {
+        [.product("BatchNormalization", of: placed, attributes: [("epsilon", .decimal(epsilon))])]
+    }
+
+    /// The running statistics as one multiplication and one addition.
+    func plainPass(_ placed: PlacedLayer, _ tensors: [[Float]]) -> PlainPass? {
+        let terms = (0..<placed.input.channels).map { channel in
+            let values = tensors.map { Double($0[channel]) }
+            let scale = values[0] / (values[3] + epsilon).squareRoot()
+            return (scale: scale, shift: values[1] - values[2] * scale)
+        }
+        return .scaled(by: terms, area: placed.input.height * placed.input.width)
+    }
+
     func traits(_ placed: PlacedLayer) -> LayerTraits {
-        LayerTraits(treatsValuesAsChannels: true)
+        LayerTraits(keepsPlacesApart: true, removesBias: true, treatsValuesAsChannels: true)
     }
 }

@@ -6,6 +6,7 @@ extension Layer {
 
         let description = "concat"
         let isNumbered = false
+        let family = LayerFamily.branches(join: "concat")
         let function = FunctionTrait.join
 
         var program: String { "concat \(branches.map(block).joined(separator: " "))" }
@@ -23,7 +24,7 @@ extension Layer {
             let input = place.input
             var placedBranches: [[PlacedLayer]] = []
             for (index, branch) in branches.enumerated() {
-                placedBranches.append(try place.placed(branch, "\(index)"))
+                placedBranches.append(try place.placed(branch, branchName(index)))
             }
             let shapes = placedBranches.map { $0.last?.output ?? input }
             guard shapes.allSatisfy({ $0.sizes.dropFirst() == shapes[0].sizes.dropFirst() }) else {
@@ -35,8 +36,26 @@ extension Layer {
             return PlacedLayer(layer: place.layer, input: input, output: output, branches: placedBranches)
         }
 
-        /// The class that `PyTorchModule` writes.
         func moduleName(flat: Bool) -> String { "Concat" }
+
+        func ownClass(_ placed: PlacedLayer) -> PythonClass? {
+            PythonClass(
+                name: "Concat",
+                text: """
+                    class Concat(nn.Sequential):
+                        \"\"\"Joins its branches along the channels.\"\"\"
+
+                        def forward(self, x):
+                            return torch.cat([branch(x) for branch in self], dim=1)
+
+                    """)
+        }
+
+        func onnx(_ placed: PlacedLayer) -> [ONNXStep] {
+            [ONNXStep("Concat", placed.branches.indices.map { .branch($0) }, attributes: [("axis", .integer(1))])]
+        }
+
+        func plainPass(_ placed: PlacedLayer, _ tensors: [[Float]]) -> PlainPass? { nil }
 
         func traits(_ placed: PlacedLayer) -> LayerTraits { LayerTraits() }
     }

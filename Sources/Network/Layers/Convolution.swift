@@ -104,6 +104,7 @@ extension Layer.Convolution: LayerKind, CustomStringConvertible {
         placed.parameters[0].count * placed.output.height * placed.output.width
     }
 
+    var family: LayerFamily { .convolution }
     var function: FunctionTrait { .affine(hasShift: hasBias) }
 
     func moduleName(flat: Bool) -> String { "Conv2d" }
@@ -120,6 +121,30 @@ extension Layer.Convolution: LayerKind, CustomStringConvertible {
         if !hasBias { arguments.append("bias=False") }
         return arguments
     }
+
+    func onnx(_ placed: PlacedLayer) -> [ONNXStep] {
+        [
+            .product(
+                "Conv", of: placed,
+                attributes: [
+                    ("kernel_shape", .integers(kernel.sizes)), ("strides", .integers(stride.sizes)),
+                    ("pads", .integers(pads)), ("dilations", .integers(dilation.sizes)), ("group", .integer(groups)),
+                ])
+        ]
+    }
+
+    /// Top, left, bottom, right.
+    private var pads: [Int] {
+        switch padding {
+        case .exactly(let padding): return padding.sizes + padding.sizes
+        case .same:
+            let rows = dilation.height * (kernel.height - 1)
+            let columns = dilation.width * (kernel.width - 1)
+            return [rows / 2, columns / 2, rows - rows / 2, columns - columns / 2]
+        }
+    }
+
+    func plainPass(_ placed: PlacedLayer, _ tensors: [[Float]]) -> PlainPass? { nil }
 
     func traits(_ placed: PlacedLayer) -> LayerTraits {
         let zeros: Extent? = if case .exactly(let padding) = padding { padding } else { nil }

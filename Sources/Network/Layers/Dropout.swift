@@ -4,6 +4,7 @@ extension Layer {
     struct Dropout: LayerKind {
         let rate: Double
 
+        let family = LayerFamily.dropout
         let function = FunctionTrait.identity
 
         var description: String { "dropout \(shortest(rate))" }
@@ -22,10 +23,14 @@ extension Layer {
 
         func moduleArguments(_ placed: PlacedLayer) -> [String] { ["p=\(rate)"] }
 
+        func onnx(_ placed: PlacedLayer) -> [ONNXStep] { [] }
+
+        func plainPass(_ placed: PlacedLayer, _ tensors: [[Float]]) -> PlainPass? { .identity }
+
         func traits(_ placed: PlacedLayer) -> LayerTraits {
             LayerTraits(
                 idleNote: rate == 0 ? ("does nothing: it drops no value", "leave it out, or give it a rate") : nil,
-                isView: true, passesValues: true)
+                isView: true, passesValues: true, keepsPlacesApart: true)
         }
     }
 }

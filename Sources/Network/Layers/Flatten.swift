@@ -5,6 +5,7 @@ extension Layer {
         let description = "flatten"
         /// It is a view.
         let isNumbered = false
+        let family = LayerFamily.reshaping
         let function = FunctionTrait.identity
 
         static let words = ["flatten"]
@@ -17,6 +18,12 @@ extension Layer {
         }
 
         func moduleName(flat: Bool) -> String { "Flatten" }
+
+        func onnx(_ placed: PlacedLayer) -> [ONNXStep] {
+            [ONNXStep("Flatten", [.input], attributes: [("axis", .integer(1))])]
+        }
+
+        func plainPass(_ placed: PlacedLayer, _ tensors: [[Float]]) -> PlainPass? { .identity }
 
         func traits(_ placed: PlacedLayer) -> LayerTraits {
             LayerTraits(

@@ -1,4 +1,4 @@
-// What this module asks of a kind of layer. Its passes are in `Engine/Layers`, its ONNX nodes in `Experiments/Exports`.
+// What this module asks of a kind of layer. Its passes are in `Engine/Layers`.
 
 protocol LayerKind: CustomStringConvertible {
     /// The names that its settings may have.
@@ -24,6 +24,17 @@ protocol LayerKind: CustomStringConvertible {
     func moduleName(flat: Bool) -> String
     /// What that class is made with.
     func moduleArguments(_ placed: PlacedLayer) -> [String]
+    /// A class that a Python module must define for it; `nil`: it is one of `torch.nn`.
+    func ownClass(_ placed: PlacedLayer) -> PythonClass?
+    /// Its nodes of ONNX; none passes the input on.
+    func onnx(_ placed: PlacedLayer) -> [ONNXStep]
+    /// What a branch is called in the names of its parameters.
+    func branchName(_ index: Int) -> String
+
+    /// How diagrams draw it.
+    var family: LayerFamily { get }
+    /// What it computes after training, in plain loops; `nil` where no such loops are written.
+    func plainPass(_ placed: PlacedLayer, _ tensors: [[Float]]) -> PlainPass?
 
     /// What it does to the functions before it.
     var function: FunctionTrait { get }
@@ -36,6 +47,27 @@ extension LayerKind {
     var isNumbered: Bool { true }
     func operations(_ placed: PlacedLayer) -> Int { 0 }
     func moduleArguments(_ placed: PlacedLayer) -> [String] { [] }
+    func ownClass(_ placed: PlacedLayer) -> PythonClass? { nil }
+    func branchName(_ index: Int) -> String { "\(index)" }
+}
+
+/// What a layer is at a glance.
+public enum LayerFamily: Hashable, Sendable {
+    case convolution
+    case linear
+    case norm
+    case activation
+    case pool
+    case dropout
+    case reshaping
+    /// How its branches meet: `+`.
+    case branches(join: String)
+}
+
+/// A class of Python.
+struct PythonClass: Hashable {
+    let name: String
+    let text: String
 }
 
 /// What proofs and `lint` know of a layer at its place.
@@ -53,6 +85,10 @@ struct LayerTraits {
     var passesValues = false
     /// Whether it computes each channel for itself, without weights or random numbers.
     var keepsChannelsApart = false
+    /// Whether each of its values comes from those at the same place alone, so that maps after it show the same places.
+    var keepsPlacesApart = false
+    /// Whether it takes out what is added to all values of a channel.
+    var removesBias = false
     /// Whether over a vector it treats values as it treats the channels of a map.
     var treatsValuesAsChannels = false
     /// The windows that slide over its input.
@@ -75,6 +111,9 @@ struct SlidingWindows {
 
 extension PlacedLayer {
     var traits: LayerTraits { layer.kind.traits(self) }
+
+    /// Whether each of its values comes from those at the same place alone.
+    public var keepsPlacesApart: Bool { traits.keepsPlacesApart }
 }
 
 // MARK: Placing

@@ -35,12 +35,56 @@ extension Layer.Linear: LayerKind, CustomStringConvertible {
 
     func operations(_ placed: PlacedLayer) -> Int { placed.parameters[0].count }
 
+    var family: LayerFamily { .linear }
     var function: FunctionTrait { .affine(hasShift: hasBias) }
 
     func moduleName(flat: Bool) -> String { "Linear" }
 
     func moduleArguments(_ placed: PlacedLayer) -> [String] {
         ["\(placed.input.count)", "\(width)"] + (hasBias ? [] : ["bias=False"])
+    }
+
+    /// `nn.Linear` takes no map, not even one of 1x1.
+    func ownClass(_ placed: PlacedLayer) -> PythonClass? {
+        guard !placed.input.isFlat else { return nil }
+        return PythonClass(
+            name: "FlatLinear",
+            text: """
+                class FlatLinear(nn.Linear):
+                    \"\"\"A linear layer over maps of 1x1.\"\"\"
+
+                    def forward(self, x):
+                        return super().forward(x.flatten(1))
+
+                """)
+    }
+
+    func onnx(_ placed: PlacedLayer) -> [ONNXStep] {
+        let isFlat = placed.input.isFlat
+        let flatten = ONNXStep("Flatten", [.input], "flat", attributes: [("axis", .integer(1))])
+        return (isFlat ? [] : [flatten]) + [
+            .product("Gemm", of: placed, over: isFlat ? .input : .step("flat"), attributes: [("transB", .integer(1))])
+        ]
+    }
+
+    func plainPass(_ placed: PlacedLayer, _ tensors: [[Float]]) -> PlainPass? {
+        let (weight, inputs, outputs) = (tensors[0], placed.input.count, placed.output.count)
+        let bias = tensors.count > 1 ? tensors[1] : [Float](repeating: 0, count: outputs)
+        return PlainPass(
+            forward: { input in
+                (0..<outputs).map { row in
+                    var sum = Double(bias[row])
+                    for column in 0..<inputs { sum += Double(weight[row * inputs + column]) * input[column] }
+                    return sum
+                }
+            },
+            backward: { _, _, gradient in
+                var result = [Double](repeating: 0, count: inputs)
+                for (row, share) in gradient.enumerated() where share != 0 {
+                    for column in 0..<inputs { result[column] += share * Double(weight[row * inputs + column]) }
+                }
+                return result
+            })
     }
 
     func traits(_ placed: PlacedLayer) -> LayerTraits {

@@ -7,6 +7,7 @@ extension Layer {
 
         let description = "residual"
         let isNumbered = false
+        let family = LayerFamily.branches(join: "+")
         let function = FunctionTrait.sum
 
         var program: String { "residual \(block(body))" + (shortcut.map { " shortcut \(block($0))" } ?? "") }
@@ -24,11 +25,11 @@ extension Layer {
 
         func placed(on place: inout LayerPlace) throws(ShapeFault) -> PlacedLayer {
             let input = place.input
-            let placedBody = try place.placed(body, "body")
+            let placedBody = try place.placed(body, branchName(0))
             let bodyOutput = placedBody.last?.output ?? input
             let behindBody = place.numbering.previous
             let chosen = shortcut ?? (bodyOutput == input ? [] : projection(from: input, to: bodyOutput))
-            let placedShortcut = try place.placed(chosen, "shortcut")
+            let placedShortcut = try place.placed(chosen, branchName(1))
             let shortcutOutput = placedShortcut.last?.output ?? input
             guard shortcutOutput == bodyOutput else {
                 throw ShapeFault(
@@ -59,8 +60,31 @@ extension Layer {
             return normalizes ? [product, .batchNorm(BatchNorm())] : [product]
         }
 
-        /// The class that `PyTorchModule` writes.
+        func branchName(_ index: Int) -> String { index == 0 ? "body" : "shortcut" }
+
         func moduleName(flat: Bool) -> String { "Residual" }
+
+        func ownClass(_ placed: PlacedLayer) -> PythonClass? {
+            PythonClass(
+                name: "Residual",
+                text: """
+                    class Residual(nn.Module):
+                        \"\"\"Adds its input, or what the shortcut makes of it, to what the body makes of it.\"\"\"
+
+                        def __init__(self, body, shortcut):
+                            super().__init__()
+                            self.body = body
+                            self.shortcut = shortcut
+
+                        def forward(self, x):
+                            return self.body(x) + self.shortcut(x)
+
+                    """)
+        }
+
+        func onnx(_ placed: PlacedLayer) -> [ONNXStep] { [ONNXStep("Add", [.branch(0), .branch(1)])] }
+
+        func plainPass(_ placed: PlacedLayer, _ tensors: [[Float]]) -> PlainPass? { nil }
 
         func traits(_ placed: PlacedLayer) -> LayerTraits { LayerTraits() }
     }

@@ -112,9 +112,12 @@ extension LintRule {
                 "Batch norm takes the mean of each channel out, and any bias with it; its own shift does the work."
         ) { context in
             context.each { layer, behind, _ -> Found? in
-                guard case .batchNorm? = behind.first?.placed.layer, layer.placed.traits.hasBias else { return nil }
+                guard let next = behind.first?.placed, next.traits.removesBias, layer.placed.traits.hasBias else {
+                    return nil
+                }
                 return (
-                    layer, "has \(grouped(layer.placed.output.channels)) biases that the batchnorm after it removes",
+                    layer,
+                    "has \(grouped(layer.placed.output.channels)) biases that the \(next.layer.settings.name) after it removes",
                     "write `bias: false`"
                 )
             }
@@ -139,7 +142,7 @@ extension LintRule {
             context.each { layer, behind, _ -> Found? in
                 guard let next = behind.first(where: { !$0.placed.traits.isView }), layer.placed.traits.isProduct,
                     next.placed.traits.isProduct,
-                    layer.placed.layer.isLinear == next.placed.layer.isLinear
+                    layer.placed.layer.family == next.placed.layer.family
                 else { return nil }
                 let (before, between, after) = (
                     layer.placed.input.channels, layer.placed.output.channels, next.placed.output.channels
@@ -187,10 +190,6 @@ extension LintRule {
             return []
         },
     ]
-}
-
-extension Layer {
-    fileprivate var isLinear: Bool { if case .linear = self { true } else { false } }
 }
 
 extension PlacedLayer {

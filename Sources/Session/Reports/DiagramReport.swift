@@ -29,12 +29,11 @@ enum DiagramReport {
         while place < layers.count {
             let placed = layers[place]
             place += 1
-            switch placed.layer {
-            case .residual: parts.append(.branches(placed.branches.map(Self.parts), join: "+"))
-            case .concatenation: parts.append(.branches(placed.branches.map(Self.parts), join: "concat"))
-            default:
+            switch placed.layer.family {
+            case .branches(let join): parts.append(.branches(placed.branches.map(Self.parts), join: join))
+            case .convolution, .linear, .norm, .activation, .pool, .dropout, .reshaping:
                 var followers: [PlacedLayer] = []
-                while place < layers.count, layers[place].layer.follows(placed.layer) {
+                while place < layers.count, layers[place].layer.family.follows(placed.layer.family) {
                     followers.append(layers[place])
                     place += 1
                 }
@@ -45,30 +44,30 @@ enum DiagramReport {
                             name: placed.layer.description,
                             followers: followers.map(\.layer.description).joined(separator: " · "),
                             output: (followers.last ?? placed).output.description,
-                            cost: weights > 0 ? counted(weights, "parameter") : "", kind: placed.layer.blockKind)))
+                            cost: weights > 0 ? counted(weights, "parameter") : "", kind: placed.layer.family.color)))
             }
         }
         return parts
     }
 }
 
-extension Layer {
-    /// Whether it stands in the block of the layer before it.
-    fileprivate func follows(_ first: Layer) -> Bool {
-        switch (first, self) {
-        case (.convolution, .batchNorm), (.convolution, .activation), (.linear, .batchNorm), (.linear, .activation),
-            (.batchNorm, .activation), (.convolution, .dropout), (.linear, .dropout):
-            true
-        default: false
+extension LayerFamily {
+    /// Whether such a layer stands in the block of the layer before it.
+    fileprivate func follows(_ first: LayerFamily) -> Bool {
+        switch first {
+        case .convolution, .linear: [.norm, .activation, .dropout].contains(self)
+        case .norm: self == .activation
+        case .activation, .pool, .dropout, .reshaping, .branches: false
         }
     }
 
-    fileprivate var blockKind: Int {
+    /// The number of the block's color.
+    fileprivate var color: Int {
         switch self {
         case .convolution: 0
-        case .maxPool, .averagePool, .adaptiveAveragePool: 1
+        case .pool: 1
         case .linear: 2
-        default: 3
+        case .norm, .activation, .dropout, .reshaping, .branches: 3
         }
     }
 }

@@ -82,14 +82,3 @@ private func showFilters(_ call: Invocation, _ run: RunValue) throws -> Value {
         columns: 16, caption: "Red, green and blue are a filter's weights for these colors; grey is 0.")
     return try call.show(grid, plainText: "\(grid.title), \(shape[2])x\(shape[3])")
 }
-
-extension PlacedLayer {
-    /// The rows that it has in `summary`.
-    fileprivate var rowCount: Int {
-        switch layer {
-        case .flatten: 0
-        case .residual, .concatenation: branches.joined().reduce(0) { $0 + $1.rowCount }
-        default: 1
-        }
-    }
-}

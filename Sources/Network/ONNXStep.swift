@@ -1,0 +1,57 @@
+// A layer as nodes of ONNX (opset 17), in which `Experiments/Exports` writes a network. Each layer has a list of them; what the last gives is
+// the layer's output, and an empty list passes the input on.
+
+public struct ONNXStep: Sendable {
+    public enum Operand: Sendable {
+        /// The layer's input.
+        case input
+        /// What a step before gives.
+        case step(String)
+        /// What comes out of a branch.
+        case branch(Int)
+        /// One of the layer's own tensors, in PyTorch's order.
+        case parameter(Int)
+        /// A number that all layers share under this name.
+        case constant(Double, String)
+        /// Numbers of this layer alone, in the order of their names.
+        case table(String, shape: [Int], values: [Float])
+    }
+
+    public enum Attribute: Sendable {
+        case integer(Int)
+        case integers([Int])
+        case decimal(Double)
+    }
+
+    /// `Relu`
+    public let type: String
+    public let operands: [Operand]
+    /// Of what it gives; the last step has none.
+    public let name: String?
+    public let attributes: [(name: String, value: Attribute)]
+
+    init(
+        _ type: String, _ operands: [Operand], _ name: String? = nil,
+        attributes: [(name: String, value: Attribute)] = []
+    ) {
+        (self.type, self.operands, self.name, self.attributes) = (type, operands, name, attributes)
+    }
+
+    /// A node over the layer's input and all its tensors.
+    static func product(
+        _ type: String, of placed: PlacedLayer, over input: Operand = .input,
+        attributes: [(name: String, value: Attribute)]
+    ) -> ONNXStep {
+        ONNXStep(type, [input] + placed.parameters.indices.map { .parameter($0) }, attributes: attributes)
+    }
+}
+
+extension PlacedLayer {
+    public var onnx: [ONNXStep] { layer.kind.onnx(self) }
+    /// What the path of a branch is called in the nested `nn.Sequential`: `body`, or `0`.
+    public func branchName(_ index: Int) -> String { layer.kind.branchName(index) }
+}
+
+extension Extent {
+    var sizes: [Int] { [height, width] }
+}
