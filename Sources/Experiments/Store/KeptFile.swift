@@ -15,47 +15,79 @@ public final class KeptFile: Sendable {
     /// Which file it is, whatever becomes of its name; `nil` in memory.
     private let identity: FileIdentity?
 
+    /// A change of the file's tables: the statement that makes it, and what is known of the columns by it.
+    private enum Change {
+        case table(String, [(name: String, type: String)], constraint: String? = nil, options: String = "")
+        case column(String, type: String, of: String)
+        case index(String, on: String, String)
+        case renaming(String, to: String)
+
+        var statement: String {
+            switch self {
+            case .table(let name, let columns, let constraint, let options):
+                let parts = columns.map { "\($0.name) \($0.type)" } + [constraint].compactMap { $0 }
+                return "CREATE TABLE \(name) (\(parts.joined(separator: ", ")))\(options)"
+            case .column(let name, let type, let table): return "ALTER TABLE \(table) ADD COLUMN \(name) \(type)"
+            case .index(let name, let table, let column): return "CREATE INDEX \(name) ON \(table) (\(column))"
+            case .renaming(let table, let name): return "ALTER TABLE \(table) RENAME TO \(name)"
+            }
+        }
+
+        func apply(to tables: inout [String: Set<String>]) {
+            switch self {
+            case .table(let name, let columns, _, _): tables[name] = Set(columns.map(\.name))
+            case .column(let name, _, let table): tables[table]?.insert(name)
+            case .index: break
+            case .renaming(let table, let name): tables[name] = tables.removeValue(forKey: table)
+            }
+        }
+    }
+
     /// What each version of the file added to the one before. A file of a later version than the last is left alone.
-    private static let migrations: [[String]] = [
+    private static let migrations: [[Change]] = [
         [
-            "CREATE TABLE sessions (id INTEGER PRIMARY KEY, started TEXT NOT NULL)",
-            """
-            CREATE TABLE history (
-                session INTEGER NOT NULL, line INTEGER NOT NULL, input TEXT NOT NULL, output TEXT,
-                PRIMARY KEY (session, line)
-            ) WITHOUT ROWID
-            """,
+            .table("sessions", [("id", "INTEGER PRIMARY KEY"), ("started", "TEXT NOT NULL")]),
+            .table(
+                "history",
+                [
+                    ("session", "INTEGER NOT NULL"), ("line", "INTEGER NOT NULL"), ("input", "TEXT NOT NULL"),
+                    ("output", "TEXT"),
+                ],
+                constraint: "PRIMARY KEY (session, line)", options: " WITHOUT ROWID"),
         ],
         [
             // What a list of runs shows. The order is that of `number`: clocks are set back.
-            """
-            CREATE TABLE runs (
-                number INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE, identity TEXT NOT NULL,
-                stem TEXT NOT NULL, name TEXT, model TEXT NOT NULL, seed TEXT NOT NULL, dataset TEXT NOT NULL,
-                state TEXT NOT NULL, started INTEGER NOT NULL, seconds REAL, planned INTEGER NOT NULL,
-                epochs INTEGER NOT NULL, accuracy REAL, loss REAL
-            )
-            """,
-            "CREATE INDEX runs_by_identity ON runs (identity)",
-            "CREATE INDEX runs_by_stem ON runs (stem)",
+            .table(
+                "runs",
+                [
+                    ("number", "INTEGER PRIMARY KEY AUTOINCREMENT"), ("key", "TEXT NOT NULL UNIQUE"),
+                    ("identity", "TEXT NOT NULL"), ("stem", "TEXT NOT NULL"), ("name", "TEXT"),
+                    ("model", "TEXT NOT NULL"), ("seed", "TEXT NOT NULL"), ("dataset", "TEXT NOT NULL"),
+                    ("state", "TEXT NOT NULL"), ("started", "INTEGER NOT NULL"), ("seconds", "REAL"),
+                    ("planned", "INTEGER NOT NULL"), ("epochs", "INTEGER NOT NULL"), ("accuracy", "REAL"),
+                    ("loss", "REAL"),
+                ]),
+            .index("runs_by_identity", on: "runs", "identity"),
+            .index("runs_by_stem", on: "runs", "stem"),
             // All that is known of each, and one number a test image.
-            """
-            CREATE TABLE records (
-                key TEXT NOT NULL PRIMARY KEY, record TEXT NOT NULL, predictions BLOB NOT NULL, checksum TEXT NOT NULL
-            )
-            """,
+            .table(
+                "records",
+                [
+                    ("key", "TEXT NOT NULL PRIMARY KEY"), ("record", "TEXT NOT NULL"),
+                    ("predictions", "BLOB NOT NULL"), ("checksum", "TEXT NOT NULL"),
+                ]),
         ],
         // Whether a run was found again from its files: the database that knew whether it was named is lost.
-        ["ALTER TABLE runs ADD COLUMN found INTEGER NOT NULL DEFAULT 0"],
+        [.column("found", type: "INTEGER NOT NULL DEFAULT 0", of: "runs")],
         // The order in which cells were entered: sessions run at the same time. 0 in those of an older file.
         [
-            "ALTER TABLE history ADD COLUMN number INTEGER NOT NULL DEFAULT 0",
-            "CREATE INDEX history_by_number ON history (number)",
+            .column("number", type: "INTEGER NOT NULL DEFAULT 0", of: "history"),
+            .index("history_by_number", on: "history", "number"),
         ],
         [
             // Records are files from here on: those that stand here still wait for it. And by which engine's arithmetic a run was trained.
-            "ALTER TABLE records RENAME TO unfiled",
-            "ALTER TABLE runs ADD COLUMN arithmetic INTEGER NOT NULL DEFAULT 1",
+            .renaming("records", to: "unfiled"),
+            .column("arithmetic", type: "INTEGER NOT NULL DEFAULT 1", of: "runs"),
         ],
     ]
     private static let tables = ["sessions", "history", "runs", "records", "unfiled"]
@@ -144,7 +176,7 @@ public final class KeptFile: Sendable {
             guard try hasTables(ofVersion: version, database) else {
                 throw DatabaseError(kind: .damaged, message: "its tables are not those of its version")
             }
-            for statement in migrations[version...].joined() { try database.execute(statement) }
+            for change in migrations[version...].joined() { try database.execute(change.statement) }
             try database.execute("PRAGMA user_version = \(migrations.count)")
         }
     }
@@ -157,37 +189,28 @@ public final class KeptFile: Sendable {
 
     // MARK: Tables
 
-    /// The columns of each table in a file of a version. Made once for each version that is asked for: it takes a database in memory,
-    /// and the start of a kernel waits for it.
+    /// The columns of each table in a file of a version.
     private static func columns(ofVersion version: Int) -> [String: Set<String>] {
-        knownColumns.withLock { known in
-            if let columns = known[version] { return columns }
-            guard let database = try? Database(":memory:") else { return [:] }
-            for statement in migrations[..<version].joined() { _ = try? database.execute(statement) }
-            let made = Dictionary(
-                uniqueKeysWithValues: tables.map { ($0, Set((try? columns(of: $0, in: database)) ?? [])) })
-            known[version] = made
-            return made
-        }
-    }
-
-    private static let knownColumns = Mutex<[Int: [String: Set<String>]]>([:])
-
-    private static func columns(of table: String, in database: Database) throws(DatabaseError) -> [String] {
-        try database.execute("SELECT name FROM pragma_table_info('\(table)')").compactMap(\.first?.text)
+        var tables: [String: Set<String>] = [:]
+        for change in migrations[..<version].joined() { change.apply(to: &tables) }
+        return tables
     }
 
     /// Whether the tables are those that a file of this version has: a file without them, or with another program's of
     /// the same names, is damaged as well. Of a later version nothing is known.
     private static func hasTables(ofVersion version: Int, _ database: Database) throws(DatabaseError) -> Bool {
         guard 0...migrations.count ~= version else { return true }
-        let columns = columns(ofVersion: version)
-        for table in tables {
-            let found = try Self.columns(of: table, in: database)
-            let wanted = columns[table] ?? []
-            guard wanted.isEmpty ? found.isEmpty || version > 0 : wanted.isSubset(of: found) else { return false }
+        var found: [String: Set<String>] = [:]
+        for row in try database.execute(
+            "SELECT m.name, c.name FROM sqlite_schema AS m JOIN pragma_table_info(m.name) AS c WHERE m.type = 'table'")
+        {
+            if let table = row[0].text, let column = row[1].text { found[table, default: []].insert(column) }
         }
-        return true
+        let wanted = columns(ofVersion: version)
+        // Of a file without a version, which another program may have made, none of the tables may be there.
+        return tables.allSatisfy { table in
+            wanted[table].map { $0.isSubset(of: found[table] ?? []) } ?? (found[table] == nil || version > 0)
+        }
     }
 
     /// Whether an error in use comes of damage: of the pages, or of tables that are gone.
