@@ -51,7 +51,7 @@ public final class Workspace: Sendable {
     /// Tandem's own version.
     public static let version = "0.1.0"
 
-    private let interpreter: Interpreter
+    private let session: SessionState
     private let interruption: Cancellation
     private let output: any Output
     /// What `complete` and `inspect` see, as of the last cell or the last long thing that began.
@@ -65,10 +65,10 @@ public final class Workspace: Sendable {
         self.output = output
         let interruption = Cancellation()
         self.interruption = interruption
-        interpreter = Interpreter(
+        session = SessionState(
             output: output, folder: folder, interruption: interruption,
             store: home.map { RunStore(folder: $0, isCancelled: { interruption.isCancelled }) })
-        interpreter.publish = { [unowned self] in publishNames() }
+        session.publish = { [unowned self] in publishNames() }
     }
 
     /// `$TANDEM_HOME`, or where it is by default: the home of a session with a person.
@@ -83,8 +83,8 @@ public final class Workspace: Sendable {
 
     /// Waits until all that was trained is on the disk, and says what could not be kept. To be called before the process ends.
     public func close() {
-        interpreter.store?.close()
-        interpreter.tellStoreFaults()
+        session.store?.close()
+        session.tellStoreFaults()
     }
 
     /// Replaces the value of top-level `let`s of these names, for `tandem run --set`. The text is read as an expression, else
@@ -93,8 +93,8 @@ public final class Workspace: Sendable {
     /// - Returns: what is wrong with the value, as far as it can be told before names of the program are known.
     @discardableResult
     public func override(_ name: String, with text: String) -> [Diagnostic] {
-        interpreter.overrides[name] = text
-        guard let override = interpreter.override(name), override.expression != nil else { return [] }
+        session.overrides[name] = text
+        guard let override = session.override(name), override.expression != nil else { return [] }
         let faults = faults(of: override.place).filter { $0.severity == .error }
         return faults.contains { $0.code == .unknownName } ? [] : faults
     }
@@ -103,7 +103,8 @@ public final class Workspace: Sendable {
     public func execute(_ source: SourceText) -> CellOutcome {
         return LargeStack.run {
             defer { publishNames() }
-            let program = interpreter.read(source)
+            let program = FaultMaker.read(source)
+            let interpreter = Interpreter(session, source)
             if let first = program.diagnostics.first(where: { $0.severity == .error }) {
                 let others = interpreter.independentFaults(of: program)
                 return .failed(report(program.diagnostics + others, in: source) ?? first)
@@ -124,11 +125,11 @@ public final class Workspace: Sendable {
     /// What is wrong with a cell, as far as it can be told without running it. Not to be called while one runs.
     public func faults(of source: SourceText) -> [Diagnostic] {
         LargeStack.run {
-            let program = interpreter.read(source)
+            let program = FaultMaker.read(source)
             guard program.diagnostics.isEmpty else {
-                return program.diagnostics + interpreter.independentFaults(of: program)
+                return program.diagnostics + Interpreter(session, source).independentFaults(of: program)
             }
-            let checker = Checker(program, interpreter: interpreter)
+            let checker = Checker(program, session: session)
             checker.run()
             return checker.findings.map(\.diagnostic)
         }
@@ -164,7 +165,9 @@ public final class Workspace: Sendable {
                 return .failure(Diagnostic(code: .noExpression, "this is not one expression", source: program.source))
             }
             do {
-                return .success(try interpreter.evaluateSilently(expression, in: program.source).rich.printable)
+                let interpreter = Interpreter(session, program.source)
+                interpreter.context.isSilent = true
+                return .success(try interpreter.evaluate(expression).rich.printable)
             } catch {
                 return .failure(Stop(error).diagnostic)
             }
@@ -173,7 +176,7 @@ public final class Workspace: Sendable {
     }
 
     private func publishNames() {
-        let current = interpreter.globals
+        let current = session.names
         names.withLock { $0 = current }
     }
 
@@ -187,7 +190,7 @@ public final class Workspace: Sendable {
     public func forgetInterrupt() { interruption.reset() }
 
     public func complete(_ code: String, at cursor: Int) -> CompletionList {
-        Completion(code, at: cursor, names: names.withLock { $0 }, folder: interpreter.folder).list
+        Completion(code, at: cursor, names: names.withLock { $0 }, folder: session.folder).list
     }
 
     /// What stands at the cursor: help on a word, or what a value is.

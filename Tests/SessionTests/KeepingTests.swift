@@ -249,8 +249,8 @@ struct KeepingTests {
     ])
     func aFileRunsNoProgram(_ program: String) {
         let output = RecordingOutput()
-        let interpreter = Interpreter(output: output, folder: ".", interruption: Cancellation())
-        #expect(throws: Diagnostic.self) { try RunProgram(reading: program, for: interpreter) }
+        let reader = SessionReader(SessionState(output: output, folder: ".", interruption: Cancellation()))
+        #expect(throws: Diagnostic.self) { try reader.training(program) }
         #expect(output.all.text.isEmpty)
     }
 }

@@ -266,10 +266,9 @@ struct KeptStudyTests {
     /// Earlier versions wrote the title of a run of a study where a name belongs.
     @Test(arguments: ["A seed 1", "A(p: true) (1) seed 1, orderseed 3", "let", "a"])
     func aLineWithATitleForANameIsRead(_ name: String) throws {
-        let interpreter = Interpreter(output: RecordingOutput(), folder: ".", interruption: Cancellation())
-        let program = try RunProgram(
-            reading: "model A { input 3x8x8; flatten; linear 10 }; let \(name) = train A, epochs: 3, seed: 2",
-            for: interpreter)
+        let session = SessionState(output: RecordingOutput(), folder: ".", interruption: Cancellation())
+        let program = try SessionReader(session).training(
+            "model A { input 3x8x8; flatten; linear 10 }; let \(name) = train A, epochs: 3, seed: 2")
         #expect(program.options?.epochs == 3 && program.options?.seeds.initialization == 2)
     }
 

@@ -159,9 +159,9 @@ struct RunDataTests {
         "take(imagefolder(\\\"/etc\\\"), train: 3)", "synthetic(); quit",
     ])
     func whatAFileSaysOfItsDataIsNoProgram(_ expression: String) throws {
-        let interpreter = Interpreter(output: RecordingOutput(), folder: ".", interruption: Cancellation())
+        let reader = SessionReader(SessionState(output: RecordingOutput(), folder: ".", interruption: Cancellation()))
         #expect(throws: (any Error).self) {
-            _ = try interpreter.remade(expression.replacing("\\\"", with: "\""), opensFiles: false)
+            _ = try reader.data(expression.replacing("\\\"", with: "\""), opensFiles: false)
         }
     }
 

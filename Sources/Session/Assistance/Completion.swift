@@ -90,7 +90,7 @@ struct Completion {
     }
 
     private var values: [CompletionList.Item] {
-        variables { _ in true } + Vocabulary.all.filter { !$0.isLayer && $0.result != "nothing" }.map(item)
+        variables { _ in true } + Vocabulary.all.filter { !$0.isLayer && $0.result != .nothing }.map(item)
     }
 
     private func item(_ word: Word) -> CompletionList.Item {
@@ -120,18 +120,18 @@ struct Completion {
         let choices = parameter.choices.map {
             CompletionList.Item(text: $0, kind: "choice", detail: $0 == parameter.standardText ? "default" : "")
         }
-        func words(_ result: String) -> [CompletionList.Item] {
+        func words(_ result: ValueKind) -> [CompletionList.Item] {
             Vocabulary.all.filter { $0.result == result }.map(item)
         }
         switch parameter.kind {
         case .choice: return choices
         case .model: return choices + variables { $0.kind == "model" }
-        case .data: return choices + variables { $0.kind == "data" } + words("a data set")
+        case .data: return choices + variables { $0.kind == "data" } + words(.data)
         case .run: return choices + variables { $0.kind == "run" }
         case .study: return choices + variables { $0.kind == "study" }
         case .network: return choices + variables { $0.kind == "model" || $0.kind == "run" }
-        case .optimizer: return choices + words("an optimizer")
-        case .schedule: return choices + words("a schedule")
+        case .optimizer: return choices + words(.optimizer)
+        case .schedule: return choices + words(.schedule)
         case .boolean:
             return ["true", "false"].map { CompletionList.Item(text: $0, kind: "choice", detail: "") }
                 + variables { $0.detail == "true" || $0.detail == "false" || $0.detail == "parameter" }
@@ -169,8 +169,8 @@ struct Completion {
     private func kindOfValue(_ head: String?) -> String {
         guard let head else { return "value" }
         switch Vocabulary.word(head)?.result {
-        case "a run"?: return "run"
-        case "a data set"?: return "data"
+        case .run?: return "run"
+        case .data?: return "data"
         case nil:
             let isModel = place.localNames.contains { $0.name == head && $0.binding == .model }
             return isModel || names[head]?.completionKind == "model" ? "model" : "value"

@@ -32,7 +32,7 @@ enum HelpText {
                 lines.append(hanging("  " + padded(row.name, to: width) + "  ", row.help, columns: columns))
             }
         }
-        if word.result != "nothing" { lines += ["", "Gives \(word.result)."] }
+        if word.result != .nothing { lines += ["", "Gives \(word.result)."] }
         lines += ["", "Example"] + word.example.split(separator: "\n").map { "  " + $0 }
         return lines.joined(separator: "\n")
     }

@@ -41,7 +41,7 @@ extension Interpreter {
             }
         } else if call.style == .parentheses, call.arguments.isEmpty {
             fix = "leave the parentheses out: `\(name)`"
-            edits = [TextEdit(self.range(of: call), name)]
+            edits = [TextEdit(faults.range(of: call), name)]
         }
         return fault(.notCallable, "`\(name)` is \(value.kind), not a word", at: range, fix: fix, edits: edits)
     }
@@ -74,7 +74,7 @@ extension Interpreter {
         try checkBodies(word, bodies)
         let checked = try check(arguments, for: word, at: range, place: place)
         guard case .perform(let perform) = word.action else { return .nothing }
-        let value = try perform(Invocation(arguments: checked, interpreter: self))
+        let value = try perform(Invocation(arguments: checked, context: context))
         guard case .object(let object) = value, let data = object as? DataValue else { return value }
         return .object(data.made(by: dataExpression(word, checked)))
     }
@@ -85,7 +85,7 @@ extension Interpreter {
         var parts: [String] = []
         for parameter in word.parameters {
             if case .data = parameter.kind {
-                let data = arguments.object(parameter.label, DataValue.self) ?? lastData
+                let data = arguments.object(parameter.label, DataValue.self) ?? session.lastData
                 guard let expression = data?.expression else { return nil }
                 parts.append(expression)
                 continue
@@ -166,7 +166,7 @@ extension Interpreter {
         let written = source[argument.value.range]
         var fix = labels.isEmpty ? "it takes no options either" : "options: \(labels.joined(separator: ", "))"
         var edits: [TextEdit] = []
-        let options = all.filter { $0.label != nil }.map { source[self.range(of: $0)] }
+        let options = all.filter { $0.label != nil }.map { source[faults.range(of: $0)] }
         let plain = word.name + (options.isEmpty ? "" : " " + options.joined(separator: ", "))
         if word.isLayer, count == 0, all.allSatisfy({ $0.label != nil || isSize($0.value) }) {
             // `batchnorm 64`, `flatten 1`, `relu true`
@@ -204,14 +204,14 @@ extension Interpreter {
 
     /// The one option that takes what this names: a data set, an optimizer, a schedule.
     private func labelTaking(_ expression: Expression, of word: Word) -> String? {
-        let kind: String?
+        let kind: ValueKind?
         switch expression.kind {
         case .name(let name): kind = find(name)?.kind ?? Vocabulary.word(name)?.result
         case .call(let call): kind = Vocabulary.word(call.callee.text)?.result
         default: kind = nil
         }
         guard let kind else { return nil }
-        let fitting = word.parameters.filter { !$0.isPositional && $0.kind.text.hasPrefix(kind) }
+        let fitting = word.parameters.filter { !$0.isPositional && $0.kind.made == kind }
         return fitting.count == 1 ? fitting[0].label : nil
     }
 
@@ -251,14 +251,7 @@ extension Interpreter {
 
     /// The words that give what an option of this kind takes, the usual one first.
     private static func makers(of kind: Parameter.Kind) -> [Word] {
-        let result: String
-        switch kind {
-        case .optimizer: result = "an optimizer"
-        case .schedule: result = "a schedule"
-        case .data: result = "a data set"
-        case .run: result = "a run"
-        default: return []
-        }
+        guard let result = kind.made, result != .model, result != .study else { return [] }
         let makers = Vocabulary.all.filter { $0.result == result }
         return makers.filter { $0.name == "adam" } + makers.filter { $0.name != "adam" }
     }
@@ -334,14 +327,27 @@ extension Interpreter {
     func convert(
         _ value: Value, to parameter: Parameter, of word: Word, at range: SourceRange
     ) throws -> Value {
-        func wrong() -> Diagnostic {
-            let name = parameter.isPositional ? "`\(word.name)`" : "`\(parameter.label):`"
-            let subject = parameter.isPositional && !parameter.isRest ? "`\(parameter.label)` of \(name)" : name
-            let (fix, edits) = remedy(value, for: parameter, of: word, at: range)
-            return fault(
-                .wrongType, "\(subject) takes \(parameter.takes), not \(described(value))", at: range, fix: fix,
-                edits: edits)
-        }
+        let converted = try fitted(value, to: parameter, of: word, at: range)
+        guard parameter.accepts(converted) else { throw wrongValue(value, for: parameter, of: word, at: range) }
+        return converted
+    }
+
+    private func wrongValue(
+        _ value: Value, for parameter: Parameter, of word: Word, at range: SourceRange
+    ) -> Diagnostic {
+        let name = parameter.isPositional ? "`\(word.name)`" : "`\(parameter.label):`"
+        let subject = parameter.isPositional && !parameter.isRest ? "`\(parameter.label)` of \(name)" : name
+        let (fix, edits) = remedy(value, for: parameter, of: word, at: range)
+        return fault(
+            .wrongType, "\(subject) takes \(parameter.takes), not \(described(value))", at: range, fix: fix,
+            edits: edits)
+    }
+
+    /// The value in the form that the kind of its parameter has, within its limits.
+    private func fitted(
+        _ value: Value, to parameter: Parameter, of word: Word, at range: SourceRange
+    ) throws -> Value {
+        func wrong() -> Diagnostic { wrongValue(value, for: parameter, of: word, at: range) }
         func outside() -> Diagnostic {
             let name = parameter.isPositional ? "`\(parameter.label)` of `\(word.name)`" : "`\(parameter.label):`"
             let meant = parameter.valueInstead(of: value)
@@ -376,7 +382,7 @@ extension Interpreter {
             (.network, .model), (.any, _),
             (.word, _):
             return value
-        case (.shape, .integer(let size)) where size > 0: return .shape(try shape([size], at: range))
+        case (.shape, .integer(let size)) where size > 0: return .shape(try faults.shape([size], at: range))
         case (.list, .list), (.list, .range), (.list, .tuple): return value
         case (.model, .template(let template)), (.network, .template(let template)):
             guard template.isModel else { throw wrong() }

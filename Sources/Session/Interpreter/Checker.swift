@@ -39,18 +39,14 @@ final class Checker {
     private var isOver = false
     private var depth = 0
 
-    init(_ program: Program, interpreter: Interpreter, assumed: Set<String> = []) {
+    init(_ program: Program, session: SessionState, assumed: Set<String> = []) {
         self.program = program
-        self.interpreter = interpreter
+        interpreter = Interpreter(session, program.source)
         self.assumed = assumed
     }
 
     /// Walks the cell; `findings` then has all faults in the order of its statements.
     func run() {
-        let (source, definitions) = (interpreter.source, interpreter.definitions)
-        interpreter.source = program.source
-        interpreter.definitions = []
-        defer { (interpreter.source, interpreter.definitions) = (source, definitions) }
         for (index, statement) in program.statements.enumerated() where !isOver {
             self.statement = index
             walk(statement)
@@ -79,7 +75,7 @@ final class Checker {
             if let known = scope[name] { return known }
         }
         if assumed.contains(name) { return .unknown }
-        return interpreter.globals[name].map { value in
+        return interpreter.session.names[name].map { value in
             if case .template(let template) = value {
                 .definition(template.definition, isModel: template.isModel)
             } else {
@@ -88,7 +84,7 @@ final class Checker {
         }
     }
 
-    private var names: [String] { scopes.reversed().flatMap(\.keys).sorted() + interpreter.globals.keys.sorted() }
+    private var names: [String] { scopes.reversed().flatMap(\.keys).sorted() + interpreter.session.names.keys.sorted() }
 
     private func bind(_ name: Identifier, _ knowledge: Knowledge) {
         let here = scopes.count - 1
@@ -129,7 +125,7 @@ final class Checker {
 
     /// What `--set` puts in the place of a top-level name's value.
     private func replacement(of name: String) -> Knowledge? {
-        guard scopes.count == 1, let (text, expression, place) = interpreter.override(name) else { return nil }
+        guard scopes.count == 1, let (text, expression, place) = interpreter.session.override(name) else { return nil }
         guard let expression else { return .value(.string(text)) }
         let (findings, seen, source) = (findings, seen, interpreter.source)
         defer { (self.findings, self.seen, interpreter.source) = (findings, seen, source) }
@@ -195,8 +191,8 @@ final class Checker {
         defer { (scopes, isInLayers) = outer }
         scopes = [scopes[0], [:]]
         isInLayers = false
-        interpreter.definitions.append((Template(definition, source: program.source, isModel: isModel), name))
-        defer { interpreter.definitions.removeLast() }
+        interpreter.faults.definitions.append((Template(definition, source: program.source, isModel: isModel), name))
+        defer { interpreter.faults.definitions.removeLast() }
         var texts: [String]? = []
         for parameter in definition.parameters {
             let known = given[parameter.name.text] ?? parameter.defaultValue.map { evaluate($0) } ?? .unknown
@@ -208,7 +204,7 @@ final class Checker {
             scopes[1][parameter.name.text] = known
         }
         if let texts, !texts.isEmpty {
-            interpreter.definitions[interpreter.definitions.count - 1].text =
+            interpreter.faults.definitions[interpreter.faults.definitions.count - 1].text =
                 "\(name)(\(texts.joined(separator: ", ")))"
         }
         isInLayers = true
@@ -269,7 +265,8 @@ final class Checker {
             }
             return text.map { .value(.string($0)) } ?? .unknown
         case .shape(let sizes):
-            return noting { try interpreter.shape(sizes, at: expression.range) }.map { .value(.shape($0)) } ?? .unknown
+            return noting { try interpreter.faults.shape(sizes, at: expression.range) }.map { .value(.shape($0)) }
+                ?? .unknown
         case .name(let name):
             if let known = find(name) { return known }
             return word(
@@ -369,7 +366,7 @@ final class Checker {
         let isHead = if case .call = expression.kind { true } else { false }
         switch find(name) {
         case nil:
-            note(interpreter.unknownName(name, at: call.callee.range, call: isHead ? call : nil, among: names))
+            note(interpreter.faults.unknownName(name, at: call.callee.range, call: isHead ? call : nil, among: names))
         case .definition(let definition, let isModel)?:
             let given = arguments(of: definition, call.arguments)
             if isModel { walk(definition, isModel: true, given) }

@@ -65,7 +65,7 @@ extension Interpreter {
         switch expression.kind {
         case .integer, .decimal, .boolean, .name, .binary: return .nothing  // `evaluate` has them
         case .string(let parts): return .string(try text(of: parts, at: expression.range))
-        case .shape(let sizes): return .shape(try shape(sizes, at: expression.range))
+        case .shape(let sizes): return .shape(try faults.shape(sizes, at: expression.range))
         case .list(let elements): return try list(elements.map(value(of:)), at: expression.range)
         case .tuple(let elements): return .tuple(try items(elements.map(value(of:)), at: expression.range))
         case .listLoop(let names, let isTuple, let sequence, let body):
@@ -104,12 +104,8 @@ extension Interpreter {
     }
 
     func list(_ values: [Value], at range: SourceRange) throws -> Value {
-        guard values.count <= Limits.elements else { throw tooLong(at: range) }
+        guard values.count <= Limits.elements else { throw faults.tooLong(at: range) }
         return .list(try items(values, at: range))
-    }
-
-    func tooLong(at range: SourceRange) -> Diagnostic {
-        fault(.tooLong, "a list holds at most \(grouped(Limits.elements)) values", at: range)
     }
 
     private func listLoop(
@@ -133,30 +129,9 @@ extension Interpreter {
             case .text(let piece): text += piece
             case .interpolation(let expression): text += try evaluate(expression).text
             }
-            if text.utf8.count > Limits.elements { throw textTooLong(at: range) }
+            if text.utf8.count > Limits.elements { throw faults.textTooLong(at: range) }
         }
         return text
-    }
-
-    func textTooLong(at range: SourceRange) -> Diagnostic {
-        fault(.tooLong, "a text holds at most \(grouped(Limits.elements)) bytes", at: range)
-    }
-
-    /// A shape of sizes that are each at least 1 and whose product is a number.
-    func shape(_ sizes: [Int], at range: SourceRange) throws -> Shape {
-        guard (1...3).contains(sizes.count) else {
-            throw fault(.wrongCount, "a shape has one to three sizes, not \(sizes.count)", at: range)
-        }
-        var product = 1
-        for size in sizes {
-            guard size >= 0 else { throw fault(.outOfRange, "a size cannot be negative: \(size)", at: range) }
-            let (next, overflows) = product.multipliedReportingOverflow(by: max(size, 1))
-            guard !overflows, next <= 1 << 40 else {
-                throw fault(.outOfRange, "this shape is too large", at: range)
-            }
-            product = next
-        }
-        return Shape(sizes)
     }
 
     func wholeNumber(_ expression: Expression, _ user: String) throws -> Int {
@@ -169,7 +144,7 @@ extension Interpreter {
     func described(_ value: Value) -> String {
         switch value {
         case .integer, .decimal, .boolean, .shape, .range: value.text
-        default: value.kind
+        default: value.kind.rawValue
         }
     }
 
@@ -205,12 +180,5 @@ extension Interpreter {
             return .integer(first + (try checked(count)))
         default: throw fault(.wrongType, "\(base.kind) has no elements", at: range)
         }
-    }
-
-    /// How many numbers a range holds; `nil` where that is no number.
-    func rangeCount(_ first: Int, _ last: Int) -> Int? {
-        guard first <= last else { return 0 }
-        let (span, overflows) = last.subtractingReportingOverflow(first)
-        return overflows || span == .max ? nil : span + 1
     }
 }

@@ -3,13 +3,13 @@
 
 import Language
 
-extension Interpreter {
+extension FaultMaker {
     /// What may be meant by a name that is unknown: variables and words.
     /// - Parameters:
     ///   - call: the call whose head it is.
-    ///   - names: the names that can be seen; those of the turn at hand where they are not given.
+    ///   - names: the names that can be seen.
     func unknownName(
-        _ name: String, at range: SourceRange, call: Call? = nil, among names: [String]? = nil
+        _ name: String, at range: SourceRange, call: Call? = nil, among names: [String]
     ) -> Diagnostic {
         // A definition is bound behind its body, so one that names itself finds nothing.
         if let template = definitions.last(where: { $0.template.name == name })?.template {
@@ -17,7 +17,6 @@ extension Interpreter {
                 .recursion, "the \(template.isModel ? "model" : "block") `\(name)` contains itself", at: range,
                 fix: "`repeat n { … }` stacks layers")
         }
-        let names = names ?? (scope?.visibleNames ?? []) + globals.keys.sorted()
         if let dot = name.lastIndex(of: "."), let call {
             return dottedCall(String(name[..<dot]), String(name[name.index(after: dot)...]), call, at: range, names)
         }
@@ -45,13 +44,13 @@ extension Interpreter {
     // MARK: Options
 
     /// Parses a cell. The parser knows no words: that `kernel_size=3` is `kernel: 3` in a call of `nn.Conv2d` is said here.
-    func read(_ source: SourceText) -> Program {
+    static func read(_ source: SourceText) -> Program {
         var program = parse(source)
         for index in program.diagnostics.indices where program.diagnostics[index].code == .equalsForColon {
             let fault = program.diagnostics[index]
             guard let range = fault.range, let edit = fault.edits.first,
                 let label = source[range].split(whereSeparator: { $0 == " " || $0 == "=" }).first.map(String.init),
-                let meant = Self.callee(before: range.start, in: source).flatMap({ name in
+                let meant = callee(before: range.start, in: source).flatMap({ name in
                     (Vocabulary.word(name) ?? Vocabulary.word(alias: name))?.label(alias: label)
                 }), meant != label
             else { continue }

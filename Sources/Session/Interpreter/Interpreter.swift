@@ -1,80 +1,47 @@
-// Walks the syntax tree of a cell. It holds what a session remembers from cell to cell; a cell's errors are thrown as
-// `Diagnostic`s and leave everything bound before them in place.
+// Walks the syntax tree of a cell. A cell's errors are thrown as `Diagnostic`s and leave everything bound before them in
+// place.
 
 import Experiments
 import Language
 import Network
 import Runtime
 
-/// Used by one thread at a time, that of `Workspace.execute`; others see only the snapshot of names it publishes. Hence
-/// unchecked.
-final class Interpreter: @unchecked Sendable {
-    let output: any Output
-    let folder: String
-    let interruption: Cancellation
-    /// Where runs are kept; `nil` keeps none beyond the session.
-    let store: RunStore?
+/// One for each cell, so that nothing of an earlier one is left in it; what lasts is in its session. Used by one thread, that of
+/// `Workspace.execute`.
+final class Interpreter {
+    let session: SessionState
+    let faults: FaultMaker
+    /// What words get to see.
+    let context: WordContext
 
-    /// The names of the session, over all cells.
-    var globals: [String: Value] = [:]
-    /// What a verb without its subject takes.
-    var lastModel: Model?
-    var lastRun: RunValue?
-    var lastData: DataValue?
-    var lastStudy: StudyValue?
-    /// What was last made again for a run that is measured on its own data.
-    var remadeData: DataValue?
-    /// Hashes of the networks whose waste a training has told.
-    var lintedNetworks: Set<Int> = []
-    /// Layers of which it was said that their arguments may be in the order of another library.
-    var notedOrders: Set<String> = []
-    /// Numbers of `ProgressUpdate`s.
-    var progressCount = 0
-    /// `tandem run --set`: by the name of a top-level `let`.
-    var overrides: [String: String] = [:]
-
-    // MARK: State of the cell that runs
-
-    /// The cell that the statement at hand stands in, for the places of faults.
-    var source = SourceText("")
     /// The names of the turn at hand; `nil` at the top level.
     var scope: Scope?
     var boundInCell: Set<String> = []
     /// Where layers go: set while the body of a model or block is read as layers.
     var layers: LayerCollector?
-    /// The definitions being read, outermost first, to stop a block that calls itself.
-    var definitions: [(template: Template, text: String)] = []
     var depth = 0
-    /// Whether looking words and `print` are kept from showing: while a model is checked at its definition.
-    var isSilent = false
-    /// The expression whose value is shown as soon as it is there.
-    var shownRange: SourceRange?
-    /// An interrupt or a divergence that a word survived with a value: thrown once the value is bound.
-    var pendingStop: Stop?
-    /// Called before something long begins, so that completion sees the names bound so far.
-    var publish: () -> Void = {}
 
-    init(output: any Output, folder: String, interruption: Cancellation, store: RunStore? = nil) {
-        self.store = store
-        self.output = output
-        self.folder = folder
-        self.interruption = interruption
+    init(_ session: SessionState, _ source: SourceText) {
+        self.session = session
+        faults = FaultMaker(source)
+        context = WordContext(session, faults, reader: SessionReader(session))
     }
+
+    /// The cell that the statement at hand stands in, for the places of faults.
+    var source: SourceText {
+        get { faults.source }
+        set { faults.source = newValue }
+    }
+
+    var output: any Output { session.output }
+    var interruption: Cancellation { session.interruption }
 
     /// Runs the statements of a cell; faults of the parser have been dealt with.
     ///
     /// Where faults are known beforehand, the cell runs as far as the first of them, but begins nothing that takes long.
     /// - Returns: its faults: the first, and with it all that do not depend on it.
     func run(_ program: Program) throws -> [Diagnostic] {
-        source = program.source
-        scope = nil
-        boundInCell = []
-        layers = nil
-        definitions = []
-        depth = 0
-        isSilent = false
-        pendingStop = nil
-        let checker = Checker(program, interpreter: self)
+        let checker = Checker(program, session: session)
         checker.run()
         let known = checker.findings
         let end = known.first?.statement ?? program.statements.count
@@ -108,14 +75,12 @@ final class Interpreter: @unchecked Sendable {
     private func faultsOfDefinitions(
         _ program: Program, from start: Int, besides known: [Checker.Finding]
     ) -> [Diagnostic] {
-        let before = (globals, boundInCell, lastModel)
-        defer { (globals, boundInCell, lastModel) = before }
+        let before = (session.names, session.lastModel)
+        defer { (session.names, session.lastModel) = before }
+        let reader = Interpreter(session, program.source)
+        reader.boundInCell = boundInCell
         var faults: [Diagnostic] = []
         var missing: Set<Substring> = []
-        source = program.source
-        scope = nil
-        layers = nil
-        definitions = []
         for (index, statement) in program.statements.enumerated() where index >= start {
             switch statement.kind {
             case .model(let definition), .block(let definition):
@@ -128,7 +93,7 @@ final class Interpreter: @unchecked Sendable {
                     continue
                 }
                 do {
-                    try define(definition, isModel: isModel)
+                    try reader.define(definition, isModel: isModel)
                 } catch {
                     missing.insert(name)
                     if case .fault(let diagnostic) = Stop(error) { faults.append(diagnostic) }
@@ -155,7 +120,7 @@ final class Interpreter: @unchecked Sendable {
             }
             assumed.formUnion(words.map(String.init))
         }
-        let checker = Checker(program, interpreter: self, assumed: assumed)
+        let checker = Checker(program, session: session, assumed: assumed)
         checker.run()
         let found = checker.findings.map(\.diagnostic).filter { fault in
             fault.range.map { !lines.contains(text.position(of: $0.start).line) } ?? false
@@ -167,8 +132,8 @@ final class Interpreter: @unchecked Sendable {
         guard isLast, !statement.isQuiet, case .expression(let expression) = statement.kind else {
             return try run(statement)
         }
-        shownRange = expression.range
-        defer { shownRange = nil }
+        context.shownRange = expression.range
+        defer { context.shownRange = nil }
         let (value, hasShown) = try evaluateHead(expression)
         if !hasShown, !value.isNothing { output.result(value.rich) }
         try stopIfPending()
@@ -179,23 +144,16 @@ final class Interpreter: @unchecked Sendable {
         _ code: FaultCode, _ message: String, at range: SourceRange?, context: [String] = [], fix: String? = nil,
         edits: [TextEdit] = []
     ) -> Diagnostic {
-        let around = definitions.last.map { ["in \($0.template.isModel ? "model" : "block") \($0.text)"] } ?? []
-        return Diagnostic(
-            code: code, message, source: source, at: range, context: context.isEmpty ? around : context, fix: fix,
-            edits: edits)
+        faults.fault(code, message, at: range, context: context, fix: fix, edits: edits)
     }
 
     func checkInterrupt(at range: SourceRange) throws {
-        if interruption.isCancelled { throw interrupted(at: range) }
-    }
-
-    func interrupted(at range: SourceRange) -> Stop {
-        .interrupted(fault(.interrupted, "interrupted", at: range, context: []))
+        if interruption.isCancelled { throw faults.interrupted(at: range) }
     }
 
     func stopIfPending() throws {
-        if let stop = pendingStop {
-            pendingStop = nil
+        if let stop = context.pendingStop {
+            context.pendingStop = nil
             throw stop
         }
     }
@@ -216,9 +174,14 @@ final class Interpreter: @unchecked Sendable {
 
     // MARK: Names
 
+    func unknownName(_ name: String, at range: SourceRange, call: Call? = nil) -> Diagnostic {
+        faults.unknownName(
+            name, at: range, call: call, among: (scope?.visibleNames ?? []) + session.names.keys.sorted())
+    }
+
     func find(_ name: String) -> Value? {
         if let value = scope?.find(name) { return value }
-        return globals[name]
+        return session.names[name]
     }
 
     func bind(_ name: Identifier, _ value: Value) throws {
@@ -227,14 +190,15 @@ final class Interpreter: @unchecked Sendable {
         if let scope {
             scope.bind(name.text, value.outlivingItsName)
         } else {
-            if !isSilent, case .object(let object)? = globals[name.text], let data = object as? DataValue {
+            if !context.isSilent, case .object(let object)? = session.names[name.text], let data = object as? DataValue
+            {
                 value = data.giveName(to: value)
             }
-            globals[name.text] = value
+            session.names[name.text] = value
             boundInCell.insert(name.text)
         }
-        noteLast(value)
-        if !isSilent, case .object(let object) = value { (object as? RunValue)?.keepName() }
+        session.noteLast(value)
+        if !context.isSilent, case .object(let object) = value { (object as? RunValue)?.keepName() }
     }
 
     func checkUnbound(_ name: Identifier) throws {
@@ -247,32 +211,5 @@ final class Interpreter: @unchecked Sendable {
             .boundTwice, "`\(name.text)` is bound already in this \(isTopLevel ? "cell" : "body")", at: name.range,
             fix: "choose another name; a later cell may bind `\(name.text)` again",
             edits: [TextEdit(SourceRange(name.range.end, name.range.end), "2")])
-    }
-
-    /// Remembers the last of each kind.
-    func noteLast(_ value: Value) {
-        switch value {
-        case .model(let model): lastModel = model
-        case .template(let template): if let model = template.standard { lastModel = model }
-        case .object(let object):
-            if let data = object as? DataValue { lastData = data }
-            if let run = object as? RunValue { lastRun = run }
-            if let study = object as? StudyValue { lastStudy = study }
-        default: break
-        }
-    }
-}
-
-extension Interpreter {
-    /// The value of an expression outside of any cell, for a front end that wants to look.
-    func evaluateSilently(_ expression: Expression, in source: SourceText) throws -> Value {
-        let wasSilent = isSilent
-        isSilent = true
-        defer { isSilent = wasSilent }
-        self.source = source
-        scope = nil
-        layers = nil
-        definitions = []
-        return try evaluate(expression)
     }
 }

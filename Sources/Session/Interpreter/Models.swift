@@ -25,9 +25,9 @@ extension Interpreter {
         let template = Template(definition, source: source, isModel: isModel)
         var standard: Model?
         if definition.parameters.allSatisfy({ $0.defaultValue != nil }) {
-            let wasSilent = isSilent
-            isSilent = true
-            defer { isSilent = wasSilent }
+            let wasSilent = context.isSilent
+            context.isSilent = true
+            defer { context.isSilent = wasSilent }
             if isModel {
                 standard = try instantiate(template, [], at: name.range)
             } else {
@@ -81,7 +81,7 @@ extension Interpreter {
         }
         let architecture = try collector.input.map { try placed(collector.layers, on: $0.shape, model: text) }
         for (layer, meant) in inFrameworkOrder(collector.layers, architecture?.layers)
-        where notedOrders.insert("\(layer.range) \(layer.source[layer.range])").inserted {
+        where session.notedOrders.insert("\(layer.range) \(layer.source[layer.range])").inserted {
             output.report(
                 Diagnostic(
                     .note, code: .argumentOrder,
@@ -106,8 +106,9 @@ extension Interpreter {
     private func read(
         _ template: Template, _ arguments: [Call.Argument], at range: SourceRange, into collector: LayerCollector
     ) throws -> String {
-        if definitions.contains(where: { $0.template.name == template.name && $0.template.isModel == template.isModel })
-        {
+        if faults.definitions.contains(where: {
+            $0.template.name == template.name && $0.template.isModel == template.isModel
+        }) {
             throw fault(
                 .recursion, "the \(template.isModel ? "model" : "block") `\(template.name)` contains itself", at: range
             )
@@ -118,10 +119,10 @@ extension Interpreter {
         source = template.source
         scope = inner
         layers = nil
-        definitions.append((template, template.name))
+        faults.definitions.append((template, template.name))
         defer {
             (source, scope, layers) = (outerSource, outerScope, outerLayers)
-            definitions.removeLast()
+            faults.definitions.removeLast()
         }
         var texts: [String] = []
         for parameter in template.definition.parameters {
@@ -138,7 +139,7 @@ extension Interpreter {
             texts.append("\(name): \(value.literal)")
         }
         let text = template.name + (texts.isEmpty ? "" : "(" + texts.joined(separator: ", ") + ")")
-        definitions[definitions.count - 1].text = text
+        faults.definitions[faults.definitions.count - 1].text = text
         layers = collector
         try runStatements(template.definition.body)
         return text
@@ -186,10 +187,10 @@ extension Interpreter {
     private func inside(_ template: Template, _ text: String, _ make: () -> Diagnostic) -> Diagnostic {
         let outer = source
         source = template.source
-        definitions.append((template, text))
+        faults.definitions.append((template, text))
         defer {
             source = outer
-            definitions.removeLast()
+            faults.definitions.removeLast()
         }
         return make()
     }
@@ -214,7 +215,8 @@ extension Interpreter {
             return WrittenLayer(
                 layer: layer, text: text, source: source, range: range,
                 sizes: unlabeled.map { (source[$1.value.range], checked.integer($0.label)) },
-                trail: definitions.dropFirst().map { "in \($0.template.isModel ? "model" : "block") \($0.text)" })
+                trail: faults.definitions.dropFirst().map { "in \($0.template.isModel ? "model" : "block") \($0.text)" }
+            )
         }
         switch word.action {
         case .input(let read):

@@ -61,11 +61,11 @@ extension Interpreter {
         case .subtract: return try checked(a.subtractingReportingOverflow(b))
         case .multiply: return try checked(a.multipliedReportingOverflow(by: b))
         case .divide:
-            guard b != 0 else { throw divisionByZero(at: place) }
+            guard b != 0 else { throw faults.divisionByZero(at: place) }
             if b == -1 { return try checked(Int(0).subtractingReportingOverflow(a)) }
             return a % b == 0 ? .integer(a / b) : .decimal(Double(a) / Double(b))
         case .remainder:
-            guard b != 0 else { throw divisionByZero(at: place) }
+            guard b != 0 else { throw faults.divisionByZero(at: place) }
             if b == -1 { return .integer(0) }
             // With the sign of the divisor, so that it goes with `div`, which rounds down.
             let rest = a % b
@@ -94,10 +94,10 @@ extension Interpreter {
         case .subtract: return try finite(a - b)
         case .multiply: return try finite(a * b)
         case .divide:
-            guard b != 0 else { throw divisionByZero(at: place) }
+            guard b != 0 else { throw faults.divisionByZero(at: place) }
             return try finite(a / b)
         case .remainder:
-            guard b != 0 else { throw divisionByZero(at: place) }
+            guard b != 0 else { throw faults.divisionByZero(at: place) }
             let rest = a.truncatingRemainder(dividingBy: b)
             return try finite(rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest)
         case .equal: return .boolean(a == b)
@@ -110,10 +110,6 @@ extension Interpreter {
         }
     }
 
-    func divisionByZero(at place: SourceRange) -> Diagnostic {
-        fault(.divisionByZero, "this divides by zero", at: place)
-    }
-
     private func others(
         _ operation: Expression.BinaryOperator, _ first: Value, _ second: Value, at place: SourceRange
     ) throws -> Value {
@@ -121,7 +117,7 @@ extension Interpreter {
         case (.equal, _, _): return .boolean(try areEqual(first, second, at: place))
         case (.notEqual, _, _): return .boolean(!(try areEqual(first, second, at: place)))
         case (.add, .string(let a), .string(let b)):
-            guard a.utf8.count + b.utf8.count <= Limits.elements else { throw textTooLong(at: place) }
+            guard a.utf8.count + b.utf8.count <= Limits.elements else { throw faults.textTooLong(at: place) }
             return .string(a + b)
         case (.add, .list(let a), .list(let b)): return try list(a.values + b.values, at: place)
         case (.less, .string(let a), .string(let b)): return .boolean(a < b)

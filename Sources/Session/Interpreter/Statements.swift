@@ -8,10 +8,10 @@ extension Interpreter {
     func run(_ statement: Statement) throws {
         switch statement.kind {
         case .expression(let expression):
-            let isShown = !statement.isQuiet && !isSilent && showsUnbound(expression)
-            let outer = shownRange
-            shownRange = isShown ? expression.range : nil
-            defer { shownRange = outer }
+            let isShown = !statement.isQuiet && !context.isSilent && showsUnbound(expression)
+            let outer = context.shownRange
+            context.shownRange = isShown ? expression.range : nil
+            defer { context.shownRange = outer }
             let (value, hasShown) = try evaluateHead(expression)
             if !hasShown, isShown, !value.isNothing {
                 output.show(value.rich)
@@ -84,19 +84,9 @@ extension Interpreter {
         try stopIfPending()
     }
 
-    /// The expression that `--set` gives for a name, and the text that it is where that is none.
-    func override(_ name: String) -> (text: String, expression: Expression?, place: SourceText)? {
-        guard let text = overrides[name] else { return nil }
-        let program = parse(SourceText(text, name: "--set \(name)"))
-        guard !program.diagnostics.contains(where: { $0.severity == .error }), program.statements.count == 1,
-            case .expression(let expression) = program.statements[0].kind
-        else { return (text, nil, program.source) }
-        return (text, expression, program.source)
-    }
-
     /// The value of `--set`, read as an expression, else a string.
     private func overridden(_ name: Identifier) throws -> Value? {
-        guard scope == nil, let (text, expression, place) = override(name.text) else { return nil }
+        guard scope == nil, let (text, expression, place) = session.override(name.text) else { return nil }
         guard let expression else { return .string(text) }
         // A bare name that is none is a text: `--set folder=images`.
         if case .name(let word) = expression.kind, find(word) == nil, Vocabulary.word(word) == nil {
@@ -136,7 +126,7 @@ extension Interpreter {
     ) throws {
         let value = try evaluate(sequence)
         if limit < .max, case .range(let first, let last) = value, rangeCount(first, last) ?? .max > limit {
-            throw tooLong(at: sequence.range)
+            throw faults.tooLong(at: sequence.range)
         }
         let outer = scope
         defer { scope = outer }
@@ -158,12 +148,12 @@ extension Interpreter {
         }
         switch value {
         case .list(let items), .tuple(let items):
-            for element in items.values where pendingStop == nil { try run(element) }
+            for element in items.values where context.pendingStop == nil { try run(element) }
         case .range(let first, let last):
             guard first <= last else { return }
             for number in first...last {
                 try run(.integer(number))
-                if pendingStop != nil { return }
+                if context.pendingStop != nil { return }
             }
         case .shape(let shape): for size in shape.sizes { try run(.integer(size)) }
         default:
@@ -178,7 +168,7 @@ extension Interpreter {
     private func repeatBody(_ count: Expression, _ body: Body) throws {
         let value = try evaluate(count)
         guard case .integer(let turns) = value, turns >= 0 else {
-            let given = if case .integer(let number) = value { String(number) } else { value.kind }
+            let given = if case .integer(let number) = value { String(number) } else { value.kind.rawValue }
             throw fault(
                 .wrongType, "`repeat` takes a whole number that is not negative, not \(given)", at: count.range,
                 fix: value.number.map { "write `\(Int(max(0, min(1e6, $0.isNaN ? 0 : $0)).rounded()))`" }

@@ -4,16 +4,16 @@ import Graphics
 import Libraries
 
 final class ProgressReport {
-    private let interpreter: Interpreter
+    private let session: SessionState
     private var update: ProgressUpdate
     private let begin = Clock.seconds
     private var lastTime = -Double.infinity
     private var isDrawn = false
 
-    init(_ interpreter: Interpreter, title: String) {
-        self.interpreter = interpreter
-        interpreter.progressCount += 1
-        update = ProgressUpdate(id: interpreter.progressCount, title: title, fraction: 0, facts: [])
+    init(_ session: SessionState, title: String) {
+        self.session = session
+        session.progressCount += 1
+        update = ProgressUpdate(id: session.progressCount, title: title, fraction: 0, facts: [])
     }
 
     /// How long it took so far: what remains true of a time that was left.
@@ -33,7 +33,7 @@ final class ProgressReport {
         lastTime = now
         isDrawn = true
         set(curves)
-        interpreter.output.progress(update)
+        session.output.progress(update)
     }
 
     /// The state that remains. Something that was over before it was drawn leaves none, unless it has something to say.
@@ -55,7 +55,7 @@ final class ProgressReport {
         update.conclusion = conclusion
         if isDone || curves != nil { set(curves) }
         update.isFinal = true
-        interpreter.output.progress(update)
+        session.output.progress(update)
     }
 
     private func set(_ curves: (LiveCurves, epochs: Int)?) {

@@ -7,7 +7,7 @@ import Libraries
 extension Invocation {
     /// The path that is typed for a parameter.
     func path(typed name: String, for label: String) throws -> String {
-        do { return try FileSystem.resolve(typed: name, in: interpreter.folder) } catch {
+        do { return try FileSystem.resolve(typed: name, in: context.folder) } catch {
             throw fault(.file, error.description, at: arguments.place(label), fix: "choose another name")
         }
     }
@@ -18,7 +18,7 @@ extension Invocation {
     ///   - forms: what else can be written, by ending.
     ///   - picture: what `.png` and `.pdf` are drawn of.
     func writeFile(_ shown: RichValue, forms: [String: () -> String] = [:], picture: (any Picture)? = nil) throws {
-        guard let name = arguments.text("to"), !interpreter.isSilent else { return }
+        guard let name = arguments.text("to"), !context.isSilent else { return }
         let rich = shown.printable
         let ending = name.lastIndex(of: ".").map { String(name[name.index(after: $0)...]).lowercased() } ?? ""
         var available: [String: () -> String] = ["txt": { rich.terminalForm(columns: nil) + "\n" }]

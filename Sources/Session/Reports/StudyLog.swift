@@ -12,13 +12,12 @@ final class StudyLog {
     private var curves = LiveCurves()
 
     /// - Parameters:
-    ///   - form: `auto`, `bar`, `lines` or `none`.
     ///   - title: `comparing gap, flat`
-    init(_ interpreter: Interpreter, form: String, title: String) {
+    init(_ context: WordContext, form: LogForm, title: String) {
         self.title = title
-        let draws = form == "bar" || form == "auto" && interpreter.output.drawsProgress
-        bar = draws ? ProgressReport(interpreter, title: title) : nil
-        tell = interpreter.lineLog(form)
+        let draws = form == .bar || form == .auto && context.output.drawsProgress
+        bar = draws ? ProgressReport(context.session, title: title) : nil
+        tell = context.lineLog(form)
     }
 
     /// Of a training, the `run`th of `runs`.

@@ -4,7 +4,7 @@ import Experiments
 import Graphics
 
 final class TrainingLog {
-    private let interpreter: Interpreter
+    private let context: WordContext
     private let name: String
     private let bar: ProgressReport?
     /// Takes lines; `nil` where none are wanted.
@@ -14,14 +14,13 @@ final class TrainingLog {
     private var steps = 0
 
     /// - Parameters:
-    ///   - form: `auto`, `bar`, `lines` or `none`.
     ///   - metrics: of the epochs that were trained before.
-    init(_ interpreter: Interpreter, form: String, name: String, behind metrics: [EpochMetrics] = []) {
-        self.interpreter = interpreter
+    init(_ context: WordContext, form: LogForm, name: String, behind metrics: [EpochMetrics] = []) {
+        self.context = context
         self.name = name
-        let draws = form == "bar" || form == "auto" && interpreter.output.drawsProgress
-        bar = draws ? ProgressReport(interpreter, title: name) : nil
-        tell = interpreter.lineLog(form)
+        let draws = form == .bar || form == .auto && context.output.drawsProgress
+        bar = draws ? ProgressReport(context.session, title: name) : nil
+        tell = context.lineLog(form)
         curves = LiveCurves(behind: metrics)
     }
 
@@ -53,7 +52,7 @@ final class TrainingLog {
             facts: ["\(fixed(run.speed, 0)) images/s", "\(TrainingLog.duration(run.seconds))"],
             curves: (curves, run.options.epochs))
         if bar != nil, !run.metrics.isEmpty {
-            interpreter.output.showFolded(RichValue(folded: RunTable.curve(run), title: "the numbers"))
+            context.output.showFolded(RichValue(folded: RunTable.curve(run), title: "the numbers"))
         }
     }
 

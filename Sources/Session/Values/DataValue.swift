@@ -7,7 +7,7 @@ import Runtime
 import Synchronization
 
 final class DataValue: ObjectValue {
-    static let kind = "a data set"
+    static let kind = ValueKind.data
 
     let dataset: Dataset
     /// What `let` called it, while that means these data.

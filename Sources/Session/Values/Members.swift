@@ -22,7 +22,7 @@ extension Value {
     }
 
     /// Where a member that is not known now comes from.
-    fileprivate var unknownMemberFix: String? {
+    var unknownMemberFix: String? {
         if case .object(let object) = self { return object.missingMemberFix }
         return "a model without `input` gets its shapes from the data it is trained on"
     }
@@ -40,52 +40,5 @@ extension Value {
         case (.object(let object), _): object.member(name)
         default: nil
         }
-    }
-}
-
-extension Interpreter {
-    func member(_ name: Identifier, of value: Value) throws -> Value {
-        if case .range(let first, let last) = value, name.text == "count", let count = rangeCount(first, last) {
-            return .integer(count)
-        }
-        if let member = value.member(name.text) { return member }
-        let names = value.memberHelp.map(\.name)
-        if names.contains(name.text) {
-            throw fault(
-                .noValue, "`\(name.text)` of this \(value.completionKind) is not known", at: name.range,
-                fix: value.unknownMemberFix)
-        }
-        let meant = nearestName(to: name.text, among: names)
-        throw fault(
-            .unknownMember, "\(value.kind) has no member `\(name.text)`", at: name.range,
-            fix: meant.map {
-                "did you mean `\($0)`?   members: \(names.joined(separator: ", "))"
-            }
-                ?? (names.isEmpty ? nil : "members: \(names.joined(separator: ", "))"),
-            edits: meant.map { [TextEdit(name.range, $0)] } ?? [])
-    }
-
-    // MARK: Writing, unless a model is only being checked
-
-    func write(_ text: String) {
-        if !isSilent { output.write(text) }
-    }
-
-    /// Where the lines of a log go; `nil` where its form (`auto`, `bar`, `lines` or `none`) wants none.
-    func lineLog(_ form: String) -> ((String) -> Void)? {
-        switch form {
-        case "lines": { [self] in write($0) }
-        case "auto" where output.logsLines: { [output] in output.log($0) }
-        default: nil
-        }
-    }
-
-    func show(_ value: RichValue) {
-        if !isSilent { output.show(value) }
-    }
-
-    /// Help that `?word` asked for.
-    func page(_ value: RichValue) {
-        if !isSilent { output.page(value) }
     }
 }

@@ -4,7 +4,7 @@ import Engine
 import Experiments
 
 final class OptimizerValue: ObjectValue {
-    static let kind = "an optimizer"
+    static let kind = ValueKind.optimizer
 
     let options: OptimizerOptions
 

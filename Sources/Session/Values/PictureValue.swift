@@ -3,7 +3,7 @@
 import Graphics
 
 final class PictureValue: ObjectValue {
-    static let kind = "a picture"
+    static let kind = ValueKind.picture
 
     let picture: any Picture
     /// Its plain text, by which notebooks are compared; `nil`: the numbers.
@@ -53,8 +53,8 @@ extension Invocation {
                 "tex": { table.latex + "\n" },
                 "html": { "<!DOCTYPE html>\n<meta charset=\"utf-8\">\n" + picture.svg + "\n" + table.html + "\n" },
             ], picture: picture)
-        interpreter.show(rich)
-        interpreter.output.showFolded(RichValue(folded: picture.table(), title: "the numbers"))
+        context.show(rich)
+        context.output.showFolded(RichValue(folded: picture.table(), title: "the numbers"))
         return .object(value)
     }
 }

@@ -1,7 +1,7 @@
 // What `diff` found, as a value.
 
 final class ProofValue: ObjectValue {
-    static let kind = "a proof"
+    static let kind = ValueKind.proof
 
     let report: ProofReport
 

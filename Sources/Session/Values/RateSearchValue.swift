@@ -4,7 +4,7 @@ import Experiments
 import Graphics
 
 final class RateSearchValue: ObjectValue {
-    static let kind = "a search for a learning rate"
+    static let kind = ValueKind.rateSearch
 
     let search: LearningRateSearch
     private let model: String

@@ -3,7 +3,7 @@
 import Language
 
 final class RecipeValue: ObjectValue {
-    static let kind = "a recipe"
+    static let kind = ValueKind.recipe
 
     /// What was given, in the order of the parameters; checked as `train` would.
     let options: [(parameter: Parameter, value: Value)]
@@ -25,12 +25,17 @@ final class RecipeValue: ObjectValue {
         return "recipe(\(parts.joined(separator: ", ")))"
     }
 
-    static let memberHelp: [(name: String, help: String)] = trainingOptions.map { ($0.label, $0.help) }
+    static let memberHelp: [(name: String, help: String)] = TrainingOption.all.map {
+        ($0.parameter.label, $0.parameter.help)
+    }
 
     /// What was given, else the default of `train`.
     func member(_ name: String) -> Value? {
         if let given = options.first(where: { $0.parameter.label == name }) { return given.value }
-        guard case .value(let standard)? = trainingOptions.first(where: { $0.label == name })?.standard else {
+        guard
+            case .value(let standard)? = TrainingOption.all.map(\.parameter).first(where: { $0.label == name })?
+                .standard
+        else {
             return nil
         }
         return standard
@@ -46,7 +51,7 @@ extension Invocation {
         let place = arguments.place("with")
         guard let recipe = arguments.object("with", RecipeValue.self) else {
             throw fault(
-                .wrongType, "`with:` takes a recipe, not \(arguments["with"]?.kind ?? "nothing")", at: place,
+                .wrongType, "`with:` takes a recipe, not \(arguments["with"]?.kind ?? .nothing)", at: place,
                 fix: "make one before: `let fast = recipe(epochs: 2, optimizer: adam(lr: 1e-3))`")
         }
         return with(recipe, at: place)
@@ -58,6 +63,6 @@ extension Invocation {
         for option in recipe.options where !all.isGiven(option.parameter.label) {
             all.set(option.parameter.label, option.value, at: place)
         }
-        return Invocation(arguments: all, interpreter: interpreter)
+        return Invocation(arguments: all, context: context)
     }
 }

@@ -13,7 +13,7 @@ struct RestoredTraining {
     let options: TrainingOptions?
 
     /// - Throws: a `Diagnostic` in the line of an older record.
-    init(_ record: RunRecord, for session: Interpreter) throws {
+    init(_ record: RunRecord, reader: any ProgramReader) throws {
         let (expression, name) = (record.context.modelExpression, record.model)
         if let description = record.description {
             architecture = description.architecture
@@ -24,7 +24,7 @@ struct RestoredTraining {
                 layers: architecture.layers.map { WrittenLayer($0.layer, in: source) }, architecture: architecture)
             return
         }
-        let program = try RunProgram(reading: record.context.program, for: session)
+        let program = try reader.training(record.context.program)
         architecture = program.architecture
         options = program.options
         model = Model(

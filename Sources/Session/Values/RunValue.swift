@@ -7,7 +7,7 @@ import Network
 import Runtime
 
 final class RunValue: ObjectValue {
-    static let kind = "a run"
+    static let kind = ValueKind.run
 
     let run: Run
     let model: Model
@@ -135,7 +135,7 @@ final class RunValue: ObjectValue {
 }
 
 final class EvaluationValue: ObjectValue {
-    static let kind = "an evaluation"
+    static let kind = ValueKind.evaluation
 
     let evaluation: Evaluation
     /// `gap seed 1`

@@ -3,7 +3,7 @@
 import Experiments
 
 final class ScheduleValue: ObjectValue {
-    static let kind = "a schedule"
+    static let kind = ValueKind.schedule
 
     let schedule: Schedule
 

@@ -1,7 +1,7 @@
 // What a looking word showed, for a `let` that keeps it.
 
 final class ShownValue: ObjectValue {
-    static let kind = "something shown"
+    static let kind = ValueKind.shown
 
     let rich: RichValue
 

@@ -4,7 +4,7 @@ import Experiments
 import Graphics
 
 final class StudyValue: ObjectValue {
-    static let kind = "a study"
+    static let kind = ValueKind.study
 
     let study: Study
     /// Of its models, in their order: for the runs of a study that keeps them.
@@ -90,7 +90,7 @@ final class StudyValue: ObjectValue {
 
 /// Which kind of randomness the spread of a model comes from.
 final class VarianceValue: ObjectValue {
-    static let kind = "a table of variances"
+    static let kind = ValueKind.variances
 
     let variance: VarianceByRole
     private let data: DataValue

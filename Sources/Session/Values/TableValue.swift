@@ -3,7 +3,7 @@
 import Graphics
 
 final class TableValue: ObjectValue {
-    static let kind = "a table"
+    static let kind = ValueKind.table
 
     let table: Table
 

@@ -42,8 +42,7 @@ final class Items: Sendable {
 
 /// A value with members that words give meaning to.
 protocol ObjectValue: AnyObject, Sendable {
-    /// For messages, with its article: `a data set`, `a run`.
-    static var kind: String { get }
+    static var kind: ValueKind { get }
     /// What `let` called it; `nil` for what was never bound.
     var boundName: String? { get }
     /// The same value, called `name`.
@@ -79,20 +78,19 @@ enum Limits {
 }
 
 extension Value {
-    /// The kind of a value in a message, with its article.
-    var kind: String {
+    var kind: ValueKind {
         switch self {
-        case .nothing: "nothing"
-        case .integer: "a whole number"
-        case .decimal: "a decimal number"
-        case .boolean: "true or false"
-        case .string: "a text"
-        case .shape: "a shape"
-        case .list: "a list"
-        case .tuple: "a tuple"
-        case .range: "a range"
-        case .template(let template): template.isModel ? "a model" : "a block"
-        case .model: "a model"
+        case .nothing: .nothing
+        case .integer: .wholeNumber
+        case .decimal: .decimal
+        case .boolean: .boolean
+        case .string: .text
+        case .shape: .shape
+        case .list: .list
+        case .tuple: .tuple
+        case .range: .range
+        case .template(let template): template.isModel ? .model : .block
+        case .model: .model
         case .object(let object): type(of: object).kind
         }
     }
@@ -136,4 +134,11 @@ extension Value {
         default: self
         }
     }
+}
+
+/// How many numbers a range holds; `nil` where that is no number.
+func rangeCount(_ first: Int, _ last: Int) -> Int? {
+    guard first <= last else { return 0 }
+    let (span, overflows) = last.subtractingReportingOverflow(first)
+    return overflows || span == .max ? nil : span + 1
 }

@@ -29,6 +29,9 @@ struct Arguments {
     mutating func addRest(_ value: Value, at range: SourceRange) { rest.append(Given(value: value, range: range)) }
 
     func isGiven(_ label: String) -> Bool { values[label] != nil }
+    func isGiven(_ option: any OptionDeclaration) -> Bool { given(option.parameter) != nil }
+
+    func given(_ parameter: Parameter) -> Given? { values[parameter.label] }
 
     subscript(_ label: String) -> Value? {
         if let given = values[label] { return given.value }
@@ -38,6 +41,7 @@ struct Arguments {
 
     /// Where the argument stands, or the whole call where it was left out.
     func place(_ label: String) -> SourceRange { values[label]?.range ?? range }
+    func place(_ option: any OptionDeclaration) -> SourceRange { place(option.parameter.label) }
 
     // MARK: Values by kind; `nil` where the argument was left out and has no plain default
 
@@ -79,11 +83,17 @@ struct Arguments {
 /// A call of a word that does something: its arguments, and the session it happens in.
 struct Invocation {
     let arguments: Arguments
-    let interpreter: Interpreter
+    let context: WordContext
 
     var range: SourceRange { arguments.range }
 
+    subscript<Read>(_ option: Option<Read>) -> Read { arguments[option] }
+    subscript<Read>(_ option: RestOption<Read>) -> [RestOption<Read>.Given] { arguments[option] }
+
+    func isGiven(_ option: any OptionDeclaration) -> Bool { arguments.isGiven(option) }
+    func place(_ option: any OptionDeclaration) -> SourceRange { arguments.place(option) }
+
     func fault(_ code: FaultCode, _ message: String, at place: SourceRange? = nil, fix: String? = nil) -> Diagnostic {
-        interpreter.fault(code, message, at: place ?? range, fix: fix)
+        context.faults.fault(code, message, at: place ?? range, fix: fix)
     }
 }

@@ -4,9 +4,9 @@ import Language
 
 func askPerson(_ call: Invocation) throws -> Value {
     let question = call.arguments.text("question") ?? ""
-    switch call.interpreter.output.ask(question, isSecret: call.arguments.boolean("secret") ?? false) {
+    switch call.context.output.ask(question, isSecret: call.arguments.boolean("secret") ?? false) {
     case .line(let line): return number(line) ?? .string(line)
-    case .interrupted: throw call.interpreter.interrupted(at: call.range)
+    case .interrupted: throw call.context.interrupted(at: call.range)
     case .nobody:
         throw call.fault(
             .nobodyToAsk, "there is nobody to answer `\(question.trimmed)`",

@@ -21,12 +21,12 @@ let comparingWords: [Word] = [
             Parameter("models", .model, isRest: true, "two models"),
             Parameter("to", .path, .workedOut("no file"), "a file that it is written to as well"),
         ],
-        result: "a proof", example: twoModels + "diff A, B", aliases: ["equivalent", "same", "equal"],
+        result: .proof, example: twoModels + "diff A, B", aliases: ["equivalent", "same", "equal"],
         shows: .always, .perform(diffModels)),
     Word(
         "lint", .comparing, "Layers and parameters without effect",
         [Parameter("model", .model, .workedOut("the last model"), isPositional: true, "the model")],
-        result: "a table", example: twoModels + "lint B", aliases: ["check", "advise"], shows: .always,
+        result: .table, example: twoModels + "lint B", aliases: ["check", "advise"], shows: .always,
         .perform(lintModel)),
     Word(
         "compare", .comparing, "Trains models over several seeds and says which is better",
@@ -42,7 +42,7 @@ let comparingWords: [Word] = [
             Parameter("keep", .boolean, .value(.boolean(false)), "keep the weights"),
             Parameter("fresh", .boolean, .value(.boolean(false)), "retrain instead of loading from the run store"),
         ] + eachTraining,
-        result: "a study",
+        result: .study,
         example: twoModels + smallData + "let study = compare A, B, on: data, epochs: 1, seeds: 1...2",
         aliases: ["study", "ttest", "benchmark_models"], shows: .unbound, takesLong: true, .perform(compareModels)),
     Word(
@@ -56,7 +56,7 @@ let comparingWords: [Word] = [
                 "log", .choice, .value(.string("auto")), choices: ["auto", "bar", "lines", "none"],
                 "how progress is shown"),
         ],
-        result: "a study",
+        result: .study,
         example: twoModels + smallData
             + "let study = compare A, B, on: data, epochs: 1, seeds: 1...2\nlet larger = more study, 1",
         shows: .unbound, takesLong: true, .perform(moreSeeds)),
@@ -72,7 +72,7 @@ let comparingWords: [Word] = [
                 "a `recipe`; options at the call win over it"),
             Parameter("fresh", .boolean, .value(.boolean(false)), "retrain instead of loading from the run store"),
         ] + eachTraining,
-        result: "a table of variances",
+        result: .variances,
         example: twoModels + smallData + "variance A, on: data, roles: [init, order], seeds: 1...2, epochs: 1",
         shows: .unbound, takesLong: true, .perform(varianceOfModel)),
 ]

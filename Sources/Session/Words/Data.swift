@@ -15,7 +15,7 @@ private let syntheticImages = Mutex<Dataset?>(nil)
 private func syntheticData(_ call: Invocation) throws -> Value {
     do throws(DatasetError) {
         if let kept = syntheticImages.withLock({ $0 }) { return .object(DataValue(kept)) }
-        let dataset = try Synthetic.make(cancellation: call.interpreter.interruption)
+        let dataset = try Synthetic.make(cancellation: call.context.interruption)
         syntheticImages.withLock { $0 = dataset }
         return .object(DataValue(dataset))
     } catch { throw dataFault(error, call) }
@@ -34,7 +34,7 @@ let dataWords: [Word] = [
                 "from", .path, .workedOut("cache"), aliases: ["root", "path", "folder"],
                 "a folder that holds `cifar-10-batches-bin`")
         ] + source,
-        result: "a data set", example: "let cifar = cifar10()", aliases: ["CIFAR10", "cifar", "datasets.CIFAR10"],
+        result: .data, example: "let cifar = cifar10()", aliases: ["CIFAR10", "cifar", "datasets.CIFAR10"],
         .perform { try loadCIFAR(.ten, $0) }),
     Word(
         "cifar100", .data, "CIFAR-100: the same for a hundred classes, or for their twenty groups",
@@ -46,7 +46,7 @@ let dataWords: [Word] = [
                 "from", .path, .workedOut("cache"), aliases: ["root", "path", "folder"],
                 "a folder that holds `cifar-100-binary`"),
         ] + source,
-        result: "a data set", example: "let cifar = cifar100(labels: coarse)", aliases: ["CIFAR100"],
+        result: .data, example: "let cifar = cifar100(labels: coarse)", aliases: ["CIFAR100"],
         .perform { try loadCIFAR(.hundred(hasFineLabels: $0.arguments.text("labels") != "coarse"), $0) }),
     Word(
         "imagefolder", .data,
@@ -64,11 +64,11 @@ let dataWords: [Word] = [
                 "share of each class cut off for testing, where there is no folder for it"),
             Parameter("seed", .integer(0...Int.max), .value(.integer(1)), "which images are cut off"),
         ],
-        result: "a data set", example: "let pets = imagefolder(\"pets\", size: 64)", aliases: ["ImageFolder"],
+        result: .data, example: "let pets = imagefolder(\"pets\", size: 64)", aliases: ["ImageFolder"],
         .perform(loadImageFolder)),
     Word(
         "synthetic", .data, "A built-in set of 10,000 and 2,000 images of ten classes, the same everywhere", [],
-        result: "a data set", example: "let data = synthetic()", aliases: ["FakeData", "toy"],
+        result: .data, example: "let data = synthetic()", aliases: ["FakeData", "toy"],
         .perform(syntheticData)),
     Word(
         "take", .data, "The first images of a data set; of an image folder as many of each class",
@@ -79,7 +79,7 @@ let dataWords: [Word] = [
             Parameter("test", .integer(1...100_000_000), .workedOut("all"), "test images that stay"),
             Parameter("seed", .integer(0...Int.max), .value(.integer(1)), "which images of an image folder"),
         ],
-        result: "a data set", example: "let small = take(synthetic(), 1000, test: 200)",
+        result: .data, example: "let small = take(synthetic(), 1000, test: 200)",
         aliases: ["subset", "head", "limit"],
         .perform { call in
             let data = try call.data("data")
@@ -110,7 +110,7 @@ let dataWords: [Word] = [
                 isPositional: true, "share that stays for training"),
             Parameter("seed", .integer(0...Int.max), .value(.integer(1)), "which images are cut off"),
         ],
-        result: "a data set", example: "let data = split(synthetic(), 0.9)",
+        result: .data, example: "let data = split(synthetic(), 0.9)",
         aliases: ["random_split", "train_test_split"],
         .perform { call in
             let data = try call.data("data").dataset
@@ -127,7 +127,7 @@ let dataWords: [Word] = [
     Word(
         "resize", .data, "Scales the images, as Pillow's bilinear: each pixel is a mean where they shrink",
         [subject, Parameter("size", .extent(least: 1), isPositional: true, "height and width")],
-        result: "a data set", example: "let small = resize(take(synthetic(), 64, test: 16), 16)", aliases: ["Resize"],
+        result: .data, example: "let small = resize(take(synthetic(), 64, test: 16), 16)", aliases: ["Resize"],
         .perform { call in
             let data = try call.data("data").dataset
             let size = call.arguments.extent("size") ?? Extent(32)
@@ -139,7 +139,7 @@ let dataWords: [Word] = [
                 return .object(
                     DataValue(
                         try data.resized(
-                            height: size.height, width: size.width, cancellation: call.interpreter.interruption)))
+                            height: size.height, width: size.width, cancellation: call.context.interruption)))
             } catch { throw dataFault(error, call) }
         }),
     Word(
@@ -150,7 +150,7 @@ let dataWords: [Word] = [
             Parameter(
                 "std", .list, .workedOut("of the training images"), aliases: ["deviation", "sd"], "of each channel"),
         ],
-        result: "a data set",
+        result: .data,
         example: "let data = normalize(synthetic(), mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25])",
         aliases: ["Normalize", "standardize"], .perform(normalizeData)),
     Word(
@@ -164,7 +164,7 @@ let dataWords: [Word] = [
             Parameter(
                 "cutout", .integer(0...1024), .value(.integer(0)), aliases: ["erase"], "blank a square of this side"),
         ],
-        result: "a data set", example: "let data = augment(synthetic(), flip: true, crop: 4)",
+        result: .data, example: "let data = augment(synthetic(), flip: true, crop: 4)",
         aliases: ["RandomHorizontalFlip", "RandomCrop", "transforms"],
         .perform { call in
             var data = try call.data("data").dataset
@@ -182,20 +182,20 @@ let dataWords: [Word] = [
 
 /// Finds, or downloads, the data set; shows how far that is.
 private func loadCIFAR(_ set: CIFAR, _ call: Invocation) throws -> Value {
-    let interpreter = call.interpreter
+    let context = call.context
     var report: ProgressReport?
     let folder = try call.arguments.text("from").map { try call.path(typed: $0, for: "from") }
     do {
         let dataset = try set.load(
             from: folder, url: call.arguments.text("url"), sha256: call.arguments.text("sha256"),
             progress: { progress in
-                let current = report ?? ProgressReport(interpreter, title: "downloading \(set.name)")
+                let current = report ?? ProgressReport(context.session, title: "downloading \(set.name)")
                 report = current
                 let megabytes = "\(progress.received / 1_000_000) MB"
                 current.update(
                     fraction: progress.total > 0 ? Double(progress.received) / Double(progress.total) : 0,
                     facts: [progress.total > 0 ? "\(megabytes) of \(progress.total / 1_000_000) MB" : megabytes])
-            }, cancellation: interpreter.interruption)
+            }, cancellation: context.interruption)
         report?.finish(title: "downloaded \(set.name)", isDone: true)
         return .object(DataValue(dataset))
     } catch {
@@ -205,26 +205,26 @@ private func loadCIFAR(_ set: CIFAR, _ call: Invocation) throws -> Value {
 }
 
 private func loadImageFolder(_ call: Invocation) throws -> Value {
-    let interpreter = call.interpreter
+    let context = call.context
     let size = call.arguments.extent("size") ?? Extent(64)
     guard size.height <= 4096, size.width <= 4096 else {
         throw call.fault(.outOfRange, "`size:` is at most 4096, not \(size)", at: call.arguments.place("size"))
     }
     let path = call.arguments.text("path") ?? ""
     let folder = try call.path(typed: path, for: "path")
-    let report = ProgressReport(interpreter, title: "reading \(path)")
+    let report = ProgressReport(context.session, title: "reading \(path)")
     var notes: [String] = []
     do {
         let dataset = try ImageFolder.load(
             folder, height: size.height, width: size.width,
             testShare: call.arguments.decimal("test") ?? 0.2, seed: UInt64(call.arguments.integer("seed") ?? 1),
-            cancellation: interpreter.interruption, note: { notes.append($0) },
-            observer: { if interpreter.output.drawsProgress { report.update(fraction: $0, facts: []) } })
+            cancellation: context.interruption, note: { notes.append($0) },
+            observer: { if context.output.drawsProgress { report.update(fraction: $0, facts: []) } })
         report.finish(title: "read \(path)", isDone: true)
         for note in notes {
-            interpreter.output.report(
+            context.output.report(
                 Diagnostic(
-                    .note, code: .imageFolder, "\(path): \(note)", source: interpreter.source,
+                    .note, code: .imageFolder, "\(path): \(note)", source: context.source,
                     at: call.arguments.place("path")))
         }
         return .object(
@@ -241,7 +241,7 @@ private func loadImageFolder(_ call: Invocation) throws -> Value {
 }
 
 private func dataFault(_ error: DatasetError, _ call: Invocation) -> Stop {
-    if case .cancelled = error { return call.interpreter.interrupted(at: call.range) }
+    if case .cancelled = error { return call.context.interrupted(at: call.range) }
     return .fault(call.fault(.dataSet, error.message, fix: error.fix))
 }
 
@@ -272,7 +272,7 @@ private func normalizeData(_ call: Invocation) throws -> Value {
     if let mean, let deviation {
         measured = (mean, deviation)
     } else {
-        do { measured = try data.trainingMoments(cancellation: call.interpreter.interruption) } catch {
+        do { measured = try data.trainingMoments(cancellation: call.context.interruption) } catch {
             throw dataFault(error, call)
         }
     }

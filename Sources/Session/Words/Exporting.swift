@@ -36,7 +36,7 @@ func exportNetwork(_ call: Invocation) throws -> Value {
     case .safetensors:
         let run = try call.trained(form, name)
         let parameters: TrainedParameters
-        do throws(TrainingError) { parameters = try run.run.trained() } catch { throw training(error, call) }
+        do throws(TrainingError) { parameters = try run.run.trained() } catch { throw call.fault(error) }
         try call.write(what: run.run.label) { path throws(FileError) in
             try Safetensors.write(parameters, steps: run.run.steps, to: path)
         }
@@ -48,7 +48,7 @@ func exportNetwork(_ call: Invocation) throws -> Value {
                 at: call.arguments.place("to"), fix: "export them as `.safetensors`, and the module as `.py`")
         }
         let graph: ONNXGraph
-        do throws(TrainingError) { graph = try ONNXGraph(run.run) } catch { throw training(error, call) }
+        do throws(TrainingError) { graph = try ONNXGraph(run.run) } catch { throw call.fault(error) }
         try call.write(graph.bytes(name: run.model.expression, version: Workspace.version), what: run.run.label)
     }
     return .nothing

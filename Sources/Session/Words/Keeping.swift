@@ -26,7 +26,7 @@ let keepingWords: [Word] = [
                 "last", .integer(1...1_000_000), .value(.integer(50)), aliases: ["limit", "n", "first"],
                 "at most so many, the newest"),
         ],
-        result: "a table", example: trained + "runs", aliases: ["history", "experiments", "ls"], shows: .unbound,
+        result: .table, example: trained + "runs", aliases: ["history", "experiments", "ls"], shows: .unbound,
         .perform(listRuns)),
     Word(
         "save", .keeping, "Writes a run, weights and all, to a file that PyTorch reads as well",
@@ -46,7 +46,7 @@ let keepingWords: [Word] = [
                 "names", .path, .workedOut("names that agree, or shapes that occur once"), aliases: ["map", "mapping"],
                 "a JSON file of the model's names and the file's: `{\"0\": \"conv1\", \"2.weight\": \"fc.w\"}`"),
         ],
-        result: "a run", example: trained + "save a, \"a.safetensors\"\nlet b = load \"a.safetensors\"",
+        result: .run, example: trained + "save a, \"a.safetensors\"\nlet b = load \"a.safetensors\"",
         aliases: ["load_state_dict", "torch.load"], .perform(loadRun)),
     Word(
         "export", .keeping, "Writes a network for others: its PyTorch module, its weights, or both as ONNX",
@@ -69,6 +69,6 @@ let keepingWords: [Word] = [
             Parameter("data", .text, .workedOut("any"), "the first digits of its data's digest"),
             Parameter("engine", .integer(1...Int.max), .workedOut("this one"), "the engine that trained it"),
         ],
-        result: "a text", example: trained + "share a", aliases: ["publish", "reproduce"], shows: .unbound,
+        result: .text, example: trained + "share a", aliases: ["publish", "reproduce"], shows: .unbound,
         takesLong: true, .perform(shareRun)),
 ]

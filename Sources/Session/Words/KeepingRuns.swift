@@ -19,7 +19,7 @@ func saveRun(_ call: Invocation) throws -> Value {
     let context = RunFile.Context(
         program: RunProgram.text(run), modelExpression: run.model.expression, dataExpression: run.dataExpression,
         dataDigest: try call.dataDigest(of: run), version: Workspace.version)
-    do throws(TrainingError) { _ = try run.run.trained() } catch { throw training(error, call) }
+    do throws(TrainingError) { _ = try run.run.trained() } catch { throw call.fault(error) }
     call.noteDiverged(run.run.state, run.run.label, at: call.arguments.place("run"))
     try call.write(what: run.run.label) { path throws(FileError) in
         try RunFile.write(run.run, context, data: run.dataDescription, to: path)
@@ -33,12 +33,12 @@ func loadRun(_ call: Invocation) throws -> Value {
         throw call.fault(
             .namesOfNoModel, "`names:` maps the names of a model that takes weights, and none is given",
             at: call.arguments.place("names"),
-            fix: "say which: `load \"\(name)\", into: \(call.interpreter.lastModel?.name ?? "Net"), names: ...`")
+            fix: "say which: `load \"\(name)\", into: \(call.context.session.lastModel?.name ?? "Net"), names: ...`")
     }
     let tensors = try readTensors(call, name)
     let run =
         call.arguments.isGiven("into") ? try loadWeights(call, tensors, name) : try loadWholeRun(call, tensors, name)
-    call.interpreter.lastRun = run
+    call.context.session.lastRun = run
     return .object(run)
 }
 
@@ -53,7 +53,7 @@ private func readTensors(_ call: Invocation, _ name: String) throws -> Safetenso
                 at: call.arguments.place("from"),
                 fix: "in Python: `safetensors.torch.save_file(model.state_dict(), \"w.safetensors\")`")
         }
-        let interruption = call.interpreter.interruption
+        let interruption = call.context.interruption
         return try Safetensors(reading: file, isCancelled: { interruption.isCancelled })
     } catch let error as FileError {
         throw call.fault(
@@ -63,7 +63,7 @@ private func readTensors(_ call: Invocation, _ name: String) throws -> Safetenso
                 : "name a file that is there; a path begins at the folder of the notebook or script")
     } catch let error as SafetensorsError {
         switch error.kind {
-        case .cancelled: throw call.interpreter.interrupted(at: call.range)
+        case .cancelled: throw call.context.interrupted(at: call.range)
         case .content: throw call.fault(RunFileError.unreadable(error.description), name)
         case .file:
             throw call.fault(.file, "cannot read \(name): \(error.description)", at: call.arguments.place("from"))
@@ -76,7 +76,7 @@ private func loadWholeRun(_ call: Invocation, _ tensors: Safetensors, _ name: St
         let file = try RunFile(tensors)
         let context = file.context
         let training: RestoredTraining
-        do { training = try RestoredTraining(file.record, for: call.interpreter) } catch {
+        do { training = try RestoredTraining(file.record, reader: call.context.reader) } catch {
             let reason = Stop(error).diagnostic.message
             throw call.fault(
                 .unreadableRun,
@@ -104,11 +104,11 @@ private func loadWeights(_ call: Invocation, _ weights: Safetensors, _ name: Str
     do {
         let (parameters, renamed) = try weights.parameters(for: architecture, names: call.mapOfNames())
         if !call.arguments.isGiven("names"), let first = renamed.first, !first.from.hasSuffix(".\(first.to)") {
-            call.interpreter.output.report(
+            call.context.output.report(
                 Diagnostic(
                     .note, code: .renamedWeights,
                     "the names in \(name) are others; each layer was taken by its shapes, which no other has",
-                    source: call.interpreter.source, at: call.arguments.place("from"),
+                    source: call.context.source, at: call.arguments.place("from"),
                     context: ["`\(first.from)` became `\(first.to)`, and so on"],
                     fix: "`names:` takes a JSON file that says which is which"))
         }
@@ -168,17 +168,17 @@ extension Invocation {
 
     /// - Parameter write: writes the file at the path, and gives its bytes.
     func write(what: String, _ write: (String) throws(FileError) -> Int) throws {
-        guard !interpreter.isSilent, let name = arguments.text("to") else { return }
+        guard !context.isSilent, let name = arguments.text("to") else { return }
         let path = try path(typed: name, for: "to")
         let count: Int
         do { count = try write(path) } catch {
             throw fault(.file, error.description, at: arguments.place("to"))
         }
-        interpreter.write("\(what) is in \(name): \(byteText(count))\n")
+        context.write("\(what) is in \(name): \(byteText(count))\n")
     }
 
     fileprivate func fault(_ error: RunFileError, _ name: String) -> Diagnostic {
-        let model = interpreter.lastModel?.name ?? "Net"
+        let model = context.session.lastModel?.name ?? "Net"
         let (message, fix): (String, String?) =
             switch error {
             case .unreadable(let reason): ("\(name) is no whole safetensors file: \(reason)", "write or copy it again")

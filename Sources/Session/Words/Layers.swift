@@ -37,7 +37,7 @@ let layerWords: [Word] = [
                 "shape", .shape, isPositional: true, aliases: ["input_shape", "size"],
                 "channels x height x width, or features")
         ],
-        result: "a layer", example: "model Net { input 3x32x32; conv 16 }", aliases: ["InputLayer"],
+        result: .layer, example: "model Net { input 3x32x32; conv 16 }", aliases: ["InputLayer"],
         .input { $0.shape("shape") ?? Shape([1]) }),
     Word(
         "conv", .layers, "A convolution over images: `nn.Conv2d`",
@@ -60,7 +60,7 @@ let layerWords: [Word] = [
                 "groups of channels kept apart"),
             bias,
         ],
-        result: "a layer", example: inNetwork("conv 64, kernel: 3, padding: 1"),
+        result: .layer, example: inNetwork("conv 64, kernel: 3, padding: 1"),
         aliases: ["Conv2d", "convolution", "conv2d", "Convolution2D"],
         .layer { arguments in
             let padding: Layer.Convolution.Padding =
@@ -74,7 +74,7 @@ let layerWords: [Word] = [
         }),
     Word(
         "linear", .layers, "A fully connected layer over a flat input: `nn.Linear`", [width("output features"), bias],
-        result: "a layer", example: inNetwork("flatten; linear 10"),
+        result: .layer, example: inNetwork("flatten; linear 10"),
         aliases: ["Dense", "fc", "fullyconnected", "affine"],
         .layer { arguments in
             .linear(Layer.Linear(width: arguments.integer("width") ?? 1, hasBias: arguments.boolean("bias") ?? true))
@@ -86,7 +86,7 @@ let layerWords: [Word] = [
             Parameter(
                 "momentum", .decimal(0...1), .value(.decimal(0.1)), "weight of the new in the running statistics"),
         ],
-        result: "a layer", example: inNetwork("conv 64; batchnorm; relu"),
+        result: .layer, example: inNetwork("conv 64; batchnorm; relu"),
         aliases: ["BatchNorm2d", "BatchNorm1d", "BatchNormalization", "bn", "norm"],
         .layer { arguments in
             .batchNorm(
@@ -94,7 +94,7 @@ let layerWords: [Word] = [
                     epsilon: arguments.decimal("eps") ?? 1e-5, momentum: arguments.decimal("momentum") ?? 0.1))
         }),
     Word(
-        "relu", .layers, "max(0, x): `nn.ReLU`", result: "a layer", example: inNetwork("conv 16; relu"),
+        "relu", .layers, "max(0, x): `nn.ReLU`", result: .layer, example: inNetwork("conv 16; relu"),
         aliases: ["rectifier"],
         .layer { _ in .activation(.relu) }),
     Word(
@@ -104,29 +104,29 @@ let layerWords: [Word] = [
                 "slope", .decimal(0...1), .value(.decimal(0.01)), isPositional: true,
                 aliases: ["negative_slope", "alpha"], "slope below zero")
         ],
-        result: "a layer", example: inNetwork("conv 16; leakyrelu 0.1"),
+        result: .layer, example: inNetwork("conv 16; leakyrelu 0.1"),
         .layer { .activation(.leakyReLU(slope: $0.decimal("slope") ?? 0.01)) }),
     Word(
-        "gelu", .layers, "x · Φ(x): `nn.GELU`", result: "a layer", example: inNetwork("conv 16; gelu"),
+        "gelu", .layers, "x · Φ(x): `nn.GELU`", result: .layer, example: inNetwork("conv 16; gelu"),
         .layer { _ in .activation(.gelu) }),
     Word(
-        "silu", .layers, "x · sigmoid(x), also called swish: `nn.SiLU`", result: "a layer",
+        "silu", .layers, "x · sigmoid(x), also called swish: `nn.SiLU`", result: .layer,
         example: inNetwork("conv 16; silu"), aliases: ["swish"],
         .layer { _ in .activation(.silu) }),
     Word(
-        "sigmoid", .layers, "1 / (1 + exp(-x)): `nn.Sigmoid`", result: "a layer",
+        "sigmoid", .layers, "1 / (1 + exp(-x)): `nn.Sigmoid`", result: .layer,
         example: inNetwork("conv 16; sigmoid"), aliases: ["logistic"],
         .layer { _ in .activation(.sigmoid) }),
     Word(
-        "tanh", .layers, "The hyperbolic tangent: `nn.Tanh`", result: "a layer", example: inNetwork("conv 16; tanh"),
+        "tanh", .layers, "The hyperbolic tangent: `nn.Tanh`", result: .layer, example: inNetwork("conv 16; tanh"),
         .layer { _ in .activation(.tanh) }),
     Word(
         "maxpool", .layers, "The largest value of each window: `nn.MaxPool2d`", [poolSize, poolStride, poolPadding],
-        result: "a layer", example: inNetwork("maxpool 2"), aliases: ["MaxPool2d", "MaxPooling2D", "pool"],
+        result: .layer, example: inNetwork("maxpool 2"), aliases: ["MaxPool2d", "MaxPooling2D", "pool"],
         .layer { .maxPool(pooling($0)) }),
     Word(
         "avgpool", .layers, "The mean of each window: `nn.AvgPool2d`", [poolSize, poolStride, poolPadding],
-        result: "a layer", example: inNetwork("avgpool 2"), aliases: ["AvgPool2d", "AveragePooling2D", "averagepool"],
+        result: .layer, example: inNetwork("avgpool 2"), aliases: ["AvgPool2d", "AveragePooling2D", "averagepool"],
         .layer { .averagePool(pooling($0)) }),
     Word(
         "adaptiveavgpool", .layers, "Means over as many windows as give the output's size: `nn.AdaptiveAvgPool2d`",
@@ -134,20 +134,20 @@ let layerWords: [Word] = [
             Parameter(
                 "output", .extent(least: 1), isPositional: true, aliases: ["output_size", "size"], "side of the output")
         ],
-        result: "a layer", example: inNetwork("adaptiveavgpool 2"), aliases: ["AdaptiveAvgPool2d", "adaptivepool"],
+        result: .layer, example: inNetwork("adaptiveavgpool 2"), aliases: ["AdaptiveAvgPool2d", "adaptivepool"],
         .layer { .adaptiveAveragePool(output: $0.extent("output") ?? Extent(1)) }),
     Word(
         "globalavgpool", .layers, "The mean of each channel: `nn.AdaptiveAvgPool2d(1)`; short: `gap`",
-        result: "a layer",
+        result: .layer,
         example: inNetwork("conv 16; globalavgpool; linear 10"),
         aliases: ["GlobalAveragePooling2D", "globalpool", "GlobalAvgPool2d"],
         .layer { _ in .adaptiveAveragePool(output: Extent(1)) }),
     Word(
-        "gap", .layers, "Short for `globalavgpool`: the mean of each channel", result: "a layer",
+        "gap", .layers, "Short for `globalavgpool`: the mean of each channel", result: .layer,
         example: inNetwork("conv 16; gap; linear 10"),
         .layer { _ in .adaptiveAveragePool(output: Extent(1)) }),
     Word(
-        "flatten", .layers, "Turns an image into a flat vector: `nn.Flatten`", result: "a layer",
+        "flatten", .layers, "Turns an image into a flat vector: `nn.Flatten`", result: .layer,
         example: inNetwork("flatten; linear 10"), aliases: ["view", "reshape"],
         .layer { _ in .flatten }),
     Word(
@@ -157,22 +157,22 @@ let layerWords: [Word] = [
                 "rate", .decimal(0...1, excludesHighest: true), .value(.decimal(0.5)), isPositional: true,
                 aliases: ["p", "prob", "probability"], "share that is zeroed")
         ],
-        result: "a layer", example: inNetwork("flatten; dropout 0.2; linear 10"),
+        result: .layer, example: inNetwork("flatten; dropout 0.2; linear 10"),
         .layer { .dropout(rate: $0.decimal("rate") ?? 0.5) }),
     Word(
-        "softmax", .layers, "Turns scores into probabilities: `nn.Softmax`", result: "a layer",
+        "softmax", .layers, "Turns scores into probabilities: `nn.Softmax`", result: .layer,
         example: inNetwork("flatten; linear 10; softmax"),
         .layer { _ in .activation(.softmax) }),
     Word(
-        "residual", .layers, "Adds its input to what its block makes of it", result: "a layer",
+        "residual", .layers, "Adds its input to what its block makes of it", result: .layer,
         example: "model Net { input 3x32x32; residual { conv 16, padding: 1; relu } }",
         aliases: ["skip"], .branches(.residual)),
     Word(
-        "shortcut", .layers, "The way around a `residual`, where it is not the identity", result: "a layer",
+        "shortcut", .layers, "The way around a `residual`, where it is not the identity", result: .layer,
         example: "model Net { input 3x32x32; residual { conv 16 } shortcut { conv 16 } }", aliases: ["downsample"],
         .branches(.shortcut)),
     Word(
-        "concat", .layers, "Joins branches along the channels", result: "a layer",
+        "concat", .layers, "Joins branches along the channels", result: .layer,
         example: "model Net { input 3x32x32; concat { conv 16 } { conv 8 } }", aliases: ["cat", "concatenate"],
         .branches(.concatenation)),
 ]

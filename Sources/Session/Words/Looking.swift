@@ -26,25 +26,25 @@ let lookingWords: [Word] = [
         example: "print \"two and two are\", 2 + 2", aliases: ["println", "echo", "puts", "display", "console.log"],
         .perform { call in
             let text = call.arguments.rest.map(\.value.text).joined(separator: " ")
-            call.interpreter.write(text + "\n")
+            call.context.write(text + "\n")
             return .nothing
         }),
     Word(
         "summary", .looking, "The layers of a model with their output shapes and parameters", [model, to],
-        result: "a table",
+        result: .table,
         example: net + "summary Net", aliases: ["torchsummary", "describe", "modelsummary", "info"],
         .perform { call in
             let (model, architecture) = try call.architecture()
             let rich = SummaryReport.rich(architecture, title: model.name)
             try call.writeFile(rich)
-            call.interpreter.show(rich)
-            if let notes = LintReport.short(architecture) { call.interpreter.show(notes) }
+            call.context.show(rich)
+            if let notes = LintReport.short(architecture) { call.context.show(notes) }
             return .object(ShownValue(rich))
         }),
     Word(
         "diagram", .looking, "A picture of a model's layers; of two models with their differences marked",
         [Parameter("models", .model, .workedOut("the last model"), isRest: true, "one model or two"), to],
-        result: "a picture", example: net + "diagram Net", aliases: ["draw", "plot_model"], .perform(showDiagram)),
+        result: .picture, example: net + "diagram Net", aliases: ["draw", "plot_model"], .perform(showDiagram)),
     Word(
         "table", .looking, "Runs side by side, a study, or plain lists",
         [
@@ -55,7 +55,7 @@ let lookingWords: [Word] = [
             Parameter("details", .boolean, .value(.boolean(false)), aliases: ["full", "verbose"], "all of a study"),
             Parameter("digest", .boolean, .value(.boolean(false)), "add the SHA-256 of each run's weights"),
         ],
-        result: "a table", example: quickRun + "table a", aliases: ["DataFrame", "tabulate"], .perform(showTable)),
+        result: .table, example: quickRun + "table a", aliases: ["DataFrame", "tabulate"], .perform(showTable)),
     Word(
         "plot", .looking,
         "Curves and other plots of runs, a study, a search for a learning rate, plain lists or schedules",
@@ -83,7 +83,7 @@ let lookingWords: [Word] = [
             Parameter("xlabel", .text, .workedOut("what it is"), aliases: ["xtitle"], "the horizontal axis"),
             Parameter("ylabel", .text, .workedOut("what it is"), aliases: ["ytitle"], "the vertical axis"), to,
         ],
-        result: "a plot", example: quickRun + "plot a, y: loss", aliases: ["plt", "graph", "chart", "plt.plot"],
+        result: .picture, example: quickRun + "plot a, y: loss", aliases: ["plt", "graph", "chart", "plt.plot"],
         .perform(showPlot)),
     Word(
         "show", .looking, "Images of a data set with their classes, or a run's filters and activations",
@@ -97,17 +97,17 @@ let lookingWords: [Word] = [
                 "count", .integer(1...400), .workedOut("20"), aliases: ["n", "num", "rows"],
                 "how many images, filters or channels"), to,
         ],
-        result: "a picture", example: "show synthetic()", aliases: ["imshow", "imgrid", "make_grid"],
+        result: .picture, example: "show synthetic()", aliases: ["imshow", "imgrid", "make_grid"],
         .perform(showImages)),
     Word(
         "confusion", .looking, "The confusion matrix of a run", [run, dataOption, part, to],
-        result: "a picture", example: quickRun + "confusion a", aliases: ["confusion_matrix"], .perform(showConfusion)),
+        result: .picture, example: quickRun + "confusion a", aliases: ["confusion_matrix"], .perform(showConfusion)),
     Word(
         "mistakes", .looking, "Misclassified images, most confident first", [run, dataOption, part, imageCount, to],
-        result: "a picture", example: quickRun + "mistakes a", .perform(showMistakes)),
+        result: .picture, example: quickRun + "mistakes a", .perform(showMistakes)),
     Word(
         "flips", .looking, "The images that two runs see differently",
-        [Parameter("runs", .run, isRest: true, "two runs"), dataOption, part, imageCount, to], result: "a picture",
+        [Parameter("runs", .run, isRest: true, "two runs"), dataOption, part, imageCount, to], result: .picture,
         example: quickRun + "flips a, a", .perform(showFlips)),
     Word(
         "cam", .looking, "Which parts of images decide: Grad-CAM",
@@ -115,7 +115,7 @@ let lookingWords: [Word] = [
             run, dataOption, part,
             Parameter("count", .integer(1...64), .value(.integer(8)), aliases: ["n", "num"], "how many images"), to,
         ],
-        result: "a picture", example: quickRun + "cam a", aliases: ["gradcam", "grad_cam"],
+        result: .picture, example: quickRun + "cam a", aliases: ["gradcam", "grad_cam"],
         .perform(showClassActivations)),
     Word(
         "profile", .looking, "How long every layer takes in a training step, against the machine's peak",
@@ -127,7 +127,7 @@ let lookingWords: [Word] = [
             Parameter(
                 "threads", .integer(1...1024), .value(.string("all")), choices: ["all"], "processor cores to use"), to,
         ],
-        result: "a table", example: net + "profile Net, batch: 16", aliases: ["benchmark", "timeit"],
+        result: .table, example: net + "profile Net, batch: 16", aliases: ["benchmark", "timeit"],
         takesLong: true, .perform(profileModel)),
     Word(
         "help", .looking, "What a word does, or the list of all words",
@@ -136,11 +136,11 @@ let lookingWords: [Word] = [
         .perform { call in
             let name = call.arguments.text("word")
             guard let page = HelpText.page(name) else {
-                throw call.interpreter.unknownName(
+                throw call.context.faults.unknownName(
                     name ?? "", at: call.arguments.place("word"), among: Keyword.all.map(\.name))
             }
-            let isMarked = call.interpreter.source[call.range].contains("?")
-            if isMarked { call.interpreter.page(page) } else { call.interpreter.show(page) }
+            let isMarked = call.context.source[call.range].contains("?")
+            if isMarked { call.context.page(page) } else { call.context.show(page) }
             return .nothing
         }),
 ]

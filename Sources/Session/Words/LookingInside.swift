@@ -15,7 +15,9 @@ func showDiagram(_ call: Invocation) throws -> Value {
     }
     let networks = try models.enumerated().map { index, model in
         let place = call.arguments.rest.indices.contains(index) ? call.arguments.rest[index].range : call.range
-        guard let image = model.input ?? call.interpreter.lastData?.image else { throw call.noInput(model, at: place) }
+        guard let image = model.input ?? call.context.session.lastData?.image else {
+            throw call.noInput(model, at: place)
+        }
         return (name: model.name, architecture: try model.architecture(on: image))
     }
     let diagram = DiagramReport.diagram(networks)
@@ -109,8 +111,8 @@ extension Invocation {
     fileprivate func hasSameImages(_ data: DataValue, _ other: DataValue) throws -> Bool {
         do throws(DatasetError) {
             return try data.dataset.hasSameImages(
-                as: other.dataset, in: part, unless: interpreter.interruption)
-        } catch { throw interpreter.interrupted(at: range) }
+                as: other.dataset, in: part, unless: context.interruption)
+        } catch { throw context.interrupted(at: range) }
     }
 }
 
@@ -162,17 +164,17 @@ func showClassActivations(_ call: Invocation) throws -> Value {
     let run = try call.run()
     let data = try call.data("on", of: run)
     let images = data.dataset.shownImages(call.part, call.arguments.integer("count") ?? 8)
-    call.interpreter.publish()
+    call.context.session.publish()
     let predictions: [Prediction]
     do throws(TrainingError) {
         predictions = try predict(
-            run.run, on: data.dataset, part: call.part, images: images, cancellation: call.interpreter.interruption)
-    } catch { throw training(error, call) }
+            run.run, on: data.dataset, part: call.part, images: images, cancellation: call.context.interruption)
+    } catch { throw call.fault(error) }
     let maps: [ClassActivation]
     do throws(ClassActivationError) {
         maps = try run.run.classActivations(
             of: predictions.map(\.image), classes: predictions.map(\.predicted), on: data.dataset, part: call.part,
-            cancellation: call.interpreter.interruption)
+            cancellation: call.context.interruption)
     } catch { throw call.noActivations(error) }
     let (height, width) = (data.dataset.height, data.dataset.width)
     var pictures: [ImageGrid.Image] = []
@@ -206,7 +208,7 @@ extension Invocation {
         case .layer(let name):
             .fault(
                 fault(.noMap, "`cam` cannot look through `\(name)` after the last convolution", fix: fix))
-        case .training(let error): training(error, self)
+        case .training(let error): fault(error)
         }
     }
 }

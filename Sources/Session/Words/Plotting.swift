@@ -212,8 +212,8 @@ extension Invocation {
     func tellExcluded(_ runs: [String]) -> String {
         guard !runs.isEmpty else { return "" }
         let text = runs.joined(separator: "; ")
-        if !interpreter.isSilent {
-            interpreter.output.report(Diagnostic(.note, code: .excluded, "\(text): excluded from this picture"))
+        if !context.isSilent {
+            context.output.report(Diagnostic(.note, code: .excluded, "\(text): excluded from this picture"))
         }
         return "Excluded: \(text)."
     }

@@ -5,7 +5,7 @@ import Language
 import Network
 
 func diffModels(_ call: Invocation) throws -> Value {
-    let interpreter = call.interpreter
+    let context = call.context
     let given = call.arguments.rest
     guard given.count == 2 else {
         throw call.fault(
@@ -17,26 +17,26 @@ func diffModels(_ call: Invocation) throws -> Value {
         models.append(model)
     }
     // A model without an input takes that of the other, then that of the data.
-    let image = models.lazy.compactMap(\.input).first ?? interpreter.lastData?.image
+    let image = models.lazy.compactMap(\.input).first ?? context.session.lastData?.image
     let architectures = try models.map { model in
         guard let input = model.input ?? image else { throw call.noInput(model, at: call.range) }
         return try model.architecture(on: input)
     }
     let proof = Equivalence(architectures[0], architectures[1])
-    interpreter.publish()
+    context.session.publish()
     var check: EquivalenceCheck?
     var witness: (first: Bool, what: FunctionWitness)?
     do throws(TrainingError) {
         let (first, second) = (architectures[0], architectures[1])
-        check = try EquivalenceCheck(first, second, proof, cancellation: interpreter.interruption)
+        check = try EquivalenceCheck(first, second, proof, cancellation: context.interruption)
         if proof.answer == .unknown {
             for (isFirst, pair) in [(true, (first, second)), (false, (second, first))] where witness == nil {
-                witness = try FunctionWitness(pair.0, against: pair.1, cancellation: interpreter.interruption)
+                witness = try FunctionWitness(pair.0, against: pair.1, cancellation: context.interruption)
                     .map { (isFirst, $0) }
             }
         }
     } catch .cancelled {
-        throw interpreter.interrupted(at: call.range)
+        throw context.interrupted(at: call.range)
     } catch .outOfMemory {
         check = nil
     } catch { throw call.fault(.diff, error.message, fix: error.fix) }
@@ -45,13 +45,13 @@ func diffModels(_ call: Invocation) throws -> Value {
     let value = ProofValue(
         ProofReport(names: names, architectures: architectures, proof: proof, check: check, witness: witness))
     try call.writeFile(value.rich)
-    interpreter.show(value.rich)
+    context.show(value.rich)
     return .object(value)
 }
 
 func lintModel(_ call: Invocation) throws -> Value {
     let (model, architecture) = try call.architecture()
     let rich = LintReport.rich(architecture, title: model.name)
-    call.interpreter.show(rich)
+    call.context.show(rich)
     return .object(TableValue(LintReport.table(architecture, title: model.name)))
 }

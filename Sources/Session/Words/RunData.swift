@@ -10,12 +10,12 @@ extension Invocation {
     /// The data set given, else that of the run; it is called by a name that means it now.
     ///
     /// - Throws: a `Diagnostic` where the run diverged, and where its own data cannot be had.
-    func data(_ label: String, of run: RunValue) throws -> DataValue {
+    func data(of run: RunValue, given option: Option<DataValue?> = CommonOptions.measuredData) throws -> DataValue {
         try refuseDiverged(run)
-        if let data = arguments.object(label, DataValue.self) { return data }
+        if let data = self[option] { return data }
         if let data = try ownData(of: run) { return data }
         // Weights alone, of which nobody says what they were trained on.
-        if let data = interpreter.lastData { return data }
+        if let data = context.session.lastData { return data }
         throw fault(
             .noSubject, "\(run.run.label) is weights from a file, and there is no data set yet",
             fix: "bind one before: `let data = synthetic()`")
@@ -30,12 +30,12 @@ extension Invocation {
 
     /// Says of weights that leave the session, or come into it, that their training diverged.
     func noteDiverged(_ state: Run.State, _ label: String, at place: SourceRange) {
-        guard !interpreter.isSilent, case .diverged(let epoch, _) = state else { return }
-        interpreter.output.report(
+        guard !context.isSilent, case .diverged(let epoch, _) = state else { return }
+        context.output.report(
             Diagnostic(
                 .note, code: .diverged,
                 "the training of \(label) diverged in epoch \(epoch): its weights show nothing "
-                    + "of the model", source: interpreter.source, at: place))
+                    + "of the model", source: context.source, at: place))
     }
 
     /// What a run makes of images of a part, or of all of them.
@@ -48,11 +48,11 @@ extension Invocation {
                 Prediction(image: $0, label: data.dataset[part].label($0), predicted: classes[$0])
             }
         }
-        interpreter.publish()
+        context.session.publish()
         do throws(TrainingError) {
             return try predict(
-                run.run, on: data.dataset, part: part, images: images, cancellation: interpreter.interruption)
-        } catch { throw training(error, self) }
+                run.run, on: data.dataset, part: part, images: images, cancellation: context.interruption)
+        } catch { throw fault(error) }
     }
 
     /// What a run was trained on; `nil` where that is not known.
@@ -67,7 +67,7 @@ extension Invocation {
 
     /// Makes the data again, and checks that they are the same.
     private func remade(_ run: RunValue, _ digest: String) throws -> DataValue {
-        if let data = interpreter.remadeData, try self.digest(of: data) == digest { return data }
+        if let data = context.session.remadeData, try self.digest(of: data) == digest { return data }
         let expression = run.dataExpression
         func unavailable(_ reason: String) -> Diagnostic {
             let other = arguments.word.parameter("on") == nil ? "" : ", or name others: `on: data`"
@@ -81,15 +81,15 @@ extension Invocation {
         if let description = run.dataDescription {
             do throws(DatasetError) {
                 let dataset = try description.made(
-                    in: interpreter.folder, opensFiles: opensFiles, cancellation: interpreter.interruption)
+                    in: context.folder, opensFiles: opensFiles, cancellation: context.interruption)
                 made = .object(DataValue(dataset).made(by: expression))
             } catch {
-                if case .cancelled = error { throw interpreter.interrupted(at: range) }
+                if case .cancelled = error { throw context.interrupted(at: range) }
                 throw unavailable(error.message)
             }
         } else if let expression {
-            do { made = try interpreter.remade(expression, opensFiles: opensFiles) } catch {
-                guard case .fault(let fault) = Stop(error) else { throw interpreter.interrupted(at: range) }
+            do { made = try context.reader.data(expression, opensFiles: opensFiles) } catch {
+                guard case .fault(let fault) = Stop(error) else { throw context.interrupted(at: range) }
                 throw unavailable(fault.message)
             }
         } else {
@@ -99,7 +99,7 @@ extension Invocation {
         else {
             throw unavailable("`\(expression ?? "what made them")` gives other images now")
         }
-        interpreter.remadeData = data
+        context.session.remadeData = data
         return data
     }
 
@@ -115,15 +115,15 @@ extension Invocation {
 
     /// SHA-256 of data, which takes a while where they are not in memory: an interrupt ends it.
     func digest(of data: DataValue) throws -> String {
-        do throws(DatasetError) { return try data.digest(unless: interpreter.interruption) } catch {
-            throw interpreter.interrupted(at: range)
+        do throws(DatasetError) { return try data.digest(unless: context.interruption) } catch {
+            throw context.interrupted(at: range)
         }
     }
 
     /// The same of a run's data.
     func dataDigest(of run: RunValue) throws -> String? {
-        do throws(DatasetError) { return try run.dataDigest(unless: interpreter.interruption) } catch {
-            throw interpreter.interrupted(at: range)
+        do throws(DatasetError) { return try run.dataDigest(unless: context.interruption) } catch {
+            throw context.interrupted(at: range)
         }
     }
 
@@ -131,14 +131,14 @@ extension Invocation {
     ///
     /// - Parameter expression: only what was made by the same text is read; `nil` reads the last one alone.
     private func boundData(digest: String, expression: String?) throws -> DataValue? {
-        if let data = interpreter.lastData, data.expression == expression || expression == nil,
+        if let data = context.session.lastData, data.expression == expression || expression == nil,
             try self.digest(of: data) == digest
         {
             return data
         }
         guard let expression else { return nil }
-        for name in interpreter.globals.keys.sorted() {
-            guard case .object(let object)? = interpreter.globals[name], let data = object as? DataValue,
+        for name in context.session.names.keys.sorted() {
+            guard case .object(let object)? = context.session.names[name], let data = object as? DataValue,
                 data.expression == expression, try self.digest(of: data) == digest
             else { continue }
             return data

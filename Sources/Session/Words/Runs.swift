@@ -5,22 +5,22 @@ import Language
 import Libraries
 
 func listRuns(_ call: Invocation) throws -> Value {
-    let (interpreter, arguments) = (call.interpreter, call.arguments)
-    guard let store = interpreter.store else { return .object(RunsValue([], rows: 0)) }
-    interpreter.publish()
-    defer { interpreter.tellStoreFaults(at: call.range) }
+    let (context, arguments) = (call.context, call.arguments)
+    guard let store = context.store else { return .object(RunsValue([], rows: 0)) }
+    context.session.publish()
+    defer { context.tellStoreFaults(at: call.range) }
     // What was trained a moment ago is among them.
     store.wait()
     if arguments.text("what") == "clean" {
         guard let freed = store.clean() else {
-            interpreter.write("nothing was removed: the database of the runs cannot be used\n")
+            context.write("nothing was removed: the database of the runs cannot be used\n")
             return .nothing
         }
-        interpreter.write(
+        context.write(
             "\(counted(freed.files, "file")) removed, \(byteText(freed.byteCount)) freed; all that is known of the runs is kept\n"
         )
         if freed.foundAgain > 0 {
-            interpreter.write(
+            context.write(
                 "kept as well: the weights of \(counted(freed.foundAgain, "run")) found again after the database was lost, "
                     + "since nothing is known of names\n")
         }
@@ -65,20 +65,20 @@ private func filtered(_ runs: [KeptRun], _ call: Invocation) throws -> [KeptRun]
 private func exportRuns(_ runs: [KeptRun], _ call: Invocation, _ store: RunStore) throws -> Value {
     let (name, path) = try folder(call)
     let carried: RunStore.Carried
-    let interruption = call.interpreter.interruption
+    let interruption = call.context.interruption
     do throws(FileError) {
         carried = try store.export(runs, to: path, isCancelled: { interruption.isCancelled })
     } catch {
         throw call.fault(.file, error.description, at: call.arguments.place("folder"))
     }
     report(carried, call, done: "exported to \(name), without weights", none: "no finished run to export")
-    try call.interpreter.checkInterrupt(at: call.range)
+    try call.context.checkInterrupt(at: call.range)
     return .nothing
 }
 
 private func importRuns(_ call: Invocation, _ store: RunStore) throws -> Value {
     let (name, path) = try folder(call)
-    let interruption = call.interpreter.interruption
+    let interruption = call.context.interruption
     let carried: RunStore.Carried
     do throws(FileError) {
         carried = try store.import(from: path, isCancelled: { interruption.isCancelled })
@@ -88,7 +88,7 @@ private func importRuns(_ call: Invocation, _ store: RunStore) throws -> Value {
             fix: "name a folder that `runs export` has written; a path begins at the folder of the notebook or script")
     }
     report(carried, call, done: "imported from \(name)", none: "no records in \(name)")
-    try call.interpreter.checkInterrupt(at: call.range)
+    try call.context.checkInterrupt(at: call.range)
     return .nothing
 }
 
@@ -103,17 +103,17 @@ private func folder(_ call: Invocation) throws -> (name: String, path: String) {
 }
 
 private func report(_ carried: RunStore.Carried, _ call: Invocation, done: String, none: String) {
-    let interpreter = call.interpreter
+    let context = call.context
     var parts = carried.count > 0 || carried.known == 0 ? ["\(counted(carried.count, "run")) \(done)"] : []
     if carried.known > 0 {
         parts.append("\(carried.count > 0 ? "\(carried.known)" : counted(carried.known, "run")) already there")
     }
     if carried.count + carried.known + carried.refused.count == 0 { parts = [none] }
-    interpreter.write(parts.joined(separator: "; ") + "\n")
+    context.write(parts.joined(separator: "; ") + "\n")
     guard let first = carried.refused.first else { return }
-    interpreter.output.report(
+    context.output.report(
         Diagnostic(
-            .warning, code: .record, "\(first.name) was not taken: \(first.reason)", source: interpreter.source,
+            .warning, code: .record, "\(first.name) was not taken: \(first.reason)", source: context.source,
             at: call.arguments.place("folder"),
             context: carried.refused.count > 1 ? ["nor were \(counted(carried.refused.count - 1, "other"))"] : []))
 }

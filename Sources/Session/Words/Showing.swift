@@ -19,12 +19,12 @@ func showTable(_ call: Invocation) throws -> Value {
     let value = TableValue(table)
     try call.writeFile(value.rich, forms: value.fileForms)
     switch call.arguments.text("as") {
-    case "latex"?: call.interpreter.write(table.latex + "\n")
-    case "markdown"?: call.interpreter.write(table.markdown + "\n")
-    case "csv"?: call.interpreter.write(table.csv + "\n")
-    case "json"?: call.interpreter.write(table.json + "\n")
-    case "html"?: call.interpreter.write(table.html + "\n")
-    default: call.interpreter.show(value.rich)
+    case "latex"?: call.context.write(table.latex + "\n")
+    case "markdown"?: call.context.write(table.markdown + "\n")
+    case "csv"?: call.context.write(table.csv + "\n")
+    case "json"?: call.context.write(table.json + "\n")
+    case "html"?: call.context.write(table.html + "\n")
+    default: call.context.show(value.rich)
     }
     return .object(value)
 }

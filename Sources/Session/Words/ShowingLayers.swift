@@ -26,8 +26,8 @@ func showLayers(_ call: Invocation, _ run: RunValue) throws -> Value {
     let maps: FeatureMaps
     do throws(TrainingError) {
         maps = try run.run.featureMaps(
-            behind: place + 1, of: [image], on: data.dataset, cancellation: call.interpreter.interruption)
-    } catch { throw training(error, call) }
+            behind: place + 1, of: [image], on: data.dataset, cancellation: call.context.interruption)
+    } catch { throw call.fault(error) }
     guard !maps.shape.isFlat else {
         throw call.fault(
             .noMap, "layer \(number) (\(layers[place].layer)) gives \(maps.shape), which is no map",
@@ -60,11 +60,11 @@ private func showFilters(_ call: Invocation, _ run: RunValue) throws -> Value {
         throw call.fault(
             .noMap, "\(run.run.model) begins with no convolution over the colors of an image",
             fix:
-                "`show \(call.interpreter.source[call.arguments.place("what")]), layer: 1` shows what a layer makes of an image"
+                "`show \(call.context.source[call.arguments.place("what")]), layer: 1` shows what a layer makes of an image"
         )
     }
     let trained: TrainedParameters
-    do throws(TrainingError) { trained = try run.run.trained() } catch { throw training(error, call) }
+    do throws(TrainingError) { trained = try run.run.trained() } catch { throw call.fault(error) }
     let (shape, values) = (parameters[index].shape, trained.values(index))
     let size = shape[1] * shape[2] * shape[3]
     let largest = values.map(abs).max() ?? 0

@@ -13,10 +13,10 @@ extension Invocation {
                 "csv": { runs.csv + "\n" }, "json": { runs.json + "\n" }, "tex": { table.latex + "\n" },
             ])
         switch arguments.text("as") {
-        case "latex"?: interpreter.write(table.latex + "\n")
-        case "markdown"?: interpreter.write((rich.markdown ?? rich.text) + "\n")
-        case "csv"?: interpreter.write(runs.csv + "\n")
-        default: interpreter.show(rich)
+        case "latex"?: context.write(table.latex + "\n")
+        case "markdown"?: context.write((rich.markdown ?? rich.text) + "\n")
+        case "csv"?: context.write(runs.csv + "\n")
+        default: context.show(rich)
         }
         return .object(study)
     }

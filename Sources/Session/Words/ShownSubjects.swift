@@ -58,7 +58,7 @@ extension Invocation {
     }
 
     private func wrongSubject(_ given: Arguments.Given) -> Diagnostic {
-        let written = interpreter.source[given.range]
+        let written = context.source[given.range]
         let fix: String? =
             switch given.value {
             case .model: "train it before: `let a = train \(written)`"
@@ -85,8 +85,8 @@ extension Invocation {
         switch given.value {
         case .list(let items), .tuple(let items): return items.values
         case .range(let first, let last):
-            guard (interpreter.rangeCount(first, last) ?? .max) <= Limits.elements else {
-                throw interpreter.tooLong(at: given.range)
+            guard (rangeCount(first, last) ?? .max) <= Limits.elements else {
+                throw context.faults.tooLong(at: given.range)
             }
             return first <= last ? (first...last).map { .integer($0) } : []
         default: return nil
@@ -95,7 +95,7 @@ extension Invocation {
 
     /// What the program calls a list.
     private func name(_ range: SourceRange) -> String? {
-        let text = interpreter.source[range]
+        let text = context.source[range]
         return text.unicodeScalars.allSatisfy(\.isNamePart) && text.first?.isNumber == false ? text : nil
     }
 }

@@ -13,7 +13,7 @@ extension Invocation {
             if case .model(let model) = given.value { model } else { nil }
         }
         let recipes = try recipes()
-        if models.isEmpty, recipes.count > 1, let last = interpreter.lastModel { models = [last] }
+        if models.isEmpty, recipes.count > 1, let last = context.session.lastModel { models = [last] }
         guard models.count > 1 || (models.count == 1 && recipes.count > 1) else {
             throw fault(
                 .wrongCount, "`compare` takes two models or more, or one model and two recipes",
@@ -30,11 +30,11 @@ extension Invocation {
         var compared: [(name: String, model: Model, options: TrainingOptions)] = []
         if models.count == 1 {
             for (index, recipe) in recipes.enumerated() {
-                let options = try trainingOptions(with(recipe, at: arguments.place("with")))
+                let options = with(recipe, at: arguments.place("with")).trainingOptions()
                 compared.append((recipe.boundName ?? "recipe \(index + 1)", models[0], options))
             }
         } else {
-            let options = try trainingOptions(recipes.first.map { with($0, at: arguments.place("with")) } ?? self)
+            let options = (recipes.first.map { with($0, at: arguments.place("with")) } ?? self).trainingOptions()
             compared = models.map { ($0.name, $0, options) }
         }
         let isOfRecipes = models.count == 1
@@ -80,7 +80,7 @@ extension Invocation {
         switch arguments["seeds"] {
         case nil: return nil
         case .range(let first, let last)?:
-            guard (interpreter.rangeCount(first, last) ?? .max) <= Self.mostSeeds else { throw tooManySeeds(at: place) }
+            guard (rangeCount(first, last) ?? .max) <= Self.mostSeeds else { throw tooManySeeds(at: place) }
             numbers = first <= last ? (first...last).map(Optional.some) : []
         case .list(let items)?, .tuple(let items)?:
             numbers = items.values.map { if case .integer(let number) = $0 { number } else { nil } }

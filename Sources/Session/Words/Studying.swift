@@ -19,8 +19,8 @@ func compareModels(_ call: Invocation) throws -> Value {
             models: models, dataset: data.dataset, design: isSequential ? .sequential : .fixed,
             margin: call.arguments.decimal("within") ?? 0.5, isForced: call.arguments.boolean("force") ?? false,
             keepsWeights: call.arguments.boolean("keep") ?? false
-        ).checked(cancellation: call.interpreter.interruption)
-    } catch { throw training(error, call) }
+        ).checked(cancellation: call.context.interruption)
+    } catch { throw call.fault(error) }
     for index in plan.trainedModels {
         call.warnOfSingleValues(models[index].name, models[index].architecture, data, models[index].options)
     }
@@ -28,11 +28,11 @@ func compareModels(_ call: Invocation) throws -> Value {
     let defaults = call.defaults([("on", data.name)])
     return try call.train(
         StudyValue(study, models: subjects, data: data, defaults: defaults),
-        log: call.arguments.text("log") ?? "auto")
+        log: call.logForm)
 }
 
 func moreSeeds(_ call: Invocation) throws -> Value {
-    guard let value = call.arguments.object("study", StudyValue.self) ?? call.interpreter.lastStudy else {
+    guard let value = call.arguments.object("study", StudyValue.self) ?? call.context.session.lastStudy else {
         throw call.fault(
             .noSubject, "there is no study yet that `more` could take",
             fix: "begin one before: `let study = compare gap, flat`")
@@ -62,29 +62,29 @@ func moreSeeds(_ call: Invocation) throws -> Value {
     }
     return try call.train(
         StudyValue(larger, models: value.models, data: value.data, defaults: study.isComplete ? binding : nil),
-        log: call.arguments.text("log") ?? "auto")
+        log: call.logForm)
 }
 
 extension Invocation {
     /// Trains what is missing of a study, says before what that will cost, and gives the study as far as it came.
-    func train(_ value: StudyValue, log form: String) throws -> Value {
-        interpreter.publish()
+    func train(_ value: StudyValue, log form: LogForm) throws -> Value {
+        context.session.publish()
         var study = value.study
         let names = study.plan.models.map(\.name)
         let models = Dictionary(zip(names, value.models), uniquingKeysWith: { first, _ in first })
         let source = try runSource(models, on: value.data, keepsWeights: study.plan.keepsWeights)
-        defer { interpreter.tellStoreFaults(at: range) }
+        defer { context.tellStoreFaults(at: range) }
         let result: (study: Study, end: StudyEnd)
-        let log = StudyLog(interpreter, form: form, title: "comparing \(names.joined(separator: ", "))")
+        let log = StudyLog(context, form: form, title: "comparing \(names.joined(separator: ", "))")
         do throws(TrainingError) {
             let count = study.missing.count
-            try interpreter.store?.wait(unless: interpreter.interruption)
+            try context.store?.wait(unless: context.interruption)
             let taken = study.take(source.kept)
             for (model, seed, run) in taken { log.note(run, of: "\(names[model]) seed \(seed)", wasKept: true) }
             tellKept(taken.map(\.run), of: count)
-            let cost = try StudyCost(of: study, cancellation: interpreter.interruption)
+            let cost = try StudyCost(of: study, cancellation: context.interruption)
             announce(cost, of: study)
-            result = try study.trained(by: source, cost: cost, cancellation: interpreter.interruption) { event in
+            result = try study.trained(by: source, cost: cost, cancellation: context.interruption) { event in
                 switch event {
                 case .progress(let progress):
                     log.note(
@@ -93,24 +93,24 @@ extension Invocation {
                 case .epoch(let metrics): log.note(metrics)
                 case .finished(let model, let seed, let run, let wasKept):
                     log.note(run, of: "\(names[model]) seed \(seed)", wasKept: wasKept)
-                    interpreter.tellStoreFaults(at: range)
+                    context.tellStoreFaults(at: range)
                 case .looked(let seeds, let isDecided): log.noteLook(seeds: seeds, isDecided: isDecided)
                 }
             }
         } catch {
             log.fail()
-            throw training(error, self)
+            throw fault(error)
         }
         let ended = StudyValue(result.study, models: value.models, data: value.data, defaults: value.defaults)
         let seeds = result.study.completeSeeds.count
         if result.study.isComplete {
             log.finish(
                 title: "compared \(names.joined(separator: ", ")) over \(counted(seeds, "seed"))",
-                conclusion: ended.report.verdicts, isShown: interpreter.shownRange == range)
+                conclusion: ended.report.verdicts, isShown: context.shownRange == range)
         } else {
             log.stop(after: "\(seeds) of \(counted(result.study.seeds.count, "seed"))")
         }
-        interpreter.lastStudy = ended
+        context.session.lastStudy = ended
         stop(result.end, missing: result.study.missing.count)
         return .object(ended)
     }
@@ -120,7 +120,7 @@ extension Invocation {
         guard !runs.isEmpty else { return }
         let hint = arguments.word.parameter("fresh") == nil ? "" : "; `fresh: true` retrains"
         let saved = spanText(runs.reduce(0) { $0 + $1.seconds })
-        interpreter.write("\(runs.count) of \(counted(count, "training")) kept, \(saved) saved\(hint)\n")
+        context.write("\(runs.count) of \(counted(count, "training")) kept, \(saved) saved\(hint)\n")
     }
 
     /// What lies ahead, as a note, so that one can change one's mind.
@@ -134,7 +134,7 @@ extension Invocation {
     func noteCost(runs: Int, seconds: Double, bytes: Int, further: String = "") {
         // Rounded, for it is an estimate, and small ones are all alike.
         let memory = bytes < 100_000_000 ? "under 100 MB" : "\(grouped((bytes + 500_000) / 1_000_000)) MB"
-        interpreter.output.report(
+        context.output.report(
             Diagnostic(
                 .note, code: .cost,
                 "\(counted(runs, "training"))\(further): \(VerdictText.about(seconds)) and \(memory) of memory here"))
@@ -145,13 +145,13 @@ extension Invocation {
         switch end {
         case .done: break
         case .interrupted:
-            interpreter.pendingStop = .interrupted(
+            context.pendingStop = .interrupted(
                 fault(
                     .interrupted,
                     "interrupted with \(counted(missing, "training")) missing; those that were done are kept"
                         + (arguments.word.name == "variance" ? "" : ", and `more` continues")))
         case .stopped(let reason, let fix):
-            interpreter.pendingStop = .fault(
+            context.pendingStop = .fault(
                 fault(.stopped, "the study stopped, its runs are kept: \(reason)", fix: fix))
         }
     }
@@ -159,27 +159,27 @@ extension Invocation {
 
 func varianceOfModel(_ given: Invocation) throws -> Value {
     let call = try given.withRecipe()
-    let interpreter = call.interpreter
+    let context = call.context
     let (model, data) = (try call.model(), try call.data("on"))
     let architecture = try model.architecture(on: data.image)
-    let studied = StudyModel(name: model.name, architecture: architecture, options: try trainingOptions(call))
+    let studied = StudyModel(name: model.name, architecture: architecture, options: call.trainingOptions())
     call.warnOfSingleValues(model.name, architecture, data, studied.options)
     var variance = VarianceByRole(
         studied, on: data.dataset, roles: try call.roles(), seeds: try call.seeds(atLeast: 2) ?? Array(1...6))
-    interpreter.publish()
-    let form = call.arguments.text("log") ?? "auto"
-    let log = StudyLog(interpreter, form: form, title: "variance of \(model.name)")
+    context.session.publish()
+    let form = call.logForm
+    let log = StudyLog(context, form: form, title: "variance of \(model.name)")
     let end: StudyEnd
     let source = try call.runSource([model.name: model], on: data, keepsWeights: false)
-    defer { interpreter.tellStoreFaults(at: call.range) }
+    defer { context.tellStoreFaults(at: call.range) }
     do throws(TrainingError) {
         let kept = variance.take(source.kept)
         call.tellKept(kept, of: variance.plan.count)
         let count = variance.plan.count - kept.count
         let cost =
-            count == 0 ? nil : try RunCost(studied, on: data.dataset, cancellation: interpreter.interruption)
+            count == 0 ? nil : try RunCost(studied, on: data.dataset, cancellation: context.interruption)
         if let cost { call.noteCost(runs: count, seconds: Double(count) * cost.seconds, bytes: cost.byteCount) }
-        end = try variance.train(by: source, cancellation: interpreter.interruption) {
+        end = try variance.train(by: source, cancellation: context.interruption) {
             done, all, event in
             switch event {
             case .training(.progress(let progress)):
@@ -192,14 +192,14 @@ func varianceOfModel(_ given: Invocation) throws -> Value {
         }
     } catch {
         log.fail()
-        throw training(error, call)
+        throw call.fault(error)
     }
     let value = VarianceValue(variance, data: data)
     let (done, all) = (variance.runs.count, variance.plan.count)
     if done == all {
         log.finish(
             title: "variance of \(model.name), \(counted(done, "training"))",
-            conclusion: [VarianceReport.answer(variance)], isShown: interpreter.shownRange == call.range)
+            conclusion: [VarianceReport.answer(variance)], isShown: context.shownRange == call.range)
     } else {
         log.stop(after: "\(done) of \(counted(all, "training"))")
     }

@@ -1,37 +1,33 @@
 // What a verb works on where its call does not say.
 
-import Datasets
 import Language
 import Network
 
 extension Invocation {
     /// The data set given, else the last one bound.
-    func data(_ label: String) throws -> DataValue {
-        if let data = arguments.object(label, DataValue.self) { return data }
-        if let data = interpreter.lastData { return data }
+    func data(_ option: Option<DataValue?>) throws -> DataValue {
+        if let data = self[option] { return data }
+        if let data = context.session.lastData { return data }
         throw fault(
             .noSubject, "there is no data set yet that `\(arguments.word.name)` could take",
             fix: "bind one before: `let data = synthetic()`, or `let cifar = cifar10()`")
     }
 
-    /// `part: validation`
-    var part: Dataset.Part { arguments.text("part").flatMap(Dataset.Part.init) ?? .test }
-
     /// The model given, else the last one defined.
-    func model(_ label: String = "model") throws -> Model {
-        if let model = arguments.model(label) { return model }
-        if let model = interpreter.lastModel { return model }
+    func model(_ option: Option<Model?> = CommonOptions.model) throws -> Model {
+        if let model = self[option] { return model }
+        if let model = context.session.lastModel { return model }
         throw fault(
             .noSubject, "there is no model yet that `\(arguments.word.name)` could take",
             fix: "define one before: `model Net { input 3x32x32; flatten; linear 10 }`")
     }
 
     /// The model given or the last one, on its own input or on that of the last data set.
-    func architecture(_ label: String = "model") throws -> (Model, Architecture) {
-        let model = try model(label)
-        let image = model.input ?? interpreter.lastData?.image
+    func architecture(_ option: Option<Model?> = CommonOptions.model) throws -> (Model, Architecture) {
+        let model = try model(option)
+        let image = model.input ?? context.session.lastData?.image
         guard let architecture = try image.map({ try model.architecture(on: $0) }) else {
-            throw noInput(model, at: arguments.place(label))
+            throw noInput(model, at: place(option))
         }
         return (model, architecture)
     }
@@ -43,17 +39,17 @@ extension Invocation {
     }
 
     /// The run given, else the last one.
-    func run(_ label: String = "run") throws -> RunValue {
-        if let run = arguments.object(label, RunValue.self) { return run }
-        if let run = interpreter.lastRun { return run }
+    func run(_ option: Option<RunValue?> = CommonOptions.run) throws -> RunValue {
+        if let run = self[option] { return run }
+        if let run = context.session.lastRun { return run }
         throw fault(
             .noSubject, "there is no run yet that `\(arguments.word.name)` could take",
             fix: "train one before: `let a = train Net`")
     }
 
     /// `on: cifar`: the defaults taken for these labels, for the result to say; `nil` where all were given.
-    func defaults(_ taken: [(label: String, name: String)]) -> String? {
-        let parts = taken.filter { !arguments.isGiven($0.label) }.map { "\($0.label): \($0.name)" }
+    func defaults(_ taken: [(option: any OptionDeclaration, name: String)]) -> String? {
+        let parts = taken.filter { !isGiven($0.option) }.map { "\($0.option.parameter.label): \($0.name)" }
         return parts.isEmpty ? nil : parts.joined(separator: ", ")
     }
 }

@@ -20,8 +20,8 @@ private func numbers(_ call: Invocation) throws -> [Value] {
                 values.append(value)
             }
         case .range(let first, let last):
-            guard let count = call.interpreter.rangeCount(first, last), values.count + count <= Limits.elements else {
-                throw call.interpreter.tooLong(at: given.range)
+            guard let count = rangeCount(first, last), values.count + count <= Limits.elements else {
+                throw call.context.faults.tooLong(at: given.range)
             }
             values.reserveCapacity(values.count + count)
             for offset in 0..<count {
@@ -39,7 +39,7 @@ private func numbers(_ call: Invocation) throws -> [Value] {
 extension Invocation {
     /// Looks for an interrupt at every so many elements: one look costs as much as some elements do.
     fileprivate func checkInterrupt(at index: Int) throws {
-        if index & 0xFFFF == 0 { try interpreter.checkInterrupt(at: range) }
+        if index & 0xFFFF == 0 { try context.checkInterrupt(at: range) }
     }
 }
 
@@ -103,12 +103,12 @@ let valueWords: [Word] = [
     Word(
         "shape", .values, "A shape made of values: `shape(3, n, n)` is `3x32x32` for n = 32",
         [Parameter("sizes", .integer(0...Int.max), isRest: true, "one to three sizes")],
-        result: "a shape", example: "let n = 32\nprint shape(3, n, n)", aliases: ["size", "Size"],
+        result: .shape, example: "let n = 32\nprint shape(3, n, n)", aliases: ["size", "Size"],
         .perform { call in
             let sizes = call.arguments.rest.compactMap { given -> Int? in
                 if case .integer(let size) = given.value { size } else { nil }
             }
-            return .shape(try call.interpreter.shape(sizes, at: call.range))
+            return .shape(try call.context.faults.shape(sizes, at: call.range))
         }),
     Word(
         "range", .values, "The whole numbers from `start` up to, but without, `end`; of one number, from 0 up to it",
@@ -120,7 +120,7 @@ let valueWords: [Word] = [
             Parameter(
                 "step", .integer(Int.min...Int.max), .value(.integer(1)), isPositional: true, "how far to go each time"),
         ],
-        result: "a list", example: "print range(0, 10, step: 2)", aliases: ["arange", "linspace"],
+        result: .list, example: "print range(0, 10, step: 2)", aliases: ["arange", "linspace"],
         .perform { call in
             let arguments = call.arguments
             let first = arguments.integer("start") ?? 0
@@ -132,7 +132,7 @@ let valueWords: [Word] = [
             guard step > 0 ? start < end : start > end else { return .list(Items([])) }
             let span = start < end ? end.subtractingReportingOverflow(start) : start.subtractingReportingOverflow(end)
             guard !span.overflow, UInt(span.partialValue - 1) / step.magnitude < Limits.elements else {
-                throw call.interpreter.tooLong(at: call.range)
+                throw call.context.faults.tooLong(at: call.range)
             }
             var values: [Value] = []
             values.reserveCapacity(Int(UInt(span.partialValue - 1) / step.magnitude) + 1)
@@ -148,10 +148,10 @@ let valueWords: [Word] = [
             Parameter("number", .integer(Int.min...Int.max), isPositional: true, "what is divided"),
             Parameter("by", .integer(Int.min...Int.max), isPositional: true, "what it is divided by"),
         ],
-        result: "a whole number", example: "print div(7, 2)", aliases: ["floordiv", "floor_divide", "//"],
+        result: .wholeNumber, example: "print div(7, 2)", aliases: ["floordiv", "floor_divide", "//"],
         .perform { call in
             let (number, divisor) = (call.arguments.integer("number") ?? 0, call.arguments.integer("by") ?? 1)
-            guard divisor != 0 else { throw call.interpreter.divisionByZero(at: call.range) }
+            guard divisor != 0 else { throw call.context.faults.divisionByZero(at: call.range) }
             let (quotient, overflows) = number.dividedReportingOverflow(by: divisor)
             guard !overflows else { throw overflow(call) }
             let isInexact = number != quotient &* divisor
@@ -160,27 +160,27 @@ let valueWords: [Word] = [
     Word(
         "floor", .values, "The largest whole number that is not above a number",
         [Parameter("number", anyNumber, isPositional: true, "a number")],
-        result: "a whole number", example: "print floor(2.7)", aliases: ["int", "trunc"],
+        result: .wholeNumber, example: "print floor(2.7)", aliases: ["int", "trunc"],
         .perform { call in try whole((call.arguments.decimal("number") ?? 0).rounded(.down), call) }),
     Word(
         "sqrt", .values, "The square root",
         [Parameter("number", .decimal(0...Double.infinity), isPositional: true, "a number that is not negative")],
-        result: "a number", example: "print sqrt(2)",
+        result: .number, example: "print sqrt(2)",
         .perform { call in .decimal((call.arguments.decimal("number") ?? 0).squareRoot()) }),
     Word(
         "min", .values, "The smallest of several numbers, or of a list",
         [Parameter("numbers", .any, isRest: true, "numbers, or a list of them")],
-        result: "a number", example: "print min(3, 1, 2)", aliases: ["minimum", "amin"],
+        result: .number, example: "print min(3, 1, 2)", aliases: ["minimum", "amin"],
         .perform { call in try extreme(call, <) }),
     Word(
         "max", .values, "The largest of several numbers, or of a list",
         [Parameter("numbers", .any, isRest: true, "numbers, or a list of them")],
-        result: "a number", example: "print max([3, 1, 2])", aliases: ["maximum", "amax"],
+        result: .number, example: "print max([3, 1, 2])", aliases: ["maximum", "amax"],
         .perform { call in try extreme(call, >) }),
     Word(
         "abs", .values, "A number without its sign",
         [Parameter("number", anyNumber, isPositional: true, "a number")],
-        result: "a number", example: "print abs(-3)", aliases: ["fabs"],
+        result: .number, example: "print abs(-3)", aliases: ["fabs"],
         .perform { call in
             if case .integer(let number)? = call.arguments["number"] {
                 guard number != .min else { throw overflow(call) }
@@ -196,7 +196,7 @@ let valueWords: [Word] = [
                 "digits", .integer(0...15), .value(.integer(0)), isPositional: true,
                 "how many digits after the decimal point"),
         ],
-        result: "a number", example: "print round(2.71828, digits: 2)", aliases: ["around"],
+        result: .number, example: "print round(2.71828, digits: 2)", aliases: ["around"],
         .perform { call in
             let number = call.arguments.decimal("number") ?? 0
             let digits = call.arguments.integer("digits") ?? 0
@@ -212,12 +212,12 @@ let valueWords: [Word] = [
     Word(
         "sum", .values, "The sum of several numbers, or of a list",
         [Parameter("numbers", .any, isRest: true, "numbers, or a list of them")],
-        result: "a number", example: "print sum([1, 2, 3])",
+        result: .number, example: "print sum([1, 2, 3])",
         .perform { call in try total(numbers(call), call) }),
     Word(
         "mean", .values, "The mean of several numbers, or of a list",
         [Parameter("numbers", .any, isRest: true, "numbers, or a list of them")],
-        result: "a number", example: "print mean([1, 2, 4])", aliases: ["average", "avg"],
+        result: .number, example: "print mean([1, 2, 4])", aliases: ["average", "avg"],
         .perform { call in
             let values = try nonEmptyNumbers(call)
             return try finite(values.reduce(0) { $0 + ($1.number ?? 0) } / Double(values.count), call)
@@ -225,18 +225,18 @@ let valueWords: [Word] = [
     Word(
         "count", .values, "How many elements a list, range, tuple or shape has, or letters a text",
         [Parameter("list", .any, isPositional: true, "what is counted")],
-        result: "a whole number", example: "print count([1, 2, 3])", aliases: ["len", "length", "size"],
+        result: .wholeNumber, example: "print count([1, 2, 3])", aliases: ["len", "length", "size"],
         .perform { call in
             switch call.arguments["list"] {
             case .list(let items)?, .tuple(let items)?: return .integer(items.values.count)
             case .string(let text)?: return .integer(text.count)
             case .shape(let shape)?: return .integer(shape.sizes.count)
             case .range(let first, let last)?:
-                guard let count = call.interpreter.rangeCount(first, last) else { throw overflow(call) }
+                guard let count = rangeCount(first, last) else { throw overflow(call) }
                 return .integer(count)
             case let value:
                 throw call.fault(
-                    .wrongType, "`count` takes a list, not \(value?.kind ?? "nothing")",
+                    .wrongType, "`count` takes a list, not \(value?.kind ?? .nothing)",
                     at: call.arguments.place("list"))
             }
         }),
@@ -246,9 +246,9 @@ let valueWords: [Word] = [
             Parameter("question", .text, isPositional: true, "what stands before the answer"),
             Parameter("secret", .boolean, .value(.boolean(false)), "whether the answer stays unseen"),
         ],
-        result: "a text, or a number where the answer is one", example: "let epochs = ask \"How many epochs? \"",
+        result: .answer, example: "let epochs = ask \"How many epochs? \"",
         aliases: ["raw_input", "readline", "prompt"], takesLong: true, .perform(askPerson)),
     Word(
-        "quit", .values, "Leaves the session", result: "nothing", example: "quit", aliases: ["exit", "bye"],
+        "quit", .values, "Leaves the session", result: .nothing, example: "quit", aliases: ["exit", "bye"],
         .perform { _ in throw Stop.quit }),
 ]

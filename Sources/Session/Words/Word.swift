@@ -39,8 +39,7 @@ final class Word: Sendable {
     /// One line: what it does.
     let help: String
     let parameters: [Parameter]
-    /// What it gives: `a run`, `a table`.
-    let result: String
+    let result: ValueKind
     /// A program that shows it in use and runs as it stands.
     let example: String
     /// What other libraries call it: suggested, never accepted.
@@ -51,13 +50,14 @@ final class Word: Sendable {
     let action: Action
 
     init(
-        _ name: String, _ group: Group, _ help: String, _ parameters: [Parameter] = [], result: String = "nothing",
+        _ name: String, _ group: Group, _ help: String, _ options: [any OptionDeclaration] = [],
+        result: ValueKind = .nothing,
         example: String, aliases: [String] = [], shows: Showing? = nil, takesLong: Bool = false, _ action: Action
     ) {
         self.name = name
         self.group = group
         self.help = help
-        self.parameters = parameters
+        parameters = options.map(\.parameter)
         self.result = result
         self.example = example
         self.aliases = aliases
@@ -96,8 +96,8 @@ final class Word: Sendable {
     }
 }
 
-/// A parameter of a word.
-final class Parameter: Sendable {
+/// A parameter of a word: what an option declares, without the type it is read as.
+final class Parameter: OptionDeclaration {
     enum Kind: Sendable {
         case integer(ClosedRange<Int>)
         case decimal(ClosedRange<Double>, excludesLowest: Bool = false, excludesHighest: Bool = false)
@@ -122,6 +122,19 @@ final class Parameter: Sendable {
         case word
         case list
         case any
+
+        /// What is only made by words, where it takes such a thing.
+        var made: ValueKind? {
+            switch self {
+            case .model: .model
+            case .run: .run
+            case .data: .data
+            case .optimizer: .optimizer
+            case .schedule: .schedule
+            case .study: .study
+            case .network, .integer, .decimal, .boolean, .text, .path, .extent, .shape, .choice, .word, .list, .any: nil
+            }
+        }
 
         /// With its article, for messages.
         var text: String {
@@ -163,12 +176,15 @@ final class Parameter: Sendable {
     /// Takes all arguments without labels.
     let isRest: Bool
     let choices: [String]
+    /// Whether the word can read a value that its kind and its choices allow.
+    let accepts: @Sendable (Value) -> Bool
     let aliases: [String]
     let help: String
 
     init(
         _ label: String, _ kind: Kind, _ standard: Standard = .required, isPositional: Bool = false,
-        isRest: Bool = false, choices: [String] = [], aliases: [String] = [], _ help: String
+        isRest: Bool = false, choices: [String] = [], accepts: @escaping @Sendable (Value) -> Bool = { _ in true },
+        aliases: [String] = [], _ help: String
     ) {
         self.label = label
         self.kind = kind
@@ -176,9 +192,12 @@ final class Parameter: Sendable {
         self.isPositional = isPositional || isRest
         self.isRest = isRest
         self.choices = choices
+        self.accepts = accepts
         self.aliases = aliases
         self.help = help
     }
+
+    var parameter: Parameter { self }
 
     var isText: Bool {
         switch kind {

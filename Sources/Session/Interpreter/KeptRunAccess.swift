@@ -1,0 +1,62 @@
+// A run taken out of the list of those that are kept.
+
+import Experiments
+import Language
+import Network
+
+extension Interpreter {
+    /// `runs["gap seed 2"]`, or by its place: `runs[0]` is the newest.
+    func run(_ key: Value, of runs: RunsValue, at range: SourceRange) throws -> Value {
+        let kept: KeptRun
+        switch key {
+        case .string(let name):
+            if name == "count" { return .integer(runs.count) }
+            guard let found = runs.run(called: name) else {
+                let names = runs.someNames
+                let meant = nearestName(to: name, among: names) ?? names.first
+                throw fault(
+                    .unknownRun, "no run is kept that is called \"\(name)\"", at: range,
+                    fix: meant.map { "did you mean `runs[\"\($0)\"]`? `runs` lists them all" })
+            }
+            kept = found
+        case .integer(let number):
+            guard let found = runs.run(at: number < 0 ? number + runs.count : number) else {
+                throw fault(
+                    .outOfRange, "there is no run \(number): \(counted(runs.count, "run")) are kept", at: range)
+            }
+            kept = found
+        default:
+            throw fault(
+                .wrongType, "a kept run is taken by its name, not by \(key.kind)", at: range,
+                fix: "write it as `runs` lists it: `runs[\"gap seed 2\"]`")
+        }
+        return .object(try run(kept, at: range))
+    }
+
+    private func run(_ kept: KeptRun, at range: SourceRange) throws -> RunValue {
+        defer { context.tellStoreFaults(at: range) }
+        guard let store = session.store, let record = store.record(of: kept) else {
+            throw fault(
+                .unreadableRun, "what is kept of \(kept.title) cannot be read", at: range, fix: "train it again")
+        }
+        let training: RestoredTraining
+        do { training = try RestoredTraining(record, reader: context.reader) } catch {
+            let reason = Stop(error).diagnostic.message
+            throw fault(
+                .unreadableRun,
+                "\(kept.label) was kept by Tandem \(record.context.version), and this one cannot read it: \(reason)",
+                at: range)
+        }
+        let options = training.options ?? .init()
+        var run =
+            store.load(kept, training.architecture, options)
+            ?? store.withoutWeights(kept, record, training.architecture, options)
+        run.tag = kept.tag
+        let origin = RunValue.Origin(file: kept.label, record)
+        let value = RunValue(
+            run, model: training.model, data: nil, origin: origin, place: .init(store: store, key: kept.key),
+            defaults: nil)
+        session.lastRun = value
+        return value
+    }
+}

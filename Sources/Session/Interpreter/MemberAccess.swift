@@ -1,0 +1,26 @@
+// What stands behind a dot, looked up.
+
+import Language
+
+extension Interpreter {
+    func member(_ name: Identifier, of value: Value) throws -> Value {
+        if case .range(let first, let last) = value, name.text == "count", let count = rangeCount(first, last) {
+            return .integer(count)
+        }
+        if let member = value.member(name.text) { return member }
+        let names = value.memberHelp.map(\.name)
+        if names.contains(name.text) {
+            throw fault(
+                .noValue, "`\(name.text)` of this \(value.completionKind) is not known", at: name.range,
+                fix: value.unknownMemberFix)
+        }
+        let meant = nearestName(to: name.text, among: names)
+        throw fault(
+            .unknownMember, "\(value.kind) has no member `\(name.text)`", at: name.range,
+            fix: meant.map {
+                "did you mean `\($0)`?   members: \(names.joined(separator: ", "))"
+            }
+                ?? (names.isEmpty ? nil : "members: \(names.joined(separator: ", "))"),
+            edits: meant.map { [TextEdit(name.range, $0)] } ?? [])
+    }
+}

@@ -1,0 +1,103 @@
+// Reads text of the language that files hold: the line of a run, and what its data were made by. Only what Tandem itself writes is
+// allowed in it, layers and numbers: nothing is run that a file of somebody else might hold.
+
+import Engine
+import Experiments
+import Language
+import Network
+
+final class SessionReader: ProgramReader {
+    private let session: SessionState
+
+    init(_ session: SessionState) { self.session = session }
+
+    /// An interpreter of its own: names of the session mean nothing here.
+    private func interpreter(of source: SourceText) -> Interpreter {
+        let interpreter = Interpreter(session.blank, source)
+        interpreter.context.isSilent = true
+        return interpreter
+    }
+
+    func training(_ text: String) throws -> (model: Model, architecture: Architecture, options: TrainingOptions?) {
+        let program = parse(SourceText(RunProgram.withPlainName(text)))
+        if let fault = program.diagnostics.first(where: { $0.severity == .error }) { throw fault }
+        let reader = interpreter(of: program.source)
+        func foreign(_ range: SourceRange?) -> Diagnostic {
+            reader.fault(.foreignProgram, "this is no model and its training alone", at: range)
+        }
+        guard let first = program.statements.first, case .model(let definition) = first.kind,
+            definition.parameters.isEmpty, definition.body.holdsOnlyLayers
+        else { throw foreign(program.statements.first?.range) }
+        let model = try reader.instantiate(
+            Template(definition, source: program.source, isModel: true), [], at: definition.name.range)
+        guard let architecture = model.architecture else { throw foreign(definition.name.range) }
+        guard program.statements.count > 1 else { return (model, architecture, nil) }
+        guard case .binding(_, false, let value) = program.statements[1].kind, case .call(let call) = value.kind,
+            call.callee.text == "train", call.bodies.isEmpty, let train = Vocabulary.word("train")
+        else { throw foreign(program.statements[1].range) }
+        // The model is read already, and the data are not wanted now.
+        let given = call.arguments.filter { $0.label != nil && $0.label?.text != "on" }
+        guard given.allSatisfy(\.value.isSetting) else { throw foreign(value.range) }
+        let arguments = try reader.check(given, for: train, at: value.range, place: call.callee.range)
+        return (model, architecture, Invocation(arguments: arguments, context: reader.context).trainingOptions())
+    }
+
+    func data(_ text: String, opensFiles: Bool) throws -> Value {
+        let program = parse(SourceText(text))
+        if let fault = program.diagnostics.first(where: { $0.severity == .error }) { throw fault }
+        let reader = interpreter(of: program.source)
+        guard program.statements.count == 1, case .expression(let expression) = program.statements[0].kind,
+            expression.isData(opensFiles: opensFiles)
+        else { throw reader.fault(.foreignProgram, "`\(text)` is not taken from a file", at: nil) }
+        return try reader.evaluate(expression)
+    }
+}
+
+extension Body {
+    /// Layers with plain values, as an expanded model has them.
+    fileprivate var holdsOnlyLayers: Bool {
+        statements.allSatisfy { statement in
+            guard case .expression(let expression) = statement.kind else { return false }
+            switch expression.kind {
+            case .name(let name): return Vocabulary.word(name)?.isLayer == true
+            case .call(let call):
+                return Vocabulary.word(call.callee.text)?.isLayer == true
+                    && call.arguments.allSatisfy(\.value.isPlain) && call.bodies.allSatisfy(\.holdsOnlyLayers)
+            default: return false
+            }
+        }
+    }
+}
+
+extension Expression {
+    /// A number, a shape, a flag or a bare choice; or a list of such.
+    fileprivate var isPlain: Bool {
+        switch kind {
+        case .integer, .decimal, .boolean, .shape, .name: true
+        case .unary(.negate, let number): number.isPlain
+        case .tuple(let elements), .list(let elements): elements.allSatisfy(\.isPlain)
+        default: false
+        }
+    }
+
+    /// A call of words that give data.
+    fileprivate func isData(opensFiles: Bool) -> Bool {
+        guard case .call(let call) = kind, Vocabulary.word(call.callee.text)?.group == .data, call.bodies.isEmpty
+        else { return false }
+        return call.arguments.allSatisfy { argument in
+            switch argument.value.kind {
+            case .string(let parts):
+                opensFiles && parts.allSatisfy { if case .text = $0 { true } else { false } }
+            default: argument.value.isPlain || argument.value.isData(opensFiles: opensFiles)
+            }
+        }
+    }
+
+    /// Plain, or a word that makes an optimizer or a schedule of plain values.
+    fileprivate var isSetting: Bool {
+        guard case .call(let call) = kind else { return isPlain }
+        let result = Vocabulary.word(call.callee.text)?.result
+        return (result == .optimizer || result == .schedule) && call.bodies.isEmpty
+            && call.arguments.allSatisfy(\.value.isPlain)
+    }
+}

@@ -1,0 +1,58 @@
+// Errors at places of the text that is read, with the definitions around them: what interpreter, checker and words share.
+
+import Graphics
+import Language
+import Network
+
+/// Used by the thread that reads the text.
+final class FaultMaker {
+    /// The cell, or the definition of an earlier one, that is read.
+    var source: SourceText
+    /// The definitions being read, outermost first; also stops a block that calls itself.
+    var definitions: [(template: Template, text: String)] = []
+
+    init(_ source: SourceText) { self.source = source }
+
+    func fault(
+        _ code: FaultCode, _ message: String, at range: SourceRange?, context: [String] = [], fix: String? = nil,
+        edits: [TextEdit] = []
+    ) -> Diagnostic {
+        let around = definitions.last.map { ["in \($0.template.isModel ? "model" : "block") \($0.text)"] } ?? []
+        return Diagnostic(
+            code: code, message, source: source, at: range, context: context.isEmpty ? around : context, fix: fix,
+            edits: edits)
+    }
+
+    func interrupted(at range: SourceRange) -> Stop {
+        .interrupted(fault(.interrupted, "interrupted", at: range, context: []))
+    }
+
+    func tooLong(at range: SourceRange) -> Diagnostic {
+        fault(.tooLong, "a list holds at most \(grouped(Limits.elements)) values", at: range)
+    }
+
+    func textTooLong(at range: SourceRange) -> Diagnostic {
+        fault(.tooLong, "a text holds at most \(grouped(Limits.elements)) bytes", at: range)
+    }
+
+    func divisionByZero(at place: SourceRange) -> Diagnostic {
+        fault(.divisionByZero, "this divides by zero", at: place)
+    }
+
+    /// A shape of sizes that are each at least 1 and whose product is a number.
+    func shape(_ sizes: [Int], at range: SourceRange) throws -> Shape {
+        guard (1...3).contains(sizes.count) else {
+            throw fault(.wrongCount, "a shape has one to three sizes, not \(sizes.count)", at: range)
+        }
+        var product = 1
+        for size in sizes {
+            guard size >= 0 else { throw fault(.outOfRange, "a size cannot be negative: \(size)", at: range) }
+            let (next, overflows) = product.multipliedReportingOverflow(by: max(size, 1))
+            guard !overflows, next <= 1 << 40 else {
+                throw fault(.outOfRange, "this shape is too large", at: range)
+            }
+            product = next
+        }
+        return Shape(sizes)
+    }
+}

@@ -1,0 +1,18 @@
+// Whoever reads the lines of the language that a file holds of a run.
+
+import Experiments
+import Network
+
+/// Text of the language that files hold, read without names of the session. Nothing is run that a file of somebody else might hold.
+protocol ProgramReader: AnyObject {
+    /// The model of a run's line, and its training.
+    ///
+    /// - Throws: a `Diagnostic` in the line.
+    func training(_ text: String) throws -> (model: Model, architecture: Architecture, options: TrainingOptions?)
+
+    /// What words that give data make of plain values.
+    ///
+    /// - Parameter opensFiles: whether the text may name files of this machine.
+    /// - Throws: a `Diagnostic` in the text.
+    func data(_ text: String, opensFiles: Bool) throws -> Value
+}

@@ -1,0 +1,50 @@
+// `evaluate`
+
+import Datasets
+import Experiments
+import Graphics
+import Language
+
+private let batch = Option(
+    "batch", .integer(1...1_000_000), default: 256, aliases: ["batch_size"], "images at a time")
+
+extension Word {
+    static let evaluate = Word(
+        "evaluate", .training, "Accuracy and loss of a run on the test images, or on another part of the data",
+        [CommonOptions.run, CommonOptions.measuredData, CommonOptions.part, batch], result: .evaluation,
+        example: quickModel + "let a = train Net, on: data, epochs: 1\nevaluate a, on: data",
+        aliases: ["test", "eval", "validate", "score"], shows: .unbound, takesLong: true, .perform(evaluateRun))
+}
+
+private func evaluateRun(_ call: Invocation) throws -> Value {
+    let context = call.context
+    let run = try call.run()
+    let data = try call.data(of: run)
+    let part = call[CommonOptions.part]
+    let place = data.name(of: part)
+    let defaults = call.defaults([(CommonOptions.run, run.run.label), (CommonOptions.measuredData, data.name)])
+    if let kept = try call.keptPredictions(of: run, on: data, part), let accuracy = run.run.accuracy,
+        let loss = run.run.loss
+    {
+        let evaluation = Evaluation(
+            accuracy: accuracy, loss: loss, outcomes: TestOutcomes(classes: kept.map { UInt16(clamping: $0) }))
+        return .object(EvaluationValue(evaluation, of: run.run.label, on: data, part, defaults: defaults))
+    }
+    context.session.publish()
+    let report =
+        context.output.drawsProgress
+        ? ProgressReport(context.session, title: "evaluating \(run.run.label) on \(place)") : nil
+    do {
+        let evaluation = try evaluate(
+            run.run, on: data.dataset, part: part, cancellation: context.interruption
+        ) { share in
+            report?.update(fraction: share, facts: [])
+        }
+        let results = ["loss \(lossText(evaluation.loss, 4))", "accuracy \(fixed(evaluation.accuracy, 2)) %"]
+        report?.finish(title: "evaluated \(run.run.label) on \(place)", isDone: true, results: results, facts: [])
+        return .object(EvaluationValue(evaluation, of: run.run.label, on: data, part, defaults: defaults))
+    } catch {
+        report?.finish(title: "evaluating \(run.run.label) on \(place) stopped", isDone: false)
+        throw call.fault(error)
+    }
+}

@@ -1,0 +1,62 @@
+// `resume`
+
+import Experiments
+import Graphics
+import Language
+
+private let epochsInAll = Option("epochs", .integer(1...1_000_000), workedOut: "what is left", "epochs in all")
+
+extension Word {
+    static let resume = Word(
+        "resume", .training, "Goes on with a run that was interrupted, or for more epochs",
+        [CommonOptions.run, epochsInAll, CommonOptions.log], result: .run,
+        example: quickModel + "let a = train Net, on: data, epochs: 1\nlet b = resume a, epochs: 2",
+        aliases: ["continue", "extend", "restart"], shows: .unbound, takesLong: true, .perform(resumeRun))
+}
+
+private func resumeRun(_ call: Invocation) throws -> Value {
+    let value = try call.run()
+    let run = value.run
+    let place = call.place(CommonOptions.run)
+    let epochs = call[epochsInAll]
+    switch run.state {
+    case .loaded:
+        throw call.fault(
+            .noContinuation, "\(run.label) is weights from a file, and nothing is known of their training", at: place,
+            fix: "`train \(run.model)` trains the model from fresh weights; nothing trains these further")
+    case .diverged:
+        throw call.fault(
+            .noContinuation, "\(run.label) diverged: its weights are no numbers", at: place,
+            fix: "train it with a smaller learning rate: `optimizer: adam(lr: 1e-4)`")
+    case .done where epochs == nil:
+        throw call.fault(
+            .noContinuation, "\(run.label) is done: all of its \(counted(run.epochs, "epoch")) are trained",
+            at: place,
+            fix: "say how many in all: `resume \(run.name ?? "a"), epochs: \(2 * max(1, run.epochs))`")
+    case .done, .interrupted, .stopped: break
+    }
+    var options = run.options
+    options.epochs = epochs ?? options.epochs
+    guard options.epochs > run.epochs else {
+        throw call.fault(
+            .noContinuation, "\(run.label) has \(counted(run.epochs, "epoch")) already",
+            at: call.place(epochsInAll),
+            fix: "`epochs:` counts all of them: `epochs: \(run.epochs + (epochs ?? 1))`")
+    }
+    guard options.epochs == run.options.epochs || !options.schedule.dependsOnEpochs else {
+        throw call.fault(
+            .otherSchedule,
+            "the learning rate of `\(ScheduleValue(options.schedule).text)` depends on how many epochs there are: "
+                + "\(options.epochs) are another training from the first step on",
+            at: call.place(epochsInAll),
+            fix: "train it: `train \(run.model), epochs: \(options.epochs)` with the same options")
+    }
+    guard let data = try call.ownData(of: value) else {
+        throw call.fault(.noSubject, "what \(run.label) was trained on is not known", at: place)
+    }
+    call.warnOfSingleValues(value.model.name, run.architecture, data, options)
+    let training = TrainingAction(
+        call, model: value.model, architecture: run.architecture, data: data, options: options)
+    return try training.value(
+        isFresh: false, from: run.continuation, behind: run, defaults: call.defaults([(CommonOptions.run, run.label)]))
+}

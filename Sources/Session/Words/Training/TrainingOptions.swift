@@ -1,0 +1,89 @@
+// What `train`, `recipe` and the words of a study share, and how a call's options become those of a training.
+
+import Engine
+import Experiments
+import Language
+
+enum TrainingOption {
+    static let epochs = Option(
+        "epochs", .integer(1...1_000_000), default: 10, aliases: ["epoch", "num_epochs", "n_epochs", "max_epochs"],
+        "how often every image is seen")
+    static let batch = Option(
+        "batch", .integer(1...1_000_000), default: 64, aliases: ["batch_size", "batchsize", "bs"], "images a step")
+    static let optimizer = Option(
+        "optimizer", .optimizer, workedOut: "adam(lr: 1e-3)", aliases: ["optim", "opt"],
+        "`sgd`, `adam` or `adamw` with its options")
+    static let schedule = Option(
+        "schedule", .schedule, workedOut: "constant", aliases: ["scheduler", "lr_scheduler"],
+        "how the learning rate changes: `constant`, `step`, `cosine` or `onecycle`")
+    static let precision = Option(
+        "precision", .choice, default: Precision.float32, aliases: ["dtype", "amp"], "how numbers are stored")
+    /// `nil` is `random`.
+    static let seed = Option(
+        "seed", .seed, default: 1, or: "random", aliases: ["random_state", "manual_seed"], "of every random number")
+    static let orderSeed = seed("orderseed", "of the order of images")
+    static let initSeed = seed("initseed", "of the first weights")
+    static let augmentSeed = seed("augmentseed", "of augmentation")
+    static let dropoutSeed = seed("dropoutseed", "of dropout")
+    static let smoothing = Option(
+        "smoothing", .decimal(0...1, excludesHighest: true), default: 0, aliases: ["label_smoothing"],
+        "share of each label spread over all classes")
+    static let clip = Option(
+        "clip", .positive, default: nil, or: "none", aliases: ["clip_grad_norm", "max_norm"],
+        "largest norm of the gradient")
+    /// `nil` is `all`.
+    static let threads = Option(
+        "threads", .integer(1...1024), default: nil, or: "all", aliases: ["num_threads", "workers", "num_workers"],
+        "processor cores to use")
+    static let recipe = Option(
+        "with", .any, workedOut: "no recipe", aliases: ["recipe"], "a `recipe`; options at the call win over it")
+
+    static let all: [any OptionDeclaration] = [
+        epochs, batch, optimizer, schedule, precision, seed, orderSeed, initSeed, augmentSeed, dropoutSeed, smoothing,
+        clip, threads, CommonOptions.log,
+    ]
+    /// Of each training of a study, which sets the seeds itself.
+    static let ofEachTraining = all.filter { !$0.parameter.label.hasSuffix("seed") }
+
+    private static func seed(_ label: String, _ help: String) -> Option<UInt64?> {
+        Option(label, .seed, workedOut: "seed", help)
+    }
+}
+
+extension Invocation {
+    /// The options of a training. Its recipe, where there is one, has been put in before.
+    func trainingOptions() -> TrainingOptions {
+        var options = TrainingOptions()
+        options.precision = self[TrainingOption.precision]
+        options.epochs = self[TrainingOption.epochs]
+        options.batchSize = self[TrainingOption.batch]
+        if let optimizer = self[TrainingOption.optimizer] { options.optimizer = optimizer.options }
+        if let schedule = self[TrainingOption.schedule] { options.schedule = schedule.schedule }
+        options.gradient.labelSmoothing = self[TrainingOption.smoothing]
+        options.gradient.largestNorm = self[TrainingOption.clip]
+        options.threads = self[TrainingOption.threads]
+        options.seeds = Seeds(seed())
+        for (option, role) in [
+            (TrainingOption.initSeed, \Seeds.initialization), (TrainingOption.orderSeed, \.order),
+            (TrainingOption.augmentSeed, \.augmentation), (TrainingOption.dropoutSeed, \.dropout),
+        ] {
+            if let seed = self[option] { options.seeds[keyPath: role] = seed }
+        }
+        return options
+    }
+
+    /// `seed: random` draws one, prints it and so keeps the cell repeatable.
+    private func seed() -> UInt64 {
+        if let seed = self[TrainingOption.seed] { return seed }
+        let seed = UInt64.random(in: 1...999_999_999)
+        context.write("seed: \(seed)\n")
+        return seed
+    }
+
+    /// An error of a training at the word's subject.
+    func fault(_ error: TrainingError) -> Stop {
+        if case .cancelled = error { return context.interrupted(at: range) }
+        let place = arguments.word.parameters.first.map { arguments.place($0) } ?? range
+        return .fault(fault(.training, error.message, at: place, fix: error.fix))
+    }
+}

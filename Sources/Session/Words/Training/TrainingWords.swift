@@ -1,0 +1,5 @@
+// Words that train, and what they train with, in the order of help.
+
+let trainingWords: [Word] = [
+    .train, .resume, .evaluate, .predict, .recipe, .sgd, .adam, .adamW, .constant, .step, .cosine, .oneCycle, .findLR,
+]
