@@ -11,51 +11,29 @@ public func shuffledOrder(count: Int, seed: UInt64, epoch: Int) -> [Int] {
 }
 
 extension Dataset {
-    /// Writes an image normalized: `(c, y, x)` goes to `destination[c * planeStride + y * rowStride + x * columnStride]`.
+    /// Writes a training image normalized: `(c, y, x)` goes to `destination[c * planeStride + y * rowStride + x * columnStride]`. It is
+    /// changed by the augmentation as `seed` and `epoch` (from 1) say.
     ///
-    /// - Parameter change: what an augmentation does to it; `nil`: nothing.
     /// - Throws: where the image's file cannot be read or is no image; nothing is written then.
-    func write(
-        _ image: Int, of part: ImageSet, changed change: Augmentation.Change?,
-        to destination: UnsafeMutablePointer<Float>, planeStride: Int, rowStride: Int, columnStride: Int
-    ) throws(DatasetError) {
-        let (channels, height, width) = (channels, height, width)
-        try part.withBytes(of: image) { bytes in
-            normalization.table.withUnsafeBufferPointer { table in
-                // Inside the bounds: the initializers fix the sizes of pixels and table.
-                for channel in 0..<channels {
-                    let values = table.baseAddress.unsafelyUnwrapped + 256 * channel
-                    let plane = bytes + channel * height * width
-                    for y in 0..<height {
-                        let row = destination + (channel * planeStride + y * rowStride)
-                        guard let change else {
-                            let source = plane + y * width
-                            for x in 0..<width { row[x * columnStride] = values[Int(source[x])] }
-                            continue
-                        }
-                        for x in 0..<width {
-                            let isBlank = change.blank.rows.contains(y) && change.blank.columns.contains(x)
-                            let source = change.source(y, x, height: height, width: width)
-                            row[x * columnStride] =
-                                isBlank ? 0 : values[Int(source.map { plane[$0.y * width + $0.x] } ?? 0)]
-                        }
-                    }
-                }
-            }
-        }
-    }
-
-    /// The same of a training image, changed by the augmentation as `seed` and `epoch` (from 1) say.
     public func writeTrainingImage(
         _ image: Int, epoch: Int, seed: UInt64, to destination: UnsafeMutablePointer<Float>, planeStride: Int,
         rowStride: Int, columnStride: Int
     ) throws(DatasetError) {
-        let change =
-            augmentation.isNone
-            ? nil : augmentation.change(image: image, epoch: epoch, seed: seed, height: height, width: width)
-        try write(
-            image, of: training, changed: change, to: destination, planeStride: planeStride, rowStride: rowStride,
-            columnStride: columnStride)
+        let written = WrittenImage(
+            base: destination, channels: channels, height: height, width: width, planeStride: planeStride,
+            rowStride: rowStride, columnStride: columnStride)
+        guard !augmentation.isNone else { return try write(image, of: training, as: written, from: nil) }
+        let random = ImageRandom(seed: seed, image: image, epoch: epoch)
+        let (height, width, transforms) = (height, width, augmentation.transforms)
+        try withUnsafeTemporaryAllocation(of: Int.self, capacity: height + width) { places throws(DatasetError) in
+            places.initialize(repeating: 0)
+            let sources = PixelSources(
+                rows: UnsafeMutableBufferPointer(rebasing: places[..<height]),
+                columns: UnsafeMutableBufferPointer(rebasing: places[height...]))
+            for transform in transforms { transform.move(sources, random) }
+            try write(image, of: training, as: written, from: sources)
+            for transform in transforms { transform.paint(written, random) }
+        }
     }
 
     /// The same of an image as it is.
@@ -63,8 +41,39 @@ extension Dataset {
         _ image: Int, of part: Part, to destination: UnsafeMutablePointer<Float>, planeStride: Int, rowStride: Int,
         columnStride: Int
     ) throws(DatasetError) {
-        try write(
-            image, of: self[part], changed: nil, to: destination, planeStride: planeStride, rowStride: rowStride,
-            columnStride: columnStride)
+        let written = WrittenImage(
+            base: destination, channels: channels, height: height, width: width, planeStride: planeStride,
+            rowStride: rowStride, columnStride: columnStride)
+        try write(image, of: self[part], as: written, from: nil)
+    }
+
+    /// - Parameter sources: where each row and column comes from; `nil`: from its own place.
+    private func write(
+        _ image: Int, of part: ImageSet, as written: WrittenImage, from sources: PixelSources?
+    ) throws(DatasetError) {
+        let (channels, height, width, columnStride) = (channels, height, width, written.columnStride)
+        try part.withBytes(of: image) { bytes in
+            normalization.table.withUnsafeBufferPointer { table in
+                // Inside the bounds: the initializers fix the sizes of pixels and table.
+                for channel in 0..<channels {
+                    let values = table.baseAddress.unsafelyUnwrapped + 256 * channel
+                    let plane = bytes + channel * height * width
+                    for y in 0..<height {
+                        let row = written.base + (channel * written.planeStride + y * written.rowStride)
+                        guard let sources else {
+                            let source = plane + y * width
+                            for x in 0..<width { row[x * columnStride] = values[Int(source[x])] }
+                            continue
+                        }
+                        let (line, columns) = (sources.rows[y], sources.columns.baseAddress.unsafelyUnwrapped)
+                        let source = plane + max(0, line) * width
+                        for x in 0..<width {
+                            let column = columns[x]
+                            row[x * columnStride] = values[line < 0 || column < 0 ? 0 : Int(source[column])]
+                        }
+                    }
+                }
+            }
+        }
     }
 }

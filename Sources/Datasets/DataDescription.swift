@@ -88,10 +88,7 @@ extension DataDescription {
             "mean": .array(mean.map { .number($0) }), "std": .array(deviation.map { .number($0) }),
         ]
         if !augmentation.isNone {
-            object["augment"] = [
-                "flip": .bool(augmentation.flips), "crop": .integer(augmentation.crop),
-                "cutout": .integer(augmentation.cutout),
-            ]
+            object["augment"] = .object(augmentation.settings)
         }
         return object
     }
@@ -111,10 +108,8 @@ extension DataDescription {
             augmentation = Augmentation()
             return
         }
-        guard let flips = augment["flip"]?.bool, let crop = augment["crop"]?.integer,
-            let cutout = augment["cutout"]?.integer, 0...1024 ~= crop, 0...1024 ~= cutout
-        else { return nil }
-        augmentation = Augmentation(flips: flips, crop: crop, cutout: cutout)
+        guard let described = Augmentation(settings: augment) else { return nil }
+        augmentation = described
     }
 }
 

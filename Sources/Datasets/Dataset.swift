@@ -192,7 +192,7 @@ public struct Dataset: Sendable {
         digest.update("\(classNames.count) \(channels)x\(height)x\(width) \(training.count) \(test.count)\n")
         digest.update("\(normalization.mean) \(normalization.deviation)\n")
         if !augmentation.isNone {
-            digest.update("\(augmentation.flips) \(augmentation.crop) \(augmentation.cutout)\n")
+            digest.update("\(augmentation.digestText)\n")
         }
         for part in validation.count > 0 ? [training, test, validation] : [training, test] {
             digest.update(

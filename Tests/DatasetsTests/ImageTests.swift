@@ -227,7 +227,7 @@ struct AugmentationTests {
 
     @Test func aboutHalfAreMirrored() throws {
         var flipping = data
-        flipping.augmentation = Augmentation(flips: true)
+        flipping.augmentation = Augmentation(Flip())
         var count = 0
         for image in 0..<40 {
             for epoch in 1...5 {
@@ -241,7 +241,7 @@ struct AugmentationTests {
 
     @Test func aCropIsTheImageShiftedOverBlack() throws {
         var cropping = data
-        cropping.augmentation = Augmentation(crop: 4)
+        cropping.augmentation = Augmentation(Crop(4))
         var shifts: Set<[Int]> = []
         for image in 0..<40 {
             let (plain, seen) = (try written(data, image, epoch: 1), try written(cropping, image, epoch: 1))
@@ -260,7 +260,7 @@ struct AugmentationTests {
     @Test func aCutoutIsABlankSquare() throws {
         var cutting = data
         cutting.normalization = .imageNet
-        cutting.augmentation = Augmentation(cutout: 8)
+        cutting.augmentation = Augmentation(Cutout(8))
         let seen = try written(cutting, 7, epoch: 2)
         let places = (0..<1024).filter { seen[$0] == 0 }
         let (rows, columns) = (Set(places.map { $0 / 32 }), Set(places.map { $0 % 32 }))
@@ -269,7 +269,7 @@ struct AugmentationTests {
 
     @Test func seedEpochAndImageDecide() throws {
         var all = data
-        all.augmentation = Augmentation(flips: true, crop: 4, cutout: 8)
+        all.augmentation = Augmentation(Flip(), Crop(4), Cutout(8))
         #expect(try written(all, 3, epoch: 1) == written(all, 3, epoch: 1))
         #expect(try written(all, 3, epoch: 1) != written(all, 3, epoch: 2))
         #expect(try written(all, 3, epoch: 1, seed: 1) != written(all, 3, epoch: 1, seed: 2))

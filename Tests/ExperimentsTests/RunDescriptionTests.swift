@@ -57,7 +57,7 @@ struct RunDescriptionTests {
             source: .imageFolder(path: "a \"b\"/é", height: 64, width: 32, testShare: 0.25, seed: 7),
             steps: [.take(training: 64, test: 16, seed: 2), .split(share: 0.9, seed: 3), .resize(height: 8, width: 9)],
             mean: [0.1, 0.2, 0.3], deviation: [1.0 / 3, 0.5, 1],
-            augmentation: Augmentation(flips: true, crop: 4, cutout: 8))
+            augmentation: Augmentation(Flip(), Crop(4), Cutout(8)))
         let description = RunDescription(
             try Self.architecture(Self.layers), dataDigest: "ab", data: data, options)
         let again = try Self.readAgain(description)
@@ -148,13 +148,39 @@ struct RunDescriptionTests {
     @Test func dataAreMadeAgainFromTheirDescription() throws {
         var data = try Synthetic.make(cancellation: Cancellation())
             .taking(100, test: 40).split(share: 0.8, seed: 5).resized(height: 12, width: 10)
-        data.augmentation = Augmentation(flips: true)
+        data.augmentation = Augmentation(Flip())
         data.normalization = try #require(Normalization(mean: [0.5, 0.4, 0.3], deviation: [0.2, 0.25, 0.3]))
         let description = try #require(data.description)
         let read = try #require(DataDescription(.object(description.json)))
         #expect(read == description)
         let made = try read.made(in: "/", opensFiles: false, cancellation: Cancellation())
         #expect(try made.digest() == data.digest() && made.description == description)
+    }
+
+    /// Runs are found by it: a transform that comes later leaves what was written before as it is.
+    @Test func theDescriptionOfAnAugmentationStaysWhatItIs() throws {
+        func text(_ augmentation: Augmentation) throws -> String {
+            var data = try Synthetic.make(cancellation: Cancellation())
+            data.augmentation = augmentation
+            let description = try #require(data.description)
+            let json = try #require(description.json["augment"])
+            return String(decoding: json.bytes, as: UTF8.self)
+        }
+        #expect(try text(Augmentation(Crop(4))) == #"{"flip":false,"crop":4,"cutout":0}"#)
+        #expect(try text(Augmentation(Cutout(8), Flip())) == #"{"flip":true,"crop":0,"cutout":8}"#)
+        #expect(Augmentation(Cutout(8), Flip()).digestText == "true 0 8")
+    }
+
+    @Test(arguments: [
+        #"{"flip":true,"crop":4}"#, #"{"flip":true,"crop":4,"cutout":0,"warp":3}"#, #"{"flip":1,"crop":4,"cutout":0}"#,
+        #"{"flip":true,"crop":1025,"cutout":0}"#, "[]",
+    ])
+    func anAugmentationOfAnotherFormIsRefused(_ text: String) throws {
+        let description = try #require(try Synthetic.make(cancellation: Cancellation()).description)
+        var object = description.json
+        #expect(DataDescription(.object(object)) != nil)
+        object["augment"] = try JSON(parsing: text)
+        #expect(DataDescription(.object(object)) == nil)
     }
 
     @Test func aDescriptionOfSomebodyElseOpensNoFolder() throws {

@@ -25,7 +25,7 @@ public enum SeedRole: String, Sendable, CaseIterable {
         switch self {
         case .order: true
         case .initialization: architecture.parameterCount > 0
-        case .augmentation: dataset.augmentation != Augmentation()
+        case .augmentation: !dataset.augmentation.isNone
         case .dropout: architecture.layers.contains(where: drops)
         }
     }

@@ -111,11 +111,7 @@ final class DataValue: ObjectValue {
     var text: String {
         var counts = ["\(grouped(dataset.training.count)) training"]
         if dataset.validation.count > 0 { counts.append("\(grouped(dataset.validation.count)) validation") }
-        let augmentation = dataset.augmentation
-        var changes: [String] = []
-        if augmentation.flips { changes.append("mirrored at random") }
-        if augmentation.crop > 0 { changes.append("shifted by up to \(augmentation.crop)") }
-        if augmentation.cutout > 0 { changes.append("with a blank square of \(augmentation.cutout)") }
+        let changes = dataset.augmentation.transforms.map(\.text)
         let (test, classes) = (dataset.test.count, dataset.classNames.count)
         return "\(dataset.name): \(counts.joined(separator: ", ")) and "
             + "\(test == 0 ? "no test images" : counted(test, "test image")) "

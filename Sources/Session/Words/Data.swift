@@ -169,8 +169,8 @@ let dataWords: [Word] = [
         .perform { call in
             var data = try call.data("data").dataset
             data.augmentation = Augmentation(
-                flips: call.arguments.boolean("flip") ?? false, crop: call.arguments.integer("crop") ?? 0,
-                cutout: call.arguments.integer("cutout") ?? 0)
+                Flip(call.arguments.boolean("flip") ?? false), Crop(call.arguments.integer("crop") ?? 0),
+                Cutout(call.arguments.integer("cutout") ?? 0))
             guard !data.augmentation.isNone else {
                 throw call.fault(
                     .nothingToDo, "`augment` is not told what to do",

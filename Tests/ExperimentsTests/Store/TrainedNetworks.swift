@@ -12,7 +12,7 @@ import Testing
 enum Trained {
     static let data: Dataset = {
         var data = Synthetic.make(training: 56, test: 40)
-        data.augmentation = Augmentation(flips: true, crop: 2, cutout: 4)
+        data.augmentation = Augmentation(Flip(), Crop(2), Cutout(4))
         return data
     }()
 

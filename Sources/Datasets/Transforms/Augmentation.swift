@@ -1,0 +1,61 @@
+// What is done at random to the images of a training: a list of transforms.
+
+import Libraries
+
+public struct Augmentation: Hashable, Sendable {
+    /// All kinds, in the order in which a place of the result is traced back to the image: of those that move pixels the first is
+    /// applied last.
+    static let kinds: [any Transform.Type] = [Flip.self, Crop.self, Cutout.self]
+
+    /// Those that do something, in that order, one of a kind.
+    public let transforms: [any Transform]
+
+    public init(_ transforms: any Transform...) { self.init(transforms) }
+
+    private init(_ transforms: [any Transform]) {
+        self.transforms = Self.kinds.compactMap { kind in
+            transforms.first { type(of: $0) == kind && !Self.isIdle($0) }
+        }
+    }
+
+    public var isNone: Bool { transforms.isEmpty }
+
+    private static func isIdle<Kind: Transform>(_ transform: Kind) -> Bool { transform == Kind.idle }
+
+    /// One of each kind.
+    private var all: [any Transform] {
+        Self.kinds.map { kind in transforms.first { type(of: $0) == kind } ?? kind.idle }
+    }
+
+    // MARK: Equality
+
+    public static func == (first: Augmentation, second: Augmentation) -> Bool {
+        first.transforms.map { AnyHashable($0) } == second.transforms.map { AnyHashable($0) }
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        for transform in transforms { transform.hash(into: &hasher) }
+    }
+
+    // MARK: Descriptions
+
+    /// A line of a data set's digest.
+    var digestText: String { all.map(\.digestText).filter { !$0.isEmpty }.joined(separator: " ") }
+
+    var settings: JSONObject {
+        var object = JSONObject()
+        for transform in all {
+            for key in transform.settings.keys { object[key] = transform.settings[key] }
+        }
+        return object
+    }
+
+    /// - Returns: `nil` where it is of no form that this version writes.
+    init?(settings: JSON) {
+        guard let object = settings.object else { return nil }
+        let known = Set(Self.kinds.flatMap { $0.labels })
+        let transforms = Self.kinds.compactMap { $0.init(settings: settings) }
+        guard object.keys.allSatisfy(known.contains), transforms.count == Self.kinds.count else { return nil }
+        self.init(transforms)
+    }
+}

@@ -1,0 +1,70 @@
+// A random change of training images: what it draws, how it is applied, what it is called, and its settings in a description. Each is a
+// pure function of (seed, epoch, image): no state, and nothing depends on who asks.
+
+import Libraries
+import Runtime
+
+public protocol Transform: Hashable, Sendable {
+    /// The one that changes nothing.
+    static var idle: Self { get }
+    /// `mirrored at random`, as it follows "training images".
+    var text: String { get }
+    /// Its part of a data set's digest; none of an idle one, but for transforms that have always been there.
+    var digestText: String { get }
+    /// Its settings in a description, under labels of its own; none of an idle one, but for transforms that have always been there.
+    var settings: JSONObject { get }
+    /// The labels that its settings may have.
+    static var labels: [String] { get }
+    /// - Returns: `nil` where it is of no form that this version writes; idle where there are none of its labels.
+    init?(settings: JSON)
+
+    /// Moves the rows and columns that are read.
+    func move(_ sources: PixelSources, _ random: ImageRandom)
+    /// Changes the image after it was written.
+    func paint(_ image: WrittenImage, _ random: ImageRandom)
+}
+
+extension Transform {
+    public func move(_ sources: PixelSources, _ random: ImageRandom) {}
+    public func paint(_ image: WrittenImage, _ random: ImageRandom) {}
+}
+
+/// The random numbers of one image in one epoch.
+public struct ImageRandom {
+    let seed: UInt64
+    let image: Int
+    let epoch: Int
+
+    /// - Parameter stream: each belongs to one transform, but for the first, of which `Flip` takes x, `Crop` y and z.
+    func words(_ stream: UInt32) -> SIMD4<UInt32> {
+        RandomStream(
+            seed: seed, role: .augmentation, stream: stream, step: UInt32(truncatingIfNeeded: epoch)
+        ).words(at: UInt32(truncatingIfNeeded: image))
+    }
+
+    /// 0 ..< count, from 32 random bits.
+    static func draw(_ word: UInt32, _ count: Int) -> Int { Int((UInt64(word) * UInt64(count)) >> 32) }
+}
+
+/// From which row and which column of the image each one of the result is read; negative: it is black.
+public struct PixelSources {
+    let rows: UnsafeMutableBufferPointer<Int>
+    let columns: UnsafeMutableBufferPointer<Int>
+
+    init(rows: UnsafeMutableBufferPointer<Int>, columns: UnsafeMutableBufferPointer<Int>) {
+        for row in rows.indices { rows[row] = row }
+        for column in columns.indices { columns[column] = column }
+        (self.rows, self.columns) = (rows, columns)
+    }
+}
+
+/// An image as the network sees it: `(c, y, x)` is at `base[c * planeStride + y * rowStride + x * columnStride]`, and 0 is its channel's mean.
+public struct WrittenImage {
+    let base: UnsafeMutablePointer<Float>
+    let channels: Int
+    let height: Int
+    let width: Int
+    let planeStride: Int
+    let rowStride: Int
+    let columnStride: Int
+}
