@@ -34,32 +34,56 @@ public struct FileLock: ~Copyable {
     /// Removes the file while the lock is held, so that nobody is left with a lock on a file that is gone.
     public consuming func remove() { unlink(path) }
 
-    /// Whether somebody holds the lock, asked without keeping anybody from taking it.
+    /// Whether somebody holds the lock, in this process or another. Nothing is taken, not even for a moment.
+    ///
+    /// Not seen is that of an older Tandem, which took `flock` alone; but it cannot be taken either.
     public static func isHeld(_ path: String) -> Bool {
         let descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }
-        return !isShared(descriptor)
+        var lock = whole
+        return fcntl(descriptor, OpenFileLock.get, &lock) == 0 && lock.l_type != Int16(F_UNLCK)
     }
 
     private static func take(
         _ descriptor: Int32, _ path: String, _ isCancelled: () -> Bool
     ) throws(FileError) -> Bool {
-        while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
-            guard errno == EWOULDBLOCK || errno == EINTR else { throw FileError("lock", path) }
-            // Who only asks shares it for a moment, and is waited for in any case.
-            let isHeld = !isShared(descriptor)
-            if isHeld, isCancelled() { return false }
-            usleep(isHeld ? 10_000 : 100)
+        while try !takesNow(descriptor, path) {
+            if isCancelled() { return false }
+            usleep(10_000)
         }
         return true
     }
 
-    /// Whether nobody has the lock for himself: locks that are shared do not exclude each other.
-    private static func isShared(_ descriptor: Int32) -> Bool {
-        guard flock(descriptor, LOCK_SH | LOCK_NB) == 0 else { return errno != EWOULDBLOCK }
-        flock(descriptor, LOCK_UN)
-        return true
+    /// Takes both locks of the file: an older Tandem that runs at the same time knows that of `flock` alone.
+    private static func takesNow(_ descriptor: Int32, _ path: String) throws(FileError) -> Bool {
+        var lock = whole
+        guard fcntl(descriptor, OpenFileLock.set, &lock) == 0 else {
+            guard errno == EAGAIN || errno == EACCES || errno == EINTR else { throw FileError("lock", path) }
+            return false
+        }
+        if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return true }
+        let reason = errno
+        // Neither without the other: who waits must not look like who holds.
+        lock.l_type = Int16(F_UNLCK)
+        _ = fcntl(descriptor, OpenFileLock.set, &lock)
+        errno = reason
+        guard reason == EWOULDBLOCK || reason == EINTR else { throw FileError("lock", path) }
+        return false
+    }
+
+    /// For writing, on all of a file.
+    private static var whole: Glibc.flock {
+        var lock = Glibc.flock()
+        lock.l_type = Int16(F_WRLCK)
+        lock.l_whence = Int16(SEEK_SET)
+        return lock
+    }
+
+    /// Locks of an open file (fcntl(2)): they belong to it and not to the process, and can be asked for. Glibc's module leaves the names out.
+    private enum OpenFileLock {
+        static let get: Int32 = 36
+        static let set: Int32 = 37
     }
 
     private static func isFile(_ descriptor: Int32, at path: String) -> Bool {

@@ -69,6 +69,57 @@ import Testing
         #expect(missed.load(ordering: .relaxed) == 0)
     }
 
+    /// Holds a lock in another process, while `body` runs.
+    private func held(by arguments: [String], _ body: () throws -> Void) throws {
+        let (process, input, output) = (Process(), Pipe(), Pipe())
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        (process.arguments, process.standardInput, process.standardOutput) = (arguments, input, output)
+        try process.run()
+        defer {
+            // It waits for a line of input, and ends without one.
+            try? input.fileHandleForWriting.close()
+            process.waitUntilExit()
+        }
+        #expect(output.fileHandleForReading.readData(ofLength: 1) == Data("h".utf8))
+        try body()
+    }
+
+    private static let openFileLock = """
+        import fcntl, os, struct, sys
+        file = os.open(sys.argv[1], os.O_RDWR | os.O_CREAT, 0o600)
+        fcntl.fcntl(file, fcntl.F_OFD_SETLK, struct.pack("hhqqi4x", fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0))
+        os.write(1, b"h")
+        sys.stdin.read()
+        """
+
+    @Test func aLockOfAnotherProcessIsSeenAndNotTaken() throws {
+        try held(by: ["python3", "-c", Self.openFileLock, path]) {
+            #expect(FileLock.isHeld(path))
+            let isFree = try isFree()
+            #expect(!isFree)
+        }
+        #expect(!FileLock.isHeld(path))
+        #expect(try isFree())
+    }
+
+    /// An older Tandem locks with `flock` alone: it is not seen, but what it holds is not taken, and it sees ours.
+    @Test func aLockOfAnOlderTandemIsNotTaken() throws {
+        try held(by: ["flock", path, "sh", "-c", "printf h; read line"]) {
+            let isFree = try isFree()
+            #expect(!isFree)
+            #expect(!FileLock.isHeld(path), "who waited in vain holds nothing")
+        }
+        let lock = try FileLock(path, isCancelled: { true })
+        let older = Process()
+        older.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        older.arguments = ["flock", "--shared", "--nonblock", path, "true"]
+        try older.run()
+        older.waitUntilExit()
+        #expect(older.terminationStatus == 1)
+        let isOurs = lock != nil
+        #expect(isOurs)
+    }
+
     @Test func patienceEndsAndIsNotHadTwice() throws {
         let lock = try FileLock(path, isCancelled: { true })
         let patience = Patience(0.05)

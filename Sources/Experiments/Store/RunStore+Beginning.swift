@@ -27,10 +27,15 @@ extension RunStore {
         removeLeftovers()
         if !isFresh, let keeper = continued(record, identity, architecture, options) {
             keeper.keepsWeights = keepsWeights
+            // From here on, and not from its next checkpoint, others list it as running and leave it alone.
+            let key = keeper.key
+            change(ofRun: key) { database throws(DatabaseError) in
+                try database.execute("UPDATE runs SET state = 'running' WHERE key = ?", [.text(key)])
+            }
             return keeper
         }
         let key = Self.newKey()
-        guard let lock = heldLock(key) else { return nil }
+        guard let lock = acquireLock(key) else { return nil }
         let keeper =
             isFresh
             ? RunKeeper(RunWriter(self, record, key: key, lock: lock))
@@ -51,12 +56,8 @@ extension RunStore {
     }
 
     /// - Returns: `nil` where another process holds it.
-    func heldLock(_ key: String) -> LockHolder? {
-        do throws(FileError) {
-            // Long enough for who removes what a dead process left locked, too short to be noticed.
-            guard let lock = try FileLock(lock(key), patience: Patience(0.2)) else { return nil }
-            return LockHolder(lock)
-        } catch {
+    func acquireLock(_ key: String) -> RunLock? {
+        do throws(FileError) { return try RunLock.acquire(lock(key)) } catch {
             note(StoreFault(notKept: files, error))
             return nil
         }
@@ -68,7 +69,7 @@ extension RunStore {
     ) -> RunKeeper? {
         let unfinished = "WHERE identity = ? AND state NOT IN ('done', 'diverged') ORDER BY epochs DESC, number DESC"
         for run in rows(unfinished, [.text(identity.digest)]) {
-            guard let lock = heldLock(run.key) else { continue }
+            guard let lock = acquireLock(run.key) else { continue }
             // It may have ended between the two.
             guard rows("WHERE key = ?", [.text(run.key)]).first?.hasEnded == false else { continue }
             let found = readCheckpoint(run.key, of: run.label, architecture, options)
@@ -84,7 +85,7 @@ extension RunStore {
     /// Goes on from the furthest training of the same stem that has no more epochs; from the start where there is none.
     private func extended(
         _ record: RunRecord, _ identity: RunIdentity, _ architecture: Architecture, _ options: TrainingOptions,
-        _ key: String, _ lock: LockHolder
+        _ key: String, _ lock: RunLock
     ) -> RunKeeper {
         let shorter = "WHERE stem = ? AND epochs < ? AND identity != ? ORDER BY epochs DESC, number DESC"
         for run in rows(shorter, [.text(identity.stem), .integer(options.epochs), .text(identity.digest)]) {

@@ -71,7 +71,7 @@ extension RunStore {
 
     /// Removes what a process that is gone has left locked.
     private func removeLock(_ key: String, _ freed: inout Freed) {
-        guard !isLive(key), let lock = heldLock(key) else { return }
+        guard !isLive(key), let lock = acquireLock(key) else { return }
         lock.remove()
         freed.files += 1
     }
@@ -118,7 +118,7 @@ extension RunStore {
     /// Removes runs, their files first: files without a row are those of a run that was lost, and are found again.
     /// Whoever has the lock of one goes on with it.
     func remove(_ runs: [KeptRun]) {
-        let locks = runs.compactMap { run in heldLock(run.key).map { (run: run, lock: $0) } }
+        let locks = runs.compactMap { run in acquireLock(run.key).map { (run: run, lock: $0) } }
         guard !locks.isEmpty else { return }
         for (run, _) in locks {
             for path in [recordPath(run.identity, run.key), weights(run.key), checkpoint(run.key), nameFile(run.key)]

@@ -218,7 +218,7 @@ extension RunStore {
     ///
     /// - Returns: `false` where another process trains this run.
     private func take(_ record: RunRecord, _ key: String) throws(FileError) -> Bool {
-        guard let lock = heldLock(key) else { return false }
+        guard let lock = acquireLock(key) else { return false }
         try writeRecord(record, key: key)
         if let name = record.name { try FileSystem.write(name, to: nameFile(key), isPrivate: true) }
         change(ofRun: key) { database throws(DatabaseError) in

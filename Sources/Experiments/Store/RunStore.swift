@@ -322,7 +322,7 @@ public final class RunStore: Sendable {
     }
 
     /// Whether a process holds the lock of a run.
-    func isLive(_ key: String) -> Bool { FileLock.isHeld(lock(key)) }
+    func isLive(_ key: String) -> Bool { RunLock.isHeld(lock(key)) }
 
     /// All that is known of a run but its weights, which were not kept or are gone.
     public func withoutWeights(

@@ -8,11 +8,11 @@ final class RunWriter: Sendable {
     let key: String
     private let store: RunStore
     private let record: RunRecord
-    private let lock: LockHolder
+    private let lock: RunLock
     /// Seconds that the last checkpoint took from the training, and all together.
     private let costs = Mutex((last: 0.005, all: 0.0))
 
-    init(_ store: RunStore, _ record: RunRecord, key: String, lock: LockHolder) {
+    init(_ store: RunStore, _ record: RunRecord, key: String, lock: RunLock) {
         self.store = store
         self.record = record
         self.key = key
@@ -124,23 +124,6 @@ final class RunWriter: Sendable {
             if !isDone || !keepsWeights { try? FileSystem.remove(store.checkpoint(key)) }
             lock.remove()
             store.pruneCheckpoints()
-        }
-    }
-}
-
-/// The lock that tells other processes that a run is trained: let go of at its end, or with its process.
-final class LockHolder: Sendable {
-    private let lock: Mutex<FileLock?>
-
-    init(_ lock: consuming sending FileLock?) { self.lock = Mutex(lock) }
-
-    func release() { lock.withLock { $0 = nil } }
-
-    /// The same, and removes its file, if it is still held.
-    func remove() {
-        lock.withLock { lock in
-            let held = lock.take()
-            if let held { held.remove() }
         }
     }
 }

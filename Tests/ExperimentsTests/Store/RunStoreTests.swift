@@ -934,6 +934,26 @@ extension Database {
 
     // MARK: Two at once
 
+    /// From its first step on, and not from its next checkpoint.
+    @Test func aRunThatIsContinuedIsRunningForOthers() throws {
+        let home = try Home()
+        defer { home.remove() }
+        let options = Trained.options()
+        try home.train(options, cutAfter: 1)
+        let other = home.another().store
+        #expect(other.list().map(\.state) == ["interrupted"])
+        let keeper = home.store.begin(
+            try Trained.record(options), try Trained.architecture(), options, isFresh: false)
+        #expect(keeper?.beginning != nil)
+        #expect(other.list().map(\.state) == ["running"] && other.list().map(\.epochs) == [1])
+        _ = other.clean()
+        #expect(try home.file(".lock") == home.store.lock(try home.key(seed: 1)))
+        #expect(other.isLive(try home.key(seed: 1)))
+        // The same training of another process leaves it alone.
+        let second = other.begin(try Trained.record(options), try Trained.architecture(), options, isFresh: false)
+        #expect(second != nil && second?.key != keeper?.key)
+    }
+
     /// A lock file may be removed between being opened and being locked.
     @Test func whoTakesALockWhileItIsCleanedHasIt() throws {
         let home = try Home()
@@ -946,7 +966,7 @@ extension Database {
             for _ in 0..<turns {
                 if place == 1 {
                     _ = other.clean()
-                } else if let lock = store.heldLock(key) {
+                } else if let lock = store.acquireLock(key) {
                     if !store.isLive(key) { taken.withLock { $0.lost += 1 } }
                     lock.release()
                 } else {

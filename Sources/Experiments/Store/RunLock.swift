@@ -1,0 +1,30 @@
+// The lock that tells other processes that a run is trained: released at its end, or with its process.
+
+import Libraries
+import Synchronization
+
+final class RunLock: Sendable {
+    private let lock: Mutex<FileLock?>
+
+    private init(_ lock: consuming sending FileLock) { self.lock = Mutex(lock) }
+
+    /// - Returns: `nil` where another process holds it.
+    static func acquire(_ path: String) throws(FileError) -> RunLock? {
+        // Long enough for who removes what a dead process left locked, too short to be noticed.
+        guard let lock = try FileLock(path, patience: Patience(0.2)) else { return nil }
+        return RunLock(lock)
+    }
+
+    /// Whether it is held, here or by another process; nobody is kept from taking it.
+    static func isHeld(_ path: String) -> Bool { FileLock.isHeld(path) }
+
+    func release() { lock.withLock { $0 = nil } }
+
+    /// The same, and removes its file, if it is still held.
+    func remove() {
+        lock.withLock { lock in
+            let held = lock.take()
+            if let held { held.remove() }
+        }
+    }
+}
