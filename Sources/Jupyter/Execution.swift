@@ -12,21 +12,33 @@ struct Execution: Sendable {
     let allowsInput: Bool
     let stopsOnError: Bool
     let userExpressions: JSONObject
+    /// What is wrong with the request. Such a cell waits for its turn, is counted and fails as any other.
+    let fault: RequestError?
     /// What the cell is called in front ends, `[3]`; known when it starts.
     var count = 0
 
-    init(_ request: Request) throws(RequestError) {
-        self.request = request
-        code = try request.text("code")
-        isSilent = try request.flag("silent", default: false)
-        isStored = try request.flag("store_history", default: true) && !isSilent
-        allowsInput = try request.flag("allow_stdin", default: false)
-        stopsOnError = try request.flag("stop_on_error", default: true)
-        let expressions = request.content?["user_expressions"] ?? .null
-        guard expressions.isNull || expressions.object != nil else {
-            throw RequestError(message: "`user_expressions` of \(request.type) must be an object")
+    init(_ request: Request) {
+        var fault = request.fault.map { RequestError(message: $0) }
+        func value<Value>(_ read: () throws(RequestError) -> Value, else standard: Value) -> Value {
+            do {
+                return try read()
+            } catch {
+                fault = fault ?? error
+                return standard
+            }
         }
-        userExpressions = expressions.object ?? [:]
+        func flag(_ key: String, default standard: Bool) -> Bool {
+            value({ () throws(RequestError) in try request.flag(key, default: standard) }, else: standard)
+        }
+        self.request = request
+        code = value({ () throws(RequestError) in try request.text("code") }, else: "")
+        isSilent = flag("silent", default: false)
+        isStored = flag("store_history", default: true) && !isSilent
+        allowsInput = flag("allow_stdin", default: false)
+        stopsOnError = flag("stop_on_error", default: true)
+        userExpressions = value(
+            { () throws(RequestError) in try request.optionalObject("user_expressions") ?? [:] }, else: [:])
+        self.fault = fault
     }
 
     struct Result: Sendable {
@@ -41,6 +53,7 @@ struct Execution: Sendable {
     func run(
         in workspace: Workspace, output: CellOutput, broadcaster: Broadcaster, strayOutput: StrayOutput?
     ) -> Result {
+        if let fault { return failure(fault.content) }
         output.begin(self)
         let outcome = workspace.execute(SourceText(code))
         strayOutput?.drain()
@@ -55,17 +68,21 @@ struct Execution: Sendable {
             let reported = cell?.errors ?? []
             let failure = CellFailure(reported.isEmpty ? [first] : reported, isColored: true)
             if !isSilent { broadcaster.send(request.broadcast("error", failure.content)) }
-            var content = failure.reply
-            content["execution_count"] = .integer(count)
-            content["user_expressions"] = [:]
-            content["payload"] = []
-            return Result(content: content, isError: true, text: nil)
+            return self.failure(failure.reply)
         }
         let content: JSONObject = [
             "status": "ok", "execution_count": .integer(count), "payload": .array(payload),
             "user_expressions": .object(evaluateExpressions(in: workspace)),
         ]
         return Result(content: content, isError: false, text: cell?.resultText)
+    }
+
+    private func failure(_ reply: JSONObject) -> Result {
+        var content = reply
+        content["execution_count"] = .integer(count)
+        content["user_expressions"] = [:]
+        content["payload"] = []
+        return Result(content: content, isError: true, text: nil)
     }
 
     private func evaluateExpressions(in workspace: Workspace) -> JSONObject {

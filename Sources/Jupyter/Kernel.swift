@@ -291,14 +291,9 @@ final class Kernel: Sendable {
         guard request.channel == .shell else { return answer(request, &state) }
         if Assistant.isResponsible(for: request.type) { return assistant.take(request) }
         guard request.type == "execute_request" else { return answer(request, &state) }
-        do throws(RequestError) {
-            if let fault = request.fault { throw RequestError(message: fault) }
-            let execution = try Execution(request)
-            if state.abortsUntil != nil { return abort(execution) }
-            state.queue.append(execution)
-        } catch {
-            answer(request) { () throws(RequestError) in throw error }
-        }
+        let execution = Execution(request)
+        if state.abortsUntil != nil { return abort(execution) }
+        state.queue.append(execution)
     }
 
     private func answer(_ request: Request, _ state: inout State) {
@@ -362,13 +357,15 @@ final class Kernel: Sendable {
         var execution = state.queue.removeFirst()
         if execution.isStored {
             state.executionCount += 1
+        }
+        if execution.isStored, execution.fault == nil {
             assistant.record(.input(execution.code, line: state.executionCount))
         }
         execution.count = execution.isStored ? state.executionCount : state.executionCount + 1
         state.running = execution
         workspace.forgetInterrupt()
         broadcaster.busy(execution.request, isExecution: true, isHeld: isHeld)
-        if !execution.isSilent {
+        if !execution.isSilent, execution.fault == nil {
             broadcaster.send(
                 execution.request.broadcast(
                     "execute_input",

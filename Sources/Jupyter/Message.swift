@@ -124,6 +124,13 @@ extension Request {
         return text
     }
 
+    /// An object that may be missing.
+    func optionalObject(_ key: String) throws(RequestError) -> JSONObject? {
+        guard let value = content?[key], !value.isNull else { return nil }
+        guard let object = value.object else { throw RequestError(message: "`\(key)` of \(type) must be an object") }
+        return object
+    }
+
     /// A number that may be missing.
     func optionalInteger(_ key: String) throws(RequestError) -> Int? {
         guard let value = content?[key], !value.isNull else { return nil }

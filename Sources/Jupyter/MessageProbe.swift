@@ -30,7 +30,8 @@ package final class MessageProbe {
         let content = RequestError.orContent { () throws(RequestError) in
             if Assistant.isResponsible(for: request.type) { return try assistant.content(for: request) }
             guard request.type == "execute_request" else { return [:] }
-            return ["code": .string(try Execution(request).code)]
+            let execution = Execution(request)
+            return execution.fault?.content ?? ["code": .string(execution.code)]
         }
         return request.replyType == nil ? nil : JSON.object(content).bytes
     }

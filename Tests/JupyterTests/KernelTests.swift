@@ -95,6 +95,46 @@ import Testing
     }
 
     @Test func anInterruptedCellAbortsWhatIsQueued() throws {
+    private static let malformedCells = [
+        #"{"code":5}"#, #"{"code":null}"#, #"{"code":["1"]}"#, "{}", "[]", "null", "[", #"{"code":"1","silent":0}"#,
+        #"{"code":"1","store_history":"yes"}"#, #"{"code":"1","allow_stdin":1}"#, #"{"code":"1","stop_on_error":1}"#,
+        #"{"code":"1","user_expressions":[]}"#,
+    ]
+
+    /// Behind a cell that runs, whose failure stops nothing.
+    @Test(arguments: malformedCells) func aMalformedCellFailsInItsTurnAndIsCounted(content: String) throws {
+        let client = try KernelClient()
+        let headers = try [
+            #"{"code":"repeat 2000000000 { 1 + 1 }","stop_on_error":false}"#, content, #"{"code":"1 + 1"}"#,
+        ].map { try client.send("execute_request", $0) }
+        // What is answered at once shows that the kernel has read the cells before it.
+        let question = try client.send("is_complete_request", #"{"code":"1"}"#)
+        #expect(try client.receive(.shell).parent == question)
+        try client.send("interrupt_request", on: .control)
+        #expect(try client.receive(.control).content["status"] == "ok")
+        let replies = try headers.map { _ in try client.receive(.shell) }
+        #expect(replies.map(\.parent) == headers)
+        #expect(replies.map { $0.content["status"] } == ["error", "error", "aborted"])
+        #expect(replies[0].content["ename"] == "interrupted" && replies[1].content["ename"] == "malformed-request")
+        #expect(replies[1].content["execution_count"] == 2)
+        #expect(try client.executeBehindAnError("1 + 1").last?.reply.content["execution_count"] == 3)
+        try client.shutDown()
+    }
+
+    @Test(arguments: malformedCells) func aMalformedCellBehindAnErrorIsAborted(content: String) throws {
+        let client = try KernelClient()
+        let headers = try [KernelClient.cell("repeat 2000000000 { 1 + 1 }"), content].map {
+            try client.send("execute_request", $0)
+        }
+        while try client.receive(.iopub).label != "execute_input" {}
+        try client.send("interrupt_request", on: .control)
+        #expect(try client.receive(.control).content["status"] == "ok")
+        let replies = [try client.receive(.shell), try client.receive(.shell)]
+        #expect(replies.map(\.parent) == headers)
+        #expect(replies.map { $0.content["status"] } == ["error", "aborted"])
+        try client.shutDown()
+    }
+
         let client = try KernelClient()
         let headers = try ["repeat 2000000000 { 1 + 1 }", "1 + 1"].map {
             try client.send("execute_request", KernelClient.cell($0))
