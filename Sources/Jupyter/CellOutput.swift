@@ -29,13 +29,13 @@ final class CellOutput: Output {
     typealias Question = @Sendable (_ cell: Execution, _ prompt: String, _ isSecret: Bool) -> String?
     private let ask = Mutex<Question?>(nil)
     /// Until a cell has said it: who writes cells does not see a kernel's standard error.
-    private let environmentFault: Mutex<String?>
+    private let environmentFaults: Mutex<[String]>
 
     let drawsProgress = true
 
-    init(broadcaster: Broadcaster, environmentFault: String? = nil) {
+    init(broadcaster: Broadcaster, environmentFaults: [String] = []) {
         self.broadcaster = broadcaster
-        self.environmentFault = Mutex(environmentFault)
+        self.environmentFaults = Mutex(environmentFaults)
     }
 
     /// How a question comes to the person; until then there is nobody.
@@ -43,10 +43,17 @@ final class CellOutput: Output {
 
     func begin(_ execution: Execution) {
         cell.withLock { $0 = Cell(execution: execution) }
-        guard !execution.isSilent, let fault = environmentFault.withLock({ $0.take() }) else { return }
-        report(
-            Diagnostic(
-                .warning, code: .environment, fault, fix: "set it where Jupyter is started, and restart the kernel"))
+        guard !execution.isSilent else { return }
+        let faults = environmentFaults.withLock { faults in
+            defer { faults = [] }
+            return faults
+        }
+        for fault in faults {
+            report(
+                Diagnostic(
+                    .warning, code: .environment, fault,
+                    fix: "set it where Jupyter is started, and restart the kernel"))
+        }
     }
 
     /// What was gathered; whatever is written later goes nowhere.

@@ -18,7 +18,7 @@ public func runKernel(connectionFile: String) -> Int32 {
     do {
         let kernel = try Kernel(
             try ConnectionFile(path: connectionFile), historyPath: History.standardPath,
-            home: Workspace.standardHome, environmentFault: Workspace.environmentFault)
+            home: Workspace.standardHome, environmentFaults: Workspace.environmentFaults)
         if let failure = kernel.historyFailure { warn(failure) }
         kernel.run(takingProcess: true)
         if let report = kernel.rejectionReport { warn(report) }
@@ -76,10 +76,10 @@ final class Kernel: Sendable {
     /// - Parameters:
     ///   - historyPath: where cells are kept; `nil`: for this session alone.
     ///   - home: where runs are kept; `nil`: nowhere.
-    ///   - environmentFault: what is wrong with the variables of the environment, for the first cell to say. A kernel
+    ///   - environmentFaults: what is wrong with the variables of the environment, for the first cell to say. A kernel
     ///     that does not start is restarted again and again by its client, which does not say why.
     init(
-        _ connection: ConnectionFile, historyPath: String? = nil, home: String? = nil, environmentFault: String? = nil
+        _ connection: ConnectionFile, historyPath: String? = nil, home: String? = nil, environmentFaults: [String] = []
     ) throws(MessageSocketError) {
         let context = MessageContext()
         func open(
@@ -104,7 +104,7 @@ final class Kernel: Sendable {
         broadcaster = Broadcaster(
             socket: try open(.publisher, .iopub, highWaterMark: Broadcaster.highWaterMark), signature: signature,
             origin: origin)
-        output = CellOutput(broadcaster: broadcaster, environmentFault: environmentFault)
+        output = CellOutput(broadcaster: broadcaster, environmentFaults: environmentFaults)
         workspace = Workspace(output: output, home: home)
         history = History(historyPath)
     }

@@ -74,11 +74,10 @@ public final class Workspace: Sendable {
     /// `$TANDEM_HOME`, or where it is by default: the home of a session with a person.
     public static var standardHome: String { Environment.dataFolder }
 
-    /// What is wrong with the variables of the environment that say how networks are run; to be said
-    /// before the first cell.
-    public static var environmentFault: String? {
-        do throws(EngineError) { try EngineError.checkEnvironment() } catch { return "\(error)" }
-        return nil
+    /// All that is wrong with the variables of the environment that say how networks are run and where things are; to
+    /// be said before the first cell.
+    public static var environmentFaults: [String] {
+        Environment.folderFaults + EngineError.environmentFaults.map { "\($0)" }
     }
 
     /// Waits until all that was trained is on the disk, and says what could not be kept. To be called before the process ends.

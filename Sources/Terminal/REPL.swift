@@ -20,8 +20,9 @@ public struct REPL {
 
     /// Reads and runs until Ctrl-D or `quit`. Returns the exit code.
     public func run() -> Int32 {
-        if let fault = Workspace.environmentFault {
-            StandardStream.complain(fault)
+        let faults = Workspace.environmentFaults
+        guard faults.isEmpty else {
+            for fault in faults { StandardStream.complain(fault) }
             return ExitCode.usage
         }
         Interruption.stops(workspace)

@@ -59,9 +59,9 @@ public struct Runner {
     private func run(
         _ script: Script, folder: String, title: String, to output: OutputFile?, readsAnswers: Bool
     ) -> Int32 {
-        if let fault = Workspace.environmentFault { return refuse(fault) }
-        let unknown = Overrides(pairs: overrides).faults(in: script.cells.map(\.source))
-        guard unknown.isEmpty else { return refuse(unknown.joined(separator: "\ntandem: ")) }
+        let faults =
+            Workspace.environmentFaults + Overrides(pairs: overrides).faults(in: script.cells.map(\.source))
+        guard faults.isEmpty else { return refuse(faults.joined(separator: "\ntandem: ")) }
         let text = TextOutput(style: .located, readsAnswers: readsAnswers)
         let recorder = output == nil ? nil : NotebookRecorder(text)
         let workspace = Workspace(output: recorder ?? text, folder: folder, home: Workspace.standardHome)

@@ -16,12 +16,23 @@ public enum EngineError: Error, Hashable, Sendable, CustomStringConvertible {
     case instructionSet(String)
     /// `TANDEM_THREADS` is no number of threads.
     case threads(String)
+    /// Several variables of the environment are wrong.
+    case environment([EngineError])
     case cancelled
 
-    /// - Throws: what is wrong with the variables that say how the engine runs.
+    /// What is wrong with the variables that say how the engine runs.
+    public static var environmentFaults: [EngineError] {
+        var faults: [EngineError] = []
+        do throws(EngineError) { _ = try InstructionSet.chosen() } catch { faults.append(error) }
+        if let text = ThreadPool.wrongThreadSetting { faults.append(.threads(text)) }
+        return faults
+    }
+
+    /// - Throws: all that is wrong with them.
     public static func checkEnvironment() throws(EngineError) {
-        _ = try InstructionSet.chosen()
-        if let text = ThreadPool.wrongThreadSetting { throw .threads(text) }
+        let faults = environmentFaults
+        guard let first = faults.first else { return }
+        throw faults.count == 1 ? first : .environment(faults)
     }
 
     public var description: String { fix.map { "\(reason); \($0)" } ?? reason }
@@ -35,6 +46,7 @@ public enum EngineError: Error, Hashable, Sendable, CustomStringConvertible {
         case .instructionSet(let name):
             "TANDEM_ISA=\(name) is not an instruction set that this CPU supports"
         case .threads(let text): "TANDEM_THREADS=\(text) is not a number of threads"
+        case .environment(let faults): faults.map(\.reason).joined(separator: ", and ")
         case .cancelled: "stopped"
         }
     }
@@ -43,9 +55,10 @@ public enum EngineError: Error, Hashable, Sendable, CustomStringConvertible {
     public var fix: String? {
         switch self {
         case .instructionSet:
-            "unset it, or use "
+            "unset TANDEM_ISA, or use "
                 + InstructionSet.allCases.filter(\.isAvailable).map(\.rawValue).joined(separator: " or ")
-        case .threads: "use 1 to 1024, or unset it for all cores of this process"
+        case .threads: "set TANDEM_THREADS to 1 to 1024, or unset it for all cores of this process"
+        case .environment(let faults): faults.compactMap(\.fix).joined(separator: "; ")
         case .tooLarge: "use a smaller kernel, stride, dilation, padding or map"
         case .notYet, .inputChannels, .outOfMemory, .cancelled: nil
         }
