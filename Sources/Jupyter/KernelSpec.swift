@@ -64,24 +64,27 @@ private func isNameByte(_ byte: UInt8) -> Bool {
         || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_") || byte == UInt8(ascii: ".")
 }
 
-/// The path by which this executable was called, links and all: what a link leads to is replaced with the next version.
+/// The path by which this executable was started, links and all: what a link leads to is replaced with the next version.
 /// The file itself where that is not known.
 private var executablePath: String? {
-    let own = FileSystem.identity("/proc/self/exe")
-    func absolute(_ path: String) -> String {
-        FileSystem.join(workingFolder, path.hasPrefix("./") ? String(path.dropFirst(2)) : path)
-    }
-    let called = CommandLine.arguments.first ?? ""
-    let candidates =
-        called.contains("/")
-        ? [absolute(called)]
-        : (Environment.variable("PATH") ?? "").split(separator: ":", omittingEmptySubsequences: false).map {
-            FileSystem.join(absolute(String($0)), called)
+    if let started = Environment.executedPath {
+        let path = FileSystem.join(workingFolder, withoutDots(started))
+        // Of a script that names us behind `#!` it is the script; of an open file that was started, its number.
+        if let own = FileSystem.identity("/proc/self/exe"), FileSystem.identity(path) == own,
+            !["/dev/", "/proc/"].contains(where: path.hasPrefix)
+        {
+            return path
         }
-    if own != nil, let path = candidates.first(where: { FileSystem.identity($0) == own }) { return path }
+    }
     guard let path = realpath("/proc/self/exe", nil) else { return nil }
     defer { free(path) }
     return String(cString: path)
+}
+
+/// `.//bin/./tandem` as `bin/tandem`. A `..` stays: behind a link it does not lead back.
+private func withoutDots(_ path: String) -> String {
+    let names = path.split(separator: "/").filter { $0 != "." }
+    return (path.hasPrefix("/") ? "/" : "") + names.joined(separator: "/")
 }
 
 /// The folder that the process was started in, by the name that the shell has for it.

@@ -1,5 +1,6 @@
 // What the process was given: variables, the folders of the XDG base directory specification, and the clocks.
 
+import CTimer
 import Glibc
 
 public enum Environment {
@@ -15,6 +16,12 @@ public enum Environment {
 
     /// Whether a terminal knows sequences that move the cursor.
     public static var allowsCursor: Bool { variable("TERM") ?? "dumb" != "dumb" }
+
+    /// The path by which this program was started, as the system was given it (AT_EXECFN of getauxval(3)): a shell has
+    /// found it in `PATH`, and the program's own name may be another.
+    public static var executedPath: String? {
+        UnsafePointer<CChar>(bitPattern: getauxval(UInt(AT_EXECFN))).map { String(cString: $0) }
+    }
 
     public static var home: String {
         if let home = variable("HOME") { return home }

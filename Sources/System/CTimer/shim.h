@@ -1,1 +1,2 @@
+#include <sys/auxv.h>
 #include <sys/timerfd.h>
