@@ -83,12 +83,14 @@ public enum LineInput {
     /// The answer to a question, which is no part of the history. Where standard input is no terminal its next line is taken, and
     /// the question goes to standard error, so that the output of a script does not depend on who answers.
     ///
-    /// - Parameter isSecret: whether what is typed stays unseen.
-    public static func ask(_ question: String, isSecret: Bool) -> LineResult {
-        if isatty(STDIN_FILENO) != 0 { return isSecret ? secretLine(question) : typedLine(question) }
+    /// - Parameters:
+    ///   - isSecret: whether what is typed stays unseen.
+    ///   - limit: of its bytes; of a longer line that is not typed the beginning is given, one byte longer.
+    public static func ask(_ question: String, isSecret: Bool, limit: Int) -> LineResult {
+        if isatty(STDIN_FILENO) != 0 { return isSecret ? secretLine(question, limit) : typedLine(question) }
         openWakeup()
         StandardStream.error.write(question)
-        return plainLine()
+        return plainLine(limit)
     }
 
     /// Where the system gives no pipe, only a signal on the waiting thread ends the wait.
@@ -105,7 +107,7 @@ public enum LineInput {
     }
 
     /// A line of which the terminal shows nothing.
-    private static func secretLine(_ question: String) -> LineResult {
+    private static func secretLine(_ question: String, _ limit: Int) -> LineResult {
         openWakeup()
         return noticingJobControl {
             awaitTerminal()
@@ -124,7 +126,7 @@ public enum LineInput {
                 tcsetattr(STDIN_FILENO, TCSANOW, &before)
                 StandardStream.error.write("\n")
             }
-            return plainLine {
+            return plainLine(limit) {
                 if let number = takeStopSignal() {
                     tcsetattr(STDIN_FILENO, TCSANOW, &before)
                     takeDefaultAction(of: number)
@@ -137,7 +139,7 @@ public enum LineInput {
     }
 
     /// - Parameter obey: does what Ctrl-Z and its like ask for; called after each wait.
-    private static func plainLine(obeyingJobControl obey: () -> Void = {}) -> LineResult {
+    private static func plainLine(_ limit: Int, obeyingJobControl obey: () -> Void = {}) -> LineResult {
         var bytes: [UInt8] = []
         while true {
             let hasInput = waitForInput { isInterrupted.load(ordering: .acquiring) || isCalledByShell }
@@ -148,8 +150,10 @@ public enum LineInput {
             let count = Glibc.read(STDIN_FILENO, &byte, 1)
             if count < 0, errno == EINTR || errno == EAGAIN { continue }
             guard count == 1 else { return bytes.isEmpty ? .end : .line(String(decoding: bytes, as: UTF8.self)) }
-            if byte == UInt8(ascii: "\n") { return .line(String(decoding: bytes, as: UTF8.self)) }
-            bytes.append(byte)
+            if byte != UInt8(ascii: "\n") { bytes.append(byte) }
+            if byte == UInt8(ascii: "\n") || bytes.count > limit {
+                return .line(String(decoding: bytes, as: UTF8.self))
+            }
         }
     }
 

@@ -61,7 +61,7 @@ public final class TextOutput: Output {
     public func ask(_ prompt: String, isSecret: Bool) -> Answer {
         guard readsAnswers else { return .nobody }
         clearBar()
-        return switch LineInput.ask(prompt, isSecret: isSecret) {
+        return switch LineInput.ask(prompt, isSecret: isSecret, limit: SyntaxLimits.cellBytes) {
         case .line(let line): .line(line)
         case .interrupted: .interrupted
         case .end: .nobody

@@ -21,6 +21,22 @@ struct AskTests {
         #expect(session.output.all.text == "<\(answer)> \(answer.count)\n")
     }
 
+    @Test(arguments: [("abc\r", "abc"), ("abc\r\n", "abc"), ("abc\n", "abc"), (" a ", " a "), ("\r", "")])
+    func theEndOfALineIsNoPartOfAnAnswer(_ answer: String, _ text: String) {
+        let session = Session(answers: [.line(answer)])
+        session.run("let name = ask \"\"\nprint name == \"\(text)\", count(name)")
+        #expect(session.output.all.text == "true \(text.count)\n")
+    }
+
+    @Test func anAnswerThatIsLargerThanATextMayBeIsRefused() throws {
+        let session = Session(answers: [
+            .line(String(repeating: "x", count: 1_000_000)), .line(String(repeating: "x", count: 1_000_001)),
+        ])
+        session.run("let a = ask \"A? \"\nprint count(a)\nlet b = ask \"B? \"")
+        #expect(session.output.all.text == "A? 1000000\nB? ")
+        #expect(session.output.all.diagnostics.first?.message.contains("`B?` has more than 1000000 bytes") == true)
+    }
+
     @Test func aSecretIsAskedForAsOne() {
         let session = Session(answers: [.line("x")])
         session.run("let key = ask(\"Key? \", secret: true)")

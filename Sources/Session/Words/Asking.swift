@@ -5,7 +5,16 @@ import Language
 func askPerson(_ call: Invocation) throws -> Value {
     let question = call.arguments.text("question") ?? ""
     switch call.context.output.ask(question, isSecret: call.arguments.boolean("secret") ?? false) {
-    case .line(let line): return number(line) ?? .string(line)
+    case .line(let line):
+        guard line.utf8.count <= SyntaxLimits.cellBytes else {
+            throw call.fault(
+                .tooLarge,
+                "the answer to `\(question.trimmed)` has more than \(SyntaxLimits.cellBytes) bytes, the most of a text",
+                fix: "answer with the name of a file")
+        }
+        // A file of Windows ends its lines with two characters.
+        let answer = line.last?.isNewline == true ? String(line.dropLast()) : line
+        return number(answer) ?? .string(answer)
     case .interrupted: throw call.context.interrupted(at: call.range)
     case .nobody:
         throw call.fault(
