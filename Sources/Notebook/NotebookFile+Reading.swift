@@ -12,10 +12,11 @@ extension NotebookFile {
     /// - Parameter path: for messages.
     public init(bytes: [UInt8], path: String) throws(NotebookError) {
         func fault(_ reason: String) -> NotebookError { NotebookError(path: path, reason: reason) }
-        // Some editors begin a file with the mark of UTF-8.
-        let bytes = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes
+        // Some editors begin a file with the mark of UTF-8, also one that has it already.
+        var text = bytes[...]
+        while text.starts(with: [0xEF, 0xBB, 0xBF]) { text = text.dropFirst(3) }
         let json: JSON
-        do { json = try JSON(parsing: bytes) } catch { throw fault("it is not JSON: \(error)") }
+        do { json = try JSON(parsing: Array(text)) } catch { throw fault("it is not JSON: \(error)") }
         guard let format = json["nbformat"]?.integer else { throw fault("it has no `nbformat`") }
         guard format == 4 else { throw fault("its format is \(format), and only 4 can be read") }
         guard let items = json["cells"]?.array else { throw fault("it has no `cells`") }
@@ -42,48 +43,9 @@ extension NotebookFile {
             cells.append(cell)
         }
         self.init(cells: cells)
-        guard let metadata = json["metadata"]?.object else { return }
-        owner = Self.owner(metadata)
-        self.metadata = Self.valid(metadata)
+        owner = Self.owner(json["metadata"] ?? [:], cells: items)
+        if let metadata = json["metadata"]?.object { self.metadata = Self.valid(metadata) }
     }
-
-    /// Whose cells they are. Where no language is named, it is the kernel that tells. Ours has any name that somebody
-    /// gave it with `tandem install --name`; it is shown as "Tandem".
-    private static func owner(_ metadata: JSONObject) -> Owner {
-        func text(_ key: String, _ field: String) -> String? {
-            metadata[key]?[field]?.string.flatMap { $0.isEmpty ? nil : $0 }
-        }
-        func isOurs(_ text: String) -> Bool { text.lowercased().contains("tandem") }
-        if let language = text("language_info", "name") ?? text("kernelspec", "language") {
-            return language.lowercased() == "tandem" ? .tandem : .language(language)
-        }
-        let (name, shown) = (text("kernelspec", "name"), text("kernelspec", "display_name"))
-        guard let name = name ?? shown, ![name, shown ?? name].contains(where: isOurs) else { return .tandem }
-        if name.hasPrefix("python") { return .language("python") }
-        return shown != nil || isKnown(name) ? .kernel(name) : .tandem
-    }
-
-    /// Whether a kernel of another language is known to have this name: `ir`, `julia-1.9`, `xeus-cling`, `.net-csharp`.
-    private static func isKnown(_ kernel: String) -> Bool {
-        kernel.lowercased().split { !$0.isLetter }.first.map { otherKernels.contains(String($0)) } ?? false
-    }
-
-    /// How names of kernels begin in Jupyter's list of them (github.com/jupyter/jupyter/wiki/Jupyter-kernels).
-    private static let otherKernels: Set<String> = [
-        "almond", "apache", "ark", "bash", "calysto", "clang", "cling", "clojure", "clojupyter", "conda", "coq", "cpp",
-        "csharp", "deno", "elixir", "erlang", "evcxr", "fsharp", "gap", "gnuplot", "go", "gonb", "gophernotes",
-        "groovy",
-        "haskell", "ihaskell", "ijava", "ijavascript", "ilua", "ipykernel", "iperl", "ipython", "ir", "iracket",
-        "irkernel",
-        "iruby", "java", "javascript", "jjava", "jslab", "julia", "kotlin", "lua", "mathematica", "matlab", "maxima",
-        "net", "node", "nodejs", "ocaml", "octave", "perl", "php", "powershell", "prolog", "py", "pyodide", "pypy",
-        "pyspark", "pysparkkernel", "python", "racket", "rapaio", "rust", "ruby", "sage", "sagemath", "sas", "scala",
-        "scheme", "scilab", "sos", "spark", "sparkkernel", "sparkrkernel", "spylon", "sql", "stata", "swift", "tcl",
-        "toree",
-        "tslab", "typescript", "wolfram", "wolframlanguage", "xc", "xcpp", "xeus", "xjavascript", "xlua", "xoctave",
-        "xpython",
-        "xr", "xsql", "xsqlite",
-    ]
 
     /// A text may be kept as one string or as a list of lines with their newlines.
     static func joined(_ value: JSON?) -> String? {

@@ -61,6 +61,72 @@ func whatIsNoNotebookIsSaid(text: String, reason: String) {
     } throws: { ($0 as? NotebookError)?.reason == reason }
 }
 
+private func owner(_ metadata: String, cell: String = "{}") throws -> NotebookFile.Owner {
+    let text = """
+        {"nbformat": 4, "nbformat_minor": 5, "metadata": \(metadata), "cells": [
+          {"cell_type": "markdown", "metadata": {"vscode": {"languageId": "latex"}}, "source": ""},
+          {"cell_type": "code", "metadata": {}, "source": "", "outputs": []},
+          {"cell_type": "code", "metadata": \(cell), "source": "", "outputs": []}]}
+        """
+    return try NotebookFile(bytes: Array(text.utf8), path: "x.ipynb").owner
+}
+
+@Test(arguments: [
+    (#"{"language_info": {"file_extension": ".py"}}"#, "python"),
+    (#"{"language_info": {"file_extension": "R"}}"#, "r"), (#"{"language_info": {"file_extension": ".jl"}}"#, "julia"),
+    (#"{"language_info": {"file_extension": ".swift"}}"#, "swift"),
+    (#"{"language_info": {"mimetype": "text/x-python"}}"#, "python"),
+    (#"{"language_info": {"mimetype": "application/julia; charset=utf-8"}}"#, "julia"),
+    (#"{"language_info": {"mimetype": "text/x-r-source"}}"#, "r"),
+    (#"{"language_info": {"pygments_lexer": "ipython3"}}"#, "python"),
+    (#"{"language_info": {"pygments_lexer": "r", "codemirror_mode": "swift"}}"#, "r"),
+    (#"{"language_info": {"codemirror_mode": "julia"}}"#, "julia"),
+    (#"{"language_info": {"name": "", "codemirror_mode": {"name": "ipython", "version": 3}}}"#, "python"),
+    (#"{"kernelspec": {"name": "mine"}, "language_info": {"file_extension": ".py"}}"#, "python"),
+    (#"{"kernelspec": "python3"}"#, "python"), (#"{"kernel_info": {"name": "python3"}}"#, "python"),
+    (#"{"jupytext": {"main_language": "python"}}"#, "python"), (#"{"jupytext": {"main_language": "R"}}"#, "R"),
+    (#"{"jupytext": {"text_representation": {"extension": ".py"}}}"#, "python"),
+    (#"{"kernelspec": {"name": "micropython"}}"#, "python"), (#"{"kernelspec": {"name": "anaconda3"}}"#, "python"),
+    (#"{"kernelspec": {"name": "conda-env-x-py"}}"#, "python"), (#"{"kernelspec": {"name": "xpython"}}"#, "python"),
+    (#"{"kernelspec": {"name": "conda-env-tandem-py"}}"#, "python"),
+    (#"{"kernelspec": {"name": "tandem", "display_name": "Python (tandem)"}}"#, "python"),
+])
+func anotherLanguageIsToldByAnyFieldThatNamesIt(metadata: String, language: String) throws {
+    #expect(try owner(metadata) == .language(language))
+}
+
+@Test(arguments: ["ir", "r", "r-4.3", "IJulia", "conda-env-x-r", "conda-root-r", "venv", "pyspark"])
+func anotherKernelIsToldByItsName(name: String) throws {
+    #expect(try owner(#"{"kernelspec": {"name": "\#(name)"}}"#) == .kernel(name))
+    #expect(try owner(#"{"kernelspec": "\#(name)"}"#) == .kernel(name))
+}
+
+@Test(arguments: [
+    (#"{"vscode": {"languageId": "python"}}"#, "python"), (#"{"vscode": {"languageId": "r"}}"#, "r"),
+    (#"{"dotnet_interactive": {"language": "csharp"}}"#, "csharp"),
+    (#"{"polyglot_notebook": {"kernelName": "fsharp"}}"#, "fsharp"),
+])
+func anotherLanguageIsToldByACodeCell(metadata: String, language: String) throws {
+    #expect(try owner("{}", cell: metadata) == .language(language))
+    // The notebook knows better.
+    #expect(try owner(#"{"language_info": {"name": "tandem"}}"#, cell: metadata) == .tandem)
+}
+
+@Test(arguments: [
+    "{}", "null", "[]", #"{"kernelspec": "tandem"}"#, #"{"kernelspec": "mine"}"#, #"{"kernelspec": 3}"#,
+    #"{"language_info": {}}"#, #"{"language_info": {"file_extension": ".tandem"}}"#,
+    #"{"language_info": {"file_extension": ".txt", "mimetype": "text/plain", "pygments_lexer": "text"}}"#,
+    #"{"language_info": {"mimetype": "text/x-tandem"}}"#, #"{"language_info": {"codemirror_mode": {"name": "swift"}}}"#,
+    #"{"language_info": {"pygments_lexer": "swift", "codemirror_mode": "null"}}"#,
+    #"{"kernelspec": {"name": "tandem"}, "language_info": {"pygments_lexer": "python"}}"#,
+    #"{"kernelspec": {"name": "tandem-0.2", "display_name": "Tandem 0.2"}}"#, #"{"jupytext": {"formats": "ipynb,md"}}"#,
+    #"{"jupytext": {"text_representation": {"extension": ".md"}}}"#,
+])
+func whatNamesNoOtherLanguageIsOurs(metadata: String) throws {
+    #expect(try owner(metadata) == .tandem)
+    #expect(try owner(metadata, cell: #"{"vscode": {"languageId": "plaintext"}}"#) == .tandem)
+}
+
 @Test func cellsOfOddNamesGetValidAndDifferentOnes() throws {
     let long = String(repeating: "x", count: 65)
     let ids = [
