@@ -19,13 +19,13 @@ struct OutputFile {
     /// - Parameter input: the file that is run.
     /// - Throws: `Fault` for a path that can hold no notebook, and `FileError` for a place where nothing can be written.
     init(_ path: String, for input: String) throws {
-        switch FileSystem.fileExtension(of: path) {
+        switch FileSystem.fileExtension(of: path).lowercased() {
         case "ipynb": form = .notebook
-        case "html": form = .page
+        case "html", "htm": form = .page
         default: throw Fault(description: "--output writes a notebook (.ipynb) or a page (.html), not \(path)")
         }
         // A notebook may be executed in its place; a script would be lost, and so would a notebook to its page.
-        let isNotebook = input.hasSuffix(".ipynb")
+        let isNotebook = Script.isNotebook(input)
         if let file = FileSystem.identity(path), file == FileSystem.identity(input), !isNotebook || form == .page {
             let kind = isNotebook ? "notebook" : "script"
             throw Fault(description: "--output would replace the \(kind) that is run, \(input): give it another name")

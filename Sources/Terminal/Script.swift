@@ -9,9 +9,12 @@ struct Script {
     /// The code cells in order: where each stands among the notebook's cells, and its text.
     let cells: [(index: Int, source: SourceText)]
 
+    /// By its ending, in small or capital letters.
+    static func isNotebook(_ path: String) -> Bool { FileSystem.fileExtension(of: path).lowercased() == "ipynb" }
+
     /// - Throws: `FileError` or `NotebookError`, which name the path and the reason.
     static func read(_ path: String) throws -> Script {
-        guard path.hasSuffix(".ipynb") else {
+        guard isNotebook(path) else {
             return Script(text: try FileSystem.readScript(path, limit: SyntaxLimits.cellBytes), name: path)
         }
         let notebook = try NotebookFile(path: path)
