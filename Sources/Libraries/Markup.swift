@@ -16,11 +16,35 @@ public func markupEscaped(_ text: String) -> String {
     return result
 }
 
-/// What `markupEscaped` was given.
+/// What `markupEscaped` was given; also characters that are written as their numbers, `&#38;` or `&#x26;`.
 public func markupUnescaped(_ text: String) -> String {
-    var text = text
-    for (name, character) in [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&amp;", "&")] {
-        text = text.replacing(name, with: character)
+    var (done, rest) = ("", text[...])
+    while let start = rest.firstIndex(of: "&") {
+        done += rest[..<start]
+        rest = rest[start...]
+        let name = rest.dropFirst().prefix { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "#") }
+        if rest[name.endIndex...].first == ";", let character = character(named: name.lowercased()) {
+            done.unicodeScalars.append(character)
+            rest = rest[name.endIndex...].dropFirst()
+        } else {
+            done += "&"
+            rest = rest.dropFirst()
+        }
     }
-    return text
+    return done + rest
+}
+
+private func character(named name: String) -> Unicode.Scalar? {
+    switch name {
+    case "lt": return "<"
+    case "gt": return ">"
+    case "quot": return "\""
+    case "apos": return "'"
+    case "nbsp": return "\u{A0}"
+    case "amp": return "&"
+    default:
+        guard name.hasPrefix("#") else { return nil }
+        let number = name.hasPrefix("#x") ? UInt32(name.dropFirst(2), radix: 16) : UInt32(name.dropFirst())
+        return number.flatMap { $0 == 0 ? nil : Unicode.Scalar($0) }
+    }
 }

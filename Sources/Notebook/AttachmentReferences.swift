@@ -81,7 +81,7 @@ struct AttachmentReferences {
             let source = element.attributes.first { $0.name == "src" }?.value ?? ""
             if source.hasPrefix(Self.scheme), let data = data(String(source.dropFirst(Self.scheme.count))) {
                 let others = element.attributes.filter { Self.attributes.contains($0.name) }
-                    .map { " \($0.name)=\"\(markupEscaped($0.value))\"" }
+                    .map { " \($0.name)=\"\(markupEscaped(markupUnescaped($0.value)))\"" }
                 done += mark(String(rest[..<element.end]), picture: "<img src=\"\(data)\"\(others.joined())>")
             } else {
                 done += rest[..<element.end]
@@ -121,7 +121,7 @@ struct AttachmentReferences {
                 value = rest.prefix { !$0.isWhitespace && $0 != ">" }
                 rest = rest[value.endIndex...]
             }
-            attributes.append((name.lowercased(), markupUnescaped(String(value))))
+            attributes.append((name.lowercased(), String(value)))
         }
     }
 
@@ -148,7 +148,7 @@ struct AttachmentReferences {
         for attribute in [" src=\"", " href=\""] {
             guard let start = tag.firstRange(of: attribute + Self.scheme),
                 let end = tag[start.upperBound...].firstIndex(of: "\""),
-                let data = data(markupUnescaped(written(tag[start.upperBound..<end])))
+                let data = data(written(tag[start.upperBound..<end]))
             else { continue }
             return unmarked(tag[..<start.lowerBound]) + attribute + data + unmarked(tag[end...])
         }
@@ -182,14 +182,14 @@ struct AttachmentReferences {
         }
     }
 
-    /// The picture that a reference names, in its own encoding or in that of addresses.
+    /// The picture that a reference names as it is written, in the encoding of HTML, or in that of addresses.
     private func data(_ reference: String) -> String? {
         func decoded(_ name: String) -> String { String(decoding: name.utf8.percentDecoded, as: UTF8.self) }
-        let plain = decoded(reference)
+        let unescaped = markupUnescaped(reference)
+        let spellings = [reference, unescaped, decoded(reference), decoded(unescaped)]
         guard
-            let name = attachments.keys.first(where: { $0 == reference })
-                ?? attachments.keys.first(where: { $0 == plain })
-                ?? attachments.keys.first(where: { decoded($0) == plain }),
+            let name = spellings.compactMap({ attachments[$0] == nil ? nil : $0 }).first
+                ?? attachments.keys.first(where: { decoded($0) == spellings[3] }),
             let forms = attachments[name]?.object, let type = forms.keys.first(where: { $0.hasPrefix("image/") }),
             let base64 = NotebookFile.joined(forms[type])
         else { return nil }

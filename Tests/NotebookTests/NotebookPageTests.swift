@@ -89,6 +89,10 @@ private let picture = "data:image/png;base64,QTT="
     ("![a](attachment:e\u{301}.png)", "\u{E9}.png"), ("![a](attachment:\u{E9}.png)", "e\u{301}.png"),
     ("![a](attachment:e%CC%81.png)", "\u{E9}.png"),
     ("![a](attachment:%C3%A9.png)", "e\u{301}.png"), ("![a](attachment:a&amp;b.png)", "a&b.png"),
+    ("![a](attachment:a&amp;b.png)", "a&amp;b.png"), ("![a](attachment:a&b.png)", "a&b.png"),
+    ("![a](attachment:a&#38;b&#x2E;png)", "a&b.png"), ("![a](attachment:a%26b.png)", "a&b.png"),
+    ("![a](attachment:a&lt;b.png)", "a&lt;b.png"), ("![a](attachment:a&lt;b.png)", "a<b.png"),
+    ("![a](attachment:caf&eacute;.png)", "caf\u{E9}.png"),
 ])
 func anAttachmentIsFoundByItsNameHoweverItIsEncoded(source: String, name: String) throws {
     let html = try markdownPage(source, name: name)
@@ -105,6 +109,30 @@ func anElementThatShowsAnAttachmentIsAPicture(source: String, attributes: String
     let html = try markdownPage(source, name: "a b.png")
     #expect(html.contains("<img src=\"\(picture)\"\(attributes)>"), "\(html)")
     #expect(!html.contains("onclick"))
+}
+
+@Test(arguments: [
+    ("a&amp;b.png", "a&b.png"), ("a&amp;b.png", "a&amp;b.png"), ("a&b.png", "a&b.png"), ("a&#38;b.png", "a&b.png"),
+    ("a&#x26;b.png", "a&b.png"), ("a%26amp;b.png", "a&amp;b.png"), ("a&apos;b.png", "a'b.png"),
+])
+func anElementNamesItsAttachmentInTheEncodingOfHTMLOrAsItIs(reference: String, name: String) throws {
+    let html = try markdownPage("<img src=\"attachment:\(reference)\">", name: name)
+    #expect(html.contains("<img src=\"\(picture)\">"), "\(html)")
+}
+
+/// A page shows what a browser does.
+@Test(arguments: [
+    ("<!-- <img src=\"attachment:a.png\"> -->", ""), ("a <!-- ![a](attachment:a.png) --> b", "<p>a  b</p>"),
+    ("<!--\n# Title\n\n![a](attachment:a.png)\n\n-->\n\nb", "<h1></h1>\n<p>b</p>"),
+    ("a <!-- x > y --> b <!-- <b> --> c", "<p>a  b  c</p>"),
+    ("`<!--` a `-->`", "<p><code>&lt;!--</code> a <code>--&gt;</code></p>"),
+    ("```\n<!-- ![a](attachment:a.png) -->\n```", "<pre><code>&lt;!-- ![a](attachment:a.png) --&gt;\n</code></pre>"),
+    ("a <!-- `x` ![b](https://x.org/b.png) --> *c*", "<p>a <code></code> <em>c</em></p>"),
+    ("<!-- a *b*", "<p>&lt;!-- a <em>b</em></p>"), ("a --> b", "<p>a --&gt; b</p>"),
+])
+func whatStandsInACommentIsNotShown(source: String, html: String) throws {
+    let shown = try markdownPage(source, name: "a.png")
+    #expect(shown.split(whereSeparator: \.isNewline) == html.split(whereSeparator: \.isNewline), "\(shown)")
 }
 
 @Test(arguments: [
