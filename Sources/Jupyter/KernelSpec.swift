@@ -99,23 +99,25 @@ private var workingFolder: String {
     return String(cString: folder)
 }
 
+/// Of what a shell leaves of `~`, as in `--prefix=~/env`.
 private func typed(_ folder: String) throws(KernelSpecError) -> String {
     do throws(FileError) { return try FileSystem.resolve(typed: folder, in: ".") } catch { throw .file(error) }
+}
+
+private func folder(of variable: String) throws(KernelSpecError) -> String? {
+    do throws(FileError) { return try Environment.folder(variable) } catch { throw .file(error) }
 }
 
 private func kernelFolder(_ location: KernelSpecLocation) throws(KernelSpecError) -> String {
     switch location {
     case .user:
-        // What a shell leaves of `~`, as in `--prefix=~/env`.
-        if let folder = Environment.variable("JUPYTER_DATA_DIR") {
-            return FileSystem.join(try typed(folder), "kernels")
-        }
+        if let folder = try folder(of: "JUPYTER_DATA_DIR") { return FileSystem.join(folder, "kernels") }
         return Environment.sharedDataFolder + "/jupyter/kernels"
     case .prefix(let folder):
         return FileSystem.join(try typed(folder), "share/jupyter/kernels")
     case .systemPrefix:
         guard let variable = ["VIRTUAL_ENV", "CONDA_PREFIX"].first(where: { Environment.variable($0) != nil }),
-            let folder = Environment.variable(variable)
+            let folder = try folder(of: variable)
         else { throw .noEnvironment }
         guard FileSystem.isDirectory(folder) else { throw .missingEnvironment(variable, folder) }
         return FileSystem.join(folder, "share/jupyter/kernels")

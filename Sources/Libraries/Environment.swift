@@ -24,17 +24,33 @@ public enum Environment {
     }
 
     public static var home: String {
-        if let home = variable("HOME") { return home }
+        // Relative ones would be made where the program runs, as a folder `~` where nobody has expanded that.
+        if let home = variable("HOME"), home.hasPrefix("/") { return home }
         guard let entry = getpwuid(getuid()), let folder = entry.pointee.pw_dir else { return "/" }
         return String(cString: folder)
+    }
+
+    /// The folder that a variable names, `nil` where it is not set. A person has typed it: where no shell has
+    /// expanded its `~`, in a file of settings (`.env`, Docker's `ENV`) or behind quotes, it means the home folder still.
+    public static func folder(_ name: String) throws(FileError) -> String? {
+        guard let path = variable(name) else { return nil }
+        return try FileSystem.resolve(typed: path, in: ".")
+    }
+
+    /// What is wrong with the variables that name folders of ours.
+    public static var folderFaults: [String] {
+        ["TANDEM_HOME", "TANDEM_DATA"].compactMap { name in
+            do throws(FileError) { _ = try folder(name) } catch { return "\(name): \(error)" }
+            return nil
+        }
     }
 
     /// `$XDG_CACHE_HOME/tandem`: what can be fetched again.
     public static var cacheFolder: String { xdg("XDG_CACHE_HOME", ".cache") + "/tandem" }
 
-    /// `$TANDEM_HOME`, else `$XDG_DATA_HOME/tandem`: runs and history.
-    public static var dataFolder: String {
-        variable("TANDEM_HOME") ?? sharedDataFolder + "/tandem"
+    /// `$TANDEM_HOME`, else `$XDG_DATA_HOME/tandem`: runs and history; `nil` where the first cannot be meant.
+    public static var dataFolder: String? {
+        do throws(FileError) { return try folder("TANDEM_HOME") ?? sharedDataFolder + "/tandem" } catch { return nil }
     }
 
     /// `$XDG_DATA_HOME`: what programs keep for the user.
@@ -42,7 +58,7 @@ public enum Environment {
 
     private static func xdg(_ name: String, _ standard: String) -> String {
         // The specification: a relative path is to be ignored.
-        if let folder = variable(name), folder.hasPrefix("/") { return folder }
+        if let folder = try? folder(name), folder.hasPrefix("/") { return folder }
         return home + "/" + standard
     }
 }

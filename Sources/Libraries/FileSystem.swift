@@ -223,7 +223,7 @@ public enum FileSystem {
 
     /// Makes a new folder for this user alone in the folder for temporary files.
     public static func makeTemporaryFolder() throws(FileError) -> String {
-        let pattern = (Environment.variable("TMPDIR") ?? "/tmp") + "/tandem-XXXXXX"
+        let pattern = (try Environment.folder("TMPDIR") ?? "/tmp") + "/tandem-XXXXXX"
         var bytes = Array(pattern.utf8CString)
         guard mkdtemp(&bytes) != nil else { throw FileError("create", pattern) }
         return String(decoding: bytes.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)

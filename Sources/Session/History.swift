@@ -78,8 +78,8 @@ public final class History: Sendable {
     /// In the order in which cells were entered, over all sessions.
     private static let newestFirst = "ORDER BY number DESC, session DESC, line DESC"
 
-    /// The file of all sessions.
-    public static var standardPath: String { KeptFile.standardPath }
+    /// The file of all sessions; `nil` where `TANDEM_HOME` cannot be meant.
+    public static var standardPath: String? { KeptFile.standardPath }
 
     /// Why the file is not used, or where a damaged one went.
     public let failure: String?

@@ -71,8 +71,8 @@ public final class Workspace: Sendable {
         session.publish = { [unowned self] in publishNames() }
     }
 
-    /// `$TANDEM_HOME`, or where it is by default: the home of a session with a person.
-    public static var standardHome: String { Environment.dataFolder }
+    /// `$TANDEM_HOME`, or where it is by default: the home of a session with a person; `nil` where that variable is wrong.
+    public static var standardHome: String? { Environment.dataFolder }
 
     /// All that is wrong with the variables of the environment that say how networks are run and where things are; to
     /// be said before the first cell.

@@ -77,8 +77,9 @@ public struct REPL {
     private func earlierCells() -> [String] {
         let cells = history.tail(Self.rememberedCells).map(\.input).filter { $0.utf8.count <= Self.longestCell }
         // Earlier versions kept each cell as one line of a text file.
-        let path = FileSystem.join(Environment.dataFolder, "history.txt")
-        guard FileSystem.isRegularFile(path), FileSystem.size(path) ?? 0 <= Self.longestCell * 10 else { return cells }
+        guard let path = Environment.dataFolder.map({ FileSystem.join($0, "history.txt") }),
+            FileSystem.isRegularFile(path), FileSystem.size(path) ?? 0 <= Self.longestCell * 10
+        else { return cells }
         do throws(FileError) {
             return try FileSystem.readText(path).split(separator: "\n").suffix(Self.rememberedCells).map(String.init)
                 + cells

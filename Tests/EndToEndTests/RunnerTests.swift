@@ -319,8 +319,21 @@ struct RunnerTests {
     }
 
     @Test func aFileMayBeginWithTheMarkOfUTF8() throws {
-        #expect(try Tandem.script("\u{FEFF}" + Self.notebook(["print 1"]), name: "n.ipynb").output == "1\n")
-        #expect(try Tandem.script("\u{FEFF}print 1").output == "1\n")
+        for mark in ["\u{FEFF}", "\u{FEFF}\u{FEFF}"] {
+            #expect(try Tandem.script(mark + Self.notebook(["print 1"]), name: "n.ipynb").output == "1\n")
+            #expect(try Tandem.script("\(mark)print 1").output == "1\n")
+        }
+    }
+
+    @Test(arguments: ["n.IPYNB", "n.Ipynb"], ["O.IPYNB", "o.iPynb", "O.HTML", "o.Html", "O.HTM", "o.htm"])
+    func anEndingMayBeWrittenInCapitals(name: String, output: String) throws {
+        let folder = try Tandem.folder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let file = folder.appending(path: output)
+        let result = try Tandem.script(Self.notebook(["print 1"]), ["--output", file.path], name: name)
+        #expect(result.code == 0 && result.output == "1\n", "\(result.error)")
+        let isPage = output.lowercased().contains(".htm")
+        #expect(try String(contentsOf: file, encoding: .utf8).hasPrefix(isPage ? "<!DOCTYPE html>" : "{"))
     }
 
     @Test(arguments: [
@@ -385,6 +398,48 @@ struct RunnerTests {
             #expect(result.error.contains("\(name)=\(value) is not a"))
         }
         #expect(try Tandem.run([], input: "print 1", environment: [name: ""]).output == "1\n")
+    }
+
+    @Test func allVariablesThatCannotBeMeantAreToldAtOnce() throws {
+        let environment = [
+            "TANDEM_THREADS": "abc", "TANDEM_ISA": "foo", "TANDEM_HOME": "~nobody/h", "TANDEM_DATA": "x/~/d",
+        ]
+        let result = try Tandem.run([], input: "print 1", environment: environment)
+        #expect(result.code == 2 && result.output == "")
+        for told in [
+            "TANDEM_THREADS=abc is", "TANDEM_ISA=foo is", "TANDEM_HOME: cannot use", "TANDEM_DATA: cannot use",
+        ] {
+            #expect(result.error.contains(told), "\(result.error)")
+        }
+        let bench = try Tandem.run(["bench", "--steps", "1"], environment: environment)
+        #expect(bench.code != 0 && bench.error.contains("TANDEM_THREADS=abc") && bench.error.contains("TANDEM_ISA=foo"))
+    }
+
+    /// No shell has expanded it: in a file of settings, `.env`, or behind quotes.
+    @Test(arguments: ["~/h", "~"]) func aTildeInAVariableIsTheHomeFolder(value: String) throws {
+        let folder = try Tandem.folder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let home = folder.appending(path: "home").path
+        let place = home + value.dropFirst()
+        let data = "\(place)/cifar-10-batches-bin"
+        let start = "mkdir -p \(home) \(folder.path)/work; cd \(folder.path)/work; '\(Tandem.path)'"
+        let training = "model Small { flatten; linear 10 }; train Small, on: take(synthetic(), 20, test: 10), epochs: 1"
+        let kept = try Tandem.run(
+            "/bin/sh", ["-c", start], input: training, environment: ["HOME": home, "TANDEM_HOME": value])
+        #expect(kept.code == 0, "\(kept.error)")
+        #expect(FileManager.default.fileExists(atPath: "\(place)/tandem.sqlite"))
+        let missing = try Tandem.run(
+            "/bin/sh", ["-c", "mkdir -p \(data); touch \(data)/data_batch_1.bin; \(start)"], input: "cifar10()",
+            environment: ["HOME": home, "TANDEM_DATA": value])
+        #expect(missing.error.contains(data), "\(missing.error)")
+        let installed = try Tandem.run(
+            "/bin/sh", ["-c", "\(start) install --user"], environment: ["HOME": home, "XDG_DATA_HOME": value])
+        #expect(installed.output.contains("\(place)/jupyter/kernels/tandem"), "\(installed.error)")
+        // A home folder that is none is not made either.
+        let odd = try Tandem.run(
+            "/bin/sh", ["-c", "HOME='~'; \(start)"], input: "print 1", environment: ["TANDEM_HOME": home])
+        #expect(odd.output == "1\n")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: "\(folder.path)/work").isEmpty)
     }
 
     @Test(arguments: [
@@ -495,14 +550,37 @@ struct RunnerTests {
         for (executable, arguments, environment) in [
             (link, prefix, [:]),
             ("/bin/sh", ["-c", "cd '\(folder.path)'; './my tandem' \(prefix.joined(separator: " "))"], [:]),
+            ("/bin/sh", ["-c", "cd '\(folder.path)'; './/./my tandem' \(prefix.joined(separator: " "))"], [:]),
             (
                 "/bin/sh", ["-c", "'my tandem' \(prefix.joined(separator: " "))"],
                 ["PATH": "/nowhere:\(folder.path):/bin"]
             ),
+            (
+                "/bin/sh", ["-c", "cd '\(folder.path)'; 'my tandem' \(prefix.joined(separator: " "))"],
+                ["PATH": ":/bin"]
+            ),
+            ("/bin/bash", ["-c", "exec -a name '\(link)' \(prefix.joined(separator: " "))"], [:]),
+            ("/bin/bash", ["-c", "exec -a /bin/sh '\(link)' \(prefix.joined(separator: " "))"], [:]),
         ] as [(String, [String], [String: String])] {
             #expect(try Tandem.run(executable, arguments, environment: environment).code == 0)
             #expect(try installed() == link)
         }
+    }
+
+    /// As Homebrew does: `opt/tandem` leads to the version, and `bin/tandem` to the file in it.
+    @Test(arguments: ["opt/tandem/bin/tandem", "bin/tandem", "bin/again", "opt/../opt/tandem/bin//tandem"])
+    func anInstallThroughLinksSurvivesAnUpgrade(called: String) throws {
+        let folder = try Tandem.folder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let script = """
+            cd '\(folder.path)'; mkdir -p Cellar/tandem/1.0/bin opt bin; ln '\(Tandem.path)' Cellar/tandem/1.0/bin/tandem \
+            || cp '\(Tandem.path)' Cellar/tandem/1.0/bin/tandem; ln -s ../Cellar/tandem/1.0 opt/tandem
+            ln -s ../Cellar/tandem/1.0/bin/tandem bin/tandem; ln -s tandem bin/again; '\(called)' install --prefix .
+            """
+        #expect(try Tandem.run("/bin/sh", ["-c", script]).code == 0)
+        let specification = try String(
+            contentsOf: folder.appending(path: "share/jupyter/kernels/tandem/kernel.json"), encoding: .utf8)
+        #expect(specification.contains("/\(called.replacing("//", with: "/"))\"") && !specification.contains("Cellar"))
     }
 
     @Test func optionsTakeTheirValuesBehindAnEqualsSignToo() throws {
@@ -652,6 +730,18 @@ struct RunnerTests {
         let unanswered = try Tandem.script(program, input: "3\n")
         #expect(unanswered.code == 1)
         #expect(unanswered.error.contains("there is nobody to answer `Name?`"))
+    }
+
+    @Test func anAnswerThatHasNoEndIsAnError() throws {
+        let folder = try Tandem.folder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let file = folder.appending(path: "script.tandem")
+        try "let name = ask \"Name? \"\nprint count(name)".write(to: file, atomically: true, encoding: .utf8)
+        let endless = try Tandem.run("/bin/sh", ["-c", "'\(Tandem.path)' run '\(file.path)' < /dev/zero"])
+        #expect(endless.code == 1 && endless.output == "")
+        #expect(endless.error.contains("the answer to `Name?` has more than 1000000 bytes"))
+        let windows = try Tandem.run(["run", file.path], input: "abc\r\nx")
+        #expect(windows.output == "3\n")
     }
 
     @Test func versionAndHelpAreShown() throws {

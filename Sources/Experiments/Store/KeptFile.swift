@@ -223,7 +223,7 @@ public final class KeptFile: Sendable {
     }
 
     /// `tandem.sqlite` in the data folder.
-    public static var standardPath: String { path(in: Environment.dataFolder) }
+    public static var standardPath: String? { Environment.dataFolder.map { path(in: $0) } }
 
     static func path(in folder: String) -> String { FileSystem.join(folder, "tandem.sqlite") }
 
