@@ -77,6 +77,21 @@ struct KeptStudyTests {
         try "a letter".write(toFile: "\(folder)/letter.run", atomically: true, encoding: .utf8)
         let again = other.text("runs import, \"\(folder)\"")
         #expect(again.hasPrefix("4 runs already there\n") && again.contains("letter.run was not taken: "))
+        // Each that is refused is named, beside the ones that are taken.
+        for number in 1...3 {
+            try "a letter".write(toFile: "\(folder)/\(number).run", atomically: true, encoding: .utf8)
+        }
+        let third = KeptStudyTests()
+        defer { third.remove() }
+        let several = third.text("runs import, \"\(folder)\"")
+        #expect(several.hasPrefix("4 runs imported from \(folder)\n") && several.contains("4 records were not taken"))
+        for name in ["1", "2", "3", "letter"] { #expect(several.contains("\(name).run: ")) }
+        for number in 4...12 {
+            try "a letter".write(toFile: "\(folder)/\(number).run", atomically: true, encoding: .utf8)
+        }
+        let many = third.text("runs import, \"\(folder)\"")
+        #expect(many.contains("13 records were not taken") && many.contains("and 5 more"))
+        for number in 1...12 { try FileManager.default.removeItem(atPath: "\(folder)/\(number).run") }
         let here = other.text(study)
         #expect(here.contains("4 of 4 trainings kept") && !here.contains("note: "))
         #expect(here.split(separator: "\n").last == there.split(separator: "\n").first)

@@ -183,32 +183,40 @@ extension RunStore {
         var seen: Set<String> = []
         var taken = Set(runs.compactMap(\.name))
         var carried = Carried()
-        var found: [(key: String, record: RunRecord)] = []
+        var found: [(name: String, key: String, record: RunRecord)] = []
         for name in names {
             if isCancelled() { return carried }
             do throws(RecordFile.Fault) {
                 let read = try RecordFile.read(FileSystem.join(folder, name))
-                guard seen.insert(read.key).inserted else { continue }
+                if seen.contains(read.key) { continue }
                 // One that is listed and whose record cannot be read any more is written again.
                 if let run = ended[read.key], isFiled(run) {
                     carried.known += 1
                 } else if let reason = read.record.reasonToRefuse {
                     carried.refused.append(.init(name: name.printableName, reason: reason))
+                    continue
                 } else {
-                    found.append(read)
+                    found.append((name, read.key, read.record))
                 }
+                seen.insert(read.key)
             } catch {
                 carried.refused.append(.init(name: name.printableName, reason: error.reason))
             }
         }
         // The order of the list is that in which they were begun.
         found.sort { ($0.record.kept?.started ?? 0, $0.key) < ($1.record.kept?.started ?? 0, $1.key) }
-        for (key, record) in found {
+        for (name, key, record) in found {
             if isCancelled() { return carried }
             var record = record
             if let name = record.name, !taken.insert(name).inserted { record.name = nil }
-            do throws(FileError) { if try take(record, key) { carried.count += 1 } } catch {
-                carried.refused.append(.init(name: record.model, reason: "it cannot be written: \(error.reason)"))
+            let reason: String?
+            do throws(FileError) { reason = try take(record, key) } catch {
+                reason = "it cannot be written: \(error.reason)"
+            }
+            if let reason {
+                carried.refused.append(.init(name: name.printableName, reason: reason))
+            } else {
+                carried.count += 1
             }
         }
         return carried
@@ -216,9 +224,11 @@ extension RunStore {
 
     /// Takes one record in, under its lock: who opens the store meanwhile finds nothing that was lost.
     ///
-    /// - Returns: `false` where another process trains this run.
-    private func take(_ record: RunRecord, _ key: String) throws(FileError) -> Bool {
-        guard let lock = acquireLock(key) else { return false }
+    /// - Returns: why not, where it is not taken.
+    private func take(_ record: RunRecord, _ key: String) throws(FileError) -> String? {
+        guard let lock = acquireLock(key) else {
+            return isLive(key) ? "another process trains this run" : "its lock file cannot be written"
+        }
         try writeRecord(record, key: key)
         if let name = record.name { try FileSystem.write(name, to: nameFile(key), isPrivate: true) }
         change(ofRun: key) { database throws(DatabaseError) in
@@ -226,7 +236,7 @@ extension RunStore {
         } then: {
             lock.remove()
         }
-        return true
+        return nil
     }
 }
 

@@ -110,13 +110,23 @@ private func report(_ carried: RunStore.Carried, _ call: Invocation, done: Strin
     }
     if carried.count + carried.known + carried.refused.count == 0 { parts = [none] }
     context.write(parts.joined(separator: "; ") + "\n")
-    guard let first = carried.refused.first else { return }
+    let refused = carried.refused
+    guard let first = refused.first else { return }
+    var reasons: [String] = []
+    if refused.count > 1 {
+        reasons = refused.prefix(shownRefusals).map { "\($0.name): \($0.reason)" }
+        if refused.count > shownRefusals { reasons.append("and \(refused.count - shownRefusals) more") }
+    }
     context.output.report(
         Diagnostic(
-            .warning, code: .record, "\(first.name) was not taken: \(first.reason)", source: context.source,
-            at: call.arguments.place("folder"),
-            context: carried.refused.count > 1 ? ["nor were \(counted(carried.refused.count - 1, "other"))"] : []))
+            .warning, code: .record,
+            refused.count == 1
+                ? "\(first.name) was not taken: \(first.reason)" : "\(refused.count) records were not taken",
+            source: context.source, at: call.arguments.place("folder"), context: reasons))
 }
+
+/// So many records that were not taken are named.
+private let shownRefusals = 8
 
 /// `2026-11-23`, or with a time behind it: `2026-11-23 14:02`.
 private func isDate(_ text: String) -> Bool {
