@@ -211,6 +211,12 @@ public enum FileSystem {
         guard isDirectory(path) else { throw FileError("create", path, code: ENOTDIR) }
     }
 
+    /// Whether nobody but its owner may do anything with a file or folder, nor with what is in the folder.
+    public static func isPrivate(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0 && status.st_mode & 0o077 == 0
+    }
+
     /// Takes from everybody else what they may do with a file or folder of this user; links and what cannot be changed
     /// stay as they are.
     public static func makePrivate(_ path: String) {

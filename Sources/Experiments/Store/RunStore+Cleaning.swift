@@ -236,18 +236,20 @@ extension RunStore {
     /// beside its files is that one's.
     func matchNames(of database: Database) throws(DatabaseError) {
         var unknown: [[DatabaseValue]] = []
+        // Most of thousands of runs have neither: one look at the folder tells.
+        let present = Set((try? FileSystem.list(files)) ?? [])
+        func has(_ key: String, _ kind: RunFileName.Kind) -> Bool { present.contains("\(key).\(kind.rawValue)") }
         let rows = try database.execute("SELECT key, name FROM runs").map { (key: $0[0].text ?? "", name: $0[1].text) }
         let names = Dictionary(
-            rows.compactMap { row in keptName(row.key).map { (row.key, $0) } }, uniquingKeysWith: { first, _ in first })
+            rows.filter { has($0.key, .name) }.compactMap { row in keptName(row.key).map { (row.key, $0) } },
+            uniquingKeysWith: { first, _ in first })
         let taken = Set(names.values)
         for (key, known) in rows {
             if let name = names[key] {
                 if name != known { unknown.append([.text(name), .text(key)]) }
             } else if let known, taken.contains(known) {
                 unknown.append([.null, .text(key)])
-            } else if let name = known, !FileSystem.isThere(nameFile(key)),
-                FileSystem.exists(weights(key)) || FileSystem.exists(checkpoint(key))
-            {
+            } else if let name = known, !has(key, .name), has(key, .safetensors) || has(key, .checkpoint) {
                 try? FileSystem.write(name, to: nameFile(key), isPrivate: true)
             }
         }

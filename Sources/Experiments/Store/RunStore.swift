@@ -236,9 +236,10 @@ public final class RunStore: Sendable {
         }
     }
 
-    /// What an older Tandem left readable by everybody; files of others in the folder stay as they are.
+    /// What an older Tandem left readable by everybody; files of others in the folder stay as they are. In a folder that
+    /// is private nobody else reaches any file: there may be thousands, and none is looked at.
     private func makeFilesPrivate() {
-        for folder in [files, results] {
+        for folder in [files, results] where !FileSystem.isPrivate(folder) {
             let names = (try? FileSystem.list(folder)) ?? []
             let ours = names.filter { RunFileName($0) != nil }
             for name in ours { FileSystem.makePrivate(FileSystem.join(folder, name)) }

@@ -688,6 +688,25 @@ extension Database {
         #expect(openToOthers(in: home.folder) == [FileSystem.name(of: home.folder), "letter.txt"])
     }
 
+    /// Nobody reaches what is in a private folder: thousands of files are not asked for their modes at each opening.
+    @Test func filesInAPrivateFolderAreNotLookedAt() throws {
+        let home = try Home()
+        defer { home.remove() }
+        try home.train(Trained.options())
+        home.store.close()
+        for folder in [home.store.files, home.store.results] {
+            for name in try FileSystem.list(folder) { chmod("\(folder)/\(name)", 0o644) }
+        }
+        let count = openToOthers(in: home.folder).count
+        #expect(count > 0 && home.another().store.list().count == 1)
+        #expect(openToOthers(in: home.folder).count == count)
+        // They are made private before anybody can reach them.
+        chmod(home.store.results, 0o755)
+        chmod(home.store.files, 0o755)
+        #expect(home.another().store.list().count == 1)
+        #expect(openToOthers(in: home.folder) == [])
+    }
+
     @Test func filesOfOthersStayAsTheyAre() throws {
         let home = try Home()
         defer { home.remove() }
