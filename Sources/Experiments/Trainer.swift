@@ -36,7 +36,7 @@ public struct Trainer: Sendable {
     ) throws(TrainingError) -> Run {
         try checkFit(architecture, dataset, parts: [.training, .test])
         let network = try EngineNetwork(
-            architecture, dataset: dataset, options: options, isKept: keeper != nil, cancellation: cancellation)
+            architecture, dataset: dataset, options: options, isKept: keeper?.key != nil, cancellation: cancellation)
         if let checkpoint { network.restore(checkpoint.state) }
         keeper?.network = network
         observer(.started(cost(of: network)))

@@ -15,7 +15,8 @@ public final class RunKeeper: TrainingKeeper {
     /// Whether the weights are kept at the end, set before the first step.
     var keepsWeights = true
 
-    private let writer: RunWriter
+    /// `nil` where nothing can be written.
+    private let writer: RunWriter?
     private var lastKept = Clock.seconds
 
     /// In the middle of an epoch, in seconds.
@@ -23,24 +24,31 @@ public final class RunKeeper: TrainingKeeper {
     /// An epoch's end is kept where so much time has passed, or a hundred times what it costs: of quick epochs not each.
     private static let epochInterval = 30.0
 
-    init(_ writer: RunWriter, beginning: Checkpoint? = nil, source: KeptRun? = nil) {
+    init(_ writer: RunWriter?, beginning: Checkpoint? = nil, source: KeptRun? = nil) {
         self.writer = writer
         self.beginning = beginning
         self.source = source
     }
 
-    /// Names the files of the run.
-    public var key: String { writer.key }
+    /// Names the files of the run; `nil` where it has none.
+    public var key: String? { writer?.key }
 
-    var isDue: Bool { Clock.seconds - lastKept >= Self.interval && !writer.isBusy }
+    /// Where to begin, alone; `nil` where that is the start.
+    var withoutKeeping: RunKeeper? { beginning.map { RunKeeper(nil, beginning: $0, source: source) } }
+
+    var isDue: Bool {
+        guard let writer else { return false }
+        return Clock.seconds - lastKept >= Self.interval && !writer.isBusy
+    }
 
     func epochEnded(_ position: TrainingPosition) {
+        guard let writer else { return }
         let limit = min(Self.epochInterval, 100 * writer.cost)
         if Clock.seconds - lastKept >= limit, !writer.isBusy { keep(position) }
     }
 
     func keep(_ position: TrainingPosition) {
-        guard let network else { return }
+        guard let network, let writer else { return }
         let start = Clock.seconds
         lastKept = start
         // Without room for a copy it is written here and now.
@@ -54,6 +62,6 @@ public final class RunKeeper: TrainingKeeper {
     /// Keeps what the training came to, in the background: nobody waits for it.
     func end(_ run: Run, _ last: Checkpoint) {
         network = nil
-        writer.end(run, last, keepsWeights: keepsWeights)
+        writer?.end(run, last, keepsWeights: keepsWeights)
     }
 }

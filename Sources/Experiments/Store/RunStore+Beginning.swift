@@ -11,7 +11,7 @@ extension RunStore {
     ///   - record: says by what it is found again.
     ///   - isFresh: whether it begins anew where it could go on.
     ///   - keepsWeights: whether its weights are wanted at its end, or what it came to alone.
-    /// - Returns: `nil` where nothing can be kept, which is noted.
+    /// - Returns: `nil` where nothing can be kept, which is noted, and nothing is there to go on from.
     public func begin(
         _ record: RunRecord, _ architecture: Architecture, _ options: TrainingOptions, isFresh: Bool,
         keepsWeights: Bool = true
@@ -19,23 +19,25 @@ extension RunStore {
         guard let identity = record.kept?.identity else { return nil }
         // What was trained before must be there to go on from; and no second copy of it in memory.
         wait()
-        guard isWritable else { return nil }
+        func unkept() -> RunKeeper? { isFresh ? nil : self.unkept(record, identity, architecture, options) }
+        guard isWritable else { return unkept() }
         do throws(FileError) { try FileSystem.createDirectories(files, isPrivate: true) } catch {
             note(StoreFault(notKept: files, error))
-            return nil
+            return unkept()
         }
         removeLeftovers()
         if !isFresh, let keeper = continued(record, identity, architecture, options) {
             keeper.keepsWeights = keepsWeights
             // From here on, and not from its next checkpoint, others list it as running and leave it alone.
-            let key = keeper.key
-            change(ofRun: key) { database throws(DatabaseError) in
-                try database.execute("UPDATE runs SET state = 'running' WHERE key = ?", [.text(key)])
+            if let key = keeper.key {
+                change(ofRun: key) { database throws(DatabaseError) in
+                    try database.execute("UPDATE runs SET state = 'running' WHERE key = ?", [.text(key)])
+                }
             }
             return keeper
         }
         let key = Self.newKey()
-        guard let lock = acquireLock(key) else { return nil }
+        guard let lock = acquireLock(key) else { return unkept() }
         let keeper =
             isFresh
             ? RunKeeper(RunWriter(self, record, key: key, lock: lock))
@@ -47,7 +49,7 @@ extension RunStore {
         let isKept = change(ofRun: key) { database throws(DatabaseError) in
             try Self.write(beginning, key: key, state: "running", to: database)
         }
-        return isKept ? keeper : nil
+        return isKept ? keeper : keeper.withoutKeeping
     }
 
     private static func newKey() -> String {
@@ -67,8 +69,7 @@ extension RunStore {
     private func continued(
         _ record: RunRecord, _ identity: RunIdentity, _ architecture: Architecture, _ options: TrainingOptions
     ) -> RunKeeper? {
-        let unfinished = "WHERE identity = ? AND state NOT IN ('done', 'diverged') ORDER BY epochs DESC, number DESC"
-        for run in rows(unfinished, [.text(identity.digest)]) {
+        for run in rows(Self.unfinished, [.text(identity.digest)]) {
             guard let lock = acquireLock(run.key) else { continue }
             // It may have ended between the two.
             guard rows("WHERE key = ?", [.text(run.key)]).first?.hasEnded == false else { continue }
@@ -87,14 +88,37 @@ extension RunStore {
         _ record: RunRecord, _ identity: RunIdentity, _ architecture: Architecture, _ options: TrainingOptions,
         _ key: String, _ lock: RunLock
     ) -> RunKeeper {
-        let shorter = "WHERE stem = ? AND epochs < ? AND identity != ? ORDER BY epochs DESC, number DESC"
-        for run in rows(shorter, [.text(identity.stem), .integer(options.epochs), .text(identity.digest)]) {
+        let writer = RunWriter(self, record, key: key, lock: lock)
+        for run in shorter(identity, options) {
             guard let found = readCheckpoint(run.key, of: run.label, architecture, options),
                 found.position.epoch <= options.epochs
             else { continue }
-            return RunKeeper(RunWriter(self, record, key: key, lock: lock), beginning: found, source: run)
+            return RunKeeper(writer, beginning: found, source: run)
         }
-        return RunKeeper(RunWriter(self, record, key: key, lock: lock))
+        return RunKeeper(writer)
+    }
+
+    private static let unfinished =
+        "WHERE identity = ? AND state NOT IN ('done', 'diverged') ORDER BY epochs DESC, number DESC"
+
+    /// Runs of the same stem that have fewer epochs, the furthest first.
+    private func shorter(_ identity: RunIdentity, _ options: TrainingOptions) -> [KeptRun] {
+        rows(
+            "WHERE stem = ? AND epochs < ? AND identity != ? ORDER BY epochs DESC, number DESC",
+            [.text(identity.stem), .integer(options.epochs), .text(identity.digest)])
+    }
+
+    /// Where a training goes on that cannot be kept itself; `nil` where it begins.
+    private func unkept(
+        _ record: RunRecord, _ identity: RunIdentity, _ architecture: Architecture, _ options: TrainingOptions
+    ) -> RunKeeper? {
+        for run in rows(Self.unfinished, [.text(identity.digest)]) + shorter(identity, options) {
+            guard let found = readCheckpoint(run.key, of: run.label, architecture, options),
+                run.identity == identity.digest || found.position.epoch <= options.epochs
+            else { continue }
+            return RunKeeper(nil, beginning: found, source: run)
+        }
+        return nil
     }
 
     /// Runs that one of the same identity takes the place of: all that are not trained by another process.

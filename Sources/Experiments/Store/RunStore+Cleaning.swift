@@ -22,7 +22,7 @@ extension RunStore {
     /// - Returns: `nil` where the database cannot be used: then nothing is removed, and the reason is noted.
     public func clean() -> Freed? {
         wait()
-        guard isWritable else { return nil }
+        guard isWritable, isIndexed else { return nil }
         let names = [files, results].flatMap { folder in
             ((try? FileSystem.list(folder)) ?? []).map { (name: $0, path: "\(folder)/\($0)") }
         }

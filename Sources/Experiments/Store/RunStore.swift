@@ -15,6 +15,8 @@ public final class RunStore: Sendable {
     /// Where records are.
     let results: String
     private let file = Mutex<KeptFile?>(nil)
+    /// An index in memory, for as long as the file cannot be used.
+    private let substitute = Mutex<KeptFile?>(nil)
     private let faults = Mutex<(pending: [StoreFault], told: Set<StoreFault>)>(([], []))
     /// What is to be written once no other process holds the file.
     private let waiting = Mutex<[Change]>([])
@@ -98,14 +100,36 @@ public final class RunStore: Sendable {
         }
     }
 
-    /// Runs `body` on the file; `nil` where it cannot be used, which is noted.
+    /// Whether the file itself answers, and can be written.
+    var isIndexed: Bool {
+        if case .success(true) = attempt({ file in !file.isReadOnly }) { true } else { false }
+    }
+
+    /// Runs `body` on the index of the runs. Where the file cannot be used, which is noted, that is one made of the
+    /// files of the runs.
     @discardableResult
     func use<Value>(_ body: (KeptFile) throws(DatabaseError) -> Value) -> Value? {
         switch attempt(body) {
-        case .success(let value): return value
+        case .success(let value):
+            substitute.withLock { $0 = nil }
+            return value
         case .failure(let error):
             note(fault(error))
-            return nil
+            return useSubstitute(body)
+        }
+    }
+
+    /// What the files do not say, of runs that other processes train meanwhile, is looked for each time.
+    ///
+    /// Cost: the first time reads every record.
+    private func useSubstitute<Value>(_ body: (KeptFile) throws(DatabaseError) -> Value) -> Value? {
+        let changes = waiting.withLock { $0 }
+        return substitute.withLock { substitute in
+            guard let file = substitute ?? (try? KeptFile(nil)) else { return nil }
+            substitute = file
+            _ = try? recover(into: file.database, except: [])
+            for change in changes { try? change.apply(file.database) }
+            return try? body(file)
         }
     }
 

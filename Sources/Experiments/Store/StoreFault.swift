@@ -46,7 +46,8 @@ public enum StoreFault: Error, Hashable, Sendable {
         switch self {
         case .notKept(let path, let reason, _): "runs are not kept: \(path) cannot be used (\(reason))"
         case .held(let path):
-            "another process holds \(path): until it is free, runs are trained and their files kept, but not listed"
+            "another process holds \(path): until it is free, runs are found by their own files, and new ones are not "
+                + "listed in it"
         case .notListed(let path): "another process still holds \(path): the last runs are not listed there yet"
         case .readOnly(let path, let reason): "new runs are not kept: \(path) cannot be written (\(reason))"
         case .newer(let path, let reason): "runs are not kept: \(path) cannot be read, because \(reason)"

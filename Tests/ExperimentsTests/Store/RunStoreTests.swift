@@ -580,12 +580,12 @@ extension Database {
     @Test func aStoreOfALaterVersionIsLeftAlone() throws {
         let home = try Home()
         defer { home.remove() }
-        try home.train(Trained.options())
+        let kept = try home.train(Trained.options())
         try Database(home.database).execute("PRAGMA user_version = 99")
         let another = home.another()
-        #expect(try another.kept(Trained.options()) == nil)
+        #expect(try another.kept(Trained.options())?.digest == kept.digest, "its files can be read")
         let run = try another.train(Trained.options())
-        #expect(run.state == .done)
+        #expect(run.state == .done && run.digest == kept.digest)
         let faults = another.store.takeFaults()
         #expect(faults.count == 1)
         #expect(faults[0].message.contains("it is of version 99, made by a newer Tandem"))
@@ -1046,7 +1046,7 @@ extension Database {
             model: "Net", architecture: try Trained.architecture(), dataset: Trained.data, options: options
         ).train(keeper: keeper, cancellation: Cancellation()) { _ in }
         home.store.wait()
-        home.store.setName("mine", ofRun: keeper.key)
+        home.store.setName("mine", ofRun: try #require(keeper.key))
         home.store.close()
         #expect(home.store.takeFaults() == [.held(path: home.database), .notListed(path: home.database)])
         try other.execute("COMMIT")
@@ -1079,12 +1079,77 @@ extension Database {
         _ = try Trainer(
             model: "Net", architecture: try Trained.architecture(), dataset: Trained.data, options: options
         ).train(keeper: keeper, cancellation: Cancellation()) { _ in }
-        home.store.setName("a", ofRun: keeper.key)
+        home.store.setName("a", ofRun: try #require(keeper.key))
         home.store.close()
         try other.execute("COMMIT")
         try other.execute("PRAGMA locking_mode = NORMAL")
         try other.execute("SELECT count(*) FROM runs")
         #expect(Home(folder: home.folder).store.list().map(\.label) == ["a", "Net seed 1"])
+    }
+
+    /// What is in a file is found whether or not the index of the files can be read.
+    @Test func runsAreFoundByTheirFilesWhileTheDatabaseIsHeld() throws {
+        let home = try Home()
+        defer { home.remove() }
+        let ended = try home.train(Trained.options())
+        home.store.setName("best", ofRun: try home.key(seed: 1))
+        let cut = try home.train(Trained.options(seed: 2), cutAfter: 1)
+        try home.train(Trained.options(seed: 3), keepsWeights: false)
+        home.store.close()
+        let elsewhere = try Home()
+        defer { elsewhere.remove() }
+        let whole = try elsewhere.train(Trained.options(seed: 2))
+        let other = try Database(home.database)
+        try other.execute("PRAGMA locking_mode = EXCLUSIVE")
+        try other.execute("BEGIN EXCLUSIVE")
+        try other.execute("UPDATE runs SET seconds = 1")
+
+        let held = Home(folder: home.folder)
+        #expect(held.store.list().map(\.seed).sorted() == [1, 2, 3] && held.store.count == 3)
+        #expect(held.store.kept(called: "best")?.seed == 1)
+        #expect(try held.kept(Trained.options())?.digest == ended.digest)
+        #expect(held.store.endedRecord(try Trained.record(Trained.options(seed: 3)).kept!.identity) != nil)
+        #expect(held.store.clean() == nil)
+        // It goes on where it was cut, twice, and so does one with more epochs.
+        #expect(cut.epochs == 1 && whole.epochs == 3)
+        let steps = (try held.train(Trained.options(seed: 2), cutAfter: 2)).steps
+        #expect(steps > cut.steps && held.store.list().filter { $0.seed == 2 }.map(\.epochs) == [2])
+        let resumed = try held.train(Trained.options(seed: 2))
+        #expect(resumed.digest == whole.digest && resumed.metrics.prefix(1) == cut.metrics[...])
+        #expect(held.store.takeFaults() == [.held(path: home.database)])
+        let longer = Trained.options(epochs: 4)
+        let keeper = held.store.begin(try Trained.record(longer), try Trained.architecture(), longer, isFresh: false)
+        #expect(keeper?.beginning?.position.epoch == 4 && keeper?.key != nil)
+
+        try other.execute("COMMIT")
+        try other.execute("PRAGMA locking_mode = NORMAL")
+        try other.execute("SELECT count(*) FROM runs")
+        held.store.wait()
+        #expect(held.store.list().filter { $0.seed == 2 }.map(\.state) == ["done"])
+        #expect(held.files.filter { $0.hasSuffix(".safetensors") }.count == 2)
+    }
+
+    /// A folder on a full or read-only disk, or a database of a later version.
+    @Test func whatCannotBeKeptGoesOnFromWhatIs() throws {
+        let home = try Home()
+        defer { home.remove() }
+        try home.train(Trained.options(), cutAfter: 1)
+        try home.train(Trained.options(seed: 2))
+        home.store.close()
+        try Database(home.database).execute("PRAGMA user_version = 99")
+        let another = Home(folder: home.folder)
+        for options in [Trained.options(), Trained.options(epochs: 4, seed: 2)] {
+            let record = try Trained.record(options)
+            let keeper = try #require(
+                another.store.begin(record, try Trained.architecture(), options, isFresh: false))
+            #expect(keeper.key == nil && keeper.beginning?.position.epoch == keeper.source.map { $0.epochs + 1 })
+            #expect(another.store.begin(record, try Trained.architecture(), options, isFresh: true) == nil)
+        }
+        let elsewhere = try Home()
+        defer { elsewhere.remove() }
+        #expect(try another.train(Trained.options()).digest == elsewhere.train(Trained.options()).digest)
+        #expect(another.store.takeFaults().count == 1)
+        #expect(another.files == home.files, "nothing is written")
     }
 
     @Test func aRepairIsNotWaitedForWithoutAnEnd() throws {

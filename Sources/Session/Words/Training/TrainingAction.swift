@@ -68,9 +68,7 @@ struct TrainingAction {
             throw call.fault(error)
         }
         log.finish(run)
-        let place = keeper.flatMap { keeper in
-            context.store.map { RunValue.Place(store: $0, key: keeper.key) }
-        }
+        let place = keeper?.key.flatMap { key in context.store.map { RunValue.Place(store: $0, key: key) } }
         return ended(RunValue(run, model: model, data: data, place: place, defaults: defaults))
     }
 
