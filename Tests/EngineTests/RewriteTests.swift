@@ -48,7 +48,9 @@ private struct RandomNetwork {
                 .residual(body: inner, shortcut: nil), .residual(body: inner, shortcut: other),
                 .residual(body: inner + [average], shortcut: other + [average]),
                 .residual(body: inner + [.flatten], shortcut: [.flatten]),
-                .concatenation(branches: [inner + [end], [end]]),
+                .concatenation(branches: [inner + [end], [end]]), .concatenation(branches: [inner, []]),
+                .concatenation(branches: [inner + [.flatten], [.flatten]]),
+                .concatenation(branches: [[.activation(.relu), .flatten], [.flatten]]),
             ])
         case 8:
             var convolution = Layer.Convolution(
@@ -71,6 +73,34 @@ private struct RandomNetwork {
             layers.append(next)
         }
         return (layers, builder.output)
+    }
+
+    /// Two networks of which one has in the branches of a concat what the other has behind it.
+    mutating func joins() -> (Architecture, Architecture)? {
+        let input = Shape(channels: pick([1, 3, 16]), height: 6, width: 4)
+        let branches = (0..<pick([2, 2, 3])).map { _ in
+            sequence(input, depth: 1).layers.filter { layer in
+                switch layer {
+                case .flatten, .maxPool, .averagePool, .adaptiveAveragePool: false
+                case .convolution(let settings): settings.kernel == Extent(1) && settings.stride == Extent(1)
+                default: true
+                }
+            }
+        }
+        let size = pick([Extent(1), Extent(2), Extent(3, 2)])
+        let pool = Layer.Pooling(size: size, stride: pick([size, Extent(1)]), padding: pick([Extent(0), Extent(0)]))
+        let ends: [Layer] = [
+            .activation(pick([.relu, .leakyReLU(slope: -0.3), .sigmoid, .tanh, .gelu, .silu])), .activation(.relu),
+            pick([.maxPool(pool), .averagePool(pool), .adaptiveAveragePool(output: Extent(2))]),
+        ].shuffled(using: &random)
+        let inner = pick([1, 2, 3])
+        let head: [Layer] = [.convolution(.init(width: 5, kernel: Extent(1))), .flatten, .linear(.init(width: 3))]
+        let networks = [0, inner].compactMap { count in
+            try? Architecture(
+                input: input,
+                layers: [.concatenation(branches: branches.map { $0 + ends[..<count] })] + ends[count...] + head)
+        }
+        return networks.count == 2 ? (networks[0], networks[1]) : nil
     }
 
     mutating func architecture() -> Architecture? {
@@ -289,6 +319,25 @@ struct RewriteTests {
             }
         }
         #expect(proven >= 50)
+    }
+
+    @Test(arguments: Precision.allCases)
+    func whatFollowsAConcatTrainsTheSameInItsBranches(precision: Precision) throws {
+        var count = 0
+        for number in 0..<80 {
+            var random = RandomNetwork(number + 40_000)
+            guard let (outside, inside) = random.joins() else { continue }
+            count += 1
+            let text = "network \(number)\n\(outside.layers.map(\.layer))\n\(inside.layers.map(\.layer))"
+            #expect(Equivalence(outside, inside).answer == .same(.training), "\(text)")
+            var settings = Outcome.Settings(
+                source: MemoryImages(shape: outside.input, count: 3, classes: 3, seed: UInt64(number)),
+                precision: precision, optimizer: .adam(), steps: 2)
+            let one = try Outcome(outside, weights: nil, settings)
+            settings.threads = 2
+            #expect(one.isSameTraining(as: try Outcome(inside, weights: nil, settings)), "\(text)")
+        }
+        #expect(count >= 30)
     }
 
     /// A kernel of 1 reads the same whatever its dilation, and must be computed the same.

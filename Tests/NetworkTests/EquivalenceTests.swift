@@ -103,7 +103,57 @@ struct EquivalenceTests {
         (
             "relu in the branches of a concat, or behind it",
             [.concatenation(branches: [[conv(4), relu], [conv(2), relu]]), .flatten, linear(3)],
-            [.concatenation(branches: [[conv(4)], [conv(2)]]), relu, .flatten, linear(3)], .bits
+            [.concatenation(branches: [[conv(4)], [conv(2)]]), relu, .flatten, linear(3)], .training
+        ),
+        (
+            "an idle relu in a branch, an idle pool in the other",
+            [conv(4), .concatenation(branches: [[relu], [.activation(.sigmoid), relu]]), .flatten, linear(3)],
+            [conv(4), .concatenation(branches: [[pool(1)], [.activation(.sigmoid)]]), relu, .flatten, linear(3)],
+            .training
+        ),
+        (
+            "an idle relu that is left out in the branch",
+            [conv(4), .concatenation(branches: [[relu], [.activation(.sigmoid)]]), .flatten, linear(3)],
+            [conv(4), .concatenation(branches: [[], [.activation(.sigmoid)]]), relu, .flatten, linear(3)], .bits
+        ),
+        (
+            "relu behind a concat in a concat",
+            [
+                .concatenation(branches: [[.concatenation(branches: [[conv(4)], []])], [pool(1)]]), relu, .flatten,
+                linear(3),
+            ],
+            [
+                .concatenation(branches: [[.concatenation(branches: [[conv(4), relu], [relu]])], [relu]]), .flatten,
+                linear(3),
+            ], .training
+        ),
+        (
+            "branches of a branch",
+            [
+                .concatenation(branches: [[.concatenation(branches: [[conv(4)], []]), relu], [relu]]), .flatten,
+                linear(3),
+            ],
+            [.concatenation(branches: [[conv(4), relu], [], []]), relu, .flatten, linear(3)], .bits
+        ),
+        (
+            "an activation, a pool and a flatten, in the branches or behind them",
+            [
+                .concatenation(branches: [
+                    [conv(4), .activation(.gelu), pool(2), .flatten], [pool(1), .activation(.gelu), pool(2), .flatten],
+                ]),
+                linear(3),
+            ],
+            [.concatenation(branches: [[conv(4)], []]), .activation(.gelu), pool(2), .flatten, linear(3)], .training
+        ),
+        (
+            "relu through dropout into branches",
+            [.concatenation(branches: [[conv(4), .dropout(rate: 0.3)], []]), relu, .flatten, linear(3)],
+            [.concatenation(branches: [[conv(4), relu, .dropout(rate: 0.3)], [relu]]), .flatten, linear(3)], .training
+        ),
+        (
+            "dropout draws elsewhere in the branches",
+            [.concatenation(branches: [[conv(4), .dropout(rate: 0.3)], [.dropout(rate: 0.3)]]), .flatten, linear(3)],
+            [.concatenation(branches: [[conv(4)], []]), .dropout(rate: 0.3), .flatten, linear(3)], .bits
         ),
         (
             "flatten in the branches of a residual, or behind it",
@@ -191,6 +241,39 @@ struct EquivalenceTests {
             "the branches of a concat in another order",
             [.concatenation(branches: [[conv(4)], [conv(2)]]), .flatten, linear(3)],
             [.concatenation(branches: [[conv(2)], [conv(4)]]), .flatten, linear(3)]
+        ),
+        (
+            "relu of a sum is no sum of relus",
+            [.residual(body: [conv(3), relu], shortcut: [relu]), .flatten, linear(3)],
+            [.residual(body: [conv(3)], shortcut: []), relu, .flatten, linear(3)]
+        ),
+        (
+            "max-pool of a sum",
+            [.residual(body: [conv(3), pool(2)], shortcut: [pool(2)]), .flatten, linear(3)],
+            [.residual(body: [conv(3)], shortcut: []), pool(2), .flatten, linear(3)]
+        ),
+        (
+            "softmax takes all channels",
+            [
+                .concatenation(branches: [[conv(4), .activation(.softmax)], [.activation(.softmax)]]), .flatten,
+                linear(3),
+            ],
+            [.concatenation(branches: [[conv(4)], []]), .activation(.softmax), .flatten, linear(3)]
+        ),
+        (
+            "batchnorm has weights in each branch",
+            [.concatenation(branches: [[conv(4), .batchNorm(.init())], [.batchNorm(.init())]]), .flatten, linear(3)],
+            [.concatenation(branches: [[conv(4)], []]), .batchNorm(.init()), .flatten, linear(3)]
+        ),
+        (
+            "relu in one branch alone",
+            [.concatenation(branches: [[conv(4), relu], []]), .flatten, linear(3)],
+            [.concatenation(branches: [[conv(4)], []]), relu, .flatten, linear(3)]
+        ),
+        (
+            "tanh is below zero, so that relu is not idle",
+            [.concatenation(branches: [[relu], [.activation(.tanh)]]), .flatten, linear(3)],
+            [.concatenation(branches: [[], [.activation(.tanh)]]), relu, .flatten, linear(3)]
         ),
         (
             "batchnorm after batchnorm", [.batchNorm(.init()), .batchNorm(.init()), .flatten, linear(3)],

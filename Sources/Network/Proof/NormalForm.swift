@@ -54,7 +54,12 @@ private struct Rewriting {
     /// Rewrites until no rule fits. Each replacement looks again at what stands before it, so that the work is proportional
     /// to layers and steps.
     mutating func normalized(_ original: [NumberedLayer], input: Shape) -> [NumberedLayer] {
-        var terms = original.map { inner($0) }
+        rewritten(original.map { inner($0) }, input: input)
+    }
+
+    /// - Parameter terms: whose blocks are normal.
+    private mutating func rewritten(_ terms: [NumberedLayer], input: Shape) -> [NumberedLayer] {
+        var terms = terms
         var index = 0
         while index < terms.count {
             let shape = index == 0 ? input : terms[index - 1].placed.output
@@ -66,10 +71,23 @@ private struct Rewriting {
                 RewriteStep(
                     rule: rule, place: place(of: index, in: terms), before: replaced.map(\.placed.layer.description),
                     after: new.map(\.placed.layer.description)))
-            terms.replaceSubrange(index..<index + replaced.count, with: new)
+            terms.replaceSubrange(index..<index + replaced.count, with: new.map { withNormalBranches($0, replaced) })
             index = max(0, index - 1)
         }
         return terms
+    }
+
+    /// A concat that a rule has made, whose branches may not be normal any more.
+    private mutating func withNormalBranches(_ term: NumberedLayer, _ old: [NumberedLayer]) -> NumberedLayer {
+        guard case .concatenation = term.placed.layer, !old.contains(where: { $0.placed.layer == term.placed.layer })
+        else { return term }
+        let placed = term.placed
+        let branches = term.branches.map { rewritten($0, input: placed.input) }
+        return NumberedLayer(
+            placed: PlacedLayer(
+                layer: .concatenation(branches: branches.map { $0.map(\.placed.layer) }), input: placed.input,
+                output: placed.output, branches: branches.map { $0.map(\.placed) }, parameters: placed.parameters),
+            number: term.number, branches: branches)
     }
 
     /// A layer with blocks, whose blocks are normal; its shortcut is always said.
@@ -122,8 +140,9 @@ private struct Rewriting {
     private func fitting(
         _ terms: ArraySlice<NumberedLayer>, on input: Shape
     ) -> (rule: RewriteRule, replaced: [NumberedLayer], new: [NumberedLayer])? {
-        // No rule looks at more than two layers.
-        let window = terms.prefix(2).map(\.placed)[...]
+        // No rule looks at more than two layers, but for what follows a concat.
+        let isJoin = if case .concatenation? = terms.first?.placed.layer { true } else { false }
+        let window = (isJoin ? terms : terms.prefix(2)).map(\.placed)[...]
         for rule in rules {
             guard let replacement = rule.rewrite(window) else { continue }
             let replaced = Array(terms.prefix(replacement.count))
@@ -142,7 +161,25 @@ private struct Rewriting {
             if let kept = old.first(where: { $0.placed.layer == placed.layer }) {
                 return NumberedLayer(placed: placed, number: kept.number, branches: kept.branches)
             }
-            return NumberedLayer(placed: placed, number: placed.layer == .flatten ? nil : first)
+            guard placed.branches.isEmpty else {
+                return NumberedLayer(placed: placed, number: nil, branches: numberedBranches(placed, old))
+            }
+            return NumberedLayer(placed: placed, number: placed.layer.kind.isNumbered ? first : nil)
+        }
+    }
+
+    /// The branches of a new layer. A layer that was there before, or behind the branches, keeps its number.
+    private func numberedBranches(_ placed: PlacedLayer, _ old: [NumberedLayer]) -> [[NumberedLayer]] {
+        let former = old.first { $0.branches.count == placed.branches.count }?.branches
+        return placed.branches.enumerated().map { index, branch in
+            branch.enumerated().map { place, placed in
+                if let former = former?[index], place < former.count, former[place].placed.layer == placed.layer {
+                    return NumberedLayer(placed: placed, number: former[place].number, branches: former[place].branches)
+                }
+                let moved = old.first { $0.placed.layer == placed.layer }
+                return NumberedLayer(
+                    placed: placed, number: moved?.number, branches: numberedBranches(placed, moved.map { [$0] } ?? []))
+            }
         }
     }
 

@@ -15,6 +15,14 @@ public struct RewriteRule: Sendable {
     /// The rewriting of a sequence that begins here; `nil` where the rule does not fit. Input and output shapes stay.
     let rewrite: @Sendable (ArraySlice<PlacedLayer>) -> Replacement?
 
+    /// A rule for a sequence.
+    init(
+        _ name: String, _ preserves: Preservation, because explanation: String,
+        sequence: @escaping @Sendable (ArraySlice<PlacedLayer>) -> Replacement?
+    ) {
+        (self.name, self.preserves, self.explanation, rewrite) = (name, preserves, explanation, sequence)
+    }
+
     /// A rule for one layer.
     init(
         _ name: String, _ preserves: Preservation, because explanation: String,

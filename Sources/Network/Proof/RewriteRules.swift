@@ -291,16 +291,30 @@ extension RewriteRule {
         },
     ]
 
-    /// What all branches end with may stand behind them.
+    /// So many layers are written into branches at most, that a proof does not take more time than a person has.
+    private static let largestCopy = 10_000
+
+    /// What may stand in branches or behind them.
     private static let branches: [RewriteRule] = [
         swappedBranches,
+        // Into the branches, where it may meet what makes it idle, never out of them.
         RewriteRule(
-            "what all branches of a concat end with can be applied after it", .bits,
-            because: "it computes each channel for itself, in the order of the branches"
+            "activations and pools after a concat can be applied in its branches", .training,
+            because: "they compute each channel for itself, and a concat only copies channels and their gradients"
+        ) { (layers: ArraySlice<PlacedLayer>) in
+            guard let first = layers.first, case .concatenation(let branches) = first.layer, branches.count > 1 else {
+                return nil
+            }
+            let moved = layers.dropFirst().prefix { $0.traits.keepsChannelsApart && $0.layer != .flatten }.map(\.layer)
+            guard !moved.isEmpty, branches.count * moved.count <= largestCopy else { return nil }
+            return .init(count: 1 + moved.count, layers: [.concatenation(branches: branches.map { $0 + moved })])
+        },
+        RewriteRule(
+            "flatten at the end of all branches of a concat can be applied after it", .training,
+            because: "flatten moves no value past another, and channel follows channel in both"
         ) { placed in
             guard case .concatenation(let branches) = placed.layer, branches.count > 1,
-                let (shorter, last) = withoutCommonEnd(branches),
-                placed.branches[0].last?.traits.keepsChannelsApart == true
+                let (shorter, last) = withoutCommonEnd(branches), last == .flatten
             else { return nil }
             return [.concatenation(branches: shorter), last]
         },
