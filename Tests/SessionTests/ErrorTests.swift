@@ -1,8 +1,58 @@
 // What a person reads when something is wrong: the block with its place, and what to do.
 
+import Language
+import Network
+import Runtime
 import Testing
 
+@testable import Session
+
 struct ErrorTests {
+    /// Values beyond each limit that a parameter declares, and what the error says of the limit.
+    private func outside(_ kind: Parameter.Kind) -> [(value: Value, bounds: [String])] {
+        switch kind {
+        case .integer(let range), .extent(let range):
+            var isExtent = false
+            if case .extent = kind { isExtent = true }
+            let bounds = ["\(range.lowerBound)", "\(range.upperBound)"]
+            var values: [(Value, [String])] = []
+            if range.upperBound < .max {
+                values = [(.integer(range.lowerBound - 1), bounds), (.integer(range.upperBound + 1), bounds)]
+                if isExtent { values.append((.shape(Shape([1, range.upperBound + 1])), bounds)) }
+            } else if range.lowerBound > .min {
+                values.append((.integer(range.lowerBound - 1), [bounds[0]]))
+            }
+            return isExtent || range.lowerBound == .min ? values : values + [(.decimal(1e300), bounds)]
+        case .decimal(let range, _, _):
+            let bounds = [range.lowerBound, range.upperBound].filter(\.isFinite).map(decimalText)
+            return [range.lowerBound - 1, range.upperBound + 1].filter(\.isFinite).map { (.decimal($0), bounds) }
+        default: return []
+        }
+    }
+
+    @Test func aNumberBeyondALimitIsToldTheWholeLimit() throws {
+        let session = SessionState(output: RecordingOutput(), folder: "/", interruption: Cancellation())
+        let interpreter = Interpreter(session, SourceText(""))
+        var count = 0
+        for word in Vocabulary.all {
+            for parameter in word.parameters {
+                for (value, bounds) in outside(parameter.kind) {
+                    count += 1
+                    var message = ""
+                    do { _ = try interpreter.convert(value, to: parameter, of: word, at: SourceRange(0, 0)) } catch {
+                        message = Stop(error).diagnostic.message
+                    }
+                    for bound in bounds {
+                        #expect(
+                            message.split { !"0123456789.e-".contains($0) }.contains { $0 == bound },
+                            "\(word.name) \(parameter.label) \(value.text): \(message)")
+                    }
+                }
+            }
+        }
+        #expect(count > 100)
+    }
+
     @Test func aShapeFaultNamesTheLayerAndTheWayToIt() {
         let program = """
             // a head without flatten

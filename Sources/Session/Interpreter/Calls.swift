@@ -353,7 +353,7 @@ extension Interpreter {
             let meant = parameter.valueInstead(of: value)
             let written = parameter.isPositional ? meant : meant.map { "\(parameter.label): \($0)" }
             return fault(
-                .outOfRange, "\(name) is \(parameter.rangeText ?? "something else"), not \(value.text)", at: range,
+                .outOfRange, "\(name) is \(parameter.rangeText(for: value)), not \(value.text)", at: range,
                 fix: written.map { "for example `\($0)`" }, edits: meant.map { [TextEdit(range, $0)] } ?? [])
         }
         switch (parameter.kind, value) {
@@ -362,9 +362,11 @@ extension Interpreter {
             return value
         case (.integer(let limits), .decimal(let number)):
             // A size that comes out of a division which divides exactly is whole.
-            guard number == number.rounded(), abs(number) < 1e15 else { throw wrong() }
-            guard limits.contains(Int(number)) else { throw outside() }
-            return .integer(Int(number))
+            guard number == number.rounded() else { throw wrong() }
+            guard let whole = Int(exactly: number), limits.contains(whole) else { throw outside() }
+            // Above it not every whole number is one of these.
+            guard abs(number) < 1e15 else { throw wrong() }
+            return .integer(whole)
         case (.decimal(let limits, let excludesLowest, let excludesHighest), .integer),
             (.decimal(let limits, let excludesLowest, let excludesHighest), .decimal):
             guard let number = value.number, limits.contains(number),
@@ -372,11 +374,11 @@ extension Interpreter {
                 !(excludesHighest && number == limits.upperBound)
             else { throw outside() }
             return value
-        case (.extent(let least), .integer(let size)):
-            guard size >= least, size <= 1 << 20 else { throw outside() }
+        case (.extent(let limits), .integer(let size)):
+            guard limits.contains(size) else { throw outside() }
             return value
-        case (.extent(let least), .shape(let shape)) where shape.sizes.count == 2:
-            guard shape.sizes.allSatisfy({ $0 >= least && $0 <= 1 << 20 }) else { throw outside() }
+        case (.extent(let limits), .shape(let shape)) where shape.sizes.count == 2:
+            guard shape.sizes.allSatisfy(limits.contains) else { throw outside() }
             return value
         case (.boolean, .boolean), (.text, .string), (.path, .string), (.shape, .shape), (.model, .model),
             (.network, .model), (.any, _),
@@ -428,8 +430,8 @@ extension Interpreter {
                 if case .integer(let number) = size, number >= 0 { number } else { nil }
             }
             guard sizes.count == items.values.count, (1...3).contains(sizes.count) else { break }
-            if case .extent(let least) = parameter.kind {
-                guard sizes.count <= 2, sizes.allSatisfy({ $0 >= least }) else { break }
+            if case .extent(let limits) = parameter.kind {
+                guard sizes.count <= 2, sizes.allSatisfy(limits.contains) else { break }
                 // `0x3` would be a number of another language.
                 if sizes.count == 2, sizes.contains(0) { return write("shape(\(sizes[0]), \(sizes[1]))") }
             } else if sizes.contains(0) {

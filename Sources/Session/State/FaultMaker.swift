@@ -46,10 +46,11 @@ final class FaultMaker {
         }
         var product = 1
         for size in sizes {
-            guard size >= 0 else { throw fault(.outOfRange, "a size cannot be negative: \(size)", at: range) }
+            let most = Limits.shapeValues
+            guard size >= 0 else { throw fault(.outOfRange, "a size is 0 to \(most), not \(size)", at: range) }
             let (next, overflows) = product.multipliedReportingOverflow(by: max(size, 1))
-            guard !overflows, next <= 1 << 40 else {
-                throw fault(.outOfRange, "this shape is too large", at: range)
+            guard !overflows, next <= most else {
+                throw fault(.outOfRange, "this shape is too large: it holds 0 to \(most) values", at: range)
             }
             product = next
         }

@@ -75,6 +75,8 @@ enum Limits {
     static let evaluationDepth = 1_000
     /// More layers than any model has, before a `repeat` that was not meant exhausts the memory.
     static let layers = 10_000
+    /// More values than any shape has that memory holds.
+    static let shapeValues = 1 << 40
 }
 
 extension Value {

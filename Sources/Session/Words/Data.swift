@@ -56,7 +56,7 @@ let dataWords: [Word] = [
                 "path", .path, isPositional: true, aliases: ["root"],
                 "the folder: class folders within `train` and `test`, or class folders alone"),
             Parameter(
-                "size", .extent(least: 1), .value(.integer(64)),
+                "size", .extent(1...4096), .value(.integer(64)),
                 "height and width: the shorter side is scaled to it, the middle is cut out, as `Resize` and `CenterCrop`"
             ),
             Parameter(
@@ -126,15 +126,11 @@ let dataWords: [Word] = [
         }),
     Word(
         "resize", .data, "Scales the images, as Pillow's bilinear: each pixel is a mean where they shrink",
-        [subject, Parameter("size", .extent(least: 1), isPositional: true, "height and width")],
+        [subject, Parameter("size", .extent(1...4096), isPositional: true, "height and width")],
         result: .data, example: "let small = resize(take(synthetic(), 64, test: 16), 16)", aliases: ["Resize"],
         .perform { call in
             let data = try call.data("data").dataset
             let size = call.arguments.extent("size") ?? Extent(32)
-            guard size.height <= 4096, size.width <= 4096 else {
-                throw call.fault(
-                    .outOfRange, "`size:` is at most 4096, not \(size)", at: call.arguments.place("size"))
-            }
             do throws(DatasetError) {
                 return .object(
                     DataValue(
@@ -207,9 +203,6 @@ private func loadCIFAR(_ set: CIFAR, _ call: Invocation) throws -> Value {
 private func loadImageFolder(_ call: Invocation) throws -> Value {
     let context = call.context
     let size = call.arguments.extent("size") ?? Extent(64)
-    guard size.height <= 4096, size.width <= 4096 else {
-        throw call.fault(.outOfRange, "`size:` is at most 4096, not \(size)", at: call.arguments.place("size"))
-    }
     let path = call.arguments.text("path") ?? ""
     let folder = try call.path(typed: path, for: "path")
     let report = ProgressReport(context.session, title: "reading \(path)")

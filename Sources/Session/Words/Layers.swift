@@ -2,6 +2,9 @@
 
 import Network
 
+/// Of a window, its steps and the zeros around an image, in values.
+private let largestExtent = 1 << 20
+
 private func width(_ help: String) -> Parameter {
     Parameter(
         "width", .integer(1...1 << 24), isPositional: true,
@@ -12,12 +15,15 @@ private let bias = Parameter(
     "bias", .boolean, .value(.boolean(true)), isPositional: true, aliases: ["use_bias", "hasbias"],
     "whether a bias is added")
 private let poolSize = Parameter(
-    "size", .extent(least: 1), isPositional: true, aliases: ["kernel_size", "kernel", "pool_size"], "side of the window"
+    "size", .extent(1...largestExtent), isPositional: true, aliases: ["kernel_size", "kernel", "pool_size"],
+    "side of the window"
 )
 private let poolStride = Parameter(
-    "stride", .extent(least: 1), .workedOut("size"), isPositional: true, aliases: ["strides"], "step of the window")
+    "stride", .extent(1...largestExtent), .workedOut("size"), isPositional: true, aliases: ["strides"],
+    "step of the window")
 private let poolPadding = Parameter(
-    "padding", .extent(least: 0), .value(.integer(0)), isPositional: true, aliases: ["pad"], "zeros around the image")
+    "padding", .extent(0...largestExtent), .value(.integer(0)), isPositional: true, aliases: ["pad"],
+    "zeros around the image")
 
 private func pooling(_ arguments: Arguments) -> Layer.Pooling {
     Layer.Pooling(
@@ -44,16 +50,17 @@ let layerWords: [Word] = [
         [
             width("output channels"),
             Parameter(
-                "kernel", .extent(least: 1), .value(.integer(3)), isPositional: true,
+                "kernel", .extent(1...largestExtent), .value(.integer(3)), isPositional: true,
                 aliases: ["kernel_size", "size", "k", "filter"], "side of the filters"),
             Parameter(
-                "stride", .extent(least: 1), .value(.integer(1)), isPositional: true, aliases: ["strides"],
+                "stride", .extent(1...largestExtent), .value(.integer(1)), isPositional: true, aliases: ["strides"],
                 "step of the filters"),
             Parameter(
-                "padding", .extent(least: 0), .value(.integer(0)), isPositional: true, choices: ["same"],
+                "padding", .extent(0...largestExtent), .value(.integer(0)), isPositional: true, choices: ["same"],
                 aliases: ["pad"], "zeros around the image"),
             Parameter(
-                "dilation", .extent(least: 1), .value(.integer(1)), isPositional: true, aliases: ["dilation_rate"],
+                "dilation", .extent(1...largestExtent), .value(.integer(1)), isPositional: true,
+                aliases: ["dilation_rate"],
                 "distance between the filter's taps"),
             Parameter(
                 "groups", .integer(1...1 << 24), .value(.integer(1)), isPositional: true, aliases: ["group"],
@@ -132,7 +139,8 @@ let layerWords: [Word] = [
         "adaptiveavgpool", .layers, "Means over as many windows as give the output's size: `nn.AdaptiveAvgPool2d`",
         [
             Parameter(
-                "output", .extent(least: 1), isPositional: true, aliases: ["output_size", "size"], "side of the output")
+                "output", .extent(1...largestExtent), isPositional: true, aliases: ["output_size", "size"],
+                "side of the output")
         ],
         result: .layer, example: inNetwork("adaptiveavgpool 2"), aliases: ["AdaptiveAvgPool2d", "adaptivepool"],
         .layer { .adaptiveAveragePool(output: $0.extent("output") ?? Extent(1)) }),

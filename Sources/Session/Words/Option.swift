@@ -187,9 +187,9 @@ extension OptionKind where Read: CaseIterable & RawRepresentable<String> {
 }
 
 extension OptionKind where Read == Extent {
-    static func extent(least: Int) -> Self {
+    static func extent(_ range: ClosedRange<Int>) -> Self {
         Self(
-            kind: .extent(least: least),
+            kind: .extent(range),
             read: { value in
                 switch value {
                 case .integer(let size): Extent(size)

@@ -102,7 +102,7 @@ private let anyNumber = Parameter.Kind.decimal(-Double.infinity...Double.infinit
 let valueWords: [Word] = [
     Word(
         "shape", .values, "A shape made of values: `shape(3, n, n)` is `3x32x32` for n = 32",
-        [Parameter("sizes", .integer(0...Int.max), isRest: true, "one to three sizes")],
+        [Parameter("sizes", .integer(0...Limits.shapeValues), isRest: true, "one to three sizes")],
         result: .shape, example: "let n = 32\nprint shape(3, n, n)", aliases: ["size", "Size"],
         .perform { call in
             let sizes = call.arguments.rest.compactMap { given -> Int? in

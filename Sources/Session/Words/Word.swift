@@ -105,8 +105,8 @@ final class Parameter: OptionDeclaration {
         case text
         /// A text that names a file or a folder.
         case path
-        /// One size or two: `3`, `3x5`; each of at least the number given.
-        case extent(least: Int)
+        /// One size or two: `3`, `3x5`; each in the range.
+        case extent(ClosedRange<Int>)
         case shape
         case model
         case run
@@ -244,7 +244,7 @@ final class Parameter: OptionDeclaration {
     /// The range in words, where there is one.
     var rangeText: String? {
         switch kind {
-        case .integer(let range):
+        case .integer(let range), .extent(let range):
             if range.upperBound == .max { return range.lowerBound == .min ? nil : "at least \(range.lowerBound)" }
             return "\(range.lowerBound) to \(range.upperBound)"
         case .decimal(let range, let excludesLowest, let excludesHighest):
@@ -256,9 +256,19 @@ final class Parameter: OptionDeclaration {
             let high = decimalText(range.upperBound)
             if excludesHighest { return "\(excludesLowest ? "above" : "at least") \(low) and below \(high)" }
             return excludesLowest ? "above \(low) and at most \(high)" : "\(low) to \(high)"
-        case .extent(let least): return "at least \(least)"
         default: return nil
         }
+    }
+
+    /// The range in words, for a value that is outside of it: a number that the machine cannot hold is above one that is
+    /// not worth saying elsewhere.
+    func rangeText(for value: Value) -> String {
+        if case .integer(let range) = kind, range.upperBound == .max, let number = value.number,
+            number > 0 || range.lowerBound == .min
+        {
+            return "\(range.lowerBound) to \(range.upperBound)"
+        }
+        return rangeText ?? "something else"
     }
 
     /// A value in the range for one that is outside of it: the share a percentage means, the default, else the nearest.
@@ -269,7 +279,9 @@ final class Parameter: OptionDeclaration {
         switch kind {
         case .integer(let range):
             return number.map { String($0 < Double(range.lowerBound) ? range.lowerBound : range.upperBound) }
-        case .extent(let least): return String(least)
+        case .extent(let range):
+            let isTooLarge = (number ?? 0) > Double(range.upperBound)
+            return String(isTooLarge ? range.upperBound : range.lowerBound)
         case .decimal(let range, let excludesLowest, _):
             guard let number, range.lowerBound.isFinite else { return nil }
             if number <= range.lowerBound { return excludesLowest ? "1" : decimalText(range.lowerBound) }
