@@ -151,18 +151,18 @@ extension RunFile {
 
     @Test func weightsComeByName() throws {
         let run = try trained(epochs: 1)
-        let (parameters, renames) = try renamed(run, sorted: true) { $0 }.parameters(for: run.architecture)
-        #expect(parameters.digest() == run.digest && renames.isEmpty)
+        let loaded = try renamed(run, sorted: true) { $0 }.parameters(for: run.architecture)
+        #expect(loaded.parameters.digest() == run.digest && loaded.renamed.isEmpty)
     }
 
     @Test func weightsOfOtherNamesComeByShapesThatOccurOnce() throws {
         let run = try trained(epochs: 1)
         for sorted in [true, false] {
             let file = renamed(run, sorted: sorted) { "zyx"[$0] + $0.replacing("body", with: "conv") }
-            let (parameters, renames) = try file.parameters(for: run.architecture)
-            #expect(parameters.digest() == run.digest)
-            #expect(renames.count == 10)
-            #expect(renames.contains { $0.from == "y3.conv.0.bias" && $0.to == "3.body.0.bias" })
+            let loaded = try file.parameters(for: run.architecture)
+            #expect(loaded.parameters.digest() == run.digest)
+            #expect(loaded.renamed.count == 10)
+            #expect(loaded.renamed.contains { $0.from == "y3.conv.0.bias" && $0.to == "3.body.0.bias" })
         }
     }
 
@@ -193,8 +193,8 @@ extension RunFile {
                 return missing.count == 4 && Set(surplus.map(\.name)) == Set(file.names)
             }
             let map = ["0": names[0], "1.weight": names[1] + ".weight", "1.bias": names[1] + ".bias"]
-            let (parameters, renames) = try file.parameters(for: run.architecture, names: map)
-            #expect(parameters.digest() == run.digest && renames.count == 4)
+            let loaded = try file.parameters(for: run.architecture, names: map)
+            #expect(loaded.parameters.digest() == run.digest && loaded.renamed.count == 4)
             let swapped = try file.parameters(for: run.architecture, names: ["0": names[1], "1": names[0]]).parameters
             #expect(swapped.values(0) == run.parameters?.values(2))
         }
@@ -220,6 +220,87 @@ extension RunFile {
             return
         }
         #expect(missing.map(\.name) == ["c.weight", "c.bias"] && surplus.map(\.name) == ["b.weight", "b.bias"])
+    }
+
+    private func fault(
+        _ file: Safetensors, _ run: Run, names: [String: String]? = nil, isStrict: Bool = true
+    ) -> WeightsError? {
+        do { _ = try file.parameters(for: run.architecture, names: names, isStrict: isStrict) } catch { return error }
+        return nil
+    }
+
+    /// What training scripts write beside a model: an average, an optimizer's state, counters.
+    @Test(arguments: ["", "module.", "state_dict.model.", "_orig_mod."])
+    func whatTheNetworkDoesNotHaveIsNamedOrLeftOut(_ prefix: String) throws {
+        for run in [try twoAlike(), try trained(epochs: 1)] {
+            var file = renamed(run, sorted: true) { prefix + $0 }
+            file["n_averaged"] = .init(shape: [], values: [9])
+            #expect(try file.parameters(for: run.architecture).parameters.digest() == run.digest)
+            let own = file.names
+            var extra: Set<String> = ["epoch"]
+            file["epoch"] = .init(shape: [], values: [3])
+            for name in own where name != "n_averaged" {
+                let shape = try #require(file[name]).shape
+                for other in ["optimizer.state.\(name).exp_avg", "teacher.block.x\(name.dropFirst(prefix.count + 1))"] {
+                    file[other] = .init(shape: shape, values: [Float](repeating: 7, count: shape.reduce(1, *)))
+                    if !other.hasSuffix("num_batches_tracked") { extra.insert(other) }
+                }
+            }
+            guard case .otherNames(let missing, let surplus)? = fault(file, run) else {
+                Issue.record("what the network does not have")
+                continue
+            }
+            #expect(missing.isEmpty && Set(surplus.map(\.name)) == extra)
+            let loaded = try file.parameters(for: run.architecture, isStrict: false)
+            #expect(loaded.parameters.digest() == run.digest && Set(loaded.leftOut) == extra)
+            // What is missing is an error in any case, and is called as the file calls the others.
+            let last = try #require(run.architecture.parameters.last).name
+            file[prefix + last] = nil
+            for isStrict in [true, false] {
+                guard case .otherNames(let missing, _)? = fault(file, run, isStrict: isStrict) else {
+                    Issue.record("\(last) is missing")
+                    continue
+                }
+                #expect(missing.map(\.name) == [prefix + last])
+            }
+        }
+    }
+
+    @Test func ofTwoCopiesTheOneWithTheNamesIsTakenElseTheOneThatIsMeant() throws {
+        let run = try twoAlike()
+        func file(_ prefixes: [String]) -> Safetensors {
+            var file = Safetensors()
+            for (index, prefix) in prefixes.enumerated() {
+                let own = renamed(run) { $0 }
+                for name in own.names {
+                    file[prefix + name] = own[name].map {
+                        .init(shape: $0.shape, values: $0.values.map { $0 + Float(index) })
+                    }
+                }
+            }
+            return file
+        }
+        let exact = try file(["", "ema."]).parameters(for: run.architecture, isStrict: false)
+        #expect(exact.parameters.digest() == run.digest && exact.leftOut.count == 4)
+        let copies = file(["model.", "ema."])
+        for isStrict in [true, false] {
+            guard case .severalFit(["ema", "model"])? = fault(copies, run, isStrict: isStrict) else {
+                Issue.record("two copies")
+                continue
+            }
+        }
+        let model = try copies.parameters(for: run.architecture, names: ["": "model"], isStrict: false)
+        #expect(model.parameters.digest() == run.digest)
+        let ema = try copies.parameters(for: run.architecture, names: ["": "ema"], isStrict: false)
+        #expect(ema.parameters.values(0) == run.parameters?.values(0).map { $0 + 1 })
+    }
+
+    /// Nor are shapes enough to choose among more layers than the network has.
+    @Test func whatIsLeftOutIsNeverChosenByShape() throws {
+        let run = try trained(epochs: 1)
+        var file = renamed(run) { "x." + $0.replacing("0", with: "a") }
+        file["y.weight"] = .init(shape: [3], values: [1, 2, 3])
+        #expect(fault(file, run, isStrict: false) != nil)
     }
 
     @Test func whatDoesNotFitIsNamed() throws {

@@ -160,6 +160,47 @@ struct KeepingTests {
             session.fault("load \"w.safetensors\", names: \"map.json\"")?.contains("maps the names of a model") == true)
     }
 
+    /// The fix that is given is typed, and works.
+    @Test func whatAFileHasBesideTheWeightsIsNamedAndLeftOut() throws {
+        let session = try session("")
+        session.run("model Two { input 4; linear 4; linear 4 }")
+        func write(_ prefixes: [String], without missing: String? = nil, and extra: [String] = []) {
+            var file = Safetensors()
+            for prefix in prefixes {
+                for (name, shape) in [("0.weight", [4, 4]), ("0.bias", [4]), ("1.weight", [4, 4]), ("1.bias", [4])]
+                where name != missing {
+                    file[prefix + name] = .init(shape: shape, values: [Float](repeating: 1, count: shape.reduce(1, *)))
+                }
+            }
+            for name in extra { file[name] = .init(shape: [], values: [1]) }
+            session.write(file.bytes, "w.safetensors")
+        }
+        let load = "load \"w.safetensors\", into: Two"
+        write(["module."], and: ["epoch", "optimizer.state.0.step"])
+        let fault = try #require(session.fault(load))
+        #expect(fault.contains("has all tensors of Two, and 2 tensors that it does not have"))
+        #expect(fault.contains("not in the model: `epoch` [], `optimizer.state.0.step` []"))
+        #expect(!fault.contains("missing in the file") && fault.contains("\(load), strict: false`"))
+        #expect(session.printed("let a = \(load), strict: false\nprint a.state") == "loaded\n")
+        let note = DiagnosticText(try #require(session.output.all.diagnostics.last)).block
+        #expect(note.contains("2 tensors of w.safetensors that Two does not have were left out"))
+        #expect(note.contains("`epoch`, `optimizer.state.0.step`"))
+        write(["module."], without: "1.bias", and: ["epoch", "step"])
+        let missing = try #require(session.fault(load))
+        #expect(
+            missing.contains("missing in the file: `module.1.bias` [4]") && missing.contains("`epoch` [], `step` []"))
+        #expect(
+            missing.contains("`{\"\": \"module\", \"1.bias\": ") && missing.contains("\"map.json\", strict: false`"))
+        write(["module.", "ema."])
+        let twice = try #require(session.fault(load))
+        #expect(twice.contains("2 times: in `ema`, `module`") && twice.contains("`{\"\": \"ema\"}`"))
+        session.write(Array(#"{"": "ema"}"#.utf8), "map.json")
+        #expect(
+            session.printed("let e = \(load), names: \"map.json\", strict: false\nprint e.state").hasSuffix("loaded\n"))
+        #expect(
+            session.fault("load \"w.safetensors\", strict: false")?.contains("of a model that takes weights") == true)
+    }
+
     @Test func tableAndPlotOfKeptRunsSayWhatToWrite() throws {
         let session = try session("")
         #expect(session.fault("table runs()")?.contains("`table runs()[0]`") == true)

@@ -38,34 +38,46 @@ extension Safetensors {
         try write(parts(parameters, steps: steps), metadata: metadataOfPyTorch, to: path)
     }
 
-    /// What PyTorch keeps of a batch norm beside its statistics; the engine has no use for it.
+    /// What PyTorch counts beside weights, in a batch norm and in an average of models; the engine has no use for it.
     private static let counter = "num_batches_tracked"
+    private static let counters: Set<Substring> = [counter[...], "n_averaged"]
 
-    /// The weights of a network of these layers, and where the names are others, which tensor was taken for which.
+    /// Weights of a file, as a network takes them.
+    public struct Loaded {
+        public let parameters: TrainedParameters
+        /// Where the names are others, which tensor was taken for which.
+        public let renamed: [(from: String, to: String)]
+        /// Tensors that the network does not have.
+        public let leftOut: [String]
+    }
+
+    /// The weights of a network of these layers.
     ///
-    /// - Parameter names: for names of the network, of tensors (`0.weight`) or of layers (`0`), those of the file; what
-    ///   it does not name has the same name in both.
+    /// - Parameters:
+    ///   - names: for names of the network, of tensors (`0.weight`), of layers (`0`) or of all that it has (the empty
+    ///     name), those of the file; what it does not name has the same name in both.
+    ///   - isStrict: whether tensors that the network does not have are an error, as in `load_state_dict`. One that the
+    ///     file does not have always is.
     public func parameters(
-        for architecture: Architecture, names: [String: String]? = nil
-    ) throws(WeightsError) -> (parameters: TrainedParameters, renamed: [(from: String, to: String)]) {
+        for architecture: Architecture, names: [String: String]? = nil, isStrict: Bool = true
+    ) throws(WeightsError) -> Loaded {
         let wanted = architecture.parameters
-        let found = self.names.filter { !$0.hasSuffix(Self.counter) }
+        let found = self.names.filter { name in !Self.counters.contains(Self.split(name).leaf[...]) }
         let sources: [String]
         if let names {
             sources = try Self.mapped(wanted.map(\.name), by: names)
-            let (missing, surplus) = (Set(sources).subtracting(found), Set(found).subtracting(sources))
-            guard missing.isEmpty, surplus.isEmpty else {
-                throw .otherNames(
-                    missing: zip(wanted, sources).filter { missing.contains($0.1) }.map { ($0.1, $0.0.shape) },
-                    surplus: found.filter(surplus.contains).map { ($0, self[$0]?.shape ?? []) })
-            }
-        } else if let matched = Self.prefixed(wanted.map(\.name), in: found) ?? matchedByShape(found, to: wanted) {
-            sources = matched
         } else {
-            let (names, known) = (Set(found), Set(wanted.map(\.name)))
+            let prefix = try Self.prefix(of: wanted.map(\.name), in: found)
+            let prefixed = wanted.map { prefix + $0.name }
+            let isWhole = Set(prefixed).isSubset(of: found)
+            sources = isWhole ? prefixed : matchedByShape(found, to: wanted) ?? prefixed
+        }
+        let (missing, surplus) = (Set(sources).subtracting(found), Set(found).subtracting(sources))
+        let leftOut = found.filter(surplus.contains)
+        guard missing.isEmpty, surplus.isEmpty || !isStrict else {
             throw .otherNames(
-                missing: wanted.filter { !names.contains($0.name) }.map { ($0.name, $0.shape) },
-                surplus: found.filter { !known.contains($0) }.map { ($0, self[$0]?.shape ?? []) })
+                missing: zip(wanted, sources).filter { missing.contains($0.1) }.map { ($0.1, $0.0.shape) },
+                surplus: leftOut.map { ($0, self[$0]?.shape ?? []) })
         }
         for (tensor, source) in zip(wanted, sources) {
             let shape = self[source]?.shape ?? []
@@ -76,25 +88,26 @@ extension Safetensors {
         let values = { (index: Int) in self[sources[index]]?.values ?? [] }
         guard let parameters = TrainedParameters(architecture, values: values) else { throw .outOfMemory }
         let renamed = zip(sources, wanted).map { (from: $0, to: $1.name) }.filter { $0.from != $0.to }
-        return (parameters, renamed)
+        return Loaded(parameters: parameters, renamed: renamed, leftOut: leftOut)
     }
 
     // MARK: Other names
 
-    /// Each name as the map has it: itself, or its layer's with what is behind the last point.
+    /// Each name as the map has it: itself, or that of the innermost layer around it with what is behind.
     private static func mapped(
         _ wanted: [String], by map: [String: String]
     ) throws(WeightsError) -> [String] {
         var unused = Set(map.keys)
         var sources: [String] = []
         for name in wanted {
-            let (layer, leaf) = split(name)
-            if let source = map[name] {
-                unused.remove(name)
-                sources.append(source)
-            } else if let source = map[layer] {
-                unused.remove(layer)
-                sources.append(source.isEmpty ? leaf : "\(source).\(leaf)")
+            var (part, rest) = (name, "")
+            while map[part] == nil, !part.isEmpty {
+                let (outer, leaf) = split(part)
+                (part, rest) = (outer, rest.isEmpty ? leaf : "\(leaf).\(rest)")
+            }
+            if let source = map[part] {
+                unused.remove(part)
+                sources.append([source, rest].filter { !$0.isEmpty }.joined(separator: "."))
             } else {
                 sources.append(name)
             }
@@ -105,16 +118,27 @@ extension Safetensors {
         return sources
     }
 
-    /// The names with what all of the file's have in front of them, if that is the only difference: `module.` of a
-    /// wrapped module.
-    private static func prefixed(_ wanted: [String], in found: [String]) -> [String]? {
-        guard let first = wanted.first, found.count == wanted.count else { return nil }
-        let names = Set(found)
-        for name in found where name == first || name.hasSuffix(".\(first)") {
-            let sources = wanted.map { String(name.dropLast(first.count)) + $0 }
-            if names == Set(sources) { return sources }
+    /// What stands in front of the network's names in the file: nothing where the file has them as they are, else what is
+    /// in front of all of them, `module.` of a wrapped module. Where some are missing, what is in front of most.
+    private static func prefix(of wanted: [String], in found: [String]) throws(WeightsError) -> String {
+        let names = Set(wanted.map { $0[...] })
+        var counts: [String: Int] = [:]
+        for name in found {
+            var rest = name[...]
+            while true {
+                if names.contains(rest) { counts[String(name[..<rest.startIndex]), default: 0] += 1 }
+                guard let point = rest.firstIndex(of: ".") else { break }
+                rest = rest[rest.index(after: point)...]
+            }
         }
-        return nil
+        let whole = counts.filter { $0.value == wanted.count }.keys
+        if whole.isEmpty || whole.contains("") {
+            return whole.isEmpty ? counts.first { 2 * $0.value > wanted.count }?.key ?? "" : ""
+        }
+        guard whole.count == 1, let prefix = whole.first else {
+            throw .severalFit(whole.map { String($0.dropLast()) }.sorted())
+        }
+        return prefix
     }
 
     /// The tensors of one module: their names behind the last point, and their shapes.
@@ -169,6 +193,8 @@ extension Safetensors {
 public enum WeightsError: Error, Sendable {
     case wrongShape(name: String, found: [Int], expected: [Int])
     case otherNames(missing: [(name: String, shape: [Int])], surplus: [(name: String, shape: [Int])])
+    /// The file holds all of the network's names several times: what stands in front of them each time.
+    case severalFit([String])
     /// A map of names has some that the network does not have.
     case unknownNames([String], known: [String])
     /// A map of names gives one tensor to two.

@@ -51,6 +51,7 @@ extension FaultCode {
     static let record = FaultCode("record")
     static let recursion = FaultCode("recursion")
     static let renamedWeights = FaultCode("renamed-weights")
+    static let leftOutWeights = FaultCode("left-out-weights")
     static let sameTraining = FaultCode("same-training")
     static let shapeMismatch = FaultCode("shape-mismatch")
     static let shortcutAlone = FaultCode("shortcut-alone")

@@ -45,6 +45,9 @@ let keepingWords: [Word] = [
             Parameter(
                 "names", .path, .workedOut("names that agree, or shapes that occur once"), aliases: ["map", "mapping"],
                 "a JSON file of the model's names and the file's: `{\"0\": \"conv1\", \"2.weight\": \"fc.w\"}`"),
+            Parameter(
+                "strict", .boolean, .value(.boolean(true)),
+                "whether tensors that the model does not have are an error; `false` leaves them out"),
         ],
         result: .run, example: trained + "save a, \"a.safetensors\"\nlet b = load \"a.safetensors\"",
         aliases: ["load_state_dict", "torch.load"], .perform(loadRun)),

@@ -29,11 +29,12 @@ func saveRun(_ call: Invocation) throws -> Value {
 
 func loadRun(_ call: Invocation) throws -> Value {
     let name = call.arguments.text("from") ?? ""
-    if call.arguments.isGiven("names"), !call.arguments.isGiven("into") {
+    for (label, what) in [("names", "maps the names"), ("strict", "is about the names")]
+    where call.arguments.isGiven(label) && !call.arguments.isGiven("into") {
         throw call.fault(
-            .namesOfNoModel, "`names:` maps the names of a model that takes weights, and none is given",
-            at: call.arguments.place("names"),
-            fix: "say which: `load \"\(name)\", into: \(call.context.session.lastModel?.name ?? "Net"), names: ...`")
+            .namesOfNoModel, "`\(label):` \(what) of a model that takes weights, and none is given",
+            at: call.arguments.place(label),
+            fix: "say which: `load \"\(name)\", into: \(call.context.session.lastModel?.name ?? "Net"), \(label): ...`")
     }
     let tensors = try readTensors(call, name)
     let run =
@@ -102,7 +103,18 @@ private func loadWeights(_ call: Invocation, _ weights: Safetensors, _ name: Str
         record = nil
     }
     do {
-        let (parameters, renamed) = try weights.parameters(for: architecture, names: call.mapOfNames())
+        let loaded = try weights.parameters(
+            for: architecture, names: call.mapOfNames(), isStrict: call.arguments.boolean("strict") ?? true)
+        let (parameters, renamed) = (loaded.parameters, loaded.renamed)
+        if !loaded.leftOut.isEmpty {
+            call.context.output.report(
+                Diagnostic(
+                    .note, code: .leftOutWeights,
+                    "\(counted(loaded.leftOut.count, "tensor")) of \(name) that \(model.name) does not have "
+                        + (loaded.leftOut.count == 1 ? "was" : "were") + " left out",
+                    source: call.context.source, at: call.arguments.place("from"),
+                    context: [list(loaded.leftOut.map { "`\($0.printableName)`" })]))
+        }
         if !call.arguments.isGiven("names"), let first = renamed.first, !first.from.hasSuffix(".\(first.to)") {
             call.context.output.report(
                 Diagnostic(
@@ -117,7 +129,7 @@ private func loadWeights(_ call: Invocation, _ weights: Safetensors, _ name: Str
         let origin = RunValue.Origin(file: FileSystem.name(of: name), record)
         return RunValue(run, model: model, data: nil, origin: origin, defaults: nil)
     } catch let error as WeightsError {
-        throw call.fault(error, name, model)
+        throw call.fault(error, name, model, architecture)
     }
 }
 
@@ -196,47 +208,78 @@ extension Invocation {
         return fault(.unreadableRun, message, at: arguments.place("from"), fix: fix)
     }
 
-    fileprivate func fault(_ error: WeightsError, _ name: String, _ model: Model) -> Diagnostic {
-        func list(_ tensors: [(name: String, shape: [Int])]) -> String {
-            let shown = tensors.prefix(24).map { "`\($0.name)` \(shapeText($0.shape))" }.joined(separator: ", ")
-            return tensors.count > 24 ? "\(shown) and \(tensors.count - 24) more" : shown
+    fileprivate func fault(
+        _ error: WeightsError, _ name: String, _ model: Model, _ architecture: Architecture
+    ) -> Diagnostic {
+        func texts(_ tensors: [(name: String, shape: [Int])]) -> [String] {
+            tensors.map { "`\($0.name.printableName)` \(shapeText($0.shape))" }
         }
+        let load = "load \"\(name)\", into: \(model.name)"
         switch error {
         case .wrongShape(let tensor, let found, let expected):
             return fault(
                 .otherWeights,
                 "`\(tensor)` is \(shapeText(found)) in \(name), but \(model.name) needs \(shapeText(expected))",
                 at: arguments.place("from"), fix: "give the model the widths that the weights have")
+        case .otherNames(let missing, let surplus) where missing.isEmpty:
+            var diagnostic = fault(
+                .otherWeights,
+                "\(name) has all tensors of \(model.name), and \(counted(surplus.count, "tensor")) that it does not have",
+                at: arguments.place("from"),
+                fix: "`strict: false` leaves \(surplus.count == 1 ? "it" : "them") out"
+                    + (arguments.isGiven("names") ? "" : ": `\(load), strict: false`"))
+            diagnostic.context.append("not in the model: \(list(texts(surplus)))")
+            return diagnostic
         case .otherNames(let missing, let surplus):
             var diagnostic = fault(
                 .otherWeights,
-                "the tensors in \(name) are not those of \(model.name) by name, and order alone could swap some",
+                surplus.isEmpty || missing.count < architecture.parameters.count
+                    ? "\(name) has not all tensors of \(model.name)"
+                    : "the tensors in \(name) are not those of \(model.name) by name, and order alone could swap some",
                 at: arguments.place("from"))
+            diagnostic.context.append("missing in the file: \(list(texts(missing)))")
+            if !surplus.isEmpty { diagnostic.context.append("not in the model: \(list(texts(surplus)))") }
             if let first = missing.first, !surplus.isEmpty, !arguments.isGiven("names") {
+                // What is missing is called as it would be in the file.
+                let own =
+                    architecture.parameters.map(\.name).filter { ".\(first.name)".hasSuffix(".\($0)") }
+                    .max { $0.count < $1.count } ?? first.name
+                let prefix = first.name.dropLast(own.count + 1)
                 diagnostic.fix =
-                    "write which is which into a JSON file, `{\"\(first.name)\": \"(its name in the file)\", ...}`, and add "
-                    + "`names: \"map.json\"`; a name of a layer stands for all of its tensors"
+                    "write which is which into a JSON file, `{\(prefix.isEmpty ? "" : "\"\": \"\(prefix)\", ")"
+                    + "\"\(own)\": \"(its name in the file)\", ...}`, and add `names: \"map.json\""
+                    + (surplus.count > missing.count ? ", strict: false" : "")
+                    + "`; a name of a layer stands for all of its tensors"
+            } else if surplus.isEmpty {
+                diagnostic.fix = "give the model the layers that the weights are of"
             } else {
-                diagnostic.fix =
-                    arguments.isGiven("names")
-                    ? "name every tensor of the file once" : "give the model the layers that the weights are of"
+                diagnostic.fix = "give each tensor of the model a name that the file has"
             }
-            if !missing.isEmpty { diagnostic.context.append("missing in the file: \(list(missing))") }
-            if !surplus.isEmpty { diagnostic.context.append("not in the model: \(list(surplus))") }
             return diagnostic
+        case .severalFit(let names):
+            return fault(
+                .otherWeights,
+                "\(name) has the tensors of \(model.name) \(names.count) times: in \(list(names.map { "`\($0)`" }))",
+                at: arguments.place("from"),
+                fix: "write into a JSON file which are meant, `{\"\": \"\(names.first ?? "")\"}`, and add "
+                    + "`names: \"map.json\", strict: false`")
         case .unknownNames(let names, let known):
             return fault(
                 .mapOfNames, "\(model.name) has no \(names.map { "`\($0)`" }.joined(separator: ", "))",
-                at: arguments.place("names"),
-                fix: "its names are \(known.prefix(24).map { "`\($0)`" }.joined(separator: ", "))"
-                    + (known.count > 24 ? " and \(known.count - 24) more" : ""))
+                at: arguments.place("names"), fix: "its names are \(list(known.map { "`\($0)`" }))")
         case .namedTwice(let tensor):
             return fault(
                 .mapOfNames, "`\(tensor)` would be taken twice", at: arguments.place("names"),
-                fix: "name every tensor of the file once")
+                fix: "name each tensor of the file at most once")
         case .outOfMemory: return fault(RunFileError.outOfMemory, name)
         }
     }
+}
+
+/// The first of many.
+private func list(_ texts: [String]) -> String {
+    let shown = texts.prefix(24).joined(separator: ", ")
+    return texts.count > 24 ? "\(shown) and \(texts.count - 24) more" : shown
 }
 
 /// `[64, 3, 3, 3]`
