@@ -36,14 +36,15 @@ public enum Archive {
         _ path: String, into folder: String?, byteLimit: Int, isCancelled: () -> Bool
     ) throws(ArchiveError) {
         func failure(_ reason: String) -> ArchiveError { ArchiveError(path: path, reason: reason) }
-        guard let archive = archive_read_new() else { throw failure("no memory") }
-        defer { archive_read_free(archive) }
+        guard let library = ArchiveLibrary.shared else { throw failure("libarchive.so.13 is not installed") }
+        guard let archive = library.make() else { throw failure("no memory") }
+        defer { _ = library.free(archive) }
         func libraryFailure() -> ArchiveError {
-            failure(archive_error_string(archive).map { String(cString: $0) } ?? "it cannot be read")
+            failure(library.errorText(archive).map { String(cString: $0) } ?? "it cannot be read")
         }
-        archive_read_support_filter_gzip(archive)
-        archive_read_support_format_tar(archive)
-        guard archive_read_open_filename(archive, path, 1 << 16) == ARCHIVE_OK else { throw libraryFailure() }
+        _ = library.supportGzip(archive)
+        _ = library.supportTar(archive)
+        guard library.open(archive, path, 1 << 16) == ARCHIVE_OK else { throw libraryFailure() }
 
         var left = byteLimit
         var entryCount = 0
@@ -51,16 +52,16 @@ public enum Archive {
         var chunk = [UInt8](repeating: 0, count: 1 << 18)
         while true {
             if isCancelled() { throw failure("stopped") }
-            let status = archive_read_next_header(archive, &entry)
+            let status = library.next(archive, &entry)
             if status == ARCHIVE_EOF { return }
             guard status == ARCHIVE_OK || status == ARCHIVE_WARN, let entry else { throw libraryFailure() }
             entryCount += 1
             guard entryCount <= entryLimit else { throw failure("it holds more than \(entryLimit) files") }
-            guard let pointer = archive_entry_pathname(entry), let name = String(validatingCString: pointer) else {
+            guard let pointer = library.entryName(entry), let name = String(validatingCString: pointer) else {
                 throw failure("it holds a file whose name is missing or not UTF-8")
             }
-            let kind = archive_entry_filetype(entry)
-            let isFile = kind == S_IFREG && archive_entry_hardlink(entry) == nil
+            let kind = library.entryType(entry)
+            let isFile = kind == S_IFREG && library.entryHardLink(entry) == nil
             let components: [Substring]
             do throws(OddName) { components = try Self.components(of: name) } catch {
                 throw failure("\(quoted(name)) \(error.reason)")
@@ -80,7 +81,7 @@ public enum Archive {
             guard isFile else { continue }
             while true {
                 if isCancelled() { throw failure("stopped") }
-                let count = chunk.withUnsafeMutableBytes { archive_read_data(archive, $0.baseAddress, $0.count) }
+                let count = chunk.withUnsafeMutableBytes { library.read(archive, $0.baseAddress, $0.count) }
                 guard count >= 0 else { throw libraryFailure() }
                 if count == 0 { break }
                 left -= count
