@@ -214,7 +214,7 @@ extension Interpreter {
             let unlabeled = zip(word.parameters, arguments.prefix { $0.label == nil })
             return WrittenLayer(
                 layer: layer, text: text, source: source, range: range,
-                sizes: unlabeled.map { (source[$1.value.range], checked.integer($0.label)) },
+                sizes: unlabeled.map { (source[$1.value.range], checked[$0.label]?.wholeNumber) },
                 trail: faults.definitions.dropFirst().map { "in \($0.template.isModel ? "model" : "block") \($0.text)" }
             )
         }

@@ -116,6 +116,8 @@ extension Value {
         }
     }
 
+    var wholeNumber: Int? { if case .integer(let number) = self { number } else { nil } }
+
     /// Whether a verb may work on it, and not only with it: a model, a run, a data set.
     var mayBeSubject: Bool {
         switch self {

@@ -119,6 +119,9 @@ extension Arguments {
 // MARK: Kinds
 
 extension OptionKind where Read == Int {
+    /// Any whole number.
+    static var integer: Self { integer(Int.min...Int.max) }
+
     static func integer(_ range: ClosedRange<Int>) -> Self {
         Self(
             kind: .integer(range), read: { if case .integer(let number) = $0 { number } else { nil } },
@@ -186,6 +189,26 @@ extension OptionKind where Read: CaseIterable & RawRepresentable<String> {
     }
 }
 
+extension OptionKind {
+    /// Some of the cases: one, or a list of them. None where something else is among them, for the word to refuse.
+    static func choices<Case: CaseIterable & RawRepresentable<String> & Sendable>(of type: Case.Type) -> Self
+    where Read == [Case] {
+        Self(
+            kind: .list, choices: Case.allCases.map(\.rawValue),
+            read: { value in
+                let values: [Value]
+                switch value {
+                case .list(let items), .tuple(let items): values = items.values
+                default: values = [value]
+                }
+                let cases = values.compactMap { value -> Case? in
+                    if case .string(let text) = value { Case(rawValue: text) } else { nil }
+                }
+                return cases.count == values.count ? cases : []
+            })
+    }
+}
+
 extension OptionKind where Read == Extent {
     static func extent(_ range: ClosedRange<Int>) -> Self {
         Self(
@@ -241,8 +264,10 @@ extension OptionKind where Read == StudyValue {
 
 extension OptionKind where Read == Value {
     static var any: Self { Self(kind: .any, read: { $0 }, written: { $0 }) }
+    /// A number that stays whole where it is.
+    static var number: Self { Self(kind: .decimal(-Double.infinity...Double.infinity), read: { $0 }) }
     /// A list of which the word looks at more than the elements, such as a range of a million seeds.
-    static var list: Self { Self(kind: .list, read: { $0 }) }
+    static var sequence: Self { Self(kind: .list, read: { $0 }) }
     /// A model, or the one that a run has trained.
     static var network: Self { Self(kind: .network, read: { $0 }) }
 }

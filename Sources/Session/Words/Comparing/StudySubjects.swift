@@ -4,14 +4,19 @@ import Experiments
 import Graphics
 import Language
 
-extension Invocation {
+enum StudyOption {
+    static let recipes = Option(
+        "with", .any, workedOut: "no recipe", aliases: ["recipe", "recipes"], "a recipe, or a list of them")
     static let mostSeeds = SeedsNeeded.most
+}
 
+extension Invocation {
     /// What is compared, and the model of each.
-    func comparedModels(on data: DataValue) throws -> ([StudyModel], [Model]) {
-        var models = arguments.rest.compactMap { given -> Model? in
-            if case .model(let model) = given.value { model } else { nil }
-        }
+    func comparedModels(
+        _ option: RestOption<Model>, on data: DataValue
+    ) throws -> ([StudyModel], [Model]) {
+        let given = self[option]
+        var models = given.map(\.value)
         let recipes = try recipes()
         if models.isEmpty, recipes.count > 1, let last = context.session.lastModel { models = [last] }
         guard models.count > 1 || (models.count == 1 && recipes.count > 1) else {
@@ -22,19 +27,20 @@ extension Invocation {
         guard models.count == 1 || recipes.count < 2 else {
             throw fault(
                 .wrongCount, "`compare` takes several models or several recipes, not both at once",
-                at: arguments.place("with"), fix: "compare the recipes on one model: `compare gap, with: [slow, fast]`")
+                at: place(StudyOption.recipes),
+                fix: "compare the recipes on one model: `compare gap, with: [slow, fast]`")
         }
-        if let batch = arguments.rest.first, models.count > 20 {
-            throw fault(.outOfRange, "`compare` takes at most 20 models, not \(models.count)", at: batch.range)
+        if let first = given.first, models.count > 20 {
+            throw fault(.outOfRange, "`compare` takes at most 20 models, not \(models.count)", at: first.range)
         }
         var compared: [(name: String, model: Model, options: TrainingOptions)] = []
         if models.count == 1 {
             for (index, recipe) in recipes.enumerated() {
-                let options = with(recipe, at: arguments.place("with")).trainingOptions()
+                let options = with(recipe, at: place(StudyOption.recipes)).trainingOptions()
                 compared.append((recipe.boundName ?? "recipe \(index + 1)", models[0], options))
             }
         } else {
-            let options = (recipes.first.map { with($0, at: arguments.place("with")) } ?? self).trainingOptions()
+            let options = (recipes.first.map { with($0, at: place(StudyOption.recipes)) } ?? self).trainingOptions()
             compared = models.map { ($0.name, $0, options) }
         }
         let isOfRecipes = models.count == 1
@@ -52,7 +58,7 @@ extension Invocation {
     /// `with: fast` or `with: [slow, fast]`
     private func recipes() throws -> [RecipeValue] {
         let values: [Value]
-        switch arguments["with"] {
+        switch self[StudyOption.recipes] {
         case nil: return []
         case .list(let items)?, .tuple(let items)?: values = items.values
         case let value?: values = [value]
@@ -61,13 +67,13 @@ extension Invocation {
             guard case .object(let object) = value, let recipe = object as? RecipeValue else {
                 throw fault(
                     .wrongType, "`with:` takes a recipe or a list of them, not \(value.kind)",
-                    at: arguments.place("with"),
+                    at: place(StudyOption.recipes),
                     fix: "make one before: `let fast = recipe(epochs: 2, optimizer: adam(lr: 1e-3))`")
             }
             if let seed = recipe.options.first(where: { $0.parameter.label.hasSuffix("seed") }) {
                 throw fault(
                     .outOfRange, "the recipe sets `\(seed.parameter.label):`, but a study sets the seeds",
-                    at: arguments.place("with"), fix: "leave it out of the recipe, and write `seeds: 1...6`")
+                    at: place(StudyOption.recipes), fix: "leave it out of the recipe, and write `seeds: 1...6`")
             }
             return recipe
         }
@@ -75,19 +81,19 @@ extension Invocation {
 
     /// The seeds given, each once; `nil` where none were.
     func seeds(atLeast least: Int = 1) throws -> [UInt64]? {
-        let place = arguments.place("seeds")
+        let place = place(ComparingOption.seeds)
         let numbers: [Int?]
-        switch arguments["seeds"] {
+        switch self[ComparingOption.seeds] {
         case nil: return nil
         case .range(let first, let last)?:
-            guard (rangeCount(first, last) ?? .max) <= Self.mostSeeds else { throw tooManySeeds(at: place) }
+            guard (rangeCount(first, last) ?? .max) <= StudyOption.mostSeeds else { throw tooManySeeds(at: place) }
             numbers = first <= last ? (first...last).map(Optional.some) : []
         case .list(let items)?, .tuple(let items)?:
             numbers = items.values.map { if case .integer(let number) = $0 { number } else { nil } }
         default: numbers = []
         }
         let seeds = numbers.compactMap { $0 }.filter { $0 >= 0 }.map { UInt64($0) }
-        guard numbers.count <= Self.mostSeeds else { throw tooManySeeds(at: place) }
+        guard numbers.count <= StudyOption.mostSeeds else { throw tooManySeeds(at: place) }
         guard seeds.count == numbers.count, Set(seeds).count == seeds.count, seeds.count >= least else {
             throw fault(
                 .outOfRange,
@@ -99,24 +105,16 @@ extension Invocation {
 
     func tooManySeeds(at place: SourceRange) -> Diagnostic {
         fault(
-            .outOfRange, "a study takes at most \(grouped(Self.mostSeeds)) seeds", at: place,
+            .outOfRange, "a study takes at most \(grouped(StudyOption.mostSeeds)) seeds", at: place,
             fix: "write `seeds: 1...6`")
     }
 
-    func roles() throws -> [SeedRole] {
-        let place = arguments.place("roles")
-        let values: [Value]
-        switch arguments["roles"] {
-        case nil: return SeedRole.allCases
-        case .list(let items)?, .tuple(let items)?: values = items.values
-        case let value?: values = [value]
-        }
-        let roles = values.compactMap { value -> SeedRole? in
-            if case .string(let text) = value { SeedRole(rawValue: text) } else { nil }
-        }
-        guard roles.count == values.count, !roles.isEmpty, Set(roles).count == roles.count else {
+    /// The kinds of randomness given, each once.
+    func roles(_ option: Option<[SeedRole]?>) throws -> [SeedRole] {
+        guard let roles = self[option] else { return SeedRole.allCases }
+        guard !roles.isEmpty, Set(roles).count == roles.count else {
             throw fault(
-                .outOfRange, "`roles:` takes some of init, order, augment, dropout, each once", at: place,
+                .outOfRange, "`roles:` takes some of init, order, augment, dropout, each once", at: place(option),
                 fix: "write `roles: [init, order]`")
         }
         return roles

@@ -1,15 +1,25 @@
-// What `ask` does.
+// `ask`
 
 import Language
 
-func askPerson(_ call: Invocation) throws -> Value {
-    let question = call.arguments.text("question") ?? ""
-    switch call.context.output.ask(question, isSecret: call.arguments.boolean("secret") ?? false) {
+private let question = Option("question", .text, isPositional: true, "what stands before the answer")
+private let secret = Option("secret", .boolean, default: false, "whether the answer stays unseen")
+
+extension Word {
+    static let ask = Word(
+        "ask", .values, "Asks the person a question and waits for the answer", [question, secret], result: .answer,
+        example: "let epochs = ask \"How many epochs? \"", aliases: ["raw_input", "readline", "prompt"],
+        takesLong: true, .perform(askPerson))
+}
+
+private func askPerson(_ call: Invocation) throws -> Value {
+    let prompt = call[question]
+    switch call.context.output.ask(prompt, isSecret: call[secret]) {
     case .line(let line):
         guard line.utf8.count <= SyntaxLimits.cellBytes else {
             throw call.fault(
                 .tooLarge,
-                "the answer to `\(question.trimmed)` has more than \(SyntaxLimits.cellBytes) bytes, the most of a text",
+                "the answer to `\(prompt.trimmed)` has more than \(SyntaxLimits.cellBytes) bytes, the most of a text",
                 fix: "answer with the name of a file")
         }
         // A file of Windows ends its lines with two characters.
@@ -18,7 +28,7 @@ func askPerson(_ call: Invocation) throws -> Value {
     case .interrupted: throw call.context.interrupted(at: call.range)
     case .nobody:
         throw call.fault(
-            .nobodyToAsk, "there is nobody to answer `\(question.trimmed)`",
+            .nobodyToAsk, "there is nobody to answer `\(prompt.trimmed)`",
             fix: "write the value into the program, or give it: `tandem run FILE --set name=value`")
     }
 }

@@ -9,7 +9,7 @@ extension Invocation {
     /// - Parameter models: by what the study calls them.
     func runSource(_ models: [String: Model], on data: DataValue, keepsWeights: Bool) throws -> RunSource {
         guard let store = context.store else { return RunSource() }
-        let isFresh = arguments.boolean("fresh") ?? false
+        let isFresh = self[CommonOptions.fresh]
         let records = StudyRecords(store: store, models: models, data: data, digest: try digest(of: data))
         return RunSource(
             kept: { model, _, seeds in isFresh ? nil : records.kept(model, seeds, keepsWeights: keepsWeights) },

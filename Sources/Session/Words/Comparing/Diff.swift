@@ -1,20 +1,25 @@
-// What `diff` and `lint` do.
+// `diff`
 
 import Experiments
 import Language
 import Network
 
-func diffModels(_ call: Invocation) throws -> Value {
+private let twoModels = RestOption("models", .model, "two models")
+
+extension Word {
+    static let diff = Word(
+        "diff", .comparing, "Whether two models compute the same function, and why",
+        [twoModels, Parameter("to", .path, .workedOut("no file"), "a file that it is written to as well")],
+        result: .proof, example: ComparingOption.twoModels + "diff A, B", aliases: ["equivalent", "same", "equal"],
+        shows: .always, .perform(diffModels))
+}
+
+private func diffModels(_ call: Invocation) throws -> Value {
     let context = call.context
-    let given = call.arguments.rest
-    guard given.count == 2 else {
+    let models = call[twoModels].map(\.value)
+    guard models.count == 2 else {
         throw call.fault(
-            .wrongCount, "`diff` takes two models, not \(given.count)", fix: "write `diff gap, flat`")
-    }
-    var models: [Model] = []
-    for argument in given {
-        guard case .model(let model) = argument.value else { continue }
-        models.append(model)
+            .wrongCount, "`diff` takes two models, not \(models.count)", fix: "write `diff gap, flat`")
     }
     // A model without an input takes that of the other, then that of the data.
     let image = models.lazy.compactMap(\.input).first ?? context.session.lastData?.image
@@ -47,11 +52,4 @@ func diffModels(_ call: Invocation) throws -> Value {
     try call.writeFile(value.rich)
     context.show(value.rich)
     return .object(value)
-}
-
-func lintModel(_ call: Invocation) throws -> Value {
-    let (model, architecture) = try call.architecture()
-    let rich = LintReport.rich(architecture, title: model.name)
-    call.context.show(rich)
-    return .object(TableValue(LintReport.table(architecture, title: model.name)))
 }

@@ -1,0 +1,15 @@
+// What words that compare share.
+
+import Language
+
+enum ComparingOption {
+    static let data = Option(
+        "on", .data, workedOut: "the last data set", aliases: ["data", "dataset"], "the data set")
+    static let seeds = Option(
+        "seeds", .sequence, workedOut: "1...6", aliases: ["seed"], "the seeds every model is trained with")
+
+    // Of programs that show these words.
+    static let twoModels =
+        "model A { input 3x32x32; flatten; linear 10 }\nmodel B { input 3x32x32; gap; linear 10 }\n"
+    static let smallData = "let data = take(synthetic(), 64, test: 32)\n"
+}

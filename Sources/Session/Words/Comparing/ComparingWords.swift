@@ -1,0 +1,3 @@
+// Words that compare networks, in the order of help.
+
+let comparingWords: [Word] = [.diff, .lint, .compare, .more, .variance]

@@ -1,0 +1,97 @@
+// What `compare`, `more` and `variance` share: they say before what trainings will cost, train what is missing, and say what ended them.
+
+import Experiments
+import Graphics
+import Language
+
+extension Invocation {
+    /// Trains what is missing of a study, says before what that will cost, and gives the study as far as it came.
+    func train(_ value: StudyValue, log form: LogForm) throws -> Value {
+        context.session.publish()
+        var study = value.study
+        let names = study.plan.models.map(\.name)
+        let models = Dictionary(zip(names, value.models), uniquingKeysWith: { first, _ in first })
+        let source = try runSource(models, on: value.data, keepsWeights: study.plan.keepsWeights)
+        defer { context.tellStoreFaults(at: range) }
+        let result: (study: Study, end: StudyEnd)
+        let log = StudyLog(context, form: form, title: "comparing \(names.joined(separator: ", "))")
+        do throws(TrainingError) {
+            let count = study.missing.count
+            try context.store?.wait(unless: context.interruption)
+            let taken = study.take(source.kept)
+            for (model, seed, run) in taken { log.note(run, of: "\(names[model]) seed \(seed)", wasKept: true) }
+            tellKept(taken.map(\.run), of: count)
+            let cost = try StudyCost(of: study, cancellation: context.interruption)
+            announce(cost, of: study)
+            result = try study.trained(by: source, cost: cost, cancellation: context.interruption) { event in
+                switch event {
+                case .progress(let progress):
+                    log.note(
+                        progress.training, of: "\(progress.model) seed \(progress.seed)", run: progress.run,
+                        runs: progress.runs, secondsLeft: progress.secondsLeft)
+                case .epoch(let metrics): log.note(metrics)
+                case .finished(let model, let seed, let run, let wasKept):
+                    log.note(run, of: "\(names[model]) seed \(seed)", wasKept: wasKept)
+                    context.tellStoreFaults(at: range)
+                case .looked(let seeds, let isDecided): log.noteLook(seeds: seeds, isDecided: isDecided)
+                }
+            }
+        } catch {
+            log.fail()
+            throw fault(error)
+        }
+        let ended = StudyValue(result.study, models: value.models, data: value.data, defaults: value.defaults)
+        let seeds = result.study.completeSeeds.count
+        if result.study.isComplete {
+            log.finish(
+                title: "compared \(names.joined(separator: ", ")) over \(counted(seeds, "seed"))",
+                conclusion: ended.report.verdicts, isShown: context.shownRange == range)
+        } else {
+            log.stop(after: "\(seeds) of \(counted(result.study.seeds.count, "seed"))")
+        }
+        context.session.lastStudy = ended
+        stop(result.end, missing: result.study.missing.count)
+        return .object(ended)
+    }
+
+    /// What need not be trained again.
+    func tellKept(_ runs: [StudyRun], of count: Int) {
+        guard !runs.isEmpty else { return }
+        let hint = arguments.word.parameter("fresh") == nil ? "" : "; `fresh: true` retrains"
+        let saved = spanText(runs.reduce(0) { $0 + $1.seconds })
+        context.write("\(runs.count) of \(counted(count, "training")) kept, \(saved) saved\(hint)\n")
+    }
+
+    /// What lies ahead, as a note, so that one can change one's mind.
+    private func announce(_ cost: StudyCost, of study: Study) {
+        guard cost.runs > 0 else { return }
+        let most = study.plan.design == .sequential && !study.isExploratory ? StudyDesign.looks.last?.seeds : nil
+        let further = most.map { " up to the first look, \($0) seeds at most" } ?? ""
+        noteCost(runs: cost.runs, seconds: cost.seconds, bytes: cost.byteCount, further: further)
+    }
+
+    func noteCost(runs: Int, seconds: Double, bytes: Int, further: String = "") {
+        // Rounded, for it is an estimate, and small ones are all alike.
+        let memory = bytes < 100_000_000 ? "under 100 MB" : "\(grouped((bytes + 500_000) / 1_000_000)) MB"
+        context.output.report(
+            Diagnostic(
+                .note, code: .cost,
+                "\(counted(runs, "training"))\(further): \(VerdictText.about(seconds)) and \(memory) of memory here"))
+    }
+
+    /// What ended a study early is thrown once its value is bound.
+    func stop(_ end: StudyEnd, missing: Int) {
+        switch end {
+        case .done: break
+        case .interrupted:
+            context.pendingStop = .interrupted(
+                fault(
+                    .interrupted,
+                    "interrupted with \(counted(missing, "training")) missing; those that were done are kept"
+                        + (arguments.word.name == "variance" ? "" : ", and `more` continues")))
+        case .stopped(let reason, let fix):
+            context.pendingStop = .fault(
+                fault(.stopped, "the study stopped, its runs are kept: \(reason)", fix: fix))
+        }
+    }
+}

@@ -1,0 +1,71 @@
+// `variance`
+
+import Experiments
+import Graphics
+import Language
+
+private let model = Option("model", .model, workedOut: "the last model", isPositional: true, "the model")
+private let rolesOption = Option(
+    "roles", .choices(of: SeedRole.self), workedOut: "all", "the kinds to try")
+
+extension Word {
+    static let variance = Word(
+        "variance", .comparing, "Which kind of randomness the spread comes from",
+        [
+            model, ComparingOption.data, rolesOption, ComparingOption.seeds, TrainingOption.recipe,
+            CommonOptions.fresh,
+        ] + TrainingOption.ofEachTraining, result: .variances,
+        example: ComparingOption.twoModels + ComparingOption.smallData
+            + "variance A, on: data, roles: [init, order], seeds: 1...2, epochs: 1",
+        shows: .unbound, takesLong: true, .perform(varianceOfModel))
+}
+
+private func varianceOfModel(_ given: Invocation) throws -> Value {
+    let call = try given.withRecipe()
+    let context = call.context
+    let (model, data) = (try call.model(model), try call.data(ComparingOption.data))
+    let architecture = try model.architecture(on: data.image)
+    let studied = StudyModel(name: model.name, architecture: architecture, options: call.trainingOptions())
+    call.warnOfSingleValues(model.name, architecture, data, studied.options)
+    var variance = VarianceByRole(
+        studied, on: data.dataset, roles: try call.roles(rolesOption), seeds: try call.seeds(atLeast: 2) ?? Array(1...6)
+    )
+    context.session.publish()
+    let log = StudyLog(context, form: call[CommonOptions.log], title: "variance of \(model.name)")
+    let end: StudyEnd
+    let source = try call.runSource([model.name: model], on: data, keepsWeights: false)
+    defer { context.tellStoreFaults(at: call.range) }
+    do throws(TrainingError) {
+        let kept = variance.take(source.kept)
+        call.tellKept(kept, of: variance.plan.count)
+        let count = variance.plan.count - kept.count
+        let cost =
+            count == 0 ? nil : try RunCost(studied, on: data.dataset, cancellation: context.interruption)
+        if let cost { call.noteCost(runs: count, seconds: Double(count) * cost.seconds, bytes: cost.byteCount) }
+        end = try variance.train(by: source, cancellation: context.interruption) {
+            done, all, event in
+            switch event {
+            case .training(.progress(let progress)):
+                let left = progress.secondsLeft + Double(all - done - 1) * (cost?.seconds ?? 0)
+                log.note(progress, of: model.name, run: done + 1, runs: all, secondsLeft: left)
+            case .training(.epoch(let metrics)): log.note(metrics)
+            case .finished(let run): log.note(run, of: "\(model.name), training \(done) of \(all)")
+            default: break
+            }
+        }
+    } catch {
+        log.fail()
+        throw call.fault(error)
+    }
+    let value = VarianceValue(variance, data: data)
+    let (done, all) = (variance.runs.count, variance.plan.count)
+    if done == all {
+        log.finish(
+            title: "variance of \(model.name), \(counted(done, "training"))",
+            conclusion: [VarianceReport.answer(variance)], isShown: context.shownRange == call.range)
+    } else {
+        log.stop(after: "\(done) of \(counted(all, "training"))")
+    }
+    call.stop(end, missing: all - done)
+    return .object(value)
+}

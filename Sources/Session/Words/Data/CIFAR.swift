@@ -1,0 +1,53 @@
+// `cifar10` and `cifar100`
+
+import Datasets
+import Language
+
+private let fromTen = Option(
+    "from", .path, workedOut: "cache", aliases: ["root", "path", "folder"],
+    "a folder that holds `cifar-10-batches-bin`")
+private let fromHundred = Option(
+    "from", .path, workedOut: "cache", aliases: ["root", "path", "folder"], "a folder that holds `cifar-100-binary`")
+private let labelsOption = Option(
+    "labels", .choice, default: Labels.fine, "a hundred classes, or twenty groups of five")
+
+private enum Labels: String, CaseIterable {
+    case fine, coarse
+}
+
+extension Word {
+    static let cifar10 = Word(
+        "cifar10", .data, "CIFAR-10: 50,000 and 10,000 images of ten classes, downloaded once, checked and cached",
+        [fromTen, DataOption.url, DataOption.sha256], result: .data, example: "let cifar = cifar10()",
+        aliases: ["CIFAR10", "cifar", "datasets.CIFAR10"], .perform { try loadCIFAR(.ten, from: fromTen, $0) })
+
+    static let cifar100 = Word(
+        "cifar100", .data, "CIFAR-100: the same for a hundred classes, or for their twenty groups",
+        [labelsOption, fromHundred, DataOption.url, DataOption.sha256], result: .data,
+        example: "let cifar = cifar100(labels: coarse)", aliases: ["CIFAR100"],
+        .perform { try loadCIFAR(.hundred(hasFineLabels: $0[labelsOption] == .fine), from: fromHundred, $0) })
+}
+
+/// Finds, or downloads, the data set; shows how far that is.
+private func loadCIFAR(_ set: CIFAR, from: Option<String?>, _ call: Invocation) throws -> Value {
+    let context = call.context
+    var report: ProgressReport?
+    let folder = try call[from].map { try call.path(typed: $0, for: from) }
+    do {
+        let dataset = try set.load(
+            from: folder, url: call[DataOption.url], sha256: call[DataOption.sha256],
+            progress: { progress in
+                let current = report ?? ProgressReport(context.session, title: "downloading \(set.name)")
+                report = current
+                let megabytes = "\(progress.received / 1_000_000) MB"
+                current.update(
+                    fraction: progress.total > 0 ? Double(progress.received) / Double(progress.total) : 0,
+                    facts: [progress.total > 0 ? "\(megabytes) of \(progress.total / 1_000_000) MB" : megabytes])
+            }, cancellation: context.interruption)
+        report?.finish(title: "downloaded \(set.name)", isDone: true)
+        return .object(DataValue(dataset))
+    } catch {
+        report?.finish(title: "downloading \(set.name) stopped", isDone: false)
+        throw call.fault(error)
+    }
+}

@@ -1,0 +1,56 @@
+// `imagefolder`
+
+import Datasets
+import Language
+import Network
+
+private let pathOption = Option(
+    "path", .path, isPositional: true, aliases: ["root"],
+    "the folder: class folders within `train` and `test`, or class folders alone")
+private let sizeOption = Option(
+    "size", .extent(DataOption.sizes), default: Extent(64),
+    "height and width: the shorter side is scaled to it, the middle is cut out, as `Resize` and `CenterCrop`")
+private let testShare = Option(
+    "test", .decimal(0...1, excludesLowest: true, excludesHighest: true), default: 0.2,
+    "share of each class cut off for testing, where there is no folder for it")
+
+extension Word {
+    static let imageFolder = Word(
+        "imagefolder", .data,
+        "JPEG and PNG images, one folder a class, with the pixels of `torchvision.datasets.ImageFolder`",
+        [pathOption, sizeOption, testShare, DataOption.seed], result: .data,
+        example: "let pets = imagefolder(\"pets\", size: 64)", aliases: ["ImageFolder"], .perform(loadImageFolder))
+}
+
+private func loadImageFolder(_ call: Invocation) throws -> Value {
+    let context = call.context
+    let size = call[sizeOption]
+    let path = call[pathOption]
+    let folder = try call.path(typed: path, for: pathOption)
+    let report = ProgressReport(context.session, title: "reading \(path)")
+    var notes: [String] = []
+    do {
+        let dataset = try ImageFolder.load(
+            folder, height: size.height, width: size.width,
+            testShare: call[testShare], seed: call[DataOption.seed],
+            cancellation: context.interruption, note: { notes.append($0) },
+            observer: { if context.output.drawsProgress { report.update(fraction: $0, facts: []) } })
+        report.finish(title: "read \(path)", isDone: true)
+        for note in notes {
+            context.output.report(
+                Diagnostic(
+                    .note, code: .imageFolder, "\(path): \(note)", source: context.source,
+                    at: call.place(pathOption)))
+        }
+        return .object(
+            DataValue(
+                dataset.from(
+                    .imageFolder(
+                        path: path, height: size.height, width: size.width,
+                        testShare: call[testShare],
+                        seed: call[DataOption.seed]))))
+    } catch {
+        report.finish(title: "reading \(path) stopped", isDone: false)
+        throw call.fault(error)
+    }
+}

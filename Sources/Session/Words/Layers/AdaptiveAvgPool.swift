@@ -1,0 +1,23 @@
+// `adaptiveavgpool`, and its special case `globalavgpool` or `gap`
+
+import Network
+
+private let output = Option(
+    "output", .extent(1...LayerOption.largestExtent), isPositional: true, aliases: ["output_size", "size"], "side of the output")
+
+extension Word {
+    static let adaptiveAvgPool = Word(
+        "adaptiveavgpool", .layers, "Means over as many windows as give the output's size: `nn.AdaptiveAvgPool2d`",
+        [output], result: .layer, example: inNetwork("adaptiveavgpool 2"),
+        aliases: ["AdaptiveAvgPool2d", "adaptivepool"], .layer { .adaptiveAveragePool(output: $0[output]) })
+
+    static let globalAvgPool = Word(
+        "globalavgpool", .layers, "The mean of each channel: `nn.AdaptiveAvgPool2d(1)`; short: `gap`", result: .layer,
+        example: inNetwork("conv 16; globalavgpool; linear 10"),
+        aliases: ["GlobalAveragePooling2D", "globalpool", "GlobalAvgPool2d"],
+        .layer { _ in .adaptiveAveragePool(output: Extent(1)) })
+
+    static let gap = Word(
+        "gap", .layers, "Short for `globalavgpool`: the mean of each channel", result: .layer,
+        example: inNetwork("conv 16; gap; linear 10"), .layer { _ in .adaptiveAveragePool(output: Extent(1)) })
+}

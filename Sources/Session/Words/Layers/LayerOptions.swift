@@ -1,0 +1,43 @@
+// What words of layers share.
+
+import Network
+
+enum LayerOption {
+    /// Of a window, its steps and the zeros around an image, in values.
+    static let largestExtent = 1 << 20
+
+    static func width(_ help: String) -> Option<Int> {
+        Option(
+            "width", .integer(1...1 << 24), isPositional: true,
+            aliases: ["out_channels", "out_features", "filters", "units", "channels", "features", "out"], help)
+    }
+
+    static let bias = Option(
+        "bias", .boolean, default: true, isPositional: true, aliases: ["use_bias", "hasbias"],
+        "whether a bias is added")
+}
+
+/// A window that moves over the image.
+enum PoolOption {
+    static let size = Option(
+        "size", .extent(1...LayerOption.largestExtent), isPositional: true, aliases: ["kernel_size", "kernel", "pool_size"],
+        "side of the window")
+    static let stride = Option(
+        "stride", .extent(1...LayerOption.largestExtent), workedOut: "size", isPositional: true, aliases: ["strides"], "step of the window")
+    static let padding = Option(
+        "padding", .extent(0...LayerOption.largestExtent), default: Extent(0), isPositional: true, aliases: ["pad"],
+        "zeros around the image")
+
+    static let all: [any OptionDeclaration] = [size, stride, padding]
+}
+
+extension Arguments {
+    var pooling: Layer.Pooling {
+        Layer.Pooling(size: self[PoolOption.size], stride: self[PoolOption.stride], padding: self[PoolOption.padding])
+    }
+}
+
+/// An example of a layer.
+func inNetwork(_ line: String, input: String = "3x32x32") -> String {
+    "model Net { input \(input); \(line) }"
+}

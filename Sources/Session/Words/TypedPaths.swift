@@ -1,0 +1,13 @@
+// Paths that people type.
+
+import Language
+import Libraries
+
+extension Invocation {
+    /// The path that is typed for an option.
+    func path(typed name: String, for option: any OptionDeclaration) throws -> String {
+        do { return try FileSystem.resolve(typed: name, in: context.folder) } catch {
+            throw fault(.file, error.description, at: place(option), fix: "choose another name")
+        }
+    }
+}

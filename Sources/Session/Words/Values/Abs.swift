@@ -1,0 +1,13 @@
+// `abs`
+
+extension Word {
+    static let abs = Word(
+        "abs", .values, "A number without its sign", [NumberOption.number], result: .number, example: "print abs(-3)",
+        aliases: ["fabs"],
+        .perform { call in
+            let value = call[NumberOption.number]
+            guard case .integer(let number) = value else { return .decimal((value.number ?? 0).magnitude) }
+            guard number != .min else { throw call.overflow }
+            return .integer(Int(number.magnitude))
+        })
+}

@@ -1,0 +1,72 @@
+// What words that compute with numbers share: how these are read, and what becomes of results that are none.
+
+import Language
+
+enum NumberOption {
+    static let number = Option("number", .number, isPositional: true, "a number")
+    /// Numbers, or one list of them.
+    static let list = RestOption("numbers", .any, "numbers, or a list of them")
+}
+
+extension Invocation {
+    /// The numbers of a call that takes either numbers or one list of them.
+    func numbers() throws -> [Value] {
+        var values: [Value] = []
+        for given in self[NumberOption.list] {
+            switch given.value {
+            case .integer, .decimal: values.append(given.value)
+            case .list(let items), .tuple(let items):
+                values.reserveCapacity(values.count + items.values.count)
+                for (index, value) in items.values.enumerated() {
+                    try checkInterrupt(at: index)
+                    guard value.number != nil else {
+                        throw fault(
+                            .wrongType, "`\(arguments.word.name)` takes numbers, not \(value.kind)", at: given.range)
+                    }
+                    values.append(value)
+                }
+            case .range(let first, let last):
+                guard let count = rangeCount(first, last), values.count + count <= Limits.elements else {
+                    throw context.faults.tooLong(at: given.range)
+                }
+                values.reserveCapacity(values.count + count)
+                for offset in 0..<count {
+                    try checkInterrupt(at: offset)
+                    values.append(.integer(first + offset))
+                }
+            default:
+                throw fault(
+                    .wrongType, "`\(arguments.word.name)` takes numbers, not \(given.value.kind)", at: given.range)
+            }
+        }
+        return values
+    }
+
+    /// Looks for an interrupt at every so many elements: one look costs as much as some elements do.
+    func checkInterrupt(at index: Int) throws {
+        if index & 0xFFFF == 0 { try context.checkInterrupt(at: range) }
+    }
+
+    func nonEmptyNumbers() throws -> [Value] {
+        let values = try numbers()
+        guard !values.isEmpty else {
+            throw fault(.emptyList, "`\(arguments.word.name)` of nothing has no value")
+        }
+        return values
+    }
+
+    var overflow: Diagnostic {
+        fault(.overflow, "the result is too large for a number")
+    }
+
+    func finite(_ number: Double) throws -> Value {
+        guard number.isFinite else { throw overflow }
+        return .decimal(number)
+    }
+
+    /// A whole number where it fits one.
+    func whole(_ number: Double) throws -> Value {
+        guard let integer = Int(exactly: number) else { throw overflow }
+        return .integer(integer)
+    }
+}
