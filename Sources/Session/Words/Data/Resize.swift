@@ -8,7 +8,8 @@ private let sizeOption = Option("size", .extent(DataOption.sizes), isPositional:
 extension Word {
     static let resize = Word(
         "resize", .data, "Scales the images, as Pillow's bilinear: each pixel is a mean where they shrink",
-        [DataOption.data, sizeOption], result: .data, example: "let small = resize(take(synthetic(), 64, test: 16), 16)",
+        [DataOption.data, sizeOption], result: .data,
+        example: "let small = resize(take(synthetic(), 64, test: 16), 16)",
         aliases: ["Resize"],
         .perform { call in
             let data = try call.data(DataOption.data).dataset

@@ -3,7 +3,8 @@
 import Network
 
 private let output = Option(
-    "output", .extent(1...LayerOption.largestExtent), isPositional: true, aliases: ["output_size", "size"], "side of the output")
+    "output", .extent(1...LayerOption.largestExtent), isPositional: true, aliases: ["output_size", "size"],
+    "side of the output")
 
 extension Word {
     static let adaptiveAvgPool = Word(

@@ -7,13 +7,16 @@ private let kernel = Option(
     "kernel", .extent(1...LayerOption.largestExtent), default: Extent(3), isPositional: true,
     aliases: ["kernel_size", "size", "k", "filter"], "side of the filters")
 private let stride = Option(
-    "stride", .extent(1...LayerOption.largestExtent), default: Extent(1), isPositional: true, aliases: ["strides"], "step of the filters")
+    "stride", .extent(1...LayerOption.largestExtent), default: Extent(1), isPositional: true, aliases: ["strides"],
+    "step of the filters")
 /// `nil` is `same`.
 private let padding = Option(
-    "padding", .extent(0...LayerOption.largestExtent), default: Extent(0), or: "same", isPositional: true, aliases: ["pad"],
+    "padding", .extent(0...LayerOption.largestExtent), default: Extent(0), or: "same", isPositional: true,
+    aliases: ["pad"],
     "zeros around the image")
 private let dilation = Option(
-    "dilation", .extent(1...LayerOption.largestExtent), default: Extent(1), isPositional: true, aliases: ["dilation_rate"],
+    "dilation", .extent(1...LayerOption.largestExtent), default: Extent(1), isPositional: true,
+    aliases: ["dilation_rate"],
     "distance between the filter's taps")
 private let groups = Option(
     "groups", .integer(1...1 << 24), default: 1, isPositional: true, aliases: ["group"], "groups of channels kept apart"

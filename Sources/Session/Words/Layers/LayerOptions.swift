@@ -20,10 +20,12 @@ enum LayerOption {
 /// A window that moves over the image.
 enum PoolOption {
     static let size = Option(
-        "size", .extent(1...LayerOption.largestExtent), isPositional: true, aliases: ["kernel_size", "kernel", "pool_size"],
+        "size", .extent(1...LayerOption.largestExtent), isPositional: true,
+        aliases: ["kernel_size", "kernel", "pool_size"],
         "side of the window")
     static let stride = Option(
-        "stride", .extent(1...LayerOption.largestExtent), workedOut: "size", isPositional: true, aliases: ["strides"], "step of the window")
+        "stride", .extent(1...LayerOption.largestExtent), workedOut: "size", isPositional: true, aliases: ["strides"],
+        "step of the window")
     static let padding = Option(
         "padding", .extent(0...LayerOption.largestExtent), default: Extent(0), isPositional: true, aliases: ["pad"],
         "zeros around the image")
