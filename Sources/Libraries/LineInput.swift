@@ -64,6 +64,8 @@ public enum LineInput {
     private static func typedLine(_ prompt: String) -> LineResult {
         // Ctrl-C is ours: readline's own handler would end the process after cleaning up.
         rl_catch_signals = 0
+        // So is another size of the window.
+        rl_catch_sigwinch = 0
         rl_getc_function = { _ in LineInput.nextKey() }
         // Readline makes no use of the terminal that it finds where this is set before.
         rl_initialize()
@@ -71,6 +73,7 @@ public enum LineInput {
         openWakeup()
         let line = noticingJobControl {
             awaitTerminal()
+            followSize()
             return readline(prompt)
         }
         unfold()
@@ -159,9 +162,11 @@ public enum LineInput {
 
     /// Waits for input, or for a signal.
     ///
-    /// - Parameter isCalled: whether a signal has come already.
+    /// - Parameters:
+    ///   - limit: of the time in milliseconds.
+    ///   - isCalled: whether a signal has come already.
     /// - Returns: whether there is something to read, or its end.
-    private static func waitForInput(_ isCalled: () -> Bool) -> Bool {
+    private static func waitForInput(limit: Int? = nil, _ isCalled: () -> Bool) -> Bool {
         // Outside of the wait signals are held back, so that none comes between a look at what it has set and the wait.
         var (held, before) = (sigset_t(), sigset_t())
         sigemptyset(&held)
@@ -171,7 +176,14 @@ public enum LineInput {
         if isCalled() { return false }
         // A descriptor of -1 is passed over.
         var places = [STDIN_FILENO, wakeSource].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
-        guard ppoll(&places, nfds_t(places.count), nil, &before) > 0 else { return false }
+        let limit = limit.map { timespec(tv_sec: 0, tv_nsec: $0 * 1_000_000) }
+        let found =
+            if var limit {
+                ppoll(&places, nfds_t(places.count), &limit, &before)
+            } else {
+                ppoll(&places, nfds_t(places.count), nil, &before)
+            }
+        guard found > 0 else { return false }
         var bytes = [UInt8](repeating: 0, count: 64)
         while wakeSource >= 0, Glibc.read(wakeSource, &bytes, bytes.count) > 0 {}
         // Also its end, or an error, which reading tells.
@@ -186,18 +198,18 @@ public enum LineInput {
     private static let jobSignals = [SIGTSTP, SIGQUIT, SIGCONT]
 
     /// While a line is typed the terminal is in a state of ours: who stops or ends the process must get it back as it
-    /// was. While a cell runs, the process stops as any other.
+    /// was. While a cell runs, the process stops as any other, and the size of the window does not matter.
     private static func noticingJobControl<Result>(_ body: () -> Result) -> Result {
         stopSignal.store(0, ordering: .releasing)
         isContinued.store(false, ordering: .releasing)
-        let heard = jobSignals.filter { !SignalHandling.isIgnored($0) }
+        let heard = (jobSignals + [SIGWINCH]).filter { !SignalHandling.isIgnored($0) }
         for number in heard {
             var action = sigaction()
             action.__sigaction_handler.sa_handler = { number in
-                if number == SIGCONT {
-                    LineInput.isContinued.store(true, ordering: .releasing)
-                } else {
-                    LineInput.stopSignal.store(number, ordering: .releasing)
+                switch number {
+                case SIGWINCH: LineInput.isResized.store(true, ordering: .releasing)
+                case SIGCONT: LineInput.isContinued.store(true, ordering: .releasing)
+                default: LineInput.stopSignal.store(number, ordering: .releasing)
                 }
                 LineInput.wake()
             }
@@ -244,7 +256,65 @@ public enum LineInput {
     private static func redraw() {
         isContinued.store(false, ordering: .releasing)
         rl_reset_after_signal()
+        followSize()
         rl_forced_update_display()
+    }
+
+    // MARK: Another size of the window
+
+    private static let isResized = Atomic<Bool>(false)
+    /// Columns and rows of the window when readline last heard of them.
+    nonisolated(unsafe) private static var knownSize: TerminalSize?
+
+    /// Milliseconds within which changes are one: while somebody drags an edge of the window, the terminal may have moved the
+    /// rows once more when our answer to the change before arrives.
+    private static let settlingTime = 100
+
+    /// Whether it has changed since the last time. Readline asks for it once, at its start.
+    @discardableResult
+    private static func followSize() -> Bool {
+        guard let size = StandardStream.output.size else { return false }
+        defer { knownSize = size }
+        guard let knownSize, knownSize != size else { return false }
+        rl_set_screen_size(Int32(clamping: size.rows), Int32(clamping: size.columns))
+        return true
+    }
+
+    /// Draws what is typed in the place of what is shown, which the terminal has wrapped anew. Readline would draw it
+    /// below, and leave a copy at each change.
+    private static func redrawResized() {
+        let isOneRow = isFolded
+        guard followSize(), let size = knownSize else { return }
+        if Environment.allowsCursor {
+            let rows = isOneRow ? 0 : rowsAboveCursor(columns: size.columns)
+            fputs((rows > 0 ? "\u{1B}[\(rows)A" : "") + "\r\u{1B}[J", rl_outstream)
+        }
+        rl_forced_update_display()
+    }
+
+    /// Rows of a prompt and its text before that of the cursor.
+    private static func rowsAboveCursor(columns: Int) -> Int {
+        guard let buffer = rl_line_buffer else { return 0 }
+        let typed = UnsafeBufferPointer(start: buffer, count: Int(rl_point)).map { UInt8(bitPattern: $0) }
+        let text = (rl_display_prompt.map { String(cString: $0) } ?? "") + String(decoding: typed, as: UTF8.self)
+        var (row, column) = (0, 0)
+        for scalar in text.unicodeScalars {
+            if scalar == "\n" {
+                (row, column) = (row + 1, 0)
+                continue
+            }
+            let width =
+                switch scalar {
+                case "\t": 8 - column % 8
+                case "\0"..<" ", "\u{7F}": 2
+                default: max(0, Int(wcwidth(wchar_t(scalar.value))))
+                }
+            if column + width > columns { (row, column) = (row + 1, 0) }
+            column += width
+        }
+        // At a full row's end the cursor is at the character that follows.
+        let isBeforeCharacter = rl_point < rl_end && buffer[Int(rl_point)] != CChar(UInt8(ascii: "\n"))
+        return column == columns && isBeforeCharacter ? row + 1 : row
     }
 
     // MARK: Blocks taller than the window
@@ -295,8 +365,9 @@ public enum LineInput {
     /// A key; an interrupt empties the line and presses Return, so that readline leaves in good order.
     private static func nextKey() -> Int32 {
         while true {
-            let hasKey = waitForInput {
-                isInterrupted.load(ordering: .acquiring) || isCalledByShell
+            let wasResized = isResized.exchange(false, ordering: .acquiringAndReleasing)
+            let hasKey = waitForInput(limit: wasResized ? settlingTime : nil) {
+                isInterrupted.load(ordering: .acquiring) || isCalledByShell || isResized.load(ordering: .acquiring)
             }
             if isInterrupted.load(ordering: .acquiring) {
                 rl_replace_line("", 0)
@@ -313,8 +384,7 @@ public enum LineInput {
                 rl_cleanup_after_signal()
                 redraw()
             }
-            // The window has another size.
-            rl_check_signals()
+            if wasResized, hasKey || !isResized.load(ordering: .acquiring) { redrawResized() }
             guard hasKey else { continue }
             var key: UInt8 = 0
             let count = Glibc.read(STDIN_FILENO, &key, 1)

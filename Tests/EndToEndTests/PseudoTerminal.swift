@@ -7,8 +7,8 @@ final class PseudoTerminal {
 
     /// Everything shown so far, without carriage returns and the sequences that only move the cursor or set colours.
     private(set) var shown = ""
-    /// The same with all sequences.
-    private var raw = ""
+    /// The same with all sequences, since the last cell that was waited for.
+    private(set) var raw = ""
     private let master: Int32
     private let process: pid_t
     private var isOver = false
@@ -82,6 +82,12 @@ final class PseudoTerminal {
     var hasColors: Bool { raw.contains(#/\u{1B}\[[0-9;]*m/#) }
 
     func send(_ signal: Int32) { kill(process, signal) }
+
+    /// As somebody who drags an edge of the window: the programs in it get SIGWINCH.
+    func resize(columns: UInt16, rows: UInt16 = 24) {
+        var size = winsize(ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0)
+        _ = ioctl(master, UInt(TIOCSWINSZ), &size)
+    }
 
     /// Returns when `text` has been shown behind what was waited for before.
     func waitFor(_ text: String, seconds: Double = 60) throws {

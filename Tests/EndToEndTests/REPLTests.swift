@@ -256,6 +256,36 @@ struct REPLTests {
         try terminal.waitFor("if true {\nprint 9\n}")
     }
 
+    /// The cursor goes up to the first row of what is shown, as the terminal has wrapped it anew, and all from there is
+    /// cleared: else a copy would stay at each change.
+    @Test(arguments: [Tandem.path, "/bin/bash"])
+    func whatIsTypedIsDrawnInItsPlaceWhenTheWindowHasAnotherSize(executable: String) throws {
+        let home = try Tandem.folder()
+        defer { try? FileManager.default.removeItem(at: home) }
+        let terminal = try PseudoTerminal(
+            executable == Tandem.path ? [] : ["--norc", "--noprofile", "-i"],
+            environment: ["TANDEM_HOME": home.path, "NO_COLOR": "1", "PS1": "shell> ", "TANDEM": Tandem.path],
+            executable: executable)
+        if executable != Tandem.path {
+            try terminal.waitFor("shell> ")
+            terminal.type("$TANDEM\r")
+        }
+        try terminal.waitFor("tandem> ")
+        let long = "print \"" + String(repeating: "x", count: 60) + "\""
+        let block = "if true {\n\(long)\n}"
+        terminal.type("\u{1B}[200~\(block.replacing("\n", with: "\r"))\u{1B}[201~")
+        try terminal.waitFor(block)
+        for (columns, rowsAbove) in [(UInt16(70), 2), (90, 2), (60, 3), (30, 4), (80, 2)] {
+            terminal.resize(columns: columns)
+            try terminal.waitFor("tandem> if true {\n")
+            try terminal.waitFor("}")
+            let last = terminal.raw.components(separatedBy: "\u{1B}[J")
+            #expect(last[last.count - 2].hasSuffix("\u{1B}[\(rowsAbove)A"), "\(columns) columns")
+        }
+        terminal.type("\r")
+        try terminal.waitFor("\n" + String(repeating: "x", count: 60))
+    }
+
     @Test func whatWasEnteredSurvivesAKill() throws {
         let home = try Tandem.folder()
         defer { try? FileManager.default.removeItem(at: home) }
