@@ -29,7 +29,8 @@ let package = Package(
         system("CZeroMQ"), system("CSQLite"), system("CJansson"), system("CArchive"), system("CCrypto"),
         system("CReadline"), system("CCurl"), system("CJPEG"), system("CPNG"), system("CTimer"),
 
-        module("Language"),
+        module("Text"),
+        module("Language", ["Text"]),
         module("Runtime"),
         module("Network", ["Runtime"]),
         .target(
@@ -47,27 +48,30 @@ let package = Package(
             name: "Libraries",
             dependencies: [
                 "CZeroMQ", "CSQLite", "CJansson", "CArchive", "CCrypto", "CReadline", "CCurl", "CJPEG", "CPNG",
-                "CTimer",
+                "CTimer", "Text",
             ],
             // Optimized in debug builds as well: only an optimizer ends the life of a value at its last use, so that a pointer
             // which a C library keeps longer is wrong in the tests too.
             swiftSettings: strict + [.unsafeFlags(["-O"])]),
         module("Engine", ["Network", "Runtime", "CKernels"]),
         .target(
-            name: "Datasets", dependencies: ["Runtime", "Libraries"],
+            name: "Datasets", dependencies: ["Runtime", "Libraries", "Text"],
             // Optimized in debug builds as well: drawing the built-in data set would take 14 s of each test that trains.
             swiftSettings: strict + [.unsafeFlags(["-O"])]),
-        module("Graphics", ["Language", "Libraries"]),
-        module("Experiments", ["Network", "Engine", "Datasets", "Runtime", "Libraries"]),
+        module("Graphics", ["Libraries", "Text"]),
+        module("Experiments", ["Network", "Engine", "Datasets", "Runtime", "Libraries", "Text"]),
         module(
             "Session",
-            ["Language", "Network", "Runtime", "Libraries", "Engine", "Datasets", "Graphics", "Experiments", "Bench"]),
+            [
+                "Language", "Network", "Runtime", "Libraries", "Engine", "Datasets", "Graphics", "Experiments", "Bench",
+                "Text",
+            ]),
         module("Notebook", ["Libraries"]),
         module("Jupyter", ["Session", "Language", "Libraries"]),
-        module("Terminal", ["Session", "Notebook", "Language", "Libraries"]),
+        module("Terminal", ["Session", "Notebook", "Language", "Libraries", "Text"]),
         module("Bench", ["Engine", "Network", "Runtime", "Graphics", "Libraries"]),
         .executableTarget(
-            name: "tandem", dependencies: ["Jupyter", "Terminal", "Bench", "Libraries"], swiftSettings: strict,
+            name: "tandem", dependencies: ["Jupyter", "Terminal", "Bench", "Libraries", "Text"], swiftSettings: strict,
             linkerSettings: [.unsafeFlags(["-static-stdlib"], .when(configuration: .release))]),
 
         // For Benchmarks/random-networks and Benchmarks/compare-accuracy; no part of the product.
@@ -97,7 +101,8 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Experiments", "Language", "Runtime", "Session"],
             path: "Tests/TestSupport", swiftSettings: strict),
-        tests("Language", ["Language"], ["Programs"]),
+        tests("Text", ["Text"]),
+        tests("Language", ["Language", "Text"], ["Programs"]),
         tests("Network", ["Network"], ["Golden"]),
         tests("Runtime", ["Runtime"]),
         // Optimized in debug builds as well: the plain twin's loops would take two minutes.

@@ -4,6 +4,7 @@
 
 import Libraries
 import Runtime
+import Text
 
 public struct DataDescription: Hashable, Sendable {
     public enum Source: Hashable, Sendable {

@@ -3,6 +3,7 @@
 
 import Libraries
 import Runtime
+import Text
 
 public struct Dataset: Sendable {
     public enum Part: String, Sendable, CaseIterable {

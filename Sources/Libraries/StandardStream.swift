@@ -2,6 +2,7 @@
 
 import Glibc
 import Synchronization
+import Text
 
 public enum StandardStream: Int32, Sendable {
     case output = 1

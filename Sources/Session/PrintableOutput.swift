@@ -3,6 +3,7 @@
 
 import Language
 import Libraries
+import Text
 
 final class PrintableOutput: Output {
     private let output: any Output

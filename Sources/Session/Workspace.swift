@@ -7,6 +7,7 @@ import Language
 import Libraries
 import Runtime
 import Synchronization
+import Text
 
 /// How a cell ended. Errors were already given to `Output.report`; the first one is repeated here for a reply.
 public enum CellOutcome: Sendable {

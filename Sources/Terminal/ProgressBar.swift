@@ -2,6 +2,7 @@
 
 import Language
 import Session
+import Text
 
 struct ProgressBar {
     let update: ProgressUpdate

@@ -5,6 +5,7 @@ import Glibc
 import Jupyter
 import Libraries
 import Terminal
+import Text
 
 @main
 struct Tandem {

@@ -1,6 +1,7 @@
 // How a diagnostic reads, line by line.
 
 import Testing
+import Text
 
 @testable import Language
 
@@ -53,6 +54,27 @@ private func diagnostic(_ text: String, _ start: Int, _ end: Int, name: String? 
         let lines = DiagnosticText(diagnostic(text, start, end)).block.split(separator: "\n")
         #expect(lines[1] == "   1 │ " + line)
         #expect(lines[2] == "     │ " + carets)
+    }
+
+    @Test func caretsStandUnderWhatTheyMeanBehindAnyScript() {
+        for (text, columns) in [("हिन्दी", 4), ("ஸ்ரீ", 2), ("ខ្មែរ", 3), ("👨‍👩‍👧🇩🇪👍🏽❤️", 8), ("กำ", 2)] {
+            let line = "print \"\(text)\" + nowhere"
+            let start = line.utf8.count - 7
+            let diagnostic = Diagnostic(
+                code: FaultCode("x"), "x", source: SourceText(line), at: SourceRange(start, start + 7))
+            let carets = DiagnosticText(diagnostic).block.split(separator: "\n")[2]
+            let gutter = DiagnosticText(diagnostic).block.split(separator: "\n")[1].prefix { $0 != "p" }.count
+            #expect(carets.prefix { $0 != "^" }.count == gutter + 7 + columns + 4)
+        }
+    }
+
+    /// A name in an error and the same name in a table are drawn alike.
+    @Test func whatIsNotSeenIsDrawnAsEverywhere() {
+        for scalar in (0...0x10FFFF).lazy.compactMap({ Unicode.Scalar($0 as UInt32) }) {
+            let category = scalar.properties.generalCategory
+            guard [.control, .format, .lineSeparator, .paragraphSeparator].contains(category) else { continue }
+            #expect(DiagnosticText.printable("a\(scalar)b") == "a\(scalar)b".printableName, "\(scalar.value)")
+        }
     }
 
     @Test(arguments: [0, 50, 99, 100, 101, 500, 990, 999])

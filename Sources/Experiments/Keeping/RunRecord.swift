@@ -4,6 +4,7 @@ import Datasets
 import Engine
 import Libraries
 import Runtime
+import Text
 
 public struct RunRecord: Sendable {
     public var context: RunFile.Context

@@ -3,6 +3,7 @@
 // made from such files, and exchange them.
 
 import Libraries
+import Text
 
 public enum RecordFile {
     public static let ending = ".run"

@@ -2,6 +2,7 @@
 
 import Engine
 import Libraries
+import Text
 
 extension RunStore {
     /// Where the record of a run is, or would be; `nil` where what the index says of it names no file.

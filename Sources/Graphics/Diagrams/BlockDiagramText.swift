@@ -1,6 +1,6 @@
 // A diagram in words: for a terminal, for a screen reader, and as a table.
 
-import Language
+import Text
 
 extension BlockDiagram: Picture {
     public func table(limit: Int) -> Table {

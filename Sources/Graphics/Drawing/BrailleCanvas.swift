@@ -1,6 +1,6 @@
 // A field of dots, two by four a character, made of the Braille patterns U+2800 ... U+28FF; each character has one color.
 
-import Language
+import Text
 
 struct BrailleCanvas {
     let columns: Int

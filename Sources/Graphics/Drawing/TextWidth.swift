@@ -1,7 +1,7 @@
 // How wide a text will be, without a font at hand: the widths of DejaVu Sans, which is wider than Helvetica, Arial and
 // Liberation Sans, so that what finds room here finds room with each of them.
 
-import Language
+import Text
 
 enum TextWidth {
     /// Of the characters 32 to 126, in thousandths of the font's size.

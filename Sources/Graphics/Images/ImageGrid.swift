@@ -1,6 +1,6 @@
 // Small images side by side, each with a label and a note: those of a data set, those a network gets wrong, filters.
 
-import Language
+import Text
 
 public struct ImageGrid: Sendable {
     public struct Image: Hashable, Sendable {

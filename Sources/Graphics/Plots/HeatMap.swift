@@ -1,7 +1,7 @@
 // A square of counts, classes by classes, as a value: which a network takes for which. What is right and what is wrong have
 // each their color and their scale, so that a few mistakes show beside many hits.
 
-import Language
+import Text
 
 public struct HeatMap: Hashable, Sendable {
     public var title: String

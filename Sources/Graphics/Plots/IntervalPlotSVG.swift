@@ -1,6 +1,6 @@
 // Measurements with their intervals as SVG.
 
-import Language
+import Text
 
 extension IntervalPlot {
     private static let rowHeight = 34.0

@@ -1,6 +1,6 @@
 // Curves in a terminal: Braille dots, a marker at the last point of each, and a key with the last values.
 
-import Language
+import Text
 
 extension Plot {
     public func text(on terminal: TextTerminal) -> String {

@@ -1,6 +1,6 @@
 // Points with names over two measures, as a value: what accuracy costs in parameters, time or multiply-adds.
 
-import Language
+import Text
 
 public struct ScatterPlot: Hashable, Sendable {
     public struct Item: Hashable, Sendable {

@@ -1,6 +1,6 @@
 // The axes of a plot in a terminal: ticks at the left and below, the field of dots between them.
 
-import Language
+import Text
 
 struct TextFrame {
     let terminal: TextTerminal

@@ -1,5 +1,7 @@
 // A table as a value: columns, rows of cells, and a caption. Its forms are in `TableText`, `TableHTML` and `TableFiles`.
 
+import Text
+
 public struct Table: Hashable, Sendable {
     public struct Column: Hashable, Sendable {
         public var title: String

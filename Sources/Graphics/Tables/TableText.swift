@@ -1,6 +1,6 @@
 // A table as lines of text: columns side by side, the head underlined, points under each other.
 
-import Language
+import Text
 
 extension Table {
     /// Lines without a newline at the end, as wide as they are. Widths count the columns of a terminal.

@@ -1,6 +1,8 @@
 // The block of text a person reads for a diagnostic: the message, the line it is about with carets under the place, the
 // context and the fix. Every front end shows this block; the runner puts file, line and column in front.
 
+import Text
+
 /// A diagnostic as text, without a newline at its end.
 public struct DiagnosticText: Sendable {
     public var diagnostic: Diagnostic
@@ -75,13 +77,10 @@ public struct DiagnosticText: Sendable {
 
     /// The text as a terminal and a notebook may show it: without control characters and without secrets.
     public static func printable(_ text: String) -> String {
-        var result = String.UnicodeScalarView()
-        var (before, rest) = (nil as Unicode.Scalar?, withoutSecrets(text).unicodeScalars[...])
-        while let scalar = rest.popFirst() {
-            result.append(scalar.drawn(after: before, before: rest.first))
-            before = scalar
-        }
-        return String(result)
+        let name = withoutSecrets(text).printableName
+        guard name.unicodeScalars.contains("\u{A0}") else { return name }
+        // A space as any other, where carets stand under it.
+        return String(String.UnicodeScalarView(name.unicodeScalars.map { $0 == "\u{A0}" ? " " : $0 }))
     }
 
     // MARK: Colors

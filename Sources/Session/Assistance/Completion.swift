@@ -3,6 +3,7 @@
 
 import Language
 import Libraries
+import Text
 
 struct Completion {
     private let place: CursorText

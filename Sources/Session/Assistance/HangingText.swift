@@ -1,6 +1,7 @@
 // Lines that go on under their text, not under their name, where a terminal is too narrow.
 
 import Language
+import Text
 
 /// `name` and `text` side by side, the text broken between words into at most so many columns (`nil`: into one line).
 public func hanging(_ name: String, _ text: String, columns: Int?) -> String {

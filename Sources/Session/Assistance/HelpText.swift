@@ -3,6 +3,7 @@
 import Graphics
 import Language
 import Libraries
+import Text
 
 enum HelpText {
     /// The page of a word, the words of a group, or the list of all for none; `nil` where there is nothing of that name.

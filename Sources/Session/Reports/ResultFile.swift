@@ -3,6 +3,7 @@
 import Graphics
 import Language
 import Libraries
+import Text
 
 extension Invocation {
     /// The path that is typed for a parameter.

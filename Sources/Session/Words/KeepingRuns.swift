@@ -5,6 +5,7 @@ import Graphics
 import Language
 import Libraries
 import Network
+import Text
 
 private let ending = ".safetensors"
 

@@ -13,9 +13,6 @@ extension Unicode.Scalar {
         case 0x1160...0x11FF, 0xD7B0...0xD7FF, 0x3164, 0xFFA0:
             // Vowels and finals of Hangul join the initial before them; its fillers are not drawn.
             return 0
-        case 0x600...0x605, 0x6DD, 0x70F, 0x890...0x891, 0x8E2, 0x110BD, 0x110CD:
-            // Signs of format that are drawn, around the numbers behind them.
-            return 1
         case 0x3248...0x324F:
             return 1
         case 0x1100...0x115F, 0x2329...0x232A, 0x2630...0x2637, 0x268A...0x268F, 0x2E80...0x303E, 0x3041...0xA4CF,
@@ -30,52 +27,16 @@ extension Unicode.Scalar {
     /// 0 for what joins the character before it; `nil` for what stands by itself.
     private var generalMarkWidth: Int? {
         switch properties.generalCategory {
-        case .nonspacingMark, .enclosingMark, .format, .lineSeparator, .paragraphSeparator: 0
-        default: nil
+        case .nonspacingMark, .enclosingMark: 0
+        default: isUnseen ? 0 : nil
         }
     }
-
-    /// What is drawn in place of this character: a control character must not reach a terminal (it could move the cursor
-    /// or change colors), so its picture does; what is not seen becomes U+FFFD. The same as `Libraries`' `printable`, which this module
-    /// cannot import.
-    ///
-    /// - Parameters:
-    ///   - before, next: its neighbors: a joiner stays where an emoji or a script needs it.
-    func drawn(after before: Unicode.Scalar?, before next: Unicode.Scalar?) -> Unicode.Scalar {
-        switch value {
-        case 0..<0x20: return Unicode.Scalar(0x2400 + value) ?? "\u{FFFD}"
-        case 0x7F: return "\u{2421}"
-        case 0x80..<0xA0: return "\u{FFFD}"
-        case 0xA0: return " "
-        case ..<0xAD: return self
-        // Signs above numbers and names, which are seen.
-        case 0x600...0x605, 0x6DD, 0x70F, 0x890...0x891, 0x8E2, 0x110BD, 0x110CD: return self
-        default:
-            let isUnseen = [.format, .lineSeparator, .paragraphSeparator].contains(properties.generalCategory)
-            return isUnseen && !joins(before, to: next) ? "\u{FFFD}" : self
-        }
-    }
-
-    private func joins(_ before: Unicode.Scalar?, to next: Unicode.Scalar?) -> Bool {
-        guard value == 0x200C || value == 0x200D, let before else { return false }
-        switch before.value {
-        // Arabic to Arabic Extended-A, the scripts of India to Sinhala, Myanmar, Khmer, Mongolian.
-        case 0x620...0xDFF, 0x1000...0x109F, 0x1780...0x18AF: return before.properties.isAlphabetic || before.isMark
-        default:
-            return value == 0x200D && next?.isPartOfEmoji == true
-                && (before.isPartOfEmoji || before.value == 0xFE0F || before.properties.isEmojiModifier)
-        }
-    }
-
-    private var isMark: Bool { [.nonspacingMark, .spacingMark].contains(properties.generalCategory) }
-
-    private var isPartOfEmoji: Bool { value > 0xFF && properties.isEmoji }
 }
 
 /// Counts the columns of a text from its beginning, by the rules of the Python package wcwidth, which terminals are
 /// compared with: a syllable of Indian scripts with a vowel sign or a conjunct takes two columns, as do a family of
 /// emoji joined to one, a flag, an emoji with a tone of skin, and a text sign in its emoji's form.
-struct ColumnCounter {
+public struct ColumnCounter {
     /// Of what can no longer change.
     private var finished = 0
     /// Of the last character or syllable.
@@ -88,13 +49,15 @@ struct ColumnCounter {
     /// Regional indicators that follow each other: two are a flag.
     private var indicators = 0
 
-    var columns: Int { finished + last }
+    public init() {}
 
-    mutating func add(_ text: some StringProtocol) {
+    public var columns: Int { finished + last }
+
+    public mutating func add(_ text: some StringProtocol) {
         for scalar in text.unicodeScalars { add(scalar) }
     }
 
-    mutating func add(_ scalar: Unicode.Scalar) {
+    public mutating func add(_ scalar: Unicode.Scalar) {
         let isIndicator = (0x1F1E6...0x1F1FF).contains(scalar.value)
         indicators = isIndicator ? indicators + 1 : 0
         if isBehindJoiner {

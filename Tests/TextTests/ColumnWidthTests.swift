@@ -1,8 +1,7 @@
 // The columns of texts in many scripts, against the Python package wcwidth 0.9.4 (`wcswidth`).
 
 import Testing
-
-@testable import Language
+import Text
 
 @Test(arguments: [
     // Devanagari
@@ -65,16 +64,4 @@ func aTextTakesAsManyColumnsAsWcwidthSays(text: String, columns: Int) {
         #expect(text.suffix(columns: room).columnWidth <= room)
     }
     #expect(text.prefix(columns: columns) == text && text.suffix(columns: columns) == text)
-}
-
-@Test func caretsStandUnderWhatTheyMeanBehindAnyScript() {
-    for (text, columns) in [("हिन्दी", 4), ("ஸ்ரீ", 2), ("ខ្មែរ", 3), ("👨‍👩‍👧🇩🇪👍🏽❤️", 8), ("กำ", 2)] {
-        let line = "print \"\(text)\" + nowhere"
-        let start = line.utf8.count - 7
-        let diagnostic = Diagnostic(
-            code: FaultCode("x"), "x", source: SourceText(line), at: SourceRange(start, start + 7))
-        let carets = DiagnosticText(diagnostic).block.split(separator: "\n")[2]
-        let gutter = DiagnosticText(diagnostic).block.split(separator: "\n")[1].prefix { $0 != "p" }.count
-        #expect(carets.prefix { $0 != "^" }.count == gutter + 7 + columns + 4)
-    }
 }

@@ -39,18 +39,23 @@ extension String {
 }
 
 extension Unicode.Scalar {
-    /// What is drawn in its place: category Cc has pictures, and what of Cf, Zl and Zp is not seen becomes U+FFFD. `DiagnosticText` draws
-    /// the same, by itself, since it imports nothing.
+    /// What is drawn in its place: category Cc has pictures, and what is not seen becomes U+FFFD.
     fileprivate var picture: Unicode.Scalar {
         switch value {
         case 0..<0x20: Unicode.Scalar(0x2400 + value) ?? "\u{FFFD}"
         case 0x7F: "\u{2421}"
         case 0x80..<0xA0: "\u{FFFD}"
-        case ..<0xAD: self
-        // Signs above numbers and names, which are seen.
-        case 0x600...0x605, 0x6DD, 0x70F, 0x890...0x891, 0x8E2, 0x110BD, 0x110CD: self
-        default:
-            [.format, .lineSeparator, .paragraphSeparator].contains(properties.generalCategory) ? "\u{FFFD}" : self
+        default: isUnseen ? "\u{FFFD}" : self
+        }
+    }
+
+    /// Whether nothing is drawn where it stands, though it may change what is drawn around it: categories Cf, Zl and Zp, but for the
+    /// signs above numbers and names.
+    var isUnseen: Bool {
+        switch value {
+        case ..<0xAD: false
+        case 0x600...0x605, 0x6DD, 0x70F, 0x890...0x891, 0x8E2, 0x110BD, 0x110CD: false
+        default: [.format, .lineSeparator, .paragraphSeparator].contains(properties.generalCategory)
         }
     }
 

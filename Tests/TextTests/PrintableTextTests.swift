@@ -1,8 +1,7 @@
 // No control character of a file's name reaches a terminal.
 
 import Testing
-
-@testable import Libraries
+import Text
 
 @Suite struct PrintableTextTests {
     @Test(arguments: [
@@ -26,6 +25,7 @@ import Testing
             guard [.format, .lineSeparator, .paragraphSeparator].contains(category) else { continue }
             let isSeen = seen.contains(scalar.value)
             #expect("a\(scalar)b".printable == (isSeen ? "a\(scalar)b" : "a\u{FFFD}b"), "\(scalar.value)")
+            #expect(scalar.columnWidth == (isSeen || scalar == "\u{AD}" ? 1 : 0), "\(scalar.value)")
         }
     }
 
