@@ -268,8 +268,26 @@ extension OptionKind where Read == Value {
     static var number: Self { Self(kind: .decimal(-Double.infinity...Double.infinity), read: { $0 }) }
     /// A list of which the word looks at more than the elements, such as a range of a million seeds.
     static var sequence: Self { Self(kind: .list, read: { $0 }) }
-    /// A model, or the one that a run has trained.
-    static var network: Self { Self(kind: .network, read: { $0 }) }
+}
+
+/// A model, or a run that has trained one.
+enum NetworkSubject: Sendable {
+    case model(Model)
+    case run(RunValue)
+}
+
+extension OptionKind where Read == NetworkSubject {
+    static var network: Self {
+        Self(
+            kind: .network,
+            read: { value in
+                switch value {
+                case .model(let model): .model(model)
+                case .object(let object): (object as? RunValue).map { .run($0) }
+                default: nil
+                }
+            })
+    }
 }
 
 extension OptionKind where Read == [Value] {

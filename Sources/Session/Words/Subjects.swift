@@ -15,7 +15,10 @@ extension Invocation {
 
     /// The model given, else the last one defined.
     func model(_ option: Option<Model?> = CommonOptions.model) throws -> Model {
-        if let model = self[option] { return model }
+        try self[option] ?? lastModel()
+    }
+
+    private func lastModel() throws -> Model {
         if let model = context.session.lastModel { return model }
         throw fault(
             .noSubject, "there is no model yet that `\(arguments.word.name)` could take",
@@ -25,11 +28,26 @@ extension Invocation {
     /// The model given or the last one, on its own input or on that of the last data set.
     func architecture(_ option: Option<Model?> = CommonOptions.model) throws -> (Model, Architecture) {
         let model = try model(option)
+        return (model, try architecture(of: model, at: place(option)))
+    }
+
+    /// The same where a run may be given.
+    func architecture(_ option: Option<NetworkSubject?>) throws -> (Model, Architecture) {
+        switch self[option] {
+        case .run(let run)?: return (run.model, run.run.architecture)
+        case .model(let model)?: return (model, try architecture(of: model, at: place(option)))
+        case nil:
+            let model = try lastModel()
+            return (model, try architecture(of: model, at: place(option)))
+        }
+    }
+
+    private func architecture(of model: Model, at place: SourceRange) throws -> Architecture {
         let image = model.input ?? context.session.lastData?.image
         guard let architecture = try image.map({ try model.architecture(on: $0) }) else {
-            throw noInput(model, at: place(option))
+            throw noInput(model, at: place)
         }
-        return (model, architecture)
+        return architecture
     }
 
     func noInput(_ model: Model, at place: SourceRange) -> Diagnostic {
@@ -40,7 +58,10 @@ extension Invocation {
 
     /// The run given, else the last one.
     func run(_ option: Option<RunValue?> = CommonOptions.run) throws -> RunValue {
-        if let run = self[option] { return run }
+        try self[option] ?? lastRun()
+    }
+
+    func lastRun() throws -> RunValue {
         if let run = context.session.lastRun { return run }
         throw fault(
             .noSubject, "there is no run yet that `\(arguments.word.name)` could take",

@@ -4,23 +4,23 @@ import Datasets
 import Graphics
 import Language
 
-private let share = Option(
+private let shareOption = Option(
     "share", .decimal(0...1, excludesLowest: true, excludesHighest: true), default: 0.9, isPositional: true,
     "share that stays for training")
 
 extension Word {
     static let split = Word(
         "split", .data, "Cuts a validation part off the training images: `evaluate a, part: validation` measures it",
-        [DataOption.data, share, DataOption.seed], result: .data, example: "let data = split(synthetic(), 0.9)",
+        [DataOption.data, shareOption, DataOption.seed], result: .data, example: "let data = split(synthetic(), 0.9)",
         aliases: ["random_split", "train_test_split"],
         .perform { call in
             let data = try call.data(DataOption.data).dataset
-            let result = data.split(share: call[share], seed: call[DataOption.seed])
+            let result = data.split(share: call[shareOption], seed: call[DataOption.seed])
             guard result.training.count > 0, result.validation.count > 0 else {
                 throw call.fault(
                     .outOfRange,
                     "of \(counted(data.training.count, "training image")) nothing would be left in one part",
-                    at: call.place(share))
+                    at: call.place(shareOption))
             }
             return .object(DataValue(result))
         })

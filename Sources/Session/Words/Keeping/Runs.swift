@@ -1,17 +1,49 @@
-// What `runs` does: lists what is kept, by name, model, state and date, frees space, or carries records from store to store.
+// `runs`: lists what is kept, by name, model, state and date, frees space, or carries records from store to store.
 
 import Experiments
+import Graphics
 import Language
 import Libraries
 
-func listRuns(_ call: Invocation) throws -> Value {
-    let (context, arguments) = (call.context, call.arguments)
+private enum Action: String, CaseIterable {
+    case clean, export, `import`
+}
+
+private enum State: String, CaseIterable {
+    case done, running, interrupted, stopped, diverged
+}
+
+private let actionOption: Option<Action?> = Option(
+    "what", .choice, workedOut: "the list", isPositional: true,
+    "`clean` frees space: weights of unnamed runs, and checkpoints of finished ones; `export` and `import` carry "
+        + "results from machine to machine, without weights")
+private let folderOption = Option(
+    "folder", .path, workedOut: "none", isPositional: true, aliases: ["to", "from", "path", "dir"],
+    "where `export` writes records, and `import` reads them: `runs export, \"results\"`")
+private let name = Option("name", .text, workedOut: "any", "only runs whose name has this in it")
+private let model = Option("model", .text, workedOut: "any", "only runs whose model has this in it")
+private let state: Option<State?> = Option("state", .choice, workedOut: "any", "only these")
+private let since = Option(
+    "since", .text, workedOut: "the first", aliases: ["date", "after"], "a date: `\"2026-11-23\"`")
+private let filters: [any OptionDeclaration] = [name, model, state, since]
+private let last = Option(
+    "last", .integer(1...1_000_000), default: 50, aliases: ["limit", "n", "first"], "at most so many, the newest")
+
+extension Word {
+    static let runs = Word(
+        "runs", .keeping, "The runs that were kept, of all sessions; `runs[\"gap seed 2\"]` is one of them",
+        [actionOption, folderOption] + filters + [last], result: .table, example: trainedRun + "runs",
+        aliases: ["history", "experiments", "ls"], shows: .unbound, .perform(listRuns))
+}
+
+private func listRuns(_ call: Invocation) throws -> Value {
+    let context = call.context
     guard let store = context.store else { return .object(RunsValue([], rows: 0)) }
     context.session.publish()
     defer { context.tellStoreFaults(at: call.range) }
     // What was trained a moment ago is among them.
     store.wait()
-    if arguments.text("what") == "clean" {
+    if call[actionOption] == .clean {
         guard let freed = store.clean() else {
             context.write("nothing was removed: the database of the runs cannot be used\n")
             return .nothing
@@ -26,18 +58,19 @@ func listRuns(_ call: Invocation) throws -> Value {
         }
         return .nothing
     }
-    let action = arguments.text("what")
-    if arguments.isGiven("folder"), action == nil {
+    if call.isGiven(folderOption), call[actionOption] == nil {
         throw call.fault(
-            .nothingToDo, "`folder:` is for `runs export` and `runs import`", at: arguments.place("folder"),
-            fix: "write `runs export, \(arguments["folder"]?.literal ?? "")` or `runs import, ...`")
+            .nothingToDo, "`folder:` is for `runs export` and `runs import`", at: call.place(folderOption),
+            fix:
+                "write `runs export, \(call[folderOption].map { Value.string($0).literal } ?? "")` or `runs import, ...`"
+        )
     }
-    if action == "import" { return try importRuns(call, store) }
-    let rows = arguments.integer("last") ?? 50
-    let isFiltered = ["name", "model", "state", "since"].contains(where: arguments.isGiven)
-    if action == "export" {
+    if call[actionOption] == .import { return try importRuns(call, store) }
+    let rows = call[last]
+    let isFiltered = filters.contains(where: call.isGiven)
+    if call[actionOption] == .export {
         let runs = try filtered(store.list(), call)
-        return try exportRuns(arguments.isGiven("last") ? Array(runs.prefix(rows)) : runs, call, store)
+        return try exportRuns(call.isGiven(last) ? Array(runs.prefix(rows)) : runs, call, store)
     }
     return .object(
         isFiltered ? RunsValue(try filtered(store.list(), call), rows: rows) : RunsValue(all: store, rows: rows))
@@ -45,15 +78,14 @@ func listRuns(_ call: Invocation) throws -> Value {
 
 /// The runs that the call asks for.
 private func filtered(_ runs: [KeptRun], _ call: Invocation) throws -> [KeptRun] {
-    let arguments = call.arguments
     var runs = runs
-    if let name = arguments.text("name") { runs.removeAll { !$0.title.contains(name) } }
-    if let model = arguments.text("model") { runs.removeAll { !$0.model.contains(model) } }
-    if let state = arguments.text("state") { runs.removeAll { $0.state != state } }
-    if let date = arguments.text("since") {
+    if let part = call[name] { runs.removeAll { !$0.title.contains(part) } }
+    if let part = call[model] { runs.removeAll { !$0.model.contains(part) } }
+    if let state = call[state] { runs.removeAll { $0.state != state.rawValue } }
+    if let date = call[since] {
         guard isDate(date) else {
             throw call.fault(
-                .wrongType, "\"\(date)\" is no date", at: arguments.place("since"), fix: "write it as \"2026-11-23\"")
+                .wrongType, "\"\(date)\" is no date", at: call.place(since), fix: "write it as \"2026-11-23\"")
         }
         runs.removeAll { $0.date < date }
     }
@@ -69,7 +101,7 @@ private func exportRuns(_ runs: [KeptRun], _ call: Invocation, _ store: RunStore
     do throws(FileError) {
         carried = try store.export(runs, to: path, isCancelled: { interruption.isCancelled })
     } catch {
-        throw call.fault(.file, error.description, at: call.arguments.place("folder"))
+        throw call.fault(.file, error.description, at: call.place(folderOption))
     }
     report(carried, call, done: "exported to \(name), without weights", none: "no finished run to export")
     try call.context.checkInterrupt(at: call.range)
@@ -84,7 +116,7 @@ private func importRuns(_ call: Invocation, _ store: RunStore) throws -> Value {
         carried = try store.import(from: path, isCancelled: { interruption.isCancelled })
     } catch {
         throw call.fault(
-            .file, error.description, at: call.arguments.place("folder"),
+            .file, error.description, at: call.place(folderOption),
             fix: "name a folder that `runs export` has written; a path begins at the folder of the notebook or script")
     }
     report(carried, call, done: "imported from \(name)", none: "no records in \(name)")
@@ -93,13 +125,13 @@ private func importRuns(_ call: Invocation, _ store: RunStore) throws -> Value {
 }
 
 private func folder(_ call: Invocation) throws -> (name: String, path: String) {
-    guard let name = call.arguments.text("folder"), !name.isEmpty else {
-        let action = call.arguments.text("what") ?? "export"
+    guard let name = call[folderOption], !name.isEmpty else {
+        let action = (call[actionOption] ?? .export).rawValue
         throw call.fault(
-            .missingArgument, "`runs \(action)` needs a folder", at: call.arguments.place("what"),
+            .missingArgument, "`runs \(action)` needs a folder", at: call.place(actionOption),
             fix: "write `runs \(action), \"results\"`")
     }
-    return (name, try call.path(typed: name, for: "folder"))
+    return (name, try call.path(typed: name, for: folderOption))
 }
 
 private func report(_ carried: RunStore.Carried, _ call: Invocation, done: String, none: String) {
@@ -122,7 +154,7 @@ private func report(_ carried: RunStore.Carried, _ call: Invocation, done: Strin
             .warning, code: .record,
             refused.count == 1
                 ? "\(first.name) was not taken: \(first.reason)" : "\(refused.count) records were not taken",
-            source: context.source, at: call.arguments.place("folder"), context: reasons))
+            source: context.source, at: call.place(folderOption), context: reasons))
 }
 
 /// So many records that were not taken are named.

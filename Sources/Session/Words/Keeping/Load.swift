@@ -1,4 +1,4 @@
-// What `save` and `load` do.
+// `load`
 
 import Experiments
 import Graphics
@@ -7,59 +7,58 @@ import Libraries
 import Network
 import Text
 
-private let ending = ".safetensors"
+private let file = Option(
+    "from", .path, isPositional: true, aliases: ["path", "file"], "a file that ends in .safetensors")
+private let into = Option("into", .model, workedOut: "the run's own model", "the model that takes the weights")
+private let names = Option(
+    "names", .path, workedOut: "names that agree, or shapes that occur once", aliases: ["map", "mapping"],
+    "a JSON file of the model's names and the file's: `{\"0\": \"conv1\", \"2.weight\": \"fc.w\"}`")
+private let strict = Option(
+    "strict", .boolean, default: true,
+    "whether tensors that the model does not have are an error; `false` leaves them out")
 
-func saveRun(_ call: Invocation) throws -> Value {
-    let run = try call.run()
-    let name = call.arguments.text("to") ?? ""
-    guard name.hasSuffix(ending) else {
-        throw call.fault(
-            .unknownForm, "`save` writes a run as safetensors", at: call.arguments.place("to"),
-            fix: "end the name in `\(ending)`; `export` writes other forms")
-    }
-    let context = RunFile.Context(
-        program: RunProgram.text(run), modelExpression: run.model.expression, dataExpression: run.dataExpression,
-        dataDigest: try call.dataDigest(of: run), version: Workspace.version)
-    do throws(TrainingError) { _ = try run.run.trained() } catch { throw call.fault(error) }
-    call.noteDiverged(run.run.state, run.run.label, at: call.arguments.place("run"))
-    try call.write(what: run.run.label) { path throws(FileError) in
-        try RunFile.write(run.run, context, data: run.dataDescription, to: path)
-    }
-    return .nothing
+extension Word {
+    static let load = Word(
+        "load", .keeping, "Reads a run, or weights (also PyTorch's) into a model, which then has no epochs of its own",
+        [file, into, names, strict], result: .run,
+        example: trainedRun + "save a, \"a.safetensors\"\nlet b = load \"a.safetensors\"",
+        aliases: ["load_state_dict", "torch.load"], .perform(loadRun))
 }
 
-func loadRun(_ call: Invocation) throws -> Value {
-    let name = call.arguments.text("from") ?? ""
-    for (label, what) in [("names", "maps the names"), ("strict", "is about the names")]
-    where call.arguments.isGiven(label) && !call.arguments.isGiven("into") {
+private func loadRun(_ call: Invocation) throws -> Value {
+    let name = call[file]
+    for (option, what) in [
+        (names as any OptionDeclaration, "maps the names"), (strict, "is about the names"),
+    ] where call.isGiven(option) && !call.isGiven(into) {
+        let label = option.parameter.label
         throw call.fault(
             .namesOfNoModel, "`\(label):` \(what) of a model that takes weights, and none is given",
-            at: call.arguments.place(label),
+            at: call.place(option),
             fix: "say which: `load \"\(name)\", into: \(call.context.session.lastModel?.name ?? "Net"), \(label): ...`")
     }
     let tensors = try readTensors(call, name)
     let run =
-        call.arguments.isGiven("into") ? try loadWeights(call, tensors, name) : try loadWholeRun(call, tensors, name)
+        call.isGiven(into) ? try loadWeights(call, tensors, name) : try loadWholeRun(call, tensors, name)
     call.context.session.lastRun = run
     return .object(run)
 }
 
 private func readTensors(_ call: Invocation, _ name: String) throws -> Safetensors {
     do {
-        let file = try FileReader(call.path(typed: name, for: "from"))
-        let start = try file.read(min(4, file.byteCount), at: 0)
+        let reader = try FileReader(call.path(typed: name, for: file))
+        let start = try reader.read(min(4, reader.byteCount), at: 0)
         // A zip or a pickle: what `torch.save` writes.
         if start == [0x50, 0x4b, 3, 4] || start.starts(with: [0x80, 2]) {
             throw call.fault(
                 .unknownForm, "\(name) is a pickle of PyTorch, which can hold any program",
-                at: call.arguments.place("from"),
+                at: call.place(file),
                 fix: "in Python: `safetensors.torch.save_file(model.state_dict(), \"w.safetensors\")`")
         }
         let interruption = call.context.interruption
-        return try Safetensors(reading: file, isCancelled: { interruption.isCancelled })
+        return try Safetensors(reading: reader, isCancelled: { interruption.isCancelled })
     } catch let error as FileError {
         throw call.fault(
-            .file, error.description, at: call.arguments.place("from"),
+            .file, error.description, at: call.place(file),
             fix: name.isEmpty
                 ? "write the path of a file in it: `load \"a.safetensors\"`"
                 : "name a file that is there; a path begins at the folder of the notebook or script")
@@ -68,26 +67,26 @@ private func readTensors(_ call: Invocation, _ name: String) throws -> Safetenso
         case .cancelled: throw call.context.interrupted(at: call.range)
         case .content: throw call.fault(RunFileError.unreadable(error.description), name)
         case .file:
-            throw call.fault(.file, "cannot read \(name): \(error.description)", at: call.arguments.place("from"))
+            throw call.fault(.file, "cannot read \(name): \(error.description)", at: call.place(file))
         }
     }
 }
 
 private func loadWholeRun(_ call: Invocation, _ tensors: Safetensors, _ name: String) throws -> RunValue {
     do {
-        let file = try RunFile(tensors)
-        let context = file.context
+        let saved = try RunFile(tensors)
+        let context = saved.context
         let training: RestoredTraining
-        do { training = try RestoredTraining(file.record, reader: call.context.reader) } catch {
+        do { training = try RestoredTraining(saved.record, reader: call.context.reader) } catch {
             let reason = Stop(error).diagnostic.message
             throw call.fault(
                 .unreadableRun,
                 "\(name) was written by Tandem \(context.version), and this one cannot read it: \(reason)",
-                at: call.arguments.place("from"),
+                at: call.place(file),
                 fix: "take that version, or `load \"\(name)\", into: Net` with the model defined here")
         }
-        let run = try file.run(training.architecture, training.options ?? .init(epochs: 0))
-        let origin = RunValue.Origin(file: FileSystem.name(of: name), file.record)
+        let run = try saved.run(training.architecture, training.options ?? .init(epochs: 0))
+        let origin = RunValue.Origin(file: FileSystem.name(of: name), saved.record)
         return RunValue(run, model: training.model, data: nil, origin: origin, defaults: nil)
     } catch let error as RunFileError {
         throw call.fault(error, name)
@@ -96,7 +95,7 @@ private func loadWholeRun(_ call: Invocation, _ tensors: Safetensors, _ name: St
 
 /// Weights alone, from anywhere, in a model of this session.
 private func loadWeights(_ call: Invocation, _ weights: Safetensors, _ name: String) throws -> RunValue {
-    let (model, architecture) = try call.architecture("into")
+    let (model, architecture) = try call.architecture(into)
     // A run's own file tells whether it is whole; any other holds no checksum.
     let record: RunRecord?
     do { record = try RunFile(weights).record } catch {
@@ -105,7 +104,7 @@ private func loadWeights(_ call: Invocation, _ weights: Safetensors, _ name: Str
     }
     do {
         let loaded = try weights.parameters(
-            for: architecture, names: call.mapOfNames(), isStrict: call.arguments.boolean("strict") ?? true)
+            for: architecture, names: call.mapOfNames(), isStrict: call[strict])
         let (parameters, renamed) = (loaded.parameters, loaded.renamed)
         if !loaded.leftOut.isEmpty {
             call.context.output.report(
@@ -113,20 +112,20 @@ private func loadWeights(_ call: Invocation, _ weights: Safetensors, _ name: Str
                     .note, code: .leftOutWeights,
                     "\(counted(loaded.leftOut.count, "tensor")) of \(name) that \(model.name) does not have "
                         + (loaded.leftOut.count == 1 ? "was" : "were") + " left out",
-                    source: call.context.source, at: call.arguments.place("from"),
+                    source: call.context.source, at: call.place(file),
                     context: [list(loaded.leftOut.map { "`\($0.printableName)`" })]))
         }
-        if !call.arguments.isGiven("names"), let first = renamed.first, !first.from.hasSuffix(".\(first.to)") {
+        if !call.isGiven(names), let first = renamed.first, !first.from.hasSuffix(".\(first.to)") {
             call.context.output.report(
                 Diagnostic(
                     .note, code: .renamedWeights,
                     "the names in \(name) are others; each layer was taken by its shapes, which no other has",
-                    source: call.context.source, at: call.arguments.place("from"),
+                    source: call.context.source, at: call.place(file),
                     context: ["`\(first.from)` became `\(first.to)`, and so on"],
                     fix: "`names:` takes a JSON file that says which is which"))
         }
         let run = Run(model: model.name, architecture: architecture, parameters: parameters)
-        if let record { call.noteDiverged(record.state, name, at: call.arguments.place("from")) }
+        if let record { call.noteDiverged(record.state, name, at: call.place(file)) }
         let origin = RunValue.Origin(file: FileSystem.name(of: name), record)
         return RunValue(run, model: model, data: nil, origin: origin, defaults: nil)
     } catch let error as WeightsError {
@@ -137,59 +136,37 @@ private func loadWeights(_ call: Invocation, _ weights: Safetensors, _ name: Str
 extension Invocation {
     /// What `names:` says; `nil` where it is not given.
     fileprivate func mapOfNames() throws -> [String: String]? {
-        guard arguments.isGiven("names"), let name = arguments.text("names") else { return nil }
+        guard let name = self[names] else { return nil }
         let fix = "write one JSON object, the model's names first: `{\"0\": \"conv1\", \"2.weight\": \"fc.w\"}`"
         let object: JSONObject
         do {
-            let bytes = try FileSystem.read(path(typed: name, for: "names"))
+            let bytes = try FileSystem.read(path(typed: name, for: names))
             guard let found = try JSON(parsing: bytes, refusesEqualKeys: true).object else {
-                throw fault(.mapOfNames, "\(name) holds no JSON object", at: arguments.place("names"), fix: fix)
+                throw fault(.mapOfNames, "\(name) holds no JSON object", at: place(names), fix: fix)
             }
             object = found
         } catch let error as FileError {
             throw fault(
-                .file, error.description, at: arguments.place("names"),
+                .file, error.description, at: place(names),
                 fix: "name a file that is there; a path begins at the folder of the notebook or script")
         } catch let error as JSONError {
             throw fault(
-                .mapOfNames, "\(name) is not JSON that can be read: \(error.description)", at: arguments.place("names"),
+                .mapOfNames, "\(name) is not JSON that can be read: \(error.description)", at: place(names),
                 fix: fix)
         }
-        var names: [String: String] = [:]
+        var map: [String: String] = [:]
         for key in object.keys {
             guard let value = object[key]?.string else {
                 throw fault(
-                    .mapOfNames, "`\(key)` in \(name) has no name", at: arguments.place("names"), fix: fix)
+                    .mapOfNames, "`\(key)` in \(name) has no name", at: place(names), fix: fix)
             }
-            names[key] = value
+            map[key] = value
         }
-        return names
+        return map
     }
 }
 
-// MARK: Sentences
-
 extension Invocation {
-    /// Writes a file whole or not at all, and says so in a line.
-    /// - Parameter what: what is in it: `a`.
-    func write(_ bytes: [UInt8], what: String) throws {
-        try write(what: what) { path throws(FileError) in
-            try FileSystem.write(bytes, to: path)
-            return bytes.count
-        }
-    }
-
-    /// - Parameter write: writes the file at the path, and gives its bytes.
-    func write(what: String, _ write: (String) throws(FileError) -> Int) throws {
-        guard !context.isSilent, let name = arguments.text("to") else { return }
-        let path = try path(typed: name, for: "to")
-        let count: Int
-        do { count = try write(path) } catch {
-            throw fault(.file, error.description, at: arguments.place("to"))
-        }
-        context.write("\(what) is in \(name): \(byteText(count))\n")
-    }
-
     fileprivate func fault(_ error: RunFileError, _ name: String) -> Diagnostic {
         let model = context.session.lastModel?.name ?? "Net"
         let (message, fix): (String, String?) =
@@ -206,7 +183,7 @@ extension Invocation {
                 ("\(name) is damaged: its bytes are not those that `save` wrote", "copy or save it again")
             case .outOfMemory: ("the weights in \(name) take more memory than there is", nil)
             }
-        return fault(.unreadableRun, message, at: arguments.place("from"), fix: fix)
+        return fault(.unreadableRun, message, at: place(file), fix: fix)
     }
 
     fileprivate func fault(
@@ -221,14 +198,14 @@ extension Invocation {
             return fault(
                 .otherWeights,
                 "`\(tensor)` is \(shapeText(found)) in \(name), but \(model.name) needs \(shapeText(expected))",
-                at: arguments.place("from"), fix: "give the model the widths that the weights have")
+                at: place(file), fix: "give the model the widths that the weights have")
         case .otherNames(let missing, let surplus) where missing.isEmpty:
             var diagnostic = fault(
                 .otherWeights,
                 "\(name) has all tensors of \(model.name), and \(counted(surplus.count, "tensor")) that it does not have",
-                at: arguments.place("from"),
+                at: place(file),
                 fix: "`strict: false` leaves \(surplus.count == 1 ? "it" : "them") out"
-                    + (arguments.isGiven("names") ? "" : ": `\(load), strict: false`"))
+                    + (isGiven(names) ? "" : ": `\(load), strict: false`"))
             diagnostic.context.append("not in the model: \(list(texts(surplus)))")
             return diagnostic
         case .otherNames(let missing, let surplus):
@@ -237,10 +214,10 @@ extension Invocation {
                 surplus.isEmpty || missing.count < architecture.parameters.count
                     ? "\(name) has not all tensors of \(model.name)"
                     : "the tensors in \(name) are not those of \(model.name) by name, and order alone could swap some",
-                at: arguments.place("from"))
+                at: place(file))
             diagnostic.context.append("missing in the file: \(list(texts(missing)))")
             if !surplus.isEmpty { diagnostic.context.append("not in the model: \(list(texts(surplus)))") }
-            if let first = missing.first, !surplus.isEmpty, !arguments.isGiven("names") {
+            if let first = missing.first, !surplus.isEmpty, !isGiven(names) {
                 // What is missing is called as it would be in the file.
                 let own =
                     architecture.parameters.map(\.name).filter { ".\(first.name)".hasSuffix(".\($0)") }
@@ -257,20 +234,20 @@ extension Invocation {
                 diagnostic.fix = "give each tensor of the model a name that the file has"
             }
             return diagnostic
-        case .severalFit(let names):
+        case .severalFit(let places):
             return fault(
                 .otherWeights,
-                "\(name) has the tensors of \(model.name) \(names.count) times: in \(list(names.map { "`\($0)`" }))",
-                at: arguments.place("from"),
-                fix: "write into a JSON file which are meant, `{\"\": \"\(names.first ?? "")\"}`, and add "
+                "\(name) has the tensors of \(model.name) \(places.count) times: in \(list(places.map { "`\($0)`" }))",
+                at: place(file),
+                fix: "write into a JSON file which are meant, `{\"\": \"\(places.first ?? "")\"}`, and add "
                     + "`names: \"map.json\", strict: false`")
-        case .unknownNames(let names, let known):
+        case .unknownNames(let unknown, let known):
             return fault(
-                .mapOfNames, "\(model.name) has no \(names.map { "`\($0)`" }.joined(separator: ", "))",
-                at: arguments.place("names"), fix: "its names are \(list(known.map { "`\($0)`" }))")
+                .mapOfNames, "\(model.name) has no \(unknown.map { "`\($0)`" }.joined(separator: ", "))",
+                at: place(names), fix: "its names are \(list(known.map { "`\($0)`" }))")
         case .namedTwice(let tensor):
             return fault(
-                .mapOfNames, "`\(tensor)` would be taken twice", at: arguments.place("names"),
+                .mapOfNames, "`\(tensor)` would be taken twice", at: place(names),
                 fix: "name each tensor of the file at most once")
         case .outOfMemory: return fault(RunFileError.outOfMemory, name)
         }

@@ -1,4 +1,4 @@
-// What `export` does: a network in the form of another library, which the ending of the file's name chooses.
+// `export`: a network in the form of another library, which the ending of the file's name chooses.
 
 import Engine
 import Experiments
@@ -6,6 +6,19 @@ import Graphics
 import Language
 import Libraries
 import Network
+
+private let network = Option(
+    "model", .network, workedOut: "the last one", isPositional: true, aliases: ["run", "net"],
+    "the run, or for a module the model")
+private let file = Option(
+    "to", .path, isPositional: true, aliases: ["path", "file"], "a file that ends in .py, .safetensors or .onnx")
+
+extension Word {
+    static let export = Word(
+        "export", .keeping, "Writes a network for others: its PyTorch module, its weights, or both as ONNX",
+        [network, file], example: trainedRun + "export Net, \"net.py\"\nexport a, \"a.onnx\"",
+        aliases: ["onnx", "to_torch", "torch.onnx.export"], .perform(exportNetwork))
+}
 
 private enum ExportForm: String, CaseIterable {
     case python = ".py"
@@ -22,13 +35,13 @@ private enum ExportForm: String, CaseIterable {
     }
 }
 
-func exportNetwork(_ call: Invocation) throws -> Value {
-    let name = call.arguments.text("to") ?? ""
+private func exportNetwork(_ call: Invocation) throws -> Value {
+    let name = call[file]
     guard let form = ExportForm.allCases.first(where: { name.hasSuffix($0.rawValue) }) else {
         let ending = name.lastIndex(of: ".").map { "`\(name[$0...])`" } ?? "a file without an ending"
         let forms = ExportForm.allCases.map { "`\($0.rawValue)` (\($0.content))" }.joined(separator: ", ")
         throw call.fault(
-            .unknownForm, "`export` does not write \(ending)", at: call.arguments.place("to"),
+            .unknownForm, "`export` does not write \(ending)", at: call.place(file),
             fix: "end the name in \(forms)")
     }
     switch form {
@@ -37,7 +50,7 @@ func exportNetwork(_ call: Invocation) throws -> Value {
         let run = try call.trained(form, name)
         let parameters: TrainedParameters
         do throws(TrainingError) { parameters = try run.run.trained() } catch { throw call.fault(error) }
-        try call.write(what: run.run.label) { path throws(FileError) in
+        try call.write(what: run.run.label, to: file) { path throws(FileError) in
             try Safetensors.write(parameters, steps: run.run.steps, to: path)
         }
     case .onnx:
@@ -45,18 +58,20 @@ func exportNetwork(_ call: Invocation) throws -> Value {
         guard 4 * run.run.architecture.parameterCount < ONNXGraph.largestFile - 1 << 20 else {
             throw call.fault(
                 .tooLarge, "the weights of \(run.run.label) take more than the 2 GB that an ONNX file may have",
-                at: call.arguments.place("to"), fix: "export them as `.safetensors`, and the module as `.py`")
+                at: call.place(file), fix: "export them as `.safetensors`, and the module as `.py`")
         }
         let graph: ONNXGraph
         do throws(TrainingError) { graph = try ONNXGraph(run.run) } catch { throw call.fault(error) }
-        try call.write(graph.bytes(name: run.model.expression, version: Workspace.version), what: run.run.label)
+        try call.write(
+            graph.bytes(name: run.model.expression, version: Workspace.version), what: run.run.label,
+            to: file)
     }
     return .nothing
 }
 
 private func writeModule(_ call: Invocation) throws {
-    let run = call.arguments.object("model", RunValue.self)
-    let (model, architecture) = try run.map { ($0.model, $0.run.architecture) } ?? call.architecture()
+    let run: RunValue? = if case .run(let run)? = call[network] { run } else { nil }
+    let (model, architecture) = try call.architecture(network)
     var notes = [
         "\(model.expression): \(architecture.input) → \(architecture.output), "
             + "\(grouped(architecture.parameterCount)) parameters. Written by Tandem \(Workspace.version)."
@@ -68,21 +83,21 @@ private func writeModule(_ call: Invocation) throws {
         )
     }
     let module = PyTorchModule(architecture, name: model.definitionName, notes: notes)
-    try call.write(Array(module.text.utf8), what: run?.run.label ?? model.name)
+    try call.write(Array(module.text.utf8), what: run?.run.label ?? model.name, to: file)
 }
 
 extension Invocation {
     /// The run that was given, or the last one; a model has no weights to write.
     fileprivate func trained(_ form: ExportForm, _ name: String) throws -> RunValue {
-        if let model = arguments.model("model") {
+        if case .model(let model)? = self[network] {
             throw fault(
                 .untrained, "\(model.name) is not trained, and `\(form.rawValue)` holds \(form.content)",
-                at: arguments.place("model"),
+                at: place(network),
                 fix: "train it, `let a = train \(model.name)`, or load weights, `let a = load \"w.safetensors\", into: "
                     + "\(model.name)`; then `export a, \"\(name)\"`")
         }
-        let run = try run("model")
-        noteDiverged(run.run.state, run.run.label, at: arguments.place("model"))
+        let run = if case .run(let run)? = self[network] { run } else { try lastRun() }
+        noteDiverged(run.run.state, run.run.label, at: place(network))
         return run
     }
 }

@@ -1,16 +1,28 @@
-// What `share` does: shows the line of the language that makes a run again, which ends in `share` itself with the digests that must come out.
+// `share`: shows the line of the language that makes a run again, which ends in `share` itself with the digests that must come out.
 
 import Engine
 import Experiments
 import Language
 
+private let digest = Option(
+    "digest", .text, workedOut: "shows the line", "the first digits of the digest that must come out")
+private let data = Option("data", .text, workedOut: "any", "the first digits of its data's digest")
+private let engine = Option("engine", .integer(1...Int.max), workedOut: "this one", "the engine that trained it")
+
+extension Word {
+    static let share = Word(
+        "share", .keeping, "One line of text that makes a run again and says whether it came out the same",
+        [CommonOptions.run, digest, data, engine], result: .text, example: trainedRun + "share a",
+        aliases: ["publish", "reproduce"], shows: .unbound, takesLong: true, .perform(shareRun))
+}
+
 /// Digits of a digest that a line holds: 64 bits, which nothing meets by chance.
 private let shownDigits = 16
 
-func shareRun(_ call: Invocation) throws -> Value {
+private func shareRun(_ call: Invocation) throws -> Value {
     let value = try call.run()
-    if let expected = call.arguments.text("digest") { return try compare(value, expected, call) }
-    let place = call.arguments.place("run")
+    if let expected = call[digest] { return try compare(value, expected, call) }
+    let place = call.place(CommonOptions.run)
     let label = value.run.label
     switch value.run.state {
     case .done: break
@@ -40,27 +52,27 @@ func shareRun(_ call: Invocation) throws -> Value {
 
 /// Whether a run that such a line has made is the one that was shared.
 private func compare(_ value: RunValue, _ expected: String, _ call: Invocation) throws -> Value {
-    for label in ["digest", "data"] where (call.arguments.text(label)?.count ?? shownDigits) < shownDigits {
+    for option in [digest, data] where (call[option]?.count ?? shownDigits) < shownDigits {
         throw call.fault(
-            .outOfRange, "`\(label):` takes at least the first \(shownDigits) digits",
-            at: call.arguments.place(label))
+            .outOfRange, "`\(option.parameter.label):` takes at least the first \(shownDigits) digits",
+            at: call.place(option))
     }
     let run = value.run
     if run.digest.hasPrefix(expected) {
         return .string("\(run.label) is the run that was shared, bit for bit: \(value.text)")
     }
     var reasons: [String] = []
-    if let data = call.arguments.text("data"), try call.dataDigest(of: value)?.hasPrefix(data) == false {
+    if let expected = call[data], try call.dataDigest(of: value)?.hasPrefix(expected) == false {
         reasons.append("the data are others")
     }
-    if let engine = call.arguments.integer("engine"), engine != arithmeticVersion {
+    if let engine = call[engine], engine != arithmeticVersion {
         reasons.append("that engine rounded otherwise (\(engine), this one \(arithmeticVersion))")
     }
     if run.options.precision == .mixed { reasons.append("`mixed` rounds as the machine's instruction set does") }
     if run.state != .done { reasons.append("this run is \(run.state)") }
     let reason = reasons.isEmpty ? "model, options or seed are others" : reasons.joined(separator: ", and ")
     var fault = call.fault(
-        .otherRun, "\(run.label) is not the run that was shared: \(reason)", at: call.arguments.place("digest"))
+        .otherRun, "\(run.label) is not the run that was shared: \(reason)", at: call.place(digest))
     fault.context.append("the digest of \(run.label) is \(run.digest.prefix(shownDigits))")
     throw fault
 }

@@ -1,0 +1,28 @@
+// What words that write a file of a run share.
+
+import Graphics
+import Language
+import Libraries
+
+extension Invocation {
+    /// Writes a file whole or not at all, and says so in a line.
+    /// - Parameter what: what is in it: `a`.
+    func write(_ bytes: [UInt8], what: String, to option: Option<String>) throws {
+        try write(what: what, to: option) { path throws(FileError) in
+            try FileSystem.write(bytes, to: path)
+            return bytes.count
+        }
+    }
+
+    /// - Parameter write: writes the file at the path, and gives its bytes.
+    func write(what: String, to option: Option<String>, _ write: (String) throws(FileError) -> Int) throws {
+        guard !context.isSilent else { return }
+        let name = self[option]
+        let path = try path(typed: name, for: option)
+        let count: Int
+        do { count = try write(path) } catch {
+            throw fault(.file, error.description, at: place(option))
+        }
+        context.write("\(what) is in \(name): \(byteText(count))\n")
+    }
+}
