@@ -280,9 +280,8 @@ final class Parameter: OptionDeclaration {
         case .integer(let range):
             return number.map { String($0 < Double(range.lowerBound) ? range.lowerBound : range.upperBound) }
         case .extent(let range):
-            // Nobody means the largest window, which fits on no image.
-            let isNear = (number ?? 0) > Double(range.upperBound) && range.upperBound < 1 << 20
-            return String(isNear ? range.upperBound : range.lowerBound)
+            // The largest is nothing that anybody means.
+            return (number ?? 0) > Double(range.upperBound) ? nil : String(range.lowerBound)
         case .decimal(let range, let excludesLowest, _):
             guard let number, range.lowerBound.isFinite else { return nil }
             if number <= range.lowerBound { return excludesLowest ? "1" : decimalText(range.lowerBound) }
