@@ -8,7 +8,6 @@ import Runtime
 import Synchronization
 
 final class EngineNetwork: TrainableNetwork {
-    /// All its memory in bytes, with what keeping it takes.
     let byteCount: Int
     private let executor: Executor
     private let training: ImageSource
@@ -87,15 +86,19 @@ final class EngineNetwork: TrainableNetwork {
 
     func restore(_ state: TrainingState) { executor.restore(state) }
 
-    /// All that the next step depends on, copied.
     func copyState() -> TrainingState? { executor.copyState() }
 
-    /// The same as it is, valid until the next step.
     var state: TrainingState { executor.state }
     var stateByteCount: Int { executor.state.byteCount }
 
-    /// The same as it is now; no step may follow.
     func releaseState() -> TrainingState { executor.releaseState() }
+}
+
+extension Trainer {
+    /// The network that does its steps, with fresh weights.
+    func makeNetwork(isKept: Bool, cancellation: Cancellation) throws(TrainingError) -> any TrainableNetwork {
+        try EngineNetwork(architecture, dataset: dataset, options: options, isKept: isKept, cancellation: cancellation)
+    }
 }
 
 /// The largest batch whose plan fits; `nil` where not even one image does.

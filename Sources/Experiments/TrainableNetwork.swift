@@ -1,5 +1,5 @@
-// What the epoch loop asks of a network: the seam between the loop, which knows epochs, clocks and interrupts, and the
-// engine, which knows batches.
+// What a training asks of a network: the seam between trainer, epoch loop and run store, which know epochs, clocks, interrupts and files,
+// and the engine, which knows batches.
 
 import Datasets
 import Engine
@@ -29,6 +29,20 @@ protocol TrainableNetwork: AnyObject {
 
     /// The most images of a batch.
     var batchSize: Int { get }
+    var parameterCount: Int { get }
+    /// All its memory in bytes, with what keeping it takes.
+    var byteCount: Int { get }
+
+    // MARK: State
+
+    func restore(_ state: TrainingState)
+    /// All that the next step depends on, copied; `nil` where the system has not enough memory.
+    func copyState() -> TrainingState?
+    /// The same as it is, valid until the next step.
+    var state: TrainingState { get }
+    var stateByteCount: Int { get }
+    /// The same as it is now; no step may follow.
+    func releaseState() -> TrainingState
 }
 
 extension TrainableNetwork {

@@ -1,5 +1,5 @@
-// A training from fresh weights to a `Run`: checks that network, data and machine fit together, makes the engine's network,
-// and hands both to the epoch loop.
+// A training from fresh weights to a `Run`: checks that network, data and machine fit together, and
+// hands both to the epoch loop.
 
 import Datasets
 import Engine
@@ -35,8 +35,7 @@ public struct Trainer: Sendable {
         observer: (TrainingEvent) -> Void
     ) throws(TrainingError) -> Run {
         try checkFit(architecture, dataset, parts: [.training, .test])
-        let network = try EngineNetwork(
-            architecture, dataset: dataset, options: options, isKept: keeper?.key != nil, cancellation: cancellation)
+        let network = try makeNetwork(isKept: keeper?.key != nil, cancellation: cancellation)
         if let checkpoint { network.restore(checkpoint.state) }
         keeper?.network = network
         observer(.started(cost(of: network)))
@@ -53,7 +52,7 @@ public struct Trainer: Sendable {
         return run
     }
 
-    private func cost(of network: EngineNetwork) -> TrainingCost {
+    private func cost(of network: any TrainableNetwork) -> TrainingCost {
         let batches = (dataset.training.count + options.batchSize - 1) / options.batchSize
         return TrainingCost(
             byteCount: network.byteCount, parameters: network.parameterCount, steps: batches * options.epochs)

@@ -11,7 +11,7 @@ public final class RunKeeper: TrainingKeeper {
     /// The run whose checkpoint that is.
     public let source: KeptRun?
     /// Set before the first step.
-    var network: EngineNetwork?
+    var network: (any TrainableNetwork)?
     /// Whether the weights are kept at the end, set before the first step.
     var keepsWeights = true
 
