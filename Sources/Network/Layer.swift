@@ -51,6 +51,11 @@ extension Layer: CustomStringConvertible {
 
     public var family: LayerFamily { kind.family }
 
+    /// The layers of its blocks as they were written, each block with its name in the names of parameters.
+    public var blocks: [(name: String, layers: [Layer])] {
+        kind.blocks.enumerated().map { (kind.branchName($0.offset), $0.element) }
+    }
+
     /// The class of `torch.nn` that this layer is, over an input of the given rank; that of our own for a branching layer.
     func moduleName(flat: Bool) -> String { kind.moduleName(flat: flat) }
 }

@@ -15,6 +15,8 @@ public struct ONNXStep: Sendable {
         case constant(Double, String)
         /// Numbers of this layer alone, in the order of their names.
         case table(String, shape: [Int], values: [Float])
+        /// Whole numbers of this layer alone: the sizes of a reshaped value, of which 0 stays and -1 takes the rest.
+        case sizes(String, [Int])
     }
 
     public enum Attribute: Sendable {

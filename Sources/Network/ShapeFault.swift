@@ -11,8 +11,8 @@ public struct ShapeFault: Error, Hashable, Sendable {
         /// `padding: same` with a stride above 1, which PyTorch refuses as well.
         case sameWithStride
         case paddingTooLarge(size: Extent)
-        /// The groups divide the input channels or the width with a remainder.
-        case groupsDoNotDivide(groups: Int, channels: Int, width: Int)
+        /// The groups divide the input channels, or the width where the layer has one, with a remainder.
+        case groupsDoNotDivide(groups: Int, channels: Int, width: Int?)
         /// The body of a `residual` and its shortcut end in different shapes.
         case shortcutDiffers(body: Shape, shortcut: Shape)
         /// No stride brings the input of a `residual` to the shape in which its body ends.
@@ -54,7 +54,9 @@ extension ShapeFault: CustomStringConvertible {
         case .sameWithStride: "`padding: same` needs stride 1"
         case .paddingTooLarge(let size):
             "the padding of \(word) may be at most half its size, which is \(size.height)x\(size.width)"
-        case .groupsDoNotDivide(let groups, let channels, let width):
+        case .groupsDoNotDivide(let groups, let channels, nil):
+            "\(groups) groups must divide the \(channels) channels that come in"
+        case .groupsDoNotDivide(let groups, let channels, let width?):
             "\(groups) groups must divide both the \(channels) channels that come in and the width \(width)"
         case .shortcutDiffers(let body, let shortcut):
             "the body of residual ends in \(body), its shortcut in \(shortcut)"
@@ -76,7 +78,8 @@ extension ShapeFault: CustomStringConvertible {
         case .kernelTooLarge: "leave out a pooling before it, give it a `padding:`, or start from a larger `input`"
         case .sameWithStride: "write the padding as a number, for example `padding: 1`"
         case .paddingTooLarge: "make the padding smaller"
-        case .groupsDoNotDivide(_, let channels, let width): "choose groups that divide \(channels) and \(width)"
+        case .groupsDoNotDivide(_, let channels, let width):
+            "choose groups that divide \(channels)" + (width.map { " and \($0)" } ?? "")
         case .shortcutDiffers: "make the last width and the strides of both the same"
         case .noProjection:
             "keep the size with `padding: same`, or say what leads around it: `residual { … } shortcut { … }`"

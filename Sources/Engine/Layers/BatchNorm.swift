@@ -13,15 +13,16 @@ struct BatchNormPlan: PassPlan {
 
     func makePass(_ ports: Ports, hasReLU: Bool, on site: inout PassSite) -> any LayerPass {
         BatchNorm(
-            settings, ports, parameters: site.parameters.batchNorm(tensors), hasReLU: hasReLU, images: site.images,
-            arena: &site.arena)
+            settings, ports, parameters: site.parameters.norm(tensors), running: site.parameters.running(tensors),
+            hasReLU: hasReLU, images: site.images, arena: &site.arena)
     }
 }
 
 final class BatchNorm: SinglePass {
     let ports: Ports
     private let settings: Layer.BatchNorm
-    private let parameters: BatchNormParameters
+    private let parameters: NormParameters
+    private let running: RunningStatistics
     private let hasReLU: Bool
     /// For each group of images and each channel, two sums.
     private let partials: UnsafeMutablePointer<Double>
@@ -53,12 +54,13 @@ final class BatchNorm: SinglePass {
     private var valueCount = 0
 
     init(
-        _ settings: Layer.BatchNorm, _ ports: Ports, parameters: BatchNormParameters, hasReLU: Bool, images: Int,
-        arena: inout Arena
+        _ settings: Layer.BatchNorm, _ ports: Ports, parameters: NormParameters, running: RunningStatistics,
+        hasReLU: Bool, images: Int, arena: inout Arena
     ) {
         self.settings = settings
         self.ports = ports
         self.parameters = parameters
+        self.running = running
         self.hasReLU = hasReLU
         let width = ports.input.blocks * 16
         // Two floats' room for a double.
@@ -101,7 +103,7 @@ final class BatchNorm: SinglePass {
     private func useRunningStatistics() {
         for channel in 0..<input.channels {
             setNormalization(
-                channel, mean: parameters.runningMean[channel], variance: Double(parameters.runningVariance[channel]))
+                channel, mean: running.mean[channel], variance: Double(running.variance[channel]))
         }
     }
 
@@ -153,10 +155,10 @@ final class BatchNorm: SinglePass {
         let new = settings.momentum
         let unbiased = Double(valueCount) / Double(valueCount - 1)
         for channel in 0..<input.channels {
-            let mean = Double(parameters.runningMean[channel])
-            let variance = Double(parameters.runningVariance[channel])
-            parameters.runningMean[channel] = Float((1 - new) * mean + new * Double(channels.batchMean[channel]))
-            parameters.runningVariance[channel] = Float(
+            let mean = Double(running.mean[channel])
+            let variance = Double(running.variance[channel])
+            running.mean[channel] = Float((1 - new) * mean + new * Double(channels.batchMean[channel]))
+            running.variance[channel] = Float(
                 (1 - new) * variance + new * unbiased * Double(channels.batchVariance[channel]))
         }
     }

@@ -35,14 +35,18 @@ struct ProductParameters {
     let biasGradient: UnsafeMutablePointer<Float>?
 }
 
-/// What a batch norm needs of its parameters.
-struct BatchNormParameters {
+/// What a norm needs of its parameters: a value for each channel, zero for those that pad the last panel.
+struct NormParameters {
     let weight: UnsafeMutablePointer<Float>
     let weightGradient: UnsafeMutablePointer<Float>
     let bias: UnsafeMutablePointer<Float>
     let biasGradient: UnsafeMutablePointer<Float>
-    let runningMean: UnsafeMutablePointer<Float>
-    let runningVariance: UnsafeMutablePointer<Float>
+}
+
+/// What a batch norm learns of the images.
+struct RunningStatistics {
+    let mean: UnsafeMutablePointer<Float>
+    let variance: UnsafeMutablePointer<Float>
 }
 
 struct ParameterStore {
@@ -96,13 +100,19 @@ struct ParameterStore {
             biasGradient: bias.map { gradient + $0 })
     }
 
-    /// - Parameter tensors: those of a batch norm.
-    func batchNorm(_ tensors: [ParameterTensor]) -> BatchNormParameters {
+    /// - Parameter tensors: those of a norm.
+    func norm(_ tensors: [ParameterTensor]) -> NormParameters {
         let (weight, bias) = (offset(tensors, .scale) ?? 0, offset(tensors, .shift) ?? 0)
-        return BatchNormParameters(
+        return NormParameters(
             weight: weights + weight, weightGradient: gradient + weight, bias: weights + bias,
-            biasGradient: gradient + bias, runningMean: weights + (offset(tensors, .runningMean) ?? 0),
-            runningVariance: weights + (offset(tensors, .runningVariance) ?? 0))
+            biasGradient: gradient + bias)
+    }
+
+    /// - Parameter tensors: those of a batch norm.
+    func running(_ tensors: [ParameterTensor]) -> RunningStatistics {
+        RunningStatistics(
+            mean: weights + (offset(tensors, .runningMean) ?? 0),
+            variance: weights + (offset(tensors, .runningVariance) ?? 0))
     }
 
     // MARK: PyTorch's order

@@ -39,7 +39,7 @@ public struct ONNXGraph {
     ///   - version: Tandem's.
     public func bytes(name: String, version: String) -> [UInt8] {
         var graph = ProtocolBuffer()
-        graph.reserve(tensors.reduce(0) { $0 + $1.values.count * 4 + 200 })
+        graph.reserve(tensors.reduce(0) { $0 + $1.byteCount + 200 })
         for node in nodes { graph.add(1, node.message) }
         graph.add(2, name)
         for tensor in tensors { graph.add(5, tensor.message) }
@@ -84,6 +84,9 @@ public struct ONNXGraph {
                 case .constant(let number, let name): inputs.append(constant(number, name))
                 case .table(let name, let shape, let values):
                     tensors.append(ONNXTensor(name: "\(path).\(name)", shape: shape, values: values))
+                    inputs.append("\(path).\(name)")
+                case .sizes(let name, let sizes):
+                    tensors.append(ONNXTensor(name: "\(path).\(name)", sizes: sizes))
                     inputs.append("\(path).\(name)")
                 }
             }

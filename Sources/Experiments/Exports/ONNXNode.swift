@@ -44,26 +44,54 @@ extension ONNXStep.Attribute {
     }
 }
 
-/// A tensor of constants: weights, or the numbers of a formula.
+/// A tensor of constants: weights, the numbers of a formula, or sizes.
 struct ONNXTensor {
     let name: String
     /// Empty for a single number.
     let shape: [Int]
-    let values: [Float]
+    private let content: Content
+
+    private enum Content {
+        case numbers([Float])
+        case sizes([Int])
+    }
+
+    init(name: String, shape: [Int], values: [Float]) {
+        (self.name, self.shape, content) = (name, shape, .numbers(values))
+    }
+
+    init(name: String, sizes: [Int]) {
+        (self.name, shape, content) = (name, [sizes.count], .sizes(sizes))
+    }
+
+    var byteCount: Int {
+        switch content {
+        case .numbers(let values): 4 * values.count
+        case .sizes(let sizes): 8 * sizes.count
+        }
+    }
 
     /// A `TensorProto`.
     var message: ProtocolBuffer {
         var message = ProtocolBuffer()
-        message.reserve(values.count * 4 + 100)
+        message.reserve(byteCount + 100)
         for size in shape { message.add(1, size) }
-        message.add(2, ONNXTensor.float)
-        message.add(8, name)
-        message.add(9, raw: values)
+        switch content {
+        case .numbers(let values):
+            message.add(2, ONNXTensor.float)
+            message.add(8, name)
+            message.add(9, raw: values)
+        case .sizes(let sizes):
+            message.add(2, ONNXTensor.int64)
+            message.add(7, packed: sizes)
+            message.add(8, name)
+        }
         return message
     }
 
-    /// `TensorProto.DataType.FLOAT`
+    /// `TensorProto.DataType.FLOAT` and `INT64`
     static let float = 1
+    private static let int64 = 7
 }
 
 /// What flows into or out of the graph: any number of images, and the sizes of one.

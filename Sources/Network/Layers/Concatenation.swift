@@ -3,6 +3,7 @@
 extension Layer {
     struct Concatenation: LayerKind {
         let branches: [[Layer]]
+        var blocks: [[Layer]] { branches }
 
         let description = "concat"
         let isNumbered = false

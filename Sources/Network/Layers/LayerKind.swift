@@ -10,6 +10,8 @@ protocol LayerKind: CustomStringConvertible {
 
     /// As one would type it, options at their default left out.
     var description: String { get }
+    /// The layers of its blocks as they were written, in their order; where one is left out, none of it.
+    var blocks: [[Layer]] { get }
     /// As one would type it, with the layers of its blocks.
     var program: String { get }
     /// Whether it has a row in `summary`, by whose numbers people know layers.
@@ -43,6 +45,7 @@ protocol LayerKind: CustomStringConvertible {
 }
 
 extension LayerKind {
+    var blocks: [[Layer]] { [] }
     var program: String { description }
     var isNumbered: Bool { true }
     func operations(_ placed: PlacedLayer) -> Int { 0 }

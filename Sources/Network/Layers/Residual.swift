@@ -10,6 +10,8 @@ extension Layer {
         let family = LayerFamily.branches(join: "+")
         let function = FunctionTrait.sum
 
+        var blocks: [[Layer]] { [body] + (shortcut.map { [$0] } ?? []) }
+
         var program: String { "residual \(block(body))" + (shortcut.map { " shortcut \(block($0))" } ?? "") }
 
         static let words = ["residual"]

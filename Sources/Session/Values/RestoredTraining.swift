@@ -39,17 +39,6 @@ extension WrittenLayer {
         self.init(
             layer: layer, text: layer.description, source: source, range: SourceRange(0, source.text.utf8.count),
             sizes: [], trail: [])
-        switch layer {
-        case .residual(let body, let shortcut):
-            branches["body"] = body.map { WrittenLayer($0, in: source) }
-            branches["shortcut"] = shortcut?.map { WrittenLayer($0, in: source) }
-        case .concatenation(let joined):
-            for (index, branch) in joined.enumerated() {
-                branches[String(index)] = branch.map { WrittenLayer($0, in: source) }
-            }
-        case .convolution, .linear, .batchNorm, .activation, .maxPool, .averagePool, .adaptiveAveragePool, .flatten,
-            .dropout:
-            break
-        }
+        for block in layer.blocks { branches[block.name] = block.layers.map { WrittenLayer($0, in: source) } }
     }
 }

@@ -7,6 +7,9 @@ private let slope = Option(
     "slope below zero")
 
 extension Word {
+    /// In the order of help.
+    static let activations: [Word] = [relu, leakyReLU, gelu, silu, sigmoid, tanh]
+
     static let relu = activation("relu", "max(0, x): `nn.ReLU`", aliases: ["rectifier"], .relu)
     static let leakyReLU = Word(
         "leakyrelu", .layers, "x, and slope · x below zero: `nn.LeakyReLU`", [slope], result: .layer,

@@ -1,5 +1,6 @@
 // Words that train, and what they train with, in the order of help.
 
-let trainingWords: [Word] = [
-    .train, .resume, .evaluate, .predict, .recipe, .sgd, .adam, .adamW, .constant, .step, .cosine, .oneCycle, .findLR,
-]
+let trainingWords: [Word] =
+    [.train, .resume, .evaluate, .predict, .recipe] + Word.optimizers + [
+        .constant, .step, .cosine, .oneCycle, .findLR,
+    ]

@@ -1,4 +1,4 @@
-// `batchnorm`
+// `batchnorm`: layers that normalize.
 
 import Network
 
@@ -6,6 +6,9 @@ private let epsilon = Option("eps", .decimal(0...1), default: 1e-5, aliases: ["e
 private let momentum = Option("momentum", .decimal(0...1), default: 0.1, "weight of the new in the running statistics")
 
 extension Word {
+    /// In the order of help.
+    static let norms: [Word] = [batchNorm]
+
     static let batchNorm = Word(
         "batchnorm", .layers, "Batch normalization: `nn.BatchNorm2d`", [epsilon, momentum], result: .layer,
         example: inNetwork("conv 64; batchnorm; relu"),
