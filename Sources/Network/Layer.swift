@@ -5,6 +5,7 @@ public indirect enum Layer: Hashable, Sendable {
     case convolution(Convolution)
     case linear(Linear)
     case batchNorm(BatchNorm)
+    case groupNorm(GroupNorm)
     case activation(Activation)
     case maxPool(Pooling)
     case averagePool(Pooling)
@@ -22,7 +23,8 @@ public indirect enum Layer: Hashable, Sendable {
     /// All kinds, each once.
     static var kinds: [any LayerKind.Type] {
         [
-            Convolution.self, Linear.self, BatchNorm.self, Activation.self, MaxPool.self, AveragePool.self,
+            Convolution.self, Linear.self, BatchNorm.self, GroupNorm.self, Activation.self, MaxPool.self,
+            AveragePool.self,
             AdaptiveAveragePool.self, Flatten.self, Dropout.self, Residual.self, Concatenation.self,
         ]
     }
@@ -33,6 +35,7 @@ public indirect enum Layer: Hashable, Sendable {
         case .convolution(let settings): settings
         case .linear(let settings): settings
         case .batchNorm(let settings): settings
+        case .groupNorm(let settings): settings
         case .activation(let activation): activation
         case .maxPool(let windows): MaxPool(windows: windows)
         case .averagePool(let windows): AveragePool(windows: windows)

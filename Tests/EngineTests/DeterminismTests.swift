@@ -17,7 +17,8 @@ struct DeterminismTests {
 
     static let branched: [Layer] = [
         .convolution(.init(width: 20, padding: .exactly(Extent(1)), hasBias: false)), .batchNorm(.init()),
-        .activation(.relu), .convolution(.init(width: 20, padding: .exactly(Extent(1)), groups: 20)),
+        .groupNorm(.init(groups: 5)), .activation(.relu),
+        .convolution(.init(width: 20, padding: .exactly(Extent(1)), groups: 20)),
         .residual(
             body: [
                 .convolution(.init(width: 40, stride: Extent(2), padding: .exactly(Extent(1)), groups: 2)),

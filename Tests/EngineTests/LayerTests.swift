@@ -67,6 +67,12 @@ struct LayerCase: CustomTestStringConvertible, Sendable {
         LayerCase("batchnorm with relu", [3, 5, 7], [conv(19, 3), .batchNorm(.init()), relu, conv(9, 1)], images: 6),
         LayerCase("batchnorm of the images", [3, 5, 7], [.batchNorm(.init(epsilon: 0.1)), conv(19, 3)], images: 6),
         LayerCase("batchnorm of vectors", [20], [.linear(.init(width: 33)), .batchNorm(.init()), relu], images: 6),
+        LayerCase("groupnorm", [3, 5, 7], [conv(18, 3), .groupNorm(.init(groups: 3)), conv(9, 1)]),
+        LayerCase("groupnorm with relu", [3, 5, 7], [conv(34, 3), .groupNorm(.init(groups: 2)), relu, conv(9, 1)]),
+        LayerCase("groupnorm of all channels", [3, 5, 7], [conv(19, 3), .groupNorm(.init(groups: 1, epsilon: 0.1))]),
+        LayerCase("groupnorm of each channel", [3, 5, 7], [conv(19, 3), .groupNorm(.init(groups: 19))]),
+        LayerCase("groupnorm of the images", [3, 5, 7], [.groupNorm(.init(groups: 1)), conv(19, 3)]),
+        LayerCase("groupnorm of vectors", [20], [.linear(.init(width: 33)), .groupNorm(.init(groups: 3)), relu]),
         LayerCase("softmax", [3, 4, 3], [conv(19, 1), .activation(.softmax), conv(5, 3)]),
         LayerCase("softmax of vectors", [12], [.linear(.init(width: 21)), .activation(.softmax)]),
         LayerCase(

@@ -77,6 +77,7 @@ struct PlainNetwork {
                 }
             )
         case .batchNorm(let settings): return batchNorm(placed, settings, x, gradients)
+        case .groupNorm(let settings): return groupNorm(placed, settings, x, gradients)
         default:
             return (
                 x.map { forward(placed, $0) },
@@ -128,6 +129,52 @@ struct PlainNetwork {
         )
     }
 
+    /// Wu and He 2018, equations 1 to 3 and their gradients.
+    private func groupNorm(
+        _ placed: PlacedLayer, _ settings: Layer.GroupNorm, _ x: Batch, _ gradients: Gradients
+    ) -> Result {
+        let first = firstTensor(placed)
+        let area = placed.input.count / placed.input.channels
+        let size = placed.input.count / settings.groups
+        let groups = (0..<settings.groups).map { $0 * size..<($0 + 1) * size }
+        let (weight, bias) = (parameters[first], parameters[first + 1])
+        var (normalized, deviations) = (x, [[Double]](repeating: [], count: x.count))
+        for image in x.indices {
+            for group in groups {
+                let mean = group.reduce(0) { $0 + x[image][$1] } / Double(size)
+                let variance = group.reduce(0) { $0 + pow(x[image][$1] - mean, 2) } / Double(size)
+                deviations[image].append((variance + settings.epsilon).squareRoot())
+                for place in group {
+                    normalized[image][place] = (x[image][place] - mean) / (variance + settings.epsilon).squareRoot()
+                }
+            }
+        }
+        return (
+            normalized.map { values in values.enumerated().map { $1 * weight[$0 / area] + bias[$0 / area] } },
+            { dy in
+                var dx = dy
+                for image in dy.indices {
+                    for place in dy[image].indices {
+                        gradients.values[first][place / area] += dy[image][place] * normalized[image][place]
+                        gradients.values[first + 1][place / area] += dy[image][place]
+                    }
+                    for (number, group) in groups.enumerated() {
+                        let mean = group.reduce(0) { $0 + dy[image][$1] * weight[$1 / area] } / Double(size)
+                        let product =
+                            group.reduce(0) { $0 + dy[image][$1] * weight[$1 / area] * normalized[image][$1] }
+                            / Double(size)
+                        for place in group {
+                            dx[image][place] =
+                                (dy[image][place] * weight[place / area] - mean - normalized[image][place] * product)
+                                / deviations[image][number]
+                        }
+                    }
+                }
+                return dx
+            }
+        )
+    }
+
     /// Where the layer's tensors begin among all.
     private func firstTensor(_ placed: PlacedLayer) -> Int {
         architecture.parameters.firstIndex { $0.name == placed.parameters.first?.name } ?? 0
@@ -161,7 +208,7 @@ struct PlainNetwork {
                 }
             }
         case .flatten, .dropout: y = x
-        case .batchNorm, .residual, .concatenation: preconditionFailure("not image by image")
+        case .batchNorm, .groupNorm, .residual, .concatenation: preconditionFailure("not image by image")
         }
         return y
     }
@@ -198,7 +245,7 @@ struct PlainNetwork {
                 for input in inputs { dx[input] += dy[output] / divisor }
             }
         case .flatten, .dropout: dx = dy
-        case .batchNorm, .residual, .concatenation: preconditionFailure("not image by image")
+        case .batchNorm, .groupNorm, .residual, .concatenation: preconditionFailure("not image by image")
         }
         return dx
     }

@@ -63,8 +63,16 @@ struct PyTorchTests {
             relu, conv(12, 1, groups: 3), .flatten, .linear(.init(width: 10)),
         ]
 
+    static let groupNorms: [Layer] = [
+        conv(18, padding: 1), .groupNorm(.init(groups: 3)), relu, conv(20, stride: 2),
+        .groupNorm(.init(groups: 1, epsilon: 1e-3)), .activation(.tanh), conv(20, 1), .groupNorm(.init(groups: 20)),
+        .activation(.gelu),
+        .flatten, .linear(.init(width: 36)), .groupNorm(.init(groups: 4)), relu, .linear(.init(width: 10)),
+    ]
+
     @Test(
         arguments: [
+            ("groupnorm-sgd", groupNorms, .sgd(learningRate: 0.05, momentum: 0.9, weightDecay: 1e-3)),
             ("residual-sgd", residual, .sgd(learningRate: 0.05, momentum: 0.9, weightDecay: 1e-3)),
             ("grouped-adam", grouped, .adam(learningRate: 2e-3)),
             ("activations-adamw", activations, .adam(learningRate: 1e-2, weightDecay: 0.1, isDecoupled: true)),

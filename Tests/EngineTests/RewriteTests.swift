@@ -21,7 +21,7 @@ private struct RandomNetwork {
             return pick([
                 .flatten, .activation(pick(activations)), .activation(pick(activations)),
                 .dropout(rate: pick([0, 1e-9, 0.3])), .linear(.init(width: pick([1, 3, 17]))), .batchNorm(.init()),
-                .batchNorm(.init()), .activation(.softmax),
+                .batchNorm(.init()), .groupNorm(.init(groups: 1)), .activation(.softmax),
             ])
         }
         let map = Extent(shape.height, shape.width)
@@ -118,6 +118,7 @@ private struct RandomNetwork {
                 .residual(body: [.activation(.relu), halves], shortcut: [.activation(.tanh), halves]), .flatten, linear,
             ],
             [.adaptiveAveragePool(output: Extent(1)), .flatten, .batchNorm(.init()), linear],
+            [.adaptiveAveragePool(output: Extent(1)), .flatten, .groupNorm(.init(groups: 1)), linear],
             [.activation(.leakyReLU(slope: 0.1)), .activation(.relu), .flatten, linear],
             [.activation(.relu), .activation(.leakyReLU(slope: 0.1)), .flatten, linear],
             [convolution, .averagePool(.init(size: Extent(1))), .adaptiveAveragePool(output: Extent(1)), .flatten],
@@ -228,6 +229,9 @@ extension Layer {
             if case .maxPool = self { return .maxPool(new) } else { return .averagePool(new) }
         case .adaptiveAveragePool: return .adaptiveAveragePool(output: pick(extents))
         case .dropout: return .dropout(rate: pick([0, 1e-9, 0.3]))
+        case .groupNorm(var settings):
+            settings.groups = pick([1, settings.groups])
+            return .groupNorm(settings)
         case .residual(let body, let shortcut):
             guard !body.isEmpty else { return self }
             var body = body

@@ -31,6 +31,10 @@ struct ClassActivationTests {
             .adaptiveAveragePool(output: Extent(3)), .flatten, .linear(.init(width: 9)), .activation(.tanh),
             .linear(.init(width: 10)), .activation(.sigmoid),
         ],
+        [
+            .maxPool(.init(size: Extent(4))), .groupNorm(.init(groups: 3)), .flatten, .linear(.init(width: 12)),
+            .groupNorm(.init(groups: 2, epsilon: 0.1)), .linear(.init(width: 10)),
+        ],
         // Over the channels of each place, not over the whole map.
         [.maxPool(.init(size: Extent(4))), .activation(.softmax), .flatten, .linear(.init(width: 10))],
     ]

@@ -46,7 +46,22 @@ private struct Message {
     }
     func texts(_ number: Int) -> [String] { all(number).map { String(decoding: $0, as: UTF8.self) } }
     func numbers(_ number: Int) -> [Int] {
-        fields.compactMap { if $0.number == number, case .number(let value) = $0.value { Int(value) } else { nil } }
+        fields.compactMap {
+            if $0.number == number, case .number(let value) = $0.value { Int(truncatingIfNeeded: value) } else { nil }
+        }
+    }
+    /// Whole numbers one behind the other.
+    func packed(_ number: Int) throws -> [Int] {
+        // As a message of fields whose keys are all 8: number 1, of variable length.
+        try all(number).flatMap { bytes -> [Int] in
+            var (rest, numbers) = (bytes[...], [Int]())
+            while !rest.isEmpty {
+                let end = (rest.firstIndex { $0 < 128 } ?? rest.endIndex - 1) + 1
+                numbers += try Message([8] + rest[..<end]).numbers(1)
+                rest = rest[end...]
+            }
+            return numbers
+        }
     }
     func messages(_ number: Int) throws -> [Message] { try all(number).map(Message.init) }
 }
@@ -55,6 +70,8 @@ private struct Message {
 private struct Graph {
     var nodes: [String] = []
     var tensors: [String: (shape: [Int], values: [Float])] = [:]
+    /// Tensors of whole numbers.
+    var sizes: [String: [Int]] = [:]
     var flows: [String] = []
 
     init(_ layers: [Layer], input: Shape = Shape(channels: 2, height: 7, width: 7)) throws {
@@ -83,6 +100,11 @@ private struct Graph {
             nodes.append("\(node.texts(4)[0])(\(inputs)) -> \(node.texts(2)[0])\(attributes.joined())")
         }
         for tensor in try graph.messages(5) {
+            if tensor.numbers(2) == [7] {
+                sizes[tensor.texts(8)[0]] = try tensor.packed(7)
+                #expect(tensor.numbers(1) == [sizes[tensor.texts(8)[0]]?.count])
+                continue
+            }
             #expect(tensor.numbers(2) == [1])
             tensors[tensor.texts(8)[0]] = (tensor.numbers(1), Self.floats(tensor.all(9)[0]))
         }
@@ -164,6 +186,29 @@ private struct Graph {
         #expect(graph.nodes.count == 10)
         #expect(graph.nodes[1] == "Erf(0.scaled) -> 0.erf" && graph.nodes[9] == "Mul(1.half, 1.factor) -> logits")
         #expect(graph.tensors.keys.sorted() == ["half", "one", "sqrt_half"])
+    }
+
+    @Test func groupnormIsSpelledOut() throws {
+        let graph = try Graph(
+            [.groupNorm(.init(groups: 2, epsilon: 0.25)), .flatten, .groupNorm(.init(groups: 7))],
+            input: Shape(channels: 4, height: 7, width: 2))
+        #expect(
+            graph.nodes == [
+                "Reshape(images, 0.groups) -> 0.grouped",
+                "InstanceNormalization(0.grouped, 0.ones, 0.zeros) -> 0.normalized epsilon=0.25",
+                "Reshape(0.normalized, 0.shape) -> 0.joined", "Reshape(0.weight, 0.channels) -> 0.scale",
+                "Reshape(0.bias, 0.channels) -> 0.shift", "Mul(0.joined, 0.scale) -> 0.scaled",
+                "Add(0.scaled, 0.shift) -> 0", "Flatten(0) -> 1 axis=1", "Reshape(1, 2.groups) -> 2.grouped",
+                "InstanceNormalization(2.grouped, 2.ones, 2.zeros) -> 2.normalized epsilon=1e-05",
+                "Reshape(2.normalized, 2.shape) -> 2.joined", "Mul(2.joined, 2.weight) -> 2.scaled",
+                "Add(2.scaled, 2.bias) -> logits",
+            ])
+        #expect(graph.tensors["0.zeros"]?.values == [0, 0] && graph.tensors["0.ones"]?.values == [1, 1])
+        #expect(
+            graph.sizes == [
+                "0.groups": [0, 2, -1], "0.shape": [0, 4, 7, 2], "0.channels": [4, 1, 1], "2.groups": [0, 7, -1],
+                "2.shape": [0, 56],
+            ])
     }
 
     @Test func siluIsSpelledOut() throws {

@@ -166,6 +166,11 @@ struct EquivalenceTests {
             [.averagePool(.init(size: Extent(2))), .batchNorm(.init()), .flatten, linear(3)], .outputs
         ),
         (
+            "groupnorm of Cx1x1 before flatten, or behind it",
+            [.adaptiveAveragePool(output: Extent(1)), .groupNorm(.init(groups: 3)), .flatten, linear(3)],
+            [.adaptiveAveragePool(output: Extent(1)), .flatten, .groupNorm(.init(groups: 3)), linear(3)], .bits
+        ),
+        (
             "another momentum of batchnorm", [.batchNorm(.init(momentum: 0.3)), .flatten, linear(3)],
             [.batchNorm(.init()), .flatten, linear(3)], .bits
         ),
@@ -235,6 +240,15 @@ struct EquivalenceTests {
                 .convolution(.init(width: 4, padding: .exactly(Extent(1)), hasBias: false)), .batchNorm(.init()),
                 .flatten, linear(3),
             ]
+        ),
+        (
+            "groupnorm and average pool",
+            [.groupNorm(.init(groups: 1)), .averagePool(.init(size: Extent(2))), .flatten, linear(3)],
+            [.averagePool(.init(size: Extent(2))), .groupNorm(.init(groups: 1)), .flatten, linear(3)]
+        ),
+        (
+            "groups of another size", [.groupNorm(.init(groups: 1)), .flatten, linear(3)],
+            [.groupNorm(.init(groups: 3)), .flatten, linear(3)]
         ),
         ("two linear layers against one", [.flatten, linear(200), linear(3)], [.flatten, linear(3)]),
         (

@@ -27,12 +27,12 @@ struct LayerKindTests {
             .convolution(.init(width: 4)), .batchNorm(.init()), .activation(.relu), .maxPool(.init(size: Extent(2))),
             .averagePool(.init(size: Extent(1))), .residual(body: [.activation(.tanh)], shortcut: nil),
             .concatenation(branches: [[], [.activation(.gelu)]]), .adaptiveAveragePool(output: Extent(1)), .flatten,
-            .dropout(rate: 0.5), .linear(.init(width: 2)),
+            .dropout(rate: 0.5), .linear(.init(width: 2)), .groupNorm(.init(groups: 2)),
         ]
         let architecture = try Architecture(input: Shape([3, 8, 8]), layers: layers)
         #expect(
             architecture.layers.map { $0.layer.kind.isNumbered }
-                == [true, true, true, true, true, false, false, true, false, true, true])
-        #expect(architecture.numbered.flatMap(\.leaves).compactMap(\.number) == Array(1...10))
+                == [true, true, true, true, true, false, false, true, false, true, true, true])
+        #expect(architecture.numbered.flatMap(\.leaves).compactMap(\.number) == Array(1...11))
     }
 }

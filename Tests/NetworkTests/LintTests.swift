@@ -76,6 +76,10 @@ struct LintTests {
             "layer 1 (conv 8, padding: 1) has 8 biases that the batchnorm after it removes"
         ),
         (
+            "a bias before batchnorm", [conv(8), .groupNorm(.init(groups: 8)), relu, .flatten, linear(2)],
+            "layer 1 (conv 8, padding: 1) has 8 biases that the groupnorm after it removes"
+        ),
+        (
             "a softmax before the loss", [.flatten, linear(2), .activation(.softmax)],
             "layer 2 (softmax) is applied twice: the loss takes the softmax of the outputs itself"
         ),

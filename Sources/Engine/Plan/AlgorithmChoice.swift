@@ -39,6 +39,7 @@ struct AlgorithmChoice {
         case .convolution(let settings): .pass(convolution(placed, settings))
         case .linear: .pass(product(placed, Window(), groups: 1))
         case .batchNorm(let settings): .pass(BatchNormPlan(settings: settings, tensors: placed.parameters))
+        case .groupNorm(let settings): .pass(GroupNormPlan(settings: settings, tensors: placed.parameters))
         case .activation(.relu): .relu(ActivationPlan(activation: .relu))
         case .activation(.softmax): .pass(SoftmaxPlan())
         case .activation(let activation): .pass(ActivationPlan(activation: activation))

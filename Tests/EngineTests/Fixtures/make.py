@@ -71,6 +71,14 @@ def grouped_net():
         nn.Conv2d(72, 12, 1, groups=3), nn.Flatten(), nn.Linear(192, 10))
 
 
+def group_norm_net():
+    """Groups that fill no block, one group, one channel a group, behind a ReLU and over vectors."""
+    return nn.Sequential(
+        nn.Conv2d(3, 18, 3, padding=1), nn.GroupNorm(3, 18), nn.ReLU(), nn.Conv2d(18, 20, 3, stride=2), nn.GroupNorm(1, 20, eps=1e-3),
+        nn.Tanh(), nn.Conv2d(20, 20, 1), nn.GroupNorm(20, 20), nn.GELU(), nn.Flatten(), nn.Linear(320, 36), nn.GroupNorm(4, 36), nn.ReLU(),
+        nn.Linear(36, 10))
+
+
 def state(net):
     return {k: v.detach().clone() for k, v in net.state_dict().items() if "num_batches" not in k}
 
@@ -155,3 +163,4 @@ write("activations-adamw", activation_net(), 8, 4, lambda p: torch.optim.AdamW(p
 write("vgg-smoothed-clipped", vgg_like(), 8, 4, lambda p: torch.optim.SGD(p, lr=0.5, momentum=0.5), smoothing=0.1, clip=0.25)
 write("residual-sgd", residual_net(), 12, 6, lambda p: torch.optim.SGD(p, lr=0.05, momentum=0.9, weight_decay=1e-3))
 write("grouped-adam", grouped_net(), 15, 5, lambda p: torch.optim.Adam(p, lr=2e-3))
+write("groupnorm-sgd", group_norm_net(), 10, 4, lambda p: torch.optim.SGD(p, lr=0.05, momentum=0.9, weight_decay=1e-3))

@@ -13,6 +13,7 @@ input
 conv
 linear
 batchnorm
+groupnorm
 relu
 leakyrelu
 gelu
