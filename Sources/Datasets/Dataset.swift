@@ -52,6 +52,11 @@ public struct Dataset: Sendable {
         self.isSortedByClass = isSortedByClass
     }
 
+    /// The name of a class, or its number where it has none: a network may have more outputs than there are classes.
+    public func className(_ label: Int) -> String {
+        classNames.indices.contains(label) ? classNames[label] : String(label)
+    }
+
     /// The same, said to come from there as it is.
     public func from(_ source: DataDescription.Source) -> Dataset {
         var result = self

@@ -17,6 +17,20 @@ final class PictureValue: ObjectValue {
         self.isTimed = isTimed
     }
 
+    /// A picture that may show measured times: these differ from run to run, so that its plain text has names instead.
+    convenience init(_ picture: any Picture, names: [String], isTimed: Bool) {
+        self.init(
+            picture, plainText: isTimed ? "\(picture.title): \(names.joined(separator: ", "))" : nil, isTimed: isTimed)
+    }
+
+    /// The same with the lines above it and along its axes that a program gives; `nil` leaves one as it is.
+    func labeled(title: String?, x: String?, y: String?) -> PictureValue {
+        var picture = picture
+        if let title { picture.title = title }
+        picture.label(x: x, y: y)
+        return PictureValue(picture, plainText: plainText, isTimed: isTimed)
+    }
+
     var boundName: String? { nil }
     func named(_ name: String) -> any ObjectValue { self }
     var text: String { plainText ?? picture.table().text }
@@ -30,31 +44,21 @@ final class PictureValue: ObjectValue {
             terminalPicture: { [picture] in picture.text(on: $0) }, svg: picture.svg)
     }
 
+    /// What a file of this picture holds beside its drawing, by its ending.
+    var fileForms: [String: () -> String] {
+        let numbers = { [picture] in picture.table(limit: Limits.elements) }
+        return [
+            "csv": { numbers().csv + "\n" }, "md": { numbers().markdown + "\n" },
+            "json": { numbers().json + "\n" }, "tex": { numbers().latex + "\n" },
+            "html": { [picture] in
+                "<!DOCTYPE html>\n<meta charset=\"utf-8\">\n" + picture.svg + "\n" + numbers().html + "\n"
+            },
+        ]
+    }
+
     static let memberHelp: [(name: String, help: String)] = [("table", "the numbers that it shows")]
 
     func member(_ name: String) -> Value? {
         name == "table" ? .object(TableValue(picture.table(limit: Limits.elements))) : nil
-    }
-}
-
-extension Invocation {
-    /// Shows a picture, and writes it where `to:` says.
-    func show(_ picture: any Picture, plainText: String? = nil, isTimed: Bool = false) throws -> Value {
-        var picture = picture
-        if let title = arguments.text("title") { picture.title = title }
-        picture.label(x: arguments.text("xlabel"), y: arguments.text("ylabel"))
-        let value = PictureValue(picture, plainText: plainText, isTimed: isTimed)
-        let rich = value.rich
-        let table = picture.table(limit: Limits.elements)
-        try writeFile(
-            rich,
-            forms: [
-                "csv": { table.csv + "\n" }, "md": { table.markdown + "\n" }, "json": { table.json + "\n" },
-                "tex": { table.latex + "\n" },
-                "html": { "<!DOCTYPE html>\n<meta charset=\"utf-8\">\n" + picture.svg + "\n" + table.html + "\n" },
-            ], picture: picture)
-        context.show(rich)
-        context.output.showFolded(RichValue(folded: picture.table(), title: "the numbers"))
-        return .object(value)
     }
 }

@@ -18,7 +18,11 @@ enum CommonOptions {
         "on", .data, workedOut: "the run's own", aliases: ["data", "dataset"], "the data set")
     static let part = Option(
         "part", .choice([.test, .validation, .training]), default: Dataset.Part.test, aliases: ["split", "subset"],
-        "of the data set")
+        "which of its images")
+    /// What a word shows, as a file.
+    static let to = Option(
+        "to", .path, workedOut: "no file", aliases: ["file", "path", "save", "filename"],
+        "a file that it is written to as well")
     static let log = Option(
         "log", .choice, default: LogForm.auto, aliases: ["verbose", "progress"], "how progress is shown")
     static let fresh = Option("fresh", .boolean, default: false, "retrain instead of loading from the run store")

@@ -1,6 +1,5 @@
 // Reads by label, for the words that do not read typed options yet. Goes with the last of them.
 
-import Datasets
 import Experiments
 import Language
 import Network
@@ -12,8 +11,8 @@ extension Invocation {
         try data(Option(label, .data, workedOut: "the last data set", ""))
     }
 
-    func data(_ label: String, of run: RunValue) throws -> DataValue {
-        try data(of: run, given: Option(label, .data, workedOut: "the run's own", ""))
+    func path(typed name: String, for label: String) throws -> String {
+        try path(typed: name, for: Option(label, .path, ""))
     }
 
     func run(_ label: String) throws -> RunValue {
@@ -23,8 +22,6 @@ extension Invocation {
     func architecture(_ label: String) throws -> (Model, Architecture) {
         try architecture(Option(label, .model, workedOut: "the last model", ""))
     }
-
-    var part: Dataset.Part { self[CommonOptions.part] }
 
     func defaults(_ taken: [(label: String, name: String)]) -> String? {
         defaults(

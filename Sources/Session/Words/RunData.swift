@@ -41,7 +41,9 @@ extension Invocation {
     /// What a run makes of images of a part, or of all of them.
     ///
     /// - Throws: a `Diagnostic`, also where neither its weights nor these predictions are kept.
-    func predictions(_ run: RunValue, _ data: DataValue, images: [Int]? = nil) throws -> [Prediction] {
+    func predictions(
+        _ run: RunValue, _ data: DataValue, _ part: Dataset.Part, images: [Int]? = nil
+    ) throws -> [Prediction] {
         let images = images ?? Array(0..<data.dataset[part].count)
         if let classes = try keptPredictions(of: run, on: data, part) {
             return images.map {

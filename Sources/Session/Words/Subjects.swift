@@ -6,7 +6,10 @@ import Network
 extension Invocation {
     /// The data set given, else the last one bound.
     func data(_ option: Option<DataValue?>) throws -> DataValue {
-        if let data = self[option] { return data }
+        try self[option] ?? lastData()
+    }
+
+    func lastData() throws -> DataValue {
         if let data = context.session.lastData { return data }
         throw fault(
             .noSubject, "there is no data set yet that `\(arguments.word.name)` could take",
@@ -18,7 +21,7 @@ extension Invocation {
         try self[option] ?? lastModel()
     }
 
-    private func lastModel() throws -> Model {
+    func lastModel() throws -> Model {
         if let model = context.session.lastModel { return model }
         throw fault(
             .noSubject, "there is no model yet that `\(arguments.word.name)` could take",

@@ -9,7 +9,7 @@ private let twoModels = RestOption("models", .model, "two models")
 extension Word {
     static let diff = Word(
         "diff", .comparing, "Whether two models compute the same function, and why",
-        [twoModels, Parameter("to", .path, .workedOut("no file"), "a file that it is written to as well")],
+        [twoModels, CommonOptions.to],
         result: .proof, example: ComparingOption.twoModels + "diff A, B", aliases: ["equivalent", "same", "equal"],
         shows: .always, .perform(diffModels))
 }

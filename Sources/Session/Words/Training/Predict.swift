@@ -21,9 +21,8 @@ private func predictImages(_ call: Invocation) throws -> Value {
     let data = try call.data(of: run)
     let part = call[CommonOptions.part]
     let predictions = try call.predictions(
-        run, data, images: data.dataset.shownImages(part, call[first]))
-    let names = data.dataset.classNames
-    func name(_ label: Int) -> String { names.indices.contains(label) ? names[label] : String(label) }
+        run, data, part, images: data.dataset.shownImages(part, call[first]))
+    let className = data.dataset.className
     let correct = predictions.count { $0.predicted == $0.label }
     var table = Table(
         caption:
@@ -36,7 +35,8 @@ private func predictImages(_ call: Invocation) throws -> Value {
     for prediction in predictions {
         let own = prediction.certainty.map { _ in prediction.probabilities[prediction.label] }
         table.add([
-            Table.Cell(prediction.image), Table.Cell(name(prediction.label)), Table.Cell(name(prediction.predicted)),
+            Table.Cell(prediction.image), Table.Cell(className(prediction.label)),
+            Table.Cell(className(prediction.predicted)),
             Table.Cell(prediction.certainty.map { 100 * $0 }, digits: 1), Table.Cell(own.map { 100 * $0 }, digits: 1),
             Table.Cell(prediction.predicted == prediction.label ? "" : "wrong"),
         ])

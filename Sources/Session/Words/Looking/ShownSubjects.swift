@@ -17,20 +17,22 @@ enum ShownSubjects {
 
 extension Invocation {
     /// The subject, where it is one value of this kind.
-    func onlySubject<Object: ObjectValue>(_ type: Object.Type) -> Object? {
-        arguments.rest.count == 1 ? object(arguments.rest[0].value, type) : nil
+    func onlySubject<Object: ObjectValue>(_ option: RestOption<Value>, _ type: Object.Type) -> Object? {
+        let given = self[option]
+        return given.count == 1 ? object(given[0].value, type) : nil
     }
 
     /// The subjects of the call; the last run where there is none. A list of runs of one model is a group.
-    func shownSubjects() throws -> ShownSubjects {
-        if arguments.rest.isEmpty {
-            let run = try run()
+    func shownSubjects(_ option: RestOption<Value>) throws -> ShownSubjects {
+        let subjects = self[option]
+        if subjects.isEmpty {
+            let run = try lastRun()
             return .runs([RunGroup(name: title(run), runs: [run])])
         }
         var groups: [RunGroup] = []
         var lists: [(name: String, values: [Value])] = []
         var schedules: [(name: String, schedule: ScheduleValue)] = []
-        for given in arguments.rest {
+        for given in subjects {
             if let run = object(given.value, RunValue.self) {
                 groups.append(RunGroup(name: title(run), runs: [run]))
             } else if let schedule = object(given.value, ScheduleValue.self) {
@@ -57,7 +59,7 @@ extension Invocation {
         return !groups.isEmpty ? .runs(groups) : !lists.isEmpty ? .lists(lists) : .schedules(schedules)
     }
 
-    private func wrongSubject(_ given: Arguments.Given) -> Diagnostic {
+    private func wrongSubject(_ given: RestOption<Value>.Given) -> Diagnostic {
         let written = context.source[given.range]
         let fix: String? =
             switch given.value {
@@ -81,7 +83,7 @@ extension Invocation {
         value.run.name.map { $0 == value.run.model ? $0 : "\($0) (\(value.run.model))" } ?? value.run.label
     }
 
-    private func elements(_ given: Arguments.Given) throws -> [Value]? {
+    private func elements(_ given: RestOption<Value>.Given) throws -> [Value]? {
         switch given.value {
         case .list(let items), .tuple(let items): return items.values
         case .range(let first, let last):

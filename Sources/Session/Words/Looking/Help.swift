@@ -1,0 +1,20 @@
+// `help`, also as `?conv`
+
+private let wordName = Option(
+    "word", .word, workedOut: "all", isPositional: true, "the name of a word or of a group: `layers`")
+
+extension Word {
+    static let help = Word(
+        "help", .looking, "What a word does, or the list of all words", [wordName], example: "help conv",
+        aliases: ["man", "doc", "dir"], .perform(showHelp))
+}
+
+private func showHelp(_ call: Invocation) throws -> Value {
+    guard let page = HelpText.page(call[wordName]) else {
+        throw call.context.faults.unknownName(
+            call[wordName] ?? "", at: call.place(wordName), among: Keyword.all.map(\.name))
+    }
+    let isMarked = call.context.source[call.range].contains("?")
+    if isMarked { call.context.page(page) } else { call.context.show(page) }
+    return .nothing
+}

@@ -1,0 +1,29 @@
+// Images of a data set with what stands below each, as `show`, `mistakes`, `flips` and `cam` draw them.
+
+import Datasets
+import Graphics
+import Language
+
+enum ImageOption {
+    static let count = Option(
+        "count", .integer(1...400), default: 20, aliases: ["n", "num", "rows"], "how many images")
+}
+
+extension Invocation {
+    func labeledImage(
+        _ index: Int, of dataset: Dataset, _ part: Dataset.Part, label: String, note: String = ""
+    ) throws -> ImageGrid.Image {
+        let planes: [UInt8]
+        do throws(DatasetError) {
+            planes = try dataset[part].image(index)
+        } catch { throw fault(.dataSet, error.message, fix: error.fix) }
+        return ImageGrid.Image(
+            label: label, note: note, channels: dataset.channels, height: dataset.height, width: dataset.width,
+            planes: planes)
+    }
+}
+
+/// How sure a network is of a class: `97 %`, and never 100 for what is less.
+func certaintyText(_ share: Double) -> String {
+    share >= 0.995 && share < 1 ? "\(fixed(min(99.9, 100 * share), 1)) %" : "\(fixed(100 * share, 0)) %"
+}

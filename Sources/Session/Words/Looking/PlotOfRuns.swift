@@ -1,0 +1,82 @@
+// What `plot` draws of runs: their curves, or their results.
+
+import Experiments
+import Graphics
+import Language
+
+func plotOfRuns(_ given: [RunGroup], _ call: Invocation) throws -> PictureValue {
+    let measure = call[PlotOption.measure]
+    let across = call[PlotOption.across]
+    let kind = call[PlotOption.kind] ?? (across.isOfModel ? .scatter : .curves)
+    if kind == .differences || kind == .classes {
+        throw call.fault(
+            .outOfRange, "`kind: \(kind.rawValue)` is of a study, not of runs", at: call.place(PlotOption.kind),
+            fix: "compare the models: `let s = compare gap, flat`, then `plot s, kind: \(kind.rawValue)`")
+    }
+    try call.checkAxes(of: kind)
+    let (groups, excluded) = try drawn(given, kind, call)
+    let note = call.tellExcluded(excluded.map { "\($0) diverged" })
+    func last(_ run: RunValue) -> Double? { run.run.result.map(measure.value) }
+    let results = groups.map { (name: $0.name, values: $0.runs.compactMap(last)) }
+    let title = measure.title.capitalizedFirst
+    switch kind {
+    case .scatter:
+        let across = across == .epoch ? .time : across
+        let items = groups.enumerated().compactMap { number, group in
+            meanItem(
+                group.name,
+                group.runs.compactMap { run in
+                    last(run).map {
+                        Plot.Point(across.value(run.run.architecture, seconds: run.run.seconds), $0)
+                    }
+                },
+                group: groups.contains { $0.runs.count > 1 } ? number : 0, measure)
+        }
+        let plot = ScatterPlot(
+            title: "\(title) over \(across.axis.label)", x: across.axis, y: measure.axis, items: items,
+            caption: sentences(meanCaption(items, of: "runs"), note))
+        return PictureValue(plot, names: items.map(\.name), isTimed: across == .time)
+    case .dots, .bars:
+        return PictureValue(
+            intervalPlot(title, kind == .dots ? .dots : .bars, measure.axis, results, unit: "runs", note: note))
+    case .histogram:
+        return PictureValue(Plot.histogram(title: title, axis: measure.axis, groups: results, caption: note))
+    case .curves, .differences, .classes:
+        let plot = curvesPlot(
+            groups.map { group in (group.name, group.runs.map(\.run.metrics)) }, measure, over: across,
+            showsTraining: call[PlotOption.train], note: note)
+        return PictureValue(plot, names: plot.series.map(\.name), isTimed: across == .time)
+    }
+}
+
+/// The runs that such a picture shows, and the labels of those that it leaves out.
+///
+/// A curve of its own shows how far a run came before it diverged; no mean and no picture of results holds such a run.
+private func drawn(
+    _ given: [RunGroup], _ kind: PlotKind, _ call: Invocation
+) throws -> (groups: [RunGroup], excluded: [String]) {
+    func isExcluded(_ run: RunValue, from group: RunGroup) -> Bool {
+        run.run.state.isDiverged && (kind != .curves || group.runs.count > 1)
+    }
+    let excluded = given.flatMap { group in group.runs.filter { isExcluded($0, from: group) } }.map(\.run.label)
+    let groups = given.map { group in
+        let isDiverged = group.runs.count == 1 && group.runs[0].run.state.isDiverged
+        return RunGroup(
+            name: group.name + (isDiverged ? " (diverged)" : ""),
+            runs: group.runs.filter { !isExcluded($0, from: group) })
+    }
+    let place = call[PlotOption.subjects].first?.range
+    guard groups.contains(where: { !$0.runs.isEmpty }) else {
+        throw call.fault(
+            .noValue, "\(excluded.joined(separator: ", ")) diverged: there is no result to plot", at: place,
+            fix: "`plot` of one such run alone shows the epochs before")
+    }
+    if let loaded = groups.flatMap(\.runs).first(where: { $0.run.state == .loaded }),
+        groups.allSatisfy({ $0.runs.allSatisfy(\.run.metrics.isEmpty) })
+    {
+        throw call.fault(
+            .noValue, "\(loaded.run.label) has no epochs of its own: its weights were loaded", at: place,
+            fix: "`evaluate` measures it on data")
+    }
+    return (groups, excluded)
+}

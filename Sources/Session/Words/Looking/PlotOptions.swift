@@ -1,0 +1,135 @@
+// What `plot` is asked for, and the errors of what a picture has no place for.
+
+import Experiments
+import Graphics
+import Language
+import Network
+
+enum PlotOption {
+    static let subjects = RestOption(
+        "values", .any, workedOut: "the last run",
+        "runs, lists of runs (their mean and spread), a study, what `findlr` found, lists of numbers, or schedules")
+    static let measure = Option("y", .choice, default: Measure.accuracy, "what goes up")
+    static let across = Option("x", .choice, default: HorizontalMeasure.epoch, "what goes to the right")
+    static let kind = Option(
+        "kind", OptionKind<PlotKind>.choice, workedOut: "by what is shown", aliases: ["type", "style"],
+        "which kind of plot; the last two are of a study. By default scatter with `x: parameters` or `operations`, dots of a "
+            + "study without `x:` and `train: true`, else curves")
+    static let train = Option("train", .boolean, default: false, "show the training's curves as well, dashed")
+    static let epochs = Option(
+        "epochs", .integer(1...100_000), workedOut: "enough to see", "how long a schedule is shown")
+    static let title = Option(
+        "title", .text, workedOut: "what it shows", aliases: ["suptitle"], "the line above it")
+    static let xLabel = Option(
+        "xlabel", .text, workedOut: "what it is", aliases: ["xtitle"], "the horizontal axis")
+    static let yLabel = Option("ylabel", .text, workedOut: "what it is", aliases: ["ytitle"], "the vertical axis")
+}
+
+/// What of a run goes up.
+enum Measure: String, CaseIterable {
+    case accuracy, loss
+    case trainAccuracy = "trainaccuracy"
+    case trainLoss = "trainloss"
+
+    var title: String {
+        switch self {
+        case .accuracy: "test accuracy"
+        case .loss: "test loss"
+        case .trainAccuracy: "training accuracy"
+        case .trainLoss: "training loss"
+        }
+    }
+
+    var axis: Axis {
+        switch self {
+        case .accuracy, .trainAccuracy: Axis(title, .percent)
+        case .loss, .trainLoss: Axis(title)
+        }
+    }
+
+    /// The same of the training images.
+    var ofTraining: Measure? {
+        switch self {
+        case .accuracy: .trainAccuracy
+        case .loss: .trainLoss
+        case .trainAccuracy, .trainLoss: nil
+        }
+    }
+
+    func value(_ metrics: EpochMetrics) -> Double {
+        switch self {
+        case .accuracy: metrics.testAccuracy
+        case .loss: metrics.testLoss
+        case .trainAccuracy: metrics.trainAccuracy
+        case .trainLoss: metrics.trainLoss
+        }
+    }
+}
+
+/// What goes to the right.
+enum HorizontalMeasure: String, CaseIterable {
+    case epoch, time, parameters, operations
+
+    /// Of a model, whatever its training.
+    var isOfModel: Bool { self == .parameters || self == .operations }
+
+    var axis: Axis {
+        switch self {
+        case .epoch: Axis("epoch", .whole)
+        case .time: Axis("time", .seconds)
+        case .parameters: Axis("parameters", .magnitude)
+        case .operations: Axis("multiply-adds of an image", .magnitude)
+        }
+    }
+
+    /// Of a training as a whole, which has a time and no epoch.
+    func value(_ architecture: Architecture, seconds: Double) -> Double {
+        switch self {
+        case .epoch, .time: seconds
+        case .parameters: Double(architecture.parameterCount)
+        case .operations: Double(architecture.operations)
+        }
+    }
+}
+
+enum PlotKind: String, CaseIterable {
+    case curves, dots, bars, scatter, histogram, differences, classes
+
+    fileprivate var across: [HorizontalMeasure] {
+        switch self {
+        case .curves: [.epoch, .time]
+        case .scatter: [.parameters, .operations, .time]
+        case .dots, .bars, .histogram, .differences, .classes: []
+        }
+    }
+}
+
+extension Invocation {
+    /// What a kind of picture has no place for is an error, not left out.
+    func checkAxes(of kind: PlotKind) throws {
+        let across = self[PlotOption.across]
+        if isGiven(PlotOption.across), !kind.across.contains(across) {
+            let others = PlotKind.allCases.filter { $0.across.contains(across) }.map(\.rawValue)
+            throw fault(
+                .outOfRange, "a picture of `kind: \(kind.rawValue)` has no `x: \(across.rawValue)`",
+                at: place(PlotOption.across),
+                fix: "leave `x:` out, or write `kind: \(others.joined(separator: "` or `kind: "))`")
+        }
+        if self[PlotOption.train], kind != .curves {
+            throw fault(
+                .outOfRange,
+                "`train: true` adds the training images to curves, and `kind: \(kind.rawValue)` has none",
+                at: place(PlotOption.train), fix: "leave `train:` out, or write `kind: curves`")
+        }
+    }
+
+    /// What a picture of such a thing would not heed.
+    func refuse(_ options: [any OptionDeclaration], of subject: String) throws {
+        for option in options where isGiven(option) {
+            let label = option.parameter.label
+            throw fault(
+                .outOfRange, "a picture of \(subject) has no `\(label):`", at: place(option),
+                fix: "leave `\(label):` out")
+        }
+    }
+}

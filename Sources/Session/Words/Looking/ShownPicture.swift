@@ -1,0 +1,14 @@
+// Pictures that words draw, as a session shows them.
+
+import Graphics
+
+extension Invocation {
+    /// Shows a picture with its numbers folded below, and writes it where `to:` says.
+    func show(_ value: PictureValue) throws -> Value {
+        let rich = value.rich
+        try writeFile(rich, forms: value.fileForms, picture: value.picture)
+        context.show(rich)
+        context.output.showFolded(RichValue(folded: value.picture.table(), title: "the numbers"))
+        return .object(value)
+    }
+}

@@ -1,0 +1,119 @@
+// `table`
+
+import Graphics
+import Language
+
+private let values = RestOption("values", .any, workedOut: "the last run", "runs, a study, or lists")
+private let textForm = Option("as", OptionKind<TextForm>.choice, workedOut: "table", "show this form as text")
+private let sortColumn = Option(
+    "by", .text, workedOut: "as given", aliases: ["sort", "sortby", "orderby"],
+    "the column that sorts the rows: \"accuracy\" from high to low, others from low to high")
+private let details = Option("details", .boolean, default: false, aliases: ["full", "verbose"], "all of a study")
+private let digest = Option("digest", .boolean, default: false, "add the SHA-256 of each run's weights")
+
+/// Shown as it would stand in a file, for copying.
+private enum TextForm: String, CaseIterable {
+    case latex, markdown, csv, json, html
+}
+
+extension Word {
+    static let table = Word(
+        "table", .looking, "Runs side by side, a study, or plain lists",
+        [values, CommonOptions.to, textForm, sortColumn, details, digest], result: .table,
+        example: LookingExample.run + "table a", aliases: ["DataFrame", "tabulate"], .perform(showTable))
+}
+
+private func showTable(_ call: Invocation) throws -> Value {
+    if let study = call.onlySubject(values, StudyValue.self) { return try showTable(of: study, call) }
+    var table: Table
+    switch try call.shownSubjects(values) {
+    case .runs(let groups): table = RunTable.table(groups.flatMap(\.runs), showsDigest: call[digest])
+    case .lists(let lists): table = listTable(lists)
+    case .schedules:
+        throw call.fault(.wrongType, "`table` takes runs or lists, not a schedule", fix: "`plot` shows its shape")
+    }
+    if let name = call[sortColumn] { table = try sorted(table, by: name, call) }
+    let value = TableValue(table)
+    try call.writeFile(value.rich, forms: value.fileForms)
+    switch call[textForm] {
+    case .latex: call.context.write(table.latex + "\n")
+    case .markdown: call.context.write(table.markdown + "\n")
+    case .csv: call.context.write(table.csv + "\n")
+    case .json: call.context.write(table.json + "\n")
+    case .html: call.context.write(table.html + "\n")
+    case nil: call.context.show(value.rich)
+    }
+    return .object(value)
+}
+
+private func sorted(_ table: Table, by name: String, _ call: Invocation) throws -> Table {
+    let titles = table.columns.map(\.title)
+    guard let column = titles.firstIndex(of: name) else {
+        throw call.fault(
+            .unknownChoice, "the table has no column `\(name)`", at: call.place(sortColumn),
+            fix: "its columns are \(titles.map { "\"\($0)\"" }.joined(separator: ", "))")
+    }
+    return table.sorted(by: column)
+}
+
+private func showTable(of study: StudyValue, _ call: Invocation) throws -> Value {
+    let report = study.report
+    let rich = report.rich(details: call[details])
+    let (runs, table) = (report.runs, report.table)
+    // A program gets the runs and computes anew; a paper gets the table.
+    try call.writeFile(
+        rich,
+        forms: [
+            "csv": { runs.csv + "\n" }, "json": { runs.json + "\n" }, "tex": { table.latex + "\n" },
+        ])
+    switch call[textForm] {
+    case .latex: call.context.write(table.latex + "\n")
+    case .markdown: call.context.write((rich.markdown ?? rich.text) + "\n")
+    case .csv: call.context.write(runs.csv + "\n")
+    case .json, .html, nil: call.context.show(rich)
+    }
+    return .object(study)
+}
+
+// MARK: Lists
+
+/// Each list is a column; one list of lists or tuples is a table by rows.
+private func listTable(_ lists: [(name: String, values: [Value])]) -> Table {
+    var titles = lists.map(\.name)
+    var columns: [[Table.Cell]] = lists.map { cells($0.values) }
+    if lists.count == 1, let rows = rows(lists[0].values) {
+        let width = rows.map(\.count).max() ?? 0
+        titles = (0..<width).map { String($0 + 1) }
+        columns = (0..<width).map { column in cells(rows.map { column < $0.count ? $0[column] : nil }) }
+    }
+    var table = Table(
+        columns: titles.indices.map { index in
+            Table.Column(titles[index], isNumber: columns[index].contains { $0.number != nil })
+        })
+    for row in 0..<(columns.map(\.count).max() ?? 0) {
+        table.add(columns.map { row < $0.count ? $0[row] : Table.Cell("") })
+    }
+    return table
+}
+
+/// The rows of a list that holds nothing but lists or tuples.
+private func rows(_ values: [Value]) -> [[Value]]? {
+    let rows = values.compactMap { value -> [Value]? in
+        switch value {
+        case .list(let items), .tuple(let items): items.values
+        default: nil
+        }
+    }
+    return rows.count == values.count && rows.contains { !$0.isEmpty } ? rows : nil
+}
+
+/// Numbers aligned where there is nothing else.
+private func cells(_ values: [Value?]) -> [Table.Cell] {
+    let given = values.compactMap(\.self)
+    let numbers = given.compactMap(\.number)
+    guard numbers.count == given.count else { return values.map { Table.Cell($0?.text ?? "") } }
+    var texts = aligned(numbers)[...]
+    return values.map { value in
+        value == nil ? Table.Cell("") : Table.Cell(texts.removeFirst(), number: value?.number)
+    }
+}
