@@ -85,12 +85,13 @@ extension Interpreter {
         var parts: [String] = []
         for parameter in word.parameters {
             if case .data = parameter.kind {
-                let data = arguments.object(parameter.label, DataValue.self) ?? session.lastData
+                var data = session.lastData
+                if case .object(let given as DataValue)? = arguments.given(parameter)?.value { data = given }
                 guard let expression = data?.expression else { return nil }
                 parts.append(expression)
                 continue
             }
-            guard arguments.isGiven(parameter.label), let value = arguments[parameter.label] else { continue }
+            guard let value = arguments.given(parameter)?.value else { continue }
             if parameter.isText, !parameter.isRequired { continue }
             let isBare = parameter.isPositional && parameter.isRequired
             parts.append(isBare ? value.literal : "\(parameter.label): \(value.literal)")
@@ -127,7 +128,7 @@ extension Interpreter {
             if parameter.isRest {
                 checked.addRest(value, at: argument.value.range)
             } else {
-                checked.set(parameter.label, value, at: argument.value.range)
+                checked.set(parameter, value, at: argument.value.range)
             }
         }
         if let missing = matching.missing { throw missingArgument(missing, of: word, at: place) }

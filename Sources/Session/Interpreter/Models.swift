@@ -214,7 +214,7 @@ extension Interpreter {
             let unlabeled = zip(word.parameters, arguments.prefix { $0.label == nil })
             return WrittenLayer(
                 layer: layer, text: text, source: source, range: range,
-                sizes: unlabeled.map { (source[$1.value.range], checked[$0.label]?.wholeNumber) },
+                sizes: unlabeled.map { (source[$1.value.range], checked.given($0)?.value.wholeNumber) },
                 trail: faults.definitions.dropFirst().map { "in \($0.template.isModel ? "model" : "block") \($0.text)" }
             )
         }
@@ -290,8 +290,8 @@ extension Interpreter {
     /// A layer as it would be typed with its values: `conv 64, kernel: 3, padding: 1`.
     private func layerText(_ word: Word, _ arguments: Arguments) -> String {
         var parts: [String] = []
-        for parameter in word.parameters where arguments.isGiven(parameter.label) {
-            guard let value = arguments[parameter.label] else { continue }
+        for parameter in word.parameters {
+            guard let value = arguments.given(parameter)?.value else { continue }
             parts.append(parameter.isRequired ? value.text : "\(parameter.label): \(value.text)")
         }
         return parts.isEmpty ? word.name : word.name + " " + parts.joined(separator: ", ")

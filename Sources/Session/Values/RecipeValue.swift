@@ -43,26 +43,3 @@ final class RecipeValue: ObjectValue {
 
     var completionKind: String { "recipe" }
 }
-
-extension Invocation {
-    /// The call with the options of its recipe, where it does not give them itself.
-    func withRecipe() throws -> Invocation {
-        guard arguments.isGiven("with") else { return self }
-        let place = arguments.place("with")
-        guard let recipe = arguments.object("with", RecipeValue.self) else {
-            throw fault(
-                .wrongType, "`with:` takes a recipe, not \(arguments["with"]?.kind ?? .nothing)", at: place,
-                fix: "make one before: `let fast = recipe(epochs: 2, optimizer: adam(lr: 1e-3))`")
-        }
-        return with(recipe, at: place)
-    }
-
-    /// The call with the options of this recipe, where it does not give them itself.
-    func with(_ recipe: RecipeValue, at place: SourceRange) -> Invocation {
-        var all = arguments
-        for option in recipe.options where !all.isGiven(option.parameter.label) {
-            all.set(option.parameter.label, option.value, at: place)
-        }
-        return Invocation(arguments: all, context: context)
-    }
-}

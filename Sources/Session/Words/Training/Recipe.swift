@@ -1,4 +1,6 @@
-// `recipe`
+// `recipe`, and what a call makes of `with: recipe`.
+
+import Language
 
 extension Word {
     static let recipe = Word(
@@ -10,4 +12,27 @@ extension Word {
             }
             return .object(RecipeValue(given))
         })
+}
+
+extension Invocation {
+    /// The call with the options of its recipe, where it does not give them itself.
+    func withRecipe() throws -> Invocation {
+        guard let given = self[TrainingOption.recipe] else { return self }
+        let place = place(TrainingOption.recipe)
+        guard case .object(let recipe as RecipeValue) = given else {
+            throw fault(
+                .wrongType, "`with:` takes a recipe, not \(given.kind)", at: place,
+                fix: "make one before: `let fast = recipe(epochs: 2, optimizer: adam(lr: 1e-3))`")
+        }
+        return with(recipe, at: place)
+    }
+
+    /// The call with the options of this recipe, where it does not give them itself.
+    func with(_ recipe: RecipeValue, at place: SourceRange) -> Invocation {
+        var all = arguments
+        for option in recipe.options where !all.isGiven(option.parameter) {
+            all.set(option.parameter, option.value, at: place)
+        }
+        return Invocation(arguments: all, context: context)
+    }
 }
