@@ -257,6 +257,36 @@ struct AugmentationTests {
         #expect(shifts.count > 20)
     }
 
+    /// The outermost pixels are not repeated; a shift by more than the image is mirrored again.
+    @Test(arguments: [4, 100]) func aReflectedBorderIsTheImageMirroredAtItsEdges(_ padding: Int) throws {
+        var cropping = data
+        cropping.augmentation = Augmentation(Crop(padding, border: .reflect))
+        let seesaw = Array(0..<32) + (1..<31).reversed()
+        var shifts: Set<[Int]> = []
+        for image in 0..<10 {
+            let (plain, seen) = (try written(data, image, epoch: 1), try written(cropping, image, epoch: 1))
+            let all = -min(padding, 31)...min(padding, 31)
+            let found = all.flatMap { down in all.map { [down, $0] } }.first { shift in
+                (0..<3072).allSatisfy { place in
+                    let y = seesaw[(place / 32 % 32 + shift[0] + 62) % 62]
+                    let x = seesaw[(place % 32 + shift[1] + 62) % 62]
+                    return seen[place] == plain[place / 1024 * 1024 + y * 32 + x]
+                }
+            }
+            shifts.insert(try #require(found))
+        }
+        #expect(shifts.count > 5)
+    }
+
+    @Test func aBorderOfAnotherKindIsAnotherDataSet() throws {
+        var (black, reflected) = (data, data)
+        black.augmentation = Augmentation(Crop(4))
+        reflected.augmentation = Augmentation(Crop(4, border: .reflect))
+        #expect(black.augmentation != reflected.augmentation)
+        #expect(try black.digest() != reflected.digest())
+        #expect(Augmentation(Crop(0, border: .reflect)).isNone)
+    }
+
     @Test func aCutoutIsABlankSquare() throws {
         var cutting = data
         cutting.normalization = .imageNet

@@ -60,7 +60,7 @@ struct RunDescriptionTests {
             source: .imageFolder(path: "a \"b\"/é", height: 64, width: 32, testShare: 0.25, seed: 7),
             steps: [.take(training: 64, test: 16, seed: 2), .split(share: 0.9, seed: 3), .resize(height: 8, width: 9)],
             mean: [0.1, 0.2, 0.3], deviation: [1.0 / 3, 0.5, 1],
-            augmentation: Augmentation(Flip(), Crop(4), Cutout(8)))
+            augmentation: Augmentation(Flip(), Crop(4, border: .reflect), Cutout(8)))
         let description = RunDescription(
             try Self.architecture(Self.layers + Self.laterLayers), dataDigest: "ab", data: data, options)
         let again = try Self.readAgain(description)
@@ -171,13 +171,16 @@ struct RunDescriptionTests {
             return String(decoding: json.bytes, as: UTF8.self)
         }
         #expect(try text(Augmentation(Crop(4))) == #"{"flip":false,"crop":4,"cutout":0}"#)
+        #expect(
+            try text(Augmentation(Crop(4, border: .reflect)))
+                == #"{"flip":false,"crop":4,"border":"reflect","cutout":0}"#)
         #expect(try text(Augmentation(Cutout(8), Flip())) == #"{"flip":true,"crop":0,"cutout":8}"#)
         #expect(Augmentation(Cutout(8), Flip()).digestText == "true 0 8")
     }
 
     @Test(arguments: [
         #"{"flip":true,"crop":4}"#, #"{"flip":true,"crop":4,"cutout":0,"warp":3}"#, #"{"flip":1,"crop":4,"cutout":0}"#,
-        #"{"flip":true,"crop":1025,"cutout":0}"#, "[]",
+        #"{"flip":true,"crop":1025,"cutout":0}"#, #"{"flip":true,"crop":4,"border":"wrap","cutout":0}"#, "[]",
     ])
     func anAugmentationOfAnotherFormIsRefused(_ text: String) throws {
         let description = try #require(try Synthetic.make(cancellation: Cancellation()).description)

@@ -1,24 +1,48 @@
-// torchvision's RandomCrop with padding: black pixels are put around the image, and a window of its size is cut out.
+// torchvision's RandomCrop with padding: pixels are put around the image, and a window of its size is cut out.
 
 import Libraries
 
 public struct Crop: Transform {
+    /// What is around the image.
+    public enum Border: String, CaseIterable, Sendable {
+        case black
+        /// The image, mirrored at its outermost pixels as often as is needed.
+        case reflect
+    }
+
     /// Pixels around the image.
     private let padding: Int
+    private let border: Border
 
     /// - Parameter padding: 0...1024.
-    public init(_ padding: Int) { self.padding = padding }
+    public init(_ padding: Int, border: Border = .black) {
+        self.padding = padding
+        self.border = padding == 0 ? .black : border
+    }
 
     public static let idle = Crop(0)
-    public static let labels = ["crop"]
+    public static let labels = ["crop", "border"]
 
-    public var text: String { "shifted by up to \(padding)" }
-    public var digestText: String { "\(padding)" }
-    public var settings: JSONObject { ["crop": .integer(padding)] }
+    public var text: String {
+        "shifted by up to \(padding)" + (border == .black ? "" : " over a reflected border")
+    }
+    public var digestText: String { "\(padding)" + (border == .black ? "" : " \(border.rawValue)") }
+
+    /// The border is left out where it is black: descriptions were written before there was another.
+    public var settings: JSONObject {
+        var object: JSONObject = ["crop": .integer(padding)]
+        if border != .black { object["border"] = .string(border.rawValue) }
+        return object
+    }
 
     public init?(settings: JSON) {
         guard let padding = settings["crop"]?.integer, 0...1024 ~= padding else { return nil }
-        self.init(padding)
+        var border = Border.black
+        if let written = settings["border"] {
+            guard let known = written.string.flatMap(Border.init) else { return nil }
+            border = known
+        }
+        self.init(padding, border: border)
     }
 
     public func move(_ sources: PixelSources, _ random: ImageRandom) {
@@ -30,7 +54,17 @@ public struct Crop: Transform {
     private func shift(_ places: UnsafeMutableBufferPointer<Int>, by distance: Int) {
         for index in places.indices where places[index] >= 0 {
             let place = places[index] + distance
-            places[index] = places.indices.contains(place) ? place : -1
+            switch border {
+            case .black: places[index] = places.indices.contains(place) ? place : -1
+            case .reflect: places[index] = Self.reflected(place, places.count)
+            }
         }
+    }
+
+    /// The place among `count` that one beyond them shows: -1 is 1, and `count` is `count` - 2.
+    private static func reflected(_ place: Int, _ count: Int) -> Int {
+        let period = max(1, 2 * (count - 1))
+        let rest = abs(place) % period
+        return rest < count ? rest : period - rest
     }
 }
