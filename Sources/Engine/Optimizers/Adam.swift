@@ -12,6 +12,19 @@ struct Adam: OptimizerRule {
     let isDecoupled: Bool
 
     let momentCount = 2
+
+    static let names = ["adam", "adamw"]
+    var name: String { isDecoupled ? "adamw" : "adam" }
+
+    var settings: [OptimizerSetting] {
+        [
+            OptimizerSetting("lr", learningRate, default: nil),
+            OptimizerSetting("betas", ["beta1": beta1, "beta2": beta2], default: [0.9, 0.999]),
+            OptimizerSetting("eps", epsilon, default: 1e-8),
+            OptimizerSetting("weightdecay", weightDecay, default: isDecoupled ? 0.01 : 0),
+        ]
+    }
+
     /// beta1^t and beta2^t.
     var powers = (1.0, 1.0)
 
@@ -32,5 +45,27 @@ struct Adam: OptimizerRule {
             settings.root_scale = Float(1 / (1 - powers.1).squareRoot())
             update.run("adam", over: group, settings)
         }
+    }
+}
+
+extension Adam {
+    init(_ reader: inout OptimizerSettingsReader) throws(OptimizerSettingsError) {
+        self.init(
+            learningRate: try reader.number("lr"), beta1: try reader.number("beta1", in: 0...1),
+            beta2: try reader.number("beta2", in: 0...1), epsilon: try reader.number("eps"),
+            weightDecay: try reader.number("weightdecay"), isDecoupled: reader.name == "adamw")
+    }
+}
+
+extension OptimizerOptions {
+    /// With `isDecoupled` it is AdamW: the decay shrinks the weights instead of being added to the gradient.
+    public static func adam(
+        learningRate: Double = 1e-3, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8,
+        weightDecay: Double = 0, isDecoupled: Bool = false
+    ) -> OptimizerOptions {
+        OptimizerOptions(
+            Adam(
+                learningRate: learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon, weightDecay: weightDecay,
+                isDecoupled: isDecoupled))
     }
 }

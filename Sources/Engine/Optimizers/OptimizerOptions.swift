@@ -1,26 +1,106 @@
-// The optimizers that a training may ask for, as values: settings and defaults are those of `torch.optim`.
+// The optimizer that a training asks for, as a value: a rule with its settings, which are those of `torch.optim`.
 
-public enum OptimizerOptions: Hashable, Sendable {
-    case sgd(learningRate: Double = 1e-2, momentum: Double = 0, weightDecay: Double = 0, isNesterov: Bool = false)
-    /// With `isDecoupled` it is AdamW: the decay shrinks the weights instead of being added to the gradient.
-    case adam(
-        learningRate: Double = 1e-3, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8,
-        weightDecay: Double = 0, isDecoupled: Bool = false)
+public struct OptimizerOptions: Hashable, Sendable {
+    /// Before its first step.
+    let rule: any OptimizerRule
 
-    public var learningRate: Double {
-        switch self {
-        case .sgd(let learningRate, _, _, _), .adam(let learningRate, _, _, _, _, _): learningRate
+    init(_ rule: any OptimizerRule) { self.rule = rule }
+
+    /// All kinds, each once.
+    static let kinds: [any OptimizerRule.Type] = [SGD.self, Adam.self]
+
+    /// `sgd`
+    public var name: String { rule.name }
+    public var learningRate: Double { rule.learningRate }
+    /// All of them, the learning rate first.
+    public var settings: [OptimizerSetting] { rule.settings }
+
+    /// - Parameter values: every setting under its key.
+    /// - Throws: where a setting is missing, of another kind or out of range; a name or a key that is not known may be a later version's.
+    public init(name: String, values: [String: OptimizerSetting.Value]) throws(OptimizerSettingsError) {
+        guard let kind = Self.kinds.first(where: { $0.names.contains(name) }) else {
+            throw OptimizerSettingsError(description: "its optimizer is not known here")
         }
+        var reader = OptimizerSettingsReader(name: name, values)
+        rule = try kind.init(&reader)
+        try reader.finish()
     }
 
-    var rule: any OptimizerRule {
-        switch self {
-        case .sgd(let learningRate, let momentum, let weightDecay, let isNesterov):
-            SGD(learningRate: learningRate, momentum: momentum, weightDecay: weightDecay, isNesterov: isNesterov)
-        case .adam(let learningRate, let beta1, let beta2, let epsilon, let weightDecay, let isDecoupled):
-            Adam(
-                learningRate: learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon, weightDecay: weightDecay,
-                isDecoupled: isDecoupled)
+    public static func == (first: OptimizerOptions, second: OptimizerOptions) -> Bool {
+        first.name == second.name && first.settings == second.settings
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(name)
+        hasher.combine(settings)
+    }
+}
+
+/// An option of an optimizer's word.
+public struct OptimizerSetting: Hashable, Sendable {
+    public enum Value: Hashable, Sendable {
+        case number(Double)
+        case flag(Bool)
+    }
+
+    /// One value of it, with its key in a description.
+    public struct Part: Hashable, Sendable {
+        public let key: String
+        public let value: Value
+    }
+
+    /// `weightdecay`
+    public let label: String
+    /// Two of an option that takes a pair.
+    public let parts: [Part]
+    /// Whether it is what the word takes where nothing is said; never of the learning rate, which is always said.
+    public let isDefault: Bool
+
+    init(_ label: String, _ number: Double, default standard: Double?) {
+        (self.label, parts, isDefault) = (label, [Part(key: label, value: .number(number))], number == standard)
+    }
+
+    init(_ label: String, _ flag: Bool, default standard: Bool) {
+        (self.label, parts, isDefault) = (label, [Part(key: label, value: .flag(flag))], flag == standard)
+    }
+
+    /// A pair of numbers, each with its key.
+    init(_ label: String, _ numbers: KeyValuePairs<String, Double>, default standard: [Double]) {
+        self.label = label
+        parts = numbers.map { Part(key: $0.key, value: .number($0.value)) }
+        isDefault = numbers.map(\.value) == standard
+    }
+}
+
+/// Why settings are not those of an optimizer.
+public struct OptimizerSettingsError: Error, Hashable, Sendable, CustomStringConvertible {
+    public let description: String
+}
+
+/// Takes settings by their keys, and knows at the end which nobody took.
+struct OptimizerSettingsReader {
+    let name: String
+    private var left: [String: OptimizerSetting.Value]
+
+    init(name: String, _ values: [String: OptimizerSetting.Value]) { (self.name, left) = (name, values) }
+
+    mutating func number(
+        _ key: String, in range: ClosedRange<Double> = 0...(.greatestFiniteMagnitude)
+    ) throws(OptimizerSettingsError) -> Double {
+        guard case .number(let value)? = left.removeValue(forKey: key), range.contains(value) else {
+            throw OptimizerSettingsError(description: "`\(key)` of the optimizer is no number of its range")
         }
+        return value
+    }
+
+    mutating func flag(_ key: String) throws(OptimizerSettingsError) -> Bool {
+        guard case .flag(let value)? = left.removeValue(forKey: key) else {
+            throw OptimizerSettingsError(description: "`\(key)` of the optimizer is neither true nor false")
+        }
+        return value
+    }
+
+    func finish() throws(OptimizerSettingsError) {
+        if let key = left.keys.min() { throw OptimizerSettingsError(description: "\(name) has no `\(key)`") }
     }
 }

@@ -6,6 +6,14 @@ import CKernels
 import Runtime
 
 protocol OptimizerRule: Sendable {
+    /// The words that give it.
+    static var names: [String] { get }
+    var name: String { get }
+    var learningRate: Double { get }
+    /// All of them, in the order in which they are said, the learning rate first.
+    var settings: [OptimizerSetting] { get }
+    init(_ reader: inout OptimizerSettingsReader) throws(OptimizerSettingsError)
+
     /// Numbers kept for each parameter between steps.
     var momentCount: Int { get }
     /// Running products that a step multiplies on, which round alike on every machine, where `pow` may not. They are

@@ -48,35 +48,32 @@ extension TrainingOptions {
 }
 
 extension OptimizerOptions {
+    /// Numbers first, then flags.
     fileprivate var json: JSONObject {
-        switch self {
-        case .sgd(let learningRate, let momentum, let weightDecay, let isNesterov):
-            [
-                "kind": "sgd", "lr": .number(learningRate), "momentum": .number(momentum),
-                "weightdecay": .number(weightDecay), "nesterov": .bool(isNesterov),
-            ]
-        case .adam(let learningRate, let beta1, let beta2, let epsilon, let weightDecay, let isDecoupled):
-            [
-                "kind": isDecoupled ? "adamw" : "adam", "lr": .number(learningRate), "beta1": .number(beta1),
-                "beta2": .number(beta2), "eps": .number(epsilon), "weightdecay": .number(weightDecay),
-            ]
-        }
+        var object: JSONObject = ["kind": .string(name)]
+        let parts = settings.flatMap(\.parts)
+        for part in parts { if case .number(let number) = part.value { object[part.key] = .number(number) } }
+        for part in parts { if case .flag(let flag) = part.value { object[part.key] = .bool(flag) } }
+        return object
     }
 
     fileprivate init(_ json: JSON?) throws(DescriptionError) {
-        let settings = Settings(of: "the optimizer", json ?? .null)
-        switch json?["kind"]?.string {
-        case "sgd":
-            self = .sgd(
-                learningRate: try settings.number("lr"), momentum: try settings.number("momentum"),
-                weightDecay: try settings.number("weightdecay"), isNesterov: try settings.flag("nesterov"))
-        case "adam"?, "adamw"?:
-            self = .adam(
-                learningRate: try settings.number("lr"), beta1: try settings.number("beta1", in: 0...1),
-                beta2: try settings.number("beta2", in: 0...1), epsilon: try settings.number("eps"),
-                weightDecay: try settings.number("weightdecay"), isDecoupled: json?["kind"]?.string == "adamw")
-        default: throw DescriptionError("its optimizer is not known here")
+        guard let object = json?.object, let kind = object["kind"]?.string else {
+            throw DescriptionError("its optimizer is not known here")
         }
+        var values: [String: OptimizerSetting.Value] = [:]
+        for key in object.keys where key != "kind" {
+            if let number = object[key]?.number {
+                values[key] = .number(number)
+            } else if let flag = object[key]?.bool {
+                values[key] = .flag(flag)
+            } else {
+                throw DescriptionError("`\(key)` of the optimizer is no number, and neither true nor false")
+            }
+        }
+        do throws(OptimizerSettingsError) {
+            try self.init(name: kind, values: values)
+        } catch { throw DescriptionError(error.description) }
     }
 }
 
@@ -125,13 +122,6 @@ private struct Settings {
     func integer(_ label: String, in range: ClosedRange<Int>) throws(DescriptionError) -> Int {
         guard let value = json[label]?.integer, range.contains(value) else {
             throw DescriptionError("`\(label)` of \(name) is no whole number of its range")
-        }
-        return value
-    }
-
-    func flag(_ label: String) throws(DescriptionError) -> Bool {
-        guard let value = json[label]?.bool else {
-            throw DescriptionError("`\(label)` of \(name) is neither true nor false")
         }
         return value
     }

@@ -1,4 +1,4 @@
-// An optimizer with its settings, as `sgd`, `adam` and `adamw` give it.
+// An optimizer with its settings, as its word gives it.
 
 import Engine
 import Experiments
@@ -15,22 +15,16 @@ final class OptimizerValue: ObjectValue {
 
     /// `sgd(lr: 0.1, momentum: 0.9)`: the learning rate, and what differs from its default.
     var text: String {
-        var parts = ["lr: \(decimalText(options.learningRate))"]
-        func add(_ label: String, _ value: Double, unless standard: Double) {
-            if value != standard { parts.append("\(label): \(decimalText(value))") }
+        let parts = options.settings.filter { !$0.isDefault }.map { setting in
+            let values = setting.parts.map { part in
+                switch part.value {
+                case .number(let number): decimalText(number)
+                case .flag(let flag): "\(flag)"
+                }
+            }
+            return "\(setting.label): " + (values.count == 1 ? values[0] : "(\(values.joined(separator: ", ")))")
         }
-        switch options {
-        case .sgd(_, let momentum, let weightDecay, let isNesterov):
-            add("momentum", momentum, unless: 0)
-            if isNesterov { parts.append("nesterov: true") }
-            add("weightdecay", weightDecay, unless: 0)
-            return "sgd(\(parts.joined(separator: ", ")))"
-        case .adam(_, let beta1, let beta2, let epsilon, let weightDecay, let isDecoupled):
-            if beta1 != 0.9 || beta2 != 0.999 { parts.append("betas: (\(decimalText(beta1)), \(decimalText(beta2)))") }
-            add("eps", epsilon, unless: 1e-8)
-            add("weightdecay", weightDecay, unless: isDecoupled ? 0.01 : 0)
-            return "\(isDecoupled ? "adamw" : "adam")(\(parts.joined(separator: ", ")))"
-        }
+        return "\(options.name)(\(parts.joined(separator: ", ")))"
     }
 
     static let memberHelp: [(name: String, help: String)] = [("lr", "the learning rate")]
