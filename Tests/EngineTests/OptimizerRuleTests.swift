@@ -42,7 +42,7 @@ struct OptimizerRuleTests {
         #expect(groups.map(\.factors) == [plain, slow, plain])
     }
 
-    @Test(arguments: [OptimizerOptions.sgd(learningRate: 0.5), .adam(learningRate: 0.5)])
+    @Test(arguments: [OptimizerOptions.sgd(learningRate: 0.5), .adam(learningRate: 0.5), .rmsprop(learningRate: 0.5)])
     func aGroupsFactorScalesItsLearningRate(options: OptimizerOptions) throws {
         let factors = [GroupFactors(learningRate: 0), GroupFactors(), GroupFactors(learningRate: 2)]
         let parameters = factors.enumerated().map { index, factors in

@@ -126,6 +126,13 @@ struct PyTorchTests {
             ("adamw", .adam(learningRate: 1e-2, weightDecay: 0.1, isDecoupled: true)),
             ("sgd", .sgd(learningRate: 0.05, momentum: 0.9, weightDecay: 0.01)),
             ("nesterov", .sgd(learningRate: 0.05, momentum: 0.9, isNesterov: true)),
+            ("rmsprop", .rmsprop()),
+            ("rmsprop-momentum", .rmsprop(learningRate: 5e-3, alpha: 0.9, momentum: 0.8)),
+            (
+                "rmsprop-centered",
+                .rmsprop(
+                    learningRate: 5e-3, alpha: 0.95, epsilon: 1e-4, weightDecay: 0.1, momentum: 0.8, isCentered: true)
+            ),
         ], InstructionSet.allCases.filter(\.isAvailable))
     func everyStepOfAnOptimizerIsPyTorchs(_ row: (name: String, optimizer: OptimizerOptions), set: InstructionSet)
         throws

@@ -47,6 +47,9 @@ struct RunDescriptionTests {
             optimizer: .adam(
                 learningRate: 1e-3, beta1: 0.8, beta2: 0.99, epsilon: 1e-7, weightDecay: 0.01, isDecoupled: true),
             schedule: .cosine(warmup: 2), precision: .mixed),
+        TrainingOptions(
+            optimizer: .rmsprop(
+                learningRate: 0.1, alpha: 0.9, epsilon: 1e-6, weightDecay: 1e-4, momentum: 0.9, isCentered: true)),
         TrainingOptions(schedule: .oneCycle(peak: nil)), TrainingOptions(schedule: .oneCycle(peak: 0.3)),
     ]
 

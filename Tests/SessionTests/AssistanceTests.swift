@@ -144,7 +144,7 @@ struct AssistanceTests {
         let names = """
             cifar10 cifar100 imagefolder synthetic take split resize normalize augment input conv linear batchnorm groupnorm relu
             leakyrelu gelu silu sigmoid tanh maxpool avgpool adaptiveavgpool globalavgpool gap flatten dropout softmax residual shortcut concat
-            train resume evaluate predict recipe sgd adam adamw constant step cosine onecycle findlr diff lint compare more
+            train resume evaluate predict recipe sgd adam adamw rmsprop constant step cosine onecycle findlr diff lint compare more
             variance print summary diagram table plot show confusion mistakes flips cam profile help runs save load export share
             shape range div floor sqrt min max abs round sum mean count ask quit
             """

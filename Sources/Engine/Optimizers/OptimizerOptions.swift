@@ -7,7 +7,7 @@ public struct OptimizerOptions: Hashable, Sendable {
     init(_ rule: any OptimizerRule) { self.rule = rule }
 
     /// All kinds, each once.
-    static let kinds: [any OptimizerRule.Type] = [SGD.self, Adam.self]
+    static let kinds: [any OptimizerRule.Type] = [SGD.self, Adam.self, RMSprop.self]
 
     /// `sgd`
     public var name: String { rule.name }

@@ -120,6 +120,9 @@ def write_optimizers():
         "adam-decay": lambda p: torch.optim.Adam(p, lr=3e-3, betas=(0.8, 0.99), weight_decay=0.1),
         "adamw": lambda p: torch.optim.AdamW(p, lr=1e-2, weight_decay=0.1),
         "sgd": lambda p: torch.optim.SGD(p, lr=0.05, momentum=0.9, weight_decay=0.01),
+        "rmsprop": lambda p: torch.optim.RMSprop(p, lr=1e-2),
+        "rmsprop-momentum": lambda p: torch.optim.RMSprop(p, lr=5e-3, alpha=0.9, momentum=0.8),
+        "rmsprop-centered": lambda p: torch.optim.RMSprop(p, lr=5e-3, alpha=0.95, eps=1e-4, weight_decay=0.1, momentum=0.8, centered=True),
         "nesterov": lambda p: torch.optim.SGD(p, lr=0.05, momentum=0.9, nesterov=True),
     }
     torch.manual_seed(7)

@@ -28,6 +28,10 @@ import Testing
 
     @Test(arguments: [
         ("adam", Trained.options()),
+        (
+            "rmsprop with all its moments",
+            Trained.options(.rmsprop(learningRate: 1e-3, momentum: 0.8, isCentered: true))
+        ),
         ("sgd", Trained.options(.sgd(learningRate: 0.05, momentum: 0.9, isNesterov: true))),
         (
             "adamw with a schedule",

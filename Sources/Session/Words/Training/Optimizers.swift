@@ -1,12 +1,12 @@
-// `sgd`, `adam`, `adamw`: the rules by which weights follow their gradients.
+// `sgd`, `adam`, `adamw`, `rmsprop`: the rules by which weights follow their gradients.
 
 import Language
 
 private enum OptimizerOption {
-    static func learningRate(_ standard: Double) -> Option<Double> {
-        Option(
-            "lr", .positive, default: standard, isPositional: true,
-            aliases: ["learning_rate", "rate", "alpha", "eta"], "learning rate")
+    static func learningRate(
+        _ standard: Double, aliases: [String] = ["learning_rate", "rate", "alpha", "eta"]
+    ) -> Option<Double> {
+        Option("lr", .positive, default: standard, isPositional: true, aliases: aliases, "learning rate")
     }
 
     static func weightDecay(_ standard: Double) -> Option<Double> {
@@ -18,7 +18,7 @@ private enum OptimizerOption {
 
 extension Word {
     /// In the order of help.
-    static let optimizers: [Word] = [sgd, adam, adamW]
+    static let optimizers: [Word] = [sgd, adam, adamW, rmsprop]
 }
 
 // MARK: SGD
@@ -87,4 +87,39 @@ private func adamRule(_ call: Invocation, weightDecay: Double, isDecoupled: Bool
                 learningRate: call[AdamOption.learningRate], beta1: numbers[0], beta2: numbers[1],
                 epsilon: call[AdamOption.epsilon],
                 weightDecay: weightDecay, isDecoupled: isDecoupled)))
+}
+
+// MARK: RMSprop
+
+private enum RMSpropOption {
+    static let learningRate = OptimizerOption.learningRate(0.01, aliases: ["learning_rate", "rate", "eta"])
+    static let alpha = Option(
+        "alpha", .decimal(0...1, excludesHighest: true), default: 0.99, aliases: ["rho", "smoothing"],
+        "decay of the mean of squares")
+    static let epsilon = Option(
+        "eps", .positive, default: 1e-8, aliases: ["epsilon"], "added to the root of the mean of squares")
+    static let weightDecay = OptimizerOption.weightDecay(0)
+    static let momentum = Option(
+        "momentum", .decimal(0...1, excludesHighest: true), default: 0, aliases: ["mom"],
+        "share of the last step that is kept")
+    static let centered = Option(
+        "centered", .boolean, default: false, "take the mean of the gradient out of the mean of squares")
+}
+
+extension Word {
+    static let rmsprop = Word(
+        "rmsprop", .training, "Steps over the root of a mean of squares: `torch.optim.RMSprop`",
+        [
+            RMSpropOption.learningRate, RMSpropOption.alpha, RMSpropOption.epsilon, RMSpropOption.weightDecay,
+            RMSpropOption.momentum, RMSpropOption.centered,
+        ],
+        result: .optimizer, example: "print rmsprop(lr: 1e-3, momentum: 0.9)",
+        .perform { call in
+            .object(
+                OptimizerValue(
+                    .rmsprop(
+                        learningRate: call[RMSpropOption.learningRate], alpha: call[RMSpropOption.alpha],
+                        epsilon: call[RMSpropOption.epsilon], weightDecay: call[RMSpropOption.weightDecay],
+                        momentum: call[RMSpropOption.momentum], isCentered: call[RMSpropOption.centered])))
+        })
 }

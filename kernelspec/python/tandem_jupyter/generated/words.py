@@ -39,6 +39,7 @@ recipe
 sgd
 adam
 adamw
+rmsprop
 constant
 step
 cosine
