@@ -29,6 +29,12 @@ public struct TestOutcomes: Hashable, Sendable {
     public var isWhole: Bool { losses.count == classes.count }
     public var predictions: [Int] { classes.map { Int($0) } }
 
+    /// Percent of the images whose label is among the five likeliest classes; `nil` where that was not kept.
+    public var accuracyAmongFive: Double? {
+        guard isWhole, !isEmpty else { return nil }
+        return 100 * Double(areAmongFive.count(where: \.self)) / Double(count)
+    }
+
     mutating func append(_ outcomes: [ImageOutcome]) {
         for outcome in outcomes {
             classes.append(UInt16(clamping: outcome.prediction))

@@ -107,6 +107,27 @@ struct TrainingTests {
         #expect(shown[1].svg?.hasPrefix("<svg") == true)
     }
 
+    @Test func ofManyClassesATableHasTheShareAmongFive() throws {
+        let session = Session()
+        session.run(
+            setup + """
+                model Wide { input 3x32x32; conv 8, stride: 4; flatten; linear 12 }
+                let a = train Net, on: data, epochs: 1, batch: 32, log: none
+                let b = train Wide, on: data, epochs: 1, batch: 32, log: none
+                table a
+                table b
+                """)
+        let shown = session.output.all.shown
+        try #require(shown.count == 2)
+        #expect(!shown[0].text.contains("top5"))
+        let (titles, row) = (shown[1].text.split(separator: "\n")[0], shown[1].text.split(separator: "\n")[2])
+        #expect(titles.contains("top5"))
+        session.run("print round(b.top5, digits: 2) * 1.0")
+        let printed = session.output.all.text.split(separator: "\n").last ?? ""
+        let top5 = try #require(Double(printed))
+        #expect(top5 > 0 && row.contains(String(format: "%.2f", top5)))
+    }
+
     @Test(arguments: ["float32", "precise", "mixed"])
     func everyPrecisionTrains(precision: String) {
         let session = Session()

@@ -6,12 +6,19 @@ import Graphics
 enum RunTable {
     private typealias Cell = Table.Cell
 
-    /// Columns as interfaces name them: name, model, accuracy, loss, parameters, operations, epochs, seconds an epoch,
-    /// images/s, seed.
+    /// Columns as interfaces name them: name, model, accuracy, top5 where there are more than ten classes, loss,
+    /// parameters, operations, epochs, seconds an epoch, images/s, seed.
     static func table(_ runs: [RunValue], showsDigest: Bool) -> Table {
+        // Of ten classes, a guess has half of them among five.
+        let hasManyClasses = runs.contains { $0.run.architecture.output.count > 10 && $0.member("top5") != nil }
+        let top5 = hasManyClasses ? [Table.Column("top5", unit: "%", isHighFirst: true)] : []
         var columns = [
             Table.Column("name", isNumber: false), Table.Column("model", isNumber: false),
-            Table.Column("accuracy", unit: "%", isHighFirst: true), Table.Column("loss"),
+            Table.Column("accuracy", unit: "%", isHighFirst: true),
+        ]
+        columns += top5
+        columns += [
+            Table.Column("loss"),
             Table.Column("parameters"), Table.Column("operations"), Table.Column("epochs"),
             Table.Column("seconds an epoch", isTiming: true), Table.Column("images/s", isTiming: true),
             Table.Column("seed"),
@@ -24,6 +31,9 @@ enum RunTable {
             let seconds = run.metrics.isEmpty ? nil : run.metrics.reduce(0) { $0 + $1.seconds } / Double(run.epochs)
             var cells = [
                 Cell(run.label + ending), Cell(run.model), Cell(run.accuracy, digits: 2),
+            ]
+            cells += top5.map { _ in Cell(value.member("top5")?.number, digits: 2) }
+            cells += [
                 Cell(run.loss, digits: 4),
                 Cell(run.architecture.parameterCount), Cell(run.architecture.operations), Cell(run.epochs),
                 Cell(seconds, digits: 1), Cell(run.speed > 0 ? run.speed : nil, digits: 0),

@@ -103,6 +103,7 @@ final class RunValue: ObjectValue {
     static let memberHelp: [(name: String, help: String)] = [
         ("accuracy", "percent of the test images, after the last epoch"),
         ("loss", "on the test images, after the last epoch"),
+        ("top5", "percent of the test images whose class is among the five likeliest"),
         ("epochs", "whole epochs"), ("seconds", "from start to end"), ("speed", "images trained a second"),
         ("seed", "of its random numbers"), ("model", "what was trained"),
         ("state", "done, interrupted, stopped, diverged or loaded"),
@@ -121,6 +122,7 @@ final class RunValue: ObjectValue {
         switch name {
         case "accuracy": run.accuracy.map { .decimal($0) }
         case "loss": run.loss.map { .decimal($0) }
+        case "top5": run.accuracy == nil ? nil : run.outcomes.accuracyAmongFive.map { .decimal($0) }
         case "epochs": .integer(run.epochs)
         case "seconds": .decimal(run.seconds)
         case "speed": .decimal(run.speed)
@@ -162,13 +164,15 @@ final class EvaluationValue: ObjectValue {
     var rich: RichValue { RichValue(text: text + (defaults.map { " (\($0))" } ?? "")) }
 
     static let memberHelp: [(name: String, help: String)] = [
-        ("accuracy", "percent of the test images"), ("loss", "mean over the test images"),
+        ("accuracy", "percent of the images"), ("loss", "mean over the images"),
+        ("top5", "percent of the images whose class is among the five likeliest"),
     ]
 
     func member(_ name: String) -> Value? {
         switch name {
         case "accuracy": .decimal(evaluation.accuracy)
         case "loss": .decimal(evaluation.loss)
+        case "top5": evaluation.outcomes.accuracyAmongFive.map { .decimal($0) }
         default: nil
         }
     }
