@@ -9,48 +9,11 @@ import Runtime
 import Synchronization
 import Text
 
-/// How a cell ended. Errors were already given to `Output.report`; the first one is repeated here for a reply.
-public enum CellOutcome: Sendable {
-    case finished
-    case failed(Diagnostic)
-    case interrupted(Diagnostic)
-    /// `quit` was called.
-    case quit
-}
-
-/// What may stand at a cursor. Offsets are Unicode scalars from the start of the cell.
-public struct CompletionList: Sendable {
-    public struct Item: Sendable {
-        /// What replaces the text between `start` and `end`.
-        public var text: String
-        /// `word`, `layer`, `option`, `choice`, `model`, `run`, `data`, `value`, `member` or `path`.
-        public var kind: String
-        /// Type, default or value, in a few characters.
-        public var detail: String
-
-        public init(text: String, kind: String, detail: String) {
-            self.text = text
-            self.kind = kind
-            self.detail = detail
-        }
-    }
-
-    public var start: Int
-    public var end: Int
-    public var items: [Item]
-
-    public init(start: Int, end: Int, items: [Item]) {
-        self.start = start
-        self.end = end
-        self.items = items
-    }
-}
-
 /// `execute` runs on one thread at a time; `interrupt`, `complete`, `inspect` and `completeness` may be called from any
 /// thread while it runs. Cells are parsed and run on a thread of their own with a large stack, which the caller waits for.
 public final class Workspace: Sendable {
     /// Tandem's own version.
-    public static let version = "0.1.0"
+    public static let version = tandemVersion
 
     private let session: SessionState
     private let interruption: Cancellation

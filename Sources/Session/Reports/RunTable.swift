@@ -8,9 +8,9 @@ enum RunTable {
 
     /// Columns as interfaces name them: name, model, accuracy, top5 where there are more than ten classes, loss,
     /// parameters, operations, epochs, seconds an epoch, images/s, seed.
-    static func table(_ runs: [RunValue], showsDigest: Bool) -> Table {
+    static func table(_ runs: [Run], showsDigest: Bool) -> Table {
         // Of ten classes, a guess has half of them among five.
-        let hasManyClasses = runs.contains { $0.run.architecture.output.count > 10 && $0.member("top5") != nil }
+        let hasManyClasses = runs.contains { $0.architecture.output.count > 10 && $0.top5 != nil }
         let top5 = hasManyClasses ? [Table.Column("top5", unit: "%", isHighFirst: true)] : []
         var columns = [
             Table.Column("name", isNumber: false), Table.Column("model", isNumber: false),
@@ -25,19 +25,18 @@ enum RunTable {
         ]
         if showsDigest { columns.append(Table.Column("digest", isNumber: false)) }
         var table = Table(columns: columns)
-        for value in runs {
-            let run = value.run
+        for run in runs {
             let ending = run.state == .done ? "" : " (\(run.state))"
             let seconds = run.metrics.isEmpty ? nil : run.metrics.reduce(0) { $0 + $1.seconds } / Double(run.epochs)
             var cells = [
                 Cell(run.label + ending), Cell(run.model), Cell(run.accuracy, digits: 2),
             ]
-            cells += top5.map { _ in Cell(value.member("top5")?.number, digits: 2) }
+            cells += top5.map { _ in Cell(run.top5, digits: 2) }
             cells += [
                 Cell(run.loss, digits: 4),
                 Cell(run.architecture.parameterCount), Cell(run.architecture.operations), Cell(run.epochs),
                 Cell(seconds, digits: 1), Cell(run.speed > 0 ? run.speed : nil, digits: 0),
-                run.state == .loaded ? Cell("") : Cell(String(value.seed), number: Double(value.seed)),
+                run.state == .loaded ? Cell("") : Cell(String(run.seed), number: Double(run.seed)),
             ]
             if showsDigest { cells.append(Cell(run.digest)) }
             table.add(cells)
@@ -63,4 +62,11 @@ enum RunTable {
         }
         return table
     }
+}
+
+extension Run {
+    var seed: UInt64 { options.seeds.initialization }
+
+    /// Percent of the test images whose class is among the five likeliest, after the last epoch.
+    var top5: Double? { accuracy == nil ? nil : outcomes.accuracyAmongFive }
 }

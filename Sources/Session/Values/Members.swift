@@ -16,7 +16,7 @@ extension Value {
         case .string: [("count", "how many letters it has")]
         case .model: Model.memberHelp
         case .template(let template): template.standard == nil ? [] : Model.memberHelp
-        case .object(let object): type(of: object).memberHelp
+        case .object(let object): object.members
         default: []
         }
     }

@@ -1,15 +1,24 @@
 // Options of `train` under one name, as `recipe` gives them.
 
-import Language
-
 final class RecipeValue: ObjectValue {
     static let kind = ValueKind.recipe
+    static let memberHelp: [(name: String, help: String)] = []
 
-    /// What was given, in the order of the parameters; checked as `train` would.
-    let options: [(parameter: Parameter, value: Value)]
+    /// An option of `train`.
+    struct Setting: Sendable {
+        let label: String
+        let help: String
+        /// Its default, unless that is worked out.
+        let standard: Value?
+        /// What the recipe says; checked as `train` would.
+        let given: Value?
+    }
+
+    /// All that a recipe can set, in the order of help.
+    let options: [Setting]
     let boundName: String?
 
-    init(_ options: [(parameter: Parameter, value: Value)], boundName: String? = nil) {
+    init(_ options: [Setting], boundName: String? = nil) {
         self.options = options
         self.boundName = boundName
     }
@@ -18,27 +27,19 @@ final class RecipeValue: ObjectValue {
 
     /// As it would be typed: `recipe(epochs: 5, optimizer: adam(lr: 3e-4))`.
     var text: String {
-        let parts = options.map { option -> String in
-            if case .string(let choice) = option.value { return "\(option.parameter.label): \(choice)" }
-            return "\(option.parameter.label): \(option.value.literal)"
+        let parts = options.compactMap { option in
+            option.given.map { value in
+                if case .string(let choice) = value { "\(option.label): \(choice)" } else { "\(option.label): \(value.literal)" }
+            }
         }
         return "recipe(\(parts.joined(separator: ", ")))"
     }
 
-    static let memberHelp: [(name: String, help: String)] = TrainingOption.all.map {
-        ($0.parameter.label, $0.parameter.help)
-    }
+    var members: [(name: String, help: String)] { options.map { ($0.label, $0.help) } }
 
     /// What was given, else the default of `train`.
     func member(_ name: String) -> Value? {
-        if let given = options.first(where: { $0.parameter.label == name }) { return given.value }
-        guard
-            case .value(let standard)? = TrainingOption.all.map(\.parameter).first(where: { $0.label == name })?
-                .standard
-        else {
-            return nil
-        }
-        return standard
+        options.first { $0.label == name }.flatMap { $0.given ?? $0.standard }
     }
 
     var completionKind: String { "recipe" }

@@ -53,7 +53,7 @@ enum RunProgram {
         let context = RunFile.Context(
             program: text(model, architecture, data.expression, options, name: name("a", beside: model)),
             modelExpression: model.expression, dataExpression: data.expression, dataDigest: digest,
-            version: Workspace.version)
+            version: tandemVersion)
         return try RunRecord(
             beginning: RunDescription(architecture, dataDigest: digest, data: data.dataset.description, options),
             context, model: title, dataset: data.madeName)

@@ -66,8 +66,6 @@ final class RunValue: ObjectValue {
         if let place, let name = run.name { place.store.setName(name, ofRun: place.key) }
     }
 
-    var seed: UInt64 { run.options.seeds.initialization }
-
     /// The program text that makes its data again.
     var dataExpression: String? { data.map(\.expression) ?? origin?.dataExpression }
 
@@ -122,11 +120,11 @@ final class RunValue: ObjectValue {
         switch name {
         case "accuracy": run.accuracy.map { .decimal($0) }
         case "loss": run.loss.map { .decimal($0) }
-        case "top5": run.accuracy == nil ? nil : run.outcomes.accuracyAmongFive.map { .decimal($0) }
+        case "top5": run.top5.map { .decimal($0) }
         case "epochs": .integer(run.epochs)
         case "seconds": .decimal(run.seconds)
         case "speed": .decimal(run.speed)
-        case "seed": run.state == .loaded ? nil : .integer(Int(clamping: seed))
+        case "seed": run.state == .loaded ? nil : .integer(Int(clamping: run.seed))
         case "model": .model(model)
         case "state": .string(run.state.description)
         case "curve": .object(TableValue(RunTable.curve(run)))

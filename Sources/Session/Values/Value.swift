@@ -55,6 +55,8 @@ protocol ObjectValue: AnyObject, Sendable {
     var completionKind: String { get }
     /// Members in the order they are offered, with a line of help each.
     static var memberHelp: [(name: String, help: String)] { get }
+    /// The same where they are not those of all values of the type.
+    var members: [(name: String, help: String)] { get }
     func member(_ name: String) -> Value?
     /// Where a member comes from that is not known yet.
     var missingMemberFix: String? { get }
@@ -63,20 +65,8 @@ protocol ObjectValue: AnyObject, Sendable {
 extension ObjectValue {
     var rich: RichValue { RichValue(text: text) }
     var completionKind: String { "value" }
+    var members: [(name: String, help: String)] { Self.memberHelp }
     var missingMemberFix: String? { nil }
-}
-
-enum Limits {
-    /// The longest list, and the longest string in bytes.
-    static let elements = 10_000_000
-    /// How deep lists may nest.
-    static let listDepth = 500
-    /// How deep evaluation may nest over all blocks called: far less than what the stack of `LargeStack` holds.
-    static let evaluationDepth = 1_000
-    /// More layers than any model has, before a `repeat` that was not meant exhausts the memory.
-    static let layers = 10_000
-    /// More values than any shape has that memory holds.
-    static let shapeValues = 1 << 40
 }
 
 extension Value {

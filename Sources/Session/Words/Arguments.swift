@@ -35,21 +35,3 @@ struct Arguments {
     /// Where the argument stands, or the whole call where it was left out.
     func place(_ option: any OptionDeclaration) -> SourceRange { given(option.parameter)?.range ?? range }
 }
-
-/// A call of a word that does something: its arguments, and the session it happens in.
-struct Invocation {
-    let arguments: Arguments
-    let context: WordContext
-
-    var range: SourceRange { arguments.range }
-
-    subscript<Read>(_ option: Option<Read>) -> Read { arguments[option] }
-    subscript<Read>(_ option: RestOption<Read>) -> [RestOption<Read>.Given] { arguments[option] }
-
-    func isGiven(_ option: any OptionDeclaration) -> Bool { arguments.isGiven(option) }
-    func place(_ option: any OptionDeclaration) -> SourceRange { arguments.place(option) }
-
-    func fault(_ code: FaultCode, _ message: String, at place: SourceRange? = nil, fix: String? = nil) -> Diagnostic {
-        context.faults.fault(code, message, at: place ?? range, fix: fix)
-    }
-}

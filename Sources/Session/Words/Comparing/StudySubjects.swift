@@ -70,9 +70,9 @@ extension Invocation {
                     at: place(StudyOption.recipes),
                     fix: "make one before: `let fast = recipe(epochs: 2, optimizer: adam(lr: 1e-3))`")
             }
-            if let seed = recipe.options.first(where: { $0.parameter.label.hasSuffix("seed") }) {
+            if let seed = recipe.options.first(where: { $0.given != nil && $0.label.hasSuffix("seed") }) {
                 throw fault(
-                    .outOfRange, "the recipe sets `\(seed.parameter.label):`, but a study sets the seeds",
+                    .outOfRange, "the recipe sets `\(seed.label):`, but a study sets the seeds",
                     at: place(StudyOption.recipes), fix: "leave it out of the recipe, and write `seeds: 1...6`")
             }
             return recipe

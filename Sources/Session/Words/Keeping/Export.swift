@@ -63,7 +63,7 @@ private func exportNetwork(_ call: Invocation) throws -> Value {
         let graph: ONNXGraph
         do throws(TrainingError) { graph = try ONNXGraph(run.run) } catch { throw call.fault(error) }
         try call.write(
-            graph.bytes(name: run.model.expression, version: Workspace.version), what: run.run.label,
+            graph.bytes(name: run.model.expression, version: tandemVersion), what: run.run.label,
             to: file)
     }
     return .nothing
@@ -74,7 +74,7 @@ private func writeModule(_ call: Invocation) throws {
     let (model, architecture) = try call.architecture(network)
     var notes = [
         "\(model.expression): \(architecture.input) → \(architecture.output), "
-            + "\(grouped(architecture.parameterCount)) parameters. Written by Tandem \(Workspace.version)."
+            + "\(grouped(architecture.parameterCount)) parameters. Written by Tandem \(tandemVersion)."
     ]
     if let normalization = run?.data?.dataset.normalization {
         func list(_ numbers: [Double]) -> String { numbers.map(decimalText).joined(separator: ", ") }

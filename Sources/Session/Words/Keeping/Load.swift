@@ -178,7 +178,7 @@ extension Invocation {
                     "say which model takes them: `load \"\(name)\", into: \(model)`"
                 )
             case .newer(let version):
-                ("\(name) was written by a newer Tandem, \(version); this is \(Workspace.version)", "update Tandem")
+                ("\(name) was written by a newer Tandem, \(version); this is \(tandemVersion)", "update Tandem")
             case .damaged:
                 ("\(name) is damaged: its bytes are not those that `save` wrote", "copy or save it again")
             case .outOfMemory: ("the weights in \(name) take more memory than there is", nil)

@@ -24,7 +24,7 @@ private func saveRun(_ call: Invocation) throws -> Value {
     }
     let context = RunFile.Context(
         program: RunProgram.text(run), modelExpression: run.model.expression, dataExpression: run.dataExpression,
-        dataDigest: try call.dataDigest(of: run), version: Workspace.version)
+        dataDigest: try call.dataDigest(of: run), version: tandemVersion)
     do throws(TrainingError) { _ = try run.run.trained() } catch { throw call.fault(error) }
     call.noteDiverged(run.run.state, run.run.label, at: call.place(CommonOptions.run))
     try call.write(what: run.run.label, to: file) { path throws(FileError) in

@@ -27,7 +27,7 @@ private func showTable(_ call: Invocation) throws -> Value {
     if let study = call.onlySubject(values, StudyValue.self) { return try showTable(of: study, call) }
     var table: Table
     switch try call.shownSubjects(values) {
-    case .runs(let groups): table = RunTable.table(groups.flatMap(\.runs), showsDigest: call[digest])
+    case .runs(let groups): table = RunTable.table(groups.flatMap(\.runs).map(\.run), showsDigest: call[digest])
     case .lists(let lists): table = listTable(lists)
     case .schedules:
         throw call.fault(.wrongType, "`table` takes runs or lists, not a schedule", fix: "`plot` shows its shape")

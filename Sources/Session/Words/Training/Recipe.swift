@@ -7,10 +7,14 @@ extension Word {
         "recipe", .training, "Options of `train` under one name", TrainingOption.all, result: .recipe,
         example: "let fast = recipe(epochs: 2, optimizer: adam(lr: 1e-3))", aliases: ["config"],
         .perform { call in
-            let given = TrainingOption.all.map(\.parameter).compactMap { parameter in
-                call.arguments.given(parameter).map { (parameter, $0.value) }
-            }
-            return .object(RecipeValue(given))
+            .object(
+                RecipeValue(
+                    TrainingOption.all.map(\.parameter).map { parameter in
+                        let standard: Value? = if case .value(let value) = parameter.standard { value } else { nil }
+                        return .init(
+                            label: parameter.label, help: parameter.help, standard: standard,
+                            given: call.arguments.given(parameter)?.value)
+                    }))
         })
 }
 
@@ -30,8 +34,8 @@ extension Invocation {
     /// The call with the options of this recipe, where it does not give them itself.
     func with(_ recipe: RecipeValue, at place: SourceRange) -> Invocation {
         var all = arguments
-        for option in recipe.options where !all.isGiven(option.parameter) {
-            all.set(option.parameter, option.value, at: place)
+        for (option, declared) in zip(recipe.options, TrainingOption.all) where !all.isGiven(declared) {
+            if let value = option.given { all.set(declared.parameter, value, at: place) }
         }
         return Invocation(arguments: all, context: context)
     }

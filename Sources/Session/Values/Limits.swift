@@ -1,0 +1,14 @@
+// What keeps a program from taking all memory or the whole stack.
+
+enum Limits {
+    /// The longest list, and the longest string in bytes.
+    static let elements = 10_000_000
+    /// How deep lists may nest.
+    static let listDepth = 500
+    /// How deep evaluation may nest over all blocks called: far less than what the stack of `LargeStack` holds.
+    static let evaluationDepth = 1_000
+    /// More layers than any model has, before a `repeat` that was not meant exhausts the memory.
+    static let layers = 10_000
+    /// More values than any shape has that memory holds.
+    static let shapeValues = 1 << 40
+}

@@ -1,0 +1,49 @@
+// Arguments of a call and the parameters they are for.
+
+/// Which parameter each argument of a call is for, in their order.
+struct ArgumentMatching {
+    enum Match {
+        case parameter(Parameter)
+        case givenTwice
+        /// There is no such label, or no place for another value without one.
+        case unknown
+    }
+
+    let word: Word
+    private var given: Set<String> = []
+    private var positional: ArraySlice<Parameter>
+
+    init(_ word: Word) {
+        self.word = word
+        positional = word.parameters.filter(\.isPositional)[...]
+    }
+
+    mutating func next(_ label: String?) -> Match {
+        if let label {
+            guard let match = word.parameters.first(where: { $0.label == label && !$0.isRest }) else { return .unknown }
+            return given.insert(label).inserted ? .parameter(match) : .givenTwice
+        }
+        while let next = positional.first, !next.isRest, given.contains(next.label) {
+            positional = positional.dropFirst()
+        }
+        guard let next = positional.first else { return .unknown }
+        if !next.isRest { positional = positional.dropFirst() }
+        given.insert(next.label)
+        return .parameter(next)
+    }
+
+    /// The parameter that the next value without a label would be for.
+    var following: Parameter? { positional.first }
+
+    /// The argument just matched is no subject after all: it is for the parameter behind, which is returned.
+    mutating func skip(_ subject: Parameter) -> Parameter {
+        guard let behind = positional.first else { return subject }
+        given.remove(subject.label)
+        given.insert(behind.label)
+        if !behind.isRest { positional = positional.dropFirst() }
+        return behind
+    }
+
+    /// The first parameter that is required and was not given.
+    var missing: Parameter? { word.parameters.first { $0.isRequired && !given.contains($0.label) } }
+}

@@ -1,0 +1,204 @@
+// What options take, and the types that it is read as.
+
+import Datasets
+import Engine
+import Language
+import Network
+
+/// What an option takes, and how that is read.
+struct OptionKind<Read: Sendable>: Sendable {
+    let kind: Parameter.Kind
+    var choices: [String] = []
+    let read: @Sendable (Value) -> Read?
+    /// As it would be typed, for help; `nil` where a default of this kind is always worked out.
+    var written: @Sendable (Read) -> Value? = { _ in nil }
+}
+
+extension OptionKind where Read == Int {
+    /// Any whole number.
+    static var integer: Self { integer(Int.min...Int.max) }
+
+    static func integer(_ range: ClosedRange<Int>) -> Self {
+        Self(
+            kind: .integer(range), read: { if case .integer(let number) = $0 { number } else { nil } },
+            written: { .integer($0) })
+    }
+}
+
+extension OptionKind where Read == UInt64 {
+    /// Of random numbers.
+    static var seed: Self {
+        Self(
+            kind: .integer(0...Int.max),
+            read: { if case .integer(let number) = $0 { UInt64(exactly: number) } else { nil } },
+            written: { .integer(Int(clamping: $0)) })
+    }
+}
+
+extension OptionKind where Read == Double {
+    static func decimal(
+        _ range: ClosedRange<Double>, excludesLowest: Bool = false, excludesHighest: Bool = false
+    ) -> Self {
+        Self(
+            kind: .decimal(range, excludesLowest: excludesLowest, excludesHighest: excludesHighest),
+            read: { $0.number },
+            // `10`, not `10.0`.
+            written: { number in Int(exactly: number).map { .integer($0) } ?? .decimal(number) })
+    }
+
+    static var positive: Self { decimal(0...Double.infinity, excludesLowest: true) }
+    static var notNegative: Self { decimal(0...Double.infinity) }
+}
+
+extension OptionKind where Read == Bool {
+    static var boolean: Self {
+        Self(
+            kind: .boolean, read: { if case .boolean(let flag) = $0 { flag } else { nil } },
+            written: { .boolean($0) })
+    }
+}
+
+extension OptionKind where Read == String {
+    private static func string(_ kind: Parameter.Kind, choices: [String] = []) -> Self {
+        Self(
+            kind: kind, choices: choices, read: { if case .string(let text) = $0 { text } else { nil } },
+            written: { .string($0) })
+    }
+
+    static var text: Self { string(.text) }
+    /// Of a file or a folder.
+    static var path: Self { string(.path) }
+    /// The name of a word, unevaluated.
+    static var word: Self { string(.word) }
+    static func choice(_ choices: String...) -> Self { string(.choice, choices: choices) }
+}
+
+extension OptionKind where Read: CaseIterable & RawRepresentable<String> {
+    /// One of the cases, called as its raw value.
+    static var choice: Self { choice(Array(Read.allCases)) }
+
+    static func choice(_ cases: [Read]) -> Self {
+        Self(
+            kind: .choice, choices: cases.map(\.rawValue),
+            read: { if case .string(let text) = $0 { Read(rawValue: text) } else { nil } },
+            written: { .string($0.rawValue) })
+    }
+}
+
+extension OptionKind {
+    /// Some of the cases: one, or a list of them. None where something else is among them, for the word to refuse.
+    static func choices<Case: CaseIterable & RawRepresentable<String> & Sendable>(of type: Case.Type) -> Self
+    where Read == [Case] {
+        Self(
+            kind: .list, choices: Case.allCases.map(\.rawValue),
+            read: { value in
+                let values: [Value]
+                switch value {
+                case .list(let items), .tuple(let items): values = items.values
+                default: values = [value]
+                }
+                let cases = values.compactMap { value -> Case? in
+                    if case .string(let text) = value { Case(rawValue: text) } else { nil }
+                }
+                return cases.count == values.count ? cases : []
+            })
+    }
+}
+
+extension OptionKind where Read == Extent {
+    static func extent(_ range: ClosedRange<Int>) -> Self {
+        Self(
+            kind: .extent(range),
+            read: { value in
+                switch value {
+                case .integer(let size): Extent(size)
+                case .shape(let shape) where shape.sizes.count == 2: Extent(shape.sizes[0], shape.sizes[1])
+                default: nil
+                }
+            },
+            written: { $0.height == $0.width ? .integer($0.height) : .shape(Shape([$0.height, $0.width])) })
+    }
+}
+
+extension OptionKind where Read == Shape {
+    static var shape: Self {
+        Self(kind: .shape, read: { if case .shape(let shape) = $0 { shape } else { nil } }, written: { .shape($0) })
+    }
+}
+
+extension OptionKind where Read == Model {
+    static var model: Self {
+        Self(kind: .model, read: { if case .model(let model) = $0 { model } else { nil } })
+    }
+}
+
+extension OptionKind where Read: ObjectValue {
+    fileprivate static func object(_ kind: Parameter.Kind) -> Self {
+        Self(kind: kind, read: { if case .object(let object) = $0 { object as? Read } else { nil } })
+    }
+}
+
+extension OptionKind where Read == RunValue {
+    static var run: Self { object(.run) }
+}
+
+extension OptionKind where Read == DataValue {
+    static var data: Self { object(.data) }
+}
+
+extension OptionKind where Read == OptimizerValue {
+    static var optimizer: Self { object(.optimizer) }
+}
+
+extension OptionKind where Read == ScheduleValue {
+    static var schedule: Self { object(.schedule) }
+}
+
+extension OptionKind where Read == StudyValue {
+    static var study: Self { object(.study) }
+}
+
+extension OptionKind where Read == Value {
+    static var any: Self { Self(kind: .any, read: { $0 }, written: { $0 }) }
+    /// A number that stays whole where it is.
+    static var number: Self { Self(kind: .decimal(-Double.infinity...Double.infinity), read: { $0 }) }
+    /// A list of which the word looks at more than the elements, such as a range of a million seeds.
+    static var sequence: Self { Self(kind: .list, read: { $0 }) }
+}
+
+/// A model, or a run that has trained one.
+enum NetworkSubject: Sendable {
+    case model(Model)
+    case run(RunValue)
+}
+
+extension OptionKind where Read == NetworkSubject {
+    static var network: Self {
+        Self(
+            kind: .network,
+            read: { value in
+                switch value {
+                case .model(let model): .model(model)
+                case .object(let object): (object as? RunValue).map { .run($0) }
+                default: nil
+                }
+            })
+    }
+}
+
+extension OptionKind where Read == [Value] {
+    /// The elements of a list, a tuple or a range.
+    static var list: Self {
+        Self(
+            kind: .list,
+            read: { value in
+                switch value {
+                case .list(let items), .tuple(let items): items.values
+                case .range(let first, let last):
+                    first <= last && last - first < 1000 ? (first...last).map { .integer($0) } : nil
+                default: nil
+                }
+            },
+            written: { .tuple(Items($0)) })
+    }
+}

@@ -1,0 +1,199 @@
+// What a word declares of one parameter.
+
+import Language
+import Network
+
+/// A parameter of a word: what an option declares, without the type it is read as.
+final class Parameter: OptionDeclaration {
+    enum Kind: Sendable {
+        case integer(ClosedRange<Int>)
+        case decimal(ClosedRange<Double>, excludesLowest: Bool = false, excludesHighest: Bool = false)
+        case boolean
+        case text
+        /// A text that names a file or a folder.
+        case path
+        /// One size or two: `3`, `3x5`; each in the range.
+        case extent(ClosedRange<Int>)
+        case shape
+        case model
+        case run
+        /// A model, or the one a run has trained.
+        case network
+        case data
+        case optimizer
+        case schedule
+        case study
+        /// Only the choices.
+        case choice
+        /// The name of a word, unevaluated.
+        case word
+        case list
+        case any
+
+        /// What is only made by words, where it takes such a thing.
+        var made: ValueKind? {
+            switch self {
+            case .model: .model
+            case .run: .run
+            case .data: .data
+            case .optimizer: .optimizer
+            case .schedule: .schedule
+            case .study: .study
+            case .network, .integer, .decimal, .boolean, .text, .path, .extent, .shape, .choice, .word, .list, .any: nil
+            }
+        }
+
+        /// With its article, for messages.
+        var text: String {
+            switch self {
+            case .integer: "a whole number"
+            case .decimal: "a number"
+            case .boolean: "true or false"
+            case .text: "a text"
+            case .path: "a path"
+            case .extent: "a size such as 3 or 3x5"
+            case .shape: "a shape such as 3x32x32"
+            case .model: "a model"
+            case .run: "a run"
+            case .network: "a model or a run"
+            case .data: "a data set"
+            case .optimizer: "an optimizer such as adam(lr: 1e-3)"
+            case .schedule: "a schedule such as cosine"
+            case .study: "a study"
+            case .choice: "one of its choices"
+            case .word: "the name of a word"
+            case .list: "a list"
+            case .any: "a value"
+            }
+        }
+    }
+
+    enum Standard: Sendable {
+        case required
+        case value(Value)
+        /// Worked out by the word; the text says how: `size`, `the last run`.
+        case workedOut(String)
+    }
+
+    let label: String
+    let kind: Kind
+    let standard: Standard
+    /// May be written without its label, in the order of declaration.
+    let isPositional: Bool
+    /// Takes all arguments without labels.
+    let isRest: Bool
+    let choices: [String]
+    /// Whether the word can read a value that its kind and its choices allow.
+    let accepts: @Sendable (Value) -> Bool
+    let aliases: [String]
+    let help: String
+
+    init(
+        _ label: String, _ kind: Kind, _ standard: Standard = .required, isPositional: Bool = false,
+        isRest: Bool = false, choices: [String] = [], accepts: @escaping @Sendable (Value) -> Bool = { _ in true },
+        aliases: [String] = [], _ help: String
+    ) {
+        self.label = label
+        self.kind = kind
+        self.standard = standard
+        self.isPositional = isPositional || isRest
+        self.isRest = isRest
+        self.choices = choices
+        self.accepts = accepts
+        self.aliases = aliases
+        self.help = help
+    }
+
+    var parameter: Parameter { self }
+
+    var isText: Bool {
+        switch kind {
+        case .text, .path: true
+        default: false
+        }
+    }
+
+    var isRequired: Bool {
+        if case .required = standard { true } else { false }
+    }
+
+    /// A subject that is mostly left out or given first, and reads oddly with its default behind a label.
+    var isPositionalOnly: Bool {
+        if case .workedOut = standard { isPositional } else { false }
+    }
+
+    /// What the word works on, which may be left out.
+    var isSubject: Bool {
+        switch kind {
+        case .run, .model, .network, .data, .study: isPositionalOnly
+        default: false
+        }
+    }
+
+    /// The default as it would be written; `nil` where the parameter is required.
+    var standardText: String? {
+        switch standard {
+        case .required: nil
+        case .value(.string(let text)): choices.contains(text) ? text : "\"\(text)\""
+        case .value(let value): value.text
+        case .workedOut(let text): text
+        }
+    }
+
+    /// What may be given, for messages: `a whole number, or random`.
+    var takes: String {
+        if choices.isEmpty { return kind.text }
+        let names = choices.joined(separator: ", ")
+        if case .choice = kind { return "one of \(names)" }
+        return "\(kind.text), or \(names)"
+    }
+
+    /// The range in words, where there is one.
+    var rangeText: String? {
+        switch kind {
+        case .integer(let range), .extent(let range):
+            if range.upperBound == .max { return range.lowerBound == .min ? nil : "at least \(range.lowerBound)" }
+            return "\(range.lowerBound) to \(range.upperBound)"
+        case .decimal(let range, let excludesLowest, let excludesHighest):
+            let low = decimalText(range.lowerBound)
+            if range.upperBound == .infinity {
+                if range.lowerBound == -.infinity { return nil }
+                return excludesLowest ? "above \(low)" : "at least \(low)"
+            }
+            let high = decimalText(range.upperBound)
+            if excludesHighest { return "\(excludesLowest ? "above" : "at least") \(low) and below \(high)" }
+            return excludesLowest ? "above \(low) and at most \(high)" : "\(low) to \(high)"
+        default: return nil
+        }
+    }
+
+    /// The range in words, for a value that is outside of it: a number that the machine cannot hold is above one that is
+    /// not worth saying elsewhere.
+    func rangeText(for value: Value) -> String {
+        if case .integer(let range) = kind, range.upperBound == .max, let number = value.number,
+            number > 0 || range.lowerBound == .min
+        {
+            return "\(range.lowerBound) to \(range.upperBound)"
+        }
+        return rangeText ?? "something else"
+    }
+
+    /// A value in the range for one that is outside of it: the share a percentage means, the default, else the nearest.
+    func valueInstead(of value: Value) -> String? {
+        let number = value.number
+        if case .decimal(0...1, _, _) = kind, let number, number > 1, number <= 100 { return decimalText(number / 100) }
+        if case .value = standard, let text = standardText { return text }
+        switch kind {
+        case .integer(let range):
+            return number.map { String($0 < Double(range.lowerBound) ? range.lowerBound : range.upperBound) }
+        case .extent(let range):
+            // The largest is nothing that anybody means.
+            return (number ?? 0) > Double(range.upperBound) ? nil : String(range.lowerBound)
+        case .decimal(let range, let excludesLowest, _):
+            guard let number, range.lowerBound.isFinite else { return nil }
+            if number <= range.lowerBound { return excludesLowest ? "1" : decimalText(range.lowerBound) }
+            return nil
+        default: return nil
+        }
+    }
+}
