@@ -29,7 +29,11 @@ final class RecipeValue: ObjectValue {
     var text: String {
         let parts = options.compactMap { option in
             option.given.map { value in
-                if case .string(let choice) = value { "\(option.label): \(choice)" } else { "\(option.label): \(value.literal)" }
+                if case .string(let choice) = value {
+                    "\(option.label): \(choice)"
+                } else {
+                    "\(option.label): \(value.literal)"
+                }
             }
         }
         return "recipe(\(parts.joined(separator: ", ")))"
