@@ -140,6 +140,11 @@ struct AssistanceTests {
         #expect(Set(Vocabulary.all.map(\.name)).count == Vocabulary.all.count)
     }
 
+    @Test func noWordOfTheLanguageIsCalledAnotherFunction() {
+        #expect(Vocabulary.all.filter { ForeignFunction.nearest[$0.name] != nil }.map(\.name) == [])
+        #expect(ForeignFunction.nearest.values.filter { Vocabulary.word($0.word) == nil }.map(\.word) == [])
+    }
+
     @Test func allWordsOfTheLanguageAreDeclared() {
         let names = """
             cifar10 cifar100 imagefolder synthetic take split resize normalize augment input conv linear batchnorm groupnorm relu

@@ -42,10 +42,11 @@ enum ForeignFunction {
     }
 
     /// The nearest word, and what is different in it.
-    private static let nearest: [String: (word: String, difference: String)] = {
+    static let nearest: [String: (word: String, difference: String)] = {
         let slope = "below zero it is a straight line of fixed slope"
         let smooth = "x · sigmoid(x), which is close to it but not equal"
-        let batch = "it normalizes each channel over the batch, not over one image"
+        let places = "with one group it normalizes over the channels and all places of an image together"
+        let channels = "with as many groups as channels it does the same, and learns a scale and a shift for each"
         let adam = "its update is computed in another way"
         let means = "it takes means, not the largest values; `maxpool` with windows that tile the map takes those"
         let whole = "it zeroes single values, not whole channels"
@@ -79,12 +80,12 @@ enum ForeignFunction {
             "adaptiveavgpool1d": ("adaptiveavgpool", images), "adaptiveavgpool3d": ("adaptiveavgpool", images),
             "fractionalmaxpool2d": ("maxpool", "its windows are all of one size, not of random ones"),
             "batchrenorm": ("batchnorm", "it has no correction toward the running statistics"),
-            "groupnorm": ("batchnorm", batch), "layernorm": ("batchnorm", batch), "instancenorm": ("batchnorm", batch),
-            "instancenorm2d": ("batchnorm", batch), "rmsnorm": ("batchnorm", batch),
+            "layernorm": ("groupnorm", places), "rmsnorm": ("groupnorm", places),
+            "instancenorm": ("groupnorm", channels), "instancenorm2d": ("groupnorm", channels),
             "localresponsenorm": ("batchnorm", "it normalizes over the batch, not over neighboring channels"),
             "lrn": ("batchnorm", "it normalizes over the batch, not over neighboring channels"),
             "nadam": ("adam", adam), "radam": ("adam", adam), "adamax": ("adam", adam), "adagrad": ("adam", adam),
-            "adadelta": ("adam", adam), "rmsprop": ("adam", adam), "lion": ("adam", adam), "lamb": ("adam", adam),
+            "adadelta": ("adam", adam), "lion": ("adam", adam), "lamb": ("adam", adam),
             "muon": ("sgd", adam), "lars": ("sgd", adam), "rprop": ("sgd", adam), "lbfgs": ("sgd", adam),
             "onecyclelr": ("onecycle", "the momentum stays as it is, as with `cycle_momentum=False`"),
             "sgdw": ("sgd", "its `weightdecay:` is added to the gradient, not taken from the weights apart"),
