@@ -76,6 +76,11 @@ struct LintTests {
             "layer 1 (conv 8, padding: 1) has 8 biases that the batchnorm after it removes"
         ),
         (
+            "a norm of single values",
+            [.adaptiveAveragePool(output: Extent(1)), .groupNorm(.init(groups: 3)), .flatten, linear(2)],
+            "layer 2 (groupnorm 3) gives the same whatever comes in: each of its groups is a single value"
+        ),
+        (
             "a bias before batchnorm", [conv(8), .groupNorm(.init(groups: 8)), relu, .flatten, linear(2)],
             "layer 1 (conv 8, padding: 1) has 8 biases that the groupnorm after it removes"
         ),
@@ -123,6 +128,7 @@ struct LintTests {
         // ResNet's projection reads one of four values, on purpose.
         [.residual(body: [conv(8, stride: 2)], shortcut: nil), relu, .flatten, linear(2)],
         [.dropout(rate: 1e-9), .flatten, linear(2)],
+        [.groupNorm(.init(groups: 3)), relu, .flatten, linear(2)],
         [.maxPool(.init(size: Extent(3), stride: Extent(2), padding: Extent(1))), .flatten, linear(2)],
     ]
 

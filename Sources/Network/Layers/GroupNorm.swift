@@ -114,7 +114,10 @@ extension Layer.GroupNorm: LayerKind, CustomStringConvertible {
     }
 
     func traits(_ placed: PlacedLayer) -> LayerTraits {
-        // A group of one channel takes its mean out, and any bias with it.
-        LayerTraits(removesBias: groups == placed.input.channels, treatsValuesAsChannels: true)
+        LayerTraits(
+            normalizesSingleValues: groups == placed.input.count
+                ? ("each of its groups is a single value", "use fewer groups") : nil,
+            // A group of one channel takes its mean out, and any bias with it.
+            removesBias: groups == placed.input.channels, treatsValuesAsChannels: true)
     }
 }

@@ -90,6 +90,8 @@ struct LayerTraits {
     var keepsChannelsApart = false
     /// Whether each of its values comes from those at the same place alone, so that maps after it show the same places.
     var keepsPlacesApart = false
+    /// What it normalizes by itself, where that is a single value: its output is then its shift, whatever comes in.
+    var normalizesSingleValues: (what: String, advice: String)?
     /// Whether it takes out what is added to all values of a channel.
     var removesBias = false
     /// Whether over a vector it treats values as it treats the channels of a map.

@@ -123,6 +123,17 @@ extension LintRule {
             }
         },
         LintRule(
+            name: "a norm of single values",
+            explanation:
+                "A value that is normalized by itself is 0, so that the norm gives its shift whatever comes in: nothing is "
+                + "learned through it."
+        ) { context in
+            context.each { layer, _, _ -> Found? in
+                guard let single = layer.placed.traits.normalizesSingleValues else { return nil }
+                return (layer, "gives the same whatever comes in: \(single.what)", single.advice)
+            }
+        },
+        LintRule(
             name: "a softmax before the loss",
             explanation:
                 "Training measures the cross-entropy of the softmax of the outputs. A softmax of the network's own is "
