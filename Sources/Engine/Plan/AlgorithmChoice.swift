@@ -11,8 +11,11 @@ struct PrecisionPolicy {
     let hasMixedGradients: Bool
 
     init(_ precision: Precision) {
-        largestTile = precision == .precise ? 2 : 4
-        hasMixedGradients = precision == .mixed
+        switch precision {
+        case .float32: (largestTile, hasMixedGradients) = (4, false)
+        case .precise: (largestTile, hasMixedGradients) = (2, false)
+        case .mixed: (largestTile, hasMixedGradients) = (4, true)
+        }
     }
 }
 

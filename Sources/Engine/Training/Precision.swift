@@ -7,4 +7,12 @@ public enum Precision: String, Hashable, Sendable, CaseIterable {
     /// The backward passes of linear layers and of convolutions of 1x1 multiply numbers of 16 bits (bfloat16) and sum in 32; all else
     /// is as `float32`. The bits are those of the machine's instruction set.
     case mixed
+
+    /// Whether the bits are those of the machine's instruction set: then it belongs to what a training is found by.
+    public var dependsOnInstructionSet: Bool {
+        switch self {
+        case .float32, .precise: false
+        case .mixed: true
+        }
+    }
 }

@@ -50,16 +50,17 @@ public struct RunDescription: Sendable {
     ///
     /// - Throws: where this CPU does not support the instruction set that is asked for.
     public func identity() throws(TrainingError) -> RunIdentity {
-        guard options.precision == .mixed else { return identity(on: "") }
+        guard options.precision.dependsOnInstructionSet else { return identity(on: "") }
         do throws(EngineError) { return identity(on: try InstructionSet.chosen().rawValue) } catch {
             throw .engine(error)
         }
     }
 
-    /// - Parameter instructionSet: that computes it; it decides the bits of `mixed` alone.
+    /// - Parameter instructionSet: that computes it, where it decides the bits.
     func identity(on instructionSet: String) -> RunIdentity {
         let rounding =
-            "arithmetic \(arithmeticVersion)" + (options.precision == .mixed ? " \(instructionSet)" : "")
+            "arithmetic \(arithmeticVersion)"
+            + (options.precision.dependsOnInstructionSet ? " \(instructionSet)" : "")
         func digest(isStem: Bool) -> String {
             Digest.sha256(Array("\(rounding)\n\(canonicalText(isStem: isStem))".utf8)).hexadecimal
         }
