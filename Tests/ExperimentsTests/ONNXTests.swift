@@ -99,6 +99,8 @@ private struct Graph {
             let inputs = node.texts(1).joined(separator: ", ")
             nodes.append("\(node.texts(4)[0])(\(inputs)) -> \(node.texts(2)[0])\(attributes.joined())")
         }
+        let names = try graph.messages(5).flatMap { $0.texts(8) }
+        #expect(Set(names).count == names.count, "each tensor has a name of its own")
         for tensor in try graph.messages(5) {
             if tensor.numbers(2) == [7] {
                 sizes[tensor.texts(8)[0]] = try tensor.packed(7)

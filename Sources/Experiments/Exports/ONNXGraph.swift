@@ -81,13 +81,12 @@ public struct ONNXGraph {
                 case .step(let name): inputs.append("\(path).\(name)")
                 case .branch(let index): inputs.append(branches[index])
                 case .parameter(let index): inputs.append(layer.parameters[index].name)
-                case .constant(let number, let name): inputs.append(constant(number, name))
+                case .constant(let number, let name):
+                    inputs.append(constant(ONNXTensor(name: name, shape: [], values: [Float(number)])))
                 case .table(let name, let shape, let values):
-                    tensors.append(ONNXTensor(name: "\(path).\(name)", shape: shape, values: values))
-                    inputs.append("\(path).\(name)")
+                    inputs.append(constant(ONNXTensor(name: "\(path).\(name)", shape: shape, values: values)))
                 case .sizes(let name, let sizes):
-                    tensors.append(ONNXTensor(name: "\(path).\(name)", sizes: sizes))
-                    inputs.append("\(path).\(name)")
+                    inputs.append(constant(ONNXTensor(name: "\(path).\(name)", sizes: sizes)))
                 }
             }
             // The name of what comes out is the node's as well.
@@ -97,10 +96,9 @@ public struct ONNXGraph {
         return value
     }
 
-    private mutating func constant(_ value: Double, _ name: String) -> String {
-        if constants.insert(name).inserted {
-            tensors.append(ONNXTensor(name: name, shape: [], values: [Float(value)]))
-        }
-        return name
+    /// Adds it, unless a node before has used it.
+    private mutating func constant(_ tensor: ONNXTensor) -> String {
+        if constants.insert(tensor.name).inserted { tensors.append(tensor) }
+        return tensor.name
     }
 }
