@@ -85,7 +85,9 @@ public struct NotebookPage {
     private func html(of cell: NotebookCell) -> String {
         switch cell.kind {
         case .markdown:
-            let html = AttachmentReferences.html(of: cell.source, attachments: cell.attachments).map(withoutComments)
+            let comments = MarkdownComments(in: cell.source)
+            let html = AttachmentReferences.html(of: comments.marked(cell.source), attachments: cell.attachments)
+                .map(comments.removed)
             return
                 "<section class=\"markdown\">\(html.map(colored) ?? "<pre>\(markupEscaped(cell.source))</pre>")</section>"
         case .raw: return "<pre>\(markupEscaped(cell.source))</pre>"
@@ -96,34 +98,6 @@ public struct NotebookPage {
             return
                 "<section><div class=\"code\"><code class=\"count\">\(count)</code>\(code)</div>\n\(outputs)</section>"
         }
-    }
-
-    /// Without what stands in comments, `<!-- ... -->`, outside of code. Elements remain, so that each has its end, but
-    /// pictures do not. A comment without an end is text.
-    private func withoutComments(_ html: String) -> String {
-        let (begin, end) = ("&lt;!--", "--&gt;")
-        var (shown, hidden, rest) = ("", "", html[...])
-        var (isCode, written) = (false, Substring?.none)
-        while !rest.isEmpty {
-            if rest.first == "<" {
-                let tag = rest.prefix { $0 != ">" } + rest.drop { $0 != ">" }.prefix(1)
-                if tag.hasPrefix("<code") { isCode = true } else if tag == "</code>" { isCode = false }
-                if written == nil { shown += tag } else if !tag.hasPrefix("<img") { hidden += tag }
-                rest = rest.dropFirst(tag.count)
-                continue
-            }
-            let text = rest.prefix { $0 != "<" }
-            let mark = isCode ? nil : text.firstRange(of: written == nil ? begin : end)
-            let upTo = mark?.lowerBound ?? text.endIndex
-            if written == nil { shown += text[..<upTo] }
-            if mark != nil {
-                written = written == nil ? rest[upTo...] : nil
-                if written == nil { shown += hidden }
-                hidden = ""
-            }
-            rest = rest[(mark?.upperBound ?? text.endIndex)...]
-        }
-        return (shown + (written ?? "")).replacing("<p></p>", with: "")
     }
 
     /// Blocks of code whose language is this one, or Swift, which most editors color it as, are colored as cells are.

@@ -128,9 +128,24 @@ func anElementNamesItsAttachmentInTheEncodingOfHTMLOrAsItIs(reference: String, n
     ("`<!--` a `-->`", "<p><code>&lt;!--</code> a <code>--&gt;</code></p>"),
     ("```\n<!-- ![a](attachment:a.png) -->\n```", "<pre><code>&lt;!-- ![a](attachment:a.png) --&gt;\n</code></pre>"),
     ("a <!-- `x` ![b](https://x.org/b.png) --> *c*", "<p>a <code></code> <em>c</em></p>"),
-    ("<!-- a *b*", "<p>&lt;!-- a <em>b</em></p>"), ("a --> b", "<p>a --&gt; b</p>"),
+    ("<!-- a *b*\n\nc", "<p><em></em></p>"), ("a\n<!-- b\n\nc", "<p>a\n</p>"),
+    ("> <!-- a\n\nb", "<blockquote>\n</blockquote>\n<p>b</p>"), ("x\\\\<!-- a --> y", "<p>x\\ y</p>"),
+    ("<!-- `a -->` b", "<p><code></code> b</p>"), ("<!-- --\\> &#45;-> a --> b", "<p> b</p>"),
 ])
 func whatStandsInACommentIsNotShown(source: String, html: String) throws {
+    let shown = try markdownPage(source, name: "a.png")
+    #expect(shown.split(whereSeparator: \.isNewline) == html.split(whereSeparator: \.isNewline), "\(shown)")
+}
+
+@Test(arguments: [
+    ("a &lt;!-- b --&gt; c", "<p>a &lt;!-- b --&gt; c</p>"), ("\\<!-- b --\\> c", "<p>&lt;!-- b --&gt; c</p>"),
+    ("a &#60;!-- b --> c", "<p>a &lt;!-- b --&gt; c</p>"), ("a &#x0003C;!-- b --> c", "<p>a &lt;!-- b --&gt; c</p>"),
+    ("a <\\!-- b --> c", "<p>a &lt;!-- b --&gt; c</p>"), ("&lt;!-- a <!-- b --> c", "<p>&lt;!-- a  c</p>"),
+    ("<!--> a", "<p> a</p>"), ("a --> b", "<p>a --&gt; b</p>"), ("# <!-- a", "<h1>&lt;!-- a</h1>"),
+    ("a <!-- b\n\nc --> d", "<p>a &lt;!-- b</p>\n<p>c --&gt; d</p>"),
+    ("[a](http://x.org/b-->)", "<p><a href=\"http://x.org/b--%3E\">a</a></p>"),
+])
+func whatIsWrittenToBeReadIsNoComment(source: String, html: String) throws {
     let shown = try markdownPage(source, name: "a.png")
     #expect(shown.split(whereSeparator: \.isNewline) == html.split(whereSeparator: \.isNewline), "\(shown)")
 }
