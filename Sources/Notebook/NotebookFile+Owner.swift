@@ -14,6 +14,9 @@ extension NotebookFile {
             ?? kernel(metadata)
             // Swift's colors are ours as well.
             ?? language([information?["pygments_lexer"], information?["codemirror_mode"]], besides: "swift")
+            // Only Python has its own; the others name a format.
+            ?? language(
+                [information?["nbconvert_exporter"]].filter { text($0).map { isPython($0.lowercased()) } ?? false })
             ?? language([metadata["jupytext"]?["text_representation"]?["extension"]])
             ?? language(cells.flatMap(languages(ofCell:)))
             ?? .tandem
@@ -23,14 +26,24 @@ extension NotebookFile {
         name.lowercased() == "tandem" ? .tandem : .language(name)
     }
 
-    private static func text(_ value: JSON?) -> String? { value?.string.flatMap { $0.isEmpty ? nil : $0 } }
+    /// What a field says, also as the only one of a list; `nil` where that is no name.
+    private static func text(_ value: JSON?) -> String? {
+        guard let text = value?.string ?? value?.array?.first?.string,
+            let start = text.firstIndex(where: { !$0.isWhitespace }),
+            let end = text.lastIndex(where: { !$0.isWhitespace }),
+            text.contains(where: { $0.isLetter || $0.isNumber })
+        else { return nil }
+        return String(text[start...end])
+    }
 
     // MARK: Languages
 
     private static func namedLanguage(_ metadata: JSON) -> String? {
-        text(metadata["language_info"]?["name"]) ?? text(metadata["kernelspec"]?["language"])
+        text(metadata["language_info"]?["name"]) ?? text(metadata["language_info"])
+            ?? text(metadata["kernelspec"]?["language"])
             ?? text(metadata["jupytext"]?["main_language"]) ?? text(metadata["jupytext"]?["default_lexer"])
             ?? text(metadata["application/vnd.databricks.v1+notebook"]?["language"]) ?? text(metadata["language"])
+            ?? text(metadata)
     }
 
     /// Of the first value that tells a language: the ending of its files, their media type, or who colors it.
@@ -72,7 +85,9 @@ extension NotebookFile {
     /// shown as "Tandem".
     private static func kernel(_ metadata: JSON) -> Owner? {
         let specification = metadata["kernelspec"]
-        let name = text(specification?["name"]) ?? text(specification) ?? text(metadata["kernel_info"]?["name"])
+        let name =
+            text(specification?["name"]) ?? text(specification) ?? text(metadata["kernel_info"]?["name"])
+            ?? text(metadata["kernel_info"])
         let shown = text(specification?["display_name"])
         guard let called = name ?? shown else { return nil }
         if shown?.lowercased() == "tandem" { return .tandem }
