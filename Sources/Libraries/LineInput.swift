@@ -93,7 +93,10 @@ public enum LineInput {
         if isatty(STDIN_FILENO) != 0 { return isSecret ? secretLine(question, limit) : typedLine(question) }
         openWakeup()
         StandardStream.error.write(question)
-        return plainLine(limit)
+        let line = plainLine(limit)
+        // A file may begin with the mark of UTF-8.
+        guard case .line(let text) = line else { return line }
+        return .line(String(text.unicodeScalars.drop { $0 == "\u{FEFF}" }))
     }
 
     /// Where the system gives no pipe, only a signal on the waiting thread ends the wait.

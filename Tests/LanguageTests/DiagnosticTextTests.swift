@@ -42,7 +42,7 @@ private func diagnostic(_ text: String, _ start: Int, _ end: Int, name: String? 
         ),
         ("\u{1F1E9}\u{1F1EA} x", 9, 10, "\u{1F1E9}\u{1F1EA} x", "   ^"),
         ("\u{1112}\u{1161}\u{11AB} x", 10, 11, "\u{1112}\u{1161}\u{11AB} x", "   ^"),
-        ("a\u{200B}b x", 6, 7, "a\u{FFFD}b x", "    ^"), ("\u{FEFF}\u{AD}x", 5, 6, "\u{FFFD}\u{FFFD}x", "  ^"),
+        ("a\u{200B}b x", 6, 7, "a\u{FFFD}b x", "    ^"), ("\u{AD}\u{FEFF}x", 5, 6, "\u{FFFD}\u{FFFD}x", "  ^"),
         ("a\u{2028}x", 4, 5, "a\u{FFFD}x", "  ^"), ("می\u{200C}خ x", 10, 11, "می\u{200C}خ x", "    ^"),
         ("a\u{A0}x", 3, 4, "a x", "  ^"),
         ("a\u{1B}[31mx", 0, 1, "a␛[31mx", "^"),

@@ -37,10 +37,11 @@ public final class SourceText: Sendable {
     /// The offset of the first byte of each line.
     public let lineStarts: [Int]
 
+    /// Marks of UTF-8 before the text, which editors write and nobody sees, are no part of it.
     public init(_ text: String, name: String? = nil) {
         self.name = name
-        self.text = text
-        bytes = Array(text.utf8)
+        self.text = String(text.unicodeScalars.drop { $0 == "\u{FEFF}" })
+        bytes = Array(self.text.utf8)
         var starts = [0]
         for (offset, byte) in bytes.enumerated() where byte == UInt8(ascii: "\n") { starts.append(offset + 1) }
         lineStarts = starts
