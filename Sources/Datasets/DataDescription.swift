@@ -70,10 +70,9 @@ extension DataDescription.Source {
                 throw .badOption(
                     "a file of another machine names the folder \(path.printableName)", fix: "name it yourself")
             }
-            let resolved: String
-            do { resolved = try FileSystem.resolve(typed: path, in: folder) } catch { throw .file(error) }
             return try ImageFolder.load(
-                resolved, height: height, width: width, testShare: testShare, seed: seed, cancellation: cancellation
+                FileSystem.resolve(readable: path, in: folder), height: height, width: width, testShare: testShare,
+                seed: seed, cancellation: cancellation
             ).from(self)
         case .synthetic: return try Synthetic.make(cancellation: cancellation)
         }

@@ -294,8 +294,8 @@ public enum FileSystem {
     ///
     /// - Throws: where another part of it begins with `~` and is not there: nothing of such a name is made.
     public static func resolve(typed path: String, in folder: String) throws(FileError) -> String {
-        let isInHome = path == "~" || path.hasPrefix("~/")
-        let resolved = isInHome ? Environment.home + path.dropFirst() : join(folder, path)
+        let resolved = resolve(readable: path, in: folder)
+        let isInHome = isInHome(path)
         var rest = path[...]
         if isInHome { rest = rest.dropFirst() }
         while let tilde = rest.firstIndex(of: "~") {
@@ -313,6 +313,13 @@ public enum FileSystem {
         }
         return resolved
     }
+
+    /// The same of a path where nothing is made.
+    public static func resolve(readable path: String, in folder: String) -> String {
+        isInHome(path) ? Environment.home + path.dropFirst() : join(folder, path)
+    }
+
+    private static func isInHome(_ path: String) -> Bool { path == "~" || path.hasPrefix("~/") }
 
     /// `base/path`, or `path` itself where it is absolute.
     public static func join(_ base: String, _ path: String) -> String {

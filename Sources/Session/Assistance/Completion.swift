@@ -43,7 +43,7 @@ struct Completion {
         let slash = typed.lastIndex(of: "/")
         let parent = slash.map { String(typed[...$0]) } ?? ""
         let beginning = slash.map { String(typed[typed.index(after: $0)...]) } ?? typed
-        let path = (try? FileSystem.resolve(typed: parent.isEmpty ? "." : parent, in: folder)) ?? folder
+        let path = FileSystem.resolve(readable: parent.isEmpty ? "." : parent, in: folder)
         let entries = ((try? FileSystem.list(path)) ?? []).filter { name in
             name.hasPrefix(beginning) && (beginning.hasPrefix(".") || !name.hasPrefix("."))
                 && name.printableName == name

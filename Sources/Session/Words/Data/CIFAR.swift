@@ -32,7 +32,7 @@ extension Word {
 private func loadCIFAR(_ set: CIFAR, from: Option<String?>, _ call: Invocation) throws -> Value {
     let context = call.context
     var report: ProgressReport?
-    let folder = try call[from].map { try call.path(typed: $0, for: from) }
+    let folder = call[from].map { call.path(readable: $0) }
     do {
         let dataset = try set.load(
             from: folder, url: call[DataOption.url], sha256: call[DataOption.sha256],

@@ -26,7 +26,7 @@ private func loadImageFolder(_ call: Invocation) throws -> Value {
     let context = call.context
     let size = call[sizeOption]
     let path = call[pathOption]
-    let folder = try call.path(typed: path, for: pathOption)
+    let folder = call.path(readable: path)
     let report = ProgressReport(context.session, title: "reading \(path)")
     var notes: [String] = []
     do {

@@ -45,7 +45,7 @@ private func loadRun(_ call: Invocation) throws -> Value {
 
 private func readTensors(_ call: Invocation, _ name: String) throws -> Safetensors {
     do {
-        let reader = try FileReader(call.path(typed: name, for: file))
+        let reader = try FileReader(call.path(readable: name))
         let start = try reader.read(min(4, reader.byteCount), at: 0)
         // A zip or a pickle: what `torch.save` writes.
         if start == [0x50, 0x4b, 3, 4] || start.starts(with: [0x80, 2]) {
@@ -140,7 +140,7 @@ extension Invocation {
         let fix = "write one JSON object, the model's names first: `{\"0\": \"conv1\", \"2.weight\": \"fc.w\"}`"
         let object: JSONObject
         do {
-            let bytes = try FileSystem.read(path(typed: name, for: names))
+            let bytes = try FileSystem.read(path(readable: name))
             guard let found = try JSON(parsing: bytes, refusesEqualKeys: true).object else {
                 throw fault(.mapOfNames, "\(name) holds no JSON object", at: place(names), fix: fix)
             }

@@ -131,7 +131,8 @@ private func folder(_ call: Invocation) throws -> (name: String, path: String) {
             .missingArgument, "`runs \(action)` needs a folder", at: call.place(actionOption),
             fix: "write `runs \(action), \"results\"`")
     }
-    return (name, try call.path(typed: name, for: folderOption))
+    let isRead = call[actionOption] == .import
+    return (name, isRead ? call.path(readable: name) : try call.path(typed: name, for: folderOption))
 }
 
 private func report(_ carried: RunStore.Carried, _ call: Invocation, done: String, none: String) {
