@@ -9,7 +9,7 @@ struct OutputFile {
         case notebook, page
     }
 
-    private let path: String
+    let path: String
     private let form: Form
 
     struct Fault: Error, CustomStringConvertible {
@@ -18,7 +18,8 @@ struct OutputFile {
 
     /// - Parameter input: the file that is run.
     /// - Throws: `Fault` for a path that can hold no notebook, and `FileError` for a place where nothing can be written.
-    init(_ path: String, for input: String) throws {
+    init(_ typed: String, for input: String) throws {
+        let path = try FileSystem.resolve(typed: typed, in: ".")
         switch FileSystem.fileExtension(of: path).lowercased() {
         case "ipynb": form = .notebook
         case "html", "htm": form = .page

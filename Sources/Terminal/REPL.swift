@@ -22,12 +22,12 @@ public struct REPL {
     public func run() -> Int32 {
         let faults = Workspace.environmentFaults
         guard faults.isEmpty else {
-            for fault in faults { StandardStream.complain(fault) }
+            for fault in faults { complain(fault) }
             return ExitCode.usage
         }
         Interruption.stops(workspace)
         StandardStream.output.write("Tandem \(tandemVersion). `help` lists the words, Tab completes, Ctrl-D leaves.\n")
-        if let failure = history.failure { StandardStream.complain(failure) }
+        if let failure = history.failure { complain(failure) }
         let pending = Pending()
         LineInput.prepare(history: earlierCells()) { [workspace] line, cursor in
             Self.complete(line, cursor, behind: pending.text, workspace)
@@ -84,7 +84,7 @@ public struct REPL {
             return try FileSystem.readText(path).split(separator: "\n").suffix(Self.rememberedCells).map(String.init)
                 + cells
         } catch {
-            StandardStream.complain("\(error)")
+            complain("\(error)")
             return cells
         }
     }

@@ -31,7 +31,7 @@ public struct Runner {
             let output = try outputPath.map { try OutputFile($0, for: path) }
             var script = try Script.read(path)
             // A page or a notebook for others; the person's own file keeps what it needs to run.
-            if let outputPath, FileSystem.identity(outputPath) != FileSystem.identity(path) { script.hidePasswords() }
+            if let output, FileSystem.identity(output.path) != FileSystem.identity(path) { script.hidePasswords() }
             return run(
                 script, folder: FileSystem.folder(of: path), title: FileSystem.name(of: path), to: output,
                 readsAnswers: true)
@@ -51,7 +51,7 @@ public struct Runner {
     }
 
     private func refuse(_ reason: String) -> Int32 {
-        StandardStream.complain(reason)
+        complain(reason)
         return ExitCode.usage
     }
 
@@ -85,7 +85,7 @@ public struct Runner {
         }
         // What was computed before an error is not lost.
         do { try output?.write(notebook, title: title) } catch {
-            StandardStream.complain("\(error)")
+            complain("\(error)")
             code = code ?? ExitCode.failure
         }
         return code.map { Interruption.endingCode ?? $0 } ?? ExitCode.success

@@ -27,7 +27,7 @@ struct Tandem {
         StandardStream.reserve()
         let code = run(Array(CommandLine.arguments.dropFirst()))
         guard let reason = StandardStream.output.failure else { exit(code) }
-        StandardStream.complain("not all of the output could be written to standard output: \(reason)")
+        complain("not all of the output could be written to standard output: \(reason)")
         exit(code == ExitCode.success ? ExitCode.failure : code)
     }
 
@@ -126,7 +126,7 @@ struct Tandem {
             write("installed the kernel in \(folder.printableName)\n")
             return ExitCode.success
         } catch {
-            StandardStream.complain("\(error)")
+            complain("\(error)")
             return ExitCode.failure
         }
     }
@@ -142,7 +142,7 @@ struct Tandem {
     }
 
     private static func refuse(_ reason: String) -> Int32 {
-        StandardStream.complain("\(reason)\n\n\(usage)")
+        complain("\(reason)\n\n\(usage)")
         return ExitCode.usage
     }
 

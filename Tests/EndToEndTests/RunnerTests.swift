@@ -325,6 +325,17 @@ struct RunnerTests {
         }
     }
 
+    @Test func theMarkOfUTF8HasNoColumnAndIsNotShown() throws {
+        let text = "\u{FEFF}print nothere"
+        for result in [
+            try Tandem.script(text), try Tandem.run([], input: text),
+            try Tandem.script(Self.notebook([text]), name: "n.ipynb"),
+        ] {
+            #expect(result.error.contains(":1:7: error: "), "\(result.error)")
+            #expect(result.error.contains("   1 │ print nothere\n     │       ^"), "\(result.error)")
+        }
+    }
+
     @Test(arguments: ["n.IPYNB", "n.Ipynb"], ["O.IPYNB", "o.iPynb", "O.HTML", "o.Html", "O.HTM", "o.htm"])
     func anEndingMayBeWrittenInCapitals(name: String, output: String) throws {
         let folder = try Tandem.folder()
@@ -356,6 +367,13 @@ struct RunnerTests {
         let result = try Tandem.script(Self.notebook(["print 1"], metadata: metadata), name: "n.ipynb")
         #expect(result.code == 2 && result.output == "")
         #expect(result.error.contains(reason))
+    }
+
+    @Test func aLanguageWithoutANameIsNone() throws {
+        for name in ["", " ", "\\u200b"] {
+            let metadata = "{\"language_info\":{\"name\":\"\(name)\",\"nbconvert_exporter\":\"script\"}}"
+            #expect(try Tandem.script(Self.notebook(["print 1"], metadata: metadata), name: "n.ipynb").output == "1\n")
+        }
     }
 
     /// `tandem install --name mine` makes a kernel of any name, which is shown as Tandem.
@@ -721,12 +739,53 @@ struct RunnerTests {
         #expect(!result.error.isEmpty)
     }
 
+    @Test(arguments: [
+        ["run", "ADDRESS"], ["run", "ADDRESS.ipynb"], ["ADDRESS"], ["help", "ADDRESS"],
+        ["install", "--name", "ADDRESS"],
+        ["run", "a", "ADDRESS"], ["run", "a", "--output", "ADDRESS"], ["run", "a", "--output", "ADDRESS.html"],
+        ["run", "a", "--set", "ADDRESS"], ["kernel", "-f", "ADDRESS"],
+    ])
+    func noPasswordOfAnAddressIsTold(arguments: [String]) throws {
+        let result = try Tandem.run(
+            arguments.map { $0.replacingOccurrences(of: "ADDRESS", with: "http://u:geheim@h/x") })
+        #expect(result.code != 0)
+        #expect(result.error.contains("http://********@h/x") && !result.error.contains("geheim"), "\(result.error)")
+    }
+
+    @Test(arguments: ["~x.html", "./~y.ipynb", "~root/x.html"])
+    func noOutputIsMadeWhoseNameBeginsWithATilde(name: String) throws {
+        let folder = try Tandem.folder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try "print 1".write(to: folder.appending(path: "a.tandem"), atomically: true, encoding: .utf8)
+        let command = "cd '\(folder.path)'; '\(Tandem.path)' run a.tandem --output"
+        let refused = try Tandem.run("/bin/sh", ["-c", "\(command) '\(name)'"])
+        #expect(refused.code == 2 && refused.output == "")
+        #expect(refused.error.contains("begins with `~`"), "\(refused.error)")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["a.tandem"])
+        // What no shell has expanded, as behind `--output=`.
+        let home = try Tandem.run("/bin/sh", ["-c", "\(command)='~/b.html'"], environment: ["HOME": folder.path])
+        #expect(home.code == 0 && FileManager.default.fileExists(atPath: folder.appending(path: "b.html").path))
+    }
+
+    @Test(arguments: [
+        ("load \"~root.safetensors\"", "/~root.safetensors: no such file"),
+        ("imagefolder \"~root/x\"", "/~root/x\n"),
+        ("runs import, \"~root\"", "/~root: no such file"),
+        ("cifar10(from: \"~root\")", "/~root\n"),
+    ])
+    func whatIsOnlyReadAndIsMissingIsNotThere(program: String, reason: String) throws {
+        let result = try Tandem.script(program)
+        #expect(result.code == 1 && result.error.contains(reason), "\(result.error)")
+        #expect(!result.error.contains("begins with"))
+    }
+
     /// The question goes to standard error: the output does not depend on who answers.
     @Test func standardInputAnswersAScriptFromAFile() throws {
         let program = "let n = ask \"How many? \"\nlet name = ask \"Name? \"\nprint n + 1, name\n"
         let result = try Tandem.script(program, input: "3\nJo Ann\n")
         #expect(result.output == "4 Jo Ann\n")
         #expect(result.error == "How many? Name? ")
+        #expect(try Tandem.script(program, input: "\u{FEFF}3\r\nJo Ann\n").output == "4 Jo Ann\n")
         let unanswered = try Tandem.script(program, input: "3\n")
         #expect(unanswered.code == 1)
         #expect(unanswered.error.contains("there is nobody to answer `Name?`"))
