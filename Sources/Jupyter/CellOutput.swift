@@ -26,7 +26,7 @@ final class CellOutput: Output {
 
     private let cell = Mutex<Cell?>(nil)
     private let broadcaster: Broadcaster
-    typealias Question = @Sendable (_ cell: Execution, _ prompt: String, _ isSecret: Bool) -> String?
+    typealias Question = @Sendable (_ cell: Execution, _ prompt: String, _ isSecret: Bool) -> Answer
     private let ask = Mutex<Question?>(nil)
     /// Until a cell has said it: who writes cells does not see a kernel's standard error.
     private let environmentFaults: Mutex<[String]>
@@ -133,7 +133,7 @@ final class CellOutput: Output {
         guard let execution = cell.withLock({ $0?.execution }), execution.allowsInput,
             let question = ask.withLock({ $0 })
         else { return .nobody }
-        return question(execution, prompt, isSecret).map(Answer.line) ?? .interrupted
+        return question(execution, prompt, isSecret)
     }
 
     private func send(_ type: String, _ content: JSONObject) {

@@ -29,7 +29,7 @@ public func runKernel(connectionFile: String) -> Int32 {
     }
 }
 
-private func warn(_ message: String) { StandardStream.complain("kernel: \(message)") }
+private func warn(_ message: String) { StandardStream.complain("kernel: \(withoutSecrets(message))") }
 
 final class Kernel: Sendable {
     /// What the threads share; the sockets but iopub's are used under its lock as well.
@@ -68,7 +68,7 @@ final class Kernel: Sendable {
     private let handover = Alarm()
     /// Wakes `run` at the end.
     private let ending = Wakeup()
-    private let answers = Mailbox<String?>()
+    private let answers = Mailbox<Answer>()
     private let parent = ParentProcess(identifier: Environment.variable("JPY_PARENT_PID"))
 
     /// Binds all sockets; one that cannot be bound is an error, and none stays.
@@ -332,7 +332,7 @@ final class Kernel: Sendable {
         case "usage_request": return state.usage.content(rejected: state.gate.rejected)
         case "interrupt_request":
             workspace.interrupt()
-            answerQuestion(nil, &state)
+            answerQuestion(.interrupted, &state)
             return ["status": "ok"]
         case "shutdown_request":
             let content: JSONObject = [
@@ -411,13 +411,13 @@ final class Kernel: Sendable {
 
     private func interrupt() {
         workspace.interrupt()
-        state.withLock { answerQuestion(nil, &$0) }
+        state.withLock { answerQuestion(.interrupted, &$0) }
     }
 
     // MARK: Questions to the person
 
-    /// Sends the question of a running cell and waits for the answer; `nil` where the cell was stopped instead.
-    private func ask(_ execution: Execution, _ prompt: String, isSecret: Bool) -> String? {
+    /// Sends the question of a running cell and waits for the answer.
+    private func ask(_ execution: Execution, _ prompt: String, isSecret: Bool) -> Answer {
         let content: JSONObject = ["prompt": .string(prompt), "password": .bool(isSecret)]
         let request = execution.request
         let isStopped = state.withLock { state in
@@ -431,21 +431,27 @@ final class Kernel: Sendable {
             pokeReader()
             return false
         }
-        return isStopped ? nil : answers.take()
+        return isStopped ? .interrupted : answers.take()
     }
 
     private func takeAnswer(_ frames: [[UInt8]], _ state: inout State) {
         guard let reply = state.gate.admit(frames, .stdin) else { return }
-        // Only who was asked may answer, and with a text; anything else leaves the question open.
-        guard reply.type == "input_reply", reply.identities == state.asking?.identities,
-            let text = reply.content?["value"]?.string
-        else { return state.gate.count(.malformed) }
-        answerQuestion(text, &state)
+        // Only who was asked may answer; anything else leaves the question open.
+        guard reply.type == "input_reply", reply.identities == state.asking?.identities else {
+            return state.gate.count(.malformed)
+        }
+        // Who answers without a text does not do so again.
+        if let text = reply.content?["value"]?.string {
+            answerQuestion(.line(text), &state)
+        } else {
+            state.gate.count(.malformed)
+            answerQuestion(.nobody, &state)
+        }
     }
 
-    private func answerQuestion(_ text: String?, _ state: inout State) {
+    private func answerQuestion(_ answer: Answer, _ state: inout State) {
         guard state.asking != nil else { return }
         state.asking = nil
-        answers.put(text)
+        answers.put(answer)
     }
 }

@@ -47,9 +47,11 @@ final class KernelClient {
         var sockets: [ConnectionFile.Channel: MessageSocket] = [:]
         for (channel, kind) in [
             (ConnectionFile.Channel.iopub, MessageSocket.Kind.subscriber), (.shell, .dealer), (.control, .dealer),
-            (.hb, .request),
+            (.hb, .request), (.stdin, .dealer),
         ] {
             let socket = try MessageSocket(kind, in: context, linger: 0)
+            // A question goes to the one whose cell it is.
+            if channel == .stdin || channel == .shell { socket.setIdentity(Array("client".utf8)) }
             try socket.connect(connection.address(of: channel))
             sockets[channel] = socket
         }

@@ -82,6 +82,33 @@ import Testing
         try client.shutDown()
     }
 
+    @Test(arguments: [
+        "{}", #"{"value":3}"#, #"{"value":null}"#, #"{"value":["x"]}"#, #"{"status":"error"}"#, "[]",
+    ])
+    func anAnswerWithoutATextIsNobodysAndTheNextOneCounts(content: String) throws {
+        let client = try KernelClient()
+        // Where the kernel has read something from the channel, it can ask there.
+        try client.send("input_reply", on: .stdin)
+        var rejected: JSON?
+        repeat {
+            try client.send("usage_request", on: .control)
+            rejected = try client.receive(.control).content["rejected_messages"]?["malformed"]
+        } while rejected == 0
+        #expect(rejected == 1)
+        let cell = #"{"code":"let n = ask \"How many? \"\nprint n","allow_stdin":true}"#
+        try client.send("execute_request", cell)
+        #expect(try client.receive(.stdin).content == ["prompt": "How many? ", "password": false])
+        try client.send("input_reply", content, on: .stdin)
+        let reply = try client.receive(.shell).content
+        #expect(reply["status"] == "error" && reply["evalue"]?.string?.contains("nobody to answer") == true)
+        _ = try client.executeBehindAnError("1 + 1")
+        try client.send("execute_request", cell)
+        #expect(try client.receive(.stdin).type == "input_request")
+        try client.send("input_reply", #"{"value":"7"}"#, on: .stdin)
+        #expect(try client.receive(.shell).content["status"] == "ok")
+        try client.shutDown()
+    }
+
     @Test(arguments: [#""stop_on_error":false"#, #""silent":true"#])
     func anErrorThatStopsNothingLetsTheNextCellRun(flag: String) throws {
         let client = try KernelClient()
