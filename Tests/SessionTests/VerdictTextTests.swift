@@ -232,12 +232,12 @@ private let base = [78.1, 77.9, 78.4, 78.0, 77.8, 78.2]
     }
 
     @Test func durationsReadAsAPersonSaysThem() {
-        #expect(VerdictText.duration(20) == "under a minute")
-        #expect(VerdictText.duration(2460) == "41 min")
-        #expect(VerdictText.duration(5940) == "99 min")
-        #expect(VerdictText.duration(11_800) == "3.3 h")
-        #expect(VerdictText.duration(216_000) == "2.5 days")
-        #expect(VerdictText.duration(.infinity) == "?")
+        #expect(DurationText.rounded(20) == "under a minute")
+        #expect(DurationText.rounded(2460) == "41 min")
+        #expect(DurationText.rounded(5940) == "99 min")
+        #expect(DurationText.rounded(11_800) == "3.3 h")
+        #expect(DurationText.rounded(216_000) == "2.5 days")
+        #expect(DurationText.rounded(.infinity) == "?")
     }
 }
 

@@ -17,7 +17,7 @@ final class ProgressReport {
     }
 
     /// How long it took so far: what remains true of a time that was left.
-    var elapsed: String { TrainingLog.duration(Clock.seconds - begin) }
+    var elapsed: String { DurationText.clock(Clock.seconds - begin) }
 
     /// Passed on at most ten times a second.
     ///

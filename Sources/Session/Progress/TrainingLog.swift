@@ -49,7 +49,7 @@ final class TrainingLog {
         bar?.finish(
             title: "\(name) \(verb), \(counted(run.epochs, "epoch"))", isDone: run.state == .done,
             fraction: Double(run.steps) / Double(max(1, steps)), results: results,
-            facts: ["\(fixed(run.speed, 0)) images/s", "\(TrainingLog.duration(run.seconds))"],
+            facts: ["\(fixed(run.speed, 0)) images/s", "\(DurationText.clock(run.seconds))"],
             curves: (curves, run.options.epochs))
         if bar != nil, !run.metrics.isEmpty {
             context.output.showFolded(RichValue(folded: RunTable.curve(run), title: "the numbers"))
@@ -64,7 +64,7 @@ final class TrainingLog {
     static func facts(_ progress: TrainingProgress, secondsLeft: Double) -> [String] {
         [
             "loss \(lossText(progress.loss, 3))", "accuracy \(fixed(progress.accuracy, 1)) %",
-            "\(fixed(progress.imagesPerSecond, 0)) images/s", "\(TrainingLog.duration(secondsLeft)) left",
+            "\(fixed(progress.imagesPerSecond, 0)) images/s", "\(DurationText.clock(secondsLeft)) left",
         ]
     }
 
@@ -78,14 +78,5 @@ final class TrainingLog {
     /// `[1] Test Loss: 1.2345, Accuracy: 56.78%`
     static func line(_ metrics: EpochMetrics) -> String {
         "[\(metrics.epoch)] Test Loss: \(lossText(metrics.testLoss, 4)), Accuracy: \(fixed(metrics.testAccuracy, 2))%"
-    }
-
-    /// `0:42`, `12:34`, `1:02:03`
-    static func duration(_ seconds: Double) -> String {
-        guard seconds.isFinite, seconds < 1e9 else { return "?" }
-        let whole = Int(max(0, seconds).rounded())
-        func pad(_ number: Int) -> String { number < 10 ? "0\(number)" : String(number) }
-        let (hours, minutes) = (whole / 3600, whole / 60 % 60)
-        return hours > 0 ? "\(hours):\(pad(minutes)):\(pad(whole % 60))" : "\(minutes):\(pad(whole % 60))"
     }
 }

@@ -28,7 +28,7 @@ enum KeptRunTable {
                 Cell(run.title), Cell(run.model), Cell(run.dataset), Cell(run.accuracy, digits: 2),
                 Cell(run.loss, digits: 4), Cell(epochs, number: Double(run.epochs)),
                 Cell(String(run.seed), number: Double(run.seed)), Cell(run.state), Cell(run.date),
-                Cell(spanText(run.seconds), number: run.seconds),
+                Cell(DurationText.span(run.seconds), number: run.seconds),
             ])
         }
         return table

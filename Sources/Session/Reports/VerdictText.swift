@@ -81,7 +81,7 @@ struct VerdictText {
     private func outlook(_ reason: Verdict.Reason, _ pair: StudyPair) -> String {
         func time(_ count: Int) -> String {
             showsTime && study.secondsOfSeed > 0
-                ? ", \(Self.duration(Double(count) * study.secondsOfSeed)) here" : ""
+                ? ", \(DurationText.rounded(Double(count) * study.secondsOfSeed)) here" : ""
         }
         let completed = study.completeSeeds.count
         if !study.isExploratory, let look = study.plan.design.nextLook(after: completed) {
@@ -146,18 +146,5 @@ struct VerdictText {
     static func signed(_ value: Double, _ digits: Int = 2) -> String {
         let text = fixed(value, digits)
         return text.hasPrefix("-") ? "−" + text.dropFirst() : "+" + text
-    }
-
-    /// `about 41 min`, `under a minute`
-    static func about(_ seconds: Double) -> String { (seconds < 60 ? "" : "about ") + duration(seconds) }
-
-    /// `41 min`, as a person says how long something takes.
-    static func duration(_ seconds: Double) -> String {
-        guard seconds.isFinite else { return "?" }
-        if seconds < 60 { return "under a minute" }
-        let minutes = Int((seconds / 60).rounded())
-        if minutes < 100 { return "\(minutes) min" }
-        let tenths = (seconds / 360).rounded() / 10
-        return tenths < 48 ? "\(decimalText(tenths)) h" : "\(decimalText((tenths / 2.4).rounded() / 10)) days"
     }
 }

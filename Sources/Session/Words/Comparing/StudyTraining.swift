@@ -58,7 +58,7 @@ extension Invocation {
     func tellKept(_ runs: [StudyRun], of count: Int) {
         guard !runs.isEmpty else { return }
         let hint = arguments.word.parameter("fresh") == nil ? "" : "; `fresh: true` retrains"
-        let saved = spanText(runs.reduce(0) { $0 + $1.seconds })
+        let saved = DurationText.span(runs.reduce(0) { $0 + $1.seconds })
         context.write("\(runs.count) of \(counted(count, "training")) kept, \(saved) saved\(hint)\n")
     }
 
@@ -76,7 +76,7 @@ extension Invocation {
         context.output.report(
             Diagnostic(
                 .note, code: .cost,
-                "\(counted(runs, "training"))\(further): \(VerdictText.about(seconds)) and \(memory) of memory here"))
+                "\(counted(runs, "training"))\(further): \(DurationText.about(seconds)) and \(memory) of memory here"))
     }
 
     /// What ended a study early is thrown once its value is bound.

@@ -89,7 +89,7 @@ struct TrainingAction {
         else { return nil }
         if call[CommonOptions.log] != .none {
             context.write(
-                "\(label): kept from \(kept.date), \(spanText(kept.seconds)) saved; `fresh: true` retrains\n")
+                "\(label): kept from \(kept.date), \(DurationText.span(kept.seconds)) saved; `fresh: true` retrains\n")
         }
         let place = RunValue.Place(store: store, key: kept.key)
         return ended(
@@ -112,7 +112,7 @@ struct TrainingAction {
             origin = " after the \(counted(source.epochs, "epoch")) of \(source.label)"
         }
         context.write(
-            "\(label): resumes at \(place)\(origin), \(spanText(position.seconds)) saved; `fresh: true` retrains\n")
+            "\(label): resumes at \(place)\(origin), \(DurationText.span(position.seconds)) saved; `fresh: true` retrains\n")
     }
 
     /// Leaves the run as the last one, with the error of one that came to no good end.

@@ -1,4 +1,4 @@
-// Counts, sizes and times as a sentence says them.
+// Counts and sizes as a sentence says them.
 
 import Graphics
 
@@ -9,10 +9,4 @@ func counted(_ number: Int, _ noun: String) -> String { "\(grouped(number)) \(no
 func byteText(_ count: Int) -> String {
     if count >= 1_000_000 { return "\(fixed(Double(count) / 1e6, 1)) MB" }
     return "\(fixed(Double(count) / 1e3, count < 9950 ? 1 : 0)) KB"
-}
-
-/// `12 s`, `31 min`, `2.5 h`
-func spanText(_ seconds: Double) -> String {
-    if seconds < 99.5 { return "\(fixed(seconds, seconds < 9.95 ? 1 : 0)) s" }
-    return seconds < 99.5 * 60 ? "\(fixed(seconds / 60, 0)) min" : "\(fixed(seconds / 3600, 1)) h"
 }
