@@ -262,7 +262,7 @@ extension Interpreter {
     /// The value of an argument in the form its parameter declares.
     private func coerce(_ expression: Expression, to parameter: Parameter, of word: Word) throws -> Value {
         if case .word = parameter.kind { return .string(try wordName(expression)) }
-        if !parameter.choices.isEmpty, let choice = try choice(expression, parameter) { return choice }
+        if let choice = try chosen(expression, parameter, of: word) { return choice }
         if let layer = layerWord(expression) { throw layerAsValue(layer, parameter, at: expression.range) }
         let value = try evaluate(expression)
         if value.isNothing { throw fault(.noValue, "this gives no value", at: expression.range) }
@@ -286,6 +286,15 @@ extension Interpreter {
             fix: "write one of \(makers.joined(separator: ", "))")
     }
 
+    /// The choice that an expression names, or the list of choices where the word takes one.
+    func chosen(_ expression: Expression, _ parameter: Parameter, of word: Word) throws -> Value? {
+        guard !parameter.choices.isEmpty, let choice = try choice(expression, parameter) else { return nil }
+        guard parameter.accepts(choice) else {
+            throw wrongValue(choice, for: parameter, of: word, at: expression.range)
+        }
+        return choice
+    }
+
     /// A bare choice comes before a variable of its name, also inside a list.
     private func choice(_ expression: Expression, _ parameter: Parameter) throws -> Value? {
         switch expression.kind {
@@ -293,12 +302,15 @@ extension Interpreter {
             if parameter.choices.contains(name) { return .string(name) }
             if find(name) == nil, Vocabulary.word(name) == nil { throw noChoice(name, parameter, at: expression.range) }
         case .list(let elements):
-            let values = try elements.map { try choice($0, parameter) }
-            let chosen = values.compactMap { $0 }
-            if !chosen.isEmpty, chosen.count == elements.count { return .list(Items(chosen)) }
+            guard elements.contains(where: { isChoice($0, parameter) }) else { return nil }
+            return .list(Items(try elements.map { try choice($0, parameter) ?? evaluate($0) }))
         default: break
         }
         return nil
+    }
+
+    private func isChoice(_ expression: Expression, _ parameter: Parameter) -> Bool {
+        if case .name(let name) = expression.kind { parameter.choices.contains(name) } else { false }
     }
 
     func noChoice(_ text: String, _ parameter: Parameter, at range: SourceRange) -> Diagnostic {
@@ -439,6 +451,8 @@ extension Interpreter {
                 break
             }
             return write(sizes.map(String.init).joined(separator: "x"))
+        case (_, .list(let items)) where items.values.count == 1 && !parameter.choices.isEmpty:
+            if case .string(let choice) = items.values[0], parameter.choices.contains(choice) { return write(choice) }
         // `linear 16384, 10`: PyTorch's layers are given the size that comes in first.
         case (.boolean, .integer(let number))
         where word.name == "linear" && parameter.label == "bias" && number > 0 && !isLabeled:

@@ -431,7 +431,10 @@ final class Checker {
 
     private func argument(_ expression: Expression, for parameter: Parameter, of word: Word) {
         if case .word = parameter.kind { return }
-        if isChoice(expression, parameter) { return }
+        if isChoice(expression, parameter) {
+            _ = noting { try interpreter.chosen(expression, parameter, of: word) }
+            return
+        }
         switch expression.kind {
         case .name(let name) where find(name) == nil:
             guard let meant = Vocabulary.word(name) else {

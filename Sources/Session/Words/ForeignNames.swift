@@ -22,6 +22,7 @@ extension FaultMaker {
         }
         let message = "there is no `\(name)`"
         if let fix = ForeignFunction.text(name) { return fault(.unknownName, message, at: range, fix: fix) }
+        if call == nil, let fix = Self.choicesElsewhere[name] { return fault(.unknownName, message, at: range, fix: fix) }
         if let word = Vocabulary.word(alias: name), !names.contains(where: { $0.lowercased() == name.lowercased() }) {
             if let call, let meant = translation(of: call, to: word, name) {
                 return fault(
@@ -208,6 +209,14 @@ extension FaultMaker {
         "CrossEntropyLoss": "leave it out: `train` minimizes the cross-entropy",
         "DataLoader": "leave it out: `train` takes a data set and `batch:`",
         "device": "leave it out: Tandem trains on the processor, with `threads:` of it",
+    ]
+
+    /// Choices of some options, where others take none of them.
+    private static let choicesElsewhere: [String: String] = [
+        "same": "leave it out, or write a size: only `conv` takes `padding: same`",
+        "none": "leave the option out: this one is never off",
+        "all": "leave it out: all is what is taken where nothing is said",
+        "auto": "leave it out: Tandem then chooses itself",
     ]
 
     /// By the last part of a name with dots, when it is called.

@@ -93,12 +93,9 @@ struct RestOption<Read: Sendable>: OptionDeclaration {
 
 extension Arguments {
     subscript<Read>(_ option: Option<Read>) -> Read {
-        if let given = given(option.parameter) {
-            if let value = option.read(given.value) { return value }
-        } else if let standard = option.standard {
-            return standard
-        }
         // The check of a call has refused what an option does not accept, and a call without what is required.
+        if let given = given(option.parameter), let value = option.read(given.value) { return value }
+        if let standard = option.standard { return standard }
         preconditionFailure("`\(word.name)` was called with an unchecked `\(option.parameter.label):`")
     }
 

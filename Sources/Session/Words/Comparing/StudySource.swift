@@ -8,6 +8,7 @@ import Experiments
 extension Invocation {
     /// - Parameter models: by what the study calls them.
     func runSource(_ models: [String: Model], on data: DataValue, keepsWeights: Bool) throws -> RunSource {
+        try checkEnvironment()
         guard let store = context.store else { return RunSource() }
         let isFresh = self[CommonOptions.fresh]
         let records = StudyRecords(store: store, models: models, data: data, digest: try digest(of: data))

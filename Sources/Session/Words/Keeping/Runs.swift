@@ -38,6 +38,7 @@ extension Word {
 
 private func listRuns(_ call: Invocation) throws -> Value {
     let context = call.context
+    try refuseLimits(call)
     guard let store = context.store else { return .object(RunsValue([], rows: 0)) }
     context.session.publish()
     defer { context.tellStoreFaults(at: call.range) }
@@ -74,6 +75,23 @@ private func listRuns(_ call: Invocation) throws -> Value {
     }
     return .object(
         isFiltered ? RunsValue(try filtered(store.list(), call), rows: rows) : RunsValue(all: store, rows: rows))
+}
+
+/// `clean` and `import` take all that there is: who names some of it means something else.
+private func refuseLimits(_ call: Invocation) throws {
+    let (action, limits): (String, [any OptionDeclaration])
+    switch call[actionOption] {
+    case .clean?: (action, limits) = ("clean", [folderOption, last] + filters)
+    case .import?: (action, limits) = ("import", [last] + filters)
+    case .export?, nil: return
+    }
+    guard let limit = limits.first(where: call.isGiven) else { return }
+    throw call.fault(
+        .nothingToDo, "`runs \(action)` takes no `\(limit.parameter.label):`; nothing was done",
+        at: call.place(limit),
+        fix: action == "clean"
+            ? "leave it out: `runs clean` removes weights of unnamed runs, and checkpoints of finished ones"
+            : "leave it out: `runs import, \"results\"` takes every record of the folder")
 }
 
 /// The runs that the call asks for.

@@ -37,6 +37,7 @@ struct TrainingAction {
         isFresh: Bool, from continuation: Checkpoint? = nil, behind resumed: Run? = nil, defaults: String?
     ) throws -> Value {
         context.session.publish()
+        try call.checkEnvironment()
         do { try context.store?.wait(unless: context.interruption) } catch { throw call.fault(error) }
         let record = try newRecord()
         defer { context.tellStoreFaults(at: call.range) }

@@ -80,6 +80,13 @@ extension Invocation {
         return seed
     }
 
+    /// Refuses what the environment asks for and the engine cannot do before anything is kept of a training.
+    func checkEnvironment() throws {
+        do throws(EngineError) { try EngineError.checkEnvironment() } catch {
+            throw fault(.training, error.reason, fix: error.fix)
+        }
+    }
+
     /// An error of a training at the word's subject.
     func fault(_ error: TrainingError) -> Stop {
         if case .cancelled = error { return context.interrupted(at: range) }
