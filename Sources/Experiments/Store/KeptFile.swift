@@ -321,8 +321,10 @@ public final class KeptFile: Sendable {
     var isReplaced: Bool { path.map { FileSystem.identity($0) != identity } ?? false }
 
     /// Takes rows of a damaged or replaced file, from both ends of each table to where they cannot be read.
-    func salvage(from damaged: Database) {
-        for table in Self.tables {
+    ///
+    /// - Parameter onlyRuns: without the history.
+    func salvage(from damaged: Database, onlyRuns: Bool = false) {
+        for table in Self.tables where !onlyRuns || !["sessions", "history"].contains(table) {
             let columns = damaged.readableRows("SELECT name FROM pragma_table_info('\(table)')").compactMap(
                 \.first?.text)
             // What it was called in earlier versions.

@@ -20,6 +20,8 @@ public final class RunStore: Sendable {
     private let faults = Mutex<(pending: [StoreFault], told: Set<StoreFault>)>(([], []))
     /// What is to be written once no other process holds the file.
     private let waiting = Mutex<[Change]>([])
+    /// Whether files of runs are known that could not be taken into the file, for another process holds it.
+    private let isBehind = Mutex<Bool>(false)
     /// The runs whose rows wait there, for who opens the file meanwhile.
     private let unlisted = Mutex<Set<String>>([])
     private let patience: Patience
@@ -100,9 +102,25 @@ public final class RunStore: Sendable {
         }
     }
 
-    /// Whether the file itself answers, and can be written.
+    /// Whether the file itself answers, can be written and knows all runs.
     var isIndexed: Bool {
-        if case .success(true) = attempt({ file in !file.isReadOnly }) { true } else { false }
+        if case .success(true) = attempt({ file in !file.isReadOnly }) { !isIncomplete } else { false }
+    }
+
+    /// Whether the file can be read but lacks what is known here: another process may hold it for writing alone.
+    private var isIncomplete: Bool { isBehind.withLock { $0 } || waiting.withLock { !$0.isEmpty } }
+
+    /// Takes in runs whose files are there and that the file does not list, since another process could not write into it: nothing is
+    /// trained twice for that.
+    ///
+    /// Cost: lists the files and the keys of all runs; reads what is new.
+    private func takeInUnlisted() {
+        let except = unlisted.withLock { $0 }
+        let result = attempt { file throws(DatabaseError) in
+            if !file.isReadOnly { _ = try recover(into: file.database, except: except) }
+        }
+        let isBehind = if case .failure(let error) = result { error.kind == .busy } else { false }
+        self.isBehind.withLock { $0 = isBehind }
     }
 
     /// Runs `body` on the index of the runs. Where the file cannot be used, which is noted, that is one made of the
@@ -111,6 +129,7 @@ public final class RunStore: Sendable {
     func use<Value>(_ body: (KeptFile) throws(DatabaseError) -> Value) -> Value? {
         switch attempt(body) {
         case .success(let value):
+            if isIncomplete { return useSubstitute(body) ?? value }
             substitute.withLock { $0 = nil }
             return value
         case .failure(let error):
@@ -119,13 +138,17 @@ public final class RunStore: Sendable {
         }
     }
 
-    /// What the files do not say, of runs that other processes train meanwhile, is looked for each time.
+    /// What the files do not say, of runs that other processes train meanwhile, is looked for each time. Where the file
+    /// can be read, what it knows comes first.
     ///
-    /// Cost: the first time reads every record.
+    /// Cost: the first time reads every record that the file does not list.
     private func useSubstitute<Value>(_ body: (KeptFile) throws(DatabaseError) -> Value) -> Value? {
         let changes = waiting.withLock { $0 }
         return substitute.withLock { substitute in
             guard let file = substitute ?? (try? KeptFile(nil)) else { return nil }
+            if substitute == nil {
+                _ = attempt { held throws(DatabaseError) in file.salvage(from: held.database, onlyRuns: true) }
+            }
             substitute = file
             _ = try? recover(into: file.database, except: [])
             for change in changes { try? change.apply(file.database) }
@@ -279,7 +302,8 @@ public final class RunStore: Sendable {
     ///   - limit: at most so many.
     ///   - place: so many are left out before.
     public func list(limit: Int = .max, after place: Int = 0) -> [KeptRun] {
-        marked(rows("ORDER BY number DESC LIMIT ? OFFSET ?", [.integer(limit), .integer(place)]))
+        if place == 0 { takeInUnlisted() }
+        return marked(rows("ORDER BY number DESC LIMIT ? OFFSET ?", [.integer(limit), .integer(place)]))
     }
 
     /// Says which are older ones. Of several of one model and seed the newest is called so, whether or not they have
@@ -312,22 +336,34 @@ public final class RunStore: Sendable {
     /// The ended run of this identity that has its weights, if there is one.
     public func kept(_ identity: RunIdentity) -> KeptRun? {
         wait()
-        return rows(
-            Self.endedHere, [.text(identity.digest), .integer(arithmeticVersion)]
-        ).first { FileSystem.exists(weights($0.key)) }
+        return ended(identity) { runs in runs.first { FileSystem.exists(self.weights($0.key)) } }
     }
 
     /// All but the weights of an ended run of this identity, whether or not its weights are kept.
     public func endedRecord(_ identity: RunIdentity) -> RunRecord? {
         wait()
-        let ended = rows(
-            Self.endedHere, [.text(identity.digest), .integer(arithmeticVersion)])
-        return ended.lazy.compactMap { self.record(of: $0) }.first
+        return ended(identity) { runs in runs.lazy.compactMap { self.record(of: $0) }.first }
+    }
+
+    /// What `choose` takes of the ended runs of an identity; those that the file does not list yet come last.
+    private func ended<Chosen>(_ identity: RunIdentity, _ choose: ([KeptRun]) -> Chosen?) -> Chosen? {
+        func chosen() -> Chosen? {
+            choose(rows(Self.endedHere, [.text(identity.digest), .integer(arithmeticVersion)]))
+        }
+        if let found = chosen() { return found }
+        takeInUnlisted()
+        return chosen()
     }
 
     /// The run that `list` calls so: by a `let`, the newest as `gap seed 2`, or an older one as `gap seed 2 #3f2a91c0`;
     /// these two whether or not a `let` has named it.
     public func kept(called name: String) -> KeptRun? {
+        if let run = listed(called: name) { return run }
+        takeInUnlisted()
+        return listed(called: name)
+    }
+
+    private func listed(called name: String) -> KeptRun? {
         for condition in [
             "name = ? ORDER BY number DESC",
             "model || ' seed ' || seed || ' #' || substr(key, 1, \(KeptRun.tagLength)) = ? ORDER BY number DESC",

@@ -435,6 +435,11 @@ extension Interpreter {
     ) -> (fix: String?, edits: [TextEdit]) {
         func write(_ text: String) -> (String?, [TextEdit]) { ("write `\(text)`", [TextEdit(range, text)]) }
         let written = source[range]
+        if case .list(let items) = value, items.values.count == 1, case .string(let choice) = items.values[0],
+            parameter.choices.contains(choice)
+        {
+            return write(choice)
+        }
         let isLabeled = source.bytes[..<min(range.start, source.bytes.count)].last { $0 > 32 } == UInt8(ascii: ":")
         switch (parameter.kind, value) {
         case (.shape, .tuple(let items)), (.shape, .list(let items)), (.extent, .tuple(let items)),
@@ -451,8 +456,6 @@ extension Interpreter {
                 break
             }
             return write(sizes.map(String.init).joined(separator: "x"))
-        case (_, .list(let items)) where items.values.count == 1 && !parameter.choices.isEmpty:
-            if case .string(let choice) = items.values[0], parameter.choices.contains(choice) { return write(choice) }
         // `linear 16384, 10`: PyTorch's layers are given the size that comes in first.
         case (.boolean, .integer(let number))
         where word.name == "linear" && parameter.label == "bias" && number > 0 && !isLabeled:

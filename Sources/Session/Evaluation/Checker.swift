@@ -435,6 +435,8 @@ final class Checker {
             _ = noting { try interpreter.chosen(expression, parameter, of: word) }
             return
         }
+        // Whether the others fit is seen when it runs.
+        if case .list(let elements) = expression.kind, elements.contains(where: { isChoice($0, parameter) }) { return }
         switch expression.kind {
         case .name(let name) where find(name) == nil:
             guard let meant = Vocabulary.word(name) else {

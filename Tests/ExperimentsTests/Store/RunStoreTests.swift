@@ -1129,6 +1129,38 @@ extension Database {
         #expect(held.files.filter { $0.hasSuffix(".safetensors") }.count == 2)
     }
 
+    /// In the mode in which the database is kept, who holds it for writing lets others read.
+    @Test func whatWasTrainedWhileTheDatabaseCouldOnlyBeReadIsNotTrainedAgain() throws {
+        let home = try Home()
+        defer { home.remove() }
+        try home.train(Trained.options())
+        let early = Home(folder: home.folder)
+        #expect(early.store.list().count == 1)
+        let other = try Database(home.database)
+        try other.execute("BEGIN EXCLUSIVE")
+
+        // By itself, by a session that was there before, and by one that comes later.
+        let ended = try home.train(Trained.options(seed: 2))
+        let cut = try home.train(Trained.options(seed: 3), cutAfter: 1)
+        home.store.setName("mine", ofRun: try home.key(seed: 2))
+        let late = Home(folder: home.folder)
+        for session in [home, early, late] {
+            #expect(try session.kept(Trained.options(seed: 2))?.digest == ended.digest)
+            #expect(session.store.list().map(\.seed).sorted() == [1, 2, 3])
+            #expect(session.store.kept(called: "mine")?.seed == 2)
+            #expect(session.store.clean() == nil)
+            let options = Trained.options(seed: 3)
+            let keeper = session.store.begin(
+                try Trained.record(options), try Trained.architecture(), options, isFresh: false)
+            #expect(keeper?.beginning?.position.steps == cut.steps)
+        }
+        try other.execute("COMMIT")
+        home.store.wait()
+        #expect(home.store.list().map(\.seed).sorted() == [1, 2, 3] && home.store.clean() != nil)
+        // Nothing was lost.
+        #expect(Home(folder: home.folder).store.takeFaults().isEmpty)
+    }
+
     /// A folder on a full or read-only disk, or a database of a later version.
     @Test func whatCannotBeKeptGoesOnFromWhatIs() throws {
         let home = try Home()

@@ -132,7 +132,9 @@ struct TrainingAction {
                 call.fault(
                     .interrupted,
                     "the training was interrupted after \(counted(run.steps, "step")) "
-                        + "(\(run.epochs) of \(counted(options.epochs, "epoch")) done); what was trained is kept"))
+                        + "(\(run.epochs) of \(counted(options.epochs, "epoch")) done); "
+                        + (value.place == nil && context.store != nil
+                            ? "what was trained is kept as long as this session" : "what was trained is kept")))
         case .diverged(let epoch, let batch):
             context.pendingStop = .diverged(
                 call.fault(
