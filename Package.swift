@@ -29,7 +29,10 @@ let package = Package(
         system("CZeroMQ"), system("CSQLite"), system("CJansson"), system("CArchive"), system("CCrypto"),
         system("CReadline"), system("CCurl"), system("CJPEG"), system("CPNG"), system("CTimer"),
 
-        module("Text"),
+        .target(
+            name: "Text",
+            // Optimized in debug builds as well: all that a kernel writes passes through it.
+            swiftSettings: strict + [.unsafeFlags(["-O"])]),
         module("Language", ["Text"]),
         module("Runtime"),
         module("Network", ["Runtime"]),
