@@ -22,7 +22,9 @@ extension FaultMaker {
         }
         let message = "there is no `\(name)`"
         if let fix = ForeignFunction.text(name) { return fault(.unknownName, message, at: range, fix: fix) }
-        if call == nil, let fix = Self.choicesElsewhere[name] { return fault(.unknownName, message, at: range, fix: fix) }
+        if call == nil, let fix = Self.choicesElsewhere[name] {
+            return fault(.unknownName, message, at: range, fix: fix)
+        }
         if let word = Vocabulary.word(alias: name), !names.contains(where: { $0.lowercased() == name.lowercased() }) {
             if let call, let meant = translation(of: call, to: word, name) {
                 return fault(

@@ -113,7 +113,8 @@ struct TrainingAction {
             origin = " after the \(counted(source.epochs, "epoch")) of \(source.label)"
         }
         context.write(
-            "\(label): resumes at \(place)\(origin), \(DurationText.span(position.seconds)) saved; `fresh: true` retrains\n")
+            "\(label): resumes at \(place)\(origin), \(DurationText.span(position.seconds)) saved; `fresh: true` retrains\n"
+        )
     }
 
     /// Leaves the run as the last one, with the error of one that came to no good end.
