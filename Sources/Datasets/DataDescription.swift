@@ -28,6 +28,16 @@ public struct DataDescription: Hashable, Sendable {
     public var deviation: [Double]
     public var augmentation: Augmentation
 
+    /// How many test images it makes; `nil` where only the files say it.
+    public var testCount: Int? {
+        for case .take(_, let test, _) in steps.reversed() { return test }
+        return switch source {
+        case .cifar10(archive: nil), .cifar100(_, archive: nil): 10_000
+        case .cifar10, .cifar100, .imageFolder: nil
+        case .synthetic: Synthetic.testCount
+        }
+    }
+
     /// Makes the data set again. An archive that is not at hand is downloaded.
     ///
     /// - Parameters:

@@ -4,11 +4,13 @@
 import Runtime
 
 public enum Synthetic {
+    static let testCount = 2_000
+
     /// 10,000 training and 2,000 test images of 3x32x32 in ten classes. Image i shows class i mod 10.
     ///
     /// Cost: about 0.2 s of two cores in a release build.
     public static func make(cancellation: Cancellation) throws(DatasetError) -> Dataset {
-        let dataset = make(training: 10_000, test: 2_000, cancellation)
+        let dataset = make(training: 10_000, test: testCount, cancellation)
         if cancellation.isCancelled { throw .cancelled }
         return dataset.from(.synthetic)
     }

@@ -32,9 +32,18 @@ public struct Safetensors: Sendable {
         }
     }
 
+    /// A tensor that stays in the file.
+    public struct Unread: Sendable, Equatable {
+        public let shape: [Int]
+        /// As the header has it: `I32`.
+        public let type: String
+    }
+
     /// In the order of the file's header.
     public private(set) var names: [String] = []
     private var tensors: [String: Tensor] = [:]
+    /// Those of a file whose numbers are of a type that is not read.
+    public private(set) var unread: [String: Unread] = [:]
     /// The texts under `__metadata__`.
     public var metadata: [String: String] = [:]
 
@@ -125,9 +134,12 @@ public struct Safetensors: Sendable {
     private mutating func readHeader(_ text: [UInt8], dataCount: Int) throws(SafetensorsError) -> [Place] {
         func fail(_ reason: String) -> SafetensorsError { SafetensorsError(description: reason) }
         let header: JSON
-        do { header = try JSON(parsing: text) } catch { throw fail("its header is not JSON (\(error))") }
+        do { header = try JSON(parsing: text, refusesEqualKeys: true) } catch {
+            throw fail("its header is not JSON (\(error))")
+        }
         guard let object = header.object else { throw fail("its header is not a JSON object") }
         var places: [Place] = []
+        var ranges: [(name: String, range: Range<Int>)] = []
         for name in object.keys {
             guard let entry = object[name]?.object else { throw fail("`\(name)` is described by no object") }
             if name == "__metadata__" {
@@ -144,22 +156,29 @@ public struct Safetensors: Sendable {
                 return numbers
             }
             let (shape, offsets) = (try numbers("shape"), try numbers("data_offsets"))
-            guard let type = entry["dtype"]?.string.flatMap(ElementType.init) else {
-                throw fail("`\(name)` is of a type that is not read: \(entry["dtype"]?.string ?? "none")")
+            let type = entry["dtype"]?.string ?? "none"
+            guard let bits = ElementType(rawValue: type).map({ 8 * $0.byteCount }) ?? Self.unreadBits[type] else {
+                throw fail("`\(name)` is of a type that is not read: \(type)")
             }
             guard offsets.count == 2, offsets[0] >= 0, offsets[0] <= offsets[1], offsets[1] <= dataCount else {
                 throw fail("`\(name)` lies outside of the file, which may be cut short")
             }
-            guard let count = Self.count(shape), count == (offsets[1] - offsets[0]) / type.byteCount,
-                (offsets[1] - offsets[0]) % type.byteCount == 0
-            else { throw fail("`\(name)` has not as many values as its shape \(shape) says") }
-            places.append(Place(name: name, type: type, shape: shape, range: offsets[0]..<offsets[1]))
+            let range = offsets[0]..<offsets[1]
+            guard let count = Self.count(shape), count == 8 * range.count / bits, 8 * range.count % bits == 0 else {
+                throw fail("`\(name)` has not as many values as its shape \(shape) says")
+            }
+            ranges.append((name, range))
+            if let type = ElementType(rawValue: type) {
+                places.append(Place(name: name, type: type, shape: shape, range: range))
+            } else {
+                unread[name] = Unread(shape: shape, type: type)
+            }
         }
         // Tensors that share bytes would take more memory than the file has.
-        var sum = 0
-        for place in places {
-            sum += place.range.count
-            guard sum <= dataCount else { throw fail("its tensors lie on each other") }
+        let sorted = ranges.filter { !$0.range.isEmpty }.sorted { $0.range.lowerBound < $1.range.lowerBound }
+        for (before, after) in zip(sorted, sorted.dropFirst())
+        where after.range.lowerBound < before.range.upperBound {
+            throw fail("its tensors `\(before.name)` and `\(after.name)` lie on each other")
         }
         return places
     }
@@ -184,6 +203,14 @@ public struct Safetensors: Sendable {
         case uint16 = "U16"
         case uint8 = "U8"
         case bool = "BOOL"
+
+        /// Whether weights can be of it.
+        public var isFloat: Bool {
+            switch self {
+            case .float32, .float64, .bfloat16, .float16: true
+            case .int64, .uint16, .uint8, .bool: false
+            }
+        }
 
         var byteCount: Int {
             switch self {
@@ -234,6 +261,12 @@ public struct Safetensors: Sendable {
         }
     }
 
+    /// How long a number of each other type of the format is.
+    private static let unreadBits = [
+        "I8": 8, "I16": 16, "I32": 32, "U32": 32, "U64": 64, "C64": 64, "F8_E5M2": 8, "F8_E4M3": 8, "F8_E8M0": 8,
+        "F8_E5M2FNUZ": 8, "F8_E4M3FNUZ": 8, "F6_E2M3": 6, "F6_E3M2": 6, "F4": 4,
+    ]
+
     // MARK: The header alone
 
     /// What the first eight bytes say, where the file is long enough for it.
@@ -248,7 +281,7 @@ public struct Safetensors: Sendable {
         else { return nil }
         guard Memory.hasRoom(for: 32 * length) else { throw FileError("read", file.path, code: ENOMEM) }
         let text = try file.read(length, at: 8)
-        return (try? JSON(parsing: text)).map { ($0, 8 + length) }
+        return (try? JSON(parsing: text, refusesEqualKeys: true)).map { ($0, 8 + length) }
     }
 
     /// A header as a file begins with it: its length, and as many spaces that tensors begin at a multiple of eight bytes.

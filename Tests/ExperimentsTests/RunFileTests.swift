@@ -295,6 +295,62 @@ extension RunFile {
         #expect(ema.parameters.values(0) == run.parameters?.values(0).map { $0 + 1 })
     }
 
+    @Test func whichOfTwoCopiesIsWholeIsSaid() throws {
+        let run = try twoAlike()
+        var file = renamed(run) { "ema." + $0 }
+        let own = renamed(run) { "model." + $0 }
+        for name in own.names where name != "model.1.bias" { file[name] = own[name] }
+        let loaded = try file.parameters(for: run.architecture, isStrict: false)
+        #expect(loaded.module == "ema" && loaded.missingElsewhere == ["model.1.bias"] && loaded.leftOut.count == 3)
+        let exact = try renamed(run) { $0 }.parameters(for: run.architecture)
+        #expect(exact.module == nil && exact.missingElsewhere.isEmpty)
+    }
+
+    @Test func weightsAreFloats() throws {
+        let run = try twoAlike()
+        for type in [Safetensors.ElementType.int64, .uint16, .uint8, .bool] {
+            var file = renamed(run) { $0 }
+            file["1.bias"] = .init(shape: [4], values: [0, 1, 1, 0], type: type)
+            guard case .wrongType("1.bias", type.rawValue)? = fault(file, run) else {
+                Issue.record("\(type) for a weight")
+                continue
+            }
+        }
+        for type in [Safetensors.ElementType.float16, .bfloat16, .float64] {
+            var file = renamed(run) { $0 }
+            file["1.bias"] = .init(shape: [4], values: [0, 1, .infinity, .nan], type: type)
+            #expect(try file.parameters(for: run.architecture).notFinite == ["1.bias"])
+        }
+    }
+
+    /// As a file of quantized weights has them: what is not taken is only left out.
+    @Test func aTypeThatIsNotReadCountsWhereItIsTaken() throws {
+        let run = try twoAlike()
+        let plain = renamed(run) { $0 }
+        func file(_ name: String) throws -> Safetensors {
+            // The bytes of a float are those of a whole number of as many bits.
+            var file = plain
+            file[name] = .init(shape: [4], values: [1, 2, 3, 4])
+            let length = Int(file.bytes[0]) | Int(file.bytes[1]) << 8
+            let header = String(decoding: file.bytes[8..<8 + length], as: UTF8.self)
+            let other = header.replacing("\"\(name)\":{\"dtype\":\"F32\"", with: "\"\(name)\":{\"dtype\":\"I32\"")
+            #expect(other != header)
+            return try Safetensors(parsing: file.bytes[..<8] + Array(other.utf8) + file.bytes[(8 + length)...])
+        }
+        guard case .wrongType("1.bias", "I32")? = fault(try file("1.bias"), run) else {
+            Issue.record("I32 for a weight")
+            return
+        }
+        let extra = try file("scales")
+        guard case .otherNames(let missing, let surplus)? = fault(extra, run) else {
+            Issue.record("what the network does not have")
+            return
+        }
+        #expect(missing.isEmpty && surplus.map(\.name) == ["scales"] && surplus.first?.shape == [4])
+        let loaded = try extra.parameters(for: run.architecture, isStrict: false)
+        #expect(loaded.leftOut == ["scales"] && loaded.parameters.digest() == run.digest)
+    }
+
     /// Nor are shapes enough to choose among more layers than the network has.
     @Test func whatIsLeftOutIsNeverChosenByShape() throws {
         let run = try trained(epochs: 1)

@@ -56,11 +56,45 @@ struct SafetensorsTests {
             #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#,
             "lie on each other"
         ),
+        (
+            #"{"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},"b":{"dtype":"U8","shape":[2],"data_offsets":[1,3]}}"#,
+            "`a` and `b` lie on each other"
+        ),
+        (
+            #"{"b":{"dtype":"I8","shape":[2],"data_offsets":[2,4]},"a":{"dtype":"U8","shape":[3],"data_offsets":[0,3]}}"#,
+            "`a` and `b` lie on each other"
+        ),
+        (
+            #"{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"a":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}}"#,
+            "duplicate object key"
+        ),
+        (#"{"a":{"dtype":"F32","shape":[1],"shape":[1],"data_offsets":[0,4]}}"#, "duplicate object key"),
+        (#"{"a":{"dtype":"I32","shape":[2],"data_offsets":[0,4]}}"#, "not as many values"),
+        (#"{"a":{"dtype":"F4","shape":[7],"data_offsets":[0,4]}}"#, "not as many values"),
+        (#"{"a":{"dtype":"F8_E4M3","shape":[5],"data_offsets":[0,5]}}"#, "outside of the file"),
         (#"{"a":{"dtype":"F32","shape":[4611686018427387904,8],"data_offsets":[0,0]}}"#, "not as many values"),
     ])
     func whatIsBrokenIsSaid(_ header: String, _ reason: String) {
         let bytes = header.isEmpty ? [1, 2, 3] : Self.file(header, [0, 0, 0, 0])
         #expect { try Safetensors(parsing: bytes) } throws: { "\($0)".contains(reason) }
+    }
+
+    /// Their bytes stay where they are; all others are read.
+    @Test(arguments: [
+        ("I8", 4), ("F8_E5M2", 4), ("F8_E4M3", 4), ("I16", 2), ("I32", 1), ("U32", 1), ("F4", 8), ("F6_E2M3", 0),
+    ])
+    func aTensorOfATypeThatIsNotReadLeavesTheOthersWhole(_ type: String, _ count: Int) throws {
+        let header =
+            #"{"a":{"dtype":"\#(type)","shape":[\#(count)],"data_offsets":[0,\#(count == 0 ? 0 : 4)]},"#
+            + #""b":{"dtype":"F16","shape":[1],"data_offsets":[4,6]}}"#
+        let bytes = Self.file(header, [9, 9, 9, 9, 0, 62])
+        let folder = TemporaryFolder()
+        let path = "\(folder.path)/a.safetensors"
+        try FileSystem.write(bytes, to: path)
+        for file in [try Safetensors(parsing: bytes), try Safetensors(reading: try FileReader(path))] {
+            #expect(file.names == ["b"] && file["b"]?.values == [1.5] && file["a"] == nil)
+            #expect(file.unread.count == 1 && file.unread["a"]?.type == type && file.unread["a"]?.shape == [count])
+        }
     }
 
     @Test func aHeaderLongerThanTheFileIsRefused() {

@@ -201,6 +201,53 @@ struct KeepingTests {
             session.fault("load \"w.safetensors\", strict: false")?.contains("of a model that takes weights") == true)
     }
 
+    @Test func whatWasTakenOfAFileOfWeightsIsSaid() throws {
+        let session = try session("")
+        session.run("model Two { input 4; linear 4; linear 3 }")
+        let load = "load \"w.safetensors\", into: Two"
+        func file(_ prefix: String = "") -> Safetensors {
+            var file = Safetensors()
+            for (name, shape) in [("0.weight", [4, 4]), ("0.bias", [4]), ("1.weight", [3, 4]), ("1.bias", [3])] {
+                file[prefix + name] = .init(shape: shape, values: [Float](repeating: 1, count: shape.reduce(1, *)))
+            }
+            return file
+        }
+        func note(_ file: Safetensors) throws -> String {
+            session.write(file.bytes, "w.safetensors")
+            session.run("let a = \(load), strict: false")
+            return DiagnosticText(try #require(session.output.all.diagnostics.last)).block
+        }
+        func fault(_ file: Safetensors) throws -> String {
+            session.write(file.bytes, "w.safetensors")
+            return try #require(session.fault(load))
+        }
+        var copies = file("ema.")
+        for name in file().names where name != "1.bias" { copies["model." + name] = file()[name] }
+        #expect(try note(copies).contains("taken: the tensors in `ema`, since there is no `model.1.bias`"))
+        var infinite = file()
+        infinite["0.bias"] = .init(shape: [4], values: [0, .nan, 0, 0])
+        #expect(try note(infinite).contains("`0.bias` in w.safetensors holds values that are infinite, no numbers"))
+        var whole = file()
+        whole["1.bias"] = .init(shape: [3], values: [1, 0, 1], type: .uint8)
+        let type = try fault(whole)
+        #expect(type.contains("`1.bias` in w.safetensors is of type U8, and weights are floats"))
+        #expect(type.contains("`w[\"1.bias\"] = w[\"1.bias\"].float()`"))
+        var turned = file()
+        turned["1.weight"] = .init(shape: [4, 3], values: [Float](repeating: 1, count: 12))
+        #expect(try fault(turned).contains("`w[\"1.weight\"] = w[\"1.weight\"].permute(1, 0).contiguous()`"))
+        turned["1.weight"] = .init(shape: [4, 5], values: [Float](repeating: 1, count: 20))
+        #expect(try fault(turned).contains("give the model the widths that the weights have"))
+        session.run("model Conv { input 3x8x8; conv 6, kernel: 3x5, bias: false }")
+        var last = Safetensors()
+        for (shape, axes) in [
+            ([3, 5, 3, 6], "3, 2, 0, 1"), ([6, 3, 5, 3], "0, 3, 1, 2"), ([3, 6, 3, 5], "1, 0, 2, 3"),
+        ] {
+            last["0.weight"] = .init(shape: shape, values: [Float](repeating: 1, count: 270))
+            session.write(last.bytes, "c.safetensors")
+            #expect(session.fault("load \"c.safetensors\", into: Conv")?.contains(".permute(\(axes))") == true)
+        }
+    }
+
     @Test func tableAndPlotOfKeptRunsSayWhatToWrite() throws {
         let session = try session("")
         #expect(session.fault("table runs()")?.contains("`table runs()[0]`") == true)

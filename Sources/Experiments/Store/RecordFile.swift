@@ -90,7 +90,7 @@ public enum RecordFile {
         if let format = json["format"]?.integer, format > RunRecord.format {
             throw .newer(version: json["version"]?.string?.printableName ?? "")
         }
-        guard file.metadata[checksumKey] == checksum(file.parts, file.metadata) else {
+        guard file.unread.isEmpty, file.metadata[checksumKey] == checksum(file.parts, file.metadata) else {
             throw .damaged("its checksum is not that of its bytes")
         }
         guard var record = RunRecord(json), record.kept != nil, let key = json["key"]?.string, RunFileName.isKey(key),

@@ -108,7 +108,9 @@ public struct RunFile: Sendable {
         if let format = json?["format"]?.integer, format > RunRecord.format {
             throw .newer(version: json?["version"]?.string ?? "")
         }
-        guard let json, tensors.metadata[Self.checksumKey] == Self.checksum(tensors.parts, tensors.metadata),
+        // What is not read is in no checksum, and no version has written it.
+        guard let json, tensors.unread.isEmpty,
+            tensors.metadata[Self.checksumKey] == Self.checksum(tensors.parts, tensors.metadata),
             let record = RunRecord(json)
         else {
             throw .damaged

@@ -193,7 +193,7 @@ extension RunStore {
                 // One that is listed and whose record cannot be read any more is written again.
                 if let run = ended[read.key], isFiled(run) {
                     carried.known += 1
-                } else if let reason = read.record.reasonToRefuse {
+                } else if let reason = read.record.reasonToRefuseImport {
                     carried.refused.append(.init(name: name.printableName, reason: reason))
                     continue
                 } else {
@@ -236,20 +236,6 @@ extension RunStore {
             try Self.write(record, key: key, state: record.state.description, to: database)
         } then: {
             lock.remove()
-        }
-        return nil
-    }
-}
-
-extension RunRecord {
-    /// Why a record from elsewhere is not taken; `nil` where it is.
-    var reasonToRefuse: String? {
-        guard state == .done || state.isDiverged else { return "its training has not finished" }
-        if let descriptionFault { return "this version cannot read its description: \(descriptionFault)" }
-        // Of another engine nobody can say; no training here finds it.
-        guard arithmetic == arithmeticVersion else { return nil }
-        guard let kept, let description, description.identity(on: kept.instructionSet) == kept.identity else {
-            return "it is not the record of the training that it describes"
         }
         return nil
     }

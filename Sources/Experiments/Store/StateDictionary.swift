@@ -49,6 +49,12 @@ extension Safetensors {
         public let renamed: [(from: String, to: String)]
         /// Tensors that the network does not have.
         public let leftOut: [String]
+        /// The module whose tensors were taken, where all were of one: `ema`.
+        public let module: String?
+        /// Of each other module that has most of the network's tensors the first that it does not have: `model.1.bias`.
+        public let missingElsewhere: [String]
+        /// Tensors that were taken and hold a value that is infinite or no number.
+        public let notFinite: [String]
     }
 
     /// The weights of a network of these layers.
@@ -62,33 +68,49 @@ extension Safetensors {
         for architecture: Architecture, names: [String: String]? = nil, isStrict: Bool = true
     ) throws(WeightsError) -> Loaded {
         let wanted = architecture.parameters
-        let found = self.names.filter { name in !Self.counters.contains(Self.split(name).leaf[...]) }
+        let found = (self.names + unread.keys.sorted()).filter { name in
+            !Self.counters.contains(Self.split(name).leaf[...])
+        }
         let sources: [String]
+        var (module, missingElsewhere): (String?, [String]) = (nil, [])
         if let names {
             sources = try Self.mapped(wanted.map(\.name), by: names)
         } else {
-            let prefix = try Self.prefix(of: wanted.map(\.name), in: found)
+            let counts = Self.prefixes(of: wanted.map(\.name), in: found)
+            let prefix = try Self.prefix(counts, count: wanted.count)
             let prefixed = wanted.map { prefix + $0.name }
             let isWhole = Set(prefixed).isSubset(of: found)
             sources = isWhole ? prefixed : matchedByShape(found, to: wanted) ?? prefixed
+            if isWhole, !prefix.isEmpty {
+                module = String(prefix.dropLast())
+                let all = Set(found)
+                missingElsewhere = counts.filter { $0.key != prefix && 2 * $0.value >= wanted.count }.keys.sorted()
+                    .compactMap { other in wanted.lazy.map { other + $0.name }.first { !all.contains($0) } }
+            }
         }
         let (missing, surplus) = (Set(sources).subtracting(found), Set(found).subtracting(sources))
         let leftOut = found.filter(surplus.contains)
         guard missing.isEmpty, surplus.isEmpty || !isStrict else {
             throw .otherNames(
                 missing: zip(wanted, sources).filter { missing.contains($0.1) }.map { ($0.1, $0.0.shape) },
-                surplus: leftOut.map { ($0, self[$0]?.shape ?? []) })
+                surplus: leftOut.map { ($0, shape($0)) })
         }
         for (tensor, source) in zip(wanted, sources) {
-            let shape = self[source]?.shape ?? []
-            guard shape == tensor.shape else {
-                throw .wrongShape(name: source, found: shape, expected: tensor.shape)
+            guard shape(source) == tensor.shape else {
+                throw .wrongShape(name: source, found: shape(source), expected: tensor.shape)
+            }
+            guard self[source]?.type.isFloat == true else {
+                let type = self[source]?.type.rawValue ?? unread[source]?.type
+                throw .wrongType(name: source, type: type ?? "none")
             }
         }
         let values = { (index: Int) in self[sources[index]]?.values ?? [] }
         guard let parameters = TrainedParameters(architecture, values: values) else { throw .outOfMemory }
         let renamed = zip(sources, wanted).map { (from: $0, to: $1.name) }.filter { $0.from != $0.to }
-        return Loaded(parameters: parameters, renamed: renamed, leftOut: leftOut)
+        return Loaded(
+            parameters: parameters, renamed: renamed, leftOut: leftOut, module: module,
+            missingElsewhere: missingElsewhere,
+            notFinite: sources.filter { self[$0]?.values.allSatisfy(\.isFinite) == false })
     }
 
     // MARK: Other names
@@ -118,9 +140,8 @@ extension Safetensors {
         return sources
     }
 
-    /// What stands in front of the network's names in the file: nothing where the file has them as they are, else what is
-    /// in front of all of them, `module.` of a wrapped module. Where some are missing, what is in front of most.
-    private static func prefix(of wanted: [String], in found: [String]) throws(WeightsError) -> String {
+    /// How many of the network's names stand in the file behind each beginning.
+    private static func prefixes(of wanted: [String], in found: [String]) -> [String: Int] {
         let names = Set(wanted.map { $0[...] })
         var counts: [String: Int] = [:]
         for name in found {
@@ -131,9 +152,17 @@ extension Safetensors {
                 rest = rest[rest.index(after: point)...]
             }
         }
-        let whole = counts.filter { $0.value == wanted.count }.keys
+        return counts
+    }
+
+    /// What stands in front of the network's names in the file: nothing where the file has them as they are, else what is
+    /// in front of all of them, `module.` of a wrapped module. Where some are missing, what is in front of most.
+    ///
+    /// - Parameter count: of the network's names.
+    private static func prefix(_ counts: [String: Int], count: Int) throws(WeightsError) -> String {
+        let whole = counts.filter { $0.value == count }.keys
         if whole.isEmpty || whole.contains("") {
-            return whole.isEmpty ? counts.first { 2 * $0.value > wanted.count }?.key ?? "" : ""
+            return whole.isEmpty ? counts.first { 2 * $0.value > count }?.key ?? "" : ""
         }
         guard whole.count == 1, let prefix = whole.first else {
             throw .severalFit(whole.map { String($0.dropLast()) }.sorted())
@@ -147,11 +176,15 @@ extension Safetensors {
         var shapes: [String: [Int]] = [:]
     }
 
+    /// Also of a tensor that is not read.
+    private func shape(_ name: String) -> [Int] {
+        self[name]?.shape ?? unread[name]?.shape ?? []
+    }
+
     /// Module for module, if shapes leave no choice: each of the network's fits one of the file's, and no two are
     /// alike.
     private func matchedByShape(_ found: [String], to wanted: [ParameterTensor]) -> [String]? {
-        let theirs = Dictionary(
-            grouping: Self.modules(found.map { ($0, self[$0]?.shape ?? []) }), by: \.shapes)
+        let theirs = Dictionary(grouping: Self.modules(found.map { ($0, shape($0)) }), by: \.shapes)
         let ours = Self.modules(wanted.map { ($0.name, $0.shape) })
         guard theirs.count == ours.count, theirs.values.allSatisfy({ $0.count == 1 }) else { return nil }
         var paths: [String: String] = [:]
@@ -192,6 +225,8 @@ extension Safetensors {
 /// Why the weights of a file do not fit a network.
 public enum WeightsError: Error, Sendable {
     case wrongShape(name: String, found: [Int], expected: [Int])
+    /// Whole numbers, or of a type that is not read: `I32`.
+    case wrongType(name: String, type: String)
     case otherNames(missing: [(name: String, shape: [Int])], surplus: [(name: String, shape: [Int])])
     /// The file holds all of the network's names several times: what stands in front of them each time.
     case severalFit([String])

@@ -52,6 +52,7 @@ extension FaultCode {
     static let recursion = FaultCode("recursion")
     static let renamedWeights = FaultCode("renamed-weights")
     static let leftOutWeights = FaultCode("left-out-weights")
+    static let notFiniteWeights = FaultCode("not-finite-weights")
     static let sameTraining = FaultCode("same-training")
     static let shapeMismatch = FaultCode("shape-mismatch")
     static let shortcutAlone = FaultCode("shortcut-alone")

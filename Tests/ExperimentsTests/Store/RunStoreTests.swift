@@ -73,6 +73,27 @@ private struct Home {
     }
 }
 
+extension RunRecord {
+    fileprivate mutating func change(prediction: UInt16) {
+        let outcomes = position.outcomes
+        position.outcomes =
+            TestOutcomes(
+                classes: [prediction] + outcomes.classes.dropFirst(), areAmongFive: outcomes.areAmongFive,
+                confidences: outcomes.confidences, losses: outcomes.losses) ?? outcomes
+    }
+
+    fileprivate mutating func changeLast(accuracy: Double? = nil, loss: Double? = nil) {
+        position.metrics =
+            position.metrics.dropLast()
+            + position.metrics.suffix(1).map {
+                EpochMetrics(
+                    epoch: $0.epoch, trainLoss: $0.trainLoss, trainAccuracy: $0.trainAccuracy,
+                    testLoss: loss ?? $0.testLoss,
+                    testAccuracy: accuracy ?? $0.testAccuracy, seconds: $0.seconds, trainingSeconds: $0.trainingSeconds)
+            }
+    }
+}
+
 extension Database {
     /// Records as an earlier version has them.
     fileprivate func makeRecordsRows() throws {
@@ -851,7 +872,6 @@ extension Database {
         try RecordFile.write(forged, key: "00000000000000ff", to: "\(folder)/forged.run")
         // Of an engine of which nothing is known, it is taken, and no training finds it.
         (forged.arithmetic, forged.description, forged.name) = (0, nil, "a\nb \u{1b}[31m")
-        forged.kept?.started = 67_768_036_191_000_000
         try RecordFile.write(forged, key: "00000000000000fe", to: "\(folder)/older.run")
         let carried = try other.store.import(from: folder)
         #expect(carried.count == 2 && carried.refused.map(\.name).sorted() == ["cut.run", "empty.run", "forged.run"])
@@ -915,6 +935,76 @@ extension Database {
         let text = record.text.replacing(try Regex("\"\(key)\":[0-9.e-]+"), with: member)
         let json = try JSON(parsing: text)
         #expect(text != record.text && RunRecord(json) == nil)
+    }
+
+    private static let synthetic = DataDescription(
+        source: .synthetic, steps: [], mean: [0, 0, 0], deviation: [1, 1, 1], augmentation: Augmentation())
+
+    /// Each with a checksum of its own, as whoever changes a record makes it.
+    private static let contradictions: [(reason: String, change: @Sendable (inout RunRecord) -> Void)] = [
+        ("its curve has 2 epochs, and its training 3", { $0.position.metrics.removeLast() }),
+        ("its curve has 0 epochs, and its training 3", { ($0.position.metrics, $0.position.outcomes) = ([], .init()) }),
+        ("outcomes of images, and no epoch", { ($0.state, $0.position.metrics) = (.diverged(epoch: 1, batch: 0), []) }),
+        ("do not follow one another", { $0.position.metrics.reverse() }),
+        ("in an epoch that it does not have", { $0.state = .diverged(epoch: .min, batch: 0) }),
+        ("its curve has 3 epochs, and its training 1", { $0.state = .diverged(epoch: 1, batch: 0) }),
+        ("its epochs or its seed", { $0.epochs = 4 }), ("its epochs or its seed", { $0.seed = 7 }),
+        ("outcomes of 40 images, and its data 2000 test images", { $0.description?.data = synthetic }),
+        ("beyond the 10 of its network", { $0.change(prediction: 10) }),
+        ("the accuracy of its last epoch", { $0.changeLast(accuracy: 100) }),
+        ("the accuracy of its last epoch", { $0.changeLast(accuracy: 0.1) }),
+        ("the accuracy of its last epoch", { $0.changeLast(accuracy: .nan) }),
+        ("the loss of its last epoch", { $0.changeLast(loss: 0.01) }),
+        ("its digest is not 64", { $0.digest = "AB" }),
+        ("its digest is not 64", { $0.digest = $0.digest?.uppercased() }),
+        ("its weights is missing", { $0.digest = nil }), ("its weights is missing", { $0.digest = "" }),
+        ("begun in the future", { $0.kept?.started += 3 * 86_400 }),
+        ("begun in the future", { $0.kept?.started = 67_768_036_191_000_000 }),
+        ("its model's name has more than 500", { $0.model = String(repeating: "m", count: 501) }),
+        ("its name has more than 500", { $0.name = String(repeating: "n", count: 501) }),
+        ("its data set's name has more", { $0.dataset = String(repeating: "d", count: 501) }),
+    ]
+
+    @Test func aRecordThatContradictsItselfIsRefused() throws {
+        let (home, other) = (try Home(), try Home())
+        defer {
+            home.remove()
+            other.remove()
+        }
+        try home.train(Trained.options())
+        let record = try RecordFile.read(try home.record()).record
+        for (number, (reason, change)) in Self.contradictions.enumerated() {
+            var forged = record
+            change(&forged)
+            let folder = "\(home.folder)/\(number)"
+            try FileSystem.createDirectories(folder)
+            try RecordFile.write(forged, key: "00000000000000ff", to: "\(folder)/a.run")
+            let carried = try other.store.import(from: folder)
+            #expect(carried.count == 0 && carried.refused.map(\.reason).allSatisfy { $0.contains(reason) }, "\(reason)")
+            #expect(carried.refused.count == 1, "\(reason)")
+        }
+        #expect(other.store.list().isEmpty)
+    }
+
+    @Test func whatAnEarlierVersionDidNotKeepIsNoContradiction() throws {
+        let home = try Home()
+        defer { home.remove() }
+        try home.train(Trained.options())
+        let record = try RecordFile.read(try home.record()).record
+        func reason(_ change: (inout RunRecord) -> Void) -> String? {
+            var older = record
+            change(&older)
+            return older.reasonToRefuse
+        }
+        #expect(record.reasonToRefuse == nil && record.reasonToRefuseImport == nil)
+        #expect(reason { $0.position.outcomes = TestOutcomes() } == nil)
+        #expect(reason { $0.position.outcomes = TestOutcomes(classes: $0.position.outcomes.classes) } == nil)
+        #expect(reason { ($0.epochs, $0.seed, $0.seeds) = (nil, nil, nil) } == nil)
+        #expect(reason { ($0.arithmetic, $0.description, $0.digest) = (0, nil, nil) } == nil)
+        #expect(reason { $0.kept?.started = Clock.secondsSince1970 + 3 * 86_400 } == nil, "this machine's own clock")
+        // Its loss was no number in the third epoch, or at its end.
+        #expect(reason { $0.state = .diverged(epoch: 3, batch: 3) } == nil)
+        #expect(reason { ($0.state, _) = (.diverged(epoch: 3, batch: 1), $0.position.metrics.removeLast()) } != nil)
     }
 
     @Test func whereNoRecordCanBeWrittenAStudysRunHasNotEnded() throws {

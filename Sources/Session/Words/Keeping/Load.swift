@@ -107,13 +107,29 @@ private func loadWeights(_ call: Invocation, _ weights: Safetensors, _ name: Str
             for: architecture, names: call.mapOfNames(), isStrict: call[strict])
         let (parameters, renamed) = (loaded.parameters, loaded.renamed)
         if !loaded.leftOut.isEmpty {
+            var note = Diagnostic(
+                .note, code: .leftOutWeights,
+                "\(counted(loaded.leftOut.count, "tensor")) of \(name) that \(model.name) does not have "
+                    + (loaded.leftOut.count == 1 ? "was" : "were") + " left out",
+                source: call.context.source, at: call.place(file),
+                context: [list(loaded.leftOut.map { "`\($0.printableName)`" })])
+            if let module = loaded.module {
+                let missing = loaded.missingElsewhere.map { "no `\($0.printableName)`" }
+                note.context.append(
+                    "taken: the tensors in `\(module.printableName)`"
+                        + (missing.isEmpty ? "" : ", since there is \(list(missing))"))
+            }
+            call.context.output.report(note)
+        }
+        if let first = loaded.notFinite.first, record?.state.isDiverged != true {
             call.context.output.report(
                 Diagnostic(
-                    .note, code: .leftOutWeights,
-                    "\(counted(loaded.leftOut.count, "tensor")) of \(name) that \(model.name) does not have "
-                        + (loaded.leftOut.count == 1 ? "was" : "were") + " left out",
+                    .note, code: .notFiniteWeights,
+                    "`\(first.printableName)` in \(name) holds values that are infinite, no numbers, or beyond 32 bits",
                     source: call.context.source, at: call.place(file),
-                    context: [list(loaded.leftOut.map { "`\($0.printableName)`" })]))
+                    context: loaded.notFinite.count == 1
+                        ? [] : ["so do \(list(loaded.notFinite.dropFirst().map { "`\($0.printableName)`" }))"],
+                    fix: "look at the training that they are of: it may have diverged"))
         }
         if !call.isGiven(names), let first = renamed.first, !first.from.hasSuffix(".\(first.to)") {
             call.context.output.report(
@@ -198,7 +214,17 @@ extension Invocation {
             return fault(
                 .otherWeights,
                 "`\(tensor)` is \(shapeText(found)) in \(name), but \(model.name) needs \(shapeText(expected))",
-                at: place(file), fix: "give the model the widths that the weights have")
+                at: place(file),
+                fix: permutation(from: found, to: expected).map {
+                    "its axes are in another order; where that is so, turn it in Python before it is saved: "
+                        + "`w[\"\(tensor)\"] = w[\"\(tensor)\"].permute(\($0)).contiguous()`"
+                } ?? "give the model the widths that the weights have")
+        case .wrongType(let tensor, let type):
+            return fault(
+                .otherWeights, "`\(tensor.printableName)` in \(name) is of type \(type), and weights are floats",
+                at: place(file),
+                fix: "convert it to float32 in Python, by its scale where it is quantized: "
+                    + "`w[\"\(tensor.printableName)\"] = w[\"\(tensor.printableName)\"].float()`")
         case .otherNames(let missing, let surplus) where missing.isEmpty:
             var diagnostic = fault(
                 .otherWeights,
@@ -252,6 +278,14 @@ extension Invocation {
         case .outOfMemory: return fault(RunFileError.outOfMemory, name)
         }
     }
+}
+
+/// How `permute` makes a weight of a layer from one of another library's layout, `1, 0`; `nil` where no usual one does.
+private func permutation(from found: [Int], to expected: [Int]) -> String? {
+    // Inputs before outputs; the channels behind height and width, as TensorFlow and its Lite have them.
+    [[1, 0], [3, 2, 0, 1], [0, 3, 1, 2], [1, 0, 2, 3]].first { axes in
+        axes.count == found.count && axes.map { found[$0] } == expected
+    }.map { $0.map(String.init).joined(separator: ", ") }
 }
 
 /// The first of many.
