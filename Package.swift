@@ -38,8 +38,8 @@ let package = Package(
         module("Network", ["Runtime"]),
         .target(
             name: "CKernels",
-            // Optimized in debug builds as well: the tests train networks. Contraction is off because it would change the
-            // bits from one instruction set to the next; FMA is asked for by name.
+            // Optimized in debug builds as well: the tests train networks. Contraction is off because it would change
+            // the bits from one instruction set to the next; FMA is asked for by name.
             cSettings: [
                 .unsafeFlags([
                     "-O3", "-ffp-contract=off", "-Wall", "-Wextra", "-Werror", "-Wno-psabi",
@@ -53,13 +53,14 @@ let package = Package(
                 "CZeroMQ", "CSQLite", "CJansson", "CArchive", "CCrypto", "CReadline", "CCurl", "CJPEG", "CPNG",
                 "CTimer", "Text",
             ],
-            // Optimized in debug builds as well: only an optimizer ends the life of a value at its last use, so that a pointer
-            // which a C library keeps longer is wrong in the tests too.
+            // Optimized in debug builds as well: only an optimizer ends the life of a value at its last use, so that a
+            // pointer which a C library keeps longer is wrong in the tests too.
             swiftSettings: strict + [.unsafeFlags(["-O"])]),
         module("Engine", ["Network", "Runtime", "CKernels"]),
         .target(
             name: "Datasets", dependencies: ["Runtime", "Libraries", "Text"],
-            // Optimized in debug builds as well: drawing the built-in data set would take 14 s of each test that trains.
+            // Optimized in debug builds as well: drawing the built-in data set would take 14 s of each test that
+            // trains.
             swiftSettings: strict + [.unsafeFlags(["-O"])]),
         module("Graphics", ["Libraries", "Text"]),
         module("Experiments", ["Network", "Engine", "Datasets", "Runtime", "Libraries", "Text"]),

@@ -1,6 +1,6 @@
-// Measures the language against its bars: a loop of a million turns, ten thousand lines parsed, a model of a thousand layers
-// checked, two networks proven to train the same, and how soon an interrupt is heard. Benchmarks/language-speed builds and starts it;
-// it ends with 1 where a bar is not held.
+// Measures the language against its bars: a loop of a million turns, ten thousand lines parsed, a model of a thousand
+// layers checked, two networks proven to train the same, and how soon an interrupt is heard. Benchmarks/language-speed
+// builds and starts it; it ends with 1 where a bar is not held.
 
 import Glibc
 import Language

@@ -1,10 +1,11 @@
-// Trains a network that PyTorch described, on the images and from the weights that it wrote, and prints the losses: what
-// Benchmarks/random-networks and Benchmarks/compare-accuracy hold against PyTorch's own.
+// Trains a network that PyTorch described, on the images and from the weights that it wrote, and prints the losses:
+// what Benchmarks/random-networks and Benchmarks/compare-accuracy hold against PyTorch's own.
 //
 // usage: network-probe FILE.safetensors [--precision P] [--threads N] [--gradients OUT.safetensors]
 //
-// The file's metadata are `network` (JSON: a list of layers), `batch`, `steps` and `optimizer` (sgd or adam, then the learning rate);
-// its tensors `input` [N, C, H, W], `labels` and `weight.<name>`. One JSON line comes out: losses, and milliseconds of each step.
+// The file's metadata are `network` (JSON: a list of layers), `batch`, `steps` and `optimizer` (sgd or adam, then the
+// learning rate); its tensors `input` [N, C, H, W], `labels` and `weight.<name>`. One JSON line comes out: losses, and
+// milliseconds of each step.
 
 import Engine
 import Glibc

@@ -1,5 +1,5 @@
-// Measures how long pictures take to be drawn as SVG, and how large they are, against their bars: 10 ms, and 100 KB where no images
-// are within. Benchmarks/drawing-speed builds and starts it; it ends with 1 where a bar is not held.
+// Measures how long pictures take to be drawn as SVG, and how large they are, against their bars: 10 ms, and 100 KB
+// where no images are within. Benchmarks/drawing-speed builds and starts it; it ends with 1 where a bar is not held.
 
 import Glibc
 import Graphics

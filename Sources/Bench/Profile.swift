@@ -47,7 +47,8 @@ extension Profile.Row {
     var forwardGigaflops: Double? { Self.gigaflops(forwardOperations, forward) }
     var backwardGigaflops: Double? { Self.gigaflops(backwardOperations, backward) }
 
-    /// Of both passes, against what the machine can do; above 1 where an algorithm needs fewer operations than are counted.
+    /// Of both passes, against what the machine can do; above 1 where an algorithm needs fewer operations than are
+    /// counted.
     func share(ofPeak peak: Double) -> Double? {
         Self.gigaflops(forwardOperations + backwardOperations, forward + backward).map { $0 / peak }
     }

@@ -2,8 +2,8 @@
 
 import Runtime
 
-/// The images 0 ..< `count` in the order of an epoch: sorted by (64 random bits of (epoch, image), image). A pure function of
-/// seed and epoch; how many images there are moves none of them past another.
+/// The images 0 ..< `count` in the order of an epoch: sorted by (64 random bits of (epoch, image), image). A pure
+/// function of seed and epoch; how many images there are moves none of them past another.
 public func shuffledOrder(count: Int, seed: UInt64, epoch: Int) -> [Int] {
     let stream = RandomStream(seed: seed, role: .order, step: UInt32(truncatingIfNeeded: epoch))
     let keyed = (0..<count).map { (key: stream.bits(at: UInt32(truncatingIfNeeded: $0)), image: $0) }
@@ -11,8 +11,8 @@ public func shuffledOrder(count: Int, seed: UInt64, epoch: Int) -> [Int] {
 }
 
 extension Dataset {
-    /// Writes a training image normalized: `(c, y, x)` goes to `destination[c * planeStride + y * rowStride + x * columnStride]`. It is
-    /// changed by the augmentation as `seed` and `epoch` (from 1) say.
+    /// Writes a training image normalized: `(c, y, x)` goes to `destination[c * planeStride + y * rowStride + x *
+    /// columnStride]`. It is changed by the augmentation as `seed` and `epoch` (from 1) say.
     ///
     /// - Throws: where the image's file cannot be read or is no image; nothing is written then.
     public func writeTrainingImage(

@@ -1,5 +1,5 @@
-// CIFAR-10 and CIFAR-100 (Krizhevsky, "Learning multiple layers of features from tiny images", 2009): found in a folder or in the
-// cache, or fetched, checked, unpacked and cached. Format: https://www.cs.toronto.edu/~kriz/cifar.html, "binary version".
+// CIFAR-10 and CIFAR-100 (Krizhevsky, "Learning multiple layers of features from tiny images", 2009): found in a folder
+// or in the cache, or fetched, checked, unpacked and cached. Format: https://www.cs.toronto.edu/~kriz/cifar.html, "binary version".
 
 import Libraries
 import Runtime
@@ -71,7 +71,8 @@ public struct CIFAR: Sendable {
     /// which is then cached there.
     ///
     /// - Parameters:
-    ///   - folder: one that holds `cifar-10-batches-bin` (`cifar-100-binary`), or is it. Where it is given, nothing is downloaded.
+    ///   - folder: one that holds `cifar-10-batches-bin` (`cifar-100-binary`), or is it. Where it is given, nothing is
+    ///     downloaded.
     ///   - url: where the archive is; by default that of the environment, then the official address.
     ///   - sha256: of the archive at `url`, where that is not the official one.
     ///   - downloads: whether an archive that is not at hand is fetched.

@@ -1,6 +1,6 @@
-// How a data set is made: where its images come from, what was done to them in order, and how they are normalized and augmented. Values
-// only, so that the store and another machine can make it again without the language. Whether that gave the same images is what
-// `Dataset.digest()` says.
+// How a data set is made: where its images come from, what was done to them in order, and how they are normalized and
+// augmented. Values only, so that the store and another machine can make it again without the language. Whether that
+// gave the same images is what `Dataset.digest()` says.
 
 import Libraries
 import Runtime

@@ -1,5 +1,6 @@
-// A labelled set of images in parts, for training, validation and testing: what `cifar10()` and `synthetic()` give, `take`
-// shortens, `split` cuts and a training reads. Pixels stay bytes; a batch is normalized by a table of 256 values a channel.
+// A labelled set of images in parts, for training, validation and testing: what `cifar10()` and `synthetic()` give,
+// `take` shortens, `split` cuts and a training reads. Pixels stay bytes; a batch is normalized by a table of 256 values
+// a channel.
 
 import Libraries
 import Runtime
@@ -26,7 +27,8 @@ public struct Dataset: Sendable {
     /// Whether images are stored class by class, as folders hold them: then the first are all of one class, and parts
     /// are drawn evenly over the classes.
     public let isSortedByClass: Bool
-    /// Where its images come from and what was done to them; `nil` where they were made from values that nothing describes.
+    /// Where its images come from and what was done to them; `nil` where they were made from values that nothing
+    /// describes.
     private var origin: (source: DataDescription.Source, steps: [DataDescription.Step])?
 
     public init(

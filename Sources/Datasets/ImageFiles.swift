@@ -1,5 +1,6 @@
-// Images in files, decoded when they are needed: what an image folder that is larger than memory holds. The engine reads the images
-// of a batch on all its threads at once, so that decoding needs no thread of its own, which would only take a core from them.
+// Images in files, decoded when they are needed: what an image folder that is larger than memory holds. The engine
+// reads the images of a batch on all its threads at once, so that decoding needs no thread of its own, which would only
+// take a core from them.
 
 import Libraries
 

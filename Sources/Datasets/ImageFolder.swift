@@ -1,5 +1,5 @@
-// A folder of images, one folder a class, as torchvision's ImageFolder: what `imagefolder` reads. Sets that fit are decoded once;
-// larger ones are decoded when their images are needed.
+// A folder of images, one folder a class, as torchvision's ImageFolder: what `imagefolder` reads. Sets that fit are
+// decoded once; larger ones are decoded when their images are needed.
 
 import Libraries
 import Runtime
@@ -8,9 +8,9 @@ public enum ImageFolder {
     /// Sets whose pixels take no more are kept in memory.
     public static let memoryLimit = 1 << 30
 
-    /// Reads `path`: class folders within `train` and `test` (or `val`), else class folders of which a share is cut off for testing.
-    /// Classes are in the order of their names. The images of a class are those in its folder and in the folders within
-    /// it.
+    /// Reads `path`: class folders within `train` and `test` (or `val`), else class folders of which a share is cut off
+    /// for testing. Classes are in the order of their names. The images of a class are those in its folder and in the
+    /// folders within it.
     ///
     /// - Parameters:
     ///   - height, width: every image is scaled until its shorter side fits, and cut around its middle.

@@ -1,4 +1,5 @@
-// Images of one size with a label each: one part of a data set. Bytes in memory, or files that are decoded when they are needed.
+// Images of one size with a label each: one part of a data set. Bytes in memory, or files that are decoded when they
+// are needed.
 
 import Libraries
 import Runtime

@@ -1,7 +1,7 @@
-// Images in another size: bilinear, and where they shrink each pixel is a mean over all that it covers, as Pillow's and torchvision's
-// (a triangle as wide as the scale, in two passes). Shares are whole numbers of 22 bits and each pass is rounded, as in
-// Pillow's Resample.c, so that every pixel is that of Pillow 13; earlier ones scale rows first always, and differ by 1
-// in some pixels.
+// Images in another size: bilinear, and where they shrink each pixel is a mean over all that it covers, as Pillow's and
+// torchvision's (a triangle as wide as the scale, in two passes). Shares are whole numbers of 22 bits and each pass is
+// rounded, as in Pillow's Resample.c, so that every pixel is that of Pillow 13; earlier ones scale rows first always,
+// and differ by 1 in some pixels.
 
 import Libraries
 
@@ -114,8 +114,8 @@ enum Resampling {
 }
 
 extension DecodedImage {
-    /// `[3, height, width]`: scaled until the shorter side fits, and cut around the middle, as torchvision's Resize and CenterCrop.
-    /// Where height and width differ, the side that fits is the one that leaves no gap.
+    /// `[3, height, width]`: scaled until the shorter side fits, and cut around the middle, as torchvision's Resize and
+    /// CenterCrop. Where height and width differ, the side that fits is the one that leaves no gap.
     func fitted(height: Int, width: Int) -> [UInt8] {
         // torchvision cuts off what the longer side has beyond whole pixels.
         let size =

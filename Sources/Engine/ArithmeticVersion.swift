@@ -1,7 +1,7 @@
 // Which rounding this engine does: part of what decides the bits of a run.
 
-/// Goes up with every change of a kernel, an order of sums or a random stream that changes the bits of any training. The golden
-/// digests of the tests fail where bits change without it.
+/// Goes up with every change of a kernel, an order of sums or a random stream that changes the bits of any training.
+/// The golden digests of the tests fail where bits change without it.
 ///
 /// * 2: Adam's `1 - beta` and step size are computed in double, as PyTorch's; `mixed` computes a dilated convolution of
 ///   1x1 as one that is not dilated.

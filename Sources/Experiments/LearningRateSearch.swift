@@ -1,5 +1,5 @@
-// The learning-rate range test (Smith: "Cyclical learning rates for training neural networks", 2017): a short training in which
-// the rate grows from step to step; where the loss falls fastest, the rate is good.
+// The learning-rate range test (Smith: "Cyclical learning rates for training neural networks", 2017): a short training
+// in which the rate grows from step to step; where the loss falls fastest, the rate is good.
 
 import Datasets
 import Engine
@@ -69,8 +69,8 @@ public struct LearningRateSearch: Sendable {
     /// Where the smoothed loss is smallest.
     public var lowest: Double? { points.min { $0.smoothed < $1.smoothed }?.rate }
 
-    /// Where the smoothed loss falls fastest over the logarithm of the rate, measured over a tenth of the steps; before the
-    /// smallest loss. `nil` where it never falls.
+    /// Where the smoothed loss falls fastest over the logarithm of the rate, measured over a tenth of the steps; before
+    /// the smallest loss. `nil` where it never falls.
     public var steepest: Double? {
         guard let end = points.indices.min(by: { points[$0].smoothed < points[$1].smoothed }) else { return nil }
         let reach = max(1, points.count / 20)
@@ -82,8 +82,8 @@ public struct LearningRateSearch: Sendable {
         return best?.rate
     }
 
-    /// A tenth of the rate of the smallest loss, or the steepest place where that is smaller: the loss still falls there, and a
-    /// longer training has room. `nil` where the loss falls by less than a twentieth: that is noise.
+    /// A tenth of the rate of the smallest loss, or the steepest place where that is smaller: the loss still falls
+    /// there, and a longer training has room. `nil` where the loss falls by less than a twentieth: that is noise.
     public var suggestion: Double? {
         guard let steepest, let lowest, let first = points.first?.smoothed,
             let least = points.map(\.smoothed).min(), least < 0.95 * first

@@ -25,7 +25,8 @@ public struct Run: Sendable {
         case done
         /// Stopped by the user; the weights are those of the last whole step.
         case interrupted
-        /// Something that it needs could not be had, an image for example; the weights are those of the last whole step.
+        /// Something that it needs could not be had, an image for example; the weights are those of the last whole
+        /// step.
         case stopped(reason: String, fix: String)
         /// The loss became infinite or no number, in this batch (from 0) of this epoch (from 1).
         case diverged(epoch: Int, batch: Int)
@@ -153,8 +154,8 @@ public struct Run: Sendable {
 
     /// SHA-256 of the weights in PyTorch's order, as hexadecimal text.
     ///
-    /// Cost: reads every weight, 0.1 s for 33 million. That is why it is not part of a training's end, which an interrupt
-    /// wants at once.
+    /// Cost: reads every weight, 0.1 s for 33 million. That is why it is not part of a training's end, which an
+    /// interrupt wants at once.
     public var digest: String { parameters?.digest() ?? knownDigest ?? "" }
 
     /// `gap`, or `gap seed 2` without a name.

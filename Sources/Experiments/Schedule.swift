@@ -7,8 +7,8 @@ public enum Schedule: Hashable, Sendable {
     /// Falls to 0 along half a cosine (Loshchilov and Hutter 2016) over all steps, after `warmup` epochs of even rise:
     /// `CosineAnnealingLR` stepped after each batch.
     case cosine(warmup: Int)
-    /// Rises from a 25th to `peak` in 30 % of all steps and falls to a 250,000th, both along cosines (Smith and Topin 2017):
-    /// `OneCycleLR` without its change of momentum. `nil`: the peak is the optimizer's learning rate.
+    /// Rises from a 25th to `peak` in 30 % of all steps and falls to a 250,000th, both along cosines (Smith and Topin
+    /// 2017): `OneCycleLR` without its change of momentum. `nil`: the peak is the optimizer's learning rate.
     case oneCycle(peak: Double?)
 
     /// What the learning rate is multiplied by.

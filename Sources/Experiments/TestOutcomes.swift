@@ -46,7 +46,8 @@ public struct TestOutcomes: Hashable, Sendable {
 
     // MARK: Bytes
 
-    /// Seven bytes an image, little-endian: class, confidence, loss, and whether it is among five. Two where only classes are known.
+    /// Seven bytes an image, little-endian: class, confidence, loss, and whether it is among five. Two where only
+    /// classes are known.
     var bytes: [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(7 * count)

@@ -1,5 +1,5 @@
-// What a training asks of a network: the seam between trainer, epoch loop and run store, which know epochs, clocks, interrupts and files,
-// and the engine, which knows batches.
+// What a training asks of a network: the seam between trainer, epoch loop and run store, which know epochs, clocks,
+// interrupts and files, and the engine, which knows batches.
 
 import Datasets
 import Engine

@@ -1,5 +1,5 @@
-// Where a training stands between two steps, beside its weights: the epoch and batch at work, what was summed up in it, and the whole
-// epochs before. And what is told of each such place, to be kept.
+// Where a training stands between two steps, beside its weights: the epoch and batch at work, what was summed up in it,
+// and the whole epochs before. And what is told of each such place, to be kept.
 
 public struct TrainingPosition: Sendable, Equatable {
     /// The epoch at work, from 1; one more than there are where all is done.

@@ -13,7 +13,8 @@ public func grouped(_ number: Int) -> String {
     return text
 }
 
-/// A number with a fixed count of digits behind the point, rounded half away from zero as C's `printf` would nearly always.
+/// A number with a fixed count of digits behind the point, rounded half away from zero as C's `printf` would nearly
+/// always.
 public func fixed(_ number: Double, _ digits: Int) -> String {
     guard number.isFinite else { return number.isNaN ? "nan" : number < 0 ? "-inf" : "inf" }
     var scale = 1.0
@@ -63,8 +64,9 @@ extension Table.Cell {
     }
 }
 
-/// Numbers that stand under each other, all with as many digits: whole ones grouped, from ten on two digits behind the point, below
-/// four; numbers near 0 as they are, large ones with a power of ten. Digits that none of them needs are left out.
+/// Numbers that stand under each other, all with as many digits: whole ones grouped, from ten on two digits behind the
+/// point, below four; numbers near 0 as they are, large ones with a power of ten. Digits that none of them needs are
+/// left out.
 public func aligned(_ numbers: [Double]) -> [String] {
     let finite = numbers.filter(\.isFinite)
     let largest = finite.map(abs).max() ?? 0

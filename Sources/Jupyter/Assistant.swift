@@ -1,5 +1,6 @@
-// complete, inspect, is_complete and history: answered one after another on a thread of their own, so that neither a cell that
-// trains nor a long text to be completed keeps the control channel waiting. Cells are written into the history there as well.
+// complete, inspect, is_complete and history: answered one after another on a thread of their own, so that neither a
+// cell that trains nor a long text to be completed keeps the control channel waiting. Cells are written into the
+// history there as well.
 
 import Libraries
 import Session
@@ -54,8 +55,8 @@ final class Assistant: Sendable {
     /// What it was given so far is still done.
     func end() { jobs.put(.end) }
 
-    /// Milliseconds that records wait for more: a transaction and a waking thread for each short cell took a sixth of its
-    /// round trip.
+    /// Milliseconds that records wait for more: a transaction and a waking thread for each short cell took a sixth of
+    /// its round trip.
     private static let keepingDelay = 100
 
     func run() {

@@ -1,6 +1,6 @@
-// iopub: what the kernel says to everybody, in the order of what happened. Whoever has something to say sends it himself where there
-// is room; else it waits in a queue, which a thread empties. Text is gathered for 50 ms or 64 KB into one message, and always
-// goes out before whatever comes behind it, so that `idle` is last.
+// iopub: what the kernel says to everybody, in the order of what happened. Whoever has something to say sends it
+// himself where there is room; else it waits in a queue, which a thread empties. Text is gathered for 50 ms or 64 KB
+// into one message, and always goes out before whatever comes behind it, so that `idle` is last.
 
 import Glibc
 import Libraries
@@ -153,8 +153,8 @@ final class Broadcaster: Sendable {
         while queue.withLock({ $0.streamBytes > Self.pendingLimit && !$0.isEnding }) { usleep(2000) }
     }
 
-    /// - Parameter isHeld: whether what follows waits for `idle`, or for `letGo` if that does not come soon. A short cell then
-    ///   wakes ZeroMQ's thread once instead of four times.
+    /// - Parameter isHeld: whether what follows waits for `idle`, or for `letGo` if that does not come soon. A short
+    ///   cell then wakes ZeroMQ's thread once instead of four times.
     func busy(_ request: Request, isExecution: Bool = false, isHeld: Bool = false) {
         let busy = request.broadcast("status", ["execution_state": "busy"])
         send { queue in
@@ -267,8 +267,8 @@ final class Broadcaster: Sendable {
         return message.frames(origin, signature: signature)
     }
 
-    /// A text in blocks of at most 64 KB, each of whole characters: one `print` of a long list must not take more memory for
-    /// a subscriber that does not read than many short ones.
+    /// A text in blocks of at most 64 KB, each of whole characters: one `print` of a long list must not take more
+    /// memory for a subscriber that does not read than many short ones.
     static func pieces(of text: String) -> [String] {
         guard text.utf8.count > streamBytes else { return [text] }
         var pieces: [String] = []

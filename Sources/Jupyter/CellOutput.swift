@@ -1,5 +1,5 @@
-// What a running cell writes, as messages on iopub with the cell's request as parent. Errors are gathered: a cell ends with
-// one `error` message, however many faults were found in it.
+// What a running cell writes, as messages on iopub with the cell's request as parent. Errors are gathered: a cell ends
+// with one `error` message, however many faults were found in it.
 
 import Language
 import Libraries
@@ -7,8 +7,9 @@ import Session
 import Synchronization
 
 final class CellOutput: Output {
-    /// Seconds between two updates of one display: a tenth of what the activity has taken so far, within these bounds. The
-    /// browser on the same two cores takes what a training then lacks: at four updates a second to its end it was a quarter.
+    /// Seconds between two updates of one display: a tenth of what the activity has taken so far, within these bounds.
+    /// The browser on the same two cores takes what a training then lacks: at four updates a second to its end it was a
+    /// quarter.
     private static let updateIntervals = 0.25...2.0
     /// Share of the time that may go into drawing: the training waits meanwhile.
     private static let drawingShare = 0.01

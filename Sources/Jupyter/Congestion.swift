@@ -1,5 +1,6 @@
-// What happens when a subscriber reads more slowly than the kernel speaks. A publisher of ZeroMQ drops silently; here everybody waits
-// a while for the slow one, so that it loses nothing. One that has stopped reading is given up: it loses messages, the others none.
+// What happens when a subscriber reads more slowly than the kernel speaks. A publisher of ZeroMQ drops silently; here
+// everybody waits a while for the slow one, so that it loses nothing. One that has stopped reading is given up: it
+// loses messages, the others none.
 
 import Libraries
 
@@ -9,8 +10,8 @@ struct Congestion {
     /// Seconds that the others must be given to read what was sent past a full queue.
     private var debt = 0.0
 
-    /// While one queue stays full, nobody can see how full the others are. So the kernel speaks no faster than a Python client
-    /// reads: measured with pyzmq, 40,000 small messages and 400 MB a second.
+    /// While one queue stays full, nobody can see how full the others are. So the kernel speaks no faster than a Python
+    /// client reads: measured with pyzmq, 40,000 small messages and 400 MB a second.
     private static let secondsPerMessage = 40e-6
     private static let secondsPerByte = 5e-9
     private static let retryMicroseconds: UInt32 = 300

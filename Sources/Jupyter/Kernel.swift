@@ -1,9 +1,9 @@
-// The kernel: two threads take turns at being the reader of the control, shell and stdin sockets. The reader answers what takes no
-// time, gives questions about text and history to the assistant, and when it gets a cell it runs that cell itself. Where that takes
-// longer than a moment, the other becomes the reader. So a cell is never handed from thread to thread, a short one wakes no other
-// thread (either was a tenth of its round trip), and the control channel waits for a moment at most. All that decides what runs
-// next stands under one lock, so an error aborts all that was queued before its reply, and what comes within 0.1 s
-// after it, however long that takes to be read.
+// The kernel: two threads take turns at being the reader of the control, shell and stdin sockets. The reader answers
+// what takes no time, gives questions about text and history to the assistant, and when it gets a cell it runs that
+// cell itself. Where that takes longer than a moment, the other becomes the reader. So a cell is never handed from
+// thread to thread, a short one wakes no other thread (either was a tenth of its round trip), and the control channel
+// waits for a moment at most. All that decides what runs next stands under one lock, so an error aborts all that was
+// queued before its reply, and what comes within 0.1 s after it, however long that takes to be read.
 
 import Glibc
 import Language
@@ -279,8 +279,8 @@ final class Kernel: Sendable {
         broadcaster.idle(request)
     }
 
-    /// To be called under the lock after a socket was used beside the reader: the use may have taken away the signal of its
-    /// descriptor that a message has come.
+    /// To be called under the lock after a socket was used beside the reader: the use may have taken away the signal of
+    /// its descriptor that a message has come.
     private func pokeReader() {
         if [control, shell, stdin].contains(where: \.hasInput) { poke.signal() }
     }
@@ -402,7 +402,8 @@ final class Kernel: Sendable {
         answer(execution.request) { () throws(RequestError) in ["status": "aborted"] }
     }
 
-    /// Every cell that has come so far. What still lies in the socket came before the reply of the cell that has run as well.
+    /// Every cell that has come so far. What still lies in the socket came before the reply of the cell that has run as
+    /// well.
     private func takeQueue(_ state: inout State, _ assistant: Assistant) -> [Execution] {
         while let request = receive(shell, .shell, &state) { handle(request, &state, assistant) }
         defer { state.queue = [] }

@@ -1,5 +1,6 @@
-// `tandem install`: the folder by which Jupyter finds the kernel, with kernel.json and the logos. The files are part of the
-// executable (Generated/KernelSpecFiles.swift, from kernelspec/), so that it can be moved and installed from anywhere.
+// `tandem install`: the folder by which Jupyter finds the kernel, with kernel.json and the logos. The files are part of
+// the executable (Generated/KernelSpecFiles.swift, from kernelspec/), so that it can be moved and installed from
+// anywhere.
 
 import Glibc
 import Libraries
@@ -64,8 +65,8 @@ private func isNameByte(_ byte: UInt8) -> Bool {
         || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_") || byte == UInt8(ascii: ".")
 }
 
-/// The path by which this executable was started, links and all: what a link leads to is replaced with the next version.
-/// The file itself where that is not known.
+/// The path by which this executable was started, links and all: what a link leads to is replaced with the next
+/// version. The file itself where that is not known.
 private var executablePath: String? {
     if let started = Environment.executedPath {
         let path = FileSystem.join(workingFolder, withoutDots(started))

@@ -1,5 +1,5 @@
-// A kernel's way of reading a message, without sockets and threads: through the gate, and to a question's answer or the options of a
-// cell. For what throws random messages at it.
+// A kernel's way of reading a message, without sockets and threads: through the gate, and to a question's answer or the
+// options of a cell. For what throws random messages at it.
 
 import Libraries
 import Session

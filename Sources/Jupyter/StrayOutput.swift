@@ -1,5 +1,6 @@
-// What somebody writes to the process's own standard output: a C library, a stray `print`. It is shown with the cell that
-// runs, and a full pipe of the process that started the kernel cannot block it. Standard error stays where it was: it is the log.
+// What somebody writes to the process's own standard output: a C library, a stray `print`. It is shown with the cell
+// that runs, and a full pipe of the process that started the kernel cannot block it. Standard error stays where it was:
+// it is the log.
 
 @preconcurrency import Glibc
 import Libraries
@@ -12,7 +13,8 @@ final class StrayOutput: Sendable {
     /// Bytes of a character whose rest is still to come. Held while reading, so that texts stay in order.
     private let unfinished = Mutex<[UInt8]>([])
 
-    /// Takes the standard output of the process, for good. `nil` where the system gives no pipe: then it stays as it is.
+    /// Takes the standard output of the process, for good. `nil` where the system gives no pipe: then it stays as it
+    /// is.
     init?(show: @escaping @Sendable (String) -> Void) {
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0 else { return nil }

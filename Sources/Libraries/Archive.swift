@@ -1,4 +1,5 @@
-// Unpacks a .tar.gz into a folder with libarchive, and lets nothing out of that folder: an archive is what a server sent.
+// Unpacks a .tar.gz into a folder with libarchive, and lets nothing out of that folder: an archive is what a server
+// sent.
 
 import CArchive
 import Glibc

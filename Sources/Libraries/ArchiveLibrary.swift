@@ -1,4 +1,5 @@
-// libarchive, opened at its first use: with the ten shared objects that it draws in, a start without a download loads a third fewer.
+// libarchive, opened at its first use: with the ten shared objects that it draws in, a start without a download loads a
+// third fewer.
 
 import CArchive
 import Glibc

@@ -1,4 +1,5 @@
-// SQLite: one file that several processes read and write at once (write-ahead log), and that survives the end of any of them.
+// SQLite: one file that several processes read and write at once (write-ahead log), and that survives the end of any of
+// them.
 
 import CSQLite
 import Glibc

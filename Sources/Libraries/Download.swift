@@ -1,5 +1,5 @@
-// Fetches a file over HTTP(S) with libcurl. What has arrived stands in `<path>.part` and is kept after a failure, so that
-// the next try asks for the rest; a file of the wanted name is there only when it is whole.
+// Fetches a file over HTTP(S) with libcurl. What has arrived stands in `<path>.part` and is kept after a failure, so
+// that the next try asks for the rest; a file of the wanted name is there only when it is whole.
 
 import Glibc
 

@@ -31,7 +31,8 @@ public enum Environment {
     }
 
     /// The folder that a variable names, `nil` where it is not set. A person has typed it: where no shell has
-    /// expanded its `~`, in a file of settings (`.env`, Docker's `ENV`) or behind quotes, it means the home folder still.
+    /// expanded its `~`, in a file of settings (`.env`, Docker's `ENV`) or behind quotes, it means the home folder
+    /// still.
     public static func folder(_ name: String) throws(FileError) -> String? {
         guard let path = variable(name) else { return nil }
         return try FileSystem.resolve(typed: path, in: ".")
@@ -91,7 +92,8 @@ public enum Clock {
         return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
     }
 
-    /// The wall clock as ISO 8601 in UTC with microseconds, `2026-11-24T00:20:17.123456Z`, as Jupyter's headers want it.
+    /// The wall clock as ISO 8601 in UTC with microseconds, `2026-11-24T00:20:17.123456Z`, as Jupyter's headers want
+    /// it.
     public static var timestamp: String {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)

@@ -80,7 +80,8 @@ public struct FileLock: ~Copyable {
         return lock
     }
 
-    /// Locks of an open file (fcntl(2)): they belong to it and not to the process, and can be asked for. Glibc's module leaves the names out.
+    /// Locks of an open file (fcntl(2)): they belong to it and not to the process, and can be asked for. Glibc's module
+    /// leaves the names out.
     private enum OpenFileLock {
         static let get: Int32 = 36
         static let set: Int32 = 37

@@ -232,7 +232,8 @@ extension JSON {
         output.append(UInt8(ascii: "\""))
         var text = text
         text.withUTF8 { bytes in
-            // Stretches that stand for themselves are copied whole: byte by byte, writing was a fifth of a kernel's message.
+            // Stretches that stand for themselves are copied whole: byte by byte, writing was a fifth of a kernel's
+            // message.
             var start = 0
             for index in bytes.indices {
                 let byte = bytes[index]

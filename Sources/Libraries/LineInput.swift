@@ -83,8 +83,8 @@ public enum LineInput {
         return .line(String(cString: line))
     }
 
-    /// The answer to a question, which is no part of the history. Where standard input is no terminal its next line is taken, and
-    /// the question goes to standard error, so that the output of a script does not depend on who answers.
+    /// The answer to a question, which is no part of the history. Where standard input is no terminal its next line is
+    /// taken, and the question goes to standard error, so that the output of a script does not depend on who answers.
     ///
     /// - Parameters:
     ///   - isSecret: whether what is typed stays unseen.
@@ -269,8 +269,8 @@ public enum LineInput {
     /// Columns and rows of the window when readline last heard of them.
     nonisolated(unsafe) private static var knownSize: TerminalSize?
 
-    /// Milliseconds within which changes are one: while somebody drags an edge of the window, the terminal may have moved the
-    /// rows once more when our answer to the change before arrives.
+    /// Milliseconds within which changes are one: while somebody drags an edge of the window, the terminal may have
+    /// moved the rows once more when our answer to the change before arrives.
     private static let settlingTime = 100
 
     /// Whether it has changed since the last time. Readline asks for it once, at its start.

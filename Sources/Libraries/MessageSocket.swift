@@ -1,5 +1,5 @@
-// ZeroMQ sockets: multipart messages over loopback, between processes. One thread at a time uses a socket; it may be made
-// on one thread and handed to another. Waiting covers sockets and file descriptors together.
+// ZeroMQ sockets: multipart messages over loopback, between processes. One thread at a time uses a socket; it may be
+// made on one thread and handed to another. Waiting covers sockets and file descriptors together.
 
 import CZeroMQ
 import Glibc
@@ -110,8 +110,8 @@ public final class MessageSocket: @unchecked Sendable {
         zmq_setsockopt(handle, option, &value, MemoryLayout<Int32>.size)
     }
 
-    /// Lets a subscription or its end, as `receive` of a publisher returned it, take effect. Until then the subscriber gets
-    /// nothing: what is sent next is the first that it sees.
+    /// Lets a subscription or its end, as `receive` of a publisher returned it, take effect. Until then the subscriber
+    /// gets nothing: what is sent next is the first that it sees.
     public func accept(_ event: [UInt8]) {
         guard let kind = event.first else { return }
         let topic = Array(event.dropFirst())
@@ -219,8 +219,8 @@ public final class MessageSocket: @unchecked Sendable {
         return try receive()
     }
 
-    /// Returns when a socket has a message, a descriptor something to read, or the time is over (-1: never). A signal changes
-    /// nothing: who wants to hear of it has its handler write to a descriptor.
+    /// Returns when a socket has a message, a descriptor something to read, or the time is over (-1: never). A signal
+    /// changes nothing: who wants to hear of it has its handler write to a descriptor.
     public static func wait(for sockets: [MessageSocket], descriptors: [Int32] = [], milliseconds: Int) {
         var items = sockets.map { zmq_pollitem_t(socket: $0.handle, fd: 0, events: Int16(ZMQ_POLLIN), revents: 0) }
         items += descriptors.map { zmq_pollitem_t(socket: nil, fd: $0, events: Int16(ZMQ_POLLIN), revents: 0) }

@@ -3,7 +3,8 @@
 import Glibc
 
 public enum OpenFiles {
-    /// Raises the soft limit to the hard one: 200 Jupyter clients take 1,000 sockets, and 1,024 is what many shells allow.
+    /// Raises the soft limit to the hard one: 200 Jupyter clients take 1,000 sockets, and 1,024 is what many shells
+    /// allow.
     public static func allowAll() {
         var limit = rlimit()
         let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)

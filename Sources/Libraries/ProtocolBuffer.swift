@@ -1,5 +1,5 @@
-// Messages in the protocol buffers wire format (protobuf.dev, "Encoding"), written field by field: a key of number and type, then a
-// variable-length number, four bytes, or a length and so many bytes. Only writing: nothing here reads one.
+// Messages in the protocol buffers wire format (protobuf.dev, "Encoding"), written field by field: a key of number and
+// type, then a variable-length number, four bytes, or a length and so many bytes. Only writing: nothing here reads one.
 
 public struct ProtocolBuffer: Sendable {
     public private(set) var bytes: [UInt8] = []

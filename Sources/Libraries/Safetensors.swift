@@ -1,5 +1,6 @@
-// Files of tensors in the safetensors format (huggingface/safetensors, "Format"): eight bytes with the length of a JSON header, the
-// header with the type, shape and place of each tensor, and their bytes. What a file says is checked before it is used.
+// Files of tensors in the safetensors format (huggingface/safetensors, "Format"): eight bytes with the length of a JSON
+// header, the header with the type, shape and place of each tensor, and their bytes. What a file says is checked before
+// it is used.
 
 import Glibc
 
@@ -284,7 +285,8 @@ public struct Safetensors: Sendable {
         return (try? JSON(parsing: text, refusesEqualKeys: true)).map { ($0, 8 + length) }
     }
 
-    /// A header as a file begins with it: its length, and as many spaces that tensors begin at a multiple of eight bytes.
+    /// A header as a file begins with it: its length, and as many spaces that tensors begin at a multiple of eight
+    /// bytes.
     public static func bytes(ofHeader header: JSONObject) -> [UInt8] {
         var head = JSON.object(header).bytes
         head += [UInt8](repeating: UInt8(ascii: " "), count: (8 - head.count % 8) % 8)

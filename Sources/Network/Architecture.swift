@@ -5,10 +5,11 @@ public struct PlacedLayer: Hashable, Sendable {
     public let layer: Layer
     public let input: Shape
     public let output: Shape
-    /// The branches of a `residual` (body, then shortcut; a projecting shortcut that was inferred is here, an identity is
-    /// empty) or of a `concat`.
+    /// The branches of a `residual` (body, then shortcut; a projecting shortcut that was inferred is here, an identity
+    /// is empty) or of a `concat`.
     public let branches: [[PlacedLayer]]
-    /// The layer's tensors in the order of PyTorch's `state_dict`: weight, bias, and the running statistics of a batch norm.
+    /// The layer's tensors in the order of PyTorch's `state_dict`: weight, bias, and the running statistics of a batch
+    /// norm.
     public let parameters: [ParameterTensor]
 
     public init(
@@ -22,8 +23,8 @@ public struct PlacedLayer: Hashable, Sendable {
     }
 }
 
-/// One tensor of a layer, in PyTorch's shape: `[K, C / groups, kh, kw]` of a convolution, `[out, in]` of a linear layer, `[K]` of
-/// a bias and of all tensors of a batch norm.
+/// One tensor of a layer, in PyTorch's shape: `[K, C / groups, kh, kw]` of a convolution, `[out, in]` of a linear
+/// layer, `[K]` of a bias and of all tensors of a batch norm.
 public struct ParameterTensor: Hashable, Sendable {
     /// What it does, which says how it begins and whether the optimizer trains it.
     public enum Role: Hashable, Sendable {

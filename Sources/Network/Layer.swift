@@ -1,5 +1,6 @@
-// The kinds of layers, one case each. All that is known of a kind is in its file under `Layers`: settings, shape rule, cost, names
-// and traits. A layer knows nothing of the shape it meets; `Architecture` places it after others and infers the shapes.
+// The kinds of layers, one case each. All that is known of a kind is in its file under `Layers`: settings, shape rule,
+// cost, names and traits. A layer knows nothing of the shape it meets; `Architecture` places it after others and infers
+// the shapes.
 
 public indirect enum Layer: Hashable, Sendable {
     case convolution(Convolution)
@@ -14,8 +15,8 @@ public indirect enum Layer: Hashable, Sendable {
     case flatten
     /// Zeroes with probability `rate` in training and divides the rest by `1 - rate`.
     case dropout(rate: Double)
-    /// Adds its input to what its body makes of it. Where shapes differ a 1x1 convolution projects the input (option B of
-    /// the ResNet paper), or what `shortcut` says.
+    /// Adds its input to what its body makes of it. Where shapes differ a 1x1 convolution projects the input (option B
+    /// of the ResNet paper), or what `shortcut` says.
     case residual(body: [Layer], shortcut: [Layer]?)
     /// Joins its branches along the channels.
     case concatenation(branches: [[Layer]])
@@ -49,7 +50,8 @@ public indirect enum Layer: Hashable, Sendable {
 }
 
 extension Layer: CustomStringConvertible {
-    /// As one would type it: `conv 64, padding: 1`, `maxpool 2`, `globalavgpool`. Options at their default are left out.
+    /// As one would type it: `conv 64, padding: 1`, `maxpool 2`, `globalavgpool`. Options at their default are left
+    /// out.
     public var description: String { kind.description }
 
     public var family: LayerFamily { kind.family }
@@ -59,6 +61,7 @@ extension Layer: CustomStringConvertible {
         kind.blocks.enumerated().map { (kind.branchName($0.offset), $0.element) }
     }
 
-    /// The class of `torch.nn` that this layer is, over an input of the given rank; that of our own for a branching layer.
+    /// The class of `torch.nn` that this layer is, over an input of the given rank; that of our own for a branching
+    /// layer.
     func moduleName(flat: Bool) -> String { kind.moduleName(flat: flat) }
 }

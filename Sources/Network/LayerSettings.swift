@@ -1,5 +1,5 @@
-// A layer as a name and settings, every value written out: the form in which files keep a network and other machines read it, without
-// the language and without its defaults. `Layer.settings` writes it, `Layer.init(_:)` reads it again.
+// A layer as a name and settings, every value written out: the form in which files keep a network and other machines
+// read it, without the language and without its defaults. `Layer.settings` writes it, `Layer.init(_:)` reads it again.
 
 /// One value of a layer.
 public enum LayerSetting: Hashable, Sendable {
@@ -18,8 +18,8 @@ public enum LayerSetting: Hashable, Sendable {
 public struct LayerSettings: Hashable, Sendable {
     /// The layer's word: `conv`.
     public var name: String
-    /// In the order in which the layer declares them. A setting that is added to a layer later is left out where it changes nothing,
-    /// so that a description written before it is still the same text.
+    /// In the order in which the layer declares them. A setting that is added to a layer later is left out where it
+    /// changes nothing, so that a description written before it is still the same text.
     public var values: [Value]
 
     public struct Value: Hashable, Sendable {
@@ -40,7 +40,8 @@ public struct LayerSettingsError: Error, Hashable, Sendable, CustomStringConvert
 extension Layer {
     public var settings: LayerSettings { kind.settings }
 
-    /// - Throws: where a setting is missing, of another kind or out of range; a name or a label that is not known may be a later version's.
+    /// - Throws: where a setting is missing, of another kind or out of range; a name or a label that is not known may
+    ///   be a later version's.
     public init(_ settings: LayerSettings) throws(LayerSettingsError) {
         guard let kind = Self.kinds.first(where: { $0.words.contains(settings.name) }) else {
             throw LayerSettingsError(description: "there is no layer `\(settings.name)`")

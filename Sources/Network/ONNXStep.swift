@@ -1,5 +1,5 @@
-// A layer as nodes of ONNX (opset 17), in which `Experiments/Exports` writes a network. Each layer has a list of them; what the last gives is
-// the layer's output, and an empty list passes the input on.
+// A layer as nodes of ONNX (opset 17), in which `Experiments/Exports` writes a network. Each layer has a list of them;
+// what the last gives is the layer's output, and an empty list passes the input on.
 
 public struct ONNXStep: Sendable {
     public enum Operand: Sendable {

@@ -1,5 +1,6 @@
-// A network as a Python module for PyTorch: plain `nn` layers in an `nn.Sequential`, so that the names in its `state_dict` are those of
-// `Architecture.parameters`. Branches take two small classes, written only where they are needed.
+// A network as a Python module for PyTorch: plain `nn` layers in an `nn.Sequential`, so that the names in its
+// `state_dict` are those of `Architecture.parameters`. Branches take two small classes, written only where they are
+// needed.
 
 public struct PyTorchModule: Sendable {
     /// The whole file.

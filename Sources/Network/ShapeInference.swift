@@ -1,10 +1,11 @@
-// The shapes that flow through layers one after the other, and what their rules share: those of PyTorch (torch.nn.Conv2d, MaxPool2d,
-// Linear: "Shape" in their documentation), each in its file under `Layers`.
+// The shapes that flow through layers one after the other, and what their rules share: those of PyTorch
+// (torch.nn.Conv2d, MaxPool2d, Linear: "Shape" in their documentation), each in its file under `Layers`.
 
 extension Layer {
     /// - Parameters:
     ///   - input: the shape that comes in.
-    ///   - path: the layer's place in the nested `nn.Sequential`, `0` or `8.body.0`, which begins its parameters' names.
+    ///   - path: the layer's place in the nested `nn.Sequential`, `0` or `8.body.0`, which begins its parameters'
+    ///     names.
     func placed(on input: Shape, path: String, numbering: inout SummaryNumbering) throws(ShapeFault) -> PlacedLayer {
         var place = LayerPlace(layer: self, input: input, path: path, numbering: numbering)
         defer { numbering = place.numbering }

@@ -13,7 +13,8 @@ public struct Summary: Sendable {
     }
 
     public let architecture: Architecture
-    /// One for each layer but a flatten, which is a view; branch layers in order, then the shortcut's, and none for a sum.
+    /// One for each layer but a flatten, which is a view; branch layers in order, then the shortcut's, and none for a
+    /// sum.
     public let rows: [Row]
 
     public init(_ architecture: Architecture) {

@@ -1,5 +1,6 @@
-// Comments of a Markdown cell, `<!-- ... -->`, which a page does not show. The Markdown library shows them as text, and in its
-// HTML `<!--` looks like a `&lt;!--` that somebody wrote to be read: what begins and ends a comment is marked before.
+// Comments of a Markdown cell, `<!-- ... -->`, which a page does not show. The Markdown library shows them as text, and
+// in its HTML `<!--` looks like a `&lt;!--` that somebody wrote to be read: what begins and ends a comment is marked
+// before.
 
 import Libraries
 

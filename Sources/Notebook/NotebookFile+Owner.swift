@@ -1,5 +1,6 @@
-// Whose cells a notebook has. Jupyter writes the language and the kernel into a notebook's metadata; other programs leave one
-// of their fields, name the language elsewhere, or do so cell by cell. A notebook that says nothing is taken for ours.
+// Whose cells a notebook has. Jupyter writes the language and the kernel into a notebook's metadata; other programs
+// leave one of their fields, name the language elsewhere, or do so cell by cell. A notebook that says nothing is taken
+// for ours.
 
 import Libraries
 
@@ -81,8 +82,8 @@ extension NotebookFile {
 
     // MARK: Kernels
 
-    /// `nil` where the kernel's name may be ours, which has any name that somebody gave it with `tandem install --name`; it is
-    /// shown as "Tandem".
+    /// `nil` where the kernel's name may be ours, which has any name that somebody gave it with `tandem install
+    /// --name`; it is shown as "Tandem".
     private static func kernel(_ metadata: JSON) -> Owner? {
         let specification = metadata["kernelspec"]
         let name =
@@ -111,8 +112,8 @@ extension NotebookFile {
             || kernel.split { !$0.isLetter }.first.map { otherKernels.contains(String($0)) } ?? false
     }
 
-    /// How names of kernels begin in Jupyter's list of them (github.com/jupyter/jupyter/wiki/Jupyter-kernels), and those of
-    /// Python's environments.
+    /// How names of kernels begin in Jupyter's list of them (github.com/jupyter/jupyter/wiki/Jupyter-kernels), and
+    /// those of Python's environments.
     private static let otherKernels: Set<String> = [
         "almond", "apache", "ark", "bash", "calysto", "clang", "cling", "clojure", "clojupyter", "coq", "cpp",
         "csharp", "deno", "elixir", "env", "erlang", "evcxr", "fsharp", "gap", "gnuplot", "go", "gonb", "gophernotes",

@@ -1,4 +1,5 @@
-// From the bytes of an `.ipynb` (nbformat 4.0 to 4.5) to cells. What is missing is filled in; what cannot be meant is said.
+// From the bytes of an `.ipynb` (nbformat 4.0 to 4.5) to cells. What is missing is filled in; what cannot be meant is
+// said.
 
 import Libraries
 

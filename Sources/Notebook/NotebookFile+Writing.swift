@@ -1,4 +1,5 @@
-// Cells as nbformat 4.5: texts as lists of lines and keys in the order Jupyter writes them, so that versions compare well.
+// Cells as nbformat 4.5: texts as lists of lines and keys in the order Jupyter writes them, so that versions compare
+// well.
 
 import Libraries
 

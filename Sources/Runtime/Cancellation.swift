@@ -1,4 +1,5 @@
-// The flag that stops what runs: set by an interrupt, read by the engine between tiles and by a download between chunks.
+// The flag that stops what runs: set by an interrupt, read by the engine between tiles and by a download between
+// chunks.
 
 import Synchronization
 

@@ -1,11 +1,12 @@
-// exp and log in double, from sums and products alone: those of the system may round differently from machine to machine, and a
-// loss must not.
+// exp and log in double, from sums and products alone: those of the system may round differently from machine to
+// machine, and a loss must not.
 
 /// e^x, with a relative error below 1e-15; 0 and infinity beyond what a double holds.
 public func exponential(_ x: Double) -> Double {
     guard x < 710 else { return x.isNaN ? x : .infinity }
     guard x > -746 else { return x.isNaN ? x : 0 }
-    // x = n ln 2 + r with |r| <= ln(2) / 2; ln 2 in two parts, the first with zeros at its end, so that n times it is exact.
+    // x = n ln 2 + r with |r| <= ln(2) / 2; ln 2 in two parts, the first with zeros at its end, so that n times it is
+    // exact.
     let n = (x * 1.4426950408889634).rounded()
     let r = (x - n * 0.693147180369123816490) - n * 1.90821492927058770002e-10
     // Taylor's series to r^13 / 13!

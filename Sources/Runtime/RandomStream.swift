@@ -23,7 +23,8 @@ public enum Philox {
     }
 }
 
-/// What a random number is for. Two roles never share a number, and each has its own seed, so that one can be varied alone.
+/// What a random number is for. Two roles never share a number, and each has its own seed, so that one can be varied
+/// alone.
 public enum RandomRole: UInt32, Sendable, CaseIterable {
     case initialization = 0
     case order = 1
@@ -67,8 +68,8 @@ public struct RandomStream: Sendable, BitwiseCopyable {
         return UInt64(words.x) << 32 | UInt64(words.y)
     }
 
-    /// Fills `destination` with the uniform numbers in `low ..< high` from number `first`, a multiple of four; number `i` is
-    /// word `i % 4` of element `i / 4`.
+    /// Fills `destination` with the uniform numbers in `low ..< high` from number `first`, a multiple of four; number
+    /// `i` is word `i % 4` of element `i / 4`.
     public func fillUniform(
         _ destination: UnsafeMutableBufferPointer<Float>, low: Float, high: Float, from first: Int = 0
     ) {

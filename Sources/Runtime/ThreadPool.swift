@@ -5,7 +5,8 @@ import Glibc
 import Synchronization
 
 public final class ThreadPool: @unchecked Sendable {
-    // Unchecked: `body` and `cancellation` are written by the caller alone, before it publishes a new `generation` that workers acquire.
+    // Unchecked: `body` and `cancellation` are written by the caller alone, before it publishes a new `generation` that
+    // workers acquire.
 
     /// How many threads work, the caller included.
     public let threadCount: Int
@@ -35,11 +36,12 @@ public final class ThreadPool: @unchecked Sendable {
         for thread in threads { pthread_join(thread, nil) }
     }
 
-    /// Calls `body` once for each tile in `0 ..< count`, on all threads, and returns when all are done. Denormal numbers
-    /// count as zero meanwhile, on the caller too: otherwise bits would depend on who took a tile.
+    /// Calls `body` once for each tile in `0 ..< count`, on all threads, and returns when all are done. Denormal
+    /// numbers count as zero meanwhile, on the caller too: otherwise bits would depend on who took a tile.
     ///
     /// - Parameters:
-    ///   - cancellation: once it is cancelled, tiles that nobody has begun are left out; the caller looks at it afterwards.
+    ///   - cancellation: once it is cancelled, tiles that nobody has begun are left out; the caller looks at it
+    ///     afterwards.
     ///   - body: gets the tile and the number of the thread in `0 ..< threadCount`, for its scratch memory. It must not
     ///     start another loop on this pool.
     public func forEachTile(
@@ -150,7 +152,8 @@ public final class ThreadPool: @unchecked Sendable {
         threadSetting.flatMap { threads(of: $0) == nil ? $0 : nil }
     }
 
-    /// The cores of the affinity mask, which `/proc/self/status` gives in hexadecimal digits (`Cpus_allowed: ff,ffffffff`).
+    /// The cores of the affinity mask, which `/proc/self/status` gives in hexadecimal digits (`Cpus_allowed:
+    /// ff,ffffffff`).
     private static var allowedCores: Int? {
         let name = "Cpus_allowed:"
         guard let line = firstLine(of: "/proc/self/status", beginning: name) else { return nil }

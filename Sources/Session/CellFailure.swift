@@ -1,12 +1,12 @@
-// How a cell failed, and where its notes go, as notebooks keep it and as Jupyter sends it: the same whatever front end ran the
-// cell.
+// How a cell failed, and where its notes go, as notebooks keep it and as Jupyter sends it: the same whatever front end
+// ran the cell.
 
 import Language
 import Libraries
 
 extension Diagnostic {
-    /// The stream of a notebook that takes it, unless it is an error. JupyterLab shows `stderr` on red: right for what somebody
-    /// wrote and may want to look at again, an alarm where a note only tells what happens.
+    /// The stream of a notebook that takes it, unless it is an error. JupyterLab shows `stderr` on red: right for what
+    /// somebody wrote and may want to look at again, an alarm where a note only tells what happens.
     public var streamName: String { severity == .note && range == nil ? "stdout" : "stderr" }
 }
 

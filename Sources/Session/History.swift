@@ -28,9 +28,9 @@ public final class History: Sendable {
     /// The number of this session in the file.
     public var session: Int { state.withLock(\.session) }
 
-    /// Opens the file for a new session. Where it cannot be used (a folder that cannot be written) the history lives as long as the
-    /// session, and `failure` says why; a damaged one is set aside, which `failure` says as well. One that another
-    /// process holds is taken as soon as it is free.
+    /// Opens the file for a new session. Where it cannot be used (a folder that cannot be written) the history lives as
+    /// long as the session, and `failure` says why; a damaged one is set aside, which `failure` says as well. One that
+    /// another process holds is taken as soon as it is free.
     public init(_ path: String?) {
         var failure: String?
         var awaited: String?
@@ -102,8 +102,8 @@ public final class History: Sendable {
     /// The last cells that are kept, and bytes of them together.
     static let (cellLimit, totalLimit) = (20_000, 20_000_000)
 
-    /// Keeps cells of this session and what came of them, in one transaction. A cell that is not remembered is no reason to stop
-    /// a session.
+    /// Keeps cells of this session and what came of them, in one transaction. A cell that is not remembered is no
+    /// reason to stop a session.
     public func add(_ records: [Record]) {
         let records = records.filter { $0.text.utf8.count <= Self.byteLimit }
         guard !records.isEmpty else { return }
@@ -210,7 +210,8 @@ public final class History: Sendable {
         return found.reversed()
     }
 
-    /// A glob over the whole text. Each `*` is tried again one character later, so the work is at most text times pattern.
+    /// A glob over the whole text. Each `*` is tried again one character later, so the work is at most text times
+    /// pattern.
     static func matches(_ text: [Unicode.Scalar], _ pattern: [Unicode.Scalar]) -> Bool {
         var textIndex = 0
         var patternIndex = 0

@@ -1,5 +1,5 @@
-// The state of one session, shared by every front end: the names bound so far, the last of each kind, the folder paths are
-// relative to, and the flag that interrupts.
+// The state of one session, shared by every front end: the names bound so far, the last of each kind, the folder paths
+// are relative to, and the flag that interrupts.
 
 import Engine
 import Experiments
@@ -10,7 +10,8 @@ import Synchronization
 import Text
 
 /// `execute` runs on one thread at a time; `interrupt`, `complete`, `inspect` and `completeness` may be called from any
-/// thread while it runs. Cells are parsed and run on a thread of their own with a large stack, which the caller waits for.
+/// thread while it runs. Cells are parsed and run on a thread of their own with a large stack, which the caller waits
+/// for.
 public final class Workspace: Sendable {
     /// Tandem's own version.
     public static let version = tandemVersion
@@ -23,7 +24,8 @@ public final class Workspace: Sendable {
 
     /// - Parameters:
     ///   - folder: what paths in the program are relative to.
-    ///   - home: where runs are kept; `nil` keeps none beyond the session. Nothing is opened there before a run is wanted.
+    ///   - home: where runs are kept; `nil` keeps none beyond the session. Nothing is opened there before a run is
+    ///     wanted.
     public init(output: any Output, folder: String = ".", home: String? = nil) {
         let output = PrintableOutput(output)
         self.output = output
@@ -35,7 +37,8 @@ public final class Workspace: Sendable {
         session.publish = { [unowned self] in publishNames() }
     }
 
-    /// `$TANDEM_HOME`, or where it is by default: the home of a session with a person; `nil` where that variable is wrong.
+    /// `$TANDEM_HOME`, or where it is by default: the home of a session with a person; `nil` where that variable is
+    /// wrong.
     public static var standardHome: String? { Environment.dataFolder }
 
     /// All that is wrong with the variables of the environment that say how networks are run and where things are; to
@@ -44,14 +47,15 @@ public final class Workspace: Sendable {
         Environment.folderFaults + EngineError.environmentFaults.map { "\($0)" }
     }
 
-    /// Waits until all that was trained is on the disk, and says what could not be kept. To be called before the process ends.
+    /// Waits until all that was trained is on the disk, and says what could not be kept. To be called before the
+    /// process ends.
     public func close() {
         session.store?.close()
         session.tellStoreFaults()
     }
 
-    /// Replaces the value of top-level `let`s of these names, for `tandem run --set`. The text is read as an expression, else
-    /// taken as a string. To be set before the first cell.
+    /// Replaces the value of top-level `let`s of these names, for `tandem run --set`. The text is read as an
+    /// expression, else taken as a string. To be set before the first cell.
     ///
     /// - Returns: what is wrong with the value, as far as it can be told before names of the program are known.
     @discardableResult
@@ -101,7 +105,8 @@ public final class Workspace: Sendable {
     /// As many as a person can use, and the note of the parser that counts the rest.
     private static let shownFaults = 21
 
-    /// The faults of a cell in the order of its text; those at places of earlier cells, and what counts the rest, at its end.
+    /// The faults of a cell in the order of its text; those at places of earlier cells, and what counts the rest, at
+    /// its end.
     /// - Returns: the first.
     private func report(_ faults: [Diagnostic], in source: SourceText) -> Diagnostic? {
         func place(_ fault: Diagnostic) -> Int {
@@ -148,8 +153,8 @@ public final class Workspace: Sendable {
 
     public var isInterrupted: Bool { interruption.isCancelled }
 
-    /// Forgets an interrupt that came while nothing ran. A front end calls it before it asks for a cell, or says that one
-    /// begins: whoever then interrupts means that cell.
+    /// Forgets an interrupt that came while nothing ran. A front end calls it before it asks for a cell, or says that
+    /// one begins: whoever then interrupts means that cell.
     public func forgetInterrupt() { interruption.reset() }
 
     public func complete(_ code: String, at cursor: Int) -> CompletionList {

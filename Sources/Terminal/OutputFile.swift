@@ -17,7 +17,8 @@ struct OutputFile {
     }
 
     /// - Parameter input: the file that is run.
-    /// - Throws: `Fault` for a path that can hold no notebook, and `FileError` for a place where nothing can be written.
+    /// - Throws: `Fault` for a path that can hold no notebook, and `FileError` for a place where nothing can be
+    ///   written.
     init(_ typed: String, for input: String) throws {
         let path = try FileSystem.resolve(typed: typed, in: ".")
         switch FileSystem.fileExtension(of: path).lowercased() {

@@ -2,8 +2,9 @@
 // name could move the cursor, hide text or change colors.
 
 extension String {
-    /// The text with pictures in place of control characters, and U+FFFD in place of what is not seen: what reverses the order of what
-    /// follows, separates lines or has no width. Joiners stay where an emoji or a script needs them, and lines and tabs.
+    /// The text with pictures in place of control characters, and U+FFFD in place of what is not seen: what reverses
+    /// the order of what follows, separates lines or has no width. Joiners stay where an emoji or a script needs them,
+    /// and lines and tabs.
     public var printable: String { printable(keeping: ["\n", "\t"]) }
 
     /// The same for a name, which has one line.
@@ -49,8 +50,8 @@ extension Unicode.Scalar {
         }
     }
 
-    /// Whether nothing is drawn where it stands, though it may change what is drawn around it: categories Cf, Zl and Zp, but for the
-    /// signs above numbers and names.
+    /// Whether nothing is drawn where it stands, though it may change what is drawn around it: categories Cf, Zl and
+    /// Zp, but for the signs above numbers and names.
     var isUnseen: Bool {
         switch value {
         case ..<0xAD: false
@@ -59,7 +60,8 @@ extension Unicode.Scalar {
         }
     }
 
-    /// Whether it is a joiner (U+200C, U+200D) that its neighbors need: between emoji, and behind a letter of a script that joins.
+    /// Whether it is a joiner (U+200C, U+200D) that its neighbors need: between emoji, and behind a letter of a script
+    /// that joins.
     fileprivate func joins(_ before: Unicode.Scalar?, to next: Unicode.Scalar?) -> Bool {
         guard value == 0x200C || value == 0x200D, let before else { return false }
         switch before.value {

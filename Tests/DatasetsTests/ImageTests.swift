@@ -1,4 +1,5 @@
-// Pictures in files, in other sizes, in folders; images changed at random. What is right is what Pillow made (make-images.py).
+// Pictures in files, in other sizes, in folders; images changed at random. What is right is what Pillow made
+// (make-images.py).
 
 import Foundation
 import Libraries

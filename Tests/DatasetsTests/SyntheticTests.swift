@@ -4,8 +4,8 @@ import Testing
 @testable import Datasets
 
 @Suite struct SyntheticTests {
-    /// Digests of what every machine must draw. If the drawing is changed on purpose, write down the new ones, and how far a
-    /// linear model (below 60 %) and a small convolutional net (above 90 %) get: 17 % and 94 % now.
+    /// Digests of what every machine must draw. If the drawing is changed on purpose, write down the new ones, and how
+    /// far a linear model (below 60 %) and a small convolutional net (above 90 %) get: 17 % and 94 % now.
     @Test func drawingCanBeStopped() {
         let cancellation = Cancellation()
         cancellation.cancel()

@@ -1,5 +1,5 @@
-// The language programs, each as one cell, through `tandem run` and through the prompt: both write what a session says, with the
-// same diagnostics. (JupyterTests does the same with the kernel.)
+// The language programs, each as one cell, through `tandem run` and through the prompt: both write what a session says,
+// with the same diagnostics. (JupyterTests does the same with the kernel.)
 
 import Foundation
 import TestSupport

@@ -103,8 +103,8 @@ final class PseudoTerminal {
         }
     }
 
-    /// What a cell that was typed or pasted has shown when the prompt is back. Readline switches bracketed paste off where
-    /// the typed text has ended, and on again with the next prompt.
+    /// What a cell that was typed or pasted has shown when the prompt is back. Readline switches bracketed paste off
+    /// where the typed text has ended, and on again with the next prompt.
     func outputOfCell(seconds: Double = 60) throws -> String {
         let end = Date(timeIntervalSinceNow: seconds)
         let (begin, prompt) = ("\u{1B}[?2004l", "\u{1B}[?2004h")

@@ -55,7 +55,8 @@ struct AlgorithmChoiceTests {
         }
     }
 
-    /// Windows of too many taps or phases, and maps with so many zeros around them that offsets of 32 bits do not reach.
+    /// Windows of too many taps or phases, and maps with so many zeros around them that offsets of 32 bits do not
+    /// reach.
     @Test(
         arguments: [
             [.convolution(.init(width: 4, kernel: Extent(30001), padding: .exactly(Extent(20000))))],

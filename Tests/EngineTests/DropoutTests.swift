@@ -1,4 +1,5 @@
-// The random numbers of a dropout: the kernels' Philox against the one of `RandomStream`, which is held against published vectors.
+// The random numbers of a dropout: the kernels' Philox against the one of `RandomStream`, which is held against
+// published vectors.
 
 import CKernels
 import Engine

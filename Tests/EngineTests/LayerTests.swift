@@ -1,12 +1,13 @@
-// Each layer of the engine against its plain twin on sizes that fill neither tiles nor vectors, and the twin against finite
-// differences: forward and backward are then known to belong together, and the engine to compute both.
+// Each layer of the engine against its plain twin on sizes that fill neither tiles nor vectors, and the twin against
+// finite differences: forward and backward are then known to belong together, and the engine to compute both.
 
 import Engine
 import Network
 import Runtime
 import Testing
 
-/// A network around the layer in question, which has a layer before it, so that its input's gradient shows, and one behind.
+/// A network around the layer in question, which has a layer before it, so that its input's gradient shows, and one
+/// behind.
 struct LayerCase: CustomTestStringConvertible, Sendable {
     let testDescription: String
     let input: Shape
@@ -195,7 +196,8 @@ struct LayerTests {
     @Test(arguments: LayerCase.all)
     func preciseIsNoLessPrecise(layer: LayerCase) throws { try check(layer, nil, .precise, tolerance: 1e-5) }
 
-    /// bfloat16 has 8 bits: 1 / 256 of each factor at most. A ReLU or a maximum falls to the other side where that decides.
+    /// bfloat16 has 8 bits: 1 / 256 of each factor at most. A ReLU or a maximum falls to the other side where that
+    /// decides.
     @Test(arguments: LayerCase.all.filter(\.isSmooth), InstructionSet.allCases.filter(\.isAvailable))
     func mixedIsPreciseToTwoDigits(layer: LayerCase, set: InstructionSet) throws {
         try check(layer, set, .mixed, tolerance: 2e-2)

@@ -1,5 +1,5 @@
-// The slow, obvious twin of the engine, in double precision, every sum written out. Each layer gives its output and a function
-// from the gradient of its output to that of its input, so that branches need no bookkeeping.
+// The slow, obvious twin of the engine, in double precision, every sum written out. Each layer gives its output and a
+// function from the gradient of its output to that of its input, so that branches need no bookkeeping.
 
 import Foundation
 import Network
@@ -315,7 +315,8 @@ struct PlainNetwork {
         }
     }
 
-    /// Every window of a pooling: the place of its output, those of its inputs inside the map, and what a mean divides by.
+    /// Every window of a pooling: the place of its output, those of its inputs inside the map, and what a mean divides
+    /// by.
     private func forEachWindow(
         of placed: PlacedLayer, _ body: (_ output: Int, _ inputs: [Int], _ divisor: Double) -> Void
     ) {

@@ -52,8 +52,8 @@ func relativeError(_ a: [Float], _ b: [Float]) -> Double {
     return (difference / max(norm, 1e-30)).squareRoot()
 }
 
-/// `relativeError` of gradients; 0 where they differ by no more than rounding errors of the network's largest: in front of a batch
-/// norm a bias has no gradient, nor has a scale whose effect the next one takes out.
+/// `relativeError` of gradients; 0 where they differ by no more than rounding errors of the network's largest: in front
+/// of a batch norm a bias has no gradient, nor has a scale whose effect the next one takes out.
 func gradientError(_ a: [Float], _ b: [Float], largest: Double) -> Double {
     a.count == b.count && zip(a, b).allSatisfy { abs(Double($0 - $1)) < 1e-6 * largest } ? 0 : relativeError(a, b)
 }

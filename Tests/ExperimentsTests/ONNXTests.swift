@@ -1,5 +1,5 @@
-// ONNX models, taken apart by a small reader of protocol buffers. That they compute the same is held by Benchmarks/compare-exports, which runs
-// them in onnxruntime.
+// ONNX models, taken apart by a small reader of protocol buffers. That they compute the same is held by
+// Benchmarks/compare-exports, which runs them in onnxruntime.
 
 import Engine
 import Network

@@ -103,7 +103,8 @@ struct RunDescriptionTests {
         #expect(cosine.stem == cosine.digest, "a schedule over all epochs begins differently")
     }
 
-    /// Runs are found again for ever: what changes these is trained again. With a new arithmetic version they change, with nothing else.
+    /// Runs are found again for ever: what changes these is trained again. With a new arithmetic version they change,
+    /// with nothing else.
     @Test func theIdentityOfATrainingStaysWhatItIs() throws {
         let description = RunDescription(
             try Self.architecture(Self.layers), dataDigest: "ab", data: nil, Self.options[1])

@@ -102,7 +102,8 @@ private func train(
         .adaptiveAveragePool(output: Extent(1)), .flatten, .linear(.init(width: 10)),
     ]
 
-    /// Digests that must not change unless a change of bits is meant; then the new one stands here and in the commit's message.
+    /// Digests that must not change unless a change of bits is meant; then the new one stands here and in the commit's
+    /// message.
     @Test(arguments: [
         ("adam", plain, TrainingOptions(optimizer: .adam(learningRate: 3e-3))),
         (

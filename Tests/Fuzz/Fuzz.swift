@@ -1,10 +1,11 @@
-// Throws random and mutated programs at the lexer, the parser, the checker, completion and inspection, or messages at the kernel: no
-// crash, nothing that takes a second, no memory beyond 500 MB. Input n of a seed is always the same one, and what fails is printed with
-// its number.
+// Throws random and mutated programs at the lexer, the parser, the checker, completion and inspection, or messages at
+// the kernel: no crash, nothing that takes a second, no memory beyond 500 MB. Input n of a seed is always the same one,
+// and what fails is printed with its number.
 //
 // usage: fuzz PROGRAMS [--messages] [--count N] [--first N] [--seed S]
 //
-// PROGRAMS is a folder of .tandem files that are mutated. A core's share of the work is a process of its own (`--first`).
+// PROGRAMS is a folder of .tandem files that are mutated. A core's share of the work is a process of its own
+// (`--first`).
 
 import Glibc
 import Language

@@ -1,4 +1,5 @@
-// Random messages for the kernel: whole ones, those with a part that was changed and signed again, and frames that are no message.
+// Random messages for the kernel: whole ones, those with a part that was changed and signed again, and frames that are
+// no message.
 
 import Jupyter
 import Libraries

@@ -20,7 +20,8 @@ nonisolated(unsafe) var current = (number: 0, text: "")
 /// When it began, in seconds.
 nonisolated(unsafe) var began = 0
 
-/// Unoptimized, the parser takes 15 times as long (28,000 plus signs: 1.5 s against 0.1 s); the second is meant for a release build.
+/// Unoptimized, the parser takes 15 times as long (28,000 plus signs: 1.5 s against 0.1 s); the second is meant for a
+/// release build.
 #if DEBUG
     let slowness = 15
 #else

@@ -1,5 +1,5 @@
-// What a session says and does with runs that are kept: a second training of the same is none, one that was cut goes on, `resume` ends it or
-// adds epochs, `runs` lists them.
+// What a session says and does with runs that are kept: a second training of the same is none, one that was cut goes
+// on, `resume` ends it or adds epochs, `runs` lists them.
 
 import Foundation
 import Language

@@ -1,4 +1,5 @@
-// A study and the store: what was trained is not trained again, whoever trained it, and an interrupted study is taken up by its cell.
+// A study and the store: what was trained is not trained again, whoever trained it, and an interrupted study is taken
+// up by its cell.
 
 import Foundation
 import Language

@@ -1,4 +1,5 @@
-// Pictures as a session shows them: every form is there, files hold what their ending says, and what cannot be shown says why.
+// Pictures as a session shows them: every form is there, files hold what their ending says, and what cannot be shown
+// says why.
 
 import Foundation
 import Graphics

@@ -8,8 +8,8 @@
 //     // context: …                                one line of the error's context
 //     // cell                                      a new cell begins here
 //
-// Every line of output, every note and every error has to be foretold. Output is what a front end shows in order: printed text, values of
-// looking words and the last value of a cell.
+// Every line of output, every note and every error has to be foretold. Output is what a front end shows in order:
+// printed text, values of looking words and the last value of a cell.
 
 import Foundation
 import Language

@@ -1,5 +1,5 @@
-// Every word that takes a run, on runs that are not as one hopes: each works, or says in one line why not. The words are found in the vocabulary, so that
-// a new one is tried by itself; its example calls the run `a`.
+// Every word that takes a run, on runs that are not as one hopes: each works, or says in one line why not. The words
+// are found in the vocabulary, so that a new one is tried by itself; its example calls the run `a`.
 
 import Foundation
 import Language

@@ -1,5 +1,6 @@
-// The language programs as any front end should show them: what a session writes and reports for each, given as one cell,
-// without a front end between. The tests of `tandem run`, of the prompt and of the kernel hold their own output against it.
+// The language programs as any front end should show them: what a session writes and reports for each, given as one
+// cell, without a front end between. The tests of `tandem run`, of the prompt and of the kernel hold their own output
+// against it.
 
 import Foundation
 import Language

@@ -1,5 +1,5 @@
-// Studies of differences that are drawn, so that the truth is known: how often an interval holds it, and how often a verdict is
-// wrong. The tests draw a few hundred, `Scripts/soak` ten thousand.
+// Studies of differences that are drawn, so that the truth is known: how often an interval holds it, and how often a
+// verdict is wrong. The tests draw a few hundred, `Scripts/soak` ten thousand.
 
 import Experiments
 import Glibc

@@ -3,8 +3,8 @@
 import Libraries
 
 public struct Augmentation: Hashable, Sendable {
-    /// All kinds, in the order in which a place of the result is traced back to the image: of those that move pixels the first is
-    /// applied last.
+    /// All kinds, in the order in which a place of the result is traced back to the image: of those that move pixels
+    /// the first is applied last.
     static let kinds: [any Transform.Type] = [Flip.self, Crop.self, Cutout.self]
 
     /// Those that do something, in that order, one of a kind.

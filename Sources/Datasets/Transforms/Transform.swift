@@ -1,5 +1,5 @@
-// A random change of training images: what it draws, how it is applied, what it is called, and its settings in a description. Each is a
-// pure function of (seed, epoch, image): no state, and nothing depends on who asks.
+// A random change of training images: what it draws, how it is applied, what it is called, and its settings in a
+// description. Each is a pure function of (seed, epoch, image): no state, and nothing depends on who asks.
 
 import Libraries
 import Runtime
@@ -11,7 +11,8 @@ public protocol Transform: Hashable, Sendable {
     var text: String { get }
     /// Its part of a data set's digest; none of an idle one, but for transforms that have always been there.
     var digestText: String { get }
-    /// Its settings in a description, under labels of its own; none of an idle one, but for transforms that have always been there.
+    /// Its settings in a description, under labels of its own; none of an idle one, but for transforms that have always
+    /// been there.
     var settings: JSONObject { get }
     /// The labels that its settings may have.
     static var labels: [String] { get }
@@ -58,7 +59,8 @@ public struct PixelSources {
     }
 }
 
-/// An image as the network sees it: `(c, y, x)` is at `base[c * planeStride + y * rowStride + x * columnStride]`, and 0 is its channel's mean.
+/// An image as the network sees it: `(c, y, x)` is at `base[c * planeStride + y * rowStride + x * columnStride]`, and 0
+/// is its channel's mean.
 public struct WrittenImage {
     let base: UnsafeMutablePointer<Float>
     let channels: Int

@@ -1,4 +1,5 @@
-// An elementwise function that stands by itself; a ReLU behind a convolution or a linear layer is part of their product.
+// An elementwise function that stands by itself; a ReLU behind a convolution or a linear layer is part of their
+// product.
 
 import CKernels
 import Network

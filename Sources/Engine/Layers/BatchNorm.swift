@@ -1,6 +1,6 @@
-// Batch normalization (Ioffe and Szegedy 2015), as `nn.BatchNorm2d` and, over flat vectors, `nn.BatchNorm1d`: each channel is
-// brought to mean 0 and variance 1 over the batch and its pixels, then scaled and shifted. Sums run in double over groups of
-// images, which are joined in order.
+// Batch normalization (Ioffe and Szegedy 2015), as `nn.BatchNorm2d` and, over flat vectors, `nn.BatchNorm1d`: each
+// channel is brought to mean 0 and variance 1 over the batch and its pixels, then scaled and shifted. Sums run in
+// double over groups of images, which are joined in order.
 
 import CKernels
 import Network
@@ -26,8 +26,8 @@ final class BatchNorm: SinglePass {
     private let hasReLU: Bool
     /// For each group of images and each channel, two sums.
     private let partials: UnsafeMutablePointer<Double>
-    /// For each channel: what is taken away, multiplied by and added on the way forward; factors and constant of the gradient;
-    /// the batch's mean and variance.
+    /// For each channel: what is taken away, multiplied by and added on the way forward; factors and constant of the
+    /// gradient; the batch's mean and variance.
     private let channels: Lines
 
     /// Images whose sums are taken by one tile: a constant of the algorithm, it decides the order of sums.

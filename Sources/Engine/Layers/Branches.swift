@@ -1,5 +1,5 @@
-// Where branches begin and end: a value read by several (`Fork`), the sum of a `residual` (`Sum`), and the channels of a `concat`
-// side by side (`Join`).
+// Where branches begin and end: a value read by several (`Fork`), the sum of a `residual` (`Sum`), and the channels of
+// a `concat` side by side (`Join`).
 
 import CKernels
 

@@ -47,7 +47,8 @@ struct CrossEntropy {
         return Outcome(loss: loss, prediction: prediction, confidence: 1 / sum)
     }
 
-    /// Whether fewer than `count` outputs of an image come before that of its label: larger ones, and equal ones of smaller number.
+    /// Whether fewer than `count` outputs of an image come before that of its label: larger ones, and equal ones of
+    /// smaller number.
     func isAmong(first count: Int, image: Int, label: Int) -> Bool {
         let values = logits.at(image: image)
         let own = value(values, label)

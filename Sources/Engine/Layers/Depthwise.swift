@@ -1,5 +1,5 @@
-// A convolution in which each channel has a filter of its own (`groups:` as many as channels): nothing is summed over channels,
-// so a vector of sixteen channels is multiplied by sixteen filters, tap by tap.
+// A convolution in which each channel has a filter of its own (`groups:` as many as channels): nothing is summed over
+// channels, so a vector of sixteen channels is multiplied by sixteen filters, tap by tap.
 
 import CKernels
 import Network

@@ -1,5 +1,5 @@
-// Dropout (Srivastava et al. 2014), inverted as PyTorch's: in training each value is zeroed with probability `rate` and the
-// rest divided by 1 - rate; in evaluation nothing happens to it.
+// Dropout (Srivastava et al. 2014), inverted as PyTorch's: in training each value is zeroed with probability `rate` and
+// the rest divided by 1 - rate; in evaluation nothing happens to it.
 
 import CKernels
 import Network

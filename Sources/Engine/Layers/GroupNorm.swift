@@ -1,6 +1,6 @@
-// Group normalization (Wu and He 2018), as `nn.GroupNorm`: the channels of a group, and their pixels, are brought to mean 0 and variance 1
-// in each image, then each channel is scaled and shifted. Sums run in double, channel by channel of a group; the gradients of scale and
-// shift are joined image by image.
+// Group normalization (Wu and He 2018), as `nn.GroupNorm`: the channels of a group, and their pixels, are brought to
+// mean 0 and variance 1 in each image, then each channel is scaled and shifted. Sums run in double, channel by channel
+// of a group; the gradients of scale and shift are joined image by image.
 
 import CKernels
 import Network
@@ -27,8 +27,8 @@ final class GroupNorm: SinglePass {
     private let hasReLU: Bool
     /// For each image and block, two sums of 16 channels each.
     private let sums: UnsafeMutablePointer<Double>
-    /// For each image and channel: what is taken away and multiplied by on the way forward; the group's variance; factors and constant
-    /// of the gradient.
+    /// For each image and channel: what is taken away and multiplied by on the way forward; the group's variance;
+    /// factors and constant of the gradient.
     private let lines: UnsafeMutablePointer<Float>
 
     private enum Line: Int, CaseIterable {

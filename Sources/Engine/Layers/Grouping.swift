@@ -1,6 +1,6 @@
-// Convolutions whose channels are in groups (`groups:`) run as dense ones over the channels that a panel of 32 outputs reads, with
-// zeros where an output does not read an input: simple, and fast where groups are wide. One channel a group has its own pass
-// (`Depthwise`).
+// Convolutions whose channels are in groups (`groups:`) run as dense ones over the channels that a panel of 32 outputs
+// reads, with zeros where an output does not read an input: simple, and fast where groups are wide. One channel a group
+// has its own pass (`Depthwise`).
 
 import Network
 

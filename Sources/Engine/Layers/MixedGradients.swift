@@ -1,7 +1,8 @@
-// The backward pass of linear layers and convolutions of 1x1 in mixed precision: matrix products of pixels with weights, or with
-// the gradient, whose factors are rounded to bfloat16, in pairs, and whose sums are in float32 (Kalamkar et al. 2019). Weights stay
-// in float32 and are rounded panel by panel when they are used. The forward pass stays in float32: rounded there, one ReLU in a
-// thousand falls to the other side, and the gradient of the network is off by 4 % instead of 0.5 %.
+// The backward pass of linear layers and convolutions of 1x1 in mixed precision: matrix products of pixels with
+// weights, or with the gradient, whose factors are rounded to bfloat16, in pairs, and whose sums are in float32
+// (Kalamkar et al. 2019). Weights stay in float32 and are rounded panel by panel when they are used. The forward pass
+// stays in float32: rounded there, one ReLU in a thousand falls to the other side, and the gradient of the network is
+// off by 4 % instead of 0.5 %.
 
 import CKernels
 import Network
@@ -15,7 +16,8 @@ final class MixedGradients {
     private static let pixels = 512
     /// Rows of a panel that the data gradient transposes at once.
     private static let transposedRows = 256
-    /// Pairs of pixels that a tile of the weight gradient reads again for each eight channels: within the second-level cache.
+    /// Pairs of pixels that a tile of the weight gradient reads again for each eight channels: within the second-level
+    /// cache.
     private static let pairs = 1024
     /// Blocks of channels of a tile of the weight gradient.
     private static let blocks = 8
@@ -55,7 +57,8 @@ final class MixedGradients {
         return tandem_map(base: shared, image: map.area * 8, block: images * map.area * 8, row: map.width * 8)
     }
 
-    /// Pairs of pixels of a map, [block][pair][16]. Rows of an odd width end with half a pair; the pixels of vectors are images.
+    /// Pairs of pixels of a map, [block][pair][16]. Rows of an odd width end with half a pair; the pixels of vectors
+    /// are images.
     private func packPixels(_ step: Step, _ map: Map, to target: UnsafeMutablePointer<Float>) {
         let (images, kernels) = (step.images, step.kernels)
         let pairs = pairCount(step)

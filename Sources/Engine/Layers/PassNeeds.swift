@@ -11,7 +11,8 @@ struct PassNeeds: Hashable {
     var readsOutput = false
     /// Whether it can compute the ReLU after it with its own output; its backward pass then reads that.
     var takesReLU = false
-    /// Whether its backward pass overwrites the gradient of its output where it has a ReLU: nobody else may then read it.
+    /// Whether its backward pass overwrites the gradient of its output where it has a ReLU: nobody else may then read
+    /// it.
     var overwritesGradientOfReLU = false
     /// Floats of scratch that each thread needs.
     var threadScratch = 0

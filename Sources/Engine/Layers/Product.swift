@@ -55,12 +55,14 @@ final class Product: SinglePass {
     /// A transposed panel for each thread.
     private let scratch: Scratch
     private let bias: BiasGradient
-    /// Where each row (channel, tap) of the weights reads, in an input of so few channels that those of one tap fill no tile.
+    /// Where each row (channel, tap) of the weights reads, in an input of so few channels that those of one tap fill no
+    /// tile.
     private let fewChannelRows: OffsetTable?
 
     /// Pixels a forward tile computes: the panel stays in the second-level cache over many of them.
     private static let forwardPixels = 512
-    /// Pixels a tile of the data gradient computes at least: it transposes its panel first, at 7 % of its time with 512.
+    /// Pixels a tile of the data gradient computes at least: it transposes its panel first, at 7 % of its time with
+    /// 512.
     private static let gradientPixels = 2048
     /// Bytes of maps that a tile of the weight gradient reads again for each tap: within the second-level cache.
     private static let weightGradientBytes = 256 << 10
@@ -99,8 +101,8 @@ final class Product: SinglePass {
         max(channelChunk(outputs: outputs, taps: taps) * taps, images) * 32
     }
 
-    /// Outputs whose weights the data gradient transposes at once, a multiple of 32: what fits into the first-level cache is
-    /// used there by all pixels of the tile.
+    /// Outputs whose weights the data gradient transposes at once, a multiple of 32: what fits into the first-level
+    /// cache is used there by all pixels of the tile.
     private static func channelChunk(outputs: Int, taps: Int) -> Int {
         min((outputs + 31) / 32 * 32, max(32, 256 / taps / 32 * 32))
     }
@@ -155,7 +157,8 @@ final class Product: SinglePass {
         if let inputGradient { dataGradient(step, inputGradient) }
     }
 
-    /// The first layer's, mostly: three channels and nine taps are 27 rows, four tiles of eight; tap by tap they would be nine.
+    /// The first layer's, mostly: three channels and nine taps are 27 rows, four tiles of eight; tap by tap they would
+    /// be nine.
     private func weightGradientOfRows(_ step: Step, _ rows: OffsetTable) {
         let (input, output, gradient, parameters) = (input, output, outputGradient, parameters)
         let (images, kernels, count) = (step.images, step.kernels, input.channels * taps)
@@ -220,8 +223,8 @@ final class Product: SinglePass {
             let vectors = Int32(min(2, output.blocks - 2 * panel))
             var job = job
             if output.area == 1, taps == 1, grouping == nil {
-                // The images take the place of the columns, which the kernel's innermost loop runs over; the panel's gradient is
-                // packed, for rows in 64 pages are slower to read 4,096 times.
+                // The images take the place of the columns, which the kernel's innermost loop runs over; the panel's
+                // gradient is packed, for rows in 64 pages are slower to read 4,096 times.
                 Self.weightGradientOfVectors(
                     &job, input: input, gradient: gradient, images: images, panel: panel,
                     blocks: firstBlock..<min(firstBlock + run, blocks), packed: scratch.of(worker), kernels,

@@ -1,11 +1,12 @@
-// Convolution 3x3 with stride 1 by Winograd's minimal filtering (Lavin and Gray 2016): maps are cut into tiles, tiles and
-// weights are transformed, and the convolution becomes a product at each position of the transform. The three passes are
-// adjoint to each other, so the gradient of the weights is summed in the transformed domain and both backward passes share
-// the transforms of the input and of the output's gradient.
+// Convolution 3x3 with stride 1 by Winograd's minimal filtering (Lavin and Gray 2016): maps are cut into tiles, tiles
+// and weights are transformed, and the convolution becomes a product at each position of the transform. The three
+// passes are adjoint to each other, so the gradient of the weights is summed in the transformed domain and both
+// backward passes share the transforms of the input and of the output's gradient.
 //
-// Two schedules compute the same. By tiles: a job takes some tiles through all three stages in the second-level cache, with
-// transformed weights that all jobs share. By panels: for small maps with many channels, where the transformed weights are
-// larger than the tiles; a job takes 32 output channels and transforms their weights itself, without writing them back.
+// Two schedules compute the same. By tiles: a job takes some tiles through all three stages in the second-level cache,
+// with transformed weights that all jobs share. By panels: for small maps with many channels, where the transformed
+// weights are larger than the tiles; a job takes 32 output channels and transforms their weights itself, without
+// writing them back.
 
 import CKernels
 import Network
@@ -334,7 +335,8 @@ final class Winograd: SinglePass {
 
     // MARK: Products
 
-    /// Values in the transformed domain: from one position to the next, and from one block of channels or panel to the next.
+    /// Values in the transformed domain: from one position to the next, and from one block of channels or panel to the
+    /// next.
     private struct Transformed {
         let base: UnsafeMutablePointer<Float>
         let position: Int

@@ -16,7 +16,8 @@ public struct OptimizerOptions: Hashable, Sendable {
     public var settings: [OptimizerSetting] { rule.settings }
 
     /// - Parameter values: every setting under its key.
-    /// - Throws: where a setting is missing, of another kind or out of range; a name or a key that is not known may be a later version's.
+    /// - Throws: where a setting is missing, of another kind or out of range; a name or a key that is not known may be
+    ///   a later version's.
     public init(name: String, values: [String: OptimizerSetting.Value]) throws(OptimizerSettingsError) {
         guard let kind = Self.kinds.first(where: { $0.names.contains(name) }) else {
             throw OptimizerSettingsError(description: "its optimizer is not known here")

@@ -1,5 +1,5 @@
-// Which pass computes a layer: Winograd's algorithm, a direct product or a depthwise one, and with numbers of how many bits. The
-// rules look at shapes alone, never at timings, which would change the bits from run to run.
+// Which pass computes a layer: Winograd's algorithm, a direct product or a depthwise one, and with numbers of how many
+// bits. The rules look at shapes alone, never at timings, which would change the bits from run to run.
 
 import Network
 
@@ -84,8 +84,8 @@ struct AlgorithmChoice {
     /// With fewer channels the transforms cost more than the products save.
     private static let fewestWinogradChannels = 8
 
-    /// Outputs of a tile of Winograd's algorithm in each direction: 4, or 2 for maps smaller than that and where it must be precise; `nil`
-    /// where this is no convolution of 3x3 with stride 1 over enough channels and pixels.
+    /// Outputs of a tile of Winograd's algorithm in each direction: 4, or 2 for maps smaller than that and where it
+    /// must be precise; `nil` where this is no convolution of 3x3 with stride 1 over enough channels and pixels.
     private func winogradTile(_ placed: PlacedLayer, _ settings: Layer.Convolution) -> Int? {
         guard settings.groups == 1, settings.kernel == Extent(3), settings.stride == Extent(1),
             settings.dilation == Extent(1),

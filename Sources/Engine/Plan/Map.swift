@@ -67,7 +67,8 @@ struct Map {
         init(_ shape: Shape, _ halo: Halo) {
             row = (halo.left + shape.width + halo.right) * 16
             block = (halo.top + shape.height + halo.bottom) * row
-            // Flat vectors are often a power of two long: sixteen more floats keep their rows out of the same cache sets.
+            // Flat vectors are often a power of two long: sixteen more floats keep their rows out of the same cache
+            // sets.
             image = (shape.channels + 15) / 16 * block + (shape.height * shape.width == 1 ? 16 : 0)
         }
     }

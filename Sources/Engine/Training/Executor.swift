@@ -124,8 +124,8 @@ public final class Executor {
 
     // MARK: Steps
 
-    /// One step of the optimizer on the mean loss of a batch. All or nothing: cancelled before the update, the weights are
-    /// as they were.
+    /// One step of the optimizer on the mean loss of a batch. All or nothing: cancelled before the update, the weights
+    /// are as they were.
     public func train(
         _ images: some Collection<Int>, of source: some BatchSource, epoch: Int, cancellation: Cancellation
     ) throws(EngineError) -> BatchResult {
@@ -223,7 +223,8 @@ public final class Executor {
         return result
     }
 
-    /// The layers that run, in order: those that change nothing are left out, and a ReLU may be part of what stands before it.
+    /// The layers that run, in order: those that change nothing are left out, and a ReLU may be part of what stands
+    /// before it.
     public var layers: [PlannedLayer] { plan.layers }
 
     // MARK: The state between two steps
@@ -261,8 +262,8 @@ public final class Executor {
     /// - Parameter cancellation: once it is cancelled, weights may be missing, and no step may follow.
     public func initialize(seed: UInt64, cancellation: Cancellation? = nil) {
         plan.parameters.initialize(seed: seed, on: pool, cancellation)
-        // The moments' pages come here, where an interrupt is heard at once: the first update cannot be cut, and they would
-        // hold it up for 0.3 s (33 million parameters with Adam).
+        // The moments' pages come here, where an interrupt is heard at once: the first update cannot be cut, and they
+        // would hold it up for 0.3 s (33 million parameters with Adam).
         let (first, count, tile) = (moments.memory.pointer, moments.count, 1 << 20)
         pool.forEachTile((count + tile - 1) / tile, cancellation: cancellation) { index, _ in
             for place in stride(from: index * tile, to: min(count, (index + 1) * tile), by: 1024) { first[place] = 0 }

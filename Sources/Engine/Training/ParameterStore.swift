@@ -134,8 +134,8 @@ extension StoredTensor {
         }
     }
 
-    /// Calls `body` with the number of each element in PyTorch's order, and where it stands here. Sixteen rows at a time:
-    /// both sides then move whole cache lines.
+    /// Calls `body` with the number of each element in PyTorch's order, and where it stands here. Sixteen rows at a
+    /// time: both sides then move whole cache lines.
     @inline(__always)
     func forEachElement(of outputs: Range<Int>, _ body: (_ element: Int, _ place: Int) -> Void) {
         for firstRow in stride(from: 0, to: rows, by: 16) {

@@ -4,8 +4,8 @@ public enum Precision: String, Hashable, Sendable, CaseIterable {
     case float32
     /// The same with F(2x2): an error of 3e-7, at two thirds of the speed.
     case precise
-    /// The backward passes of linear layers and of convolutions of 1x1 multiply numbers of 16 bits (bfloat16) and sum in 32; all else
-    /// is as `float32`. The bits are those of the machine's instruction set.
+    /// The backward passes of linear layers and of convolutions of 1x1 multiply numbers of 16 bits (bfloat16) and sum
+    /// in 32; all else is as `float32`. The bits are those of the machine's instruction set.
     case mixed
 
     /// Whether the bits are those of the machine's instruction set: then it belongs to what a training is found by.

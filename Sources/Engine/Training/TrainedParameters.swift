@@ -3,8 +3,8 @@
 import Network
 import Runtime
 
-/// Holds the weights in the engine's layout, as the training left them: to keep them costs nothing, which an interrupt wants
-/// at once. They are put in PyTorch's order when somebody asks.
+/// Holds the weights in the engine's layout, as the training left them: to keep them costs nothing, which an interrupt
+/// wants at once. They are put in PyTorch's order when somebody asks.
 public final class TrainedParameters: @unchecked Sendable {
     // Unchecked: an executor writes to the memory, and hands it out only after its last step.
     let stored: [StoredTensor]

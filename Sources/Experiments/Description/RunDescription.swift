@@ -1,5 +1,6 @@
-// All that a training is, as values: its network, its data and its options, every one written out. It gives the identity by which a run
-// is found again, stands in the run's record, and is what another machine is told to train. The language is not needed to read it.
+// All that a training is, as values: its network, its data and its options, every one written out. It gives the
+// identity by which a run is found again, stands in the run's record, and is what another machine is told to train. The
+// language is not needed to read it.
 
 import Datasets
 import Engine
@@ -20,8 +21,8 @@ public struct RunDescription: Sendable {
         (self.architecture, self.dataDigest, self.data, self.options) = (architecture, dataDigest, data, options)
     }
 
-    /// Goes up where what is written of a training changes its meaning. What comes to be sayable later is left out at the value that
-    /// computes what was computed before, so that a description of today remains the same text.
+    /// Goes up where what is written of a training changes its meaning. What comes to be sayable later is left out at
+    /// the value that computes what was computed before, so that a description of today remains the same text.
     static let format = 1
 
     // MARK: Writing

@@ -1,5 +1,5 @@
-// A trained network as an ONNX model: the nodes of each layer, which it has in `Network/Layers`, and the weights under PyTorch's names.
-// `images` flows in, `[batch, C, H, W]` and normalized; `logits` comes out, `[batch, classes]`.
+// A trained network as an ONNX model: the nodes of each layer, which it has in `Network/Layers`, and the weights under
+// PyTorch's names. `images` flows in, `[batch, C, H, W]` and normalized; `logits` comes out, `[batch, classes]`.
 
 import Engine
 import Libraries

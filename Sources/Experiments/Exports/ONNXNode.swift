@@ -1,5 +1,5 @@
-// The parts of an ONNX graph as messages (onnx/onnx, onnx.proto, whose field numbers these are): a node with its attributes, a tensor, and
-// what flows in and out.
+// The parts of an ONNX graph as messages (onnx/onnx, onnx.proto, whose field numbers these are): a node with its
+// attributes, a tensor, and what flows in and out.
 
 import Libraries
 import Network

@@ -1,6 +1,7 @@
-// Which places of an image decide for a class: Grad-CAM (Selvaraju et al. 2017). The maps of the last convolution are added, each
-// with the mean gradient of the class's output as its weight, and what speaks against the class is left out. Behind global
-// average pooling and one linear layer the weights are that layer's own, over the map's area: then this is CAM (Zhou et al. 2016).
+// Which places of an image decide for a class: Grad-CAM (Selvaraju et al. 2017). The maps of the last convolution are
+// added, each with the mean gradient of the class's output as its weight, and what speaks against the class is left
+// out. Behind global average pooling and one linear layer the weights are that layer's own, over the map's area: then
+// this is CAM (Zhou et al. 2016).
 
 import Datasets
 import Network
@@ -22,7 +23,8 @@ public enum ClassActivationError: Error, Sendable {
 }
 
 extension Run {
-    /// The last layer whose output is a map made by a convolution, as a count of layers; what rescales it belongs to it.
+    /// The last layer whose output is a map made by a convolution, as a count of layers; what rescales it belongs to
+    /// it.
     public var lastMap: Int? {
         guard let last = architecture.layers.lastIndex(where: { $0.containsConvolution && !$0.output.isFlat }) else {
             return nil

@@ -1,5 +1,5 @@
-// The layers behind the last convolution, in plain loops over one image: forward, and the gradient of one output back to the map
-// they begin with.
+// The layers behind the last convolution, in plain loops over one image: forward, and the gradient of one output back
+// to the map they begin with.
 
 import Engine
 import Network

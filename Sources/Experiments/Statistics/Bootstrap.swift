@@ -1,5 +1,5 @@
-// The BCa bootstrap: an interval for a mean that assumes no normal distribution. With few seeds it is too narrow (it covers 87 % at
-// six, 93 % at 24), so it is shown and decides nothing.
+// The BCa bootstrap: an interval for a mean that assumes no normal distribution. With few seeds it is too narrow (it
+// covers 87 % at six, 93 % at 24), so it is shown and decides nothing.
 
 import Runtime
 

@@ -1,6 +1,7 @@
 // Whether a seed that is lucky for one model is lucky for the other: what pairing gains.
 
-/// Pearson's correlation of pairs, -1...1; `nil` for fewer than three pairs (two always lie on a line), or where one side does not vary.
+/// Pearson's correlation of pairs, -1...1; `nil` for fewer than three pairs (two always lie on a line), or where one
+/// side does not vary.
 public func correlation(_ first: [Double], _ second: [Double]) -> Double? {
     precondition(first.count == second.count, "a correlation is that of pairs")
     guard first.count > 2, let a = Sample(first), let b = Sample(second) else { return nil }

@@ -3,7 +3,8 @@
 public enum Holm {
     /// Probabilities corrected so that each may be held against one level, in their order.
     ///
-    /// Source: Holm, "A simple sequentially rejective multiple test procedure", Scandinavian Journal of Statistics 6, 1979.
+    /// Source: Holm, "A simple sequentially rejective multiple test procedure", Scandinavian Journal of Statistics 6,
+    /// 1979.
     public static func adjusted(_ probabilities: [Double]) -> [Double] {
         var result = probabilities
         var largest = 0.0
@@ -14,8 +15,8 @@ public enum Holm {
         return result
     }
 
-    /// The level that each is held against: those that are rejected in turn have a level of their own, all others that of the first
-    /// which is not. An interval of this confidence leaves 0 out exactly where Holm rejects.
+    /// The level that each is held against: those that are rejected in turn have a level of their own, all others that
+    /// of the first which is not. An interval of this confidence leaves 0 out exactly where Holm rejects.
     public static func levels(_ probabilities: [Double], _ alpha: Double) -> [Double] {
         var result = probabilities
         var rejected = 0

@@ -4,7 +4,8 @@ import Runtime
 
 /// I_x(a, b), from 0 at x = 0 to 1 at x = 1, for a, b > 0.
 ///
-/// Source: its continued fraction (Abramowitz and Stegun, 26.5.8) by the method of Lentz, which converges fast on this side of the mean.
+/// Source: its continued fraction (Abramowitz and Stegun, 26.5.8) by the method of Lentz, which converges fast on this
+/// side of the mean.
 func incompleteBeta(_ x: Double, _ a: Double, _ b: Double) -> Double {
     guard x > 0 else { return 0 }
     guard x < 1 else { return 1 }

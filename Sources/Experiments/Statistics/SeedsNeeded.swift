@@ -23,8 +23,8 @@ public enum SeedsNeeded {
         first { Self.power(seeds: $0, difference: difference, deviation: deviation, level: level) >= power }
     }
 
-    /// The fewest pairs whose interval would leave 0 out, or lie inside the margin, if mean and spread stay as they are; `nil` beyond
-    /// `most`.
+    /// The fewest pairs whose interval would leave 0 out, or lie inside the margin, if mean and spread stay as they
+    /// are; `nil` beyond `most`.
     public static func ifItStays(_ differences: Sample, margin: Double, levels: Levels) -> Int? {
         guard let deviation = differences.deviation else { return nil }
         let mean = abs(differences.mean)

@@ -1,4 +1,5 @@
-// The sign-flip test of paired differences: if neither model is better, each difference could as well have had the other sign.
+// The sign-flip test of paired differences: if neither model is better, each difference could as well have had the
+// other sign.
 
 import Runtime
 
@@ -13,8 +14,8 @@ public enum SignFlip {
         return count
     }
 
-    /// How probable a mean difference at least as far from 0 is under random signs. Exact to n = 20, then from a million combinations
-    /// that are drawn with a seed, the one observed counted among them. `nil` for no differences.
+    /// How probable a mean difference at least as far from 0 is under random signs. Exact to n = 20, then from a
+    /// million combinations that are drawn with a seed, the one observed counted among them. `nil` for no differences.
     ///
     /// Cost: n / 8 additions a combination.
     public static func test(_ differences: [Double], samples: Int = 1_000_000, seed: UInt64 = 1) -> Double? {

@@ -20,8 +20,8 @@ struct StudentT {
 
     /// The t that is exceeded with probability p, 0 < p <= 0.5.
     ///
-    /// Newton's method from the normal quantile: that lies at or below the root, and the tail is convex there, so that the steps rise
-    /// to the root and never pass it.
+    /// Newton's method from the normal quantile: that lies at or below the root, and the tail is convex there, so that
+    /// the steps rise to the root and never pass it.
     func upperQuantile(_ p: Double) -> Double {
         precondition(p > 0 && p <= 0.5, "a level of confidence lies between 0 and 1")
         var t = max(0, -NormalDistribution.quantile(p))

@@ -12,8 +12,9 @@ public enum StudyDesign: Hashable, Sendable {
         public let levels: Levels
     }
 
-    /// The levels add up to .05, so that any number of looks that is made errs once in twenty studies at most. A plain .05 at each
-    /// look would err in 11.8 % of studies; the bounds of O'Brien and Fleming would ask for p < .00008 at six seeds.
+    /// The levels add up to .05, so that any number of looks that is made errs once in twenty studies at most. A plain
+    /// .05 at each look would err in 11.8 % of studies; the bounds of O'Brien and Fleming would ask for p < .00008 at
+    /// six seeds.
     public static let looks = zip([6, 12, 24], [0.01, 0.02, 0.02]).map {
         Look(seeds: $0, levels: Levels(better: $1, equivalent: $1))
     }

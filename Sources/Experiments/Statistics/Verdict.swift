@@ -5,7 +5,8 @@ public enum Verdict: Hashable, Sendable {
         case first, second
     }
 
-    /// One is better, by so many points; where all of that lies inside the margin, the difference is real and does not matter.
+    /// One is better, by so many points; where all of that lies inside the margin, the difference is real and does not
+    /// matter.
     case better(Side, by: ClosedRange<Double>, isWithinMargin: Bool)
     /// The difference, if there is one, is smaller than the margin.
     case equivalent

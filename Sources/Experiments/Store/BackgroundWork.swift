@@ -1,4 +1,5 @@
-// One thing after the other on a thread of its own, while the caller goes on: files that are written while a training runs.
+// One thing after the other on a thread of its own, while the caller goes on: files that are written while a training
+// runs.
 
 import Glibc
 import Runtime

@@ -1,5 +1,6 @@
-// The one file in which lasting things stand, `tandem.sqlite` in the data folder: the history of all sessions, and what is known of
-// every run. Its tables, how a file of an older version gets them, and what becomes of a damaged one. Several processes may hold it at once.
+// The one file in which lasting things stand, `tandem.sqlite` in the data folder: the history of all sessions, and what
+// is known of every run. Its tables, how a file of an older version gets them, and what becomes of a damaged one.
+// Several processes may hold it at once.
 
 import Libraries
 import Synchronization
@@ -85,7 +86,8 @@ public final class KeptFile: Sendable {
             .index("history_by_number", on: "history", "number"),
         ],
         [
-            // Records are files from here on: those that stand here still wait for it. And by which engine's arithmetic a run was trained.
+            // Records are files from here on: those that stand here still wait for it. And by which engine's arithmetic
+            // a run was trained.
             .renaming("records", to: "unfiled"),
             .column("arithmetic", type: "INTEGER NOT NULL DEFAULT 1", of: "runs"),
         ],

@@ -14,7 +14,8 @@ public struct KeptRun: Sendable, Equatable {
     /// `2`, or `1, orderseed 3`.
     public let seedText: String
     public let dataset: String
-    /// `done`, `diverged`, `stopped`, `interrupted` (also one whose process was killed), or `running`, here or in another process.
+    /// `done`, `diverged`, `stopped`, `interrupted` (also one whose process was killed), or `running`, here or in
+    /// another process.
     public let state: String
     /// Seconds since 1970, by the clock of that time.
     public let started: Int

@@ -1,6 +1,6 @@
-// The record of a run that has ended, as a file of about 65 kB: safetensors with a row for each test image, and what is known of the run
-// as JSON in the metadata, with a checksum over everything. It holds no weights. Any tool that reads safetensors reads it; stores are
-// made from such files, and exchange them.
+// The record of a run that has ended, as a file of about 65 kB: safetensors with a row for each test image, and what is
+// known of the run as JSON in the metadata, with a checksum over everything. It holds no weights. Any tool that reads
+// safetensors reads it; stores are made from such files, and exchange them.
 
 import Libraries
 import Text

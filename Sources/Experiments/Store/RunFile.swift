@@ -1,5 +1,5 @@
-// A run as a file: its weights as PyTorch names them, and in the metadata all that makes it a run again. A checksum over everything tells
-// a damaged file; a number, one that a newer Tandem wrote.
+// A run as a file: its weights as PyTorch names them, and in the metadata all that makes it a run again. A checksum
+// over everything tells a damaged file; a number, one that a newer Tandem wrote.
 
 import Datasets
 import Engine

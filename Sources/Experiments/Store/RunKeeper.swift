@@ -1,5 +1,6 @@
-// One training under way, as the store keeps it: where it begins, a checkpoint after each epoch and every five minutes, and what it came
-// to. Files are written by a thread in the background from a copy; the next step waits for the copy alone.
+// One training under way, as the store keeps it: where it begins, a checkpoint after each epoch and every five minutes,
+// and what it came to. Files are written by a thread in the background from a copy; the next step waits for the copy
+// alone.
 
 import Engine
 import Libraries
@@ -21,7 +22,8 @@ public final class RunKeeper: TrainingKeeper {
 
     /// In the middle of an epoch, in seconds.
     private static let interval = 300.0
-    /// An epoch's end is kept where so much time has passed, or a hundred times what it costs: of quick epochs not each.
+    /// An epoch's end is kept where so much time has passed, or a hundred times what it costs: of quick epochs not
+    /// each.
     private static let epochInterval = 30.0
 
     init(_ writer: RunWriter?, beginning: Checkpoint? = nil, source: KeptRun? = nil) {

@@ -1,4 +1,5 @@
-// Why a record from elsewhere is not taken: anybody can write one, with its checksum, so what it says must agree with itself.
+// Why a record from elsewhere is not taken: anybody can write one, with its checksum, so what it says must agree with
+// itself.
 
 import Engine
 import Libraries
@@ -93,8 +94,8 @@ extension TestOutcomes {
         return nil
     }
 
-    /// Whether so many images can have been told right. One was not where its loss is greater than that of its likeliest class; it was
-    /// where no other class has as much probability left as its loss says.
+    /// Whether so many images can have been told right. One was not where its loss is greater than that of its
+    /// likeliest class; it was where no other class has as much probability left as its loss says.
     private func canHave(hits: Int) -> Bool {
         var (sure, possible) = (0, 0)
         for (confidence, loss) in zip(confidences, losses) {

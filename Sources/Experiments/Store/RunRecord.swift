@@ -1,4 +1,5 @@
-// All that is known of a run beside its weights, as JSON: what its record, a file of its weights and its checkpoint say alike.
+// All that is known of a run beside its weights, as JSON: what its record, a file of its weights and its checkpoint say
+// alike.
 
 import Datasets
 import Engine
@@ -39,7 +40,8 @@ public struct RunRecord: Sendable {
         public var machine: String
         public var instructionSet: String
         public var threads: Int
-        /// Seconds that checkpoints and weights took from the training: copies, and the processor's time of writing them.
+        /// Seconds that checkpoints and weights took from the training: copies, and the processor's time of writing
+        /// them.
         public var keepingSeconds = 0.0
     }
 

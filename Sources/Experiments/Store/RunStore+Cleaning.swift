@@ -14,8 +14,8 @@ extension RunStore {
         public var foundAgain = 0
     }
 
-    /// Removes of runs whose records can be read: checkpoints of ended ones, weights of those that no `let` has named, and
-    /// what was set aside of them; and what processes that are gone left half-written or locked. What is
+    /// Removes of runs whose records can be read: checkpoints of ended ones, weights of those that no `let` has named,
+    /// and what was set aside of them; and what processes that are gone left half-written or locked. What is
     /// known of the runs stays, and so does all that a training under way, or one that was cut, goes on from, and every
     /// file that the database does not speak of.
     ///

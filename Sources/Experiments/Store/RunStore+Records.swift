@@ -136,7 +136,8 @@ extension RunStore {
         }
     }
 
-    /// Copies the records of ended runs into a folder, without weights. It may hold records already, and stays as it is otherwise.
+    /// Copies the records of ended runs into a folder, without weights. It may hold records already, and stays as it is
+    /// otherwise.
     ///
     /// - Parameter isCancelled: asked before each run.
     public func export(
@@ -170,8 +171,8 @@ extension RunStore {
         return carried
     }
 
-    /// Takes the records of a folder in, so that studies find their runs. Runs that this store has are passed over, as are names that it
-    /// has given otherwise.
+    /// Takes the records of a folder in, so that studies find their runs. Runs that this store has are passed over, as
+    /// are names that it has given otherwise.
     ///
     /// - Parameter isCancelled: asked before each file.
     public func `import`(from folder: String, isCancelled: () -> Bool = { false }) throws(FileError) -> Carried {

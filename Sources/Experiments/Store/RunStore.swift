@@ -1,6 +1,6 @@
-// Every run that was trained, found again by what decides its bits. Its record, weights and checkpoint are files; one SQLite file is the
-// index of them, and made anew from them when it is lost. Nothing is opened before it is needed. What goes wrong is noted
-// and told by the session; a training never stops for it.
+// Every run that was trained, found again by what decides its bits. Its record, weights and checkpoint are files; one
+// SQLite file is the index of them, and made anew from them when it is lost. Nothing is opened before it is needed.
+// What goes wrong is noted and told by the session; a training never stops for it.
 
 import Engine
 import Libraries
@@ -110,8 +110,8 @@ public final class RunStore: Sendable {
     /// Whether the file can be read but lacks what is known here: another process may hold it for writing alone.
     private var isIncomplete: Bool { isBehind.withLock { $0 } || waiting.withLock { !$0.isEmpty } }
 
-    /// Takes in runs whose files are there and that the file does not list, since another process could not write into it: nothing is
-    /// trained twice for that.
+    /// Takes in runs whose files are there and that the file does not list, since another process could not write into
+    /// it: nothing is trained twice for that.
     ///
     /// Cost: lists the files and the keys of all runs; reads what is new.
     private func takeInUnlisted() {
@@ -283,8 +283,8 @@ public final class RunStore: Sendable {
         }
     }
 
-    /// What an older Tandem left readable by everybody; files of others in the folder stay as they are. In a folder that
-    /// is private nobody else reaches any file: there may be thousands, and none is looked at.
+    /// What an older Tandem left readable by everybody; files of others in the folder stay as they are. In a folder
+    /// that is private nobody else reaches any file: there may be thousands, and none is looked at.
     private func makeFilesPrivate() {
         for folder in [files, results] where !FileSystem.isPrivate(folder) {
             let names = (try? FileSystem.list(folder)) ?? []

@@ -1,4 +1,5 @@
-// What writes one training into the store, on the thread in the background: its checkpoints, and at its end weights and record.
+// What writes one training into the store, on the thread in the background: its checkpoints, and at its end weights and
+// record.
 
 import Engine
 import Libraries
@@ -110,7 +111,8 @@ final class RunWriter: Sendable {
         record.kept?.keepingSeconds = costs.withLock { $0.all } + Clock.threadSeconds - start
         do throws(FileError) { try store.writeRecord(record, key: key) } catch {
             store.note(.notWritten(run: label, what: "record", reason: error.reason, hasOlder: false))
-            // Weights tell of their run as well. Without either it has not ended for whoever comes next, and its checkpoint says the rest.
+            // Weights tell of their run as well. Without either it has not ended for whoever comes next, and its
+            // checkpoint says the rest.
             if !FileSystem.exists(path) {
                 if isDone { write(last, record, "interrupted") } else { update(record, "interrupted") }
                 return

@@ -1,6 +1,7 @@
-// A network's weights as a safetensors file: PyTorch's `state_dict` of the flat `nn.Sequential`, so that `load_state_dict(strict=True)`
-// takes it. And back: weights of any such file, PyTorch's own among them, into a network: by name, by a map of names,
-// or by shapes that occur once. Never by order: tensors of equal shape could be swapped, and nothing would tell.
+// A network's weights as a safetensors file: PyTorch's `state_dict` of the flat `nn.Sequential`, so that
+// `load_state_dict(strict=True)` takes it. And back: weights of any such file, PyTorch's own among them, into a
+// network: by name, by a map of names, or by shapes that occur once. Never by order: tensors of equal shape could be
+// swapped, and nothing would tell.
 
 import Engine
 import Libraries
@@ -155,8 +156,8 @@ extension Safetensors {
         return counts
     }
 
-    /// What stands in front of the network's names in the file: nothing where the file has them as they are, else what is
-    /// in front of all of them, `module.` of a wrapped module. Where some are missing, what is in front of most.
+    /// What stands in front of the network's names in the file: nothing where the file has them as they are, else what
+    /// is in front of all of them, `module.` of a wrapped module. Where some are missing, what is in front of most.
     ///
     /// - Parameter count: of the network's names.
     private static func prefix(_ counts: [String: Int], count: Int) throws(WeightsError) -> String {

@@ -1,4 +1,5 @@
-// What keeps the store from keeping, or what it found damaged. None of it stops a training: it is told, and the run goes on.
+// What keeps the store from keeping, or what it found damaged. None of it stops a training: it is told, and the run
+// goes on.
 
 import Libraries
 

@@ -1,4 +1,5 @@
-// A study as far as it is: its plan, its seeds, and the runs that are there. It never changes; training gives another one.
+// A study as far as it is: its plan, its seeds, and the runs that are there. It never changes; training gives another
+// one.
 
 import Datasets
 import Engine
@@ -54,7 +55,8 @@ public struct Study: Sendable {
             .map { ($0.model, $0.seed) }
     }
 
-    /// Seeds with which a model puts all test images, of several classes, into one: it has learned nothing, which a mean hides.
+    /// Seeds with which a model puts all test images, of several classes, into one: it has learned nothing, which a
+    /// mean hides.
     public func unlearnedSeeds(_ model: Int) -> [UInt64] {
         guard Set(plan.dataset.test.labels).count > 1 else { return [] }
         return seeds.filter { seed in run(model, seed).map { Set($0.predictions).count == 1 } ?? false }

@@ -1,4 +1,5 @@
-// What a study will take on this machine, from a few steps of each of its models: before it begins, so that one can change one's mind.
+// What a study will take on this machine, from a few steps of each of its models: before it begins, so that one can
+// change one's mind.
 
 import Datasets
 import Engine

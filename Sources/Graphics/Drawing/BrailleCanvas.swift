@@ -1,4 +1,5 @@
-// A field of dots, two by four a character, made of the Braille patterns U+2800 ... U+28FF; each character has one color.
+// A field of dots, two by four a character, made of the Braille patterns U+2800 ... U+28FF; each character has one
+// color.
 
 import Text
 

@@ -1,6 +1,7 @@
-// The colors of every picture, each in two forms: for a white sheet and for JupyterLab's dark one (#111). A test holds all
-// that is text or a curve to a contrast of 4.5 : 1 on its sheet. No color is legible on both: 4.5 : 1 on white asks for a
-// luminance below 0.183, on #111 for one above 0.200. So a picture brings its sheet along, and both change together.
+// The colors of every picture, each in two forms: for a white sheet and for JupyterLab's dark one (#111). A test holds
+// all that is text or a curve to a contrast of 4.5 : 1 on its sheet. No color is legible on both: 4.5 : 1 on white asks
+// for a luminance below 0.183, on #111 for one above 0.200. So a picture brings its sheet along, and both change
+// together.
 
 enum Ink: Hashable {
     case sheet

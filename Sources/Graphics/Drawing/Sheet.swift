@@ -1,5 +1,5 @@
-// A picture as SVG, mark by mark. It needs no script and no style sheet of the page: attributes hold the light colors, and one
-// `<style>` of its own turns them dark, sheet and all, where the reader prefers that.
+// A picture as SVG, mark by mark. It needs no script and no style sheet of the page: attributes hold the light colors,
+// and one `<style>` of its own turns them dark, sheet and all, where the reader prefers that.
 
 import Libraries
 
@@ -190,7 +190,8 @@ struct Sheet {
     private func number(_ value: Double) -> String { placeText(value) }
 }
 
-/// A place to a tenth of a pixel, as short as it goes. Curves are mostly this: `decimals` took 6 of 9 ms of a large plot.
+/// A place to a tenth of a pixel, as short as it goes. Curves are mostly this: `decimals` took 6 of 9 ms of a large
+/// plot.
 func placeText(_ value: Double) -> String {
     guard value.isFinite, abs(value) < 1e9 else { return "0" }
     let tenths = Int((value * 10).rounded())

@@ -22,8 +22,8 @@ public struct ImageGrid: Sendable {
             self.pixels = pixels
         }
 
-        /// - Parameter planes: `[C, H, W]` with one or three channels, as data sets hold them; of other counts the first
-        ///   channel is shown in grey.
+        /// - Parameter planes: `[C, H, W]` with one or three channels, as data sets hold them; of other counts the
+        ///   first channel is shown in grey.
         public init(
             label: String, note: String = "", channels: Int, height: Int, width: Int, planes: some Collection<UInt8>
         ) {

@@ -1,12 +1,13 @@
-// Names beside the ends of curves: a column at the right of the axes, each name as near to its curve's end as the others let it,
-// with a key of the curve's dash and marker. It never covers data.
+// Names beside the ends of curves: a column at the right of the axes, each name as near to its curve's end as the
+// others let it, with a key of the curve's dash and marker. It never covers data.
 
 struct EndLabels {
     static let lineHeight = 16.0
     static let keyWidth = 24.0
 
-    /// Places for labels that want these, from top to bottom in order, none nearer than a line to the next and all between
-    /// `top` and `bottom`. Labels that push each other are moved as a block, to the mean of where they wanted to be.
+    /// Places for labels that want these, from top to bottom in order, none nearer than a line to the next and all
+    /// between `top` and `bottom`. Labels that push each other are moved as a block, to the mean of where they wanted
+    /// to be.
     static func spread(_ wanted: [Double], top: Double, bottom: Double) -> [Double] {
         let order = wanted.indices.sorted { (wanted[$0], $0) < (wanted[$1], $1) }
         // A block: how many labels, and the sum of where its first one wants to be.

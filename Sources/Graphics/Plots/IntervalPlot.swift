@@ -1,5 +1,5 @@
-// Rows of measurements with their means and intervals, as a value: the seeds of a study as dots, means as bars, the classes of
-// a data set as a forest. One number axis at the bottom, names at the left, values as text at the right.
+// Rows of measurements with their means and intervals, as a value: the seeds of a study as dots, means as bars, the
+// classes of a data set as a forest. One number axis at the bottom, names at the left, values as text at the right.
 
 import Glibc
 

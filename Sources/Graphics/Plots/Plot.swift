@@ -1,5 +1,5 @@
-// Curves over one pair of axes, as a value: learning curves, searches for a learning rate, schedules, histograms. `svg` draws
-// it, `text` does so in a terminal, `table` is its twin in numbers.
+// Curves over one pair of axes, as a value: learning curves, searches for a learning rate, schedules, histograms. `svg`
+// draws it, `text` does so in a terminal, `table` is its twin in numbers.
 
 public struct Plot: Hashable, Sendable {
     public struct Point: Hashable, Sendable {
@@ -42,7 +42,8 @@ public struct Plot: Hashable, Sendable {
         public var points: [Point]
         public var band: [Band]
         public var style: Style
-        /// The number of the series that this one goes with, dashed in its color: the training's curve beside the test's.
+        /// The number of the series that this one goes with, dashed in its color: the training's curve beside the
+        /// test's.
         public var companionOf: Int?
 
         public init(

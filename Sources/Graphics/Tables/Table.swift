@@ -1,4 +1,5 @@
-// A table as a value: columns, rows of cells, and a caption. Its forms are in `TableText`, `TableHTML` and `TableFiles`.
+// A table as a value: columns, rows of cells, and a caption. Its forms are in `TableText`, `TableHTML` and
+// `TableFiles`.
 
 import Text
 
@@ -9,7 +10,8 @@ public struct Table: Hashable, Sendable {
         public var unit: String
         /// Numbers stand at the right, their points under each other; names stand at the left.
         public var isNumber: Bool
-        /// A measured time or speed: it differs from run to run, so the text that notebooks are compared by leaves it out.
+        /// A measured time or speed: it differs from run to run, so the text that notebooks are compared by leaves it
+        /// out.
         public var isTiming: Bool
         /// Whether sorting by it puts the largest value first.
         public var isHighFirst: Bool

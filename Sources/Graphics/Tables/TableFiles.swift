@@ -20,11 +20,12 @@ extension Table {
         return ([line(columns.map { escaped($0.head) }), rule] + body).joined(separator: "\n")
     }
 
-    /// What begins a formula, or what some program takes for it: also as wide, small, raised and lowered signs, which are normalized to it.
+    /// What begins a formula, or what some program takes for it: also as wide, small, raised and lowered signs, which
+    /// are normalized to it.
     private static let formulaSigns = Set("=+-@|%\t\r\n＝＋－＠｜％﹢﹣﹦﹪﹫⁺⁻⁼₊₋₌−".unicodeScalars)
 
-    /// Source: RFC 4180. Numbers are written in full. A text that a spreadsheet would run as a formula begins with `'`, which it shows
-    /// as text (OWASP, "CSV Injection").
+    /// Source: RFC 4180. Numbers are written in full. A text that a spreadsheet would run as a formula begins with `'`,
+    /// which it shows as text (OWASP, "CSV Injection").
     public var csv: String {
         func field(_ text: String) -> String {
             let first = text.unicodeScalars.first { !$0.isPassedOver }

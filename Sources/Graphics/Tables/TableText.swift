@@ -6,8 +6,8 @@ extension Table {
     /// Lines without a newline at the end, as wide as they are. Widths count the columns of a terminal.
     public var text: String { text(columns: nil) }
 
-    /// The same in at most so many characters a line: columns that find no room follow in further blocks, each behind the
-    /// first column again.
+    /// The same in at most so many characters a line: columns that find no room follow in further blocks, each behind
+    /// the first column again.
     public func text(columns limit: Int?) -> String {
         let texts = columns.indices.map { column in alignedTexts(column) }
         let widths = columns.indices.map { column in

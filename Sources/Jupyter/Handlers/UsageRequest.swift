@@ -1,5 +1,5 @@
-// usage_request: what the kernel takes of the machine, with the keys and units that ipykernel answers with, so that JupyterLab's
-// resource displays understand it.
+// usage_request: what the kernel takes of the machine, with the keys and units that ipykernel answers with, so that
+// JupyterLab's resource displays understand it.
 
 import Glibc
 import Libraries

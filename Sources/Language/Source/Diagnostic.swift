@@ -27,7 +27,8 @@ public struct Diagnostic: Error, Sendable {
     public var context: [String]
     /// What to type instead, in one line; code in backticks.
     public var fix: String?
-    /// What `fix` says as changes of the source, in its order and apart from each other; empty where only a person can choose.
+    /// What `fix` says as changes of the source, in its order and apart from each other; empty where only a person can
+    /// choose.
     public var edits: [TextEdit]
 
     public init(

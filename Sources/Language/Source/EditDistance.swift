@@ -2,7 +2,8 @@
 
 /// How many letters have to be typed, deleted, changed or swapped with their neighbor to turn one name into the other.
 /// Cost: the product of both lengths.
-/// Source: optimal string alignment, Damerau (1964), "A technique for computer detection and correction of spelling errors".
+/// Source: optimal string alignment, Damerau (1964), "A technique for computer detection and correction of spelling
+/// errors".
 public func editDistance(_ first: String, _ second: String) -> Int {
     let a = Array(first.unicodeScalars)
     let b = Array(second.unicodeScalars)
@@ -24,8 +25,8 @@ public func editDistance(_ first: String, _ second: String) -> Int {
     return previous[b.count]
 }
 
-/// The candidate a mistyped name most likely means, or `nil` where none is near: at most one slip in three letters, where
-/// the case of letters and `_` do not count. Of equally near ones the first wins.
+/// The candidate a mistyped name most likely means, or `nil` where none is near: at most one slip in three letters,
+/// where the case of letters and `_` do not count. Of equally near ones the first wins.
 public func nearestName(to name: String, among candidates: some Sequence<String>) -> String? {
     func plain(_ text: String) -> String { text.lowercased().filter { $0 != "_" } }
     let wanted = plain(name)

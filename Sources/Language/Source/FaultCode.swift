@@ -1,4 +1,5 @@
-// What kind of fault a diagnostic is. Values, which are compared as such; the text is for tests and for Jupyter's `ename`, and stable.
+// What kind of fault a diagnostic is. Values, which are compared as such; the text is for tests and for Jupyter's
+// `ename`, and stable.
 
 public struct FaultCode: Hashable, Sendable, CustomStringConvertible {
     /// In kebab case: `unclosed-brace`.

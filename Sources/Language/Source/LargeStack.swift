@@ -4,8 +4,8 @@
 import Glibc
 
 public enum LargeStack {
-    /// Bytes; pages are only taken when touched. The parser takes up to 8 MB for the deepest program in a debug build, 4 MB
-    /// in a release build; walking the tree takes more.
+    /// Bytes; pages are only taken when touched. The parser takes up to 8 MB for the deepest program in a debug build,
+    /// 4 MB in a release build; walking the tree takes more.
     static let size = 256 << 20
 
     /// Carries the work and its result across the thread that is started and joined here: no two threads ever touch it
@@ -24,7 +24,8 @@ public enum LargeStack {
         return key
     }()
 
-    /// Runs `body` to its end and returns its result; the caller waits. On a thread with a large stack it is a plain call.
+    /// Runs `body` to its end and returns its result; the caller waits. On a thread with a large stack it is a plain
+    /// call.
     public static func run<Result>(_ body: () -> Result) -> Result {
         if pthread_getspecific(mark) != nil { return body() }
         return withoutActuallyEscaping(body) { body in

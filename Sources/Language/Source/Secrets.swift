@@ -1,10 +1,11 @@
 // Passwords and tokens in addresses: `https://user:password@host/file?token=…`. What a diagnostic shows goes into
 // notebooks and logs.
 
-/// The text with `*` in place of each character of a name, password, query, parameter or fragment in an address, so that places in it
-/// stay the same.
+/// The text with `*` in place of each character of a name, password, query, parameter or fragment in an address, so
+/// that places in it stay the same.
 ///
-/// - Parameter passwordsOnly: leaves queries and the like, and what may be no address: for a program that must stay one.
+/// - Parameter passwordsOnly: leaves queries and the like, and what may be no address: for a program that must stay
+///   one.
 public func withoutSecrets(_ text: String, passwordsOnly: Bool = false) -> String {
     // Most text has none.
     guard text.utf8.contains(where: { "@:?".utf8.contains($0) }) else { return text }

@@ -7,8 +7,8 @@ public enum Completeness: Equatable, Sendable {
     case invalid
 }
 
-/// A cell with any fault that more text could not mend is `invalid` (also `if ) {`, though its brace is open); one that only
-/// lacks its end is `incomplete`, to be indented by four spaces for each open brace.
+/// A cell with any fault that more text could not mend is `invalid` (also `if ) {`, though its brace is open); one that
+/// only lacks its end is `incomplete`, to be indented by four spaces for each open brace.
 public func completeness(of source: SourceText) -> Completeness {
     guard source.bytes.count <= SyntaxLimits.cellBytes else { return .invalid }
     let parser = LargeStack.run {

@@ -1,5 +1,5 @@
-// Numbers and shapes: `64`, `1_000`, `0.5`, `.5`, `1e-4`, `3x32x32`. A malformed one is a fault and stands as the number 1,
-// so that the rest of its line is still read.
+// Numbers and shapes: `64`, `1_000`, `0.5`, `.5`, `1e-4`, `3x32x32`. A malformed one is a fault and stands as the
+// number 1, so that the rest of its line is still read.
 
 extension Lexer {
     mutating func readNumber() {

@@ -1,6 +1,6 @@
-// Cuts a cell into tokens. Never fails: what means nothing becomes a fault and, where that helps the parser to go on, the
-// token that was meant. One pass, no recursion, so that no text can exhaust the stack; strings and their interpolations
-// are flat runs of tokens.
+// Cuts a cell into tokens. Never fails: what means nothing becomes a fault and, where that helps the parser to go on,
+// the token that was meant. One pass, no recursion, so that no text can exhaust the stack; strings and their
+// interpolations are flat runs of tokens.
 
 struct Lexer {
     let source: SourceText

@@ -1,6 +1,6 @@
 // Commands: `verb argument, label: value { … }`. White space decides, as in Swift: a name at the head of a statement or
-// behind `let x =`, then a space, then something that can begin a value, is a command; `f(` and `f[` glued are a call and an
-// index; anything else is an expression.
+// behind `let x =`, then a space, then something that can begin a value, is a command; `f(` and `f[` glued are a call
+// and an index; anything else is an expression.
 
 extension Parser {
     mutating func expressionStatement() throws(Stop) -> Node {

@@ -1,5 +1,6 @@
-// Expressions by precedence climbing, loosest first: `||`, `&&`, comparison, `...`, `+ -`, `* / %`, unary. Comparisons and
-// ranges do not chain. A node knows its height, so that a chain as long as `1+1+…` is refused before its tree is too deep.
+// Expressions by precedence climbing, loosest first: `||`, `&&`, comparison, `...`, `+ -`, `* / %`, unary. Comparisons
+// and ranges do not chain. A node knows its height, so that a chain as long as `1+1+…` is refused before its tree is
+// too deep.
 
 extension Parser {
     private struct Operator {

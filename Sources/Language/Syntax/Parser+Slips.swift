@@ -1,5 +1,5 @@
-// What people type in the first hour: the habits of Python, Swift and IPython. Each is recognized where it goes wrong, so
-// that the answer can be one line that helps.
+// What people type in the first hour: the habits of Python, Swift and IPython. Each is recognized where it goes wrong,
+// so that the answer can be one line that helps.
 
 extension Parser {
     /// The fault where an expression has ended but the text goes on.

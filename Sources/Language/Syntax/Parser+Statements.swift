@@ -1,5 +1,5 @@
-// Statements and blocks: `let`, `model`, `block`, `for`, `repeat`, `if`, and everything else, which is an expression or a
-// command.
+// Statements and blocks: `let`, `model`, `block`, `for`, `repeat`, `if`, and everything else, which is an expression or
+// a command.
 
 extension Parser {
     /// Reads statements to the end of the text, or in a body to its `}`.

@@ -1,6 +1,6 @@
-// Turns the tokens of a cell into a tree. A recursive descent, at most `SyntaxLimits.depth` deep; where a statement cannot be
-// read it says so once, skips to the next one and goes on, so that a cell shows all its independent faults at once. The
-// parser knows no words: white space tells a command from an expression (`+Commands`).
+// Turns the tokens of a cell into a tree. A recursive descent, at most `SyntaxLimits.depth` deep; where a statement
+// cannot be read it says so once, skips to the next one and goes on, so that a cell shows all its independent faults at
+// once. The parser knows no words: white space tells a command from an expression (`+Commands`).
 
 /// Reads a cell. Never throws and never stops at the first fault: what could not be read is in `Program.diagnostics`.
 public func parse(_ source: SourceText) -> Program {
@@ -150,7 +150,8 @@ struct Parser {
         return text.count > 30 ? text.prefix(30) + "…" : text
     }
 
-    /// The places of the rest of a statement from a token on, to its new line, `;` or `}`, or with `inArgument` to a comma.
+    /// The places of the rest of a statement from a token on, to its new line, `;` or `}`, or with `inArgument` to a
+    /// comma.
     func rest(from start: Int, inArgument: Bool = false) -> SourceRange {
         var position = start
         while position < tokens.count - 1 {

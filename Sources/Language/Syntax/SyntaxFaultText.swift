@@ -1,5 +1,5 @@
-// The sentences of every fault in the form of a cell: what is wrong, in the terms of the person who typed it, and what to
-// type instead. Code is in backticks.
+// The sentences of every fault in the form of a cell: what is wrong, in the terms of the person who typed it, and what
+// to type instead. Code is in backticks.
 
 extension Diagnostic {
     init(_ fault: SyntaxFault, in source: SourceText) {

@@ -1,5 +1,5 @@
-// Functions of single values, and the softmax. One row of `form` says all that is known of a function; its inner loops are in
-// `CKernels/activations.inc` under the same name.
+// Functions of single values, and the softmax. One row of `form` says all that is known of a function; its inner loops
+// are in `CKernels/activations.inc` under the same name.
 
 import Runtime
 

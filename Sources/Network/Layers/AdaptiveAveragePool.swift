@@ -27,7 +27,8 @@ extension Layer {
 
         func moduleArguments(_ placed: PlacedLayer) -> [String] { [output.python] }
 
-        /// One pool where the windows are all alike, else a product with the shares from either side, as ONNX has no such operator.
+        /// One pool where the windows are all alike, else a product with the shares from either side, as ONNX has no
+        /// such operator.
         func onnx(_ placed: PlacedLayer) -> [ONNXStep] {
             if output == Extent(1) { return [ONNXStep("GlobalAveragePool", [.input])] }
             let (height, width) = (placed.input.height, placed.input.width)

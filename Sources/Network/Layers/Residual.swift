@@ -44,8 +44,8 @@ extension Layer {
                 layer: place.layer, input: input, output: bodyOutput, branches: [placedBody, placedShortcut])
         }
 
-        /// Option B of the ResNet paper (He et al. 2015, section 3.3): a 1x1 convolution with the stride that is needed, without
-        /// bias, and followed by batch norm if the body has one; between flat vectors a linear layer.
+        /// Option B of the ResNet paper (He et al. 2015, section 3.3): a 1x1 convolution with the stride that is
+        /// needed, without bias, and followed by batch norm if the body has one; between flat vectors a linear layer.
         private func projection(from input: Shape, to output: Shape) -> [Layer] {
             guard input.isFlat == output.isFlat else { return [] }
             // The smallest stride that brings the map to the output's size: ceil(in / stride) == out for a 1x1 kernel.

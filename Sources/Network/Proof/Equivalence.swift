@@ -71,8 +71,8 @@ public struct Equivalence: Sendable {
         return forms
     }
 
-    /// Whether all weights are drawn from the same streams, and all dropouts: a stream is a matter of what a layer is, of the
-    /// shape of its weight, and of how many of those came before.
+    /// Whether all weights are drawn from the same streams, and all dropouts: a stream is a matter of what a layer is,
+    /// of the shape of its weight, and of how many of those came before.
     private static func drawsTheSame(_ first: Architecture, _ second: Architecture) -> Bool {
         RandomDraws(first) == RandomDraws(second)
     }

@@ -5,7 +5,8 @@ public struct LintNote: Hashable, Sendable {
     public let rule: String
     /// The number of the layer in `summary`, if it has one.
     public let layer: Int?
-    /// One line in which the layer stands: `layer 27 (adaptiveavgpool 2) does nothing here: its input already is 512x2x2`.
+    /// One line in which the layer stands: `layer 27 (adaptiveavgpool 2) does nothing here: its input already is
+    /// 512x2x2`.
     public let message: String
     /// What to write instead.
     public let advice: String

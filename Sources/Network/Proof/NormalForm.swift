@@ -1,5 +1,5 @@
-// A network rewritten by rules until none fits any more. Two networks with one normal form are the same as far as the rules
-// that were used preserve it.
+// A network rewritten by rules until none fits any more. Two networks with one normal form are the same as far as the
+// rules that were used preserve it.
 
 /// One use of a rule.
 public struct RewriteStep: Sendable {
@@ -51,8 +51,8 @@ private struct Rewriting {
 
     init(rules: [RewriteRule]) { self.rules = rules }
 
-    /// Rewrites until no rule fits. Each replacement looks again at what stands before it, so that the work is proportional
-    /// to layers and steps.
+    /// Rewrites until no rule fits. Each replacement looks again at what stands before it, so that the work is
+    /// proportional to layers and steps.
     mutating func normalized(_ original: [NumberedLayer], input: Shape) -> [NumberedLayer] {
         rewritten(original.map { inner($0) }, input: input)
     }

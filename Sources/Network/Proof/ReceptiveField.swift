@@ -1,5 +1,6 @@
-// How much of the image one value of a map depends on (Araujo, Norris, Sim: "Computing receptive fields of convolutional
-// neural networks", Distill 2019): each window widens it by its reach times the distance of neighbouring values.
+// How much of the image one value of a map depends on (Araujo, Norris, Sim: "Computing receptive fields of
+// convolutional neural networks", Distill 2019): each window widens it by its reach times the distance of neighbouring
+// values.
 
 struct ReceptiveField: Sendable {
     /// In pixels of the network's input; what stands outside of it is padding.

@@ -1,5 +1,5 @@
-// What may stand at the cursor: words by the place, options of the word being called with their defaults, choices, names,
-// members behind a dot, files in a string. Works on programs that are not finished or not right.
+// What may stand at the cursor: words by the place, options of the word being called with their defaults, choices,
+// names, members behind a dot, files in a string. Works on programs that are not finished or not right.
 
 import Language
 import Libraries
@@ -36,8 +36,8 @@ struct Completion {
         return false
     }
 
-    /// The files and folders that begin with what is typed; hidden ones where their dot is. Left out are names that are not what they look
-    /// like, and those that a string does not hold as they are.
+    /// The files and folders that begin with what is typed; hidden ones where their dot is. Left out are names that are
+    /// not what they look like, and those that a string does not hold as they are.
     private func files(from start: Int) -> CompletionList {
         let typed = place.text(start, place.cursor)
         let slash = typed.lastIndex(of: "/")

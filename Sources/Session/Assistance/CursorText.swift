@@ -1,5 +1,5 @@
-// Reads a cell up to the cursor without needing it to be right: which call the cursor is in, which option, whether behind a dot,
-// in a comment, in a string or in the body of a model, and which names the cell has bound by then.
+// Reads a cell up to the cursor without needing it to be right: which call the cursor is in, which option, whether
+// behind a dot, in a comment, in a string or in the body of a model, and which names the cell has bound by then.
 
 struct CursorText {
     /// A name that the cell binds before the cursor and that can be seen there.
@@ -81,8 +81,8 @@ struct CursorText {
         noteLevels()
     }
 
-    /// So much of a cell is read: its last statements, in a cell that is too long to be read at each Tab. 20,000 letters take a
-    /// millisecond.
+    /// So much of a cell is read: its last statements, in a cell that is too long to be read at each Tab. 20,000
+    /// letters take a millisecond.
     private static let reach = 20_000
 
     private static func window(_ code: String, around position: Int) -> (scalars: [Unicode.Scalar], base: Int) {
@@ -222,7 +222,8 @@ struct CursorText {
     /// Whether the names of a `let (a, b)` or `for (a, b)` are being read.
     private var isInPattern: Bool { level.bracket == "(" }
 
-    /// A name in the parentheses of a tuple pattern, or of a definition's parameters, belongs to the statement around them.
+    /// A name in the parentheses of a tuple pattern, or of a definition's parameters, belongs to the statement around
+    /// them.
     private mutating func noteParameter(_ name: String) {
         guard level.bracket == "(", levels.count > 1 else { return }
         let outer = levels[levels.count - 2]

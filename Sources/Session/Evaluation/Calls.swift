@@ -79,8 +79,8 @@ extension Interpreter {
         return .object(data.made(by: dataExpression(word, checked)))
     }
 
-    /// The call that made a data set, as text that makes it again: its own data spelled out, and without the options that say only
-    /// where files lie.
+    /// The call that made a data set, as text that makes it again: its own data spelled out, and without the options
+    /// that say only where files lie.
     private func dataExpression(_ word: Word, _ arguments: Arguments) -> String? {
         var parts: [String] = []
         for parameter in word.parameters {

@@ -1,13 +1,13 @@
-// Walks the syntax tree of a cell. A cell's errors are thrown as `Diagnostic`s and leave everything bound before them in
-// place.
+// Walks the syntax tree of a cell. A cell's errors are thrown as `Diagnostic`s and leave everything bound before them
+// in place.
 
 import Experiments
 import Language
 import Network
 import Runtime
 
-/// One for each cell, so that nothing of an earlier one is left in it; what lasts is in its session. Used by one thread, that of
-/// `Workspace.execute`.
+/// One for each cell, so that nothing of an earlier one is left in it; what lasts is in its session. Used by one
+/// thread, that of `Workspace.execute`.
 final class Interpreter {
     let session: SessionState
     let faults: FaultMaker
@@ -38,7 +38,8 @@ final class Interpreter {
 
     /// Runs the statements of a cell; faults of the parser have been dealt with.
     ///
-    /// Where faults are known beforehand, the cell runs as far as the first of them, but begins nothing that takes long.
+    /// Where faults are known beforehand, the cell runs as far as the first of them, but begins nothing that takes
+    /// long.
     /// - Returns: its faults: the first, and with it all that do not depend on it.
     func run(_ program: Program) throws -> [Diagnostic] {
         let checker = Checker(program, session: session)

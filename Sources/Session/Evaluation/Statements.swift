@@ -37,8 +37,8 @@ extension Interpreter {
         }
     }
 
-    /// Runs a body whose last expression is its value: a list's loop, or `if` as an expression. Layers have no value, so
-    /// none are collected here.
+    /// Runs a body whose last expression is its value: a list's loop, or `if` as an expression. Layers have no value,
+    /// so none are collected here.
     func value(of body: Body) throws -> Value {
         let outer = layers
         layers = nil

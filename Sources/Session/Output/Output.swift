@@ -1,5 +1,5 @@
-// Where a session's words write: the one thing a front end gives to a session. Jupyter turns it into messages, a terminal
-// into lines and bars, the runner into text, a test into an array.
+// Where a session's words write: the one thing a front end gives to a session. Jupyter turns it into messages, a
+// terminal into lines and bars, the runner into text, a test into an array.
 
 import Graphics
 import Language
@@ -9,8 +9,8 @@ import Libraries
 public struct RichValue: Sendable {
     /// `text/plain`. What notebooks are compared by: no times, no addresses.
     public var text: String
-    /// What a terminal of so many columns shows where it differs from `text` (times are left out of `text`); `nil` columns
-    /// are as many as it takes.
+    /// What a terminal of so many columns shows where it differs from `text` (times are left out of `text`); `nil`
+    /// columns are as many as it takes.
     public var terminalText: (@Sendable (_ columns: Int?) -> String)?
     /// What a terminal shows of a picture.
     public var terminalPicture: (@Sendable (TextTerminal) -> String)?
@@ -78,7 +78,8 @@ extension RichValue {
     }
 }
 
-/// How far a training (or a download) is. A front end draws it in place: one display in Jupyter, one line in a terminal.
+/// How far a training (or a download) is. A front end draws it in place: one display in Jupyter, one line in a
+/// terminal.
 public struct ProgressUpdate: Sendable {
     /// The same for all updates of one activity; a front end opens a display at the first.
     public var id: Int
@@ -86,7 +87,8 @@ public struct ProgressUpdate: Sendable {
     public var title: String
     /// Finished share, 0...1.
     public var fraction: Double
-    /// What stands behind the bar, in order of importance: `loss 1.234`, `accuracy 56.78 %`, `98 images/s`, `12:34 left`.
+    /// What stands behind the bar, in order of importance: `loss 1.234`, `accuracy 56.78 %`, `98 images/s`, `12:34
+    /// left`.
     public var facts: [String]
     /// Those of the facts that came of it and are the same each time, at the end: a loss, an accuracy.
     public var results: [String] = []

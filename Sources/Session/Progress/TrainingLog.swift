@@ -1,4 +1,5 @@
-// How a training shows itself: a bar with its curves, or the lines of the experiment's log where nothing can be drawn in place.
+// How a training shows itself: a bar with its curves, or the lines of the experiment's log where nothing can be drawn
+// in place.
 
 import Experiments
 import Graphics

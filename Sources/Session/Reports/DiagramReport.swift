@@ -1,4 +1,5 @@
-// From a network's layers to the blocks of a diagram: a convolution or a linear layer takes along what only rescales its output.
+// From a network's layers to the blocks of a diagram: a convolution or a linear layer takes along what only rescales
+// its output.
 
 import Graphics
 import Network

@@ -1,5 +1,5 @@
-// What `diff` shows: the answer in one line, the layers of both networks side by side, the steps of the proof, what the engine
-// computed, and what the two cost.
+// What `diff` shows: the answer in one line, the layers of both networks side by side, the steps of the proof, what the
+// engine computed, and what the two cost.
 
 import Experiments
 import Graphics

@@ -1,4 +1,5 @@
-// All of a study that its first table leaves out: seeds, intervals and tests, what a single pair would have said, classes, and cost.
+// All of a study that its first table leaves out: seeds, intervals and tests, what a single pair would have said,
+// classes, and cost.
 
 import Experiments
 import Graphics

@@ -1,5 +1,5 @@
-// The sentences of a study: its verdicts, and what would change them. Other programs read their beginnings (see the interfaces), and
-// nothing here is a term of statistics.
+// The sentences of a study: its verdicts, and what would change them. Other programs read their beginnings (see the
+// interfaces), and nothing here is a term of statistics.
 
 import Experiments
 import Graphics

@@ -1,4 +1,5 @@
-// Errors at places of the text that is read, with the definitions around them: what interpreter, checker and words share.
+// Errors at places of the text that is read, with the definitions around them: what interpreter, checker and words
+// share.
 
 import Graphics
 import Language

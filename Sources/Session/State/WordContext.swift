@@ -1,4 +1,5 @@
-// What the action of a word may see and do: the session, and the cell that its call stands in. Words never see the interpreter.
+// What the action of a word may see and do: the session, and the cell that its call stands in. Words never see the
+// interpreter.
 
 import Experiments
 import Language

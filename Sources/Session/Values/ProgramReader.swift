@@ -3,7 +3,8 @@
 import Experiments
 import Network
 
-/// Text of the language that files hold, read without names of the session. Nothing is run that a file of somebody else might hold.
+/// Text of the language that files hold, read without names of the session. Nothing is run that a file of somebody else
+/// might hold.
 protocol ProgramReader: AnyObject {
     /// The model of a run's line, and its training.
     ///

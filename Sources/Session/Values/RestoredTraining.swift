@@ -1,5 +1,5 @@
-// Model and options of a run as its record has them: from its description, or in the record of an older version from its line of the
-// language.
+// Model and options of a run as its record has them: from its description, or in the record of an older version from
+// its line of the language.
 
 import Datasets
 import Experiments

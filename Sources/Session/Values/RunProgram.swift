@@ -1,5 +1,5 @@
-// The line of the language that makes a run again: its model with all loops and parameters expanded, and its training. `share` shows
-// it, a saved run holds it, `ProgramReader` reads it.
+// The line of the language that makes a run again: its model with all loops and parameters expanded, and its training.
+// `share` shows it, a saved run holds it, `ProgramReader` reads it.
 
 import Experiments
 import Language
@@ -42,7 +42,8 @@ enum RunProgram {
         return names.count == 1 && names[0].text == name
     }
 
-    /// What the store keeps of a training that begins, of `train` and of a study alike, so that they find each other's runs.
+    /// What the store keeps of a training that begins, of `train` and of a study alike, so that they find each other's
+    /// runs.
     ///
     /// - Parameter digest: of the data.
     static func record(

@@ -1,5 +1,5 @@
-// What an expression of the language can be. Values never change, so that completion may look at a snapshot of the names
-// from another thread while a cell runs.
+// What an expression of the language can be. Values never change, so that completion may look at a snapshot of the
+// names from another thread while a cell runs.
 
 import Language
 import Network

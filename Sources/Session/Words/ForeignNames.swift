@@ -1,5 +1,5 @@
-// Names that other libraries and languages have: what a person who types them is told to type instead. Words carry their
-// own aliases; here is what no single word stands for, and calls whose arguments differ.
+// Names that other libraries and languages have: what a person who types them is told to type instead. Words carry
+// their own aliases; here is what no single word stands for, and calls whose arguments differ.
 
 import Language
 
@@ -46,7 +46,8 @@ extension FaultMaker {
 
     // MARK: Options
 
-    /// Parses a cell. The parser knows no words: that `kernel_size=3` is `kernel: 3` in a call of `nn.Conv2d` is said here.
+    /// Parses a cell. The parser knows no words: that `kernel_size=3` is `kernel: 3` in a call of `nn.Conv2d` is said
+    /// here.
     static func read(_ source: SourceText) -> Program {
         var program = parse(source)
         for index in program.diagnostics.indices where program.diagnostics[index].code == .equalsForColon {
@@ -91,8 +92,8 @@ extension FaultMaker {
 
     // MARK: Calls
 
-    /// `net.summary()`, `nn.Conv2d(3, 64, 3)`, `torch.manual_seed(1)`: words stand before what they work on, and nothing is
-    /// called by the name of a library.
+    /// `net.summary()`, `nn.Conv2d(3, 64, 3)`, `torch.manual_seed(1)`: words stand before what they work on, and
+    /// nothing is called by the name of a library.
     private func dottedCall(
         _ base: String, _ last: String, _ call: Call, at range: SourceRange, _ names: [String]
     ) -> Diagnostic {
@@ -136,8 +137,8 @@ extension FaultMaker {
         )
     }
 
-    /// A call of another library with Tandem's word and arguments, where these differ: PyTorch's layers are given the size
-    /// that comes in first, and some have options that mean nothing here.
+    /// A call of another library with Tandem's word and arguments, where these differ: PyTorch's layers are given the
+    /// size that comes in first, and some have options that mean nothing here.
     private func translation(of call: Call, to word: Word, _ name: String) -> String? {
         guard call.style == .parentheses else { return nil }
         let positional = call.arguments.count { $0.label == nil }

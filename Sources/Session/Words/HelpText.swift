@@ -6,7 +6,8 @@ import Libraries
 import Text
 
 enum HelpText {
-    /// The page of a word, the words of a group, or the list of all for none; `nil` where there is nothing of that name.
+    /// The page of a word, the words of a group, or the list of all for none; `nil` where there is nothing of that
+    /// name.
     static func page(_ name: String?) -> RichValue? {
         guard let name else { return overview(of: Word.Group.allCases) }
         if let word = Vocabulary.word(name) { return page(word) }

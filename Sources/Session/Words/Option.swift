@@ -1,5 +1,6 @@
-// Options of words as typed values. Each says once how it is called, what it takes and what it is by default, and reads what a
-// call gives for it: `let epochs = Option("epochs", .integer(1...1_000_000), default: 10, …)`, then `call[epochs]`.
+// Options of words as typed values. Each says once how it is called, what it takes and what it is by default, and reads
+// what a call gives for it: `let epochs = Option("epochs", .integer(1...1_000_000), default: 10, …)`, then
+// `call[epochs]`.
 
 import Datasets
 import Engine
@@ -11,8 +12,8 @@ protocol OptionDeclaration: Sendable {
     var parameter: Parameter { get }
 }
 
-/// Read by `call[option]`: the value given, else the default. Where the default is worked out by the word, `Read` is optional, and
-/// `nil` says that nothing was given.
+/// Read by `call[option]`: the value given, else the default. Where the default is worked out by the word, `Read` is
+/// optional, and `nil` says that nothing was given.
 struct Option<Read: Sendable>: OptionDeclaration {
     let parameter: Parameter
     fileprivate let read: @Sendable (Value) -> Read?

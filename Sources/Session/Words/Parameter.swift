@@ -167,8 +167,8 @@ final class Parameter: OptionDeclaration {
         }
     }
 
-    /// The range in words, for a value that is outside of it: a number that the machine cannot hold is above one that is
-    /// not worth saying elsewhere.
+    /// The range in words, for a value that is outside of it: a number that the machine cannot hold is above one that
+    /// is not worth saying elsewhere.
     func rangeText(for value: Value) -> String {
         if case .integer(let range) = kind, range.upperBound == .max, let number = value.number,
             number > 0 || range.lowerBound == .min

@@ -1,5 +1,5 @@
-// A training that is cut anywhere, written to a file, read in another engine and gone on with ends as one that was never cut; and a file
-// that is damaged anywhere is never taken for a checkpoint.
+// A training that is cut anywhere, written to a file, read in another engine and gone on with ends as one that was
+// never cut; and a file that is damaged anywhere is never taken for a checkpoint.
 
 import Engine
 import Foundation

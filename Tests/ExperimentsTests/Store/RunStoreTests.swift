@@ -1,5 +1,5 @@
-// The run store: what is found again and what is not, where a training goes on, and what becomes of it when files are damaged, missing,
-// of another version, or used by two at once.
+// The run store: what is found again and what is not, where a training goes on, and what becomes of it when files are
+// damaged, missing, of another version, or used by two at once.
 
 import Engine
 import Foundation

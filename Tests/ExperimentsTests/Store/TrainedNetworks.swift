@@ -1,4 +1,5 @@
-// A small training that has everything a checkpoint must hold: batch norms, dropout, augmentation, a shorter last batch.
+// A small training that has everything a checkpoint must hold: batch norms, dropout, augmentation, a shorter last
+// batch.
 
 import Engine
 import Foundation

@@ -40,7 +40,8 @@ private func moreSeeds(_ call: Invocation) throws -> Value {
         guard study.seeds.count + (count ?? 6) <= StudyOption.mostSeeds else { throw call.tooManySeeds(at: call.range) }
         larger = study.exploring(count ?? 6)
     }
-    // Said where the larger study is bound to no name: `more` twice gives the same, and no cell changes what another one showed.
+    // Said where the larger study is bound to no name: `more` twice gives the same, and no cell changes what another
+    // one showed.
     let binding = study.name.map { name in
         "`\(name)` stays as it is, with \(counted(study.seeds.count, "seed")); `let \(name) = more \(name)"
             + (count.map { ", \($0)" } ?? "") + "` takes all \(larger.seeds.count)"

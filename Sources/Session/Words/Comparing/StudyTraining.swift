@@ -1,4 +1,5 @@
-// What `compare`, `more` and `variance` share: they say before what trainings will cost, train what is missing, and say what ended them.
+// What `compare`, `more` and `variance` share: they say before what trainings will cost, train what is missing, and say
+// what ended them.
 
 import Experiments
 import Graphics

@@ -55,8 +55,8 @@ private func warnOfWaste(_ model: Model, _ architecture: Architecture, _ call: I
     }
 }
 
-/// The run of the session that is proven to end with the same weights, though its model is another: what `diff` would say, said before the
-/// time is spent.
+/// The run of the session that is proven to end with the same weights, though its model is another: what `diff` would
+/// say, said before the time is spent.
 private func tellOfTwin(
     _ model: Model, _ architecture: Architecture, _ data: DataValue, _ options: TrainingOptions, _ call: Invocation
 ) throws {

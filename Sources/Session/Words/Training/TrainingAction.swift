@@ -1,5 +1,5 @@
-// What `train` and `resume` share: one training that is taken from the store where it is kept, goes on where it was cut, and is
-// kept while it runs.
+// What `train` and `resume` share: one training that is taken from the store where it is kept, goes on where it was
+// cut, and is kept while it runs.
 
 import Experiments
 import Graphics
