@@ -2,7 +2,7 @@
 
 import Network
 
-struct Maps {
+struct MapLayout {
     /// Of each value.
     let values: [Map]
     /// Of each value; `nil` where nobody needs it.
