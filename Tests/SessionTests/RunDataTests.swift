@@ -204,6 +204,24 @@ struct RunDataTests {
         #expect(session.fault("evaluate c")?.contains("let data = imagefolder(\"pets\", size: 8)") == true)
     }
 
+    @Test func aTakeThatLeavesClassesOutSaysSo() throws {
+        let session = try FolderSession()
+        for (index, label) in ["ant", "bee", "cat", "dog"].enumerated() {
+            let folder = "\(session.folder)/pets/\(label)"
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            for number in 0..<5 {
+                let pixels = [UInt8](repeating: UInt8(40 * number + index), count: 3 * 8 * 8)
+                try Data(PNG.file(width: 8, height: 8, pixels: pixels)).write(
+                    to: URL(filePath: "\(folder)/\(number).png"))
+            }
+        }
+        session.run("let pets = imagefolder(\"pets\", size: 8, test: 0.4)\nlet all = take(pets, 4, test: 4)")
+        #expect(session.output.all.diagnostics.isEmpty)
+        session.run("let some = take(pets, 2, test: 4)")
+        let note = try #require(session.output.all.diagnostics.last?.message)
+        #expect(note.hasPrefix("2 classes of 4 have no training image; tested all the same: "), "\(note)")
+    }
+
     @Test func aRunThatDivergedIsNotMeasured() {
         let session = session()
         session.run("let w = train Net, on: small, epochs: 5, batch: 16, log: none, optimizer: sgd(lr: 1e30)")

@@ -114,7 +114,7 @@ public final class RunStore: Sendable {
     /// it: nothing is trained twice for that.
     ///
     /// Cost: lists the files and the keys of all runs; reads what is new.
-    private func takeInUnlisted() {
+    func takeInUnlisted() {
         let except = unlisted.withLock { $0 }
         let result = attempt { file throws(DatabaseError) in
             if !file.isReadOnly { _ = try recover(into: file.database, except: except) }
@@ -294,96 +294,7 @@ public final class RunStore: Sendable {
         }
     }
 
-    // MARK: Looking
-
-    /// The runs, the newest first.
-    ///
-    /// - Parameters:
-    ///   - limit: at most so many.
-    ///   - place: so many are left out before.
-    public func list(limit: Int = .max, after place: Int = 0) -> [KeptRun] {
-        if place == 0 { takeInUnlisted() }
-        return marked(rows("ORDER BY number DESC LIMIT ? OFFSET ?", [.integer(limit), .integer(place)]))
-    }
-
-    /// Says which are older ones. Of several of one model and seed the newest is called so, whether or not they have
-    /// names: a name that is given later leaves each of them what it was called.
-    private func marked(_ runs: [KeptRun]) -> [KeptRun] {
-        let newest = use { file throws(DatabaseError) in
-            try file.database.execute("SELECT key, max(number) FROM runs GROUP BY model, seed")
-        }
-        let keys = Set((newest ?? []).compactMap { $0[0].text })
-        return runs.map { run in
-            var run = run
-            run.isOlder = !keys.contains(run.key)
-            return run
-        }
-    }
-
-    /// How many there are.
-    public var count: Int {
-        use { file throws(DatabaseError) in Self.count(file.database) } ?? 0
-    }
-
-    private static func count(_ database: Database) -> Int {
-        (try? database.execute("SELECT count(*) FROM runs"))?.first?.first?.integer ?? 0
-    }
-
-    /// Of an identity, trained by this engine's arithmetic: records from elsewhere may say anything of another's.
-    private static let endedHere =
-        "WHERE identity = ? AND arithmetic = ? AND state IN ('done', 'diverged') ORDER BY number DESC"
-
-    /// The ended run of this identity that has its weights, if there is one.
-    public func kept(_ identity: RunIdentity) -> KeptRun? {
-        wait()
-        return ended(identity) { runs in runs.first { FileSystem.exists(self.weights($0.key)) } }
-    }
-
-    /// All but the weights of an ended run of this identity, whether or not its weights are kept.
-    public func endedRecord(_ identity: RunIdentity) -> RunRecord? {
-        wait()
-        return ended(identity) { runs in runs.lazy.compactMap { self.record(of: $0) }.first }
-    }
-
-    /// What `choose` takes of the ended runs of an identity; those that the file does not list yet come last.
-    private func ended<Chosen>(_ identity: RunIdentity, _ choose: ([KeptRun]) -> Chosen?) -> Chosen? {
-        func chosen() -> Chosen? {
-            choose(rows(Self.endedHere, [.text(identity.digest), .integer(arithmeticVersion)]))
-        }
-        if let found = chosen() { return found }
-        takeInUnlisted()
-        return chosen()
-    }
-
-    /// The run that `list` calls so: by a `let`, the newest as `gap seed 2`, or an older one as `gap seed 2 #3f2a91c0`;
-    /// these two whether or not a `let` has named it.
-    public func kept(called name: String) -> KeptRun? {
-        if let run = listed(called: name) { return run }
-        takeInUnlisted()
-        return listed(called: name)
-    }
-
-    private func listed(called name: String) -> KeptRun? {
-        for condition in [
-            "name = ? ORDER BY number DESC",
-            "model || ' seed ' || seed || ' #' || substr(key, 1, \(KeptRun.tagLength)) = ? ORDER BY number DESC",
-            "model || ' seed ' || seed = ? ORDER BY number DESC",
-        ] {
-            if let run = marked(rows("WHERE \(condition) LIMIT 1", [.text(name)])).first { return run }
-        }
-        // What it was called before, or is called besides.
-        return keys(called: name).lazy.compactMap { self.marked(self.rows("WHERE key = ?", [.text($0)])).first }.first
-    }
-
-    func rows(_ condition: String, _ values: [DatabaseValue]) -> [KeptRun] {
-        let rows = use { file throws(DatabaseError) in
-            try file.database.execute("SELECT \(KeptRun.columns) FROM runs \(condition)", values)
-        }
-        return (rows ?? []).map { KeptRun($0, isLive: isLive) }
-    }
-
-    /// Whether a process holds the lock of a run.
-    func isLive(_ key: String) -> Bool { RunLock.isHeld(lock(key)) }
+    // MARK: Reading a run
 
     /// All that is known of a run but its weights, which were not kept or are gone.
     public func withoutWeights(

@@ -3,7 +3,9 @@
 import Graphics
 
 /// `1 epoch`, `2 epochs`
-func counted(_ number: Int, _ noun: String) -> String { "\(grouped(number)) \(noun)\(number == 1 ? "" : "s")" }
+func counted(_ number: Int, _ noun: String, plural: String? = nil) -> String {
+    "\(grouped(number)) \(number == 1 ? noun : plural ?? noun + "s")"
+}
 
 /// `131.9 MB`, `12 KB`, `3.7 KB`
 func byteText(_ count: Int) -> String {

@@ -51,7 +51,7 @@ final class FaultMaker {
             guard size >= 0 else { throw fault(.outOfRange, "a size is 0 to \(most), not \(size)", at: range) }
             let (next, overflows) = product.multipliedReportingOverflow(by: max(size, 1))
             guard !overflows, next <= most else {
-                throw fault(.outOfRange, "this shape is too large: it holds 0 to \(most) values", at: range)
+                throw fault(.outOfRange, "this shape is too large: shapes hold at most \(most) values", at: range)
             }
             product = next
         }

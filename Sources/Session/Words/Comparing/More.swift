@@ -37,7 +37,13 @@ private func moreSeeds(_ call: Invocation) throws -> Value {
     } else if count == nil, !study.isExploratory, !study.isDecided, let next = study.goingOn() {
         larger = next
     } else {
-        guard study.seeds.count + (count ?? 6) <= StudyOption.mostSeeds else { throw call.tooManySeeds(at: call.range) }
+        let room = StudyOption.mostSeeds - study.seeds.count
+        guard count ?? 6 <= room else {
+            throw call.fault(
+                .outOfRange,
+                "a study takes at most \(grouped(StudyOption.mostSeeds)) seeds, and this one has \(study.seeds.count)",
+                at: call.place(seedCount), fix: room > 0 ? "write `more \(study.name ?? "study"), \(room)`" : nil)
+        }
         larger = study.exploring(count ?? 6)
     }
     // Said where the larger study is bound to no name: `more` twice gives the same, and no cell changes what another

@@ -45,6 +45,11 @@ private func normalizeData(_ call: Invocation) throws -> Value {
     }
     guard let normalization = Normalization(mean: mean ?? measured.mean, deviation: deviation ?? measured.deviation)
     else {
+        guard deviation == nil else {
+            throw call.fault(
+                .outOfRange, "`std:` or `mean:` has a number that is not one of 32 bits, or too small to divide by",
+                at: call.place(deviationOption), fix: "write numbers such as `std: [0.25, 0.25, 0.25]`")
+        }
         throw call.fault(.outOfRange, "a channel of these images has only one value, which cannot be scaled")
     }
     data.normalization = normalization

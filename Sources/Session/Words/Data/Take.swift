@@ -34,5 +34,25 @@ private func takeImages(_ call: Invocation) throws -> Value {
             .nothingToDo, "`seed:` draws from image folders, and of \(data.name) the first images are taken",
             at: call.place(seed), fix: "leave `seed:` out")
     }
-    return .object(DataValue(data.dataset.taking(wanted.training, test: wanted.test, seed: call[seed])))
+    let taken = data.dataset.taking(wanted.training, test: wanted.test, seed: call[seed])
+    if taken.isSortedByClass { noteUntrainedClasses(taken, call) }
+    return .object(DataValue(taken))
+}
+
+/// Fewer images than classes leave some out, and the parts need not leave out the same.
+private func noteUntrainedClasses(_ data: Dataset, _ call: Invocation) {
+    func classes(_ part: ImageSet) -> Set<Int> { Set((0..<part.count).map(part.label)) }
+    let trained = classes(data.training)
+    let untrained = classes(data.test).subtracting(trained).sorted()
+    let left = data.classNames.count - trained.count
+    guard left > 0, !call.context.isSilent else { return }
+    call.context.output.report(
+        Diagnostic(
+            .note, code: .imageFolder,
+            "\(counted(left, "class", plural: "classes")) of \(data.classNames.count) "
+                + "\(left == 1 ? "has" : "have") no training image"
+                + (untrained.isEmpty
+                    ? "" : "; tested all the same: \(untrained.map(data.className).joined(separator: ", "))"),
+            source: call.context.source, at: call.range,
+            fix: "take at least \(data.classNames.count) images of each part"))
 }

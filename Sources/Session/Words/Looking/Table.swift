@@ -25,6 +25,10 @@ extension Word {
 
 private func showTable(_ call: Invocation) throws -> Value {
     if let study = call.onlySubject(values, StudyValue.self) { return try showTable(of: study, call) }
+    if call.isGiven(details) {
+        throw call.fault(
+            .nothingToDo, "`details:` is for a study", at: call.place(details), fix: "leave it out")
+    }
     var table: Table
     switch try call.shownSubjects(values) {
     case .runs(let groups): table = RunTable.table(groups.flatMap(\.runs).map(\.run), showsDigest: call[digest])
@@ -57,6 +61,11 @@ private func sorted(_ table: Table, by name: String, _ call: Invocation) throws 
 }
 
 private func showTable(of study: StudyValue, _ call: Invocation) throws -> Value {
+    for option in [sortColumn, digest] as [any OptionDeclaration] where call.isGiven(option) {
+        throw call.fault(
+            .nothingToDo, "`\(option.parameter.label):` is for a table of runs, and this is a study",
+            at: call.place(option), fix: "leave it out; a study shows its models in the order in which they were given")
+    }
     let report = study.report
     let rich = report.rich(details: call[details])
     let (runs, table) = (report.runs, report.table)
@@ -70,7 +79,9 @@ private func showTable(of study: StudyValue, _ call: Invocation) throws -> Value
     case .latex: call.context.write(table.latex + "\n")
     case .markdown: call.context.write((rich.markdown ?? rich.text) + "\n")
     case .csv: call.context.write(runs.csv + "\n")
-    case .json, .html, nil: call.context.show(rich)
+    case .json: call.context.write(runs.json + "\n")
+    case .html: call.context.write((rich.html ?? rich.text) + "\n")
+    case nil: call.context.show(rich)
     }
     return .object(study)
 }

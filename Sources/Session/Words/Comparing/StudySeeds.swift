@@ -1,0 +1,37 @@
+// The seeds that the words of a study are given.
+
+import Experiments
+import Graphics
+import Language
+
+extension Invocation {
+    /// The seeds given, each once; `nil` where none were.
+    func seeds(atLeast least: Int = 1) throws -> [UInt64]? {
+        let place = place(ComparingOption.seeds)
+        let numbers: [Int?]
+        switch self[ComparingOption.seeds] {
+        case nil: return nil
+        case .range(let first, let last)?:
+            guard (rangeCount(first, last) ?? .max) <= StudyOption.mostSeeds else { throw tooManySeeds(at: place) }
+            numbers = first <= last ? (first...last).map(Optional.some) : []
+        case .list(let items)?, .tuple(let items)?:
+            numbers = items.values.map { if case .integer(let number) = $0 { number } else { nil } }
+        default: numbers = []
+        }
+        let seeds = numbers.compactMap { $0 }.filter { $0 >= 0 }.map { UInt64($0) }
+        guard numbers.count <= StudyOption.mostSeeds else { throw tooManySeeds(at: place) }
+        guard seeds.count == numbers.count, Set(seeds).count == seeds.count, seeds.count >= least else {
+            throw fault(
+                .outOfRange,
+                "`seeds:` takes \(least > 1 ? "at least \(least) " : "")different whole numbers that are not negative",
+                at: place, fix: "write `seeds: 1...6`")
+        }
+        return seeds
+    }
+
+    func tooManySeeds(at place: SourceRange) -> Diagnostic {
+        fault(
+            .outOfRange, "a study takes at most \(grouped(StudyOption.mostSeeds)) seeds", at: place,
+            fix: "write `seeds: 1...6`")
+    }
+}
