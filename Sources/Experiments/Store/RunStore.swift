@@ -220,6 +220,8 @@ public final class RunStore: Sendable {
     /// - Returns: `false` where the last change is lost.
     @discardableResult
     private func writeWaiting() -> Bool {
+        // What the file did not list was left to a moment in which it can be written.
+        defer { if isBehind.withLock({ $0 }) { takeInUnlisted() } }
         var written: [Change] = []
         let isKept = waiting.withLock { changes in
             var isKept = true

@@ -1245,6 +1245,8 @@ extension Database {
             #expect(keeper?.beginning?.position.steps == cut.steps)
         }
         try other.execute("COMMIT")
+        early.store.wait()
+        #expect(early.store.clean() != nil)
         home.store.wait()
         #expect(home.store.list().map(\.seed).sorted() == [1, 2, 3] && home.store.clean() != nil)
         // Nothing was lost.
