@@ -29,7 +29,7 @@ struct EpochLoop {
         epochStart = now - position.epochSeconds
     }
 
-    private var batchesPerEpoch: Int { (trainingCount + options.batchSize - 1) / options.batchSize }
+    private var batchesPerEpoch: Int { options.batches(of: trainingCount) }
 
     /// Of the next step.
     private var learningRateFactor: Double {

@@ -32,7 +32,7 @@ public struct LearningRateSearch: Sendable {
         try checkFit(architecture, dataset, parts: [.training])
         let network = try EngineNetwork(architecture, dataset: dataset, options: options, cancellation: cancellation)
         let (low, high) = (logarithm(rates.lowerBound), logarithm(rates.upperBound))
-        let batches = (dataset.training.count + options.batchSize - 1) / options.batchSize
+        let batches = options.batches(of: dataset.training.count)
         var (points, order, average, lowest, kept): ([Point], [Int], Double, Double, Double) = ([], [], 0, .infinity, 1)
         var stopped = false
         for step in 0..<steps {

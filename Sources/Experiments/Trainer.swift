@@ -53,7 +53,7 @@ public struct Trainer: Sendable {
     }
 
     private func cost(of network: any TrainableNetwork) -> TrainingCost {
-        let batches = (dataset.training.count + options.batchSize - 1) / options.batchSize
+        let batches = options.batches(of: dataset.training.count)
         return TrainingCost(
             byteCount: network.byteCount, parameters: network.parameterCount, steps: batches * options.epochs)
     }

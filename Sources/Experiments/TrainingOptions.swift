@@ -27,4 +27,7 @@ public struct TrainingOptions: Hashable, Sendable {
         self.seeds = seeds
         self.threads = threads
     }
+
+    /// Steps an epoch of so many images; the last may have fewer than `batchSize`.
+    public func batches(of images: Int) -> Int { (images + batchSize - 1) / batchSize }
 }

@@ -33,20 +33,18 @@ struct ArchiveLibrary: @unchecked Sendable {
     static let shared = ArchiveLibrary()
 
     private init?() {
-        guard let library = dlopen("libarchive.so.13", RTLD_NOW | RTLD_LOCAL) else { return nil }
-        func find<Function>(_ name: String, as type: Function.Type) -> Function? {
-            dlsym(library, name).map { unsafeBitCast($0, to: type) }
-        }
-        guard let make = find("archive_read_new", as: Make.self), let free = find("archive_read_free", as: Free.self),
-            let supportGzip = find("archive_read_support_filter_gzip", as: Support.self),
-            let supportTar = find("archive_read_support_format_tar", as: Support.self),
-            let open = find("archive_read_open_filename", as: Open.self),
-            let next = find("archive_read_next_header", as: Next.self),
-            let read = find("archive_read_data", as: Read.self),
-            let errorText = find("archive_error_string", as: Text.self),
-            let entryName = find("archive_entry_pathname", as: Text.self),
-            let entryHardLink = find("archive_entry_hardlink", as: Text.self),
-            let entryType = find("archive_entry_filetype", as: Mode.self)
+        guard let library = DynamicLibrary("libarchive.so.13") else { return nil }
+        guard let make = library.find("archive_read_new", as: Make.self),
+            let free = library.find("archive_read_free", as: Free.self),
+            let supportGzip = library.find("archive_read_support_filter_gzip", as: Support.self),
+            let supportTar = library.find("archive_read_support_format_tar", as: Support.self),
+            let open = library.find("archive_read_open_filename", as: Open.self),
+            let next = library.find("archive_read_next_header", as: Next.self),
+            let read = library.find("archive_read_data", as: Read.self),
+            let errorText = library.find("archive_error_string", as: Text.self),
+            let entryName = library.find("archive_entry_pathname", as: Text.self),
+            let entryHardLink = library.find("archive_entry_hardlink", as: Text.self),
+            let entryType = library.find("archive_entry_filetype", as: Mode.self)
         else { return nil }
         self.make = make
         self.free = free

@@ -37,22 +37,19 @@ struct CurlLibrary: @unchecked Sendable {
     static let shared = CurlLibrary()
 
     private init?() {
-        guard let library = dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL) else { return nil }
-        func find<Function>(_ name: String, as type: Function.Type) -> Function? {
-            dlsym(library, name).map { unsafeBitCast($0, to: type) }
-        }
-        guard let setOption = dlsym(library, "curl_easy_setopt"), let getInfo = dlsym(library, "curl_easy_getinfo"),
-            let makeEasy = find("curl_easy_init", as: MakeEasy.self),
-            let freeEasy = find("curl_easy_cleanup", as: FreeEasy.self),
-            let makeMulti = find("curl_multi_init", as: MakeMulti.self),
-            let freeMulti = find("curl_multi_cleanup", as: FreeMulti.self),
-            let add = find("curl_multi_add_handle", as: Add.self),
-            let remove = find("curl_multi_remove_handle", as: Remove.self),
-            let perform = find("curl_multi_perform", as: Perform.self),
-            let poll = find("curl_multi_poll", as: Poll.self),
-            let readMessage = find("curl_multi_info_read", as: ReadMessage.self),
-            let describe = find("curl_easy_strerror", as: Describe.self),
-            let start = find("curl_global_init", as: (@convention(c) (Int) -> CURLcode).self),
+        guard let library = DynamicLibrary("libcurl.so.4") else { return nil }
+        guard let setOption = library.symbol("curl_easy_setopt"), let getInfo = library.symbol("curl_easy_getinfo"),
+            let makeEasy = library.find("curl_easy_init", as: MakeEasy.self),
+            let freeEasy = library.find("curl_easy_cleanup", as: FreeEasy.self),
+            let makeMulti = library.find("curl_multi_init", as: MakeMulti.self),
+            let freeMulti = library.find("curl_multi_cleanup", as: FreeMulti.self),
+            let add = library.find("curl_multi_add_handle", as: Add.self),
+            let remove = library.find("curl_multi_remove_handle", as: Remove.self),
+            let perform = library.find("curl_multi_perform", as: Perform.self),
+            let poll = library.find("curl_multi_poll", as: Poll.self),
+            let readMessage = library.find("curl_multi_info_read", as: ReadMessage.self),
+            let describe = library.find("curl_easy_strerror", as: Describe.self),
+            let start = library.find("curl_global_init", as: (@convention(c) (Int) -> CURLcode).self),
             // CURL_GLOBAL_ALL, a macro Swift does not see.
             start(3) == CURLE_OK
         else { return nil }

@@ -8,11 +8,7 @@ public enum Markdown {
         @convention(c) (UnsafePointer<CChar>?, UInt32, Collect, UnsafeMutableRawPointer?, UInt32, UInt32) -> Int32
 
     /// Points to code, so that any thread may use it.
-    private static let render: Render? = {
-        guard let library = dlopen("libmd4c-html.so.0", RTLD_NOW | RTLD_LOCAL), let symbol = dlsym(library, "md_html")
-        else { return nil }
-        return unsafeBitCast(symbol, to: Render.self)
-    }()
+    private static let render = DynamicLibrary("libmd4c-html.so.0")?.find("md_html", as: Render.self)
 
     /// `MD_DIALECT_GITHUB | MD_FLAG_NOHTML` of md4c.h: what looks like HTML is shown as text.
     private static let flags: UInt32 = 0x0F0C | 0x0060

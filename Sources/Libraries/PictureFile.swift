@@ -125,25 +125,22 @@ private struct DrawingLibraries: @unchecked Sendable {
 
     private init?() {
         // librsvg brings Cairo and GLib along; their functions are found through it.
-        guard let library = dlopen("librsvg-2.so.2", RTLD_NOW | RTLD_LOCAL),
-            let cairo = dlopen("libcairo.so.2", RTLD_NOW | RTLD_LOCAL)
-        else { return nil }
-        func find<Function>(_ library: UnsafeMutableRawPointer, _ name: String, as type: Function.Type) -> Function? {
-            dlsym(library, name).map { unsafeBitCast($0, to: type) }
+        guard let library = DynamicLibrary("librsvg-2.so.2"), let cairo = DynamicLibrary("libcairo.so.2") else {
+            return nil
         }
-        guard let newHandle = find(library, "rsvg_handle_new_from_data", as: type(of: self.newHandle)),
-            let size = find(library, "rsvg_handle_get_intrinsic_size_in_pixels", as: type(of: self.size)),
-            let render = find(library, "rsvg_handle_render_document", as: type(of: self.render)),
-            let unref = find(library, "g_object_unref", as: type(of: self.unref)),
-            let newImage = find(cairo, "cairo_image_surface_create", as: type(of: self.newImage)),
-            let newPDF = find(cairo, "cairo_pdf_surface_create_for_stream", as: type(of: self.newPDF)),
-            let setMetadata = find(cairo, "cairo_pdf_surface_set_metadata", as: type(of: self.setMetadata)),
-            let newContext = find(cairo, "cairo_create", as: type(of: self.newContext)),
-            let scale = find(cairo, "cairo_scale", as: type(of: self.scale)),
-            let freeContext = find(cairo, "cairo_destroy", as: type(of: self.freeContext)),
-            let finish = find(cairo, "cairo_surface_finish", as: type(of: self.finish)),
-            let freeSurface = find(cairo, "cairo_surface_destroy", as: type(of: self.freeSurface)),
-            let writePNG = find(cairo, "cairo_surface_write_to_png_stream", as: type(of: self.writePNG))
+        guard let newHandle = library.find("rsvg_handle_new_from_data", as: type(of: self.newHandle)),
+            let size = library.find("rsvg_handle_get_intrinsic_size_in_pixels", as: type(of: self.size)),
+            let render = library.find("rsvg_handle_render_document", as: type(of: self.render)),
+            let unref = library.find("g_object_unref", as: type(of: self.unref)),
+            let newImage = cairo.find("cairo_image_surface_create", as: type(of: self.newImage)),
+            let newPDF = cairo.find("cairo_pdf_surface_create_for_stream", as: type(of: self.newPDF)),
+            let setMetadata = cairo.find("cairo_pdf_surface_set_metadata", as: type(of: self.setMetadata)),
+            let newContext = cairo.find("cairo_create", as: type(of: self.newContext)),
+            let scale = cairo.find("cairo_scale", as: type(of: self.scale)),
+            let freeContext = cairo.find("cairo_destroy", as: type(of: self.freeContext)),
+            let finish = cairo.find("cairo_surface_finish", as: type(of: self.finish)),
+            let freeSurface = cairo.find("cairo_surface_destroy", as: type(of: self.freeSurface)),
+            let writePNG = cairo.find("cairo_surface_write_to_png_stream", as: type(of: self.writePNG))
         else { return nil }
         (self.newHandle, self.size, self.render, self.unref) = (newHandle, size, render, unref)
         (self.newImage, self.newPDF, self.setMetadata) = (newImage, newPDF, setMetadata)

@@ -302,15 +302,11 @@ extension Interpreter {
             if parameter.choices.contains(name) { return .string(name) }
             if find(name) == nil, Vocabulary.word(name) == nil { throw noChoice(name, parameter, at: expression.range) }
         case .list(let elements):
-            guard elements.contains(where: { isChoice($0, parameter) }) else { return nil }
+            guard elements.contains(where: parameter.isChoice) else { return nil }
             return .list(Items(try elements.map { try choice($0, parameter) ?? evaluate($0) }))
         default: break
         }
         return nil
-    }
-
-    private func isChoice(_ expression: Expression, _ parameter: Parameter) -> Bool {
-        if case .name(let name) = expression.kind { parameter.choices.contains(name) } else { false }
     }
 
     func noChoice(_ text: String, _ parameter: Parameter, at range: SourceRange) -> Diagnostic {
@@ -493,5 +489,12 @@ extension Interpreter {
         guard case .value = parameter.standard, let standard = parameter.standardText else { return (nil, []) }
         let text = parameter.isPositional ? standard : "\(parameter.label): \(standard)"
         return ("for example `\(text)`", [TextEdit(range, standard)])
+    }
+}
+
+extension Parameter {
+    /// Whether an expression names one of the choices.
+    func isChoice(_ expression: Expression) -> Bool {
+        if case .name(let name) = expression.kind { choices.contains(name) } else { false }
     }
 }

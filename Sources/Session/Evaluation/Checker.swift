@@ -431,12 +431,14 @@ final class Checker {
 
     private func argument(_ expression: Expression, for parameter: Parameter, of word: Word) {
         if case .word = parameter.kind { return }
-        if isChoice(expression, parameter) {
-            _ = noting { try interpreter.chosen(expression, parameter, of: word) }
+        let elements = if case .list(let elements) = expression.kind { elements } else { [expression] }
+        if elements.contains(where: parameter.isChoice) {
+            // Whether others among them fit is seen when it runs.
+            if elements.allSatisfy(parameter.isChoice) {
+                _ = noting { try interpreter.chosen(expression, parameter, of: word) }
+            }
             return
         }
-        // Whether the others fit is seen when it runs.
-        if case .list(let elements) = expression.kind, elements.contains(where: { isChoice($0, parameter) }) { return }
         switch expression.kind {
         case .name(let name) where find(name) == nil:
             guard let meant = Vocabulary.word(name) else {
@@ -452,14 +454,6 @@ final class Checker {
         }
         if case .value(let value) = evaluate(expression) {
             convert(value, to: parameter, of: word, at: expression.range)
-        }
-    }
-
-    private func isChoice(_ expression: Expression, _ parameter: Parameter) -> Bool {
-        switch expression.kind {
-        case .name(let name): parameter.choices.contains(name)
-        case .list(let elements): !elements.isEmpty && elements.allSatisfy { isChoice($0, parameter) }
-        default: false
         }
     }
 

@@ -70,13 +70,8 @@ extension Interpreter {
             // With the sign of the divisor, so that it goes with `div`, which rounds down.
             let rest = a % b
             return .integer(rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest)
-        case .equal: return .boolean(a == b)
-        case .notEqual: return .boolean(a != b)
-        case .less: return .boolean(a < b)
-        case .lessOrEqual: return .boolean(a <= b)
-        case .greater: return .boolean(a > b)
-        case .greaterOrEqual: return .boolean(a >= b)
-        case .and, .or: return .nothing
+        case .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual, .and, .or:
+            return compared(operation, a, b)
         }
     }
 
@@ -100,13 +95,22 @@ extension Interpreter {
             guard b != 0 else { throw faults.divisionByZero(at: place) }
             let rest = a.truncatingRemainder(dividingBy: b)
             return try finite(rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest)
-        case .equal: return .boolean(a == b)
-        case .notEqual: return .boolean(a != b)
-        case .less: return .boolean(a < b)
-        case .lessOrEqual: return .boolean(a <= b)
-        case .greater: return .boolean(a > b)
-        case .greaterOrEqual: return .boolean(a >= b)
-        case .and, .or: return .nothing
+        case .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual, .and, .or:
+            return compared(operation, a, b)
+        }
+    }
+
+    private func compared<Number: Comparable>(
+        _ operation: Expression.BinaryOperator, _ a: Number, _ b: Number
+    ) -> Value {
+        switch operation {
+        case .equal: .boolean(a == b)
+        case .notEqual: .boolean(a != b)
+        case .less: .boolean(a < b)
+        case .lessOrEqual: .boolean(a <= b)
+        case .greater: .boolean(a > b)
+        case .greaterOrEqual: .boolean(a >= b)
+        case .add, .subtract, .multiply, .divide, .remainder, .and, .or: .nothing
         }
     }
 

@@ -106,6 +106,14 @@ extension Value {
         }
     }
 
+    /// Of a list or a tuple.
+    var elements: [Value]? {
+        switch self {
+        case .list(let items), .tuple(let items): items.values
+        default: nil
+        }
+    }
+
     var wholeNumber: Int? { if case .integer(let number) = self { number } else { nil } }
 
     /// Whether a verb may work on it, and not only with it: a model, a run, a data set.

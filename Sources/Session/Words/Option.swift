@@ -2,10 +2,7 @@
 // what a call gives for it: `let epochs = Option("epochs", .integer(1...1_000_000), default: 10, …)`, then
 // `call[epochs]`.
 
-import Datasets
-import Engine
 import Language
-import Network
 
 /// What a word declares of an option, whatever its type.
 protocol OptionDeclaration: Sendable {
@@ -20,15 +17,23 @@ struct Option<Read: Sendable>: OptionDeclaration {
     /// `nil` where the option is required.
     fileprivate let standard: Read?
 
+    private init(
+        _ label: String, _ kind: Parameter.Kind, _ shown: Parameter.Standard, isPositional: Bool, choices: [String],
+        aliases: [String], _ help: String, standard: Read?, read: @escaping @Sendable (Value) -> Read?
+    ) {
+        parameter = Parameter(
+            label, kind, shown, isPositional: isPositional, choices: choices, accepts: { read($0) != nil },
+            aliases: aliases, help)
+        (self.standard, self.read) = (standard, read)
+    }
+
     /// A required option.
     init(
         _ label: String, _ kind: OptionKind<Read>, isPositional: Bool = false, aliases: [String] = [], _ help: String
     ) {
-        parameter = Parameter(
-            label, kind.kind, isPositional: isPositional, choices: kind.choices, accepts: { kind.read($0) != nil },
-            aliases: aliases, help)
-        read = kind.read
-        standard = nil
+        self.init(
+            label, kind.kind, .required, isPositional: isPositional, choices: kind.choices, aliases: aliases, help,
+            standard: nil, read: kind.read)
     }
 
     /// An option with a default.
@@ -36,11 +41,9 @@ struct Option<Read: Sendable>: OptionDeclaration {
         _ label: String, _ kind: OptionKind<Read>, default standard: Read, isPositional: Bool = false,
         aliases: [String] = [], _ help: String
     ) {
-        parameter = Parameter(
+        self.init(
             label, kind.kind, .value(kind.written(standard) ?? .nothing), isPositional: isPositional,
-            choices: kind.choices, accepts: { kind.read($0) != nil }, aliases: aliases, help)
-        read = kind.read
-        self.standard = standard
+            choices: kind.choices, aliases: aliases, help, standard: standard, read: kind.read)
     }
 
     /// An option whose default the word works out; `workedOut` says how: `size`, `the last run`.
@@ -48,11 +51,9 @@ struct Option<Read: Sendable>: OptionDeclaration {
         _ label: String, _ kind: OptionKind<Given>, workedOut: String, isPositional: Bool = false,
         aliases: [String] = [], _ help: String
     ) where Read == Given? {
-        parameter = Parameter(
+        self.init(
             label, kind.kind, .workedOut(workedOut), isPositional: isPositional, choices: kind.choices,
-            accepts: { kind.read($0) != nil }, aliases: aliases, help)
-        read = { kind.read($0).map(Optional.some) }
-        standard = .some(nil)
+            aliases: aliases, help, standard: .some(nil), read: { kind.read($0).map(Optional.some) })
     }
 
     /// An option that also takes a choice in place of a value, read as `nil`: `threads: all`, `padding: same`.
@@ -60,16 +61,13 @@ struct Option<Read: Sendable>: OptionDeclaration {
         _ label: String, _ kind: OptionKind<Given>, default standard: Given?, or choice: String,
         isPositional: Bool = false, aliases: [String] = [], _ help: String
     ) where Read == Given? {
-        let written = standard.map { kind.written($0) ?? .nothing } ?? .string(choice)
-        let read: @Sendable (Value) -> Given?? = { value in
-            if case .string(choice) = value { return .some(nil) }
-            return kind.read(value).map(Optional.some)
-        }
-        parameter = Parameter(
-            label, kind.kind, .value(written), isPositional: isPositional, choices: [choice],
-            accepts: { read($0) != nil }, aliases: aliases, help)
-        self.read = read
-        self.standard = .some(standard)
+        let shown = standard.map { kind.written($0) ?? .nothing } ?? .string(choice)
+        self.init(
+            label, kind.kind, .value(shown), isPositional: isPositional, choices: [choice], aliases: aliases, help,
+            standard: .some(standard),
+            read: { value in
+                if case .string(choice) = value { .some(nil) } else { kind.read(value).map(Optional.some) }
+            })
     }
 }
 

@@ -59,9 +59,9 @@ extension OptionKind where Read == Bool {
 }
 
 extension OptionKind where Read == String {
-    private static func string(_ kind: Parameter.Kind, choices: [String] = []) -> Self {
+    private static func string(_ kind: Parameter.Kind) -> Self {
         Self(
-            kind: kind, choices: choices, read: { if case .string(let text) = $0 { text } else { nil } },
+            kind: kind, read: { if case .string(let text) = $0 { text } else { nil } },
             written: { .string($0) })
     }
 
@@ -70,7 +70,6 @@ extension OptionKind where Read == String {
     static var path: Self { string(.path) }
     /// The name of a word, unevaluated.
     static var word: Self { string(.word) }
-    static func choice(_ choices: String...) -> Self { string(.choice, choices: choices) }
 }
 
 extension OptionKind where Read: CaseIterable & RawRepresentable<String> {
@@ -92,11 +91,7 @@ extension OptionKind {
         Self(
             kind: .list, choices: Case.allCases.map(\.rawValue),
             read: { value in
-                let values: [Value]
-                switch value {
-                case .list(let items), .tuple(let items): values = items.values
-                default: values = [value]
-                }
+                let values = value.elements ?? [value]
                 let cases = values.compactMap { value -> Case? in
                     if case .string(let text) = value { Case(rawValue: text) } else { nil }
                 }
@@ -192,12 +187,8 @@ extension OptionKind where Read == [Value] {
         Self(
             kind: .list,
             read: { value in
-                switch value {
-                case .list(let items), .tuple(let items): items.values
-                case .range(let first, let last):
-                    first <= last && last - first < 1000 ? (first...last).map { .integer($0) } : nil
-                default: nil
-                }
+                guard case .range(let first, let last) = value else { return value.elements }
+                return first <= last && last - first < 1000 ? (first...last).map { .integer($0) } : nil
             },
             written: { .tuple(Items($0)) })
     }

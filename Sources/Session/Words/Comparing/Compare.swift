@@ -22,7 +22,7 @@ extension Word {
     static let compare = Word(
         "compare", .comparing, "Trains models over several seeds and says which is better",
         [
-            comparedModels, ComparingOption.data, ComparingOption.seeds, StudyOption.recipes, margin, until, force,
+            comparedModels, CommonOptions.data, ComparingOption.seeds, ComparingOption.recipes, margin, until, force,
             keep, CommonOptions.fresh,
         ] + TrainingOption.ofEachTraining, result: .study,
         example: ComparingOption.twoModels + ComparingOption.smallData
@@ -31,7 +31,7 @@ extension Word {
 }
 
 private func compareModels(_ call: Invocation) throws -> Value {
-    let data = try call.data(ComparingOption.data)
+    let data = try call.data(CommonOptions.data)
     let (models, subjects) = try call.comparedModels(comparedModels, on: data)
     let isSequential = call[until] != nil
     if isSequential, call.isGiven(ComparingOption.seeds) {
@@ -51,7 +51,7 @@ private func compareModels(_ call: Invocation) throws -> Value {
         call.warnOfSingleValues(models[index].name, models[index].architecture, data, models[index].options)
     }
     let study = Study(plan, seeds: try call.seeds() ?? plan.standardSeeds)
-    let defaults = call.defaults([(ComparingOption.data, data.name)])
+    let defaults = call.defaults([(CommonOptions.data, data.name)])
     return try call.train(
         StudyValue(study, models: subjects, data: data, defaults: defaults),
         log: call[CommonOptions.log])

@@ -1,12 +1,14 @@
 // What words that compare share.
 
+import Experiments
 import Language
 
 enum ComparingOption {
-    static let data = Option(
-        "on", .data, workedOut: "the last data set", aliases: ["data", "dataset"], "the data set")
     static let seeds = Option(
         "seeds", .sequence, workedOut: "1...6", aliases: ["seed"], "the seeds every model is trained with")
+    static let mostSeeds = SeedsNeeded.most
+    static let recipes = Option(
+        "with", .any, workedOut: "no recipe", aliases: ["recipe", "recipes"], "a recipe, or a list of them")
 
     // Of programs that show these words.
     static let twoModels =

@@ -37,11 +37,11 @@ private func moreSeeds(_ call: Invocation) throws -> Value {
     } else if count == nil, !study.isExploratory, !study.isDecided, let next = study.goingOn() {
         larger = next
     } else {
-        let room = StudyOption.mostSeeds - study.seeds.count
+        let room = ComparingOption.mostSeeds - study.seeds.count
         guard count ?? 6 <= room else {
             throw call.fault(
                 .outOfRange,
-                "a study takes at most \(grouped(StudyOption.mostSeeds)) seeds, and this one has \(study.seeds.count)",
+                "a study takes at most \(grouped(ComparingOption.mostSeeds)) seeds, and this one has \(study.seeds.count)",
                 at: call.place(seedCount), fix: room > 0 ? "write `more \(study.name ?? "study"), \(room)`" : nil)
         }
         larger = study.exploring(count ?? 6)

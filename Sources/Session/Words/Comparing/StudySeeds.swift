@@ -9,17 +9,15 @@ extension Invocation {
     func seeds(atLeast least: Int = 1) throws -> [UInt64]? {
         let place = place(ComparingOption.seeds)
         let numbers: [Int?]
-        switch self[ComparingOption.seeds] {
-        case nil: return nil
-        case .range(let first, let last)?:
-            guard (rangeCount(first, last) ?? .max) <= StudyOption.mostSeeds else { throw tooManySeeds(at: place) }
+        guard let given = self[ComparingOption.seeds] else { return nil }
+        if case .range(let first, let last) = given {
+            guard (rangeCount(first, last) ?? .max) <= ComparingOption.mostSeeds else { throw tooManySeeds(at: place) }
             numbers = first <= last ? (first...last).map(Optional.some) : []
-        case .list(let items)?, .tuple(let items)?:
-            numbers = items.values.map { if case .integer(let number) = $0 { number } else { nil } }
-        default: numbers = []
+        } else {
+            numbers = (given.elements ?? []).map(\.wholeNumber)
         }
         let seeds = numbers.compactMap { $0 }.filter { $0 >= 0 }.map { UInt64($0) }
-        guard numbers.count <= StudyOption.mostSeeds else { throw tooManySeeds(at: place) }
+        guard numbers.count <= ComparingOption.mostSeeds else { throw tooManySeeds(at: place) }
         guard seeds.count == numbers.count, Set(seeds).count == seeds.count, seeds.count >= least else {
             throw fault(
                 .outOfRange,
@@ -31,7 +29,7 @@ extension Invocation {
 
     func tooManySeeds(at place: SourceRange) -> Diagnostic {
         fault(
-            .outOfRange, "a study takes at most \(grouped(StudyOption.mostSeeds)) seeds", at: place,
+            .outOfRange, "a study takes at most \(grouped(ComparingOption.mostSeeds)) seeds", at: place,
             fix: "write `seeds: 1...6`")
     }
 }

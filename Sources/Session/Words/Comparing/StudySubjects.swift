@@ -4,12 +4,6 @@ import Experiments
 import Graphics
 import Language
 
-enum StudyOption {
-    static let recipes = Option(
-        "with", .any, workedOut: "no recipe", aliases: ["recipe", "recipes"], "a recipe, or a list of them")
-    static let mostSeeds = SeedsNeeded.most
-}
-
 extension Invocation {
     /// What is compared, and the model of each.
     func comparedModels(
@@ -27,7 +21,7 @@ extension Invocation {
         guard models.count == 1 || recipes.count < 2 else {
             throw fault(
                 .wrongCount, "`compare` takes several models or several recipes, not both at once",
-                at: place(StudyOption.recipes),
+                at: place(ComparingOption.recipes),
                 fix: "compare the recipes on one model: `compare gap, with: [slow, fast]`")
         }
         if let first = given.first, models.count > 20 {
@@ -36,11 +30,11 @@ extension Invocation {
         var compared: [(name: String, model: Model, options: TrainingOptions)] = []
         if models.count == 1 {
             for (index, recipe) in recipes.enumerated() {
-                let options = with(recipe, at: place(StudyOption.recipes)).trainingOptions()
+                let options = with(recipe, at: place(ComparingOption.recipes)).trainingOptions()
                 compared.append((recipe.boundName ?? "recipe \(index + 1)", models[0], options))
             }
         } else {
-            let options = (recipes.first.map { with($0, at: place(StudyOption.recipes)) } ?? self).trainingOptions()
+            let options = (recipes.first.map { with($0, at: place(ComparingOption.recipes)) } ?? self).trainingOptions()
             compared = models.map { ($0.name, $0, options) }
         }
         let isOfRecipes = models.count == 1
@@ -57,23 +51,18 @@ extension Invocation {
 
     /// `with: fast` or `with: [slow, fast]`
     private func recipes() throws -> [RecipeValue] {
-        let values: [Value]
-        switch self[StudyOption.recipes] {
-        case nil: return []
-        case .list(let items)?, .tuple(let items)?: values = items.values
-        case let value?: values = [value]
-        }
-        return try values.map { value in
+        guard let given = self[ComparingOption.recipes] else { return [] }
+        return try (given.elements ?? [given]).map { value in
             guard case .object(let object) = value, let recipe = object as? RecipeValue else {
                 throw fault(
                     .wrongType, "`with:` takes a recipe or a list of them, not \(value.kind)",
-                    at: place(StudyOption.recipes),
+                    at: place(ComparingOption.recipes),
                     fix: "make one before: `let fast = recipe(epochs: 2, optimizer: adam(lr: 1e-3))`")
             }
             if let seed = recipe.options.first(where: { $0.given != nil && $0.label.hasSuffix("seed") }) {
                 throw fault(
                     .outOfRange, "the recipe sets `\(seed.label):`, but a study sets the seeds",
-                    at: place(StudyOption.recipes), fix: "leave it out of the recipe, and write `seeds: 1...6`")
+                    at: place(ComparingOption.recipes), fix: "leave it out of the recipe, and write `seeds: 1...6`")
             }
             return recipe
         }

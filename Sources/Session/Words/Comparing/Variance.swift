@@ -4,7 +4,6 @@ import Experiments
 import Graphics
 import Language
 
-private let model = Option("model", .model, workedOut: "the last model", isPositional: true, "the model")
 private let rolesOption = Option(
     "roles", .choices(of: SeedRole.self), workedOut: "all", "the kinds to try")
 
@@ -12,7 +11,7 @@ extension Word {
     static let variance = Word(
         "variance", .comparing, "Which kind of randomness the spread comes from",
         [
-            model, ComparingOption.data, rolesOption, ComparingOption.seeds, TrainingOption.recipe,
+            CommonOptions.model, CommonOptions.data, rolesOption, ComparingOption.seeds, TrainingOption.recipe,
             CommonOptions.fresh,
         ] + TrainingOption.ofEachTraining, result: .variances,
         example: ComparingOption.twoModels + ComparingOption.smallData
@@ -23,7 +22,7 @@ extension Word {
 private func varianceOfModel(_ given: Invocation) throws -> Value {
     let call = try given.withRecipe()
     let context = call.context
-    let (model, data) = (try call.model(model), try call.data(ComparingOption.data))
+    let (model, data) = (try call.model(), try call.data(CommonOptions.data))
     let architecture = try model.architecture(on: data.image)
     let studied = StudyModel(name: model.name, architecture: architecture, options: call.trainingOptions())
     call.warnOfSingleValues(model.name, architecture, data, studied.options)

@@ -84,15 +84,11 @@ extension Invocation {
     }
 
     private func elements(_ given: RestOption<Value>.Given) throws -> [Value]? {
-        switch given.value {
-        case .list(let items), .tuple(let items): return items.values
-        case .range(let first, let last):
-            guard (rangeCount(first, last) ?? .max) <= Limits.elements else {
-                throw context.faults.tooLong(at: given.range)
-            }
-            return first <= last ? (first...last).map { .integer($0) } : []
-        default: return nil
+        guard case .range(let first, let last) = given.value else { return given.value.elements }
+        guard (rangeCount(first, last) ?? .max) <= Limits.elements else {
+            throw context.faults.tooLong(at: given.range)
         }
+        return first <= last ? (first...last).map { .integer($0) } : []
     }
 
     /// What the program calls a list.

@@ -109,12 +109,7 @@ private func listTable(_ lists: [(name: String, values: [Value])]) -> Table {
 
 /// The rows of a list that holds nothing but lists or tuples.
 private func rows(_ values: [Value]) -> [[Value]]? {
-    let rows = values.compactMap { value -> [Value]? in
-        switch value {
-        case .list(let items), .tuple(let items): items.values
-        default: nil
-        }
-    }
+    let rows = values.compactMap(\.elements)
     return rows.count == values.count && rows.contains { !$0.isEmpty } ? rows : nil
 }
 

@@ -100,7 +100,7 @@ struct TrainingAction {
 
     private func tellBeginning(_ beginning: Checkpoint?, _ keeper: RunKeeper?) {
         guard let beginning, beginning.position.steps > 0 else { return }
-        let batches = (data.dataset.training.count + options.batchSize - 1) / options.batchSize
+        let batches = options.batches(of: data.dataset.training.count)
         let position = beginning.position
         let place =
             position.epoch > options.epochs
