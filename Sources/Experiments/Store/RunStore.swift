@@ -116,8 +116,10 @@ public final class RunStore: Sendable {
     /// Cost: lists the files and the keys of all runs; reads what is new.
     func takeInUnlisted() {
         let except = unlisted.withLock { $0 }
+        // Whoever opens the file takes them in.
+        let wasOpen = file.withLock { $0?.isReplaced == false }
         let result = attempt { file throws(DatabaseError) in
-            if !file.isReadOnly { _ = try recover(into: file.database, except: except) }
+            if wasOpen, !file.isReadOnly { _ = try recover(into: file.database, except: except) }
         }
         let isBehind = if case .failure(let error) = result { error.kind == .busy } else { false }
         self.isBehind.withLock { $0 = isBehind }
