@@ -161,7 +161,7 @@ extension Interpreter {
     }
 
     private func tooMany(_ argument: Call.Argument, for word: Word, among all: [Call.Argument]) -> Diagnostic {
-        let count = word.parameters.count(where: \.isPositional)
+        let count = word.positional.count
         let takes = count == 0 ? "takes no value without a label" : "takes at most \(count) without a label"
         let labels = word.labels
         let written = source[argument.value.range]

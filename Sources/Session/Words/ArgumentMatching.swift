@@ -10,25 +10,28 @@ struct ArgumentMatching {
     }
 
     let word: Word
-    private var given: Set<String> = []
+    /// Labels, so few that a set would only cost time in every call.
+    private var given: [String] = []
     private var positional: ArraySlice<Parameter>
 
     init(_ word: Word) {
         self.word = word
-        positional = word.parameters.filter(\.isPositional)[...]
+        positional = word.positional[...]
     }
 
     mutating func next(_ label: String?) -> Match {
         if let label {
             guard let match = word.parameters.first(where: { $0.label == label && !$0.isRest }) else { return .unknown }
-            return given.insert(label).inserted ? .parameter(match) : .givenTwice
+            guard !given.contains(label) else { return .givenTwice }
+            given.append(label)
+            return .parameter(match)
         }
         while let next = positional.first, !next.isRest, given.contains(next.label) {
             positional = positional.dropFirst()
         }
         guard let next = positional.first else { return .unknown }
         if !next.isRest { positional = positional.dropFirst() }
-        given.insert(next.label)
+        given.append(next.label)
         return .parameter(next)
     }
 
@@ -38,8 +41,8 @@ struct ArgumentMatching {
     /// The argument just matched is no subject after all: it is for the parameter behind, which is returned.
     mutating func skip(_ subject: Parameter) -> Parameter {
         guard let behind = positional.first else { return subject }
-        given.remove(subject.label)
-        given.insert(behind.label)
+        given.removeAll { $0 == subject.label }
+        given.append(behind.label)
         if !behind.isRest { positional = positional.dropFirst() }
         return behind
     }

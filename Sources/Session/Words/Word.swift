@@ -39,6 +39,8 @@ final class Word: Sendable {
     /// One line: what it does.
     let help: String
     let parameters: [Parameter]
+    /// Those whose values need no label.
+    let positional: [Parameter]
     let result: ValueKind
     /// A program that shows it in use and runs as it stands.
     let example: String
@@ -58,6 +60,7 @@ final class Word: Sendable {
         self.group = group
         self.help = help
         parameters = options.map(\.parameter)
+        positional = parameters.filter(\.isPositional)
         self.result = result
         self.example = example
         self.aliases = aliases
