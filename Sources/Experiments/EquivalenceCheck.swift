@@ -23,7 +23,7 @@ public struct EquivalenceCheck: Sendable {
     public init?(
         _ first: Architecture, _ second: Architecture, _ proof: Equivalence, images: Int = 4, cancellation: Cancellation
     ) throws(TrainingError) {
-        guard let order = proof.weightOrder else { return nil }
+        guard proof.hasSharedWeights else { return nil }
         let training = proof.answer == .same(.training)
         let source = MemoryImages.noise(shape: first.input, classes: first.output.count, count: images)
         var (largest, distance, sameBits, sameWeights): (Float, Float, Bool, Bool) = (0, 0, true, true)
@@ -31,7 +31,7 @@ public struct EquivalenceCheck: Sendable {
             let settings = Outcome.Settings(source: source, images: images, precision: precision, trains: training)
             let one = try Outcome(first, like: nil, settings, cancellation)
             // Weights of another shape begin differently, and are copied; where the training is the same they must not.
-            let weights = training ? nil : order.map { one.weights[$0] }
+            let weights = training ? nil : proof.weights(of: second, like: one.weights)
             let other = try Outcome(second, like: weights, settings, cancellation)
             largest = one.outputs.reduce(largest) { max($0, abs($1)) }
             distance = zip(one.outputs, other.outputs).reduce(distance) { max($0, abs($1.0 - $1.1)) }

@@ -103,12 +103,51 @@ private struct RandomNetwork {
         return networks.count == 2 ? (networks[0], networks[1]) : nil
     }
 
+    /// Two networks of which one has idle relus at the beginnings of branches.
+    mutating func idleBeginnings() -> (Architecture, Architecture)? {
+        let input = Shape(channels: pick([1, 3, 16]), height: 6, width: 4)
+        let width = pick([2, 5, 16])
+        let between: [Layer] = pick([
+            [], [], [.maxPool(.init(size: Extent(2)))], [.maxPool(.init(size: Extent(3), stride: Extent(1)))],
+        ])
+        let branches: [[Layer]] = (0..<2).map { _ in
+            pick([
+                [.convolution(.init(width: width, padding: .exactly(Extent(1))))],
+                [.convolution(.init(width: width, padding: .exactly(Extent(1)))), .batchNorm(.init())],
+                [.batchNorm(.init()), .activation(.gelu)], [.dropout(rate: 0.3)], [],
+                [.residual(body: [.convolution(.init(width: width, kernel: Extent(1)))], shortcut: nil)],
+            ])
+        }
+        let head: [Layer] = [.flatten, .linear(.init(width: 3))]
+        let (isSum, isDeep) = (pick([true, false]), pick([true, false]))
+        let networks = [true, false].compactMap { isIdle -> Architecture? in
+            let idle: [Layer] = isIdle ? [.activation(.relu)] : []
+            let inner: [Layer] = isDeep ? [.concatenation(branches: [idle])] : idle
+            let join: Layer =
+                isSum
+                ? .residual(body: inner + branches[0], shortcut: branches[1])
+                : .concatenation(branches: [inner + branches[0], idle + branches[1]])
+            return try? Architecture(
+                input: input,
+                layers: [.convolution(.init(width: width, kernel: Extent(1))), .activation(.relu)] + between + [join]
+                    + head)
+        }
+        return networks.count == 2 ? (networks[0], networks[1]) : nil
+    }
+
     mutating func architecture() -> Architecture? {
         let input = Shape(channels: pick([1, 2, 3]), height: pick([1, 2, 4, 6]), width: pick([1, 2, 4, 6]))
         let body = sequence(input, depth: 0).layers
         let linear = Layer.linear(.init(width: 3))
         let convolution = Layer.convolution(.init(width: 3, kernel: Extent(1)))
         let halves = Layer.averagePool(.init(size: pick([Extent(2), Extent(1, 2), Extent(2, 1)])))
+        let smooth = Layer.activation(pick([.silu, .gelu, .tanh]))
+        let positive = Layer.activation(pick([.relu, .sigmoid]))
+        let between = pick([Layer.activation(.tanh), halves])
+        let positiveBranches: [[Layer]] = [
+            [between, .activation(.relu), convolution], [.activation(.leakyReLU(slope: -0.1)), between],
+        ]
+        let norm: [Layer] = [.batchNorm(.init())]
         let heads: [[Layer]] = [
             [linear],
             [.averagePool(.init(size: Extent(2))), .averagePool(.init(size: Extent(1, 2))), .flatten, linear],
@@ -121,6 +160,13 @@ private struct RandomNetwork {
             [.adaptiveAveragePool(output: Extent(1)), .flatten, .groupNorm(.init(groups: 1)), linear],
             [.activation(.leakyReLU(slope: 0.1)), .activation(.relu), .flatten, linear],
             [.activation(.relu), .activation(.leakyReLU(slope: 0.1)), .flatten, linear],
+            [smooth, .activation(.relu), .flatten, linear],
+            [
+                .activation(.relu), .residual(body: [.activation(.relu), .batchNorm(.init())], shortcut: nil), .flatten,
+                linear,
+            ],
+            [positive, .concatenation(branches: positiveBranches), .flatten, linear],
+            [.concatenation(branches: [[convolution], norm, []]), .batchNorm(.init()), .flatten, linear],
             [convolution, .averagePool(.init(size: Extent(1))), .adaptiveAveragePool(output: Extent(1)), .flatten],
         ]
         for head in [pick(heads), [.flatten, linear]] {
@@ -273,7 +319,7 @@ struct RewriteTests {
                 let one = try original ?? Outcome(network, weights: nil, settings)
                 original = one
                 // Fresh weights where training is said to be the same: their streams must be, too.
-                let copied = form.tensors.map { one.weights[$0] }
+                let copied = form.tensors.map { $0.values(of: one.weights) }
                 let other = try Outcome(rewritten, weights: rule.preserves == .training ? nil : copied, settings)
                 let text = "network \(number), \(precision): \(rule.name)\n\(network.layers.map(\.layer))"
                 switch rule.preserves {
@@ -340,6 +386,29 @@ struct RewriteTests {
             let one = try Outcome(outside, weights: nil, settings)
             settings.threads = 2
             #expect(one.isSameTraining(as: try Outcome(inside, weights: nil, settings)), "\(text)")
+        }
+        #expect(count >= 30)
+    }
+
+    @Test(arguments: Precision.allCases)
+    func idleRelusAtTheBeginningsOfBranchesTrainTheSame(precision: Precision) throws {
+        var count = 0
+        for number in 0..<60 {
+            var random = RandomNetwork(number + 60_000)
+            guard let (idle, plain) = random.idleBeginnings() else { continue }
+            count += 1
+            let text = "network \(number)\n\(idle.layers.map(\.layer))"
+            #expect(Equivalence(idle, plain).answer == .same(.training), "\(text)")
+            var source = MemoryImages(shape: idle.input, count: 3, classes: 3, seed: UInt64(number))
+            if number % 5 == 0 {
+                var values = source.values
+                values[number % values.count] = .nan
+                source = MemoryImages(shape: source.shape, values: values, labels: source.labels)
+            }
+            var settings = Outcome.Settings(source: source, precision: precision, optimizer: .adam(), steps: 2)
+            let one = try Outcome(idle, weights: nil, settings)
+            settings.threads = 2
+            #expect(one.isSameTraining(as: try Outcome(plain, weights: nil, settings)), "\(text)")
         }
         #expect(count >= 30)
     }

@@ -43,6 +43,17 @@ struct EquivalenceCheckTests {
         #expect(check.hasSameBits)
     }
 
+    @Test func aNormThatIsCutIntoBranchesTakesItsParametersAlong() throws {
+        let branches: [[Layer]] = [[Self.conv], [], [Self.small]]
+        let joined: [Layer] = [.concatenation(branches: branches), .batchNorm(.init()), Self.relu] + Self.head
+        let cut: [Layer] =
+            [.concatenation(branches: branches.map { $0 + [.batchNorm(.init()), Self.relu] })] + Self.head
+        for (first, second) in [(joined, cut), (cut, joined)] {
+            let check = try #require(try check(first, second))
+            #expect(check.hasSameBits)
+        }
+    }
+
     /// The first computes what the second cannot, whatever its weights.
     private static let refuted: [(String, [Layer], [Layer])] = [
         ("bends", [conv, relu] + head, [conv] + head),

@@ -156,6 +156,90 @@ struct EquivalenceTests {
             [.concatenation(branches: [[conv(4)], []]), .dropout(rate: 0.3), .flatten, linear(3)], .bits
         ),
         (
+            "an idle relu at the beginning of a branch",
+            [conv(4), relu, .residual(body: [relu, conv(4)], shortcut: []), .flatten, linear(3)],
+            [conv(4), relu, .residual(body: [conv(4)], shortcut: nil), .flatten, linear(3)], .training
+        ),
+        (
+            "idle relus in a branch of a branch, behind a pool",
+            [
+                conv(4), relu, pool(2),
+                .concatenation(branches: [[relu, .concatenation(branches: [[relu], [conv(2)]])], []]),
+                .flatten, linear(3),
+            ],
+            [
+                conv(4), relu, pool(2),
+                .concatenation(branches: [[.concatenation(branches: [[], [conv(2)]])], [relu]]),
+                .flatten, linear(3),
+            ], .training
+        ),
+        (
+            "a relu after a sum of relus",
+            [conv(3), relu, .residual(body: [conv(3), relu], shortcut: []), relu, .flatten, linear(3)],
+            [conv(3), relu, .residual(body: [conv(3), relu], shortcut: []), .flatten, linear(3)], .bits
+        ),
+        (
+            "a relu after means of relus", [relu, .averagePool(.init(size: Extent(2))), relu, .flatten, linear(3)],
+            [relu, .averagePool(.init(size: Extent(2))), .flatten, linear(3)], .bits
+        ),
+        (
+            "relu and leakyrelu at the beginning of branches, after sigmoid",
+            [
+                conv(4), .activation(.sigmoid),
+                .residual(body: [relu, conv(4)], shortcut: [.activation(.leakyReLU(slope: 0.1))]), .flatten, linear(3),
+            ],
+            [conv(4), .activation(.sigmoid), .residual(body: [conv(4)], shortcut: []), .flatten, linear(3)], .bits
+        ),
+        (
+            "swapped branches, of which one begins with an idle relu",
+            [
+                conv(4), relu, .residual(body: [relu, conv(4)], shortcut: [conv(4, kernel: 1, padding: 0)]), .flatten,
+                linear(3),
+            ],
+            [
+                conv(4), relu, .residual(body: [conv(4, kernel: 1, padding: 0)], shortcut: [conv(4)]), .flatten,
+                linear(3),
+            ], .bits
+        ),
+        (
+            "batchnorm in the branches of a concat, or behind it",
+            [
+                .concatenation(branches: [
+                    [conv(4), .batchNorm(.init()), relu], [.batchNorm(.init()), relu],
+                    [conv(2), .batchNorm(.init()), relu],
+                ]), conv(5), .flatten, linear(3),
+            ],
+            [
+                .concatenation(branches: [[conv(4)], [], [conv(2)]]), .batchNorm(.init(momentum: 0.2)), relu, conv(5),
+                .flatten, linear(3),
+            ], .bits
+        ),
+        (
+            "batchnorm behind a concat in a concat",
+            [
+                .concatenation(branches: [[.concatenation(branches: [[conv(4)], []]), .batchNorm(.init())], []]),
+                .flatten,
+                linear(3),
+            ],
+            [
+                .concatenation(branches: [[conv(4), .batchNorm(.init())], [.batchNorm(.init())], []]), .flatten,
+                linear(3),
+            ], .bits
+        ),
+        (
+            "relu and silu", [conv(4), .activation(.silu), relu, .flatten, linear(3)],
+            [conv(4), relu, .activation(.silu), .flatten, linear(3)], .bits
+        ),
+        (
+            "relu and gelu", [conv(4), .activation(.gelu), relu, .flatten, linear(3)],
+            [conv(4), relu, .activation(.gelu), .flatten, linear(3)], .bits
+        ),
+        (
+            "relu on both sides of tanh, and behind a pool",
+            [conv(4), relu, .activation(.tanh), pool(2), relu, .flatten, linear(3)],
+            [conv(4), .activation(.tanh), pool(2), relu, .flatten, linear(3)], .bits
+        ),
+        (
             "flatten in the branches of a residual, or behind it",
             [.residual(body: [conv(3), .flatten], shortcut: [.flatten]), linear(3)],
             [.residual(body: [conv(3)], shortcut: nil), .flatten, linear(3)], .bits
@@ -275,9 +359,58 @@ struct EquivalenceTests {
             [.concatenation(branches: [[conv(4)], []]), .activation(.softmax), .flatten, linear(3)]
         ),
         (
-            "batchnorm has weights in each branch",
-            [.concatenation(branches: [[conv(4), .batchNorm(.init())], [.batchNorm(.init())]]), .flatten, linear(3)],
+            "relu at the beginning of a branch of what may be below zero",
+            [conv(4), .residual(body: [relu, conv(4)], shortcut: []), .flatten, linear(3)],
+            [conv(4), .residual(body: [conv(4)], shortcut: []), .flatten, linear(3)]
+        ),
+        (
+            "relu after a sum of which one term may be below zero",
+            [conv(3), relu, .residual(body: [conv(3)], shortcut: []), relu, .flatten, linear(3)],
+            [conv(3), relu, .residual(body: [conv(3)], shortcut: []), .flatten, linear(3)]
+        ),
+        (
+            "batchnorm between two relus", [relu, .batchNorm(.init()), relu, .flatten, linear(3)],
+            [relu, .batchNorm(.init()), .flatten, linear(3)]
+        ),
+        (
+            "relu before sigmoid, and behind it", [conv(4), relu, .activation(.sigmoid), .flatten, linear(3)],
+            [conv(4), .activation(.sigmoid), relu, .flatten, linear(3)]
+        ),
+        (
+            "silu and leakyrelu",
+            [conv(4), .activation(.silu), .activation(.leakyReLU(slope: 0.1)), .flatten, linear(3)],
+            [conv(4), .activation(.leakyReLU(slope: 0.1)), .activation(.silu), .flatten, linear(3)]
+        ),
+        (
+            "silu behind relu does something", [conv(4), relu, .activation(.silu), .flatten, linear(3)],
+            [conv(4), relu, .flatten, linear(3)]
+        ),
+        (
+            "batchnorm in one branch alone",
+            [.concatenation(branches: [[conv(4), .batchNorm(.init())], []]), .flatten, linear(3)],
             [.concatenation(branches: [[conv(4)], []]), .batchNorm(.init()), .flatten, linear(3)]
+        ),
+        (
+            "batchnorms of another epsilon in the branches",
+            [
+                .concatenation(branches: [[conv(4), .batchNorm(.init())], [.batchNorm(.init(epsilon: 1e-3))]]),
+                .flatten,
+                linear(3),
+            ],
+            [.concatenation(branches: [[conv(4)], []]), .batchNorm(.init()), .flatten, linear(3)]
+        ),
+        (
+            "batchnorm of a sum is no sum of batchnorms",
+            [.residual(body: [conv(3), .batchNorm(.init())], shortcut: [.batchNorm(.init())]), .flatten, linear(3)],
+            [.residual(body: [conv(3)], shortcut: []), .batchNorm(.init()), .flatten, linear(3)]
+        ),
+        (
+            "groupnorm takes groups of all channels",
+            [
+                .concatenation(branches: [[conv(3), .groupNorm(.init(groups: 3))], [.groupNorm(.init(groups: 3))]]),
+                .flatten, linear(3),
+            ],
+            [.concatenation(branches: [[conv(3)], []]), .groupNorm(.init(groups: 3)), .flatten, linear(3)]
         ),
         (
             "relu in one branch alone",

@@ -68,6 +68,13 @@ struct LintTests {
             "layer 2 (relu) does nothing: no value is below zero any more"
         ),
         (
+            "a layer that does nothing",
+            [
+                conv(3), relu, .maxPool(.init(size: Extent(2))), .residual(body: [relu, conv(3)], shortcut: nil),
+                .flatten, linear(2),
+            ], "layer 4 (relu) does nothing: no value is below zero any more"
+        ),
+        (
             "a layer that does nothing", [.flatten, .flatten, linear(2)],
             "(flatten) does nothing: its input already is flat"
         ),
@@ -127,6 +134,7 @@ struct LintTests {
         [.flatten, linear(5), linear(10)],
         // ResNet's projection reads one of four values, on purpose.
         [.residual(body: [conv(8, stride: 2)], shortcut: nil), relu, .flatten, linear(2)],
+        [conv(3), .residual(body: [relu, conv(3)], shortcut: nil), relu, .flatten, linear(2)],
         [.dropout(rate: 1e-9), .flatten, linear(2)],
         [.groupNorm(.init(groups: 3)), relu, .flatten, linear(2)],
         [.maxPool(.init(size: Extent(3), stride: Extent(2), padding: Extent(1))), .flatten, linear(2)],

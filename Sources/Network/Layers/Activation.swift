@@ -32,6 +32,8 @@ extension Layer.Activation {
         public var slope: Double?
         var trait: ValueFunction
         var lastLayerNote: (message: String, advice: String)?
+        /// Whether f(x) has the sign of x, and f(0) is 0.
+        var keepsSign = false
         /// The nodes of ONNX, in order; what the last gives is the function.
         public let onnx: [ONNXStep]
         /// f(x) and f'(x) in double precision; those of the softmax are not used.
@@ -52,12 +54,15 @@ extension Layer.Activation {
                 moduleArguments: slope == 0.01 ? [] : ["negative_slope=\(slope)"], slope: slope,
                 trait: slope == 1
                     ? .identity
-                    : .kinked { slope == 0 ? 0...max(0, $0.upperBound) : -Double.infinity...Double.infinity },
+                    : .kinked {
+                        slope == 0
+                            ? 0...max(0, $0.upperBound) : (slope < 0 ? 0 : -Double.infinity)...Double.infinity
+                    },
                 onnx: [ONNXStep("LeakyRelu", [.input], attributes: [("alpha", .decimal(slope))])],
                 value: { $0 > 0 ? $0 : slope * $0 }, derivative: { $0 > 0 ? 1 : slope })
         case .gelu:
             Form(
-                name: "gelu", module: "GELU", trait: .curved(-0.2...Double.infinity),
+                name: "gelu", module: "GELU", trait: .curved(-0.2...Double.infinity), keepsSign: true,
                 // x / 2 * (1 + erf(x / sqrt 2)): the operator of its own came with opset 20.
                 onnx: [
                     ONNXStep("Mul", [.input, .constant(0.5.squareRoot(), "sqrt_half")], "scaled"),
@@ -70,7 +75,7 @@ extension Layer.Activation {
                 derivative: { gaussian($0) + $0 * exponential(-$0 * $0 / 2) / (2 * Double.pi).squareRoot() })
         case .silu:
             Form(
-                name: "silu", module: "SiLU", trait: .curved(-0.28...Double.infinity),
+                name: "silu", module: "SiLU", trait: .curved(-0.28...Double.infinity), keepsSign: true,
                 // The operator of its own came with opset 24.
                 onnx: [
                     ONNXStep("Sigmoid", [.input], "sigmoid"), ONNXStep("Mul", [.input, .step("sigmoid")]),
@@ -84,7 +89,8 @@ extension Layer.Activation {
                 derivative: { logistic($0) * (1 - logistic($0)) })
         case .tanh:
             Form(
-                name: "tanh", module: "Tanh", trait: .curved(-1...1), onnx: [ONNXStep("Tanh", [.input])],
+                name: "tanh", module: "Tanh", trait: .curved(-1...1), keepsSign: true,
+                onnx: [ONNXStep("Tanh", [.input])],
                 value: tangent, derivative: { 1 - tangent($0) * tangent($0) })
         case .softmax:
             Form(

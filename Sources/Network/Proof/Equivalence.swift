@@ -22,9 +22,9 @@ public struct Equivalence: Sendable {
     public let steps: [[RewriteStep]]
     /// For networks that are not the same.
     public let difference: Difference?
-    /// For each tensor of the second network, which of the first network's holds the same values; `nil` where they do
-    /// not fit.
-    public let weightOrder: [Int]?
+    /// What of the first network's tensors holds the same values as what of the second's, all of these; `nil` where
+    /// they do not fit.
+    private let sharedWeights: [(first: TensorPart, second: TensorPart)]?
 
     public init(_ first: Architecture, _ second: Architecture) {
         for preservation in Preservation.allCases.reversed() {
@@ -33,9 +33,7 @@ public struct Equivalence: Sendable {
             let kept = preservation == .training && !Self.drawsTheSame(first, second) ? .bits : preservation
             let shortest = Self.shortest(first, second, forms)
             (answer, steps, difference) = (.same(kept), shortest.map(\.steps), nil)
-            var order = Array(repeating: 0, count: second.parameters.count)
-            for (one, other) in zip(shortest[0].tensors, shortest[1].tensors) { order[other] = one }
-            weightOrder = order
+            sharedWeights = zip(shortest[0].tensors, shortest[1].tensors).map { ($0, $1) }
             return
         }
         let haveSameValues = first.input.count == second.input.count && first.output.count == second.output.count
@@ -44,9 +42,25 @@ public struct Equivalence: Sendable {
         let haveSameWeights =
             first.input == second.input && first.output == second.output
             && first.parameters.map(\.shape) == second.parameters.map(\.shape)
-        weightOrder = haveSameWeights ? Array(first.parameters.indices) : nil
+        sharedWeights =
+            haveSameWeights
+            ? first.parameters.enumerated().map { index, tensor in
+                let whole = TensorPart(tensor: index, range: 0..<tensor.count)
+                return (whole, whole)
+            } : nil
         difference = Difference(first, second)
     }
+
+    /// The second network's tensors with the values of the first's; `nil` where they do not fit.
+    public func weights(of second: Architecture, like first: [[Float]]) -> [[Float]]? {
+        guard let sharedWeights else { return nil }
+        var tensors = second.parameters.map { [Float](repeating: 0, count: $0.count) }
+        for (from, to) in sharedWeights { tensors[to.tensor].replaceSubrange(to.range, with: from.values(of: first)) }
+        return tensors
+    }
+
+    /// Whether each of the second network's tensors holds values of the first's.
+    public var hasSharedWeights: Bool { sharedWeights != nil }
 
     /// The normal forms of both by these rules, if they are the same.
     private static func oneForm(

@@ -16,11 +16,14 @@ public struct FunctionClass: Sendable {
 
     public init(_ architecture: Architecture) { add(architecture.layers) }
 
+    /// Of no layers, on values in a range.
+    init(range: ClosedRange<Double>) { self.range = range }
+
     private mutating func add(_ layers: [PlacedLayer]) {
         for placed in layers { add(placed) }
     }
 
-    private mutating func add(_ placed: PlacedLayer) {
+    mutating func add(_ placed: PlacedLayer) {
         let unbounded = -Double.infinity...Double.infinity
         switch placed.layer.kind.function {
         case .identity: break

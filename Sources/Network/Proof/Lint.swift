@@ -40,7 +40,8 @@ extension Architecture {
 /// The layers of a network in the runs in which they follow each other: the network's own, and those of each branch.
 private struct LintContext {
     struct Run {
-        let layers: [NumberedLayer]
+        /// Each with what is known of its input.
+        let layers: [(layer: NumberedLayer, input: KnownValues)]
         let isShortcut: Bool
     }
 
@@ -49,16 +50,21 @@ private struct LintContext {
 
     init(_ architecture: Architecture) {
         self.architecture = architecture
-        add(architecture.numbered, isShortcut: false)
+        add(architecture.numbered, on: KnownValues(), isShortcut: false)
     }
 
-    private mutating func add(_ layers: [NumberedLayer], isShortcut: Bool) {
-        runs.append(Run(layers: layers, isShortcut: isShortcut))
-        for layer in layers {
+    private mutating func add(_ layers: [NumberedLayer], on input: KnownValues, isShortcut: Bool) {
+        var values = input
+        let run = layers.map { layer in
+            defer { values = values.after(layer.placed) }
+            return (layer: layer, input: values)
+        }
+        runs.append(Run(layers: run, isShortcut: isShortcut))
+        for (layer, input) in run {
             var isResidual = false
             if case .residual = layer.placed.layer { isResidual = true }
             for (index, branch) in layer.branches.enumerated() {
-                add(branch, isShortcut: isResidual && index == 1)
+                add(branch, on: input, isShortcut: isResidual && index == 1)
             }
         }
     }
@@ -66,7 +72,8 @@ private struct LintContext {
     /// Every layer with those behind it, the branches' own included.
     func each<Found>(_ body: (NumberedLayer, ArraySlice<NumberedLayer>, Run) -> Found?) -> [Found] {
         runs.flatMap { run in
-            run.layers.indices.compactMap { body(run.layers[$0], run.layers[($0 + 1)...], run) }
+            let layers = run.layers.map(\.layer)
+            return layers.indices.compactMap { body(layers[$0], layers[($0 + 1)...], run) }
         }
     }
 }
@@ -77,12 +84,12 @@ extension LintRule {
             name: "a layer that does nothing",
             explanation: "Its output is its input, bit for bit, in training too: the network is the same without it."
         ) { context in
-            context.each { layer, behind, _ -> Found? in
+            context.runs.flatMap(\.layers).compactMap { layer, input -> Found? in
                 if let note = layer.placed.traits.idleNote { return (layer, note.message, note.advice) }
-                guard layer.placed.layer == .activation(.relu), let second = behind.first,
-                    second.placed.layer == .activation(.relu)
-                else { return nil }
-                return (second, "does nothing: no value is below zero any more", "leave it out")
+                guard layer.placed.layer == .activation(.relu), input.areNotNegative, input.zerosAreCut else {
+                    return nil
+                }
+                return (layer, "does nothing: no value is below zero any more", "leave it out")
             }
         },
         LintRule(

@@ -16,9 +16,9 @@ public struct NormalForm: Sendable {
     /// The layers that are left, each with its number in the `summary` of the network it began as.
     public let layers: [(layer: Layer, number: Int?)]
     public let steps: [RewriteStep]
-    /// For each tensor of the form, in order, which of the network's it is: branches that change places take theirs
-    /// along.
-    public let tensors: [Int]
+    /// For each tensor of the form, in order, what of the network's it is: branches that change places take theirs
+    /// along, and a norm that is applied in branches has a part of its tensors in each.
+    public let tensors: [TensorPart]
 
     /// - Parameter preserving: only rules that leave at least this much as it was are used.
     public init(_ architecture: Architecture, preserving: Preservation) {
@@ -27,8 +27,8 @@ public struct NormalForm: Sendable {
 
     public init(_ architecture: Architecture, rules: [RewriteRule]) {
         input = architecture.input
-        var rewriting = Rewriting(rules: rules)
-        let terms = rewriting.normalized(architecture.numbered, input: architecture.input)
+        var rewriting = Rewriting(rules: rules, tensors: architecture.parameters.map(\.count))
+        let terms = rewriting.normalized(architecture.numbered.map(\.spelledOut), input: architecture.input)
         layers = terms.map { ($0.placed.layer, $0.number) }
         steps = rewriting.steps
         tensors = rewriting.tensors
@@ -43,27 +43,53 @@ public struct NormalForm: Sendable {
     }
 }
 
+/// Values of a tensor that follow each other.
+public struct TensorPart: Hashable, Sendable {
+    public let tensor: Int
+    public let range: Range<Int>
+
+    public func values(of tensors: [[Float]]) -> [Float] { Array(tensors[tensor][range]) }
+}
+
 private struct Rewriting {
     let rules: [RewriteRule]
     var steps: [RewriteStep] = []
-    /// The network's tensors so far, in the order of the form. No rule but that of swapped branches changes it.
-    var tensors: [Int] = []
+    /// The network's tensors in the order of the form. Two rules change it: that of swapped branches, and that of norms
+    /// after a concat.
+    var tensors: [TensorPart]
 
-    init(rules: [RewriteRule]) { self.rules = rules }
+    /// - Parameter tensors: how many values each has.
+    init(rules: [RewriteRule], tensors: [Int]) {
+        self.rules = rules
+        self.tensors = tensors.enumerated().map { TensorPart(tensor: $0, range: 0..<$1) }
+    }
+
+    /// What stands before a layer: what is known of its input, and how many tensors the layers before it have.
+    private struct Start {
+        var values: KnownValues
+        var tensors: Int
+    }
 
     /// Rewrites until no rule fits. Each replacement looks again at what stands before it, so that the work is
     /// proportional to layers and steps.
-    mutating func normalized(_ original: [NumberedLayer], input: Shape) -> [NumberedLayer] {
-        rewritten(original.map { inner($0) }, input: input)
-    }
-
-    /// - Parameter terms: whose blocks are normal.
-    private mutating func rewritten(_ terms: [NumberedLayer], input: Shape) -> [NumberedLayer] {
-        var terms = terms
+    ///
+    /// - Parameters:
+    ///   - original: whose shortcuts are all said.
+    ///   - values: what is known of the input.
+    ///   - tensors: how many stand before the first of these layers.
+    mutating func normalized(
+        _ original: [NumberedLayer], input: Shape, values: KnownValues = KnownValues(), tensors: Int = 0
+    ) -> [NumberedLayer] {
+        var terms = original
+        var starts = [Start(values: values, tensors: tensors)]
         var index = 0
         while index < terms.count {
-            let shape = index == 0 ? input : terms[index - 1].placed.output
-            guard let (rule, replaced, new) = fitting(terms[index...], on: shape) else {
+            let (shape, start) = (index == 0 ? input : terms[index - 1].placed.output, starts[index])
+            terms[index] = withNormalBranches(terms[index], start)
+            guard let (rule, replaced, new) = fitting(terms[index...], on: shape, start.values) else {
+                let term = terms[index]
+                starts.append(
+                    Start(values: start.values.after(term.placed), tensors: start.tensors + term.tensorCount))
                 index += 1
                 continue
             }
@@ -71,80 +97,82 @@ private struct Rewriting {
                 RewriteStep(
                     rule: rule, place: place(of: index, in: terms), before: replaced.map(\.placed.layer.description),
                     after: new.map(\.placed.layer.description)))
-            terms.replaceSubrange(index..<index + replaced.count, with: new.map { withNormalBranches($0, replaced) })
+            if rule.name == RewriteRule.normsInBranches.name { splitTensors(of: replaced, from: start.tensors) }
+            terms.replaceSubrange(index..<index + replaced.count, with: new)
             index = max(0, index - 1)
+            starts.removeSubrange((index + 1)...)
         }
         return terms
     }
 
-    /// A concat that a rule has made, whose branches may not be normal any more.
-    private mutating func withNormalBranches(_ term: NumberedLayer, _ old: [NumberedLayer]) -> NumberedLayer {
-        guard case .concatenation = term.placed.layer, !old.contains(where: { $0.placed.layer == term.placed.layer })
-        else { return term }
-        let placed = term.placed
-        let branches = term.branches.map { rewritten($0, input: placed.input) }
-        return NumberedLayer(
-            placed: PlacedLayer(
-                layer: .concatenation(branches: branches.map { $0.map(\.placed.layer) }), input: placed.input,
-                output: placed.output, branches: branches.map { $0.map(\.placed) }, parameters: placed.parameters),
-            number: term.number, branches: branches)
+    /// The tensors of a norm after a concat, as those of a norm at the end of each branch.
+    private mutating func splitTensors(of terms: [NumberedLayer], from start: Int) {
+        guard terms.count == 2 else { return }
+        let counts = terms[0].branches.map { $0.reduce(0) { $0 + $1.tensorCount } }
+        let norm = start + counts.reduce(0, +)
+        let whole = tensors[norm..<norm + terms[1].tensorCount]
+        var (parts, place, channel): ([TensorPart], Int, Int) = ([], start, 0)
+        for (branch, count) in zip(terms[0].branches, counts) {
+            parts += tensors[place..<place + count]
+            place += count
+            let channels = (branch.last?.placed.output ?? terms[0].placed.input).channels
+            parts += whole.map { part in
+                let first = part.range.lowerBound + channel
+                return TensorPart(tensor: part.tensor, range: first..<first + channels)
+            }
+            channel += channels
+        }
+        tensors.replaceSubrange(start..<norm + whole.count, with: parts)
     }
 
-    /// A layer with blocks, whose blocks are normal; its shortcut is always said.
-    private mutating func inner(_ term: NumberedLayer) -> NumberedLayer {
+    /// A layer with its blocks rewritten for what comes into them, those of a residual in their order.
+    private mutating func withNormalBranches(_ term: NumberedLayer, _ start: Start) -> NumberedLayer {
+        guard !term.branches.isEmpty else { return term }
         let placed = term.placed
-        let start = tensors.count
-        var (branches, starts) = ([[NumberedLayer]](), [Int]())
+        var starts: [Int] = []
+        var branches: [[NumberedLayer]] = []
+        var count = start.tensors
         for branch in term.branches {
-            starts.append(tensors.count)
-            branches.append(normalized(branch, input: placed.input))
+            starts.append(count)
+            let rewritten = normalized(branch, input: placed.input, values: start.values, tensors: count)
+            count += rewritten.reduce(0) { $0 + $1.tensorCount }
+            branches.append(rewritten)
         }
-        if branches.isEmpty { tensors += start..<start + placed.parameters.count }
-        var layers = branches.map { $0.map(\.placed.layer) }
-        let layer: Layer
-        if case .residual = placed.layer, layers.count == 2 {
-            let swap = RewriteRule.swappedBranches
+        if case .residual = placed.layer, branches.count == 2,
+            let swap = rules.first(where: { $0.name == RewriteRule.swappedBranches.name })
+        {
+            let layers = branches.map { $0.map(\.placed.layer) }
             // What both end with may stand behind them, and does not decide.
             let common = zip(layers[0].reversed(), layers[1].reversed()).prefix { $0 == $1 }.count
             let ownTexts = layers.map { $0.dropLast(common).map(\.description).joined(separator: "; ") }
-            if rules.contains(where: { $0.name == swap.name }), ownTexts[0] < ownTexts[1] {
+            if ownTexts[0] < ownTexts[1] {
                 func text(_ layers: [[Layer]]) -> String {
                     let blocks = layers.map {
                         $0.isEmpty ? "{ }" : "{ \($0.map(\.description).joined(separator: "; ")) }"
                     }
                     return "residual \(blocks.joined(separator: " shortcut "))"
                 }
-                let (before, place) = (text(layers), term.leaves.lazy.compactMap(\.number).first)
+                let place = term.leaves.lazy.compactMap(\.number).first
                 branches.swapAt(0, 1)
-                layers.swapAt(0, 1)
-                tensors[start...] = tensors[starts[1]...] + tensors[start..<starts[1]]
+                tensors[start.tensors..<count] = tensors[starts[1]..<count] + tensors[start.tensors..<starts[1]]
                 steps.append(
                     RewriteStep(
                         rule: swap, place: place.map { "the residual at layer \($0)" } ?? "a residual",
-                        before: [before],
-                        after: [text(layers)]))
+                        before: [text(layers)], after: [text(layers.reversed())]))
             }
-            layer = .residual(body: layers[0], shortcut: layers[1])
-        } else if case .concatenation = placed.layer {
-            layer = .concatenation(branches: layers)
-        } else {
-            return term
         }
-        return NumberedLayer(
-            placed: PlacedLayer(
-                layer: layer, input: placed.input, output: placed.output, branches: branches.map { $0.map(\.placed) },
-                parameters: placed.parameters), number: term.number, branches: branches)
+        return term.with(branches)
     }
 
     /// The first rule whose layers fit in place of the first of `terms`, those, and what they become.
     private func fitting(
-        _ terms: ArraySlice<NumberedLayer>, on input: Shape
+        _ terms: ArraySlice<NumberedLayer>, on input: Shape, _ values: KnownValues
     ) -> (rule: RewriteRule, replaced: [NumberedLayer], new: [NumberedLayer])? {
         // No rule looks at more than two layers, but for what follows a concat.
         let isJoin = if case .concatenation? = terms.first?.placed.layer { true } else { false }
         let window = (isJoin ? terms : terms.prefix(2)).map(\.placed)[...]
         for rule in rules {
-            guard let replacement = rule.rewrite(window) else { continue }
+            guard let replacement = rule.rewrite(window, values) else { continue }
             let replaced = Array(terms.prefix(replacement.count))
             if let new = placed(replacement.layers, on: input, insteadOf: replaced) { return (rule, replaced, new) }
         }
@@ -187,5 +215,30 @@ private struct Rewriting {
         if let number = terms[index].number { return "layer \(number)" }
         guard let before = terms[..<index].last(where: { $0.number != nil })?.number else { return "the first layer" }
         return "the layer behind layer \(before)"
+    }
+}
+
+extension NumberedLayer {
+    /// How many tensors it has, those of its branches included.
+    fileprivate var tensorCount: Int {
+        branches.joined().reduce(placed.parameters.count) { $0 + $1.tensorCount }
+    }
+
+    /// The layer with its shortcuts said, where they are inferred.
+    fileprivate var spelledOut: NumberedLayer { branches.isEmpty ? self : with(branches.map { $0.map(\.spelledOut) }) }
+
+    /// The layer with other branches.
+    fileprivate func with(_ branches: [[NumberedLayer]]) -> NumberedLayer {
+        let layers = branches.map { $0.map(\.placed.layer) }
+        let layer: Layer
+        switch placed.layer {
+        case .residual where layers.count == 2: layer = .residual(body: layers[0], shortcut: layers[1])
+        case .concatenation: layer = .concatenation(branches: layers)
+        default: return self
+        }
+        return NumberedLayer(
+            placed: PlacedLayer(
+                layer: layer, input: placed.input, output: placed.output, branches: branches.map { $0.map(\.placed) },
+                parameters: placed.parameters), number: number, branches: branches)
     }
 }

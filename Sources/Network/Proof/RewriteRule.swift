@@ -13,14 +13,35 @@ public struct RewriteRule: Sendable {
     public let explanation: String
     public let preserves: Preservation
     /// The rewriting of a sequence that begins here; `nil` where the rule does not fit. Input and output shapes stay.
-    let rewrite: @Sendable (ArraySlice<PlacedLayer>) -> Replacement?
+    let rewrite: @Sendable (_ layers: ArraySlice<PlacedLayer>, _ input: KnownValues) -> Replacement?
 
     /// A rule for a sequence.
     init(
         _ name: String, _ preserves: Preservation, because explanation: String,
         sequence: @escaping @Sendable (ArraySlice<PlacedLayer>) -> Replacement?
     ) {
-        (self.name, self.preserves, self.explanation, rewrite) = (name, preserves, explanation, sequence)
+        (self.name, self.preserves, self.explanation) = (name, preserves, explanation)
+        rewrite = { layers, _ in sequence(layers) }
+    }
+
+    /// A layer that does nothing to some inputs.
+    static func doesNothing(
+        _ name: String, _ preserves: Preservation, because explanation: String,
+        where isIdle: @escaping @Sendable (PlacedLayer, KnownValues) -> Bool
+    ) -> RewriteRule {
+        RewriteRule(
+            name: name, explanation: explanation, preserves: preserves,
+            rewrite: { layers, input in
+                guard let first = layers.first, isIdle(first, input) else { return nil }
+                return Replacement(count: 1, layers: [])
+            })
+    }
+
+    private init(
+        name: String, explanation: String, preserves: Preservation,
+        rewrite: @escaping @Sendable (ArraySlice<PlacedLayer>, KnownValues) -> Replacement?
+    ) {
+        (self.name, self.explanation, self.preserves, self.rewrite) = (name, explanation, preserves, rewrite)
     }
 
     /// A rule for one layer.
@@ -29,7 +50,7 @@ public struct RewriteRule: Sendable {
         single: @escaping @Sendable (PlacedLayer) -> [Layer]?
     ) {
         (self.name, self.preserves, self.explanation) = (name, preserves, explanation)
-        rewrite = { layers in
+        rewrite = { layers, _ in
             layers.first.flatMap(single).map { Replacement(count: 1, layers: $0) }
         }
     }
@@ -40,7 +61,7 @@ public struct RewriteRule: Sendable {
         pair: @escaping @Sendable (PlacedLayer, PlacedLayer) -> [Layer]?
     ) {
         (self.name, self.preserves, self.explanation) = (name, preserves, explanation)
-        rewrite = { layers in
+        rewrite = { layers, _ in
             guard layers.count >= 2 else { return nil }
             return pair(layers[layers.startIndex], layers[layers.startIndex + 1])
                 .map { Replacement(count: 2, layers: $0) }

@@ -1,6 +1,6 @@
-// The rules by which `diff` proves. Each goes one way, so that applying them ends; none but that of swapped branches,
-// which keeps count of it, moves a layer with weights past another, nor a dropout past another, so that every weight
-// and every dropout keeps its random stream.
+// The rules by which `diff` proves. Each goes one way, so that applying them ends; none but those of swapped branches
+// and of norms in branches, which keep count of it, moves a layer with weights past another, nor a dropout past another,
+// so that every weight and every dropout keeps its random stream.
 
 extension RewriteRule {
     public static let all: [RewriteRule] = idle + spelling + order + branches + reshaped
@@ -54,23 +54,24 @@ extension RewriteRule {
         ) { placed in
             placed.layer == .activation(.leakyReLU(slope: 1)) ? [] : nil
         },
-        RewriteRule(
-            "relu after sigmoid or softmax does nothing to the outputs", .bits,
-            because: "no value is below zero; a gradient that is infinite goes another way"
-        ) { first, second in
-            guard first.layer == .activation(.sigmoid) || first.layer == .activation(.softmax),
-                second.layer == .activation(.relu)
-            else { return nil }
-            return [first.layer]
+        .doesNothing(
+            "relu of values that come from relus does nothing", .training,
+            because: "max-pools, flattens and concats between them make no value below zero, and what is zero after "
+                + "them was zero before, where the first relu lets no gradient through"
+        ) { placed, input in
+            placed.layer == .activation(.relu) && input.areNotNegative && input.zerosAreCut
         },
-        RewriteRule(
-            "leakyrelu after relu, sigmoid or softmax does nothing to the outputs", .bits,
-            because: "no value is below zero; gradients at zero go another way"
-        ) { first, second in
-            guard [.activation(.relu), .activation(.sigmoid), .activation(.softmax)].contains(first.layer),
-                case .activation(.leakyReLU(let slope)) = second.layer, slope >= 0
-            else { return nil }
-            return [first.layer]
+        .doesNothing(
+            "relu does nothing to outputs where no value is below zero", .bits,
+            because: "it changes only what is below zero; gradients at zero go another way"
+        ) { placed, input in
+            placed.layer == .activation(.relu) && input.areNotNegative
+        },
+        .doesNothing(
+            "leakyrelu does nothing to outputs where no value is below zero", .bits,
+            because: "it changes only what is below zero; gradients at zero go another way"
+        ) { placed, input in
+            if case .activation(.leakyReLU) = placed.layer { input.areNotNegative } else { false }
         },
         RewriteRule(
             "relu after leakyrelu is relu", .bits,
@@ -228,6 +229,17 @@ extension RewriteRule {
             return [second.layer, first.layer]
         },
         RewriteRule(
+            "relu and gelu, silu or tanh may change places", .bits,
+            because:
+                "these keep the sign: of a value below zero both orders make zero, and one above it relu leaves as "
+                + "it is; the gradients of values that are no numbers go another way"
+        ) { first, second in
+            guard case .activation(let activation) = first.layer, activation.form.keepsSign,
+                second.layer == .activation(.relu)
+            else { return nil }
+            return [second.layer, first.layer]
+        },
+        RewriteRule(
             "relu and dropout may change places", .training,
             because: "dropout multiplies each value by 0 or by a number above 1, the same one in both orders"
         ) { first, second in
@@ -296,7 +308,7 @@ extension RewriteRule {
 
     /// What may stand in branches or behind them.
     private static let branches: [RewriteRule] = [
-        swappedBranches,
+        swappedBranches, normsInBranches,
         // Into the branches, where it may meet what makes it idle, never out of them.
         RewriteRule(
             "activations and pools after a concat can be applied in its branches", .training,
@@ -338,11 +350,23 @@ extension RewriteRule {
         },
     ]
 
-    /// Applied where blocks are entered, because it moves their weights: the longer text comes first.
+    /// Applied where blocks are rewritten, because it moves their weights: the longer text comes first.
     static let swappedBranches = RewriteRule(
         "body and shortcut of a residual may change places", .bits,
         because: "a sum does not depend on the order of its terms; fresh weights are drawn in another order",
         single: { _ in nil })
+
+    /// Its tensors are cut into those of the branches.
+    static let normsInBranches = RewriteRule(
+        "batchnorm after a concat can be applied in its branches", .bits,
+        because: "it normalizes each channel for itself, and a concat only copies channels; its parameters are cut as "
+            + "the channels are"
+    ) { first, second in
+        guard case .concatenation(let branches) = first.layer, branches.count > 1, case .batchNorm = second.layer else {
+            return nil
+        }
+        return [.concatenation(branches: branches.map { $0 + [second.layer] })]
+    }
 
     private static func withoutCommonEnd(_ branches: [[Layer]]) -> (branches: [[Layer]], end: Layer)? {
         guard let last = branches.first?.last, branches.allSatisfy({ $0.last == last }) else { return nil }
