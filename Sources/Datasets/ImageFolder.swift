@@ -15,11 +15,12 @@ public enum ImageFolder {
     /// - Parameters:
     ///   - height, width: every image is scaled until its shorter side fits, and cut around its middle.
     ///   - testShare: of the images of each class, drawn by `seed`; only where there is no folder for testing.
+    ///   - option: one that says how a share is cut off, where there was any: an error where none is.
     ///   - note: gets a sentence for each kind of thing that is left out.
     ///   - observer: gets the share of images that are decoded.
     public static func load(
-        _ path: String, height: Int, width: Int, testShare: Double, seed: UInt64, memoryLimit: Int = memoryLimit,
-        cancellation: Cancellation = Cancellation(), note: (String) -> Void = { _ in },
+        _ path: String, height: Int, width: Int, testShare: Double, seed: UInt64, cutting option: String? = nil,
+        memoryLimit: Int = memoryLimit, cancellation: Cancellation = Cancellation(), note: (String) -> Void = { _ in },
         observer: (Double) -> Void = { _ in }
     ) throws(DatasetError) -> Dataset {
         guard FileSystem.isDirectory(path) else {
@@ -28,7 +29,13 @@ public enum ImageFolder {
             throw .badOption("there is no folder \(path)", fix: fix)
         }
         var listing = try ImageFolderListing(path, cancellation)
-        if listing.test.isEmpty { listing.cut(share: testShare, seed: seed) }
+        if listing.test.isEmpty {
+            listing.cut(share: testShare, seed: seed)
+        } else if let option {
+            throw .badOption(
+                "\(path) has a folder for testing, so that `\(option):` cuts nothing off", fix: "leave `\(option):` out"
+            )
+        }
         listing.noteEmptyClasses()
         listing.notes.forEach(note)
         func images(_ files: [ImageFolderListing.File]) -> ImageSet {

@@ -222,6 +222,24 @@ struct RunDataTests {
         #expect(note.hasPrefix("2 classes of 4 have no training image; tested all the same: "), "\(note)")
     }
 
+    @Test func nothingIsCutOffWhereThereIsAFolderForTesting() throws {
+        let session = try FolderSession()
+        for part in ["train", "test"] {
+            for label in ["ant", "bee"] {
+                let folder = "\(session.folder)/pets/\(part)/\(label)"
+                try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+                try Data(PNG.file(width: 8, height: 8, pixels: [UInt8](repeating: 7, count: 3 * 8 * 8))).write(
+                    to: URL(filePath: "\(folder)/0.png"))
+            }
+        }
+        for option in ["test: 0.3", "seed: 4"] {
+            let label = option.prefix { $0 != ":" }
+            let fault = try #require(session.fault("imagefolder(\"pets\", size: 8, \(option))"))
+            #expect(fault.contains("`\(label):` cuts nothing off") && fault.contains("leave `\(label):` out"))
+        }
+        #expect(session.fault("imagefolder(\"pets\", size: 8)") == nil)
+    }
+
     @Test func aRunThatDivergedIsNotMeasured() {
         let session = session()
         session.run("let w = train Net, on: small, epochs: 5, batch: 16, log: none, optimizer: sgd(lr: 1e30)")

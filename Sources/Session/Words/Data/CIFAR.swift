@@ -30,6 +30,12 @@ extension Word {
 
 /// Finds, or downloads, the data set; shows how far that is.
 private func loadCIFAR(_ set: CIFAR, from: Option<String?>, _ call: Invocation) throws -> Value {
+    for option in [DataOption.url, DataOption.sha256] where call.isGiven(option) && call.isGiven(from) {
+        throw call.fault(
+            .nothingToDo,
+            "`\(option.parameter.label):` is of an archive that is fetched, and `from:` is a folder that is there",
+            at: call.place(option), fix: "leave one of the two out")
+    }
     let context = call.context
     var report: ProgressReport?
     let folder = call[from].map { call.path(readable: $0) }

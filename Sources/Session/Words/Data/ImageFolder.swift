@@ -33,6 +33,8 @@ private func loadImageFolder(_ call: Invocation) throws -> Value {
         let dataset = try ImageFolder.load(
             folder, height: size.height, width: size.width,
             testShare: call[testShare], seed: call[DataOption.seed],
+            cutting: ([testShare, DataOption.seed] as [any OptionDeclaration]).first(where: call.isGiven)?.parameter
+                .label,
             cancellation: context.interruption, note: { notes.append($0) },
             observer: { if context.output.drawsProgress { report.update(fraction: $0, facts: []) } })
         report.finish(title: "read \(path)", isDone: true)

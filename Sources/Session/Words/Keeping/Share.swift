@@ -23,6 +23,12 @@ private let shownDigits = 16
 private func shareRun(_ call: Invocation) throws -> Value {
     let value = try call.run()
     if let expected = call[digest] { return try compare(value, expected, call) }
+    for option in [data, engine] as [any OptionDeclaration] where call.isGiven(option) {
+        throw call.fault(
+            .nothingToDo,
+            "`\(option.parameter.label):` says why a digest came out different, and no `digest:` is given",
+            at: call.place(option), fix: "leave it out, or take the whole line that `share` has shown")
+    }
     let place = call.place(CommonOptions.run)
     let label = value.run.label
     switch value.run.state {
@@ -43,7 +49,9 @@ private func shareRun(_ call: Invocation) throws -> Value {
             fix: "share the file: `save \(label), \"weights.safetensors\"`")
     }
     guard value.dataExpression != nil, let data = try call.dataDigest(of: value) else {
-        throw call.fault(.notRepeatable, "the data of \(label) are not known", at: place)
+        throw call.fault(
+            .notRepeatable, "the data of \(label) are not known", at: place,
+            fix: "share the file: `save \(label), \"weights.safetensors\"`")
     }
     let name = RunProgram.name(value)
     return .string(
@@ -56,7 +64,7 @@ private func compare(_ value: RunValue, _ expected: String, _ call: Invocation) 
     for option in [digest, data] where (call[option]?.count ?? shownDigits) < shownDigits {
         throw call.fault(
             .outOfRange, "`\(option.parameter.label):` takes at least the first \(shownDigits) digits",
-            at: call.place(option))
+            at: call.place(option), fix: "take the whole line that `share` has shown")
     }
     let run = value.run
     if run.digest.hasPrefix(expected) {
@@ -73,7 +81,8 @@ private func compare(_ value: RunValue, _ expected: String, _ call: Invocation) 
     if run.state != .done { reasons.append("this run is \(run.state)") }
     let reason = reasons.isEmpty ? "model, options or seed are others" : reasons.joined(separator: ", and ")
     var fault = call.fault(
-        .otherRun, "\(run.label) is not the run that was shared: \(reason)", at: call.place(digest))
+        .otherRun, "\(run.label) is not the run that was shared: \(reason)", at: call.place(digest),
+        fix: "take the line as it was shared, with the same data")
     fault.context.append("the digest of \(run.label) is \(run.digest.prefix(shownDigits))")
     throw fault
 }

@@ -16,9 +16,14 @@ extension Word {
 }
 
 private func showPlot(_ call: Invocation) throws -> Value {
-    try call.show(
-        plot(call).labeled(
-            title: call[PlotOption.title], x: call[PlotOption.xLabel], y: call[PlotOption.yLabel]))
+    let value = try plot(call)
+    guard !(value.picture is IntervalPlot) || !call.isGiven(PlotOption.yLabel) else {
+        throw call.fault(
+            .outOfRange, "this picture has names on the left, and no axis that `ylabel:` could name",
+            at: call.place(PlotOption.yLabel), fix: "write `xlabel:`, or leave it out")
+    }
+    return try call.show(
+        value.labeled(title: call[PlotOption.title], x: call[PlotOption.xLabel], y: call[PlotOption.yLabel]))
 }
 
 private func plot(_ call: Invocation) throws -> PictureValue {
@@ -27,7 +32,7 @@ private func plot(_ call: Invocation) throws -> PictureValue {
     }
     if let search = call.onlySubject(PlotOption.subjects, RateSearchValue.self) {
         try call.refuse(
-            [PlotOption.measure, PlotOption.across, PlotOption.kind, PlotOption.train],
+            [PlotOption.measure, PlotOption.across, PlotOption.kind, PlotOption.train, PlotOption.epochs],
             of: "a search for a learning rate")
         return PictureValue(search.plot, plainText: search.text)
     }

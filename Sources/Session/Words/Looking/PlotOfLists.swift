@@ -4,13 +4,17 @@ import Graphics
 import Language
 
 func plotOfLists(_ lists: [(name: String, values: [Value])], _ call: Invocation) throws -> any Picture {
-    try call.refuse([PlotOption.measure, PlotOption.across, PlotOption.train], of: "a list of numbers")
-    let groups = try lists.map { list in
+    try call.refuse(
+        [PlotOption.measure, PlotOption.across, PlotOption.train, PlotOption.epochs], of: "a list of numbers")
+    try call.refuseKindOfStudy(of: "lists")
+    let groups = try zip(lists, call[PlotOption.subjects]).map { list, given in
         (
             name: list.name,
             values: try list.values.map { value -> Double in
                 guard let number = value.number else {
-                    throw call.fault(.wrongType, "`plot` takes lists of numbers, not of \(value.kind)")
+                    throw call.fault(
+                        .wrongType, "`plot` takes lists of numbers, not of \(value.kind)", at: given.range,
+                        fix: "for example `plot [0.9, 0.7, 0.6]`")
                 }
                 return number
             }

@@ -8,11 +8,8 @@ func plotOfRuns(_ given: [RunGroup], _ call: Invocation) throws -> PictureValue 
     let measure = call[PlotOption.measure]
     let across = call[PlotOption.across]
     let kind = call[PlotOption.kind] ?? (across.isOfModel ? .scatter : .curves)
-    if kind == .differences || kind == .classes {
-        throw call.fault(
-            .outOfRange, "`kind: \(kind.rawValue)` is of a study, not of runs", at: call.place(PlotOption.kind),
-            fix: "compare the models: `let s = compare gap, flat`, then `plot s, kind: \(kind.rawValue)`")
-    }
+    try call.refuse([PlotOption.epochs], of: "runs")
+    try call.refuseKindOfStudy(of: "runs")
     try call.checkAxes(of: kind)
     let (groups, excluded) = try drawn(given, kind, call)
     let note = call.tellExcluded(excluded.map { "\($0) diverged" })

@@ -6,6 +6,7 @@ import Graphics
 import Language
 
 func plotOfStudy(_ study: Study, _ call: Invocation) throws -> PictureValue {
+    try call.refuse([PlotOption.epochs], of: "a study")
     let names = study.plan.models.map(\.name)
     let measure = call[PlotOption.measure]
     let across = call[PlotOption.across]
@@ -80,7 +81,9 @@ private func differences(_ study: Study, _ names: [String], note: String, _ call
 private func classes(_ study: Study, _ names: [String], note: String, _ call: Invocation) throws -> IntervalPlot {
     let pairs = study.plan.pairs
     guard !pairs.isEmpty else {
-        throw call.fault(.noValue, "classes are compared between two models, and this study has one")
+        throw call.fault(
+            .noValue, "classes are compared between two models, and this study has one",
+            at: call.place(PlotOption.kind), fix: "leave `kind:` out, or `compare` two models")
     }
     guard let pair = pairs.first(where: { !study.classDifferences($0.first, $0.second).isEmpty }) else {
         throw call.fault(.noValue, "the study has no pair of runs yet", fix: "`more` trains further seeds")

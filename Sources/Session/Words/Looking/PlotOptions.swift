@@ -121,6 +121,20 @@ extension Invocation {
                 "`train: true` adds the training images to curves, and `kind: \(kind.rawValue)` has none",
                 at: place(PlotOption.train), fix: "leave `train:` out, or write `kind: curves`")
         }
+        let measure = self[PlotOption.measure]
+        if self[PlotOption.train], measure.ofTraining == nil {
+            throw fault(
+                .outOfRange,
+                "`y: \(measure.rawValue)` shows the training images already, and `train: true` adds nothing",
+                at: place(PlotOption.train), fix: "leave `train:` out")
+        }
+    }
+
+    func refuseKindOfStudy(of subject: String) throws {
+        guard let kind = self[PlotOption.kind], kind == .differences || kind == .classes else { return }
+        throw fault(
+            .outOfRange, "`kind: \(kind.rawValue)` is of a study, not of \(subject)", at: place(PlotOption.kind),
+            fix: "compare the models: `let s = compare gap, flat`, then `plot s, kind: \(kind.rawValue)`")
     }
 
     /// What a picture of such a thing would not heed.

@@ -32,7 +32,13 @@ private func showTable(_ call: Invocation) throws -> Value {
     var table: Table
     switch try call.shownSubjects(values) {
     case .runs(let groups): table = RunTable.table(groups.flatMap(\.runs).map(\.run), showsDigest: call[digest])
-    case .lists(let lists): table = listTable(lists)
+    case .lists(let lists):
+        if call.isGiven(digest) {
+            throw call.fault(
+                .nothingToDo, "`digest:` is for a table of runs, and these are lists", at: call.place(digest),
+                fix: "leave it out")
+        }
+        table = listTable(lists)
     case .schedules:
         throw call.fault(.wrongType, "`table` takes runs or lists, not a schedule", fix: "`plot` shows its shape")
     }
@@ -65,6 +71,12 @@ private func showTable(of study: StudyValue, _ call: Invocation) throws -> Value
         throw call.fault(
             .nothingToDo, "`\(option.parameter.label):` is for a table of runs, and this is a study",
             at: call.place(option), fix: "leave it out; a study shows its models in the order in which they were given")
+    }
+    if call[details], let form = call[textForm], [.csv, .json, .latex].contains(form) {
+        throw call.fault(
+            .nothingToDo,
+            "`details:` adds to what is shown, and `as: \(form.rawValue)` holds the same with it and without",
+            at: call.place(details), fix: "leave it out, or write `as: markdown`")
     }
     let report = study.report
     let rich = report.rich(details: call[details])

@@ -38,7 +38,12 @@ extension Word {
         [SGDOption.learningRate, SGDOption.momentum, SGDOption.nesterov, SGDOption.weightDecay], result: .optimizer,
         example: "print sgd(lr: 0.1, momentum: 0.9)",
         .perform { call in
-            .object(
+            guard !call[SGDOption.nesterov] || call[SGDOption.momentum] > 0 else {
+                throw call.fault(
+                    .nothingToDo, "`nesterov:` looks ahead by the momentum, and there is none",
+                    at: call.place(SGDOption.nesterov), fix: "write `momentum: 0.9, nesterov: true`")
+            }
+            return .object(
                 OptimizerValue(
                     .sgd(
                         learningRate: call[SGDOption.learningRate], momentum: call[SGDOption.momentum],
