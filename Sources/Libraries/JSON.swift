@@ -20,8 +20,12 @@ public enum JSON: Sendable, Equatable {
     /// Brackets inside brackets; beyond it a text is refused. (Jansson itself stops at 2048, before its stack ends.)
     public static let depthLimit = 500
 
-    /// Reads one value and nothing behind it. Of equal keys the last one wins, unless they are refused.
-    public init(parsing bytes: [UInt8], refusesEqualKeys: Bool = false) throws(JSONError) {
+    /// Reads one value and nothing behind it. Of equal keys the last one wins, unless they are refused. Marks of UTF-8
+    /// at the beginning are passed over.
+    public init(parsing text: [UInt8], refusesEqualKeys: Bool = false) throws(JSONError) {
+        // Some editors begin a file with that mark, also one that has it already.
+        var bytes = text[...]
+        while bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes = bytes.dropFirst(3) }
         var error = json_error_t()
         let flags = JSON_DECODE_ANY | JSON_ALLOW_NUL | (refusesEqualKeys ? JSON_REJECT_DUPLICATES : 0)
         func load(_ flags: Int) -> UnsafeMutablePointer<json_t>? {
@@ -41,7 +45,7 @@ public enum JSON: Sendable, Equatable {
             throw JSONError(
                 description: bytes.isEmpty
                     ? "empty"
-                    : TextEncoding.fault(in: bytes) ?? "line \(error.line), column \(error.column): \(reason)")
+                    : TextEncoding.fault(in: Array(bytes)) ?? "line \(error.line), column \(error.column): \(reason)")
         }
         defer { release(root) }
         self = try JSON(root, depth: 0)

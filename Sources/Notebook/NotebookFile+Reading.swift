@@ -13,11 +13,8 @@ extension NotebookFile {
     /// - Parameter path: for messages.
     public init(bytes: [UInt8], path: String) throws(NotebookError) {
         func fault(_ reason: String) -> NotebookError { NotebookError(path: path, reason: reason) }
-        // Some editors begin a file with the mark of UTF-8, also one that has it already.
-        var text = bytes[...]
-        while text.starts(with: [0xEF, 0xBB, 0xBF]) { text = text.dropFirst(3) }
         let json: JSON
-        do { json = try JSON(parsing: Array(text)) } catch { throw fault("it is not JSON: \(error)") }
+        do { json = try JSON(parsing: bytes) } catch { throw fault("it is not JSON: \(error)") }
         guard let format = json["nbformat"]?.integer else { throw fault("it has no `nbformat`") }
         guard format == 4 else { throw fault("its format is \(format), and only 4 can be read") }
         guard let items = json["cells"]?.array else { throw fault("it has no `cells`") }

@@ -153,6 +153,14 @@ struct KeepingTests {
         session.run("let w = load(\"w.safetensors\", into: Two, names: \"map.json\")")
         #expect(session.fault("plot w")?.contains("its weights were loaded") == true)
         #expect(session.fault("\(load) \"list.json\"")?.contains("list.json holds no JSON object") == true)
+        // Some editors begin a file with the mark of UTF-8.
+        session.write([0xEF, 0xBB, 0xBF] + Array(#"{"0": "first", "1": "another"}"#.utf8), "marked.json")
+        #expect(session.printed("print load(\"w.safetensors\", into: Two, names: \"marked.json\").state") == "loaded\n")
+        for (map, point, plain) in [(#"{"": "model."}"#, "model.", "model"), (#"{".0": "first"}"#, ".0", "0")] {
+            session.write(Array(map.utf8), "points.json")
+            let fault = try #require(session.fault("\(load) \"points.json\""))
+            #expect(fault.contains("`\(point)` in points.json has a point too many") && fault.contains("`\(plain)`"))
+        }
         #expect(session.fault("\(load) \"twice.json\"")?.contains("duplicate object key") == true)
         #expect(session.fault("\(load) \"none.json\"")?.contains("no such file") == true)
         #expect(session.fault("\(load) \"w.safetensors\"")?.contains("w.safetensors is not JSON") == true)

@@ -61,7 +61,10 @@ struct SyntaxFaultText {
         case .foreignOperator(let found, let written): self = Self.foreignOperator(found, written)
 
         // MARK: Numbers and shapes
-        case .numberTooLarge: self.init(.numberTooLarge, "this number is too large to be computed with")
+        case .numberTooLarge:
+            self.init(
+                .numberTooLarge, "this number is too large to be computed with",
+                fix: "whole numbers reach to \(Int.max), decimal numbers such as `1e19` to 1.8e308")
         case .trailingPoint(let number):
             self.init(
                 .number, "a number does not end with a point", fix: "write `\(number)` or `\(number).0`")

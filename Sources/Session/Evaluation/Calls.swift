@@ -18,7 +18,8 @@ extension Interpreter {
         }
         guard template.isModel else {
             throw fault(
-                .layerOutside, "the block `\(name)` stands in the body of a model or block", at: range)
+                .layerOutside, "the block `\(name)` stands in the body of a model or block", at: range,
+                fix: "write `model Net { input 3x32x32; \(source[range]) }`")
         }
         return .model(try instantiate(template, expression.arguments, at: range))
     }
@@ -120,7 +121,9 @@ extension Interpreter {
             if argument.label == nil, parameter.isSubject, matching.following != nil {
                 // A subject that is left out is the last one: `take 5000`, `save "a.safetensors"`.
                 let subject = try evaluate(argument.value)
-                if !subject.mayBeSubject { parameter = matching.skip(parameter) }
+                if !subject.mayBeSubject, matching.mayLeaveOutSubject(among: given) {
+                    parameter = matching.skip(parameter)
+                }
                 value = try convert(subject, to: parameter, of: word, at: argument.value.range)
             } else {
                 value = try coerce(argument.value, to: parameter, of: word)
@@ -157,15 +160,28 @@ extension Interpreter {
             .missingArgument,
             "`\(word.name)` needs \(parameter.isPositional ? "" : "`\(parameter.label):`, ")"
                 + "\(parameter.isPositional ? "`\(parameter.label)`: " : "")\(parameter.help)", at: place,
-            fix: "for example `\(word.example.split(separator: "\n").last ?? "")`")
+            fix: word.forExample)
     }
 
     private func tooMany(_ argument: Call.Argument, for word: Word, among all: [Call.Argument]) -> Diagnostic {
-        let count = word.positional.count
-        let takes = count == 0 ? "takes no value without a label" : "takes at most \(count) without a label"
-        let labels = word.labels
+        let positional = word.positional
+        let named = positional.filter { parameter in all.contains { $0.label?.text == parameter.label } }
+        let count = positional.count - named.count
+        let takes =
+            (count == 0 ? "takes no value without a label" : "takes at most \(count) without a label")
+            + (named.isEmpty ? "" : " beside \(named.map { "`\($0.label):`" }.joined(separator: ", "))")
+        // What has a value is no place for another.
+        let labels =
+            positional.isEmpty
+            ? word.labels
+            : word.parameters.filter { !$0.isPositional }.map(\.label).filter { label in
+                !all.contains { $0.label?.text == label }
+            }
         let written = source[argument.value.range]
-        var fix = labels.isEmpty ? "it takes no options either" : "options: \(labels.joined(separator: ", "))"
+        var fix =
+            !labels.isEmpty
+            ? "options: \(labels.joined(separator: ", "))"
+            : word.labels.isEmpty ? "it takes no options either" : "leave `\(written)` out"
         var edits: [TextEdit] = []
         let options = all.filter { $0.label != nil }.map { source[faults.range(of: $0)] }
         let plain = word.name + (options.isEmpty ? "" : " " + options.joined(separator: ", "))
@@ -203,17 +219,14 @@ extension Interpreter {
         }
     }
 
-    /// The one option that takes what this names: a data set, an optimizer, a schedule.
+    /// The one option that takes what this names.
     private func labelTaking(_ expression: Expression, of word: Word) -> String? {
-        let kind: ValueKind?
         switch expression.kind {
-        case .name(let name): kind = find(name)?.kind ?? Vocabulary.word(name)?.result
-        case .call(let call): kind = Vocabulary.word(call.callee.text)?.result
-        default: kind = nil
+        case .name(let name):
+            (find(name)?.kind ?? Vocabulary.word(name)?.result).flatMap { labelTaking($0, of: word) }
+        case .call(let call): Vocabulary.word(call.callee.text).flatMap { labelTaking($0.result, of: word) }
+        default: nil
         }
-        guard let kind else { return nil }
-        let fitting = word.parameters.filter { !$0.isPositional && $0.kind.made == kind }
-        return fitting.count == 1 ? fitting[0].label : nil
     }
 
     /// `3x32x32` for sizes that stand one by one, as in a list or tuple of another library.
@@ -251,7 +264,7 @@ extension Interpreter {
     }
 
     /// The words that give what an option of this kind takes, the usual one first.
-    private static func makers(of kind: Parameter.Kind) -> [Word] {
+    static func makers(of kind: Parameter.Kind) -> [Word] {
         guard let result = kind.made, result != .model, result != .study else { return [] }
         let makers = Vocabulary.all.filter { $0.result == result }
         return makers.filter { $0.name == "adam" } + makers.filter { $0.name != "adam" }
@@ -261,11 +274,11 @@ extension Interpreter {
 
     /// The value of an argument in the form its parameter declares.
     private func coerce(_ expression: Expression, to parameter: Parameter, of word: Word) throws -> Value {
-        if case .word = parameter.kind { return .string(try wordName(expression)) }
+        if case .word = parameter.kind { return .string(try wordName(expression, parameter, of: word)) }
         if let choice = try chosen(expression, parameter, of: word) { return choice }
         if let layer = layerWord(expression) { throw layerAsValue(layer, parameter, at: expression.range) }
         let value = try evaluate(expression)
-        if value.isNothing { throw fault(.noValue, "this gives no value", at: expression.range) }
+        if value.isNothing { throw noValue(at: expression.range) }
         return try convert(value, to: parameter, of: word, at: expression.range)
     }
 
@@ -322,14 +335,18 @@ extension Interpreter {
             edits: meant.map { [TextEdit(range, $0)] } ?? [])
     }
 
-    private func wordName(_ expression: Expression) throws -> String {
+    private func wordName(_ expression: Expression, _ parameter: Parameter, of word: Word) throws -> String {
         switch expression.kind {
         case .name(let name): return name
         case .string(let parts):
             return parts.map { part in
                 if case .text(let text) = part { text } else { "" }
             }.joined()
-        default: throw fault(.wrongType, "this takes the name of a word", at: expression.range)
+        default:
+            throw fault(
+                .wrongType,
+                "`\(parameter.label)` of `\(word.name)` takes \(parameter.takes), not `\(source[expression.range])`",
+                at: expression.range, fix: word.forExample)
         }
     }
 
@@ -363,7 +380,8 @@ extension Interpreter {
             let written = parameter.isPositional ? meant : meant.map { "\(parameter.label): \($0)" }
             return fault(
                 .outOfRange, "\(name) is \(parameter.rangeText(for: value)), not \(value.text)", at: range,
-                fix: written.map { "for example `\($0)`" }, edits: meant.map { [TextEdit(range, $0)] } ?? [])
+                fix: written.map { "for example `\($0)`" } ?? word.forExample,
+                edits: meant.map { [TextEdit(range, $0)] } ?? [])
         }
         switch (parameter.kind, value) {
         case (.integer(let limits), .integer(let number)):
@@ -410,85 +428,6 @@ extension Interpreter {
             return value
         default: throw wrong()
         }
-    }
-
-    /// A run where a training wants a model: its model starts from fresh weights, which must be said.
-    private func modelOf(_ run: Run, _ written: String, for word: Word) -> (fix: String?, edits: [TextEdit])? {
-        guard word.takesLong else { return nil }
-        let start = "`\(word.name) \(written).model` starts from fresh weights"
-        if run.state == .loaded {
-            return ("\(start); nothing trains the weights of a file further", [])
-        }
-        let further =
-            run.state == .done
-            ? "resume \(written), epochs: \(2 * max(1, run.epochs))" : "resume \(written)"
-        return ("\(start); `\(further)` resumes from the run's own", [])
-    }
-
-    /// What to type instead of a value of the wrong kind.
-    private func remedy(
-        _ value: Value, for parameter: Parameter, of word: Word, at range: SourceRange
-    ) -> (fix: String?, edits: [TextEdit]) {
-        func write(_ text: String) -> (String?, [TextEdit]) { ("write `\(text)`", [TextEdit(range, text)]) }
-        let written = source[range]
-        if case .list(let items) = value, items.values.count == 1, case .string(let choice) = items.values[0],
-            parameter.choices.contains(choice)
-        {
-            return write(choice)
-        }
-        let isLabeled = source.bytes[..<min(range.start, source.bytes.count)].last { $0 > 32 } == UInt8(ascii: ":")
-        switch (parameter.kind, value) {
-        case (.shape, .tuple(let items)), (.shape, .list(let items)), (.extent, .tuple(let items)),
-            (.extent, .list(let items)):
-            let sizes = items.values.compactMap { size -> Int? in
-                if case .integer(let number) = size, number >= 0 { number } else { nil }
-            }
-            guard sizes.count == items.values.count, (1...3).contains(sizes.count) else { break }
-            if case .extent(let limits) = parameter.kind {
-                guard sizes.count <= 2, sizes.allSatisfy(limits.contains) else { break }
-                // `0x3` would be a number of another language.
-                if sizes.count == 2, sizes.contains(0) { return write("shape(\(sizes[0]), \(sizes[1]))") }
-            } else if sizes.contains(0) {
-                break
-            }
-            return write(sizes.map(String.init).joined(separator: "x"))
-        // `linear 16384, 10`: PyTorch's layers are given the size that comes in first.
-        case (.boolean, .integer(let number))
-        where word.name == "linear" && parameter.label == "bias" && number > 0 && !isLabeled:
-            return (
-                "the size that comes in is inferred: write `linear \(written)`"
-                    + (number == 1 ? ", or `bias: true`" : ""), []
-            )
-        case (.boolean, .integer(let number)) where number == 0 || number == 1:
-            return write(number == 1 ? "true" : "false")
-        case (.integer(let limits), .decimal(let number)):
-            let rounded = number.rounded()
-            guard abs(rounded) < 1e15, limits.contains(Int(rounded)) else { break }
-            return write(String(Int(rounded)))
-        case (.integer, .string(let text)), (.decimal, .string(let text)):
-            if Double(text) != nil { return write(text) }
-        case (.list, .integer(let count)) where parameter.label == "seeds" && (1...1_000).contains(count):
-            return write("1...\(count)")
-        case (.optimizer, .integer), (.optimizer, .decimal): return write("adam(lr: \(written))")
-        case (.optimizer, .string(let text)), (.schedule, .string(let text)), (.data, .string(let text)):
-            let name = text.lowercased()
-            if let maker = Self.makers(of: parameter.kind).first(where: { $0.name == name }) {
-                return write(maker.name)
-            }
-        case (.run, .model), (.run, .template): return ("train it before: `let a = train \(written)`", [])
-        case (.model, .object(let object as RunValue)):
-            return modelOf(object.run, written, for: word) ?? write("\(written).model")
-        case (.run, _): return ("train one before: `let a = train Net`", [])
-        case (.study, _): return ("begin one before: `let study = compare gap, flat`", [])
-        case (.data, _): return ("bind one before: `let data = synthetic()`", [])
-        case (.path, _), (.text, _): return ("write a text in quotes: `\"…\"`", [])
-        default: break
-        }
-        let makers = Self.makers(of: parameter.kind).map { "`\($0.name)`" }
-        if !makers.isEmpty { return ("write one of \(makers.joined(separator: ", "))", []) }
-        guard case .value = parameter.standard, let standard = parameter.standardText else { return (nil, []) }
-        let text = parameter.isPositional ? standard : "\(parameter.label): \(standard)"
-        return ("for example `\(text)`", [TextEdit(range, standard)])
     }
 }
 

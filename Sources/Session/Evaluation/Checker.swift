@@ -415,7 +415,9 @@ final class Checker {
                     if !isDefinition(argument.value) { isSure = false }
                     continue
                 }
-                if !value.mayBeSubject { parameter = matching.skip(parameter) }
+                if !value.mayBeSubject, matching.mayLeaveOutSubject(among: given) {
+                    parameter = matching.skip(parameter)
+                }
                 // A value that does not fit may have been meant for another place.
                 isSure = convert(value, to: parameter, of: word, at: argument.value.range)
             } else {

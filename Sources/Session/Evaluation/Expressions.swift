@@ -83,7 +83,10 @@ extension Interpreter {
                     fix: "add `else { … }`")
             }
             let value: Value = try withScope { try self.value(of: body) }
-            if value.isNothing { throw fault(.noValue, "this branch gives no value", at: body.range) }
+            if value.isNothing {
+                throw fault(
+                    .noValue, "this branch gives no value", at: body.range, fix: "end it with a value: `{ 1 }`")
+            }
             return value
         }
     }
@@ -91,14 +94,20 @@ extension Interpreter {
     /// The value of an element, which must have one.
     private func value(of element: Expression) throws -> Value {
         let value = try evaluate(element)
-        if value.isNothing { throw fault(.noValue, "this gives no value", at: element.range) }
+        if value.isNothing { throw noValue(at: element.range) }
         return value
+    }
+
+    func noValue(at range: SourceRange) -> Diagnostic {
+        fault(.noValue, "this gives no value", at: range, fix: "put it on a line of its own")
     }
 
     func items(_ values: [Value], at range: SourceRange) throws -> Items {
         let items = Items(values)
         if items.depth > Limits.listDepth {
-            throw fault(.tooDeep, "lists nest more than \(Limits.listDepth) deep here", at: range)
+            throw fault(
+                .tooDeep, "lists nest more than \(Limits.listDepth) deep here", at: range,
+                fix: "join them to one list with `+`")
         }
         return items
     }
@@ -115,7 +124,9 @@ extension Interpreter {
         try forEach(names, isTuple: isTuple, in: sequence, limit: Limits.elements) {
             let value = try value(of: body)
             if value.isNothing {
-                throw fault(.noValue, "the body of a list gives a value in each turn", at: body.range)
+                throw fault(
+                    .noValue, "the body of a list gives a value in each turn", at: body.range,
+                    fix: "end it with a value: `[for n in 1...3 { 2 * n }]`")
             }
             values.append(value)
         }
@@ -137,7 +148,9 @@ extension Interpreter {
     func wholeNumber(_ expression: Expression, _ user: String) throws -> Int {
         let value = try evaluate(expression)
         if case .integer(let number) = value { return number }
-        throw fault(.wrongType, "\(user) takes whole numbers, not \(described(value))", at: expression.range)
+        throw fault(
+            .wrongType, "\(user) takes whole numbers, not \(described(value))", at: expression.range,
+            fix: "`round` makes one of a decimal number")
     }
 
     /// A value for a message: numbers and texts as they are, others by their kind.
@@ -159,14 +172,18 @@ extension Interpreter {
             return try run(key, of: runs, at: index.range)
         }
         guard case .integer(let number) = key else {
-            throw fault(.wrongType, "an index is a whole number, not \(key.kind)", at: index.range)
+            throw fault(
+                .wrongType, "an index is a whole number, not \(key.kind)", at: index.range,
+                fix: "the first element is `[0]`, the last `[-1]`")
         }
         func checked(_ count: Int) throws -> Int {
             // As in Python, -1 is the last.
             let place = number < 0 ? number &+ count : number
             guard (0..<count).contains(place) else {
                 let limits = count == 0 ? "it is empty" : "its indices are 0...\(count - 1)"
-                throw fault(.outOfRange, "there is no element \(number): \(limits)", at: index.range)
+                throw fault(
+                    .outOfRange, "there is no element \(number): \(limits)", at: index.range,
+                    fix: count == 0 ? "put something into it before" : "the last one is `[-1]`")
             }
             return place
         }
@@ -175,10 +192,14 @@ extension Interpreter {
         case .shape(let shape): return .integer(shape.sizes[try checked(shape.sizes.count)])
         case .range(let first, let last):
             guard let count = rangeCount(first, last) else {
-                throw fault(.outOfRange, "this range is too long to be indexed", at: range)
+                throw fault(
+                    .outOfRange, "this range is too long to be indexed", at: range, fix: "write a shorter one")
             }
             return .integer(first + (try checked(count)))
-        default: throw fault(.wrongType, "\(base.kind) has no elements", at: range)
+        default:
+            throw fault(
+                .wrongType, "\(base.kind) has no elements", at: range,
+                fix: "lists, tuples, ranges and shapes have elements")
         }
     }
 }

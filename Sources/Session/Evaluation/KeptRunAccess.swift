@@ -16,13 +16,16 @@ extension Interpreter {
                 let meant = nearestName(to: name, among: names) ?? names.first
                 throw fault(
                     .unknownRun, "no run is kept that is called \"\(name)\"", at: range,
-                    fix: meant.map { "did you mean `runs[\"\($0)\"]`? `runs` lists them all" })
+                    fix: meant.map { "did you mean `runs[\"\($0)\"]`? `runs` lists them all" }
+                        ?? "train one before: `let a = train \(session.lastModel?.name ?? "Net")`")
             }
             kept = found
         case .integer(let number):
             guard let found = runs.run(at: number < 0 ? number + runs.count : number) else {
                 throw fault(
-                    .outOfRange, "there is no run \(number): \(counted(runs.count, "run")) are kept", at: range)
+                    .outOfRange,
+                    "there is no run \(number): \(counted(runs.count, "run")) \(runs.count == 1 ? "is" : "are") kept",
+                    at: range, fix: "`runs` lists them; the newest is `runs[0]`")
             }
             kept = found
         default:
@@ -45,7 +48,7 @@ extension Interpreter {
             throw fault(
                 .unreadableRun,
                 "\(kept.label) was kept by Tandem \(record.context.version), and this one cannot read it: \(reason)",
-                at: range)
+                at: range, fix: "take that version, or train it again")
         }
         let options = training.options ?? .init()
         var run =

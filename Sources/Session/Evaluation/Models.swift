@@ -110,8 +110,8 @@ extension Interpreter {
             $0.template.name == template.name && $0.template.isModel == template.isModel
         }) {
             throw fault(
-                .recursion, "the \(template.isModel ? "model" : "block") `\(template.name)` contains itself", at: range
-            )
+                .recursion, "the \(template.isModel ? "model" : "block") `\(template.name)` contains itself", at: range,
+                fix: "`repeat n { … }` stacks layers")
         }
         let given = try parameters(of: template, arguments, at: range)
         let (outerSource, outerScope, outerLayers) = (source, scope, layers)
@@ -170,10 +170,11 @@ extension Interpreter {
             }
             guard given[name] == nil else {
                 throw fault(
-                    .givenTwice, "`\(name):` is given twice", at: argument.label?.range ?? argument.value.range)
+                    .givenTwice, "`\(name):` is given twice", at: argument.label?.range ?? argument.value.range,
+                    fix: "leave one of them out")
             }
             let value = try evaluate(argument.value)
-            if value.isNothing { throw fault(.noValue, "this gives no value", at: argument.value.range) }
+            if value.isNothing { throw noValue(at: argument.value.range) }
             given[name] = value
         }
         for parameter in declared where parameter.defaultValue == nil && given[parameter.name.text] == nil {
@@ -208,7 +209,9 @@ extension Interpreter {
         let checked = try check(arguments, for: word, at: range, place: place)
         func written(_ layer: Layer, _ text: String) throws -> WrittenLayer {
             guard collector.layers.count < Limits.layers else {
-                throw fault(.tooManyLayers, "a model has at most \(grouped(Limits.layers)) layers", at: range)
+                throw fault(
+                    .tooManyLayers, "a model has at most \(grouped(Limits.layers)) layers", at: range,
+                    fix: "repeat fewer of them")
             }
             try checkInterrupt(at: range)
             let unlabeled = zip(word.parameters, arguments.prefix { $0.label == nil })

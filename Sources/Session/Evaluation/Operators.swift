@@ -80,7 +80,7 @@ extension Interpreter {
     ) throws -> Value {
         func finite(_ result: Double) throws -> Value {
             guard result.isFinite else {
-                throw fault(.overflow, "the result is too large for a number", at: place)
+                throw faults.overflow(at: place)
             }
             return .decimal(result)
         }
@@ -137,7 +137,18 @@ extension Interpreter {
             }
             throw fault(
                 .wrongType, "`\(operation.rawValue)` cannot be used between \(first.kind) and \(second.kind)",
-                at: place, fix: fix)
+                at: place, fix: fix ?? "`\(operation.rawValue)` takes \(Self.taken(by: operation))")
+        }
+    }
+
+    /// What stands beside an operator, for messages.
+    private static func taken(by operation: Expression.BinaryOperator) -> String {
+        switch operation {
+        case .add: "two numbers, two texts or two lists"
+        case .less, .lessOrEqual, .greater, .greaterOrEqual: "two numbers or two texts"
+        case .and, .or: "true and false"
+        case .subtract, .multiply, .divide, .remainder: "two numbers"
+        case .equal, .notEqual: "two values of one kind"
         }
     }
 
@@ -165,7 +176,8 @@ extension Interpreter {
         case (.object(let a), .object(let b)) where type(of: a) == type(of: b): return a === b
         default:
             throw fault(
-                .wrongType, "\(first.kind) and \(second.kind) cannot be compared", at: place)
+                .wrongType, "\(first.kind) and \(second.kind) cannot be compared", at: place,
+                fix: "compare values of one kind")
         }
     }
 
@@ -174,13 +186,20 @@ extension Interpreter {
         switch (operation, value) {
         case (.negate, .integer(let number)):
             guard number != .min else {
-                throw fault(.overflow, "the result is too large for a whole number", at: range)
+                throw fault(
+                    .overflow, "the result is too large for a whole number", at: range,
+                    fix: "write it as a decimal, such as `-1.0 * n`")
             }
             return .integer(-number)
         case (.negate, .decimal(let number)): return .decimal(-number)
         case (.not, .boolean(let flag)): return .boolean(!flag)
-        case (.negate, _): throw fault(.wrongType, "`-` takes a number, not \(value.kind)", at: operand.range)
-        case (.not, _): throw fault(.wrongType, "`!` takes true or false, not \(value.kind)", at: operand.range)
+        case (.negate, _):
+            throw fault(
+                .wrongType, "`-` takes a number, not \(value.kind)", at: operand.range, fix: "for example `-3`")
+        case (.not, _):
+            throw fault(
+                .wrongType, "`!` takes true or false, not \(value.kind)", at: operand.range,
+                fix: "compare it: `!(x == 0)`")
         }
     }
 }

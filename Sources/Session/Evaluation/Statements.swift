@@ -74,7 +74,8 @@ extension Interpreter {
             if value.isNothing {
                 try stopIfPending()
                 throw fault(
-                    .noValue, "this gives no value that `\(name.text)` could take", at: expression.range)
+                    .noValue, "this gives no value that `\(name.text)` could take", at: expression.range,
+                    fix: "leave `let \(name.text) =` out")
             }
             try bind(name, value.named(name.text))
         } else {
@@ -109,10 +110,14 @@ extension Interpreter {
         case .tuple(let items), .list(let items): parts = items.values
         case .shape(let shape): parts = shape.sizes.map { .integer($0) }
         default:
-            throw fault(.wrongType, "\(names.count) names take a tuple or a list, not \(value.kind)", at: range)
+            throw fault(
+                .wrongType, "\(names.count) names take a tuple or a list, not \(value.kind)", at: range,
+                fix: "for example `let (a, b) = (1, 2)`")
         }
         guard parts.count == names.count else {
-            throw fault(.wrongCount, "there are \(parts.count) values for \(names.count) names", at: range)
+            throw fault(
+                .wrongCount, "there are \(parts.count) values for \(names.count) names", at: range,
+                fix: "write as many names as values")
         }
         return parts
     }

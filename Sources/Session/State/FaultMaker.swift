@@ -29,29 +29,45 @@ final class FaultMaker {
     }
 
     func tooLong(at range: SourceRange) -> Diagnostic {
-        fault(.tooLong, "a list holds at most \(grouped(Limits.elements)) values", at: range)
+        fault(
+            .tooLong, "a list holds at most \(grouped(Limits.elements)) values", at: range,
+            fix: "go over a range, which is no list: `for n in 1...100_000_000 { … }`")
     }
 
     func textTooLong(at range: SourceRange) -> Diagnostic {
-        fault(.tooLong, "a text holds at most \(grouped(Limits.elements)) bytes", at: range)
+        fault(
+            .tooLong, "a text holds at most \(grouped(Limits.elements)) bytes", at: range, fix: "write it in parts")
     }
 
     func divisionByZero(at place: SourceRange) -> Diagnostic {
-        fault(.divisionByZero, "this divides by zero", at: place)
+        fault(.divisionByZero, "this divides by zero", at: place, fix: "ask before: `if n != 0 { … }`")
+    }
+
+    func overflow(at place: SourceRange) -> Diagnostic {
+        fault(
+            .overflow, "the result is too large for a number", at: place,
+            fix: "whole numbers reach to \(Int.max), decimal numbers to 1.8e308")
     }
 
     /// A shape of sizes that are each at least 1 and whose product is a number.
     func shape(_ sizes: [Int], at range: SourceRange) throws -> Shape {
         guard (1...3).contains(sizes.count) else {
-            throw fault(.wrongCount, "a shape has one to three sizes, not \(sizes.count)", at: range)
+            throw fault(
+                .wrongCount, "a shape has one to three sizes, not \(sizes.count)", at: range,
+                fix: "for example `3x32x32`, or `shape(3, n, n)`")
         }
         var product = 1
         for size in sizes {
             let most = Limits.shapeValues
-            guard size >= 0 else { throw fault(.outOfRange, "a size is 0 to \(most), not \(size)", at: range) }
+            guard size >= 0 else {
+                throw fault(
+                    .outOfRange, "a size is 0 to \(most), not \(size)", at: range, fix: "for example `3x32x32`")
+            }
             let (next, overflows) = product.multipliedReportingOverflow(by: max(size, 1))
             guard !overflows, next <= most else {
-                throw fault(.outOfRange, "this shape is too large: shapes hold at most \(most) values", at: range)
+                throw fault(
+                    .outOfRange, "this shape is too large: shapes hold at most \(most) values", at: range,
+                    fix: "write smaller sizes")
             }
             product = next
         }

@@ -1,5 +1,7 @@
 // Arguments of a call and the parameters they are for.
 
+import Language
+
 /// Which parameter each argument of a call is for, in their order.
 struct ArgumentMatching {
     enum Match {
@@ -37,6 +39,12 @@ struct ArgumentMatching {
 
     /// The parameter that the next value without a label would be for.
     var following: Parameter? { positional.first }
+
+    /// Whether the subject just matched may be left out: there is a place behind it that no other argument takes.
+    func mayLeaveOutSubject(among all: [Call.Argument]) -> Bool {
+        let free = positional.count { parameter in !all.contains { $0.label?.text == parameter.label } }
+        return free >= all.count { $0.label == nil }
+    }
 
     /// The argument just matched is no subject after all: it is for the parameter behind, which is returned.
     mutating func skip(_ subject: Parameter) -> Parameter {

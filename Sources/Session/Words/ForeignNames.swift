@@ -50,6 +50,20 @@ extension FaultMaker {
     /// here.
     static func read(_ source: SourceText) -> Program {
         var program = parse(source)
+        for index in program.diagnostics.indices where program.diagnostics[index].code == .commandInExpression {
+            // `runs export "out"`: a choice of the word before it, and not the word of that name.
+            let fault = program.diagnostics[index]
+            guard let start = fault.range?.start, let open = fault.edits.first?.range,
+                let close = fault.edits.last?.range, open.start > start, close.start >= open.end,
+                let head = callee(before: start, in: source), let word = Vocabulary.word(head)
+            else { continue }
+            let name = source[SourceRange(start, open.start)]
+            guard word.parameters.contains(where: { $0.isPositional && $0.choices.contains(name) }) else { continue }
+            program.diagnostics[index].message = "two values follow each other without a comma"
+            program.diagnostics[index].fix =
+                "write `\(head) \(name), \(source[SourceRange(open.end, close.start)])`"
+            program.diagnostics[index].edits = [TextEdit(SourceRange(open.start, open.start), ",")]
+        }
         for index in program.diagnostics.indices where program.diagnostics[index].code == .equalsForColon {
             let fault = program.diagnostics[index]
             guard let range = fault.range, let edit = fault.edits.first,
@@ -104,7 +118,8 @@ extension FaultMaker {
             let message = "members are not called: a word comes before what it works on"
             guard let word, !word.isLayer else {
                 let member = "`\(base).\(last)` without parentheses is a member"
-                return fault(.calledMember, message, at: range, fix: base == "model" ? nil : member)
+                return fault(
+                    .calledMember, message, at: range, fix: base == "model" ? "for example `train Net`" : member)
             }
             // A word without its subject takes the last of its kind, which is what `model` means.
             let subject = base == "model" ? [] : [base]

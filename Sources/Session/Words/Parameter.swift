@@ -140,6 +140,18 @@ final class Parameter: OptionDeclaration {
         }
     }
 
+    /// A value that it takes, as one would type it.
+    var sample: String? {
+        if let choice = choices.first { return choice }
+        switch kind {
+        case .integer(let range), .extent(let range): return String(min(max(10, range.lowerBound), range.upperBound))
+        case .decimal(let range, _, _): return range.contains(0.5) ? "0.5" : nil
+        case .boolean: return "true"
+        case .shape: return "3x32x32"
+        default: return nil
+        }
+    }
+
     /// What may be given, for messages: `a whole number, or random`.
     var takes: String {
         if choices.isEmpty { return kind.text }

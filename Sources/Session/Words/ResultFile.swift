@@ -27,7 +27,7 @@ extension Invocation {
             } catch let error as PictureFileError {
                 throw fault(.file, error.description, at: place(CommonOptions.to), fix: error.fix)
             } catch let error as FileError {
-                throw fault(.file, error.description, at: place(CommonOptions.to))
+                throw fault(.file, error.description, at: place(CommonOptions.to), fix: error.fixOfWriting)
             }
             return
         }
@@ -41,7 +41,7 @@ extension Invocation {
         do {
             try FileSystem.write(text().printable, to: path)
         } catch {
-            throw fault(.file, error.description, at: place(CommonOptions.to))
+            throw fault(.file, error.description, at: place(CommonOptions.to), fix: error.fixOfWriting)
         }
     }
 }

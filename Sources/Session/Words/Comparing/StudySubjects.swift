@@ -25,7 +25,9 @@ extension Invocation {
                 fix: "compare the recipes on one model: `compare gap, with: [slow, fast]`")
         }
         if let first = given.first, models.count > 20 {
-            throw fault(.outOfRange, "`compare` takes at most 20 models, not \(models.count)", at: first.range)
+            throw fault(
+                .outOfRange, "`compare` takes at most 20 models, not \(models.count)", at: first.range,
+                fix: "compare fewer of them at a time")
         }
         var compared: [(name: String, model: Model, options: TrainingOptions)] = []
         if models.count == 1 {

@@ -50,7 +50,9 @@ private func normalizeData(_ call: Invocation) throws -> Value {
                 .outOfRange, "`std:` or `mean:` has a number that is not one of 32 bits, or too small to divide by",
                 at: call.place(deviationOption), fix: "write numbers such as `std: [0.25, 0.25, 0.25]`")
         }
-        throw call.fault(.outOfRange, "a channel of these images has only one value, which cannot be scaled")
+        throw call.fault(
+            .outOfRange, "a channel of these images has only one value, which cannot be scaled",
+            fix: "write the numbers: `std: [\((0..<data.channels).map { _ in "0.25" }.joined(separator: ", "))]`")
     }
     data.normalization = normalization
     return .object(DataValue(data))

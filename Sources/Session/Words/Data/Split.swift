@@ -20,7 +20,10 @@ extension Word {
                 throw call.fault(
                     .outOfRange,
                     "of \(counted(data.training.count, "training image")) nothing would be left in one part",
-                    at: call.place(shareOption))
+                    at: call.place(shareOption),
+                    fix: data.training.count > 1
+                        ? "write a share such as `\(data.training.count < 6 ? 0.5 : 0.9)`"
+                        : "split data of two training images or more")
             }
             return .object(DataValue(result))
         })

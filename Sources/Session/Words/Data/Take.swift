@@ -27,7 +27,8 @@ private func takeImages(_ call: Invocation) throws -> Value {
         throw call.fault(
             .outOfRange,
             "\(data.name) has only \(grouped(count)) \(option.parameter.label == "train" ? "training" : "test") images",
-            at: call.place(option))
+            at: call.place(option),
+            fix: "write `\(option.parameter.label): \(count)`, or leave it out to keep all")
     }
     if call.isGiven(seed), !data.dataset.isSortedByClass {
         throw call.fault(

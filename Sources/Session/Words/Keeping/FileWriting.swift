@@ -21,8 +21,15 @@ extension Invocation {
         let path = try path(typed: name, for: option)
         let count: Int
         do { count = try write(path) } catch {
-            throw fault(.file, error.description, at: place(option))
+            throw fault(.file, error.description, at: place(option), fix: error.fixOfWriting)
         }
         context.write("\(what) is in \(name): \(byteText(count))\n")
+    }
+}
+
+extension FileError {
+    /// What to do about a file that could not be written.
+    var fixOfWriting: String {
+        isFull ? "free space on the disk, or name a file on another one" : "name a file in a folder that can be written"
     }
 }

@@ -67,7 +67,9 @@ private func readTensors(_ call: Invocation, _ name: String) throws -> Safetenso
         case .cancelled: throw call.context.interrupted(at: call.range)
         case .content: throw call.fault(RunFileError.unreadable(error.description), name)
         case .file:
-            throw call.fault(.file, "cannot read \(name): \(error.description)", at: call.place(file))
+            throw call.fault(
+                .file, "cannot read \(name): \(error.description)", at: call.place(file),
+                fix: "name a file that is there; a path begins at the folder of the notebook or script")
         }
     }
 }
@@ -176,6 +178,12 @@ extension Invocation {
                 throw fault(
                     .mapOfNames, "`\(key)` in \(name) has no name", at: place(names), fix: fix)
             }
+            for text in [key, value] where text.hasPrefix(".") || text.hasSuffix(".") {
+                let plain = text.split(separator: ".").joined(separator: ".")
+                throw fault(
+                    .mapOfNames, "`\(text)` in \(name) has a point too many: points are put between names",
+                    at: place(names), fix: "write `\(plain)` in its place")
+            }
             map[key] = value
         }
         return map
@@ -197,7 +205,8 @@ extension Invocation {
                 ("\(name) was written by a newer Tandem, \(version); this is \(tandemVersion)", "update Tandem")
             case .damaged:
                 ("\(name) is damaged: its bytes are not those that `save` wrote", "copy or save it again")
-            case .outOfMemory: ("the weights in \(name) take more memory than there is", nil)
+            case .outOfMemory:
+                ("the weights in \(name) take more memory than there is", "free memory, or load it on a larger machine")
             }
         return fault(.unreadableRun, message, at: place(file), fix: fix)
     }

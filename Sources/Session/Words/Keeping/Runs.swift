@@ -119,7 +119,7 @@ private func exportRuns(_ runs: [KeptRun], _ call: Invocation, _ store: RunStore
     do throws(FileError) {
         carried = try store.export(runs, to: path, isCancelled: { interruption.isCancelled })
     } catch {
-        throw call.fault(.file, error.description, at: call.place(folderOption))
+        throw call.fault(.file, error.description, at: call.place(folderOption), fix: error.fixOfWriting)
     }
     report(carried, call, done: "exported to \(name), without weights", none: "no finished run to export")
     try call.context.checkInterrupt(at: call.range)

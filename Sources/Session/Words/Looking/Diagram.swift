@@ -18,7 +18,8 @@ private func showDiagram(_ call: Invocation) throws -> Value {
     guard subjects.count <= 2 else {
         throw call.fault(
             .wrongCount, "`diagram` takes one model, or two to be held against each other, not \(subjects.count)",
-            at: subjects.last?.place)
+            at: subjects.last?.place,
+            fix: "draw them two by two: `diagram \(subjects.prefix(2).map(\.model.name).joined(separator: ", "))`")
     }
     let networks = try subjects.map { model, place in
         guard let image = model.input ?? call.context.session.lastData?.image else {

@@ -26,7 +26,9 @@ private func profileModel(_ call: Invocation) throws -> Value {
     } catch .cancelled {
         throw call.context.interrupted(at: call.range)
     } catch {
-        throw call.fault(.profile, "\(error)", at: call.place(CommonOptions.model))
+        throw call.fault(
+            .profile, error.reason, at: call.place(CommonOptions.model),
+            fix: error.fix ?? "leave it out, or use another layer")
     }
     let value = TableValue(result.table)
     try call.writeFile(value.rich, forms: value.fileForms)

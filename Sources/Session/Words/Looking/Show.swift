@@ -36,12 +36,22 @@ private func showSubject(_ call: Invocation) throws -> Value {
         return try showMaps(run, layer: number, call)
     case let value?:
         throw call.fault(
-            .wrongType, "`show` takes a data set or a run, not \(value.kind)", at: call.place(subject))
+            .wrongType, "`show` takes a data set or a run, not \(value.kind)", at: call.place(subject),
+            fix: call.fix(showing: value, at: call.place(subject)))
     }
+}
+
+private func refuse(_ options: [any OptionDeclaration], _ call: Invocation, _ reason: String) throws {
+    guard let option = options.first(where: call.isGiven) else { return }
+    let label = option.parameter.label
+    throw call.fault(
+        .nothingToDo, "`\(label):` \(reason)", at: call.place(option),
+        fix: "leave it out, or name a run and its layer: `show a, layer: 1`")
 }
 
 /// The first training images of a data set, or some of each class of an image folder.
 private func showImages(_ data: DataValue, _ call: Invocation) throws -> Value {
+    try refuse([layer, image, CommonOptions.measuredData], call, "is for what a layer of a run makes of an image")
     let dataset = data.dataset
     let shown = dataset.shownImages(.training, call[shownCount] ?? defaultCount)
     let pictures = try shown.map { index in
@@ -57,6 +67,8 @@ private func showImages(_ data: DataValue, _ call: Invocation) throws -> Value {
 }
 
 private func showFilters(_ run: RunValue, _ call: Invocation) throws -> Value {
+    try refuse(
+        [image, CommonOptions.measuredData], call, "is for what a layer makes of an image, and no layer is named")
     try call.refuseDiverged(run)
     let parameters = run.run.architecture.parameters
     guard let index = parameters.firstIndex(where: { $0.role == .weight && $0.shape.count == 4 }),

@@ -50,28 +50,50 @@ extension Invocation {
                     lists.append((name(given.range) ?? "list \(lists.count + 1)", values))
                 }
             } else {
-                throw wrongSubject(given)
+                throw wrongSubject(given, option)
             }
         }
         guard [groups.isEmpty, lists.isEmpty, schedules.isEmpty].count(where: { !$0 }) == 1 else {
-            throw fault(.wrongType, "`\(arguments.word.name)` takes either runs or lists, not both at once")
+            throw fault(
+                .wrongType, "`\(arguments.word.name)` takes runs, lists or schedules, not two of these at once",
+                at: subjects.last?.range, fix: "show them one after the other")
         }
         return !groups.isEmpty ? .runs(groups) : !lists.isEmpty ? .lists(lists) : .schedules(schedules)
     }
 
-    private func wrongSubject(_ given: RestOption<Value>.Given) -> Diagnostic {
-        let written = context.source[given.range]
-        let fix: String? =
-            switch given.value {
-            case .model: "train it before: `let a = train \(written)`"
-            case .template(let template) where template.isModel: "train it before: `let a = train \(written)`"
-            case .object(is RunsValue):
-                "`\(written)` alone shows them as a table; the newest of them is `\(arguments.word.name) \(written)[0]`"
-            default: nil
+    private func wrongSubject(_ given: RestOption<Value>.Given, _ option: RestOption<Value>) -> Diagnostic {
+        // What a word shows by itself alone.
+        let isShownAlone: Bool =
+            switch given.value.kind {
+            case .study: true
+            case .rateSearch: arguments.word.name == "plot"
+            default: false
             }
+        if isShownAlone, self[option].count > 1 {
+            return fault(
+                .wrongCount, "`\(arguments.word.name)` takes \(given.value.kind) alone", at: given.range,
+                fix: "write `\(arguments.word.name) \(context.source[given.range])`")
+        }
         return fault(
             .wrongType, "`\(arguments.word.name)` takes runs or lists, not \(given.value.kind)", at: given.range,
-            fix: fix)
+            fix: fix(showing: given.value, at: given.range))
+    }
+
+    /// What shows a value that the word cannot.
+    func fix(showing value: Value, at place: SourceRange) -> String {
+        let written = context.source[place]
+        let word = arguments.word
+        switch value {
+        case .model: return "train it before: `let a = train \(written)`"
+        case .template(let template) where template.isModel: return "train it before: `let a = train \(written)`"
+        case .object(is RunsValue):
+            return "`\(written)` alone shows them as a table; the newest of them is `\(word.name) \(written)[0]`"
+        case .object(is StudyValue): return "`table \(written)` and `plot \(written)` show it"
+        case .object(is ScheduleValue), .object(is RateSearchValue): return "`plot \(written)` shows it"
+        case .object(let object) where !(object is RunValue || object is DataValue):
+            return "`print \(written)` shows it"
+        default: return word.forExample
+        }
     }
 
     private func object<Object: ObjectValue>(_ value: Value, _ type: Object.Type) -> Object? {

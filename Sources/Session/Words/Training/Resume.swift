@@ -52,7 +52,9 @@ private func resumeRun(_ call: Invocation) throws -> Value {
             fix: "train it: `train \(run.model), epochs: \(options.epochs)` with the same options")
     }
     guard let data = try call.ownData(of: value) else {
-        throw call.fault(.noSubject, "what \(run.label) was trained on is not known", at: place)
+        throw call.fault(
+            .noSubject, "what \(run.label) was trained on is not known", at: place,
+            fix: "train anew: `train \(run.model)` on data that is at hand")
     }
     call.warnOfSingleValues(value.model.name, run.architecture, data, options)
     let training = TrainingAction(

@@ -3,6 +3,7 @@
 import Engine
 import Experiments
 import Language
+import Network
 
 enum TrainingOption {
     static let epochs = Option(
@@ -90,7 +91,23 @@ extension Invocation {
     /// An error of a training at the word's subject.
     func fault(_ error: TrainingError) -> Stop {
         if case .cancelled = error { return context.interrupted(at: range) }
+        if case .wrongInput(let network, let images) = error,
+            arguments.word.parameter("on") === CommonOptions.measuredData.parameter
+        {
+            return .fault(wrongImages(network, images, error.message))
+        }
         let place = arguments.word.parameters.first.map { arguments.place($0) } ?? range
         return .fault(fault(.training, error.message, at: place, fix: error.fix))
+    }
+
+    /// Images of another shape than a trained run takes: its network stays as it is.
+    private func wrongImages(_ network: Shape, _ images: Shape, _ message: String) -> Diagnostic {
+        let place = place(CommonOptions.measuredData)
+        let data = isGiven(CommonOptions.measuredData) ? context.source[place] : "data"
+        let size = network.height == network.width ? "\(network.height)" : "\(network.height)x\(network.width)"
+        return fault(
+            .training, message, at: place,
+            fix: network.channels == images.channels && !network.isFlat
+                ? "scale the images: `on: resize(\(data), \(size))`" : "leave `on:` out: a run has its own images")
     }
 }

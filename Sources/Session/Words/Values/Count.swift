@@ -17,7 +17,9 @@ extension Word {
                 guard let count = rangeCount(first, last) else { throw call.overflow }
                 return .integer(count)
             case let value:
-                throw call.fault(.wrongType, "`count` takes a list, not \(value.kind)", at: call.place(list))
+                throw call.fault(
+                    .wrongType, "`count` takes a list, not \(value.kind)", at: call.place(list),
+                    fix: call.arguments.word.forExample)
             }
         })
 }

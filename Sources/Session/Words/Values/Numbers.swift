@@ -20,8 +20,7 @@ extension Invocation {
                 for (index, value) in items.values.enumerated() {
                     try checkInterrupt(at: index)
                     guard value.number != nil else {
-                        throw fault(
-                            .wrongType, "`\(arguments.word.name)` takes numbers, not \(value.kind)", at: given.range)
+                        throw noNumber(value, at: given.range)
                     }
                     values.append(value)
                 }
@@ -35,11 +34,20 @@ extension Invocation {
                     values.append(.integer(first + offset))
                 }
             default:
-                throw fault(
-                    .wrongType, "`\(arguments.word.name)` takes numbers, not \(given.value.kind)", at: given.range)
+                throw noNumber(given.value, at: given.range)
             }
         }
         return values
+    }
+
+    private func noNumber(_ value: Value, at place: SourceRange) -> Diagnostic {
+        // The numbers of a run are its members.
+        let isRun = if case .object(is RunValue) = value { true } else { false }
+        return fault(
+            .wrongType, "`\(arguments.word.name)` takes numbers, not \(value.kind)", at: place,
+            fix: isRun
+                ? "for example `\(arguments.word.name)([for run in [a, b] { run.accuracy }])`"
+                : arguments.word.forExample)
     }
 
     /// Looks for an interrupt at every so many elements: one look costs as much as some elements do.
@@ -50,13 +58,14 @@ extension Invocation {
     func nonEmptyNumbers() throws -> [Value] {
         let values = try numbers()
         guard !values.isEmpty else {
-            throw fault(.emptyList, "`\(arguments.word.name)` of nothing has no value")
+            throw fault(
+                .emptyList, "`\(arguments.word.name)` of nothing has no value", fix: arguments.word.forExample)
         }
         return values
     }
 
     var overflow: Diagnostic {
-        fault(.overflow, "the result is too large for a number")
+        context.faults.overflow(at: range)
     }
 
     func finite(_ number: Double) throws -> Value {

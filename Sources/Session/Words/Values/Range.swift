@@ -17,18 +17,20 @@ private func numbersOfRange(_ call: Invocation) throws -> Value {
     let (start, end) = call[endOption].map { (call[startOption], $0) } ?? (0, call[startOption])
     let step = call[stepOption]
     guard step != 0 else {
-        throw call.fault(.outOfRange, "`step:` cannot be 0", at: call.place(stepOption))
+        throw call.fault(
+            .outOfRange, "`step:` cannot be 0", at: call.place(stepOption),
+            fix: "write `step: 1`, or `step: -1` to go down")
     }
     guard step > 0 ? start < end : start > end else { return .list(Items([])) }
-    let span = start < end ? end.subtractingReportingOverflow(start) : start.subtractingReportingOverflow(end)
-    guard !span.overflow, UInt(span.partialValue - 1) / step.magnitude < Limits.elements else {
-        throw call.context.faults.tooLong(at: call.range)
-    }
+    // Without a sign, the distance of any two numbers is one.
+    let span = UInt(bitPattern: start < end ? end &- start : start &- end)
+    guard (span - 1) / step.magnitude < Limits.elements else { throw call.context.faults.tooLong(at: call.range) }
+    let count = Int((span - 1) / step.magnitude) + 1
     var values: [Value] = []
-    values.reserveCapacity(Int(UInt(span.partialValue - 1) / step.magnitude) + 1)
-    for number in stride(from: start, to: end, by: step) {
-        try call.checkInterrupt(at: values.count)
-        values.append(.integer(number))
+    values.reserveCapacity(count)
+    for index in 0..<count {
+        try call.checkInterrupt(at: index)
+        values.append(.integer(start &+ index &* step))
     }
     return .list(Items(values))
 }

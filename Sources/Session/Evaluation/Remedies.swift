@@ -1,0 +1,138 @@
+// What to type instead of a value of the wrong kind.
+
+import Experiments
+import Language
+import Network
+
+extension Interpreter {
+    /// A run where a training wants a model: its model starts from fresh weights, which must be said.
+    private func modelOf(_ run: Run, _ written: String, for word: Word) -> (fix: String?, edits: [TextEdit])? {
+        guard word.takesLong else { return nil }
+        let start = "`\(word.name) \(written).model` starts from fresh weights"
+        if run.state == .loaded {
+            return ("\(start); nothing trains the weights of a file further", [])
+        }
+        let further =
+            run.state == .done
+            ? "resume \(written), epochs: \(2 * max(1, run.epochs))" : "resume \(written)"
+        return ("\(start); `\(further)` resumes from the run's own", [])
+    }
+
+    /// What to type instead of a value of the wrong kind.
+    func remedy(
+        _ value: Value, for parameter: Parameter, of word: Word, at range: SourceRange
+    ) -> (fix: String?, edits: [TextEdit]) {
+        func write(_ text: String) -> (String?, [TextEdit]) { ("write `\(text)`", [TextEdit(range, text)]) }
+        let written = source[range]
+        if case .list(let items) = value, items.values.count == 1, case .string(let choice) = items.values[0],
+            parameter.choices.contains(choice)
+        {
+            return write(choice)
+        }
+        let isLabeled = source.bytes[..<min(range.start, source.bytes.count)].last { $0 > 32 } == UInt8(ascii: ":")
+        switch (parameter.kind, value) {
+        case (.shape, .tuple(let items)), (.shape, .list(let items)), (.extent, .tuple(let items)),
+            (.extent, .list(let items)):
+            let sizes = items.values.compactMap { size -> Int? in
+                if case .integer(let number) = size, number >= 0 { number } else { nil }
+            }
+            guard sizes.count == items.values.count, (1...3).contains(sizes.count) else { break }
+            if case .extent(let limits) = parameter.kind {
+                guard sizes.count <= 2, sizes.allSatisfy(limits.contains) else { break }
+                // `0x3` would be a number of another language.
+                if sizes.count == 2, sizes.contains(0) { return write("shape(\(sizes[0]), \(sizes[1]))") }
+            } else if sizes.contains(0) {
+                break
+            }
+            return write(sizes.map(String.init).joined(separator: "x"))
+        // `linear 16384, 10`: PyTorch's layers are given the size that comes in first.
+        case (.boolean, .integer(let number))
+        where word.name == "linear" && parameter.label == "bias" && number > 0 && !isLabeled:
+            return (
+                "the size that comes in is inferred: write `linear \(written)`"
+                    + (number == 1 ? ", or `bias: true`" : ""), []
+            )
+        case (.boolean, .integer(let number)) where number == 0 || number == 1:
+            return write(number == 1 ? "true" : "false")
+        case (.integer(let limits), .decimal(let number)):
+            let rounded = number.rounded()
+            guard abs(rounded) < 1e15, limits.contains(Int(rounded)) else { break }
+            return write(String(Int(rounded)))
+        case (.integer, .string(let text)), (.decimal, .string(let text)):
+            if Double(text) != nil { return write(text) }
+        case (.list, .integer(let count)) where parameter.label == "seeds" && (1...1_000).contains(count):
+            return write("1...\(count)")
+        case (.optimizer, .integer), (.optimizer, .decimal): return write("adam(lr: \(written))")
+        case (.optimizer, .string(let text)), (.schedule, .string(let text)), (.data, .string(let text)):
+            let name = text.lowercased()
+            if let maker = Self.makers(of: parameter.kind).first(where: { $0.name == name }) {
+                return write(maker.name)
+            }
+        case (.run, _) where value.kind == .model: return ("train it before: `let a = train \(written)`", [])
+        case (.model, .object(let object as RunValue)):
+            return modelOf(object.run, written, for: word) ?? write("\(written).model")
+        default: break
+        }
+        if case .string(let text) = value, find(text)?.fits(parameter.kind) == true { return write(text) }
+        if let elements = value.elements, !elements.isEmpty, elements.allSatisfy({ $0.fits(parameter.kind) }) {
+            if parameter.isRest, let first = written.first, "[(".contains(first) {
+                return write(String(written.dropFirst().dropLast()))
+            }
+            if parameter.isSubject { return ("take each in turn: `[for x in \(written) { \(word.name) x }]`", []) }
+        }
+        if parameter.isPositional, !isLabeled, let label = labelTaking(value.kind, of: word) {
+            return ("write `\(label): \(written)`", [])
+        }
+        // `export "a.onnx", a`
+        if case .string = value, parameter.isSubject { return (word.forExample, []) }
+        if let name = lastName(parameter.kind) { return write(name) }
+        switch parameter.kind {
+        case .model: return ("define one before: `model Net { input 3x32x32; flatten; linear 10 }`", [])
+        case .run: return ("train one before: `let a = train \(session.lastModel?.name ?? "Net")`", [])
+        case .study: return ("begin one before: `let study = compare gap, flat`", [])
+        case .data: return ("bind one before: `let data = synthetic()`", [])
+        case .path, .text: return ("write a text in quotes: `\"…\"`", [])
+        default: break
+        }
+        let makers = Self.makers(of: parameter.kind).map { "`\($0.name)`" }
+        if !makers.isEmpty { return ("write one of \(makers.joined(separator: ", "))", []) }
+        if case .value = parameter.standard, let standard = parameter.standardText {
+            let text = parameter.isPositional ? standard : "\(parameter.label): \(standard)"
+            return ("for example `\(text)`", [TextEdit(range, standard)])
+        }
+        guard !parameter.isPositional, !word.exampleLine.contains("\(parameter.label):"), let sample = parameter.sample
+        else { return (word.forExample, []) }
+        return ("for example `\(parameter.label): \(sample)`", [TextEdit(range, sample)])
+    }
+
+    /// The one option that takes a value of this kind: a data set, an optimizer, a recipe.
+    func labelTaking(_ kind: ValueKind, of word: Word) -> String? {
+        if kind == .recipe { return word.parameter("with")?.label }
+        let fitting = word.parameters.filter { !$0.isPositional && $0.kind.made == kind }
+        return fitting.count == 1 ? fitting[0].label : nil
+    }
+
+    /// What the last value of this kind is called.
+    private func lastName(_ kind: Parameter.Kind) -> String? {
+        let name: String? =
+            switch kind {
+            case .model: session.lastModel?.name
+            case .run, .network: session.lastRun?.boundName
+            case .data: session.lastData?.boundName
+            case .study: session.lastStudy?.boundName
+            default: nil
+            }
+        return name.flatMap { find($0)?.fits(kind) == true ? $0 : nil }
+    }
+}
+
+extension Value {
+    /// Whether a parameter of this kind takes it as it is.
+    fileprivate func fits(_ kind: Parameter.Kind) -> Bool {
+        switch kind {
+        case .integer(let range): wholeNumber.map(range.contains) ?? false
+        case .network: self.kind == .model || self.kind == .run
+        default: kind.made == self.kind
+        }
+    }
+}
