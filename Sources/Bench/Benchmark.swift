@@ -87,12 +87,15 @@ private struct Measurement {
     private func rounded(_ number: Double) -> Double { (number * 10).rounded() / 10 }
 }
 
-/// Runs `tandem bench` with the words behind it. Returns the exit code: 2 for wrong usage.
+/// Runs `tandem bench` with the words behind it. Returns the exit code: 2 for wrong usage or surroundings.
 public func runBench(arguments: [String]) -> Int32 {
     guard let settings = Settings(arguments) else {
         StandardStream.error.write(Settings.usage)
         return 2
     }
+    let faults = EngineError.environmentFaults
+    for fault in faults { StandardStream.complain("\(fault)") }
+    guard faults.isEmpty else { return 2 }
     do {
         for precision in settings.precisions {
             let measurements = try measure(settings, precision)

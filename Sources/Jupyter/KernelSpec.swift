@@ -21,6 +21,8 @@ public enum KernelSpecError: Error, Sendable, CustomStringConvertible {
     /// The variable that names an environment, and what it names.
     case missingEnvironment(String, String)
     case noExecutable
+    /// A variable that names no folder that can be meant.
+    case variable(String, FileError)
     case file(FileError)
 
     public var description: String {
@@ -31,6 +33,7 @@ public enum KernelSpecError: Error, Sendable, CustomStringConvertible {
             "\(variable) names \(folder), which is not a folder: activate an environment that exists, or use --user or "
                 + "--prefix DIR"
         case .noExecutable: "cannot find this executable through /proc/self/exe"
+        case .variable(let variable, let error): "\(variable): \(error)"
         case .file(let error): "\(error)"
         }
     }
@@ -106,14 +109,16 @@ private func typed(_ folder: String) throws(KernelSpecError) -> String {
 }
 
 private func folder(of variable: String) throws(KernelSpecError) -> String? {
-    do throws(FileError) { return try Environment.folder(variable) } catch { throw .file(error) }
+    do throws(FileError) { return try Environment.folder(variable) } catch { throw .variable(variable, error) }
 }
 
 private func kernelFolder(_ location: KernelSpecLocation) throws(KernelSpecError) -> String {
     switch location {
     case .user:
         if let folder = try folder(of: "JUPYTER_DATA_DIR") { return FileSystem.join(folder, "kernels") }
-        return Environment.sharedDataFolder + "/jupyter/kernels"
+        do throws(FileError) { return try Environment.sharedDataFolder() + "/jupyter/kernels" } catch {
+            throw .variable("XDG_DATA_HOME", error)
+        }
     case .prefix(let folder):
         return FileSystem.join(try typed(folder), "share/jupyter/kernels")
     case .systemPrefix:

@@ -38,29 +38,42 @@ public enum Environment {
         return try FileSystem.resolve(typed: path, in: ".")
     }
 
-    /// What is wrong with the variables that name folders of ours.
+    /// What is wrong with the variables that name folders, of those that are used.
     public static var folderFaults: [String] {
-        ["TANDEM_HOME", "TANDEM_DATA"].compactMap { name in
-            do throws(FileError) { _ = try folder(name) } catch { return "\(name): \(error)" }
-            return nil
+        var faults: [String] = []
+        do throws(FileError) { _ = try runFolder() } catch {
+            faults.append("\(variable("TANDEM_HOME") == nil ? "XDG_DATA_HOME" : "TANDEM_HOME"): \(error)")
         }
+        do throws(FileError) { _ = try datasetFolder() } catch {
+            faults.append("\(variable("TANDEM_DATA") == nil ? "XDG_CACHE_HOME" : "TANDEM_DATA"): \(error)")
+        }
+        return faults
     }
 
-    /// `$XDG_CACHE_HOME/tandem`: what can be fetched again.
-    public static var cacheFolder: String { xdg("XDG_CACHE_HOME", ".cache") + "/tandem" }
+    /// `$TANDEM_DATA`, else `$XDG_CACHE_HOME/tandem/datasets`: data sets, which can be fetched again.
+    public static func datasetFolder() throws(FileError) -> String {
+        if let folder = try folder("TANDEM_DATA") { return folder }
+        return try shared("XDG_CACHE_HOME", ".cache") + "/tandem/datasets"
+    }
 
-    /// `$TANDEM_HOME`, else `$XDG_DATA_HOME/tandem`: runs and history; `nil` where the first cannot be meant.
-    public static var dataFolder: String? {
-        do throws(FileError) { return try folder("TANDEM_HOME") ?? sharedDataFolder + "/tandem" } catch { return nil }
+    /// `$TANDEM_HOME`, else `$XDG_DATA_HOME/tandem`: runs and history; `nil` where they cannot be meant.
+    public static var dataFolder: String? { try? runFolder() }
+
+    private static func runFolder() throws(FileError) -> String {
+        if let folder = try folder("TANDEM_HOME") { return folder }
+        return try sharedDataFolder() + "/tandem"
     }
 
     /// `$XDG_DATA_HOME`: what programs keep for the user.
-    public static var sharedDataFolder: String { xdg("XDG_DATA_HOME", ".local/share") }
+    public static func sharedDataFolder() throws(FileError) -> String { try shared("XDG_DATA_HOME", ".local/share") }
 
-    private static func xdg(_ name: String, _ standard: String) -> String {
-        // The specification: a relative path is to be ignored.
-        if let folder = try? folder(name), folder.hasPrefix("/") { return folder }
-        return home + "/" + standard
+    /// - Throws: also of a relative path, which the specification calls invalid.
+    private static func shared(_ name: String, _ standard: String) throws(FileError) -> String {
+        guard let folder = try folder(name) else { return home + "/" + standard }
+        guard folder.hasPrefix("/") else {
+            throw FileError("use", folder, reason: "its path must begin with `/` or `~/`; unset it for ~/\(standard)")
+        }
+        return folder
     }
 }
 

@@ -95,8 +95,10 @@ def test_install_expands_a_tilde_that_the_shell_left(tandem, tmp_path, variable)
     assert (folder / "tandem/kernel.json").exists()
 
 
-def test_install_ignores_a_relative_data_folder(tandem, tmp_path):
-    environment = os.environ | {"HOME": str(tmp_path / "home"), "XDG_DATA_HOME": "relative"}
+@pytest.mark.parametrize("value", ["relative", "~nobody"])
+def test_install_says_that_a_data_folder_cannot_be_meant(tandem, tmp_path, value):
+    environment = os.environ | {"HOME": str(tmp_path / "home"), "XDG_DATA_HOME": value}
     environment.pop("JUPYTER_DATA_DIR")
-    subprocess.run([tandem, "install"], cwd=tmp_path, env=environment, check=True, capture_output=True)
-    assert (tmp_path / "home/.local/share/jupyter/kernels/tandem/kernel.json").exists()
+    result = subprocess.run([tandem, "install"], cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert result.returncode == 1 and f"XDG_DATA_HOME: cannot use {value}" in result.stderr
+    assert not list(tmp_path.iterdir())

@@ -412,7 +412,7 @@ struct RunnerTests {
     func aVariableThatCannotBeMeantIsTold(name: String, value: String) throws {
         for arguments in [[], ["bench", "--steps", "1"]] {
             let result = try Tandem.run(arguments, input: "print 1", environment: [name: value])
-            #expect(result.code != 0 && result.output == "")
+            #expect(result.code == 2 && result.output == "")
             #expect(result.error.contains("\(name)=\(value) is not a"))
         }
         #expect(try Tandem.run([], input: "print 1", environment: [name: ""]).output == "1\n")
@@ -430,7 +430,24 @@ struct RunnerTests {
             #expect(result.error.contains(told), "\(result.error)")
         }
         let bench = try Tandem.run(["bench", "--steps", "1"], environment: environment)
-        #expect(bench.code != 0 && bench.error.contains("TANDEM_THREADS=abc") && bench.error.contains("TANDEM_ISA=foo"))
+        #expect(bench.code == 2 && bench.output == "")
+        let lines = bench.error.split(separator: "\n")
+        #expect(lines.count == 2 && lines.allSatisfy { $0.hasPrefix("tandem: TANDEM_") }, "\(bench.error)")
+    }
+
+    /// Where a variable of ours is set, that of all programs does not count.
+    @Test(
+        arguments: [("XDG_DATA_HOME", "TANDEM_HOME"), ("XDG_CACHE_HOME", "TANDEM_DATA")], ["~zz", "relative", "a/~/b"])
+    func aSharedFolderThatCannotBeMeantIsTold(variable: (shared: String, own: String), value: String) throws {
+        let home = try Tandem.folder()
+        defer { try? FileManager.default.removeItem(at: home) }
+        var environment = ["HOME": home.path, "TANDEM_HOME": "", "TANDEM_DATA": "", variable.shared: value]
+        let result = try Tandem.run([], input: "print 1", environment: environment)
+        #expect(
+            result.code == 2 && result.output == "" && result.error.hasPrefix("tandem: \(variable.shared): cannot use"))
+        #expect(result.error.split(separator: "\n").count == 1)
+        environment[variable.own] = home.path
+        #expect(try Tandem.run([], input: "print 1", environment: environment).output == "1\n")
     }
 
     /// No shell has expanded it: in a file of settings, `.env`, or behind quotes.
