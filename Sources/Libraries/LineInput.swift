@@ -270,8 +270,9 @@ public enum LineInput {
     nonisolated(unsafe) private static var knownSize: TerminalSize?
 
     /// Milliseconds within which changes are one: while somebody drags an edge of the window, the terminal may have
-    /// moved the rows once more when our answer to the change before arrives.
-    private static let settlingTime = 100
+    /// moved the rows once more when our answer to the change before arrives. tmux wraps at once, and tells what it did
+    /// within a quarter of a second after the change before last.
+    private static let settlingTime = 300
 
     /// Whether it has changed since the last time. Readline asks for it once, at its start.
     @discardableResult
@@ -280,6 +281,11 @@ public enum LineInput {
         defer { knownSize = size }
         guard let knownSize, knownSize != size else { return false }
         rl_set_screen_size(Int32(clamping: size.rows), Int32(clamping: size.columns))
+        // Where a prompt wraps readline works out when it is set.
+        if let prompt = rl_prompt, rl_display_prompt == prompt, let copy = strdup(prompt) {
+            rl_set_prompt(copy)
+            free(copy)
+        }
         return true
     }
 
