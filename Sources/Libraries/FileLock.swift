@@ -31,6 +31,12 @@ public struct FileLock: ~Copyable {
 
     deinit { close(descriptor) }
 
+    /// Writes into the file what others may read of who holds the lock; on a full disk it stays empty.
+    public func write(_ bytes: [UInt8]) {
+        _ = ftruncate(descriptor, 0)
+        _ = pwrite(descriptor, bytes, bytes.count, 0)
+    }
+
     /// Removes the file while the lock is held, so that nobody is left with a lock on a file that is gone.
     public consuming func remove() { unlink(path) }
 

@@ -58,7 +58,7 @@ private final class Told: Sendable {
                 return $0.count
             }
             if let limit = self.interruptsAfter, count == limit { cancellation.cancel() }
-            return Self.run(self.accuracy(model.name, seeds.initialization), seeds)
+            return .trained(Self.run(self.accuracy(model.name, seeds.initialization), seeds))
         })
     }
 }
@@ -314,6 +314,47 @@ private func noisy(_ name: String, _ seed: UInt64) -> Double {
         let study = try train(start, by: source).study
         #expect(told.asked.withLock { $0 } == ["b 1", "b 2"])
         #expect(study.isComplete)
+    }
+
+    /// The other process ends one, and dies at the next.
+    @Test func whatOthersTrainComesLastAndIsTrainedWhereTheyLeaveIt() throws {
+        let asked = Mutex<[String: Int]>([:])
+        let told = Told { noisy($0, $1) }
+        let source = RunSource(train: { model, data, seeds, keeps, cancellation, observer throws(TrainingError) in
+            let name = "\(model.name) \(seeds.initialization)"
+            let count = asked.withLock {
+                $0[name, default: 0] += 1
+                return $0[name] ?? 0
+            }
+            if ["a 1", "b 2"].contains(name), count < 4 { return .held(by: "process 7") }
+            if name == "a 1" { return .kept(Told.run(noisy("a", 1), seeds)) }
+            return try told.source.train(model, data, seeds, keeps, cancellation, observer)
+        })
+        let models = [try model("a"), try model("b", width: 5)]
+        var (order, waits) = ([String](), [String]())
+        let study = try Study(plan(models), seeds: [1, 2]).trained(by: source, cancellation: Cancellation()) { event in
+            switch event {
+            case .finished(let model, let seed, _, let wasKept):
+                order.append("\(models[model].name) \(seed)\(wasKept ? " kept" : "")")
+            case .waiting(let trainings, let holder): waits.append("\(trainings) \(holder)")
+            default: break
+            }
+        }.study
+        #expect(order == ["b 1", "a 2", "a 1 kept", "b 2"] && waits == ["2 process 7"])
+        let alone = try train(Study(plan(models), seeds: [1, 2]), by: Told { noisy($0, $1) }.source).study
+        #expect(study.isComplete && study.accuracies(0) == alone.accuracies(0))
+        #expect(study.pairs[0].verdict == alone.pairs[0].verdict)
+    }
+
+    @Test func anInterruptEndsTheWaitForOthers() throws {
+        let cancellation = Cancellation()
+        let source = RunSource(train: { _, _, _, _, _, _ throws(TrainingError) in .held(by: "process 7") })
+        let models = [try model("a"), try model("b", width: 5)]
+        let (study, end) = try Study(plan(models), seeds: [1]).trained(by: source, cancellation: cancellation) {
+            if case .waiting = $0 { cancellation.cancel() }
+        }
+        guard case .interrupted = end else { return #expect(Bool(false), "\(end)") }
+        #expect(study.missing.count == 2)
     }
 
     @Test func aSequentialStudyEndsAtTheFirstLookThatDecides() throws {

@@ -262,7 +262,7 @@ private let base = [78.1, 77.9, 78.4, 78.0, 77.8, 78.2]
             options: TrainingOptions(epochs: 1))
         var variance = VarianceByRole(model, on: images, roles: [.initialization, .order], seeds: Array(seeds))
         let source = RunSource(train: { _, _, seeds, _, _, _ throws(TrainingError) in
-            run(accuracy(seeds), predictions: predictions(seeds))
+            .trained(run(accuracy(seeds), predictions: predictions(seeds)))
         })
         _ = try variance.train(by: source, cancellation: Cancellation()) { _, _, _ in }
         return variance

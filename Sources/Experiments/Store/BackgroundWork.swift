@@ -2,6 +2,7 @@
 // runs.
 
 import Glibc
+import Libraries
 import Runtime
 import Synchronization
 
@@ -61,6 +62,12 @@ final class BackgroundWork: Sendable {
         }
         wait()
         return true
+    }
+
+    /// Waits until all is done, or so many seconds are over.
+    func wait(within seconds: Double) {
+        let end = Clock.seconds + seconds
+        while isBusy, Clock.seconds < end { usleep(1000) }
     }
 
     private final class Work: Sendable {

@@ -236,7 +236,7 @@ public final class KeptFile: Sendable {
     private static func makePrivate(_ path: String) {
         let (folder, file) = (FileSystem.folder(of: path), FileSystem.name(of: path))
         let names = (try? FileSystem.list(folder)) ?? []
-        let folders = ["runs", "results"]
+        let folders = ["runs", "results", "claims"]
         let ours = names.filter { isDatabaseFile($0, of: file) || folders.contains($0) || $0 == "history.txt" }
         // Who opens the runs looks at what is in their folders.
         for name in ours where !folders.contains(name) { FileSystem.makePrivate(FileSystem.join(folder, name)) }

@@ -1,4 +1,4 @@
-// The machine a run was trained on, by its processor's name.
+// The machine a run was trained on: its processor, and its name among others.
 
 import Libraries
 
@@ -10,5 +10,11 @@ enum Machine {
             return String(line.drop { $0 != ":" }.dropFirst().drop { $0 == " " })
         }
         return ""
+    }()
+
+    /// `n2`, or nothing where the system does not say.
+    static let host: String = {
+        let text = (try? FileSystem.readText("/proc/sys/kernel/hostname")) ?? ""
+        return String(text.prefix { !$0.isNewline })
     }()
 }

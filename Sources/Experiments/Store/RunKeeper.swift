@@ -35,6 +35,13 @@ public final class RunKeeper: TrainingKeeper {
     /// Names the files of the run; `nil` where it has none.
     public var key: String? { writer?.key }
 
+    /// Whether what the training came to is on the disk; `nil` where it is still being written, which is waited for no
+    /// longer than an interrupt may take.
+    public var isKept: Bool? {
+        guard let writer else { return false }
+        return writer.isKept(within: 0.05)
+    }
+
     /// Where to begin, alone; `nil` where that is the start.
     var withoutKeeping: RunKeeper? { beginning.map { RunKeeper(nil, beginning: $0, source: source) } }
 

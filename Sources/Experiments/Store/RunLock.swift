@@ -18,6 +18,9 @@ final class RunLock: Sendable {
     /// Whether it is held, here or by another process; nobody is kept from taking it.
     static func isHeld(_ path: String) -> Bool { FileLock.isHeld(path) }
 
+    /// Says in its file who holds it, for people.
+    func write(_ bytes: [UInt8]) { lock.withLock { $0?.write(bytes) } }
+
     func release() { lock.withLock { $0 = nil } }
 
     /// The same, and removes its file, if it is still held.

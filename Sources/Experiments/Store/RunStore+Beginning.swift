@@ -9,24 +9,29 @@ extension RunStore {
     ///
     /// - Parameters:
     ///   - record: says by what it is found again.
+    ///   - claim: the right to train it, which ends with the training.
     ///   - isFresh: whether it begins anew where it could go on.
     ///   - keepsWeights: whether its weights are wanted at its end, or what it came to alone.
     /// - Returns: `nil` where nothing can be kept, which is noted, and nothing is there to go on from.
     public func begin(
-        _ record: RunRecord, _ architecture: Architecture, _ options: TrainingOptions, isFresh: Bool,
-        keepsWeights: Bool = true
+        _ record: RunRecord, _ architecture: Architecture, _ options: TrainingOptions, _ claim: TrainingClaim? = nil,
+        isFresh: Bool, keepsWeights: Bool = true
     ) -> RunKeeper? {
         guard let identity = record.kept?.identity else { return nil }
         // What was trained before must be there to go on from; and no second copy of it in memory.
         wait()
-        func unkept() -> RunKeeper? { isFresh ? nil : self.unkept(record, identity, architecture, options) }
+        func unkept() -> RunKeeper? {
+            // Nobody will find what comes of it.
+            claim?.release()
+            return isFresh ? nil : self.unkept(record, identity, architecture, options)
+        }
         guard isWritable else { return unkept() }
         do throws(FileError) { try FileSystem.createDirectories(files, isPrivate: true) } catch {
             note(StoreFault(notKept: files, error))
             return unkept()
         }
         removeLeftovers()
-        if !isFresh, let keeper = continued(record, identity, architecture, options) {
+        if !isFresh, let keeper = continued(record, identity, architecture, options, claim) {
             keeper.keepsWeights = keepsWeights
             // From here on, and not from its next checkpoint, others list it as running and leave it alone.
             if let key = keeper.key {
@@ -40,8 +45,8 @@ extension RunStore {
         guard let lock = acquireLock(key) else { return unkept() }
         let keeper =
             isFresh
-            ? RunKeeper(RunWriter(self, record, key: key, lock: lock))
-            : extended(record, identity, architecture, options, key, lock)
+            ? RunKeeper(RunWriter(self, record, key: key, lock: lock, claim))
+            : extended(record, identity, architecture, options, key, lock, claim)
         keeper.keepsWeights = keepsWeights
         var first = record
         if let beginning = keeper.beginning { first.position = beginning.position }
@@ -67,18 +72,23 @@ extension RunStore {
 
     /// The same training, cut before its end; one that another process trains is left to it.
     private func continued(
-        _ record: RunRecord, _ identity: RunIdentity, _ architecture: Architecture, _ options: TrainingOptions
+        _ record: RunRecord, _ identity: RunIdentity, _ architecture: Architecture, _ options: TrainingOptions,
+        _ claim: TrainingClaim?
     ) -> RunKeeper? {
         for run in rows(Self.unfinished, [.text(identity.digest)]) {
             guard let lock = acquireLock(run.key) else { continue }
             // It may have ended between the two.
-            guard rows("WHERE key = ?", [.text(run.key)]).first?.hasEnded == false else { continue }
+            guard rows("WHERE key = ?", [.text(run.key)]).first?.hasEnded == false else {
+                lock.remove()
+                continue
+            }
             let found = readCheckpoint(run.key, of: run.label, architecture, options)
             var record = record
             record.name = run.name
             record.kept?.started = run.started
             return RunKeeper(
-                RunWriter(self, record, key: run.key, lock: lock), beginning: found, source: found == nil ? nil : run)
+                RunWriter(self, record, key: run.key, lock: lock, claim), beginning: found,
+                source: found == nil ? nil : run)
         }
         return nil
     }
@@ -86,9 +96,9 @@ extension RunStore {
     /// Goes on from the furthest training of the same stem that has no more epochs; from the start where there is none.
     private func extended(
         _ record: RunRecord, _ identity: RunIdentity, _ architecture: Architecture, _ options: TrainingOptions,
-        _ key: String, _ lock: RunLock
+        _ key: String, _ lock: RunLock, _ claim: TrainingClaim?
     ) -> RunKeeper {
-        let writer = RunWriter(self, record, key: key, lock: lock)
+        let writer = RunWriter(self, record, key: key, lock: lock, claim)
         for run in shorter(identity, options) {
             guard let found = readCheckpoint(run.key, of: run.label, architecture, options),
                 found.position.epoch <= options.epochs

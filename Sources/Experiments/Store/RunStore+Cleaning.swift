@@ -28,6 +28,7 @@ extension RunStore {
         }
         let runs = Dictionary(list().map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
         var freed = Freed()
+        freed.files = removeLeftClaims()
         var known: [String: Bool] = [:]
         /// Whether its record can be read.
         func isKnown(_ run: KeptRun) -> Bool {

@@ -53,6 +53,13 @@ extension RunStore {
         return ended(identity) { runs in runs.lazy.compactMap { self.record(of: $0) }.first }
     }
 
+    /// Whether an ended run of this identity is kept, whether or not with its weights. One that is being written is
+    /// waited for no longer than an interrupt may take.
+    public func isEnded(_ identity: RunIdentity) -> Bool {
+        background.wait(within: 0.05)
+        return ended(identity) { $0.first } != nil
+    }
+
     /// What `choose` takes of the ended runs of an identity; those that the file does not list yet come last.
     private func ended<Chosen>(_ identity: RunIdentity, _ choose: ([KeptRun]) -> Chosen?) -> Chosen? {
         func chosen() -> Chosen? {

@@ -14,6 +14,8 @@ public final class RunStore: Sendable {
     let files: String
     /// Where records are.
     let results: String
+    /// Where is who trains what.
+    let claims: String
     private let file = Mutex<KeptFile?>(nil)
     /// An index in memory, for as long as the file cannot be used.
     private let substitute = Mutex<KeptFile?>(nil)
@@ -34,6 +36,7 @@ public final class RunStore: Sendable {
         self.folder = folder
         files = FileSystem.join(folder, "runs")
         results = FileSystem.join(folder, "results")
+        claims = FileSystem.join(folder, "claims")
         patience = Patience(0.5, isCancelled: isCancelled)
     }
 

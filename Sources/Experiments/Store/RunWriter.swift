@@ -10,18 +10,33 @@ final class RunWriter: Sendable {
     private let store: RunStore
     private let record: RunRecord
     private let lock: RunLock
+    private let claim: TrainingClaim?
+    /// Whether all of the end is written; `nil` before.
+    private let outcome = Mutex<Bool?>(nil)
     /// Seconds that the last checkpoint took from the training, and all together.
     private let costs = Mutex((last: 0.005, all: 0.0))
 
-    init(_ store: RunStore, _ record: RunRecord, key: String, lock: RunLock) {
+    init(_ store: RunStore, _ record: RunRecord, key: String, lock: RunLock, _ claim: TrainingClaim?) {
         self.store = store
         self.record = record
         self.key = key
         self.lock = lock
+        self.claim = claim
+    }
+
+    /// Of a training that did not begin nothing is left.
+    deinit {
+        lock.remove()
+        claim?.release()
     }
 
     var isBusy: Bool { store.background.isBusy }
     var cost: Double { costs.withLock { $0.last } }
+
+    func isKept(within seconds: Double) -> Bool? {
+        store.background.wait(within: seconds)
+        return outcome.withLock { $0 }
+    }
 
     private func add(_ seconds: Double) {
         costs.withLock { $0 = (last: seconds, all: $0.all + seconds) }
@@ -45,20 +60,36 @@ final class RunWriter: Sendable {
         add(Clock.seconds - start)
     }
 
-    private func write(_ checkpoint: Checkpoint, _ record: RunRecord, _ state: String) {
+    /// - Parameter finish: what is done once the database says so too.
+    /// - Returns: whether the state is on the disk.
+    @discardableResult
+    private func write(
+        _ checkpoint: Checkpoint, _ record: RunRecord, _ state: String, then finish: @escaping @Sendable () -> Void = {}
+    ) -> Bool {
         var record = record
         record.position = checkpoint.position
         let path = store.checkpoint(key)
         do throws(FileError) { try CheckpointFile.write(checkpoint, record, to: path) } catch {
-            return noteUnwritten("checkpoint", error, path: path)
+            noteUnwritten("checkpoint", error, path: path)
+            // It is where the one before is.
+            let key = key
+            store.change { database throws(DatabaseError) in
+                try database.execute("UPDATE runs SET state = ? WHERE key = ?", [.text(state), .text(key)])
+            } then: {
+                finish()
+            }
+            return false
         }
-        update(record, state)
+        update(record, state, then: finish)
+        return true
     }
 
-    private func update(_ record: RunRecord, _ state: String) {
+    private func update(_ record: RunRecord, _ state: String, then finish: @escaping @Sendable () -> Void) {
         let key = key
         store.change(ofRun: key) { database throws(DatabaseError) in
             try RunStore.write(record, key: key, state: state, to: database)
+        } then: {
+            finish()
         }
     }
 
@@ -71,6 +102,8 @@ final class RunWriter: Sendable {
 
     // MARK: The end
 
+    private var removeLock: @Sendable () -> Void { { [lock] in lock.remove() } }
+
     func end(_ run: Run, _ last: Checkpoint, keepsWeights: Bool) {
         var record = record
         record.state = run.state
@@ -79,11 +112,19 @@ final class RunWriter: Sendable {
         store.background.begin { [self] in
             switch run.state {
             case .interrupted, .stopped:
-                if run.steps > 0 { write(last, ended, run.state.description) } else { update(ended, "interrupted") }
+                if run.steps > 0 {
+                    let isWritten = write(last, ended, run.state.description, then: removeLock)
+                    outcome.withLock { $0 = isWritten }
+                } else {
+                    update(ended, "interrupted", then: removeLock)
+                    outcome.withLock { $0 = true }
+                }
                 store.removeSurpassed(by: key, ended)
             case .done, .diverged, .loaded: writeEnd(run, last, ended, keepsWeights)
             }
+            // Its file stays where the database does not say yet how the run ended.
             lock.release()
+            claim?.release()
         }
     }
 
@@ -114,7 +155,11 @@ final class RunWriter: Sendable {
             // Weights tell of their run as well. Without either it has not ended for whoever comes next, and its
             // checkpoint says the rest.
             if !FileSystem.exists(path) {
-                if isDone { write(last, record, "interrupted") } else { update(record, "interrupted") }
+                if isDone {
+                    write(last, record, "interrupted", then: removeLock)
+                } else {
+                    update(record, "interrupted", then: removeLock)
+                }
                 return
             }
         }

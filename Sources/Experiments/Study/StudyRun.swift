@@ -39,31 +39,6 @@ public struct StudyRun: Sendable {
     public var loss: Double? { metrics.last?.testLoss }
 }
 
-/// Where a study gets its runs from: the seam behind which runs may be kept, or trained elsewhere.
-public struct RunSource: Sendable {
-    public typealias Kept = @Sendable (StudyModel, Dataset, Seeds) -> StudyRun?
-    public typealias Train =
-        @Sendable (StudyModel, Dataset, Seeds, _ keepsWeights: Bool, Cancellation, (TrainingEvent) -> Void)
-        throws(TrainingError) -> StudyRun
-
-    /// A run of this model with these seeds that need not be trained again.
-    public let kept: Kept
-    /// Trains one. An interrupted run is given back as such.
-    public let train: Train
-
-    public init(kept: @escaping Kept = { _, _, _ in nil }, train: @escaping Train = RunSource.trainHere) {
-        (self.kept, self.train) = (kept, train)
-    }
-
-    /// Trains on this machine, and keeps nothing beyond the session.
-    public static let trainHere: Train = {
-        model, dataset, seeds, keepsWeights, cancellation, observer throws(TrainingError) in
-        try StudyRun(
-            training: model, on: dataset, seeds, keepsWeights: keepsWeights, cancellation: cancellation,
-            observer: observer)
-    }
-}
-
 extension StudyRun {
     /// Trains one model with one seed.
     ///

@@ -26,6 +26,8 @@ public enum StudyEvent: Sendable {
     case epoch(EpochMetrics)
     /// One run is done, or was kept.
     case finished(model: Int, seed: UInt64, StudyRun, wasKept: Bool)
+    /// Nothing is left to train but what other processes are at.
+    case waiting(trainings: Int, holder: String)
     /// A sequential study has looked at so many seeds.
     case looked(seeds: Int, isDecided: Bool)
 }
@@ -66,34 +68,27 @@ extension Study {
         for (model, seed, run) in take(source.kept) {
             observer(.finished(model: model, seed: seed, run, wasKept: true))
         }
-        let work = missing
-        for (index, (model, seed)) in work.enumerated() {
-            if cancellation.isCancelled { return .interrupted }
-            let later = work[(index + 1)...].map(\.model)
-            let run: StudyRun
-            do throws(TrainingError) {
-                run = try source.train(
-                    plan.models[model], plan.dataset, Seeds(seed), plan.keepsWeights, cancellation
-                ) { event in
-                    if case .epoch(let metrics) = event { observer(.epoch(metrics)) }
-                    guard case .progress(let progress) = event else { return }
-                    let rest = later.reduce(0) { $0 + (secondsOfRun($1) ?? cost?.secondsOfRun[$1] ?? 0) }
-                    observer(
-                        .progress(
-                            StudyProgress(
-                                model: plan.models[model].name, seed: seed, run: index + 1, runs: work.count,
-                                training: progress, secondsLeft: progress.secondsLeft + rest)))
-                }
-            } catch .cancelled { return .interrupted } catch { throw error }
-            switch run.state {
-            case .done, .diverged: break
-            case .stopped(let reason, let fix): return .stopped(reason: reason, fix: fix)
-            case .interrupted, .loaded: return .interrupted
+        let count = missing.count
+        return try getAll(missing, cancellation: cancellation) { item throws(TrainingError) in
+            try source.train(
+                plan.models[item.model], plan.dataset, Seeds(item.seed), plan.keepsWeights, cancellation
+            ) { event in
+                if case .epoch(let metrics) = event { observer(.epoch(metrics)) }
+                guard case .progress(let progress) = event else { return }
+                let later = missing.filter { $0 != item }
+                let rest = later.reduce(0) { $0 + (secondsOfRun($1.model) ?? cost?.secondsOfRun[$1.model] ?? 0) }
+                observer(
+                    .progress(
+                        StudyProgress(
+                            model: plan.models[item.model].name, seed: item.seed, run: count - later.count, runs: count,
+                            training: progress, secondsLeft: progress.secondsLeft + rest)))
             }
-            add(run, model: model, seed: seed)
-            observer(.finished(model: model, seed: seed, run, wasKept: false))
+        } take: { item, run, wasKept in
+            add(run, model: item.model, seed: item.seed)
+            observer(.finished(model: item.model, seed: item.seed, run, wasKept: wasKept))
+        } waiting: { trainings, holder in
+            observer(.waiting(trainings: trainings, holder: holder))
         }
-        return .done
     }
 
     /// Takes the missing runs that are kept, and tells which.

@@ -38,7 +38,10 @@ private func drops(_ layer: PlacedLayer) -> Bool {
 
 public enum VarianceEvent: Sendable {
     case training(TrainingEvent)
-    case finished(StudyRun)
+    /// One run is done, or was trained by another process.
+    case finished(StudyRun, wasKept: Bool)
+    /// Nothing is left to train but what other processes are at.
+    case waiting(trainings: Int, holder: String)
 }
 
 public struct VarianceByRole: Sendable {
@@ -99,23 +102,17 @@ public struct VarianceByRole: Sendable {
         by source: RunSource = RunSource(), cancellation: Cancellation,
         observer: (_ done: Int, _ all: Int, VarianceEvent) -> Void
     ) throws(TrainingError) -> StudyEnd {
-        let plan = plan
-        for seeds in plan where runs[seeds] == nil {
+        let count = plan.count
+        return try getAll(plan.filter { runs[$0] == nil }, cancellation: cancellation) { seeds throws(TrainingError) in
             let done = runs.count
-            if cancellation.isCancelled { return .interrupted }
-            let run: StudyRun
-            do throws(TrainingError) {
-                run = try source.train(model, dataset, seeds, false, cancellation) {
-                    observer(done, plan.count, .training($0))
-                }
-            } catch .cancelled { return .interrupted } catch { throw error }
-            switch run.state {
-            case .done, .diverged: runs[seeds] = run
-            case .stopped(let reason, let fix): return .stopped(reason: reason, fix: fix)
-            case .interrupted, .loaded: return .interrupted
+            return try source.train(model, dataset, seeds, false, cancellation) {
+                observer(done, count, .training($0))
             }
-            observer(done + 1, plan.count, .finished(run))
+        } take: { seeds, run, wasKept in
+            runs[seeds] = run
+            observer(runs.count, count, .finished(run, wasKept: wasKept))
+        } waiting: { trainings, holder in
+            observer(runs.count, count, .waiting(trainings: trainings, holder: holder))
         }
-        return .done
     }
 }

@@ -72,6 +72,7 @@ extension FaultCode {
     static let unknownRun = FaultCode("unknown-run")
     static let unreadableRun = FaultCode("unreadable-run")
     static let untrained = FaultCode("untrained")
+    static let waiting = FaultCode("waiting")
     static let wrongCount = FaultCode("wrong-count")
     static let wrongType = FaultCode("wrong-type")
 }

@@ -119,12 +119,12 @@ extension Database {
         defer { home.remove() }
         let (options, architecture, cancellation) = (TrainingOptions(), try Trained.architecture(), Cancellation())
         cancellation.cancel()
-        let keeper = home.store.begin(try Trained.record(options), architecture, options, isFresh: false)
         #expect(throws: TrainingError.self) {
-            try Trainer(model: "Net", architecture: architecture, dataset: Trained.data, options: options)
+            let keeper = home.store.begin(try Trained.record(options), architecture, options, isFresh: false)
+            _ = try Trainer(model: "Net", architecture: architecture, dataset: Trained.data, options: options)
                 .train(from: keeper?.beginning, keeper: keeper, cancellation: cancellation) { _ in }
         }
-        #expect(home.files.allSatisfy { $0.hasSuffix(".lock") }, "\(home.files)")
+        #expect(home.files.isEmpty, "\(home.files)")
         let again = try home.train(options)
         #expect(again.state == .done && again.continuation == nil)
         #expect(try home.kept(options)?.digest == again.digest)
@@ -1306,8 +1306,70 @@ extension Database {
         defer { home.remove() }
         let options = Trained.options()
         do { _ = home.store.begin(try Trained.record(options), try Trained.architecture(), options, isFresh: false) }
+        // As a killed one leaves it.
+        try FileSystem.write("", to: home.store.lock(try home.key(seed: 1)))
         #expect(home.another().store.list().map(\.state) == ["interrupted"])
         #expect(home.store.clean()?.files == 1)
+    }
+
+    @Test func oneProcessAtATimeClaimsATraining() throws {
+        let home = try Home()
+        defer { home.remove() }
+        let other = home.another().store
+        let identity = try #require(try Trained.record(Trained.options()).kept?.identity)
+        func isGranted(_ answer: TrainingClaim.Answer) -> Bool { if case .granted = answer { true } else { false } }
+        do {
+            let claim = home.store.claim(identity)
+            guard case .held(let holder) = other.claim(identity) else { return #expect(Bool(false), "granted twice") }
+            #expect(holder == "process \(getpid())" && other.removeLeftClaims() == 0)
+            let cancellation = Cancellation()
+            #expect(throws: TrainingError.self) {
+                _ = try other.claim(identity, unless: cancellation) { _ in cancellation.cancel() }
+            }
+            #expect(isGranted(other.claim(try #require(try Trained.record(Trained.options(seed: 2)).kept?.identity))))
+            withExtendedLifetime(claim) {}
+        }
+        #expect(try FileSystem.list(home.store.claims).isEmpty)
+        // What a killed process has left.
+        try FileSystem.write("{", to: "\(home.store.claims)/\(identity.digest)")
+        #expect(isGranted(other.claim(identity)))
+        try FileSystem.write("{", to: "\(home.store.claims)/\(identity.digest)")
+        #expect(home.store.clean()?.files == 1)
+        #expect(try FileSystem.list(home.store.claims).isEmpty)
+    }
+
+    /// Whether it comes to its end.
+    @Test(arguments: [true, false])
+    func aClaimIsHeldUntilOthersFindWhatCameOfIt(isWhole: Bool) throws {
+        let home = try Home()
+        defer { home.remove() }
+        let (options, architecture, other) = (Trained.options(), try Trained.architecture(), home.another())
+        let record = try Trained.record(options)
+        let identity = try #require(record.kept?.identity)
+        do {
+            guard case .granted(let claim) = home.store.claim(identity) else { return #expect(Bool(false)) }
+            let keeper = home.store.begin(record, architecture, options, claim, isFresh: false)
+            let cancellation = Cancellation()
+            _ = try Trainer(model: "Net", architecture: architecture, dataset: Trained.data, options: options)
+                .train(keeper: keeper, cancellation: cancellation) { event in
+                    guard case .held = other.store.claim(identity) else { return #expect(Bool(false), "granted twice") }
+                    if case .epoch = event, !isWhole { cancellation.cancel() }
+                }
+        }
+        _ = try other.store.claim(identity, unless: Cancellation()) { _ in }
+        #expect(try (other.kept(options) != nil) == isWhole)
+        let next = other.store.begin(record, architecture, options, isFresh: false)
+        #expect(isWhole || next?.beginning?.position.epoch == 2)
+    }
+
+    @Test func noLockIsLeftOfATrainingThatHasEnded() throws {
+        let home = try Home()
+        defer { home.remove() }
+        try home.train(Trained.options())
+        try home.train(Trained.options(seed: 2), cutAfter: 1)
+        try home.train(Trained.options(seed: 3), cutAfter: 1)
+        try home.train(Trained.options(seed: 3), cutAfter: 2)
+        #expect(home.files.count == 4 && home.files.allSatisfy { !$0.hasSuffix(".lock") }, "\(home.files)")
     }
 
     @Test func twoStoresWriteAtOnce() throws {

@@ -16,11 +16,21 @@ extension Invocation {
             kept: { model, _, seeds in isFresh ? nil : records.kept(model, seeds, keepsWeights: keepsWeights) },
             train: { model, dataset, seeds, keepsWeights, cancellation, observer throws(TrainingError) in
                 try store.wait(unless: cancellation)
-                let keeper = try records.begin(model, seeds, isFresh: isFresh, keepsWeights: keepsWeights)
-                return try StudyRun(
-                    training: model, on: dataset, seeds, keepsWeights: keepsWeights, keeper: keeper,
-                    cancellation: cancellation, observer: observer)
-            })
+                var claim: TrainingClaim?
+                if !isFresh {
+                    switch store.claim(try records.identity(model, seeds)) {
+                    case .held(let holder): return .held(by: holder)
+                    case .granted(let granted): claim = granted
+                    }
+                    if let run = records.kept(model, seeds, keepsWeights: keepsWeights) { return .kept(run) }
+                }
+                let keeper = try records.begin(model, seeds, claim, isFresh: isFresh, keepsWeights: keepsWeights)
+                return .trained(
+                    try StudyRun(
+                        training: model, on: dataset, seeds, keepsWeights: keepsWeights, keeper: keeper,
+                        cancellation: cancellation, observer: observer))
+            },
+            isKept: { model, seeds in (try? records.identity(model, seeds)).map(store.isEnded) ?? false })
     }
 }
 
@@ -32,7 +42,7 @@ private struct StudyRecords: Sendable {
     /// Of the data; read once, for it reads every pixel.
     let digest: String
 
-    private func identity(_ model: StudyModel, _ seeds: Seeds) throws(TrainingError) -> RunIdentity {
+    func identity(_ model: StudyModel, _ seeds: Seeds) throws(TrainingError) -> RunIdentity {
         try RunDescription(model.architecture, dataDigest: digest, data: nil, model.options(seeds)).identity()
     }
 
@@ -50,13 +60,13 @@ private struct StudyRecords: Sendable {
     }
 
     func begin(
-        _ model: StudyModel, _ seeds: Seeds, isFresh: Bool, keepsWeights: Bool
+        _ model: StudyModel, _ seeds: Seeds, _ claim: TrainingClaim?, isFresh: Bool, keepsWeights: Bool
     ) throws(TrainingError) -> RunKeeper? {
         guard let written = models[model.name] else { return nil }
         let options = model.options(seeds)
         let record = try RunProgram.record(
             beginning: written, called: model.keptName, model.architecture, on: data, digest, options)
         return store.begin(
-            record, model.architecture, options, isFresh: isFresh, keepsWeights: keepsWeights)
+            record, model.architecture, options, claim, isFresh: isFresh, keepsWeights: keepsWeights)
     }
 }

@@ -1,6 +1,7 @@
 // What `compare`, `more` and `variance` share: they say before what trainings will cost, train what is missing, and say
 // what ended them.
 
+import Engine
 import Experiments
 import Graphics
 import Language
@@ -34,6 +35,7 @@ extension Invocation {
                 case .finished(let model, let seed, let run, let wasKept):
                     log.note(run, of: "\(names[model]) seed \(seed)", wasKept: wasKept)
                     context.tellStoreFaults(at: range)
+                case .waiting(let trainings, let holder): tellWaiting(for: holder, trainings)
                 case .looked(let seeds, let isDecided): log.noteLook(seeds: seeds, isDecided: isDecided)
                 }
             }
@@ -51,8 +53,23 @@ extension Invocation {
             log.stop(after: "\(seeds) of \(counted(result.study.seeds.count, "seed"))")
         }
         context.session.lastStudy = ended
-        stop(result.end, missing: result.study.missing.count)
+        stop(result.end, missing: result.study.missing.count) {
+            result.study.allRuns.allSatisfy { source.isKept(result.study.plan.models[$0.model], Seeds($0.seed)) }
+        }
         return .object(ended)
+    }
+
+    /// Other processes are at all that is left.
+    func tellWaiting(for holder: String, _ trainings: Int) {
+        tellWaiting(
+            "\(holder) is doing "
+                + (trainings == 1
+                    ? "the last training: waiting for its result"
+                    : "the last \(trainings) trainings: waiting for their results"))
+    }
+
+    func tellWaiting(_ text: String) {
+        context.output.report(Diagnostic(.note, code: .waiting, text, source: context.source, at: range))
     }
 
     /// What need not be trained again.
@@ -81,18 +98,21 @@ extension Invocation {
     }
 
     /// What ended a study early is thrown once its value is bound.
-    func stop(_ end: StudyEnd, missing: Int) {
+    ///
+    /// - Parameter areKept: whether all runs that are done are kept beyond the session.
+    func stop(_ end: StudyEnd, missing: Int, areKept: () -> Bool) {
+        func kept() -> String { areKept() ? "kept" : "kept as long as this session" }
         switch end {
         case .done: break
         case .interrupted:
             context.pendingStop = .interrupted(
                 fault(
                     .interrupted,
-                    "interrupted with \(counted(missing, "training")) missing; those that were done are kept"
+                    "interrupted with \(counted(missing, "training")) missing; those that were done are \(kept())"
                         + (arguments.word.name == "variance" ? "" : ", and `more` continues")))
         case .stopped(let reason, let fix):
             context.pendingStop = .fault(
-                fault(.stopped, "the study stopped, its runs are kept: \(reason)", fix: fix))
+                fault(.stopped, "the study stopped, its runs are \(kept()): \(reason)", fix: fix))
         }
     }
 }

@@ -48,7 +48,9 @@ private func varianceOfModel(_ given: Invocation) throws -> Value {
                 let left = progress.secondsLeft + Double(all - done - 1) * (cost?.seconds ?? 0)
                 log.note(progress, of: model.name, run: done + 1, runs: all, secondsLeft: left)
             case .training(.epoch(let metrics)): log.note(metrics)
-            case .finished(let run): log.note(run, of: "\(model.name), training \(done) of \(all)")
+            case .finished(let run, let wasKept):
+                log.note(run, of: "\(model.name), training \(done) of \(all)", wasKept: wasKept)
+            case .waiting(let trainings, let holder): call.tellWaiting(for: holder, trainings)
             default: break
             }
         }
@@ -65,6 +67,6 @@ private func varianceOfModel(_ given: Invocation) throws -> Value {
     } else {
         log.stop(after: "\(done) of \(counted(all, "training"))")
     }
-    call.stop(end, missing: all - done)
+    call.stop(end, missing: all - done) { variance.runs.keys.allSatisfy { source.isKept(studied, $0) } }
     return .object(value)
 }

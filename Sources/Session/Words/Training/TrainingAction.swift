@@ -43,7 +43,13 @@ struct TrainingAction {
         defer { context.tellStoreFaults(at: call.range) }
         if !isFresh, let record, let value = try kept(record, defaults) { return value }
         context.tellStoreFaults(at: call.range)
-        let keeper = record.flatMap { context.store?.begin($0, architecture, options, isFresh: isFresh) }
+        var claim: TrainingClaim?
+        if !isFresh, let record {
+            claim = try self.claim(record)
+            // Another process may have trained it meanwhile.
+            if let value = try kept(record, defaults) { return value }
+        }
+        let keeper = record.flatMap { context.store?.begin($0, architecture, options, claim, isFresh: isFresh) }
         context.tellStoreFaults(at: call.range)
         let beginning = [keeper?.beginning, continuation].compactMap { $0 }.max {
             $0.position.steps < $1.position.steps
@@ -70,7 +76,7 @@ struct TrainingAction {
         }
         log.finish(run)
         let place = keeper?.key.flatMap { key in context.store.map { RunValue.Place(store: $0, key: key) } }
-        return ended(RunValue(run, model: model, data: data, place: place, defaults: defaults))
+        return ended(RunValue(run, model: model, data: data, place: place, defaults: defaults), keeper)
     }
 
     /// What the run is found by; `nil` where none is kept.
@@ -80,6 +86,16 @@ struct TrainingAction {
         do throws(TrainingError) {
             return try RunProgram.record(
                 beginning: model, called: model.name, architecture, on: data, digest, options)
+        } catch { throw call.fault(error) }
+    }
+
+    /// The right to train it; another process that trains the same is waited for.
+    private func claim(_ record: RunRecord) throws -> TrainingClaim? {
+        guard let store = context.store, let identity = record.kept?.identity else { return nil }
+        do throws(TrainingError) {
+            return try store.claim(identity, unless: context.interruption) { holder in
+                call.tellWaiting("\(holder) is training \(label): waiting for its result")
+            }
         } catch { throw call.fault(error) }
     }
 
@@ -117,8 +133,18 @@ struct TrainingAction {
         )
     }
 
+    /// What becomes of what was trained of a run that did not come to its end.
+    private func keeping(_ keeper: RunKeeper?) -> String {
+        guard let keeper else { return "kept as long as this session" }
+        return switch keeper.isKept {
+        case true?: "kept"
+        case false?: "kept as long as this session"
+        case nil: "being written to the disk"
+        }
+    }
+
     /// Leaves the run as the last one, with the error of one that came to no good end.
-    private func ended(_ value: RunValue) -> Value {
+    private func ended(_ value: RunValue, _ keeper: RunKeeper? = nil) -> Value {
         let run = value.run
         context.session.lastRun = value
         switch run.state {
@@ -126,7 +152,8 @@ struct TrainingAction {
         case .stopped(let reason, let fix):
             context.pendingStop = .fault(
                 call.fault(
-                    .stopped, "the training stopped after \(counted(run.steps, "step")), which are kept: \(reason)",
+                    .stopped,
+                    "the training stopped after \(counted(run.steps, "step")), which are \(keeping(keeper)): \(reason)",
                     fix: fix))
         case .interrupted:
             context.pendingStop = .interrupted(
@@ -134,8 +161,7 @@ struct TrainingAction {
                     .interrupted,
                     "the training was interrupted after \(counted(run.steps, "step")) "
                         + "(\(run.epochs) of \(counted(options.epochs, "epoch")) done); "
-                        + (value.place == nil && context.store != nil
-                            ? "what was trained is kept as long as this session" : "what was trained is kept")))
+                        + "what was trained is \(keeping(keeper))"))
         case .diverged(let epoch, let batch):
             context.pendingStop = .diverged(
                 call.fault(
