@@ -68,7 +68,8 @@ final class Assistant: Sendable {
                 case .keep: isKeeping = true
                 case .end:
                     keepRecords()
-                    return history.close()
+                    history.close()
+                    return
                 }
             }
             guard isKeeping else { continue }

@@ -111,38 +111,46 @@ public final class History: Sendable {
         write(records)
     }
 
-    /// Writes what another process kept from being written. To be called before the process ends.
-    public func close() {
+    /// Writes what could not be written before. To be called before the process ends.
+    ///
+    /// - Returns: what is lost, and why.
+    @discardableResult
+    public func close() -> String? {
         patience.renew()
-        write([])
+        guard let reason = write([]) else { return nil }
+        return "the last cells are not kept in the history: \(reason)"
     }
 
-    private func write(_ records: [Record]) {
+    /// - Returns: why they wait for the next time.
+    @discardableResult
+    private func write(_ records: [Record]) -> String? {
         state.withLock { state in
             takeAwaited(&state)
-            guard !records.isEmpty || !state.unwritten.isEmpty else { return }
+            guard !records.isEmpty || !state.unwritten.isEmpty else { return nil }
             let (file, session, records) = (state.file, state.session, state.unwritten + records)
             state.unwritten = records.suffix(Self.mostUnwritten)
-            let isKept: Void? = try? file.database.transaction { () throws(DatabaseError) in
-                for record in records {
-                    switch record {
-                    case .input(let text, let line):
-                        try file.database.execute(
-                            """
-                            INSERT OR REPLACE INTO history (session, line, input, number)
-                            VALUES (?, ?, ?, \(Self.nextNumber))
-                            """,
-                            [.integer(session), .integer(line), .text(text)])
-                    case .output(let text, let line):
-                        try file.database.execute(
-                            "UPDATE history SET output = ? WHERE session = ? AND line = ?",
-                            [.text(text), .integer(session), .integer(line)])
+            do throws(DatabaseError) {
+                try file.database.transaction { () throws(DatabaseError) in
+                    for record in records {
+                        switch record {
+                        case .input(let text, let line):
+                            try file.database.execute(
+                                """
+                                INSERT OR REPLACE INTO history (session, line, input, number)
+                                VALUES (?, ?, ?, \(Self.nextNumber))
+                                """,
+                                [.integer(session), .integer(line), .text(text)])
+                        case .output(let text, let line):
+                            try file.database.execute(
+                                "UPDATE history SET output = ? WHERE session = ? AND line = ?",
+                                [.text(text), .integer(session), .integer(line)])
+                        }
                     }
                 }
-            }
-            guard isKept != nil else { return }
+            } catch { return error.message }
             state.unwritten = []
             patience.renew()
+            return nil
         }
     }
 

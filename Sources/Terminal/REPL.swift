@@ -34,7 +34,7 @@ public struct REPL {
         }
         defer {
             workspace.close()
-            history.close()
+            if let lost = history.close() { complain(lost) }
         }
         var count = 0
         /// Whether Ctrl-D was pressed inside a block. The end of the input, of a terminal that is gone, comes again and

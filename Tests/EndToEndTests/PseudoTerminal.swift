@@ -89,6 +89,13 @@ final class PseudoTerminal {
         _ = ioctl(master, UInt(TIOCSWINSZ), &size)
     }
 
+    /// No file grows any more, as on a disk that others have filled; or all do again.
+    func setDisk(isFull: Bool) throws {
+        let limit = "--fsize=\(isFull ? "0" : "unlimited"):unlimited"
+        let result = try Tandem.run("/usr/bin/env", ["prlimit", "--pid", "\(process)", limit])
+        guard result.code == 0 else { throw Failure(message: result.error) }
+    }
+
     /// Returns when `text` has been shown behind what was waited for before.
     func waitFor(_ text: String, seconds: Double = 60) throws {
         let end = Date(timeIntervalSinceNow: seconds)

@@ -155,8 +155,9 @@ struct REPLTests {
     private static let upArrow = "\u{1B}[A"
 
     /// A prompt in this home.
-    private func prompt(_ home: URL) throws -> PseudoTerminal {
-        let terminal = try PseudoTerminal(environment: ["TANDEM_HOME": home.path, "NO_COLOR": "1"])
+    private func prompt(_ home: URL, columns: UInt16 = 80) throws -> PseudoTerminal {
+        let terminal = try PseudoTerminal(
+            environment: ["TANDEM_HOME": home.path, "NO_COLOR": "1"], columns: columns)
         try terminal.waitFor("tandem> ")
         return terminal
     }
@@ -284,6 +285,71 @@ struct REPLTests {
         }
         terminal.type("\r")
         try terminal.waitFor("\n" + String(repeating: "x", count: 60))
+    }
+
+    /// Readline works out where a prompt wraps when it is set.
+    @Test func aQuestionLongerThanARowIsDrawnForTheNewSizeOfTheWindow() throws {
+        let home = try Tandem.folder()
+        defer { try? FileManager.default.removeItem(at: home) }
+        let question = (10...59).map { "\($0)" }.joined(separator: " ")
+        func drawing(_ columns: UInt16, resized: UInt16?) throws -> String {
+            let terminal = try prompt(home, columns: columns)
+            terminal.type("let question = \"\(question)> \"\r")
+            try terminal.waitFor("tandem> ")
+            terminal.type("print ask(question)\r")
+            try terminal.waitFor("ask(question)")
+            try terminal.waitFor("59> ")
+            terminal.type("answer")
+            try terminal.waitFor("answer")
+            if let resized {
+                terminal.resize(columns: resized)
+                try terminal.waitFor("59> answer")
+            }
+            let drawn = terminal.raw[
+                (terminal.raw.range(of: "10 11", options: .backwards)?.lowerBound ?? terminal.raw.startIndex)...]
+            terminal.type("\r")
+            try terminal.waitFor("\nanswer\n")
+            return String(drawn)
+        }
+        for columns in [UInt16(40), 60, 130] {
+            #expect(try drawing(80, resized: columns) == drawing(columns, resized: nil), "\(columns) columns")
+        }
+    }
+
+    @Test func whatCannotBeWrittenLastsAsLongAsTheSessionAndIsSaidToDoSo() throws {
+        let home = try Tandem.folder()
+        defer { try? FileManager.default.removeItem(at: home) }
+        let terminal = try prompt(home)
+        terminal.type("model A { input 3x32x32; conv 16, padding: 1; relu; flatten; linear 10 }\r")
+        terminal.type("model B { input 3x32x32; flatten; linear 10 }\r")
+        terminal.type("let data = take(synthetic(), 2000, test: 20)\r")
+        terminal.type("let a = train A, on: data, epochs: 1000\r")
+        try terminal.waitFor("images/s")
+        try terminal.setDisk(isFull: true)
+        terminal.type(PseudoTerminal.controlC)
+        try terminal.waitFor("what was trained is kept as long as this session")
+        try terminal.waitFor("tandem> ")
+        terminal.type("let few = take(data, 100, test: 20); let b = train B, on: few, epochs: 2\r")
+        try terminal.waitFor("tandem> ")
+        terminal.type("print \"reached\", b.accuracy < 101, a.state\r")
+        try terminal.waitFor("reached true interrupted")
+        terminal.type("findlr B, on: few, steps: 20\r")
+        try terminal.waitFor("tandem> ")
+        terminal.type("let s = compare B, A, on: data, epochs: 50, seeds: 1...2\r")
+        try terminal.waitFor("training 2 of 4")
+        terminal.type(PseudoTerminal.controlC)
+        try terminal.waitFor("those that were done are kept as long as this session")
+        try terminal.waitFor("tandem> ")
+        try terminal.setDisk(isFull: false)
+        terminal.type("let c = train B, on: few, epochs: 3, seed: 2\r")
+        try terminal.waitFor("tandem> ")
+        terminal.type("runs\r")
+        try terminal.waitFor("c ")
+        try leave(terminal)
+        // The cells of the time in which nothing could be written are not lost.
+        let next = try prompt(home)
+        next.type(Self.upArrow + Self.upArrow + Self.upArrow)
+        try next.waitFor("s = compare B, A")
     }
 
     @Test func whatWasEnteredSurvivesAKill() throws {
