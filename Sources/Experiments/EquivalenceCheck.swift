@@ -164,7 +164,7 @@ extension Executor {
             let (low, high): (Float, Float)
             switch parameter.role {
             case .weight, .bias: continue
-            case .scale: (low, high) = (-1.5, 1.5)
+            case .scale, .slope: (low, high) = (-1.5, 1.5)
             case .shift, .runningMean: (low, high) = (-1, 1)
             case .runningVariance: (low, high) = (0.25, 4)
             }

@@ -31,9 +31,11 @@ public struct ParameterTensor: Hashable, Sendable {
         /// Of a product, and its bias.
         case weight
         case bias
-        /// Weight and bias of a batch norm.
+        /// Weight and bias of a norm.
         case scale
         case shift
+        /// Below zero, of a prelu.
+        case slope
         case runningMean
         case runningVariance
 

@@ -7,9 +7,14 @@ public indirect enum Layer: Hashable, Sendable {
     case linear(Linear)
     case batchNorm(BatchNorm)
     case groupNorm(GroupNorm)
+    case layerNorm(LayerNorm)
+    case instanceNorm(InstanceNorm)
     case activation(Activation)
+    case prelu(PReLU)
     case maxPool(Pooling)
     case averagePool(Pooling)
+    /// `nn.AdaptiveMaxPool2d(output)`; `globalmaxpool` is the one with output 1.
+    case adaptiveMaxPool(output: Extent)
     /// `nn.AdaptiveAvgPool2d(output)`; `globalavgpool` is the one with output 1.
     case adaptiveAveragePool(output: Extent)
     case flatten
@@ -24,8 +29,8 @@ public indirect enum Layer: Hashable, Sendable {
     /// All kinds, each once.
     static var kinds: [any LayerKind.Type] {
         [
-            Convolution.self, Linear.self, BatchNorm.self, GroupNorm.self, Activation.self, MaxPool.self,
-            AveragePool.self,
+            Convolution.self, Linear.self, BatchNorm.self, GroupNorm.self, LayerNorm.self, InstanceNorm.self,
+            Activation.self, PReLU.self, MaxPool.self, AveragePool.self, AdaptiveMaxPool.self,
             AdaptiveAveragePool.self, Flatten.self, Dropout.self, Residual.self, Concatenation.self,
         ]
     }
@@ -37,9 +42,13 @@ public indirect enum Layer: Hashable, Sendable {
         case .linear(let settings): settings
         case .batchNorm(let settings): settings
         case .groupNorm(let settings): settings
+        case .layerNorm(let settings): settings
+        case .instanceNorm(let settings): settings
         case .activation(let activation): activation
+        case .prelu(let settings): settings
         case .maxPool(let windows): MaxPool(windows: windows)
         case .averagePool(let windows): AveragePool(windows: windows)
+        case .adaptiveMaxPool(let output): AdaptiveMaxPool(output: output)
         case .adaptiveAveragePool(let output): AdaptiveAveragePool(output: output)
         case .flatten: Flatten()
         case .dropout(let rate): Dropout(rate: rate)

@@ -91,6 +91,11 @@ struct LayerSettingsReader {
         return value
     }
 
+    /// A setting that came later, and is left out at its default.
+    mutating func flag(_ label: String, else standard: Bool) throws(LayerSettingsError) -> Bool {
+        left[label] == nil ? standard : try flag(label)
+    }
+
     /// Whether it is this choice, which is then taken.
     mutating func isChoice(_ label: String, _ choice: String) throws(LayerSettingsError) -> Bool {
         guard case .choice(choice)? = left[label] else { return false }

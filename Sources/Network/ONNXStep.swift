@@ -41,10 +41,23 @@ public struct ONNXStep: Sendable {
 
     /// A node over the layer's input and all its tensors.
     static func product(
-        _ type: String, of placed: PlacedLayer, over input: Operand = .input,
+        _ type: String, of placed: PlacedLayer, over input: Operand = .input, _ name: String? = nil,
         attributes: [(name: String, value: Attribute)]
     ) -> ONNXStep {
-        ONNXStep(type, [input] + placed.parameters.indices.map { .parameter($0) }, attributes: attributes)
+        ONNXStep(type, [input] + placed.parameters.indices.map { .parameter($0) }, name, attributes: attributes)
+    }
+}
+
+extension ONNXStep {
+    /// One of the layer's tensors, with a value for each channel, in a shape that is spread over a map.
+    ///
+    /// - Parameter name: of the step that gives it; `nil`: it is used as it is.
+    static func channels(
+        _ parameter: Int, of placed: PlacedLayer, _ name: String?
+    ) -> (steps: [ONNXStep], operand: Operand) {
+        guard let name, !placed.input.isFlat else { return ([], .parameter(parameter)) }
+        let sizes = Operand.sizes("channels", [placed.input.channels, 1, 1])
+        return ([ONNXStep("Reshape", [.parameter(parameter), sizes], name)], .step(name))
     }
 }
 

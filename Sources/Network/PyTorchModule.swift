@@ -10,13 +10,14 @@ public struct PyTorchModule: Sendable {
     ///   - name: of the class, where Python allows it.
     ///   - notes: lines for the module's docstring.
     public init(_ architecture: Architecture, name: String, notes: [String]) {
-        let name = Self.className(name)
         let all = architecture.layers.flatMap(Self.flattened)
-        var parts = [Self.header(notes, name)]
         var classes: [PythonClass] = []
         for needed in all.compactMap({ $0.layer.kind.ownClass($0) }) where !classes.contains(needed) {
             classes.append(needed)
         }
+        let ownNames = classes.map(\.name)
+        let name = ownNames.contains(name) ? "Network" : Self.className(name)
+        var parts = [Self.header(notes, name)]
         parts += classes.map(\.text)
         let input = architecture.input.sizes.map(String.init).joined(separator: ", ")
         parts.append(

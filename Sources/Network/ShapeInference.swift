@@ -54,15 +54,21 @@ extension Extent {
         return Extent(height, width)
     }
 
-    /// The positions of a window that slides over a map of this extent, rounded down; `nil` where it does not fit.
+    /// The positions of a window that slides over a map of this extent; `nil` where it does not fit.
+    ///
+    /// - Parameter roundsUp: whether a last window that reaches beyond the padding counts; one that would begin in the
+    ///   padding behind the map never does (`pooling_output_shape` of PyTorch).
     func slid(
-        by kernel: Extent, stride: Extent, padding: Extent, dilation: Extent = Extent(1)
+        by kernel: Extent, stride: Extent, padding: Extent, dilation: Extent = Extent(1), roundsUp: Bool = false
     ) -> Extent? {
         guard let reach = kernel.reach(dilation: dilation) else { return nil }
         func positions(_ size: Int, _ reach: Int, _ stride: Int, _ padding: Int) -> Int? {
             guard padding < Architecture.largestCount else { return nil }
             let room = size + 2 * padding - reach - 1
-            return room < 0 ? nil : room / stride + 1
+            guard roundsUp else { return room < 0 ? nil : room / stride + 1 }
+            guard room + stride > 0 else { return nil }
+            let last = (room + stride - 1) / stride
+            return last * stride >= size + padding ? last : last + 1
         }
         guard
             let height = positions(height, reach.height, stride.height, padding.height),

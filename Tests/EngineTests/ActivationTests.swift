@@ -7,7 +7,8 @@ import Testing
 @testable import Engine
 
 struct ActivationTests {
-    private static let functions = Layer.Activation.all.filter { $0 != .softmax } + [.leakyReLU(slope: 0.3)]
+    private static let functions =
+        Layer.Activation.all.filter { $0 != .softmax } + [.leakyReLU(slope: 0.3), .elu(alpha: 0.5)]
     private static let values =
         (-160...159).map { Float($0) / 16 } + [-90, -30, 30, 90] + Array(repeating: 1, count: 12)
 
@@ -51,11 +52,11 @@ struct ActivationTests {
     /// y, and dx where all gradients are 3.
     static func results(_ activation: Layer.Activation, _ set: InstructionSet) -> (y: [Float], dx: [Float]) {
         let kernel = ActivationKernel(activation).of(set.kernels)
-        let (slope, count) = (Float(activation.form.slope ?? 0), values.count)
+        let (setting, count) = (Float(activation.form.setting?.value ?? 0), values.count)
         precondition(count % 16 == 0, "kernels take whole vectors")
         var (y, dx) = ([Float](repeating: 0, count: count), [Float](repeating: 0, count: count))
-        kernel.forward(slope, values, &y, Int64(count))
-        kernel.gradient(slope, values, y, [Float](repeating: 3, count: count), &dx, Int64(count))
+        kernel.forward(setting, values, &y, Int64(count))
+        kernel.gradient(setting, values, y, [Float](repeating: 3, count: count), &dx, Int64(count))
         return (y, dx)
     }
 }

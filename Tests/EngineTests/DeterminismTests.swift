@@ -30,6 +30,18 @@ struct DeterminismTests {
         .activation(.softmax), .adaptiveAveragePool(output: Extent(1)), .flatten, .linear(.init(width: 10)),
     ]
 
+    /// Kinds that came later.
+    static let later: [Layer] = [
+        .convolution(.init(width: 20, padding: .exactly(Extent(1)))), .layerNorm(.init()), .activation(.mish),
+        .averagePool(.init(size: Extent(3), stride: Extent(2), padding: Extent(1), roundsUp: true)),
+        .convolution(.init(width: 24)), .instanceNorm(.init(hasScale: true)), .prelu(.init(isPerChannel: true)),
+        .convolution(.init(width: 24, kernel: Extent(1))), .batchNorm(.init(hasScale: false)), .prelu(.init()),
+        .convolution(.init(width: 20, kernel: Extent(1))), .activation(.elu(alpha: 0.7)), .activation(.hardswish),
+        .adaptiveMaxPool(output: Extent(3)), .flatten, .linear(.init(width: 33)), .layerNorm(.init()),
+        .activation(.softplus), .linear(.init(width: 21)), .activation(.relu6), .linear(.init(width: 12)),
+        .activation(.hardsigmoid), .linear(.init(width: 10)),
+    ]
+
     static func trained(
         _ layers: [Layer] = layers, threads: Int = 2, seed: UInt64 = 1, precision: Precision = .float32,
         set: InstructionSet? = nil
@@ -48,7 +60,7 @@ struct DeterminismTests {
         return executor
     }
 
-    private static let cases = [layers, branched].flatMap { layers in Precision.allCases.map { (layers, $0) } }
+    private static let cases = [layers, branched, later].flatMap { layers in Precision.allCases.map { (layers, $0) } }
 
     @Test(arguments: cases, [1, 3, 4, 7])
     func threadsDoNotChangeTheBits(network: (layers: [Layer], precision: Precision), threads: Int) throws {

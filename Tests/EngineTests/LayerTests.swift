@@ -74,6 +74,27 @@ struct LayerCase: CustomTestStringConvertible, Sendable {
         LayerCase("groupnorm of each channel", [3, 5, 7], [conv(19, 3), .groupNorm(.init(groups: 19))]),
         LayerCase("groupnorm of the images", [3, 5, 7], [.groupNorm(.init(groups: 1)), conv(19, 3)]),
         LayerCase("groupnorm of vectors", [20], [.linear(.init(width: 33)), .groupNorm(.init(groups: 3)), relu]),
+        LayerCase(
+            "batchnorm without scale", [3, 5, 7],
+            [conv(19, 3), .batchNorm(.init(hasScale: false)), relu, conv(9, 1)], images: 6),
+        LayerCase(
+            "batchnorm without bias", [3, 5, 7], [conv(19, 3), .batchNorm(.init(hasBias: false)), conv(9, 1)], images: 6
+        ),
+        LayerCase(
+            "batchnorm without both", [3, 5, 7],
+            [conv(19, 3), .batchNorm(.init(hasScale: false, hasBias: false)), conv(9, 1)], images: 6),
+        LayerCase("layernorm", [3, 5, 7], [conv(18, 3, bias: false), .layerNorm(.init()), conv(9, 1)]),
+        LayerCase(
+            "layernorm with relu", [3, 10, 9], [conv(34, 3), .layerNorm(.init(epsilon: 0.1)), relu, conv(9, 3)]),
+        LayerCase("layernorm behind a halo", [3, 9, 9], [conv(16, 1), .layerNorm(.init()), conv(9, 3, padding: 1)]),
+        LayerCase("layernorm of the images", [3, 5, 7], [.layerNorm(.init()), conv(19, 3)]),
+        LayerCase("layernorm of vectors", [20], [.linear(.init(width: 33)), .layerNorm(.init()), relu]),
+        LayerCase("instancenorm", [3, 5, 7], [conv(18, 3), .instanceNorm(.init()), relu, conv(9, 1)]),
+        LayerCase(
+            "instancenorm with scale and bias", [3, 5, 7],
+            [conv(18, 3), .instanceNorm(.init(epsilon: 0.1, hasScale: true, hasBias: true)), conv(9, 1)]),
+        LayerCase(
+            "instancenorm with a scale", [3, 5, 7], [conv(18, 3), .instanceNorm(.init(hasScale: true)), conv(9, 1)]),
         LayerCase("softmax", [3, 4, 3], [conv(19, 1), .activation(.softmax), conv(5, 3)]),
         LayerCase("softmax of vectors", [12], [.linear(.init(width: 21)), .activation(.softmax)]),
         LayerCase(
@@ -134,6 +155,17 @@ struct LayerCase: CustomTestStringConvertible, Sendable {
         LayerCase("tanh", [3, 5, 7], [conv(17, 1), .activation(.tanh), conv(5, 3)]),
         LayerCase("silu", [3, 5, 7], [conv(17, 1), .activation(.silu), conv(5, 3)]),
         LayerCase("gelu", [3, 5, 7], [conv(17, 1), .activation(.gelu), conv(5, 3)]),
+        LayerCase("relu6", [3, 5, 7], [conv(17, 1), .activation(.relu6), conv(5, 3)]),
+        LayerCase("elu", [3, 5, 7], [conv(17, 1), .activation(.elu(alpha: 0.7)), conv(5, 3)]),
+        LayerCase("prelu", [3, 5, 7], [conv(17, 1), .prelu(.init()), conv(5, 3)], images: 6),
+        LayerCase(
+            "prelu per channel", [3, 5, 7], [conv(17, 1), .prelu(.init(isPerChannel: true)), conv(5, 3)], images: 6),
+        LayerCase("prelu of the images", [3, 5, 7], [.prelu(.init(isPerChannel: true)), conv(5, 3)]),
+        LayerCase("prelu of vectors", [20], [.linear(.init(width: 33)), .prelu(.init(isPerChannel: true))]),
+        LayerCase("mish", [3, 5, 7], [conv(17, 1), .activation(.mish), conv(5, 3)]),
+        LayerCase("hardswish", [3, 5, 7], [conv(17, 1), .activation(.hardswish), conv(5, 3)]),
+        LayerCase("hardsigmoid", [3, 5, 7], [conv(17, 1), .activation(.hardsigmoid), conv(5, 3)]),
+        LayerCase("softplus", [3, 5, 7], [conv(17, 1), .activation(.softplus), conv(5, 3)]),
         LayerCase("linear", [40], [.linear(.init(width: 33)), .linear(.init(width: 17, hasBias: false))]),
         LayerCase("maxpool", [3, 9, 7], [conv(17, 1), .maxPool(.init(size: Extent(2)))]),
         LayerCase(
@@ -142,6 +174,22 @@ struct LayerCase: CustomTestStringConvertible, Sendable {
         LayerCase(
             "avgpool with overlap and padding", [3, 9, 7],
             [conv(17, 1), .averagePool(.init(size: Extent(3), stride: Extent(2), padding: Extent(1)))]),
+        LayerCase(
+            "maxpool with ceil", [3, 10, 7],
+            [conv(17, 1), .maxPool(.init(size: Extent(3), stride: Extent(2), roundsUp: true))]),
+        LayerCase(
+            "avgpool with ceil", [3, 10, 7],
+            [conv(17, 1), .averagePool(.init(size: Extent(3, 2), stride: Extent(2), roundsUp: true))]),
+        LayerCase(
+            "avgpool with ceil and padding", [3, 9, 8],
+            [conv(5, 1), .averagePool(.init(size: Extent(4), stride: Extent(3), padding: Extent(1), roundsUp: true))]),
+        LayerCase(
+            "maxpool larger than its map", [3, 2, 2],
+            [conv(5, 1), .maxPool(.init(size: Extent(3), stride: Extent(2), roundsUp: true))]),
+        LayerCase("adaptivemaxpool to 2x3", [3, 9, 7], [conv(17, 1), .adaptiveMaxPool(output: Extent(2, 3))]),
+        LayerCase(
+            "adaptivemaxpool to more than there is", [3, 2, 3], [conv(5, 1), .adaptiveMaxPool(output: Extent(4))]),
+        LayerCase("globalmaxpool", [3, 13, 6], [conv(33, 1), .adaptiveMaxPool(output: Extent(1))]),
         LayerCase("avgpool", [3, 13, 6], [conv(5, 1), .averagePool(.init(size: Extent(3)))]),
         LayerCase("adaptiveavgpool to 2", [3, 9, 7], [conv(17, 1), .adaptiveAveragePool(output: Extent(2))]),
         LayerCase(
@@ -155,7 +203,9 @@ struct LayerCase: CustomTestStringConvertible, Sendable {
     var isSmooth: Bool {
         func isSmooth(_ layer: Layer) -> Bool {
             switch layer {
-            case .activation(.relu), .activation(.leakyReLU), .maxPool: false
+            case .activation(let activation):
+                ![.relu, .leakyReLU(slope: 0.1), .relu6, .hardswish, .hardsigmoid].contains(activation)
+            case .prelu, .maxPool, .adaptiveMaxPool: false
             case .residual(let body, let shortcut): (body + (shortcut ?? [])).allSatisfy(isSmooth)
             case .concatenation(let branches): branches.joined().allSatisfy(isSmooth)
             default: true

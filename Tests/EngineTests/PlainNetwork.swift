@@ -77,7 +77,21 @@ struct PlainNetwork {
                 }
             )
         case .batchNorm(let settings): return batchNorm(placed, settings, x, gradients)
-        case .groupNorm(let settings): return groupNorm(placed, settings, x, gradients)
+        case .groupNorm(let settings):
+            let size = placed.input.count / settings.groups
+            return normalized(
+                placed, (0..<settings.groups).map { Array($0 * size..<($0 + 1) * size) }, settings.epsilon, x, gradients
+            )
+        case .instanceNorm(let settings):
+            let area = placed.input.height * placed.input.width
+            return normalized(
+                placed, (0..<placed.input.channels).map { Array($0 * area..<($0 + 1) * area) }, settings.epsilon, x,
+                gradients)
+        case .layerNorm(let settings):
+            let area = placed.input.height * placed.input.width
+            return normalized(
+                placed, (0..<area).map { Array(stride(from: $0, to: placed.input.count, by: area)) }, settings.epsilon,
+                x, gradients)
         default:
             return (
                 x.map { forward(placed, $0) },
@@ -92,7 +106,7 @@ struct PlainNetwork {
     private func batchNorm(
         _ placed: PlacedLayer, _ settings: Layer.BatchNorm, _ x: Batch, _ gradients: Gradients
     ) -> Result {
-        let first = firstTensor(placed)
+        let (scale, shift) = (tensor(.scale, of: placed), tensor(.shift, of: placed))
         let area = placed.input.count / placed.input.channels
         let count = Double(x.count * area)
         let places = (0..<placed.input.channels).map { channel in
@@ -106,7 +120,8 @@ struct PlainNetwork {
             for (image, place) in values {
                 normalized[image][place] = (x[image][place] - mean) / deviations[channel]
                 output[image][place] =
-                    normalized[image][place] * parameters[first][channel] + parameters[first + 1][channel]
+                    normalized[image][place] * (scale.map { parameters[$0][channel] } ?? 1)
+                    + (shift.map { parameters[$0][channel] } ?? 0)
             }
         }
         return (
@@ -116,11 +131,11 @@ struct PlainNetwork {
                 for (channel, values) in places.enumerated() {
                     let sum = values.reduce(0) { $0 + dy[$1.0][$1.1] }
                     let products = values.reduce(0) { $0 + dy[$1.0][$1.1] * normalized[$1.0][$1.1] }
-                    gradients.values[first][channel] += products
-                    gradients.values[first + 1][channel] += sum
+                    if let scale { gradients.values[scale][channel] += products }
+                    if let shift { gradients.values[shift][channel] += sum }
                     for (image, place) in values {
                         dx[image][place] =
-                            parameters[first][channel] / deviations[channel]
+                            (scale.map { parameters[$0][channel] } ?? 1) / deviations[channel]
                             * (dy[image][place] - sum / count - normalized[image][place] * products / count)
                     }
                 }
@@ -130,22 +145,24 @@ struct PlainNetwork {
     }
 
     /// Wu and He 2018, equations 1 to 3 and their gradients.
-    private func groupNorm(
-        _ placed: PlacedLayer, _ settings: Layer.GroupNorm, _ x: Batch, _ gradients: Gradients
+    ///
+    /// - Parameter groups: the places that are normalized together.
+    private func normalized(
+        _ placed: PlacedLayer, _ groups: [[Int]], _ epsilon: Double, _ x: Batch, _ gradients: Gradients
     ) -> Result {
-        let first = firstTensor(placed)
+        let (scale, shift) = (tensor(.scale, of: placed), tensor(.shift, of: placed))
         let area = placed.input.count / placed.input.channels
-        let size = placed.input.count / settings.groups
-        let groups = (0..<settings.groups).map { $0 * size..<($0 + 1) * size }
-        let (weight, bias) = (parameters[first], parameters[first + 1])
+        let size = groups[0].count
+        let weight = scale.map { parameters[$0] } ?? [Double](repeating: 1, count: placed.input.channels)
+        let bias = shift.map { parameters[$0] } ?? [Double](repeating: 0, count: placed.input.channels)
         var (normalized, deviations) = (x, [[Double]](repeating: [], count: x.count))
         for image in x.indices {
             for group in groups {
                 let mean = group.reduce(0) { $0 + x[image][$1] } / Double(size)
                 let variance = group.reduce(0) { $0 + pow(x[image][$1] - mean, 2) } / Double(size)
-                deviations[image].append((variance + settings.epsilon).squareRoot())
+                deviations[image].append((variance + epsilon).squareRoot())
                 for place in group {
-                    normalized[image][place] = (x[image][place] - mean) / (variance + settings.epsilon).squareRoot()
+                    normalized[image][place] = (x[image][place] - mean) / (variance + epsilon).squareRoot()
                 }
             }
         }
@@ -155,8 +172,10 @@ struct PlainNetwork {
                 var dx = dy
                 for image in dy.indices {
                     for place in dy[image].indices {
-                        gradients.values[first][place / area] += dy[image][place] * normalized[image][place]
-                        gradients.values[first + 1][place / area] += dy[image][place]
+                        if let scale {
+                            gradients.values[scale][place / area] += dy[image][place] * normalized[image][place]
+                        }
+                        if let shift { gradients.values[shift][place / area] += dy[image][place] }
                     }
                     for (number, group) in groups.enumerated() {
                         let mean = group.reduce(0) { $0 + dy[image][$1] * weight[$1 / area] } / Double(size)
@@ -173,6 +192,11 @@ struct PlainNetwork {
                 return dx
             }
         )
+    }
+
+    /// Which of all tensors is the layer's of this role.
+    private func tensor(_ role: ParameterTensor.Role, of placed: PlacedLayer) -> Int? {
+        placed.parameters.firstIndex { $0.role == role }.map { firstTensor(placed) + $0 }
     }
 
     /// Where the layer's tensors begin among all.
@@ -199,16 +223,18 @@ struct PlainNetwork {
                 for place in places { y[place] = exp(x[place]) / sum }
             }
         case .activation(let activation): y = x.map { Self.value(activation, $0) }
-        case .maxPool, .averagePool, .adaptiveAveragePool:
+        case .prelu:
+            let each = x.count / parameters[first].count
+            y = x.enumerated().map { $1 > 0 ? $1 : parameters[first][$0 / each] * $1 }
+        case .maxPool, .adaptiveMaxPool:
+            forEachWindow(of: placed) { output, inputs, _ in y[output] = inputs.map { x[$0] }.max() ?? 0 }
+        case .averagePool, .adaptiveAveragePool:
             forEachWindow(of: placed) { output, inputs, divisor in
-                if case .maxPool = placed.layer {
-                    y[output] = inputs.map { x[$0] }.max() ?? 0
-                } else {
-                    y[output] = inputs.reduce(0) { $0 + x[$1] } / divisor
-                }
+                y[output] = inputs.reduce(0) { $0 + x[$1] } / divisor
             }
         case .flatten, .dropout: y = x
-        case .batchNorm, .groupNorm, .residual, .concatenation: preconditionFailure("not image by image")
+        case .batchNorm, .groupNorm, .layerNorm, .instanceNorm, .residual, .concatenation:
+            preconditionFailure("not image by image")
         }
         return y
     }
@@ -235,7 +261,13 @@ struct PlainNetwork {
                 for place in places { dx[place] = y[place] * (dy[place] - mean) }
             }
         case .activation(let activation): dx = zip(x, dy).map { Self.slope(activation, $0) * $1 }
-        case .maxPool:
+        case .prelu:
+            let each = x.count / parameters[first].count
+            for place in x.indices {
+                dx[place] = x[place] > 0 ? dy[place] : dy[place] * parameters[first][place / each]
+                gradients.values[first][place / each] += x[place] > 0 ? 0 : x[place] * dy[place]
+            }
+        case .maxPool, .adaptiveMaxPool:
             forEachWindow(of: placed) { output, inputs, _ in
                 guard let winner = inputs.max(by: { x[$0] < x[$1] }) else { return }
                 dx[winner] += dy[output]
@@ -245,7 +277,8 @@ struct PlainNetwork {
                 for input in inputs { dx[input] += dy[output] / divisor }
             }
         case .flatten, .dropout: dx = dy
-        case .batchNorm, .groupNorm, .residual, .concatenation: preconditionFailure("not image by image")
+        case .batchNorm, .groupNorm, .layerNorm, .instanceNorm, .residual, .concatenation:
+            preconditionFailure("not image by image")
         }
         return dx
     }
@@ -266,6 +299,12 @@ struct PlainNetwork {
         case .tanh: tanh(x)
         case .gelu: x * normal(x)
         case .silu: x / (1 + exp(-x))
+        case .relu6: min(max(0, x), 6)
+        case .elu(let alpha): x > 0 ? x : alpha * expm1(x)
+        case .mish: x * tanh(log1p(exp(x)))
+        case .hardswish: x * min(max(0, x + 3), 6) / 6
+        case .hardsigmoid: min(max(0, x + 3), 6) / 6
+        case .softplus: log1p(exp(x))
         case .softmax: preconditionFailure("not elementwise")
         }
     }
@@ -279,6 +318,12 @@ struct PlainNetwork {
         case .tanh: 1 / (cosh(x) * cosh(x))
         case .gelu: normal(x) + x * exp(-x * x / 2) / (2 * Double.pi).squareRoot()
         case .silu: (1 + exp(-x) * (1 + x)) / ((1 + exp(-x)) * (1 + exp(-x)))
+        case .relu6: x > 0 && x < 6 ? 1 : 0
+        case .elu(let alpha): x > 0 ? 1 : alpha * exp(x)
+        case .mish: tanh(log1p(exp(x))) + x / (pow(cosh(log1p(exp(x))), 2) * (1 + exp(-x)))
+        case .hardswish: x <= -3 ? 0 : x < 3 ? (2 * x + 3) / 6 : 1
+        case .hardsigmoid: abs(x) < 3 ? 1.0 / 6 : 0
+        case .softplus: 1 / (1 + exp(-x))
         case .softmax: preconditionFailure("not elementwise")
         }
     }
@@ -331,7 +376,10 @@ struct PlainNetwork {
                     let column = j * settings.stride.width - settings.padding.width
                     rows = (row..<row + settings.size.height).clamped(to: 0..<input.height)
                     columns = (column..<column + settings.size.width).clamped(to: 0..<input.width)
-                    divisor = Double(settings.size.height * settings.size.width)
+                    // Padding counts, what a last window reads beyond it does not.
+                    let height = min(row + settings.size.height, input.height + settings.padding.height) - row
+                    let width = min(column + settings.size.width, input.width + settings.padding.width) - column
+                    divisor = Double(height * width)
                 default:
                     rows = i * input.height / output.height..<((i + 1) * input.height - 1) / output.height + 1
                     columns = j * input.width / output.width..<((j + 1) * input.width - 1) / output.width + 1

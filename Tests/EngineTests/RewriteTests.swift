@@ -15,26 +15,36 @@ private struct RandomNetwork {
 
     private mutating func layer(_ shape: Shape, depth: Int) -> Layer {
         let activations: [Layer.Activation] = [
-            .relu, .relu, .relu, .leakyReLU(slope: pick([0, 0.1, 1])), .sigmoid, .tanh, .gelu, .softmax,
+            .relu, .relu, .relu, .leakyReLU(slope: pick([0, 0.1, 1])), .sigmoid, .tanh, .gelu, .softmax, .relu6, .relu6,
+            pick([.elu(alpha: 0), .elu(alpha: 1.5), .softplus, .hardsigmoid, .hardswish, .mish]),
         ]
         if shape.isFlat {
             return pick([
                 .flatten, .activation(pick(activations)), .activation(pick(activations)),
                 .dropout(rate: pick([0, 1e-9, 0.3])), .linear(.init(width: pick([1, 3, 17]))), .batchNorm(.init()),
-                .batchNorm(.init()), .groupNorm(.init(groups: 1)), .activation(.softmax),
+                .batchNorm(.init()), .groupNorm(.init(groups: 1)), .activation(.softmax), .layerNorm(.init()),
+                .prelu(.init(isPerChannel: true)),
             ])
         }
         let map = Extent(shape.height, shape.width)
         switch pick([0, 1, 1, 2, 2, 3, 3, 3, 4, 5, 6, 7, 8, 8, 9]) {
-        case 0: return .adaptiveAveragePool(output: pick([map, Extent(1), Extent(2), Extent(max(1, map.height / 2))]))
+        case 0:
+            let output = pick([map, Extent(1), Extent(2), Extent(max(1, map.height / 2))])
+            return pick([.adaptiveAveragePool(output: output), .adaptiveMaxPool(output: output)])
         case 1, 2:
             let size = pick([Extent(1), Extent(2), Extent(2), Extent(3), Extent(1, 2)])
             let padding = pick([Extent(0), Extent(0), Extent(size.height / 2, size.width / 2)])
-            let pooling = Layer.Pooling(size: size, stride: pick([size, size, Extent(1), Extent(2)]), padding: padding)
+            let pooling = Layer.Pooling(
+                size: size, stride: pick([size, size, Extent(1), Extent(2)]), padding: padding,
+                roundsUp: pick([true, false, false]))
             return pick([.maxPool(pooling), .maxPool(pooling), .averagePool(pooling)])
         case 3, 4: return .activation(pick(activations))
         case 5: return .dropout(rate: pick([0, 1e-9, 0.3]))
-        case 6: return pick([.flatten, .batchNorm(.init(momentum: pick([0.1, 0.3])))])
+        case 6:
+            return pick([
+                .flatten, .batchNorm(.init(momentum: pick([0.1, 0.3]))), .groupNorm(.init(groups: shape.channels)),
+                .instanceNorm(.init()),
+            ])
         case 7 where depth < 2:
             let inner = sequence(shape, depth: depth + 1).layers.filter { $0 != .flatten }
             let first = pick([[], inner])
@@ -90,8 +100,12 @@ private struct RandomNetwork {
         let size = pick([Extent(1), Extent(2), Extent(3, 2)])
         let pool = Layer.Pooling(size: size, stride: pick([size, Extent(1)]), padding: pick([Extent(0), Extent(0)]))
         let ends: [Layer] = [
-            .activation(pick([.relu, .leakyReLU(slope: -0.3), .sigmoid, .tanh, .gelu, .silu])), .activation(.relu),
-            pick([.maxPool(pool), .averagePool(pool), .adaptiveAveragePool(output: Extent(2))]),
+            .activation(pick([.relu, .leakyReLU(slope: -0.3), .sigmoid, .tanh, .gelu, .silu, .softplus])),
+            pick([.activation(.relu), .activation(.relu), .instanceNorm(.init())]),
+            pick([
+                .maxPool(pool), .averagePool(pool), .adaptiveAveragePool(output: Extent(2)),
+                .adaptiveMaxPool(output: Extent(2)),
+            ]),
         ].shuffled(using: &random)
         let inner = pick([1, 2, 3])
         let head: [Layer] = [.convolution(.init(width: 5, kernel: Extent(1))), .flatten, .linear(.init(width: 3))]
@@ -141,7 +155,7 @@ private struct RandomNetwork {
         let linear = Layer.linear(.init(width: 3))
         let convolution = Layer.convolution(.init(width: 3, kernel: Extent(1)))
         let halves = Layer.averagePool(.init(size: pick([Extent(2), Extent(1, 2), Extent(2, 1)])))
-        let smooth = Layer.activation(pick([.silu, .gelu, .tanh]))
+        let smooth = Layer.activation(pick([.silu, .gelu, .tanh, .mish, .hardswish, .elu(alpha: 0.7)]))
         let positive = Layer.activation(pick([.relu, .sigmoid]))
         let between = pick([Layer.activation(.tanh), halves])
         let positiveBranches: [[Layer]] = [
@@ -161,6 +175,8 @@ private struct RandomNetwork {
             [.activation(.leakyReLU(slope: 0.1)), .activation(.relu), .flatten, linear],
             [.activation(.relu), .activation(.leakyReLU(slope: 0.1)), .flatten, linear],
             [smooth, .activation(.relu), .flatten, linear],
+            [.activation(.relu6), .maxPool(.init(size: Extent(1, 2))), .activation(.relu6), .flatten, linear],
+            [.activation(pick([.sigmoid, .relu6])), halves, .activation(.relu6), .flatten, linear],
             [
                 .activation(.relu), .residual(body: [.activation(.relu), .batchNorm(.init())], shortcut: nil), .flatten,
                 linear,
@@ -245,7 +261,7 @@ extension Executor {
             let range: ClosedRange<Float>
             switch parameter.role {
             case .weight, .bias: continue
-            case .scale: range = -1.5...1.5
+            case .scale, .slope: range = -1.5...1.5
             case .shift, .runningMean: range = -1...1
             case .runningVariance: range = 0.25...4
             }
@@ -271,8 +287,9 @@ extension Layer {
         case .maxPool(let pooling), .averagePool(let pooling):
             let new = Pooling(
                 size: pick([pooling.size, pick(extents)]), stride: pick(extents),
-                padding: pick([pooling.padding, Extent(0)]))
+                padding: pick([pooling.padding, Extent(0)]), roundsUp: pick([pooling.roundsUp, false, true]))
             if case .maxPool = self { return .maxPool(new) } else { return .averagePool(new) }
+        case .adaptiveMaxPool: return .adaptiveMaxPool(output: pick(extents))
         case .adaptiveAveragePool: return .adaptiveAveragePool(output: pick(extents))
         case .dropout: return .dropout(rate: pick([0, 1e-9, 0.3]))
         case .groupNorm(var settings):
@@ -290,7 +307,9 @@ extension Layer {
             guard !branches[index].isEmpty else { return self }
             branches[index][0] = branches[index][0].nudged(&random)
             return .concatenation(branches: branches)
-        case .linear, .batchNorm, .flatten, .activation: return self
+        case .linear, .batchNorm, .flatten, .activation, .prelu, .layerNorm,
+            .instanceNorm:
+            return self
         }
     }
 }

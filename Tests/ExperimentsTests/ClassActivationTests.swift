@@ -35,6 +35,17 @@ struct ClassActivationTests {
             .maxPool(.init(size: Extent(4))), .groupNorm(.init(groups: 3)), .flatten, .linear(.init(width: 12)),
             .groupNorm(.init(groups: 2, epsilon: 0.1)), .linear(.init(width: 10)),
         ],
+        [
+            .maxPool(.init(size: Extent(3), stride: Extent(4), roundsUp: true)), .layerNorm(.init()),
+            .prelu(.init(isPerChannel: true)), .instanceNorm(.init(hasScale: true)), .activation(.mish),
+            .averagePool(.init(size: Extent(2), stride: Extent(3), padding: Extent(1), roundsUp: true)),
+            .batchNorm(.init(hasBias: false)), .activation(.elu(alpha: 0.5)), .flatten, .linear(.init(width: 12)),
+            .layerNorm(.init(epsilon: 0.1)), .prelu(.init()), .activation(.softplus), .linear(.init(width: 10)),
+        ],
+        [
+            .adaptiveMaxPool(output: Extent(3)), .activation(.hardswish), .flatten, .linear(.init(width: 10)),
+            .activation(.hardsigmoid), .activation(.relu6),
+        ],
         // Over the channels of each place, not over the whole map.
         [.maxPool(.init(size: Extent(4))), .activation(.softmax), .flatten, .linear(.init(width: 10))],
     ]

@@ -219,6 +219,71 @@ private struct Graph {
         #expect(graph.tensors.isEmpty)
     }
 
+    @Test func laterFunctionsAreOperatorsOrSpelledOut() throws {
+        let graph = try Graph([
+            .activation(.relu6), .activation(.elu(alpha: 0.5)), .activation(.mish), .activation(.hardswish),
+            .activation(.hardsigmoid), .activation(.softplus), .prelu(.init()), .prelu(.init(isPerChannel: true)),
+        ])
+        #expect(
+            graph.nodes == [
+                "Clip(images, zero, six) -> 0", "Elu(0) -> 1 alpha=0.5", "Softplus(1) -> 2.softplus",
+                "Tanh(2.softplus) -> 2.tanh", "Mul(1, 2.tanh) -> 2", "HardSwish(2) -> 3",
+                "HardSigmoid(3) -> 4 alpha=0.16666667 beta=0.5", "Softplus(4) -> 5", "PRelu(5, 6.weight) -> 6",
+                "Reshape(7.weight, 7.channels) -> 7.slope", "PRelu(6, 7.slope) -> logits",
+            ])
+    }
+
+    @Test func laterNormsAreOperators() throws {
+        let graph = try Graph([
+            .layerNorm(.init(epsilon: 0.25)), .instanceNorm(.init(hasScale: true)),
+            .batchNorm(.init(epsilon: 0.5, hasScale: false)), .flatten, .layerNorm(.init(epsilon: 0.5)),
+        ])
+        #expect(
+            graph.nodes == [
+                "Transpose(images) -> 0.last perm=[0, 2, 3, 1]",
+                "LayerNormalization(0.last, 0.weight, 0.bias) -> 0.normalized axis=3 epsilon=0.25",
+                "Transpose(0.normalized) -> 0 perm=[0, 3, 1, 2]",
+                "InstanceNormalization(0, 1.weight, 1.zeros) -> 1 epsilon=1e-05",
+                "BatchNormalization(1, 2.ones, 2.bias, 2.running_mean, 2.running_var) -> 2 epsilon=0.5",
+                "Flatten(2) -> 3 axis=1", "LayerNormalization(3, 4.weight, 4.bias) -> logits axis=1 epsilon=0.5",
+            ])
+        #expect(graph.tensors["1.zeros"]?.values == [0, 0] && graph.tensors["2.ones"]?.values == [1, 1])
+    }
+
+    /// ONNX rounds down: what a last window reads beyond the map is padding behind it.
+    @Test func poolsThatRoundUpPadBehindTheMap() throws {
+        let graph = try Graph(
+            [
+                .maxPool(.init(size: Extent(3), stride: Extent(2), roundsUp: true)),
+                .averagePool(.init(size: Extent(2), roundsUp: true)),
+                .averagePool(.init(size: Extent(2), stride: Extent(3), padding: Extent(1), roundsUp: true)),
+            ], input: Shape(channels: 2, height: 12, width: 7))
+        #expect(
+            graph.nodes == [
+                "MaxPool(images) -> 0 kernel_shape=[3, 3] strides=[2, 2] pads=[0, 0, 1, 0]",
+                "AveragePool(0) -> 1 kernel_shape=[2, 2] strides=[2, 2] pads=[0, 0, 0, 1]",
+                "Pad(1, 2.padding) -> 2.padded",
+                "AveragePool(2.padded) -> logits kernel_shape=[2, 2] strides=[3, 3] pads=[0, 0, 0, 0]",
+            ])
+        #expect(graph.sizes["2.padding"] == [0, 0, 1, 1, 0, 0, 1, 1])
+    }
+
+    @Test func adaptiveMaximaArePoolsOfGatheredWindows() throws {
+        let graph = try Graph([
+            .adaptiveMaxPool(output: Extent(4, 7)), .adaptiveMaxPool(output: Extent(2, 1)),
+            .adaptiveMaxPool(output: Extent(1)),
+        ])
+        #expect(
+            graph.nodes == [
+                "Gather(images, 0.rows) -> 0.tall axis=2",
+                "MaxPool(0.tall) -> 0.lowered kernel_shape=[3, 1] strides=[3, 1] pads=[0, 0, 0, 0]",
+                "Gather(0.lowered, 0.columns) -> 0.wide axis=3",
+                "MaxPool(0.wide) -> 0 kernel_shape=[1, 1] strides=[1, 1] pads=[0, 0, 0, 0]",
+                "MaxPool(0) -> 1 kernel_shape=[2, 7] strides=[2, 7] pads=[0, 0, 0, 0]", "GlobalMaxPool(1) -> logits",
+            ])
+        #expect(graph.sizes["0.rows"] == [0, 1, 1, 1, 2, 3, 3, 4, 5, 5, 6, 6])
+    }
+
     @Test func aNetworkThatDoesNothingStillHasAnOutput() throws {
         #expect(try Graph([.dropout(rate: 0.5)], input: Shape(features: 3)).nodes == ["Identity(images) -> logits"])
     }

@@ -14,7 +14,7 @@ struct RunDescriptionTests {
         try Architecture(input: Shape(channels: 3, height: 32, width: 32), layers: layers)
     }
 
-    /// Every kind of layer, with settings that are not its defaults.
+    /// Kinds of layers, with settings that are not its defaults.
     private static let layers: [Layer] = [
         .convolution(
             .init(
@@ -34,7 +34,18 @@ struct RunDescriptionTests {
     ]
 
     /// Kinds that came after the identity below was written down.
-    private static let laterLayers: [Layer] = [.groupNorm(.init(groups: 5, epsilon: 1e-3))]
+    private static let laterLayers: [Layer] = [
+        .groupNorm(.init(groups: 5, epsilon: 1e-3)), .layerNorm(.init(epsilon: 1e-3)), .activation(.elu(alpha: 0.5)),
+        .prelu(.init(isPerChannel: true)), .prelu(.init()), .batchNorm(.init(hasScale: false)),
+        .batchNorm(.init(hasBias: false)),
+    ]
+
+    /// The same, in front of all.
+    private static let laterMaps: [Layer] = [
+        .instanceNorm(.init(epsilon: 1e-3, hasScale: true)), .instanceNorm(.init(hasBias: true)),
+        .maxPool(.init(size: Extent(1), stride: Extent(2), roundsUp: true)),
+        .adaptiveMaxPool(output: Extent(32)),
+    ]
 
     private static let options: [TrainingOptions] = [
         TrainingOptions(),
@@ -65,7 +76,8 @@ struct RunDescriptionTests {
             mean: [0.1, 0.2, 0.3], deviation: [1.0 / 3, 0.5, 1],
             augmentation: Augmentation(Flip(), Crop(4, border: .reflect), Cutout(8)))
         let description = RunDescription(
-            try Self.architecture(Self.layers + Self.laterLayers), dataDigest: "ab", data: data, options)
+            try Self.architecture(Self.laterMaps + Self.layers + Self.laterLayers), dataDigest: "ab", data: data,
+            options)
         let again = try Self.readAgain(description)
         #expect(again.architecture == description.architecture)
         #expect(again.options == options)
@@ -117,7 +129,7 @@ struct RunDescriptionTests {
             "\(String(decoding: JSON.object(description.json).bytes, as: UTF8.self))")
     }
 
-    /// Where this does not compile, a layer is missing in `laterLayers`.
+    /// Where this does not compile, a layer is missing in `laterLayers` or `laterMaps`.
     @Test func everyKindOfLayerIsWrittenAndRead() {
         func kind(_ layer: Layer) -> Int {
             switch layer {
@@ -133,9 +145,13 @@ struct RunDescriptionTests {
             case .residual: 9
             case .concatenation: 10
             case .groupNorm: 11
+            case .layerNorm: 12
+            case .instanceNorm: 13
+            case .prelu: 14
+            case .adaptiveMaxPool: 15
             }
         }
-        #expect(Set((Self.layers + Self.laterLayers).map(kind)) == Set(0...11))
+        #expect(Set((Self.layers + Self.laterMaps + Self.laterLayers).map(kind)) == Set(0...15))
     }
 
     @Test(arguments: [

@@ -272,6 +272,58 @@ struct EquivalenceTests {
             [.residual(body: [conv(6)], shortcut: nil), .flatten, linear(3)], .training
         ),
         (
+            "relu6 and max-pool", [.activation(.relu6), pool(2), .flatten, linear(3)],
+            [pool(2), .activation(.relu6), .flatten, linear(3)], .training
+        ),
+        (
+            "relu6 keeps what relu keeps", [conv(4), relu, .activation(.relu6), relu, .flatten, linear(3)],
+            [conv(4), .activation(.relu6), .flatten, linear(3)], .training
+        ),
+        (
+            "relu6 after a pool and in a branch",
+            [
+                conv(4), .activation(.relu6), pool(2),
+                .concatenation(branches: [[.activation(.relu6), conv(2)], [relu]]),
+                .flatten, linear(3),
+            ],
+            [conv(4), .activation(.relu6), pool(2), .concatenation(branches: [[conv(2)], []]), .flatten, linear(3)],
+            .training
+        ),
+        (
+            "relu6 after sigmoid", [conv(4), .activation(.sigmoid), .activation(.relu6), .flatten, linear(3)],
+            [conv(4), .activation(.sigmoid), .flatten, linear(3)], .bits
+        ),
+        (
+            "relu and hardswish", [conv(4), .activation(.hardswish), relu, .flatten, linear(3)],
+            [conv(4), relu, .activation(.hardswish), .flatten, linear(3)], .bits
+        ),
+        (
+            "elu after softplus, and max-pool",
+            [.activation(.softplus), .activation(.elu(alpha: 2)), pool(2), .flatten, linear(3)],
+            [pool(2), .activation(.softplus), .flatten, linear(3)], .outputs
+        ),
+        (
+            "globalmaxpool, and a pool over all of the map",
+            [.adaptiveMaxPool(output: Extent(1)), .flatten, linear(3)],
+            [pool(8), linear(3)], .training
+        ),
+        (
+            "ceil where windows fit", [.maxPool(.init(size: Extent(2), roundsUp: true)), .flatten, linear(3)],
+            [pool(2), .flatten, linear(3)], .training
+        ),
+        (
+            "a group for each channel", [.groupNorm(.init(groups: 3)), .flatten, linear(3)],
+            [.instanceNorm(.init(hasScale: true, hasBias: true)), .flatten, linear(3)], .training
+        ),
+        (
+            "instancenorm of each branch",
+            [.concatenation(branches: [[conv(4)], []]), .instanceNorm(.init()), .flatten, linear(3)],
+            [
+                .concatenation(branches: [[conv(4), .instanceNorm(.init())], [.instanceNorm(.init())]]), .flatten,
+                linear(3),
+            ], .training
+        ),
+        (
             "silu before and after flatten", [.activation(.silu), .flatten, linear(3)],
             [.flatten, .activation(.silu), linear(3)], .training
         ),
@@ -294,6 +346,34 @@ struct EquivalenceTests {
         (
             "silu is not monotone", [.activation(.silu), pool(2), .flatten, linear(3)],
             [pool(2), .activation(.silu), .flatten, linear(3)]
+        ),
+        (
+            "mish and hardswish are not monotone", [.activation(.mish), pool(2), .flatten, linear(3)],
+            [pool(2), .activation(.mish), .flatten, linear(3)]
+        ),
+        (
+            "ceil where a window hangs over", [.maxPool(.init(size: Extent(3), roundsUp: true)), .flatten, linear(3)],
+            [pool(3), .flatten, linear(3)]
+        ),
+        (
+            "a learned slope is not one", [.prelu(.init()), .flatten, linear(3)],
+            [.activation(.leakyReLU(slope: 0.25)), .flatten, linear(3)]
+        ),
+        (
+            "relu6 after a sum of relu6",
+            [
+                conv(3), .activation(.relu6), .residual(body: [], shortcut: []), .activation(.relu6), .flatten,
+                linear(3),
+            ],
+            [conv(3), .activation(.relu6), .residual(body: [], shortcut: []), .flatten, linear(3)]
+        ),
+        (
+            "relu after prelu is not idle", [.prelu(.init()), relu, .flatten, linear(3)],
+            [.prelu(.init()), .flatten, linear(3)]
+        ),
+        (
+            "layernorm is not batchnorm", [.layerNorm(.init()), .flatten, linear(3)],
+            [.batchNorm(.init()), .flatten, linear(3)]
         ),
         (
             "a negative slope turns the order round",

@@ -9,6 +9,7 @@ struct LayerKindTests {
     func anActivationIsReadFromTheSettingsItWrites(activation: Layer.Activation) throws {
         let layer = Layer.activation(activation)
         #expect(layer.settings.name == layer.description)
+        #expect(Layer.Activation.words.contains(layer.settings.name))
         #expect(try Layer(layer.settings) == layer)
     }
 

@@ -75,6 +75,14 @@ struct LintTests {
             ], "layer 4 (relu) does nothing: no value is below zero any more"
         ),
         (
+            "a layer that does nothing", [.activation(.hardsigmoid), .activation(.relu6), .flatten, linear(2)],
+            "layer 2 (relu6) does nothing: no value is below zero or above 6 any more"
+        ),
+        (
+            "a layer that does nothing", [.adaptiveMaxPool(output: Extent(32)), .flatten, linear(2)],
+            "layer 1 (adaptivemaxpool 32) does nothing here: its input already is 3x32x32"
+        ),
+        (
             "a layer that does nothing", [.flatten, .flatten, linear(2)],
             "(flatten) does nothing: its input already is flat"
         ),
@@ -94,6 +102,19 @@ struct LintTests {
         (
             "a softmax before the loss", [.flatten, linear(2), .activation(.softmax)],
             "layer 2 (softmax) is applied twice: the loss takes the softmax of the outputs itself"
+        ),
+        (
+            "a bias before batchnorm", [conv(8), .instanceNorm(.init()), relu, .flatten, linear(2)],
+            "layer 1 (conv 8, padding: 1) has 8 biases that the instancenorm after it removes"
+        ),
+        (
+            "a norm of single values",
+            [.adaptiveMaxPool(output: Extent(1)), .instanceNorm(.init()), .flatten, linear(2)],
+            "layer 2 (instancenorm) gives the same whatever comes in: each of its maps is a single value"
+        ),
+        (
+            "a norm of single values", [.flatten, linear(1), .layerNorm(.init()), linear(2)],
+            "layer 2 (layernorm) gives the same whatever comes in: there is a single channel"
         ),
         (
             "a softmax before the loss", [.flatten, linear(2), relu],

@@ -33,6 +33,35 @@ private func module(_ layers: [Layer], name: String = "Net", notes: [String] = [
         #expect(!text.contains("class Residual") && !text.contains("class Concat") && !text.contains("FlatLinear"))
     }
 
+    @Test func laterLayersArePyTorchsModules() throws {
+        let text = try module([
+            .convolution(.init(width: 4, kernel: Extent(1))), .activation(.relu6), .activation(.elu(alpha: 0.5)),
+            .activation(.elu(alpha: 1)), .activation(.mish), .activation(.hardswish), .activation(.hardsigmoid),
+            .activation(.softplus), .prelu(.init()), .prelu(.init(isPerChannel: true)),
+            .layerNorm(.init(epsilon: 1e-6)),
+            .instanceNorm(.init()), .instanceNorm(.init(epsilon: 0.5, hasScale: true, hasBias: true)),
+            .instanceNorm(.init(hasBias: true)), .batchNorm(.init(hasScale: false)),
+            .batchNorm(.init(hasScale: false, hasBias: false)),
+            .maxPool(.init(size: Extent(3), stride: Extent(2), roundsUp: true)), .adaptiveMaxPool(output: Extent(3, 2)),
+            .adaptiveMaxPool(output: Extent(1)), .flatten, .layerNorm(.init()), .batchNorm(.init(hasBias: false)),
+        ])
+        let layers = text.split(separator: "\n").filter { $0.hasPrefix(String(repeating: " ", count: 12)) }
+        #expect(
+            layers.map { String($0.dropFirst(12)) }.filter { !$0.hasPrefix("return") } == [
+                "nn.Conv2d(3, 4, kernel_size=1),", "nn.ReLU6(),", "nn.ELU(alpha=0.5),", "nn.ELU(),", "nn.Mish(),",
+                "nn.Hardswish(),", "nn.Hardsigmoid(),", "nn.Softplus(),", "nn.PReLU(),", "nn.PReLU(4),",
+                "LayerNorm2d(4, eps=1e-06),", "nn.InstanceNorm2d(4),", "nn.InstanceNorm2d(4, eps=0.5, affine=True),",
+                "InstanceNorm2dWithoutScale(4, affine=True),", "BatchNorm2dWithoutScale(4),",
+                "nn.BatchNorm2d(4, affine=False),", "nn.MaxPool2d(kernel_size=3, stride=2, ceil_mode=True),",
+                "nn.AdaptiveMaxPool2d((3, 2)),", "nn.AdaptiveMaxPool2d(1),", "nn.Flatten(),", "nn.LayerNorm(4),",
+                "BatchNorm1dWithoutBias(4),",
+            ])
+        for name in [
+            "LayerNorm2d(nn.LayerNorm)", "InstanceNorm2dWithoutScale(nn.InstanceNorm2d)",
+            "BatchNorm2dWithoutScale(nn.BatchNorm2d)", "BatchNorm1dWithoutBias(nn.BatchNorm1d)",
+        ] { #expect(text.contains("class \(name):")) }
+    }
+
     @Test func branchesBringTheirClasses() throws {
         let text = try module([
             .residual(body: [.convolution(.init(width: 4))], shortcut: [.convolution(.init(width: 4))]),
@@ -69,6 +98,10 @@ private func module(_ layers: [Layer], name: String = "Net", notes: [String] = [
     ])
     func theClassIsCalledAsPythonAllows(_ name: String, _ written: String) throws {
         #expect(try module([.flatten], name: name).contains("class \(written)(nn.Sequential):"))
+    }
+
+    @Test func theClassIsNotCalledAsOneOfItsLayers() throws {
+        #expect(try module([.layerNorm(.init())], name: "LayerNorm2d").contains("class Network(nn.Sequential):"))
     }
 
     @Test func notesStayInTheDocstring() throws {

@@ -12,6 +12,12 @@ struct ShapeInferenceTests {
         (.maxPool(.init(size: Extent(2))), "3x16x16"),
         (.maxPool(.init(size: Extent(3), stride: Extent(2), padding: Extent(1))), "3x16x16"),
         (.averagePool(.init(size: Extent(5))), "3x6x6"),
+        (.averagePool(.init(size: Extent(5), roundsUp: true)), "3x7x7"),
+        // A last window may not begin in the padding behind the map.
+        (.maxPool(.init(size: Extent(2), stride: Extent(3), padding: Extent(1), roundsUp: true)), "3x11x11"),
+        (.maxPool(.init(size: Extent(2, 1), stride: Extent(33), padding: Extent(1, 0), roundsUp: true)), "3x1x1"),
+        (.maxPool(.init(size: Extent(33), stride: Extent(2), roundsUp: true)), "3x1x1"),
+        (.adaptiveMaxPool(output: Extent(7, 40)), "3x7x40"), (.layerNorm(.init()), "3x32x32"),
         (.adaptiveAveragePool(output: Extent(7)), "3x7x7"),
         (.flatten, "3072"), (.activation(.relu), "3x32x32"), (.dropout(rate: 0.5), "3x32x32"),
         (.concatenation(branches: [Networks.conv(5), []]), "8x32x32"),
@@ -27,6 +33,14 @@ struct ShapeInferenceTests {
             "conv expects a map of channels, height and width, but it gets a flat 3072"
         ),
         ([.convolution(.init(width: 8, kernel: Extent(33)))], "a 33x33 conv does not fit on a map of 32x32"),
+        (
+            [.maxPool(.init(size: Extent(34), stride: Extent(2), roundsUp: true))],
+            "a 34x34 maxpool does not fit on a map of 32x32"
+        ),
+        (
+            [.flatten, .instanceNorm(.init())],
+            "instancenorm expects a map of channels, height and width, but it gets a flat 3072"
+        ),
         ([.maxPool(.init(size: Extent(40)))], "a 40x40 maxpool does not fit on a map of 32x32"),
         (
             [.convolution(.init(width: 8, groups: 2))],

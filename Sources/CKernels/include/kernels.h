@@ -57,8 +57,8 @@ typedef struct {
 typedef struct {
     int32_t height, width;
     const int32_t *rows, *columns;
-    /// What an average divides by; 0: the window's own area.
-    int32_t divisor;
+    /// Rows and columns of each window that count for a mean: its sum is divided by their product.
+    const int32_t *row_counts, *column_counts;
     /// Whether every value of x is in exactly one window: gradients are then written, not added. With `is_pairs` the windows
     /// are of 2x2.
     int32_t is_partition, is_pairs;
@@ -117,12 +117,12 @@ typedef struct {
     void (*weights_gradient)(const float *u, ptrdiff_t position, int64_t rows, float *w);
 } tandem_winograd;
 
-/// An elementwise function: y = f(x), and dx = dy * f'(x), for `count` values, a multiple of 16. `slope` is that of the leaky ReLU below
-/// zero.
+/// An elementwise function: y = f(x), and dx = dy * f'(x), for `count` values, a multiple of 16. `setting` is the slope of a
+/// leakyrelu below zero, or the alpha of an elu.
 typedef struct {
     const char *name;
-    void (*forward)(float slope, const float *x, float *y, int64_t count);
-    void (*gradient)(float slope, const float *x, const float *y, const float *dy, float *dx, int64_t count);
+    void (*forward)(float setting, const float *x, float *y, int64_t count);
+    void (*gradient)(float setting, const float *x, const float *y, const float *dy, float *dx, int64_t count);
 } tandem_activation;
 
 /// The settings of one optimizer step.
@@ -149,6 +149,16 @@ typedef struct {
 typedef struct {
     ptrdiff_t x, y, dy, dx;
 } tandem_rows;
+
+/// A norm over all channels at each pixel.
+typedef struct {
+    int32_t channels, has_relu;
+    double epsilon;
+    /// Of each channel; zero in lanes that pad the last block.
+    const float *scale, *shift;
+    /// From one block of 16 channels to the next (floats).
+    ptrdiff_t x_block, y_block, dy_block, dx_block;
+} tandem_layer_norm;
 
 /// A stream of Philox4x32-10: its key, low word first, and the words 1 to 3 of its counter.
 typedef struct {
@@ -204,6 +214,11 @@ typedef struct {
     /// Elementwise functions by name, in the same order for each instruction set; the last has none.
     const tandem_activation *activations;
 
+    /// y = x, and x * slope below zero, for `count` values (a multiple of 16) of 16 channels with slopes of their own.
+    void (*prelu)(const float *slopes, const float *x, float *y, int64_t count);
+    /// Its gradient; that of the slopes is added to sum[16]. `dx` may be null.
+    void (*prelu_gradient)(const float *slopes, const float *x, const float *dy, float *dx, int64_t count, double *sum);
+
     /// Poolings over one block of one image. The first maximum wins, and a NaN is the maximum. Gradients are added to dx, or
     /// written where windows are a partition.
     void (*max_pool)(const tandem_pooling *p, const float *x, float *y);
@@ -227,6 +242,13 @@ typedef struct {
     /// dx = a * dy + (b * (x - mean) + c), with dy as above.
     void (*normalize_gradient)(const float *x, const float *y, const float *dy, float *dx, tandem_rows rows, int32_t height,
                                int32_t width, const float *mean, const float *a, const float *b, const float *c);
+
+    /// Layer norm over `count` pixels that follow each other: y = (x - mean) * scale * p->scale + p->shift, and max(0, y) where asked
+    /// for. Mean and scale, which is 1 / deviation, are written for each pixel.
+    void (*layer_norm)(const tandem_layer_norm *p, const float *x, float *y, int64_t count, float *mean, float *scale);
+    /// Its gradient, with dy as above; `dx` may be null. The gradients of p->scale and p->shift are added to totals[32] of each block.
+    void (*layer_norm_gradient)(const tandem_layer_norm *p, const float *x, const float *y, const float *dy, float *dx,
+                                int64_t count, const float *mean, const float *scale, double *totals);
 
     /// Sets the lanes from `lanes` on to zero, over one block of one image.
     void (*clear_lanes)(float *x, ptrdiff_t row, int32_t height, int32_t width, int32_t lanes);

@@ -37,41 +37,41 @@ struct ActivationKernel {
 
 final class Activation: SinglePass {
     private let kernel: ActivationKernel
-    /// Below zero, where it has one.
-    private let slope: Float
+    /// Of the function, where it has one.
+    private let setting: Float
     /// Whether 0 becomes another value, which lanes that pad channels must not hold.
     private let movesZero: Bool
     let ports: Ports
 
     init(_ activation: Layer.Activation, _ ports: Ports) {
         kernel = ActivationKernel(activation)
-        slope = Float(activation.form.slope ?? 0)
+        setting = Float(activation.form.setting?.value ?? 0)
         movesZero = activation.form.value(0) != 0
         self.ports = ports
     }
 
     func forward(_ step: Step) {
-        let (input, output, kernel, slope) = (input, output, kernel.of(step.kernels), slope)
+        let (input, output, kernel, setting) = (input, output, kernel.of(step.kernels), setting)
         let movesZero = movesZero
-        step.forEachBlock(of: output) { image, block in
-            for row in 0..<output.height {
-                kernel.forward(
-                    slope, input.row(row, image: image, block: block), output.row(row, image: image, block: block),
-                    Int64(output.width * 16))
-            }
-            if movesZero, block == output.blocks - 1 { step.clearPadding(of: output, image: image) }
+        step.forEachRun(of: output, isWhole: output.isWhole && input.isWhole) { image, block, row, count in
+            kernel.forward(
+                setting, input.row(row, image: image, block: block), output.row(row, image: image, block: block), count)
+        }
+        if movesZero, output.channels % 16 != 0 {
+            step.forEachTile(step.images) { image, _ in step.clearPadding(of: output, image: image) }
         }
     }
 
     func backward(_ step: Step) {
         guard let inputGradient else { return }
         let (input, output, outputGradient) = (input, output, outputGradient)
-        let (kernel, slope) = (kernel.of(step.kernels), slope)
-        step.forEachRow(of: output) { image, block, row in
+        let (kernel, setting) = (kernel.of(step.kernels), setting)
+        let isWhole = output.isWhole && input.isWhole && outputGradient.isWhole && inputGradient.isWhole
+        step.forEachRun(of: output, isWhole: isWhole) { image, block, row, count in
             kernel.gradient(
-                slope, input.row(row, image: image, block: block), output.row(row, image: image, block: block),
+                setting, input.row(row, image: image, block: block), output.row(row, image: image, block: block),
                 outputGradient.row(row, image: image, block: block),
-                inputGradient.row(row, image: image, block: block), Int64(output.width * 16))
+                inputGradient.row(row, image: image, block: block), count)
         }
     }
 }

@@ -24,14 +24,10 @@ final class BatchNorm: SinglePass {
     private let parameters: NormParameters
     private let running: RunningStatistics
     private let hasReLU: Bool
-    /// For each group of images and each channel, two sums.
-    private let partials: UnsafeMutablePointer<Double>
+    private let sums: ChannelSums
     /// For each channel: what is taken away, multiplied by and added on the way forward; factors and constant of the
     /// gradient; the batch's mean and variance.
     private let channels: Lines
-
-    /// Images whose sums are taken by one tile: a constant of the algorithm, it decides the order of sums.
-    private static let group = 4
 
     /// One float for each channel, in lines of their own.
     private struct Lines {
@@ -63,9 +59,7 @@ final class BatchNorm: SinglePass {
         self.running = running
         self.hasReLU = hasReLU
         let width = ports.input.blocks * 16
-        // Two floats' room for a double.
-        let count = (images + Self.group - 1) / Self.group * width * 2
-        partials = UnsafeMutableRawPointer(arena.reserve(2 * count)).bindMemory(to: Double.self, capacity: count)
+        sums = ChannelSums(2, of: ports.input, images: images, arena: &arena)
         channels = Lines(base: arena.reserve(Lines.number * width), count: width)
     }
 
@@ -84,12 +78,13 @@ final class BatchNorm: SinglePass {
 
     private func measureBatch(_ step: Step) {
         let (input, kernels) = (input, step.kernels)
-        sumOverGroups(step) { image, block, sums in
+        sums.add(step) { image, block, sums in
             kernels.moments(
                 input.at(image: image, block: block), input.rowStride, Int32(input.height), Int32(input.width), sums)
         }
         valueCount = step.images * input.area
-        forEachChannel(step) { channel, sum, squares in
+        sums.forEachChannel(step) { channel, total in
+            let (sum, squares) = (total(0), total(1))
             let mean = sum / Double(valueCount)
             let variance = max(0, squares / Double(valueCount) - mean * mean)
             channels.batchMean[channel] = Float(mean)
@@ -110,8 +105,8 @@ final class BatchNorm: SinglePass {
     private func setNormalization(_ channel: Int, mean: Float, variance: Double) {
         channels.mean[channel] = mean
         channels.scale[channel] = Float(
-            Double(parameters.weight[channel]) / (variance + settings.epsilon).squareRoot())
-        channels.shift[channel] = parameters.bias[channel]
+            parameters.scale(channel) / (variance + settings.epsilon).squareRoot())
+        channels.shift[channel] = parameters.shift(channel)
     }
 
     // MARK: Backward
@@ -120,18 +115,18 @@ final class BatchNorm: SinglePass {
         let (input, output, gradient, channels) = (input, output, outputGradient, channels)
         let (kernels, hasReLU) = (step.kernels, hasReLU)
         let rows = tandem_rows(x: input.rowStride, y: output.rowStride, dy: gradient.rowStride, dx: 0)
-        sumOverGroups(step) { image, block, sums in
+        sums.add(step) { image, block, sums in
             kernels.gradient_moments(
                 input.at(image: image, block: block), hasReLU ? output.at(image: image, block: block) : nil,
                 gradient.at(image: image, block: block), rows, Int32(output.height), Int32(output.width),
                 channels.mean + block * 16, sums)
         }
         let count = Double(step.images * input.area)
-        forEachChannel(step) { channel, sum, products in
+        sums.forEachChannel(step) { channel, total in
+            let (sum, products) = (total(0), total(1))
             let deviation = (Double(channels.batchVariance[channel]) + settings.epsilon).squareRoot()
-            let factor = Double(parameters.weight[channel]) / deviation
-            parameters.biasGradient[channel] = Float(sum)
-            parameters.weightGradient[channel] = Float(products / deviation)
+            let factor = parameters.scale(channel) / deviation
+            parameters.setGradient(channel, scale: products / deviation, shift: sum)
             channels.gradientFactor[channel] = Float(factor)
             channels.inputFactor[channel] = Float(-factor * products / (deviation * deviation * count))
             channels.constant[channel] = Float(-factor * sum / count)
@@ -160,36 +155,6 @@ final class BatchNorm: SinglePass {
             running.mean[channel] = Float((1 - new) * mean + new * Double(channels.batchMean[channel]))
             running.variance[channel] = Float(
                 (1 - new) * variance + new * unbiased * Double(channels.batchVariance[channel]))
-        }
-    }
-
-    // MARK: Sums
-
-    /// Calls `add` for each block of each image with the two sums of its group, sixteen channels each.
-    private func sumOverGroups(
-        _ step: Step, _ add: (_ image: Int, _ block: Int, _ sums: UnsafeMutablePointer<Double>) -> Void
-    ) {
-        let groups = (step.images + Self.group - 1) / Self.group
-        let (blocks, images, partials) = (input.blocks, step.images, partials)
-        step.forEachTile(groups * blocks) { tile, _ in
-            let (group, block) = (tile / blocks, tile % blocks)
-            let sums = partials + tile * 32
-            sums.update(repeating: 0, count: 32)
-            for image in group * Self.group..<min((group + 1) * Self.group, images) { add(image, block, sums) }
-        }
-    }
-
-    /// Joins the groups' sums in order; channels that pad the last block are left out.
-    private func forEachChannel(_ step: Step, _ body: (_ channel: Int, _ first: Double, _ second: Double) -> Void) {
-        let groups = (step.images + Self.group - 1) / Self.group
-        for channel in 0..<input.channels {
-            var (first, second) = (0.0, 0.0)
-            for group in 0..<groups {
-                let sums = partials + ((group * input.blocks + channel / 16) * 32 + channel % 16)
-                first += sums[0]
-                second += sums[16]
-            }
-            body(channel, first, second)
         }
     }
 }

@@ -1,19 +1,23 @@
 // Group normalization (Wu and He 2018), as `nn.GroupNorm`: the channels of a group, and their pixels, are brought to
 // mean 0 and variance 1 in each image, then each channel is scaled and shifted. Sums run in double, channel by channel
-// of a group; the gradients of scale and shift are joined image by image.
+// of a group; the gradients of scale and shift are joined image by image. With as many groups as channels it is instance
+// normalization (Ulyanov et al. 2016), as `nn.InstanceNorm2d`.
 
 import CKernels
 import Network
 
 struct GroupNormPlan: PassPlan {
-    let settings: Layer.GroupNorm
+    let groups: Int
+    let epsilon: Double
+    /// A scale and a shift, as far as it has them.
     let tensors: [ParameterTensor]
 
     let needs = PassNeeds(readsInput: true, takesReLU: true)
 
     func makePass(_ ports: Ports, hasReLU: Bool, on site: inout PassSite) -> any LayerPass {
         GroupNorm(
-            settings, ports, parameters: site.parameters.norm(tensors), hasReLU: hasReLU, images: site.images,
+            groups: groups, epsilon: epsilon, ports, parameters: site.parameters.norm(tensors), hasReLU: hasReLU,
+            images: site.images,
             arena: &site.arena)
     }
 }
@@ -33,15 +37,17 @@ final class GroupNorm: SinglePass {
 
     private enum Line: Int, CaseIterable {
         case mean, scale, variance, gradientFactor, inputFactor, constant
+        /// Nobody writes them.
+        case zeros
     }
 
     init(
-        _ settings: Layer.GroupNorm, _ ports: Ports, parameters: NormParameters, hasReLU: Bool, images: Int,
+        groups: Int, epsilon: Double, _ ports: Ports, parameters: NormParameters, hasReLU: Bool, images: Int,
         arena: inout Arena
     ) {
         self.ports = ports
-        epsilon = settings.epsilon
-        groupSize = ports.input.channels / settings.groups
+        self.epsilon = epsilon
+        groupSize = ports.input.channels / groups
         self.parameters = parameters
         self.hasReLU = hasReLU
         let count = images * ports.input.blocks * 32
@@ -73,12 +79,14 @@ final class GroupNorm: SinglePass {
                 )
             }
             measureGroups(of: image)
-            let (mean, scale) = (line(.mean, image), line(.scale, image))
+            let (mean, scale, shift) = (
+                line(.mean, image), line(.scale, image), parameters.bias ?? line(.zeros, image)
+            )
             for block in 0..<input.blocks {
                 kernels.normalize(
                     input.at(image: image, block: block), input.rowStride, output.at(image: image, block: block),
                     output.rowStride, Int32(output.height), Int32(output.width), mean + block * 16, scale + block * 16,
-                    parameters.bias + block * 16, hasReLU ? 1 : 0)
+                    shift + block * 16, hasReLU ? 1 : 0)
             }
         }
     }
@@ -99,7 +107,7 @@ final class GroupNorm: SinglePass {
             for channel in first..<first + groupSize {
                 means[channel] = Float(mean)
                 variances[channel] = Float(variance)
-                scales[channel] = Float(Double(parameters.weight[channel]) / (variance + epsilon).squareRoot())
+                scales[channel] = Float(parameters.scale(channel) / (variance + epsilon).squareRoot())
             }
         }
     }
@@ -139,8 +147,7 @@ final class GroupNorm: SinglePass {
                 bias += own.first
                 weight += own.second / deviation(channel, image)
             }
-            parameters.biasGradient[channel] = Float(bias)
-            parameters.weightGradient[channel] = Float(weight)
+            parameters.setGradient(channel, scale: weight, shift: bias)
         }
     }
 
@@ -158,13 +165,13 @@ final class GroupNorm: SinglePass {
         for first in stride(from: 0, to: input.channels, by: groupSize) {
             var (sum, products) = (0.0, 0.0)
             for channel in first..<first + groupSize {
-                let (own, weight) = (sums(channel, image), Double(parameters.weight[channel]))
+                let (own, weight) = (sums(channel, image), parameters.scale(channel))
                 sum += weight * own.first
                 products += weight * own.second
             }
             let deviation = deviation(first, image)
             for channel in first..<first + groupSize {
-                ofGradient[channel] = Float(Double(parameters.weight[channel]) / deviation)
+                ofGradient[channel] = Float(parameters.scale(channel) / deviation)
                 ofInput[channel] = Float(-products / (deviation * deviation * deviation * count))
                 constants[channel] = Float(-sum / (deviation * count))
             }

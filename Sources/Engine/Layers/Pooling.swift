@@ -3,10 +3,10 @@
 import CKernels
 import Network
 
-/// Windows that slide.
 struct PoolingPlan: PassPlan {
     let kind: Pooling.Kind
-    let windows: Layer.Pooling
+    /// Those that slide; `nil`: as many windows as the output has places tile the map as well as they can.
+    let windows: Layer.Pooling?
 
     var needs: PassNeeds {
         // An average's gradient is the same whatever the values were.
@@ -18,20 +18,10 @@ struct PoolingPlan: PassPlan {
     }
 }
 
-/// Windows that tile the map as well as they can.
-struct AdaptivePoolingPlan: PassPlan {
-    let needs = PassNeeds()
-
-    func makePass(_ ports: Ports, hasReLU: Bool, on site: inout PassSite) -> any LayerPass {
-        Pooling(adaptiveAverage: ports)
-    }
-}
-
 final class Pooling: SinglePass {
     enum Kind {
         case maximum
-        /// What an average divides by; 0: its window's own area.
-        case average(divisor: Int)
+        case average
     }
 
     private let kind: Kind
@@ -39,39 +29,30 @@ final class Pooling: SinglePass {
     private let rows: RangeTable
     private let columns: RangeTable
 
-    private init(_ kind: Kind, _ ports: Ports, rows: RangeTable, columns: RangeTable) {
+    init(_ kind: Kind, _ ports: Ports, windows: Layer.Pooling?) {
         self.kind = kind
         self.ports = ports
-        self.rows = rows
-        self.columns = columns
-    }
-
-    /// Windows that slide, clipped to the map.
-    convenience init(_ kind: Kind, _ ports: Ports, windows: Layer.Pooling) {
-        self.init(
-            kind, ports,
-            rows: RangeTable(
-                sliding: windows.size.height, stride: windows.stride.height, padding: windows.padding.height,
-                inputs: ports.input.height, outputs: ports.output.height),
-            columns: RangeTable(
-                sliding: windows.size.width, stride: windows.stride.width, padding: windows.padding.width,
-                inputs: ports.input.width, outputs: ports.output.width))
-    }
-
-    /// `nn.AdaptiveAvgPool2d` to the size of the output.
-    convenience init(adaptiveAverage ports: Ports) {
-        self.init(
-            .average(divisor: 0), ports, rows: RangeTable(adaptive: ports.output.height, inputs: ports.input.height),
-            columns: RangeTable(adaptive: ports.output.width, inputs: ports.input.width))
+        let (input, output) = (ports.input, ports.output)
+        if let windows {
+            let (size, stride, padding) = (windows.size, windows.stride, windows.padding)
+            rows = RangeTable(
+                sliding: size.height, stride: stride.height, padding: padding.height, inputs: input.height,
+                outputs: output.height)
+            columns = RangeTable(
+                sliding: size.width, stride: stride.width, padding: padding.width, inputs: input.width,
+                outputs: output.width)
+        } else {
+            rows = RangeTable(adaptive: output.height, inputs: input.height)
+            columns = RangeTable(adaptive: output.width, inputs: input.width)
+        }
     }
 
     private func settings(y: Map) -> tandem_pooling {
         var settings = tandem_pooling()
         settings.height = Int32(output.height)
         settings.width = Int32(output.width)
-        settings.rows = rows.bounds
-        settings.columns = columns.bounds
-        if case .average(let divisor) = kind { settings.divisor = Int32(divisor) }
+        (settings.rows, settings.row_counts) = (rows.bounds, rows.counts)
+        (settings.columns, settings.column_counts) = (columns.bounds, columns.counts)
         let isPartition = rows.isPartition && columns.isPartition
         settings.is_partition = isPartition ? 1 : 0
         settings.is_pairs = isPartition && input.height == 2 * output.height && input.width == 2 * output.width ? 1 : 0
@@ -115,34 +96,39 @@ final class Pooling: SinglePass {
     }
 }
 
-/// For each output position the first input position of its window and the one behind its last.
+/// For each output position the first input position of its window and the one behind its last; and how many positions
+/// count for a mean.
 final class RangeTable {
     let bounds: UnsafePointer<Int32>
+    let counts: UnsafePointer<Int32>
     private let memory: UnsafeMutablePointer<Int32>
     /// Whether every input position is in exactly one range, and all ranges are equally long.
     let isPartition: Bool
 
-    private init(_ ranges: [(Int, Int)], inputs: Int) {
-        let size = ranges.first.map { $0.1 - $0.0 } ?? 0
+    private init(_ ranges: [(range: Range<Int>, count: Int)], inputs: Int) {
+        let size = ranges.first?.range.count ?? 0
         isPartition =
             size * ranges.count == inputs
-            && ranges.enumerated().allSatisfy { $1.0 == $0 * size && $1.1 == ($0 + 1) * size }
-        memory = .allocate(capacity: 2 * ranges.count + 1)
-        for (index, range) in ranges.enumerated() {
-            memory[2 * index] = Int32(range.0)
-            memory[2 * index + 1] = Int32(range.1)
+            && ranges.enumerated().allSatisfy { $1.range == $0 * size..<($0 + 1) * size }
+        memory = .allocate(capacity: 3 * ranges.count + 1)
+        for (index, (range, count)) in ranges.enumerated() {
+            memory[2 * index] = Int32(range.lowerBound)
+            memory[2 * index + 1] = Int32(range.upperBound)
+            memory[2 * ranges.count + index] = Int32(count)
         }
         bounds = UnsafePointer(memory)
+        counts = UnsafePointer(memory + 2 * ranges.count)
     }
 
     deinit { memory.deallocate() }
 
-    /// Windows that slide, clipped to the map.
+    /// Windows that slide, clipped to the map; its padding counts.
     convenience init(sliding size: Int, stride: Int, padding: Int, inputs: Int, outputs: Int) {
         self.init(
             (0..<outputs).map { output in
-                let start = output * stride - padding
-                return (max(0, start), min(inputs, start + size))
+                let counted = Layer.Pooling.counted(
+                    output, input: inputs, size: size, stride: stride, padding: padding)
+                return (counted.clamped(to: 0..<inputs), counted.count)
             }, inputs: inputs)
     }
 
@@ -150,7 +136,8 @@ final class RangeTable {
     convenience init(adaptive outputs: Int, inputs: Int) {
         self.init(
             (0..<outputs).map { output in
-                (output * inputs / outputs, ((output + 1) * inputs + outputs - 1) / outputs)
+                let range = output * inputs / outputs..<((output + 1) * inputs + outputs - 1) / outputs
+                return (range, range.count)
             }, inputs: inputs)
     }
 }

@@ -76,6 +76,8 @@ struct Map {
     /// Blocks of 16 channels.
     var blocks: Int { (channels + 15) / 16 }
     var area: Int { height * width }
+    /// Whether its rows follow each other without a halo between them.
+    var isWhole: Bool { rowStride == width * 16 }
 
     func at(image: Int, block: Int = 0) -> UnsafeMutablePointer<Float> {
         base + (image * imageStride + block * blockStride)

@@ -35,12 +35,27 @@ struct ProductParameters {
     let biasGradient: UnsafeMutablePointer<Float>?
 }
 
-/// What a norm needs of its parameters: a value for each channel, zero for those that pad the last panel.
+/// What a norm needs of its parameters: a value for each channel, zero for those that pad the last panel; `nil` where
+/// it has no scale or no shift.
 struct NormParameters {
-    let weight: UnsafeMutablePointer<Float>
-    let weightGradient: UnsafeMutablePointer<Float>
-    let bias: UnsafeMutablePointer<Float>
-    let biasGradient: UnsafeMutablePointer<Float>
+    let weight: UnsafeMutablePointer<Float>?
+    let weightGradient: UnsafeMutablePointer<Float>?
+    let bias: UnsafeMutablePointer<Float>?
+    let biasGradient: UnsafeMutablePointer<Float>?
+
+    func scale(_ channel: Int) -> Double { weight.map { Double($0[channel]) } ?? 1 }
+    func shift(_ channel: Int) -> Float { bias.map { $0[channel] } ?? 0 }
+
+    func setGradient(_ channel: Int, scale: Double, shift: Double) {
+        weightGradient?[channel] = Float(scale)
+        biasGradient?[channel] = Float(shift)
+    }
+}
+
+/// What a rectifier with learned slopes needs of them: one for each channel, or one for all.
+struct SlopeParameters {
+    let slope: UnsafeMutablePointer<Float>
+    let slopeGradient: UnsafeMutablePointer<Float>
 }
 
 /// What a batch norm learns of the images.
@@ -102,10 +117,16 @@ struct ParameterStore {
 
     /// - Parameter tensors: those of a norm.
     func norm(_ tensors: [ParameterTensor]) -> NormParameters {
-        let (weight, bias) = (offset(tensors, .scale) ?? 0, offset(tensors, .shift) ?? 0)
+        let (weight, bias) = (offset(tensors, .scale), offset(tensors, .shift))
         return NormParameters(
-            weight: weights + weight, weightGradient: gradient + weight, bias: weights + bias,
-            biasGradient: gradient + bias)
+            weight: weight.map { weights + $0 }, weightGradient: weight.map { gradient + $0 },
+            bias: bias.map { weights + $0 }, biasGradient: bias.map { gradient + $0 })
+    }
+
+    /// - Parameter tensors: those of a prelu.
+    func slopes(_ tensors: [ParameterTensor]) -> SlopeParameters {
+        let slope = offset(tensors, .slope) ?? 0
+        return SlopeParameters(slope: weights + slope, slopeGradient: gradient + slope)
     }
 
     /// - Parameter tensors: those of a batch norm.

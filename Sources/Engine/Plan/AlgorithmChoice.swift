@@ -26,14 +26,21 @@ struct AlgorithmChoice {
         case .convolution(let settings): .pass(convolution(placed, settings))
         case .linear: .pass(product(placed, Window(), groups: 1))
         case .batchNorm(let settings): .pass(BatchNormPlan(settings: settings, tensors: placed.parameters))
-        case .groupNorm(let settings): .pass(GroupNormPlan(settings: settings, tensors: placed.parameters))
+        case .groupNorm(let settings):
+            .pass(GroupNormPlan(groups: settings.groups, epsilon: settings.epsilon, tensors: placed.parameters))
+        case .layerNorm(let settings): .pass(LayerNormPlan(settings: settings, tensors: placed.parameters))
+        case .instanceNorm(let settings):
+            .pass(
+                GroupNormPlan(
+                    groups: placed.input.channels, epsilon: settings.epsilon, tensors: placed.parameters))
         case .activation(.relu): .relu(ActivationPlan(activation: .relu))
         case .activation(.softmax): .pass(SoftmaxPlan())
         case .activation(let activation): .pass(ActivationPlan(activation: activation))
+        case .prelu(let settings): .pass(PReLUPlan(settings: settings, tensors: placed.parameters))
         case .maxPool(let windows): .pass(PoolingPlan(kind: .maximum, windows: windows))
-        case .averagePool(let windows):
-            .pass(PoolingPlan(kind: .average(divisor: windows.size.height * windows.size.width), windows: windows))
-        case .adaptiveAveragePool: .pass(AdaptivePoolingPlan())
+        case .averagePool(let windows): .pass(PoolingPlan(kind: .average, windows: windows))
+        case .adaptiveMaxPool: .pass(PoolingPlan(kind: .maximum, windows: nil))
+        case .adaptiveAveragePool: .pass(PoolingPlan(kind: .average, windows: nil))
         case .flatten: placed.input.isFlat ? .identity : .pass(FlattenPlan())
         case .dropout(let rate): rate == 0 ? .identity : .pass(DropoutPlan(rate: rate))
         case .residual: .sum

@@ -6,8 +6,8 @@ import Runtime
 extension ParameterStore {
     /// PyTorch's default for `nn.Conv2d` and `nn.Linear` (`kaiming_uniform_` with a = sqrt 5, He et al. 2015): weight
     /// and bias uniform in plus and minus 1 / sqrt(fan in). Tensors of one shape in two networks start alike: the
-    /// stream is a hash of the kind, the weight's shape, and how many of that shape came before. A batch norm begins
-    /// with 1 and 0.
+    /// stream is a hash of the kind, the weight's shape, and how many of that shape came before. A norm begins with 1
+    /// and 0, and a learned slope with 0.25.
     ///
     /// Once it is cancelled, what is left is not drawn.
     func initialize(seed: UInt64, on pool: ThreadPool, _ cancellation: Cancellation?) {
@@ -22,6 +22,9 @@ extension ParameterStore {
             case .bias: break
             case .scale, .runningVariance:
                 write([Float](repeating: 1, count: stored.tensor.count), to: stored)
+                continue
+            case .slope:
+                write([Float](repeating: 0.25, count: stored.tensor.count), to: stored)
                 continue
             case .shift, .runningMean:
                 write([Float](repeating: 0, count: stored.tensor.count), to: stored)

@@ -7,10 +7,16 @@ extension Layer {
     public enum Activation: Hashable, Sendable {
         case relu
         case leakyReLU(slope: Double)
+        case relu6
+        case elu(alpha: Double)
         case gelu
         case silu
+        case mish
+        case hardswish
         case sigmoid
+        case hardsigmoid
         case tanh
+        case softplus
         /// Over the channels of each pixel: the only one that is no function of single values.
         case softmax
     }
@@ -19,7 +25,8 @@ extension Layer {
 extension Layer.Activation {
     /// Each once, with its default settings.
     public static let all: [Layer.Activation] = [
-        .relu, .leakyReLU(slope: 0.01), .gelu, .silu, .sigmoid, .tanh, .softmax,
+        .relu, .leakyReLU(slope: 0.01), .relu6, .elu(alpha: 1), .gelu, .silu, .mish, .hardswish, .sigmoid, .hardsigmoid,
+        .tanh, .softplus, .softmax,
     ]
 
     public struct Form: Sendable {
@@ -27,18 +34,27 @@ extension Layer.Activation {
         public let name: String
         /// The class of `torch.nn`.
         let module: String
-        var moduleArguments: [String] = []
-        /// A slope below zero, where it has one.
-        public var slope: Double?
+        /// The setting that it has, if any: the slope of a leakyrelu below zero, or the alpha of an elu.
+        public var setting: Setting?
         var trait: ValueFunction
         var lastLayerNote: (message: String, advice: String)?
-        /// Whether f(x) has the sign of x, and f(0) is 0.
+        /// Whether f(x) never has the other sign than x, and f(0) is 0.
         var keepsSign = false
         /// The nodes of ONNX, in order; what the last gives is the function.
         public let onnx: [ONNXStep]
         /// f(x) and f'(x) in double precision; those of the softmax are not used.
         public let value: @Sendable (Double) -> Double
         public let derivative: @Sendable (Double) -> Double
+    }
+
+    public struct Setting: Sendable {
+        /// As the language, files and, unless it has its own name, `torch.nn` call it.
+        let label: String
+        var moduleLabel: String?
+        public let value: Double
+        let standard: Double
+
+        var isStandard: Bool { value == standard }
     }
 
     public var form: Form {
@@ -51,7 +67,7 @@ extension Layer.Activation {
         case .leakyReLU(let slope):
             Form(
                 name: "leakyrelu", module: "LeakyReLU",
-                moduleArguments: slope == 0.01 ? [] : ["negative_slope=\(slope)"], slope: slope,
+                setting: Setting(label: "slope", moduleLabel: "negative_slope", value: slope, standard: 0.01),
                 trait: slope == 1
                     ? .identity
                     : .kinked {
@@ -60,6 +76,20 @@ extension Layer.Activation {
                     },
                 onnx: [ONNXStep("LeakyRelu", [.input], attributes: [("alpha", .decimal(slope))])],
                 value: { $0 > 0 ? $0 : slope * $0 }, derivative: { $0 > 0 ? 1 : slope })
+        case .relu6:
+            Form(
+                name: "relu6", module: "ReLU6",
+                trait: .kinked(isHomogeneous: false) { clamped($0.lowerBound, 6)...clamped($0.upperBound, 6) },
+                lastLayerNote: Self.positiveScores,
+                onnx: [ONNXStep("Clip", [.input, .constant(0, "zero"), .constant(6, "six")])],
+                value: { clamped($0, 6) }, derivative: { $0 > 0 && $0 < 6 ? 1 : 0 })
+        case .elu(let alpha):
+            Form(
+                name: "elu", module: "ELU", setting: Setting(label: "alpha", value: alpha, standard: 1),
+                trait: .curved(-alpha...Double.infinity, isSmooth: false), keepsSign: alpha >= 0,
+                onnx: [ONNXStep("Elu", [.input], attributes: [("alpha", .decimal(alpha))])],
+                value: { $0 > 0 ? $0 : alpha * (exponential($0) - 1) },
+                derivative: { $0 > 0 ? 1 : alpha * exponential($0) })
         case .gelu:
             Form(
                 name: "gelu", module: "GELU", trait: .curved(-0.2...Double.infinity), keepsSign: true,
@@ -82,19 +112,55 @@ extension Layer.Activation {
                 ],
                 value: { $0 * logistic($0) },
                 derivative: { logistic($0) * (1 + $0 * (1 - logistic($0))) })
+        case .mish:
+            Form(
+                name: "mish", module: "Mish", trait: .curved(-0.31...Double.infinity), keepsSign: true,
+                // The operator of its own came with opset 18.
+                onnx: [
+                    ONNXStep("Softplus", [.input], "softplus"), ONNXStep("Tanh", [.step("softplus")], "tanh"),
+                    ONNXStep("Mul", [.input, .step("tanh")]),
+                ],
+                value: { $0 * tangent(smoothRectifier($0)) },
+                derivative: {
+                    let factor = tangent(smoothRectifier($0))
+                    return factor + $0 * (1 - factor * factor) * logistic($0)
+                })
+        case .hardswish:
+            Form(
+                name: "hardswish", module: "Hardswish", trait: .curved(-0.375...Double.infinity, isSmooth: false),
+                keepsSign: true,
+                onnx: [ONNXStep("HardSwish", [.input])], value: { $0 * clamped($0 + 3, 6) / 6 },
+                derivative: { $0 <= -3 ? 0 : $0 < 3 ? $0 / 3 + 0.5 : 1 })
         case .sigmoid:
             Form(
                 name: "sigmoid", module: "Sigmoid", trait: .curved(0...1), lastLayerNote: Self.positiveScores,
                 onnx: [ONNXStep("Sigmoid", [.input])], value: logistic,
                 derivative: { logistic($0) * (1 - logistic($0)) })
+        case .hardsigmoid:
+            Form(
+                name: "hardsigmoid", module: "Hardsigmoid",
+                trait: .kinked(isHomogeneous: false) {
+                    clamped($0.lowerBound + 3, 6) / 6...clamped($0.upperBound + 3, 6) / 6
+                },
+                lastLayerNote: Self.positiveScores,
+                onnx: [
+                    ONNXStep(
+                        "HardSigmoid", [.input], attributes: [("alpha", .decimal(1.0 / 6)), ("beta", .decimal(0.5))])
+                ],
+                value: { clamped($0 + 3, 6) / 6 }, derivative: { abs($0) < 3 ? 1.0 / 6 : 0 })
         case .tanh:
             Form(
                 name: "tanh", module: "Tanh", trait: .curved(-1...1), keepsSign: true,
                 onnx: [ONNXStep("Tanh", [.input])],
                 value: tangent, derivative: { 1 - tangent($0) * tangent($0) })
+        case .softplus:
+            Form(
+                name: "softplus", module: "Softplus", trait: .curved(0...Double.infinity),
+                lastLayerNote: Self.positiveScores, onnx: [ONNXStep("Softplus", [.input])], value: smoothRectifier,
+                derivative: logistic)
         case .softmax:
             Form(
-                name: "softmax", module: "Softmax", moduleArguments: ["dim=1"], trait: .curved(0...1),
+                name: "softmax", module: "Softmax", trait: .curved(0...1),
                 lastLayerNote: (
                     "is applied twice: the loss takes the softmax of the outputs itself", "leave it out"
                 ),
@@ -110,22 +176,25 @@ extension Layer.Activation {
 
 extension Layer.Activation: LayerKind, CustomStringConvertible {
     public var description: String {
-        if case .leakyReLU(let slope) = self, slope != 0.01 { return "\(form.name) \(shortest(slope))" }
-        return form.name
+        guard let setting = form.setting, !setting.isStandard else { return form.name }
+        return "\(form.name) \(shortest(setting.value))"
     }
 
     static var words: [String] { all.map(\.form.name) }
 
     var settings: LayerSettings {
-        LayerSettings(form.name, form.slope.map { [.init("slope", .number($0))] } ?? [])
+        LayerSettings(form.name, form.setting.map { [.init($0.label, .number($0.value))] } ?? [])
     }
 
     static func layer(_ reader: inout LayerSettingsReader) throws(LayerSettingsError) -> Layer {
         guard let activation = all.first(where: { $0.form.name == reader.name }) else {
             throw LayerSettingsError(description: "there is no activation `\(reader.name)`")
         }
-        if case .leakyReLU = activation { return .activation(.leakyReLU(slope: try reader.number("slope"))) }
-        return .activation(activation)
+        switch activation {
+        case .leakyReLU: return .activation(.leakyReLU(slope: try reader.number("slope")))
+        case .elu: return .activation(.elu(alpha: try reader.number("alpha")))
+        default: return .activation(activation)
+        }
     }
 
     func placed(on place: inout LayerPlace) throws(ShapeFault) -> PlacedLayer { try place.place(place.input) }
@@ -134,7 +203,12 @@ extension Layer.Activation: LayerKind, CustomStringConvertible {
     var function: FunctionTrait { .pointwise(form.trait) }
 
     func moduleName(flat: Bool) -> String { form.module }
-    func moduleArguments(_ placed: PlacedLayer) -> [String] { form.moduleArguments }
+
+    func moduleArguments(_ placed: PlacedLayer) -> [String] {
+        if self == .softmax { return ["dim=1"] }
+        guard let setting = form.setting, !setting.isStandard else { return [] }
+        return ["\(setting.moduleLabel ?? setting.label)=\(setting.value)"]
+    }
 
     func onnx(_ placed: PlacedLayer) -> [ONNXStep] { form.onnx }
 
@@ -187,6 +261,11 @@ extension Layer.Activation: LayerKind, CustomStringConvertible {
 
 @Sendable private func logistic(_ x: Double) -> Double { 1 / (1 + exponential(-x)) }
 @Sendable private func tangent(_ x: Double) -> Double { 2 / (1 + exponential(-2 * x)) - 1 }
+
+@Sendable private func clamped(_ x: Double, _ highest: Double) -> Double { min(max(0, x), highest) }
+
+/// log(1 + e^x)
+@Sendable private func smoothRectifier(_ x: Double) -> Double { max(0, x) + logarithm(1 + exponential(-abs(x))) }
 
 /// The normal distribution function, to 1e-7 (Abramowitz and Stegun 26.2.17).
 @Sendable private func gaussian(_ x: Double) -> Double {

@@ -5,10 +5,13 @@ extension Layer {
     public struct BatchNorm: Hashable, Sendable {
         public var epsilon: Double
         public var momentum: Double
+        public var hasScale: Bool
+        public var hasBias: Bool
 
-        public init(epsilon: Double = 1e-5, momentum: Double = 0.1) {
+        public init(epsilon: Double = 1e-5, momentum: Double = 0.1, hasScale: Bool = true, hasBias: Bool = true) {
             self.epsilon = epsilon
             self.momentum = momentum
+            (self.hasScale, self.hasBias) = (hasScale, hasBias)
         }
     }
 }
@@ -18,27 +21,35 @@ extension Layer.BatchNorm: LayerKind, CustomStringConvertible {
         var parts: [String] = []
         if epsilon != 1e-5 { parts.append("eps: \(epsilon)") }
         if momentum != 0.1 { parts.append("momentum: \(momentum)") }
+        if !hasScale { parts.append("scale: false") }
+        if !hasBias { parts.append("bias: false") }
         return parts.isEmpty ? "batchnorm" : "batchnorm " + parts.joined(separator: ", ")
     }
 
     static let words = ["batchnorm"]
 
     var settings: LayerSettings {
-        LayerSettings("batchnorm", [.init("eps", .number(epsilon)), .init("momentum", .number(momentum))])
+        LayerSettings(
+            "batchnorm",
+            [.init("eps", .number(epsilon)), .init("momentum", .number(momentum))]
+                + (hasScale ? [] : [.init("scale", .flag(false))]) + (hasBias ? [] : [.init("bias", .flag(false))]))
     }
 
     static func layer(_ reader: inout LayerSettingsReader) throws(LayerSettingsError) -> Layer {
-        .batchNorm(Self(epsilon: try reader.number("eps"), momentum: try reader.number("momentum", in: 0...1)))
+        .batchNorm(
+            Self(
+                epsilon: try reader.number("eps"), momentum: try reader.number("momentum", in: 0...1),
+                hasScale: try reader.flag("scale", else: true), hasBias: try reader.flag("bias", else: true)))
     }
 
     func placed(on place: inout LayerPlace) throws(ShapeFault) -> PlacedLayer {
-        let tensors: [(name: String, role: ParameterTensor.Role)] = [
-            ("weight", .scale), ("bias", .shift), ("running_mean", .runningMean), ("running_var", .runningVariance),
-        ]
         let (path, input) = (place.path, place.input)
         return try place.place(
             input,
-            tensors.map { ParameterTensor(name: "\(path).\($0.name)", shape: [input.channels], role: $0.role) })
+            place.norms(scale: hasScale, bias: hasBias) + [
+                ParameterTensor(name: "\(path).running_mean", shape: [input.channels], role: .runningMean),
+                ParameterTensor(name: "\(path).running_var", shape: [input.channels], role: .runningVariance),
+            ])
     }
 
     var family: LayerFamily { .norm }
@@ -50,19 +61,34 @@ extension Layer.BatchNorm: LayerKind, CustomStringConvertible {
         var arguments = ["\(placed.input.channels)"]
         if epsilon != 1e-5 { arguments.append("eps=\(epsilon)") }
         if momentum != 0.1 { arguments.append("momentum=\(momentum)") }
+        if !hasScale, !hasBias { arguments.append("affine=False") }
         return arguments
     }
 
+    func ownClass(_ placed: PlacedLayer) -> PythonClass? {
+        guard hasScale != hasBias else { return nil }
+        return .norm(moduleName(flat: placed.input.isFlat), without: hasScale ? "bias" : "weight")
+    }
+
     func onnx(_ placed: PlacedLayer) -> [ONNXStep] {
-        [.product("BatchNormalization", of: placed, attributes: [("epsilon", .decimal(epsilon))])]
+        let statistics = [ParameterTensor.Role.runningMean, .runningVariance].compactMap(placed.index)
+        return [
+            ONNXStep(
+                "BatchNormalization",
+                [.input, placed.operand(of: .scale, else: 1, "ones"), placed.operand(of: .shift, else: 0, "zeros")]
+                    + statistics.map { .parameter($0) }, attributes: [("epsilon", .decimal(epsilon))])
+        ]
     }
 
     /// The running statistics as one multiplication and one addition.
     func plainPass(_ placed: PlacedLayer, _ tensors: [[Float]]) -> PlainPass? {
+        let mean = placed.values(of: .runningMean, in: tensors, else: 0)
+        let variance = placed.values(of: .runningVariance, in: tensors, else: 1)
+        let scales = placed.values(of: .scale, in: tensors, else: 1)
+        let shifts = placed.values(of: .shift, in: tensors, else: 0)
         let terms = (0..<placed.input.channels).map { channel in
-            let values = tensors.map { Double($0[channel]) }
-            let scale = values[0] / (values[3] + epsilon).squareRoot()
-            return (scale: scale, shift: values[1] - values[2] * scale)
+            let scale = scales[channel] / (variance[channel] + epsilon).squareRoot()
+            return (scale: scale, shift: shifts[channel] - mean[channel] * scale)
         }
         return .scaled(by: terms, area: placed.input.height * placed.input.width)
     }

@@ -1,7 +1,5 @@
 // Group normalization: the channels of each image are normalized in groups, whatever the batch is.
 
-import Runtime
-
 extension Layer {
     /// `nn.GroupNorm(groups, C)`
     public struct GroupNorm: Hashable, Sendable {
@@ -29,16 +27,11 @@ extension Layer.GroupNorm: LayerKind, CustomStringConvertible {
     }
 
     func placed(on place: inout LayerPlace) throws(ShapeFault) -> PlacedLayer {
-        let (path, input) = (place.path, place.input)
+        let input = place.input
         guard groups > 0, input.channels % groups == 0 else {
             throw place.fault(.groupsDoNotDivide(groups: groups, channels: input.channels, width: nil))
         }
-        return try place.place(
-            input,
-            [
-                ParameterTensor(name: "\(path).weight", shape: [input.channels], role: .scale),
-                ParameterTensor(name: "\(path).bias", shape: [input.channels], role: .shift),
-            ])
+        return try place.place(input, place.norms(scale: true, bias: true))
     }
 
     var family: LayerFamily { .norm }
@@ -53,13 +46,9 @@ extension Layer.GroupNorm: LayerKind, CustomStringConvertible {
 
     /// The operator of its own came with opset 18. Each group becomes a channel, which is normalized for each image.
     func onnx(_ placed: PlacedLayer) -> [ONNXStep] {
-        let (shape, isFlat) = (placed.input, placed.input.isFlat)
-        func ofChannels(_ parameter: Int, _ name: String) -> (steps: [ONNXStep], operand: ONNXStep.Operand) {
-            guard !isFlat else { return ([], .parameter(parameter)) }
-            let sizes = ONNXStep.Operand.sizes("channels", [shape.channels, 1, 1])
-            return ([ONNXStep("Reshape", [.parameter(parameter), sizes], name)], .step(name))
-        }
-        let (weight, bias) = (ofChannels(0, "scale"), ofChannels(1, "shift"))
+        let shape = placed.input
+        let weight = ONNXStep.channels(0, of: placed, "scale")
+        let bias = ONNXStep.channels(1, of: placed, "shift")
         return [
             ONNXStep("Reshape", [.input, .sizes("groups", [0, groups, -1])], "grouped"),
             ONNXStep(
@@ -77,40 +66,11 @@ extension Layer.GroupNorm: LayerKind, CustomStringConvertible {
     }
 
     func plainPass(_ placed: PlacedLayer, _ tensors: [[Float]]) -> PlainPass? {
-        let (epsilon, area) = (epsilon, placed.input.height * placed.input.width)
-        let (weight, bias) = (tensors[0].map(Double.init), tensors[1].map(Double.init))
         let count = placed.input.count / groups
-        let groups = (0..<groups).map { $0 * count..<($0 + 1) * count }
-        @Sendable func moments(_ input: [Double], _ group: Range<Int>) -> (mean: Double, deviation: Double) {
-            let mean = input[group].reduce(0, +) / Double(count)
-            let variance = input[group].reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(count)
-            return (mean, (variance + epsilon).squareRoot())
-        }
-        return PlainPass(
-            forward: { input in
-                var result = input
-                for group in groups {
-                    let (mean, deviation) = moments(input, group)
-                    for place in group {
-                        result[place] = (input[place] - mean) / deviation * weight[place / area] + bias[place / area]
-                    }
-                }
-                return result
-            },
-            backward: { input, _, gradient in
-                var result = gradient
-                for group in groups {
-                    let (mean, deviation) = moments(input, group)
-                    let scaled = group.map { gradient[$0] * weight[$0 / area] }
-                    let normalized = group.map { (input[$0] - mean) / deviation }
-                    let sum = scaled.reduce(0, +) / Double(count)
-                    let products = zip(scaled, normalized).reduce(0) { $0 + $1.0 * $1.1 } / Double(count)
-                    for (index, place) in group.enumerated() {
-                        result[place] = (scaled[index] - sum - normalized[index] * products) / deviation
-                    }
-                }
-                return result
-            })
+        return .normalizing(
+            (0..<groups).map { Array($0 * count..<($0 + 1) * count) }, epsilon: epsilon,
+            scale: tensors[0].map(Double.init), shift: tensors[1].map(Double.init),
+            area: placed.input.height * placed.input.width)
     }
 
     func traits(_ placed: PlacedLayer) -> LayerTraits {

@@ -57,11 +57,13 @@ public struct FunctionClass: Sendable {
     private mutating func add(_ function: ValueFunction) {
         switch function {
         case .identity: break
-        case .kinked(let range):
+        case .kinked(let isHomogeneous, let range):
             (isAffine, isSmooth) = (false, false)
+            if !isHomogeneous { self.isHomogeneous = false }
             self.range = range(self.range)
-        case .curved(let range):
+        case .curved(let range, let isSmooth):
             (isAffine, isPiecewiseAffine, isHomogeneous) = (false, false, false)
+            if !isSmooth { self.isSmooth = false }
             self.range = range
         }
     }
@@ -84,8 +86,8 @@ enum FunctionTrait {
 /// A function of each value.
 enum ValueFunction: Sendable {
     case identity
-    /// Two straight lines, and what range it makes of the one of its input.
-    case kinked(@Sendable (ClosedRange<Double>) -> ClosedRange<Double>)
-    /// It bends and has all derivatives; its values lie in a range.
-    case curved(ClosedRange<Double>)
+    /// Straight lines, and what range it makes of the one of its input.
+    case kinked(isHomogeneous: Bool = true, @Sendable (ClosedRange<Double>) -> ClosedRange<Double>)
+    /// It bends, and has all derivatives where it is smooth; its values lie in a range.
+    case curved(ClosedRange<Double>, isSmooth: Bool = true)
 }

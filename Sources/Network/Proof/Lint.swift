@@ -86,10 +86,13 @@ extension LintRule {
         ) { context in
             context.runs.flatMap(\.layers).compactMap { layer, input -> Found? in
                 if let note = layer.placed.traits.idleNote { return (layer, note.message, note.advice) }
-                guard layer.placed.layer == .activation(.relu), input.areNotNegative, input.zerosAreCut else {
-                    return nil
+                switch layer.placed.layer {
+                case .activation(.relu) where input.makesReLUIdle:
+                    return (layer, "does nothing: no value is below zero any more", "leave it out")
+                case .activation(.relu6) where input.makesReLU6Idle:
+                    return (layer, "does nothing: no value is below zero or above 6 any more", "leave it out")
+                default: return nil
                 }
-                return (layer, "does nothing: no value is below zero any more", "leave it out")
             }
         },
         LintRule(
@@ -100,7 +103,7 @@ extension LintRule {
         ) { context in
             context.each { layer, behind, _ -> Found? in
                 let (input, output) = (layer.placed.input, layer.placed.output)
-                guard case .adaptiveAveragePool = layer.placed.layer, output.count > input.count else { return nil }
+                guard layer.placed.layer.adaptiveOutput != nil, output.count > input.count else { return nil }
                 let copies =
                     output.count % input.count == 0
                     ? "copies each value \(output.count / input.count) times"
@@ -182,7 +185,8 @@ extension LintRule {
         ) { context in
             context.each { layer, _, run -> Found? in
                 guard !run.isShortcut, let unread = layer.placed.unread else { return nil }
-                return (layer, unread, "choose stride, padding or the map's size so that they fit")
+                let ceil = layer.placed.layer.pooling != nil ? ", or write `ceil: true`" : ""
+                return (layer, unread, "choose stride, padding or the map's size so that they fit\(ceil)")
             }
         },
         LintRule(

@@ -11,10 +11,7 @@ extension RewriteRule {
             "an adaptive pool to the size of its input copies it", .training,
             because: "each of its windows is one value, and the mean of one value is that value"
         ) { placed in
-            guard case .adaptiveAveragePool(let output) = placed.layer, output == placed.input.extent else {
-                return nil
-            }
-            return []
+            placed.layer.adaptiveOutput == placed.input.extent ? [] : nil
         },
         RewriteRule(
             "a pool of single values with stride 1 copies its input", .training,
@@ -50,6 +47,12 @@ extension RewriteRule {
             first.layer == .activation(.relu) && second.layer == .activation(.relu) ? [first.layer] : nil
         },
         RewriteRule(
+            "relu6 after relu is relu6", .training,
+            because: "both keep values from falling below zero, and where one is zero let no gradient through"
+        ) { first, second in
+            first.layer == .activation(.relu) && second.layer == .activation(.relu6) ? [second.layer] : nil
+        },
+        RewriteRule(
             "leakyrelu with slope 1 does nothing", .training, because: "values below zero are multiplied by 1"
         ) { placed in
             placed.layer == .activation(.leakyReLU(slope: 1)) ? [] : nil
@@ -59,7 +62,15 @@ extension RewriteRule {
             because: "max-pools, flattens and concats between them make no value below zero, and what is zero after "
                 + "them was zero before, where the first relu lets no gradient through"
         ) { placed, input in
-            placed.layer == .activation(.relu) && input.areNotNegative && input.zerosAreCut
+            placed.layer == .activation(.relu) && input.makesReLUIdle
+        },
+        .doesNothing(
+            "relu6 of values that come from relu6 does nothing", .training,
+            because:
+                "max-pools, flattens and concats between them make no value below zero or above 6, and where one is "
+                + "zero or 6 the first relu6 lets no gradient through"
+        ) { placed, input in
+            placed.layer == .activation(.relu6) && input.makesReLU6Idle
         },
         .doesNothing(
             "relu does nothing to outputs where no value is below zero", .bits,
@@ -68,10 +79,19 @@ extension RewriteRule {
             placed.layer == .activation(.relu) && input.areNotNegative
         },
         .doesNothing(
-            "leakyrelu does nothing to outputs where no value is below zero", .bits,
-            because: "it changes only what is below zero; gradients at zero go another way"
+            "relu6 does nothing to outputs where no value is below zero or above 6", .bits,
+            because: "it changes only such values; gradients at zero and 6 go another way"
         ) { placed, input in
-            if case .activation(.leakyReLU) = placed.layer { input.areNotNegative } else { false }
+            placed.layer == .activation(.relu6) && input.areNotNegative && input.range.upperBound <= 6
+        },
+        .doesNothing(
+            "leakyrelu and elu do nothing to outputs where no value is below zero", .bits,
+            because: "they change only what is below zero; gradients at zero go another way"
+        ) { placed, input in
+            switch placed.layer {
+            case .activation(.leakyReLU), .activation(.elu): input.areNotNegative
+            default: false
+            }
         },
         RewriteRule(
             "relu after leakyrelu is relu", .bits,
@@ -105,24 +125,45 @@ extension RewriteRule {
             "an adaptive pool whose windows tile its input is an average pool", .training,
             because: "the input's size is a multiple of the output's, so all windows are equally large and none overlap"
         ) { placed in
-            guard case .adaptiveAveragePool(let output) = placed.layer,
-                placed.input.height % output.height == 0, placed.input.width % output.width == 0
+            guard case .adaptiveAveragePool(let output) = placed.layer else { return nil }
+            return Layer.AdaptiveAveragePool(output: output).tiles(of: placed).map { [.averagePool($0)] }
+        },
+        RewriteRule(
+            "an adaptive max-pool whose windows tile its input is a max-pool", .training,
+            because: "the input's size is a multiple of the output's, so all windows are equally large and none overlap"
+        ) { placed in
+            guard case .adaptiveMaxPool(let output) = placed.layer else { return nil }
+            return Layer.AdaptiveMaxPool(output: output).tiles(of: placed).map { [.maxPool($0)] }
+        },
+        RewriteRule(
+            "a pool whose windows fit has no use for ceil", .training,
+            because: "there are as many windows without it, and none reaches beyond the padded map"
+        ) { placed in
+            guard var pooling = placed.layer.pooling, pooling.roundsUp else { return nil }
+            pooling.roundsUp = false
+            let map = placed.input.extent.slid(by: pooling.size, stride: pooling.stride, padding: pooling.padding)
+            return map == placed.output.extent ? [placed.layer.withPooling(pooling)] : nil
+        },
+        RewriteRule(
+            "a groupnorm with as many groups as channels is an instancenorm", .training,
+            because: "each group is one channel"
+        ) { placed in
+            guard case .groupNorm(let settings) = placed.layer, settings.groups == placed.input.channels,
+                !placed.input.isFlat
             else { return nil }
-            let size = Extent(placed.input.height / output.height, placed.input.width / output.width)
-            return [.averagePool(Layer.Pooling(size: size))]
+            return [.instanceNorm(Layer.InstanceNorm(epsilon: settings.epsilon, hasScale: true, hasBias: true))]
         },
         RewriteRule(
             "a pool with one position has no use for its stride", .training,
             because: "there is no second window to go to"
         ) { placed in
-            guard let pooling = placed.layer.pooling else { return nil }
+            guard var pooling = placed.layer.pooling else { return nil }
             let stride = Extent(
                 placed.output.height == 1 ? pooling.size.height : pooling.stride.height,
                 placed.output.width == 1 ? pooling.size.width : pooling.stride.width)
             guard stride != pooling.stride else { return nil }
-            return [
-                placed.layer.withPooling(Layer.Pooling(size: pooling.size, stride: stride, padding: pooling.padding))
-            ]
+            pooling.stride = stride
+            return [placed.layer.withPooling(pooling)]
         },
         RewriteRule(
             "a convolution with one position has no use for its stride", .bits,
@@ -187,6 +228,12 @@ extension RewriteRule {
         ) { placed in
             placed.layer == .activation(.leakyReLU(slope: 0)) ? [.activation(.relu)] : nil
         },
+        RewriteRule(
+            "elu with alpha 0 is relu", .outputs,
+            because: "values below zero become zero; their gradients differ in the sign of a zero alone"
+        ) { placed in
+            placed.layer == .activation(.elu(alpha: 0)) ? [.activation(.relu)] : nil
+        },
     ]
 
     /// Layers that may change places.
@@ -210,14 +257,25 @@ extension RewriteRule {
             return [second.layer, first.layer]
         },
         RewriteRule(
-            "sigmoid, tanh and max-pool may change places", .outputs,
-            because: "they never turn the order of two values round, but many large values become equal, and pass "
-                + "their gradient another way"
+            "relu6 and max-pool may change places", .training,
+            because:
+                "relu6 never turns the order of two values round; where the largest is not above zero, or not below "
+                + "6, neither order lets a gradient through"
         ) { first, second in
-            guard case .maxPool = first.layer,
-                second.layer == .activation(.sigmoid) || second.layer == .activation(.tanh)
-            else { return nil }
+            guard case .maxPool = first.layer, second.layer == .activation(.relu6) else { return nil }
             return [second.layer, first.layer]
+        },
+        RewriteRule(
+            "sigmoid, tanh, softplus or elu and max-pool may change places", .outputs,
+            because: "they never turn the order of two values round, but many values become equal, and pass their "
+                + "gradient another way"
+        ) { first, second in
+            guard case .maxPool = first.layer, case .activation(let activation) = second.layer else { return nil }
+            switch activation {
+            case .sigmoid, .hardsigmoid, .tanh, .softplus: return [second.layer, first.layer]
+            case .elu(let alpha) where alpha >= 0: return [second.layer, first.layer]
+            default: return nil
+            }
         },
         RewriteRule(
             "flatten and a function of each value may change places", .training,
@@ -229,9 +287,9 @@ extension RewriteRule {
             return [second.layer, first.layer]
         },
         RewriteRule(
-            "relu and gelu, silu or tanh may change places", .bits,
+            "relu and a function that keeps the sign may change places", .bits,
             because:
-                "these keep the sign: of a value below zero both orders make zero, and one above it relu leaves as "
+                "gelu, silu, mish, hardswish, elu and tanh keep it: of a value below zero both orders make zero, and one above it relu leaves as "
                 + "it is; the gradients of values that are no numbers go another way"
         ) { first, second in
             guard case .activation(let activation) = first.layer, activation.form.keepsSign,
@@ -421,5 +479,5 @@ extension Layer {
 
 extension Layer.Pooling {
     /// Whether its windows touch and do not overlap.
-    fileprivate var isTiling: Bool { size == stride && padding == Extent(0) }
+    fileprivate var isTiling: Bool { size == stride && padding == Extent(0) && !roundsUp }
 }

@@ -15,9 +15,38 @@ enum ForeignFunction {
         return absentValues.contains(plain) ? "no word computes it; `help values` lists those for numbers" : nil
     }
 
+    typealias Argument = (label: String?, text: String)
+
+    /// What to say of a call whose arguments make it another function than the word of its name: `nn.PReLU(64)`.
+    static func call(_ name: String, _ arguments: [Argument]) -> String? {
+        let first = arguments.first { $0.label == nil }?.text
+        func value(_ label: String) -> String? { arguments.first { $0.label == label }?.text ?? first }
+        func has(_ label: String) -> Bool { arguments.contains { $0.label == label } }
+        switch name.lowercased() {
+        case "prelu":
+            guard let slopes = value("num_parameters"), slopes != "1" else { return nil }
+            return "write `prelu perchannel: true`: how many channels come in is inferred"
+        case "layernorm":
+            guard let shape = value("normalized_shape"), shape.contains(","), shape != "(1,)" else { return nil }
+            return "`groupnorm 1` is the nearest word, but another function: it normalizes a whole image too, with a "
+                + "scale and a shift for each channel, not for each value; `layernorm` goes over the channels at each place"
+        case "softplus":
+            guard let beta = value("beta"), Double(beta) != 1 else { return nil }
+            return "`softplus` is the nearest word, but another function: its beta is 1"
+        case "gelu":
+            guard has("approximate") else { return nil }
+            return "`gelu` is the nearest word, but another function: it is not approximated by tanh"
+        default: return nil
+        }
+    }
+
     /// What to say of an option that no option of the word equals: `augment(data, vflip: true)`.
     static func option(_ name: String, of word: Word) -> String? {
         switch (word.name, name.lowercased().filter { $0 != "_" }) {
+        case ("batchnorm", "affine"): "write `scale: false, bias: false`: the two are options of their own"
+        case ("instancenorm", "affine"): "write `scale: true, bias: true`: the two are options of their own"
+        case ("instancenorm", "trackrunningstats"), ("instancenorm", "momentum"):
+            "there are no running statistics: each image is normalized by its own"
         case ("augment", "vflip"), ("augment", "verticalflip"):
             "`flip:` is the nearest option, but another change: it mirrors left and right, not top and bottom"
         case ("augment", "rotate"), ("augment", "rotation"), ("augment", "jitter"), ("augment", "colorjitter"),
@@ -43,22 +72,14 @@ enum ForeignFunction {
 
     /// The nearest word, and what is different in it.
     static let nearest: [String: (word: String, difference: String)] = {
-        let slope = "below zero it is a straight line of fixed slope"
-        let smooth = "x · sigmoid(x), which is close to it but not equal"
-        let places = "with one group it normalizes over the channels and all places of an image together"
-        let channels = "with as many groups as channels it does the same, and learns a scale and a shift for each"
         let adam = "its update is computed in another way"
-        let means = "it takes means, not the largest values; `maxpool` with windows that tile the map takes those"
         let whole = "it zeroes single values, not whole channels"
         let images = "it goes over images of height and width"
         let steps = "the learning rate follows another curve"
         return [
-            "relu6": ("relu", "it has no upper bound of 6"), "prelu": ("leakyrelu", "its slope is fixed, not learned"),
-            "rrelu": ("leakyrelu", "its slope is fixed, not random"), "elu": ("leakyrelu", slope),
-            "selu": ("leakyrelu", slope), "celu": ("leakyrelu", slope), "mish": ("silu", smooth),
-            "hardswish": ("silu", smooth),
-            "softplus": ("relu", "it has a kink at zero"),
-            "hardsigmoid": ("sigmoid", "it is not piecewise linear"),
+            "rrelu": ("leakyrelu", "its slope is fixed, not random"),
+            "selu": ("elu", "SELU is 1.0507 · `elu 1.6733`"),
+            "celu": ("elu", "the exponent is not divided by alpha; with alpha 1 they are equal"),
             "hardtanh": ("tanh", "it is not piecewise linear"), "softsign": ("tanh", "it nears 1 much faster"),
             "logsigmoid": ("sigmoid", "it takes no logarithm"),
             "logsoftmax": (
@@ -70,18 +91,16 @@ enum ForeignFunction {
             "alphadropout": ("dropout", "it zeroes values, and keeps no mean and variance"),
             "droppath": ("dropout", "it zeroes single values, not a whole branch"),
             "stochasticdepth": ("dropout", "it zeroes single values, not a whole branch"),
-            "adaptivemaxpool": ("adaptiveavgpool", means), "adaptivemaxpool2d": ("adaptiveavgpool", means),
-            "adaptivemaxpool1d": ("adaptiveavgpool", means), "adaptivemaxpool3d": ("adaptiveavgpool", means),
-            "gmp": ("globalavgpool", means), "globalmaxpool": ("globalavgpool", means),
-            "globalmaxpool1d": ("globalavgpool", means), "globalmaxpool2d": ("globalavgpool", means),
-            "globalmaxpooling2d": ("globalavgpool", means), "lppool2d": ("avgpool", "it takes means, not powers"),
+            "adaptivemaxpool1d": ("adaptivemaxpool", images), "adaptivemaxpool3d": ("adaptivemaxpool", images),
+            "globalmaxpool1d": ("globalmaxpool", images), "globalmaxpooling1d": ("globalmaxpool", images),
+            "lppool2d": ("avgpool", "it takes means, not powers"),
             "maxpool1d": ("maxpool", images), "maxpool3d": ("maxpool", images), "maxpooling1d": ("maxpool", images),
             "avgpool1d": ("avgpool", images), "avgpool3d": ("avgpool", images),
             "adaptiveavgpool1d": ("adaptiveavgpool", images), "adaptiveavgpool3d": ("adaptiveavgpool", images),
             "fractionalmaxpool2d": ("maxpool", "its windows are all of one size, not of random ones"),
             "batchrenorm": ("batchnorm", "it has no correction toward the running statistics"),
-            "layernorm": ("groupnorm", places), "rmsnorm": ("groupnorm", places),
-            "instancenorm": ("groupnorm", channels), "instancenorm2d": ("groupnorm", channels),
+            "rmsnorm": ("layernorm", "it also takes the mean out, and adds a shift"),
+            "instancenorm1d": ("instancenorm", images), "instancenorm3d": ("instancenorm", images),
             "localresponsenorm": ("batchnorm", "it normalizes over the batch, not over neighboring channels"),
             "lrn": ("batchnorm", "it normalizes over the batch, not over neighboring channels"),
             "nadam": ("adam", adam), "radam": ("adam", adam), "adamax": ("adam", adam), "adagrad": ("adam", adam),

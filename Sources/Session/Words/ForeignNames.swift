@@ -25,6 +25,9 @@ extension FaultMaker {
         if call == nil, let fix = Self.choicesElsewhere[name] {
             return fault(.unknownName, message, at: range, fix: fix)
         }
+        if let call, let fix = ForeignFunction.call(name, arguments(of: call)) {
+            return fault(.unknownName, message, at: range, fix: fix)
+        }
         if let word = Vocabulary.word(alias: name), !names.contains(where: { $0.lowercased() == name.lowercased() }) {
             if let call, let meant = translation(of: call, to: word, name) {
                 return fault(
@@ -137,6 +140,9 @@ extension FaultMaker {
         let name = base + "." + last
         let message = "there is no `\(name)`"
         if let fix = ForeignFunction.text(last) { return fault(.unknownName, message, at: range, fix: fix) }
+        if let fix = ForeignFunction.call(last, arguments(of: call)) {
+            return fault(.unknownName, message, at: range, fix: fix)
+        }
         if let fix = Self.libraryCalls[last] { return fault(.unknownName, message, at: range, fix: fix) }
         guard let word else {
             return fault(
@@ -176,6 +182,11 @@ extension FaultMaker {
             return "\(word.label(alias: label.text) ?? label.text): \(value)"
         }
         return texts.isEmpty ? word.name : "\(word.name)(\(texts.joined(separator: ", ")))"
+    }
+
+    /// As they are written.
+    private func arguments(of call: Call) -> [ForeignFunction.Argument] {
+        call.arguments.map { (label: $0.label?.text, text: source[$0.value.range]) }
     }
 
     private func fixText(_ meant: String, _ word: Word) -> String {

@@ -79,21 +79,61 @@ def group_norm_net():
         nn.Linear(36, 10))
 
 
+def later_activation_net():
+    """Elementwise functions, learned ones among them."""
+    return nn.Sequential(
+        nn.Conv2d(3, 18, 3, padding=1), nn.ReLU6(), nn.Conv2d(18, 20, 3), nn.Hardswish(), nn.Conv2d(20, 20, 1), nn.ELU(0.7), nn.Conv2d(20, 16, 1),
+        nn.Mish(), nn.Conv2d(16, 16, 1), nn.PReLU(16), nn.Conv2d(16, 9, 1), nn.PReLU(), nn.Flatten(), nn.Linear(324, 20), nn.Softplus(),
+        nn.Linear(20, 21), nn.PReLU(21), nn.Linear(21, 20), nn.Hardsigmoid(), nn.Linear(20, 10))
+
+
+class LayerNorm2d(nn.LayerNorm):
+    """Over the channels at each place, as in ConvNeXt."""
+
+    def forward(self, x):
+        return F.layer_norm(x.permute(0, 2, 3, 1), self.normalized_shape, self.weight, self.bias, self.eps).permute(0, 3, 1, 2)
+
+
+def without(norm, name):
+    setattr(norm, name, None)
+    norm.reset_parameters = norm.reset_running_stats
+    return norm
+
+
+def later_norm_net():
+    """Norms over channels and over single maps, and batch norms that lack a scale, a shift, or both."""
+    return nn.Sequential(
+        nn.Conv2d(3, 18, 3, padding=1), LayerNorm2d(18, eps=1e-6), nn.GELU(), nn.Conv2d(18, 20, 3, padding=1), LayerNorm2d(20), nn.ReLU(),
+        nn.Conv2d(20, 20, 3), nn.InstanceNorm2d(20), nn.ReLU(), nn.Conv2d(20, 17, 1), nn.InstanceNorm2d(17, eps=1e-3, affine=True), nn.Tanh(),
+        nn.Conv2d(17, 18, 1), without(nn.BatchNorm2d(18), "weight"), nn.ReLU(), nn.Conv2d(18, 16, 1), without(nn.BatchNorm2d(16), "bias"),
+        nn.Conv2d(16, 16, 1), nn.BatchNorm2d(16, affine=False), nn.Tanh(), nn.Flatten(), nn.Linear(576, 36), nn.LayerNorm(36), nn.ReLU(),
+        nn.Linear(36, 10))
+
+
+def pool_net():
+    """Pools that round up, and adaptive ones whose windows overlap."""
+    return nn.Sequential(
+        nn.Conv2d(3, 18, 3), nn.MaxPool2d(3, 2, ceil_mode=True), nn.Tanh(), nn.Conv2d(18, 17, 1), nn.AvgPool2d(3, 2, 1, ceil_mode=True),
+        nn.Conv2d(17, 16, 1), nn.AvgPool2d(2, 2, ceil_mode=True), nn.Conv2d(16, 20, 1), nn.AdaptiveMaxPool2d((2, 4)), nn.Tanh(),
+        nn.Conv2d(20, 24, 1), nn.MaxPool2d(3, (2, 3), ceil_mode=True), nn.AdaptiveMaxPool2d(1), nn.Flatten(), nn.Linear(24, 10))
+
+
 def state(net):
     return {k: v.detach().clone() for k, v in net.state_dict().items() if "num_batches" not in k}
 
 
-def write(name, net, size, batch, optimizer, smoothing=0.0, clip=None):
+def write(name, net, size, batch, optimizer, smoothing=0.0, clip=None, steps=10, dtype=torch.float32):
     torch.manual_seed(7)
     for module in net.modules():
         if hasattr(module, "reset_parameters"):
             module.reset_parameters()
     x, y = torch.randn(batch, 3, size, size), torch.randint(0, 10, (batch,))
+    net, x = net.to(dtype), x.to(dtype)
     tensors = {"input": x, "labels": y.float()}
     tensors |= {"weight." + k: v for k, v in state(net).items()}
     optimizer = optimizer(net.parameters())
     losses = []
-    for step in range(10):
+    for step in range(steps):
         optimizer.zero_grad()
         logits = net(x)
         loss = F.cross_entropy(logits, y, label_smoothing=smoothing)
@@ -105,12 +145,17 @@ def write(name, net, size, batch, optimizer, smoothing=0.0, clip=None):
             tensors |= {"gradient." + k: v.grad.clone() for k, v in net.named_parameters()}
         losses.append(loss.item())
         optimizer.step()
-        if step == 9:
+        if step == steps - 1:
             tensors |= {"trained." + k: v for k, v in state(net).items()}
     tensors["losses"] = torch.tensor(losses)
     tensors["evaluated"] = net.eval()(x).detach()
     save_file({k: v.contiguous().float() for k, v in tensors.items()}, HERE / f"{name}.safetensors",
               {"torch": torch.__version__, "numpy": numpy.__version__})
+
+
+def write_exact(name, net, size, batch, optimizer):
+    """The same computed in double precision, over thirteen steps: what it holds is right to all digits of a float."""
+    write(name, net, size, batch, optimizer, steps=13, dtype=torch.float64)
 
 
 def write_optimizers():
@@ -144,7 +189,8 @@ def write_activations():
     """Each function and its derivative, in float64; the values are those of ActivationTests."""
     functions = {
         "relu": F.relu, "leakyrelu": F.leaky_relu, "leakyrelu-0.3": lambda x: F.leaky_relu(x, 0.3), "gelu": F.gelu,
-        "silu": F.silu, "sigmoid": torch.sigmoid, "tanh": torch.tanh,
+        "silu": F.silu, "sigmoid": torch.sigmoid, "tanh": torch.tanh, "relu6": F.relu6, "elu": F.elu, "elu-0.5": lambda x: F.elu(x, 0.5),
+        "mish": F.mish, "hardswish": F.hardswish, "hardsigmoid": F.hardsigmoid, "softplus": F.softplus,
     }
     values = [i / 16 for i in range(-160, 160)] + [-90.0, -30.0, 30.0, 90.0] + [1.0] * 12
     tensors = {"x": torch.tensor(values)}
@@ -166,4 +212,7 @@ write("activations-adamw", activation_net(), 8, 4, lambda p: torch.optim.AdamW(p
 write("vgg-smoothed-clipped", vgg_like(), 8, 4, lambda p: torch.optim.SGD(p, lr=0.5, momentum=0.5), smoothing=0.1, clip=0.25)
 write("residual-sgd", residual_net(), 12, 6, lambda p: torch.optim.SGD(p, lr=0.05, momentum=0.9, weight_decay=1e-3))
 write("grouped-adam", grouped_net(), 15, 5, lambda p: torch.optim.Adam(p, lr=2e-3))
+write_exact("activations-exact", later_activation_net(), 8, 6, lambda p: torch.optim.SGD(p, lr=0.05, momentum=0.9, weight_decay=1e-3))
+write_exact("norms-exact", later_norm_net(), 8, 6, lambda p: torch.optim.SGD(p, lr=0.02, momentum=0.9, weight_decay=1e-3))
+write_exact("pools-exact", pool_net(), 18, 6, lambda p: torch.optim.SGD(p, lr=0.05, momentum=0.9, weight_decay=1e-3))
 write("groupnorm-sgd", group_norm_net(), 10, 4, lambda p: torch.optim.SGD(p, lr=0.05, momentum=0.9, weight_decay=1e-3))

@@ -30,12 +30,18 @@ enum PoolOption {
         "padding", .extent(0...LayerOption.largestExtent), default: Extent(0), isPositional: true, aliases: ["pad"],
         "zeros around the image")
 
-    static let all: [any OptionDeclaration] = [size, stride, padding]
+    static let ceil = Option(
+        "ceil", .boolean, default: false, aliases: ["ceil_mode"],
+        "round the size of the output up: a last window may reach beyond the image")
+
+    static let all: [any OptionDeclaration] = [size, stride, padding, ceil]
 }
 
 extension Arguments {
     var pooling: Layer.Pooling {
-        Layer.Pooling(size: self[PoolOption.size], stride: self[PoolOption.stride], padding: self[PoolOption.padding])
+        Layer.Pooling(
+            size: self[PoolOption.size], stride: self[PoolOption.stride], padding: self[PoolOption.padding],
+            roundsUp: self[PoolOption.ceil])
     }
 }
 

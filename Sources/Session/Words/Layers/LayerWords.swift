@@ -2,6 +2,6 @@
 
 let layerWords: [Word] =
     [.input, .conv, .linear] + Word.norms + Word.activations + [
-        .maxPool, .avgPool, .adaptiveAvgPool, .globalAvgPool, .gap, .flatten, .dropout, .softmax, .residual,
-        .shortcut, .concat,
+        .maxPool, .avgPool, .adaptiveMaxPool, .adaptiveAvgPool, .globalMaxPool, .globalAvgPool, .gap, .flatten,
+        .dropout, .softmax, .residual, .shortcut, .concat,
     ]

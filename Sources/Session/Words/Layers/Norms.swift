@@ -1,4 +1,4 @@
-// `batchnorm` and `groupnorm`: layers that normalize.
+// `batchnorm`, `groupnorm`, `layernorm`, `instancenorm`: layers that normalize.
 
 import Network
 
@@ -8,19 +8,61 @@ private let groups = Option(
     "groups of channels; 1 takes all together")
 private let momentum = Option("momentum", .decimal(0...1), default: 0.1, "weight of the new in the running statistics")
 
+/// Of a norm.
+private struct ChannelOptions {
+    let scale: Option<Bool>
+    let bias: Option<Bool>
+
+    init(default standard: Bool) {
+        scale = Option(
+            "scale", .boolean, default: standard, aliases: ["gamma"],
+            "whether each channel is multiplied by a learned factor")
+        bias = Option(
+            "bias", .boolean, default: standard, aliases: ["center", "beta"],
+            "whether a learned value is added to each channel")
+    }
+}
+
+private let batchOptions = ChannelOptions(default: true)
+private let instanceOptions = ChannelOptions(default: false)
+
 extension Word {
     /// In the order of help.
-    static let norms: [Word] = [batchNorm, groupNorm]
+    static let norms: [Word] = [batchNorm, groupNorm, layerNorm, instanceNorm]
 
     static let batchNorm = Word(
-        "batchnorm", .layers, "Batch normalization: `nn.BatchNorm2d`", [epsilon, momentum], result: .layer,
+        "batchnorm", .layers, "Batch normalization: `nn.BatchNorm2d`",
+        [epsilon, momentum, batchOptions.scale, batchOptions.bias], result: .layer,
         example: inNetwork("conv 64; batchnorm; relu"),
         aliases: ["BatchNorm2d", "BatchNorm1d", "BatchNormalization", "bn", "norm"],
-        .layer { .batchNorm(Layer.BatchNorm(epsilon: $0[epsilon], momentum: $0[momentum])) })
+        .layer {
+            .batchNorm(
+                Layer.BatchNorm(
+                    epsilon: $0[epsilon], momentum: $0[momentum], hasScale: $0[batchOptions.scale],
+                    hasBias: $0[batchOptions.bias]))
+        })
 
     static let groupNorm = Word(
         "groupnorm", .layers, "Normalizes groups of channels in each image, whatever the batch: `nn.GroupNorm`",
         [groups, epsilon], result: .layer, example: inNetwork("conv 64; groupnorm 8; relu"),
         aliases: ["GroupNormalization", "gn"],
         .layer { .groupNorm(Layer.GroupNorm(groups: $0[groups], epsilon: $0[epsilon])) })
+
+    static let layerNorm = Word(
+        "layernorm", .layers,
+        "Normalizes over the channels at each place: `nn.LayerNorm(channels)`, as in ConvNeXt", [epsilon],
+        result: .layer, example: inNetwork("conv 64; layernorm; gelu"),
+        aliases: ["LayerNormalization", "LayerNorm2d", "ln"],
+        .layer { .layerNorm(Layer.LayerNorm(epsilon: $0[epsilon])) })
+
+    static let instanceNorm = Word(
+        "instancenorm", .layers,
+        "Normalizes each channel of each image, by default without scale and bias: `nn.InstanceNorm2d`",
+        [epsilon, instanceOptions.scale, instanceOptions.bias], result: .layer,
+        example: inNetwork("conv 64; instancenorm; relu"), aliases: ["InstanceNorm2d", "InstanceNormalization"],
+        .layer {
+            .instanceNorm(
+                Layer.InstanceNorm(
+                    epsilon: $0[epsilon], hasScale: $0[instanceOptions.scale], hasBias: $0[instanceOptions.bias]))
+        })
 }

@@ -1,4 +1,4 @@
-// `adaptiveavgpool`, and its special case `globalavgpool` or `gap`
+// `adaptivemaxpool` and `adaptiveavgpool`, and their special cases `globalmaxpool` and `globalavgpool` or `gap`.
 
 import Network
 
@@ -7,6 +7,17 @@ private let output = Option(
     "side of the output")
 
 extension Word {
+    static let adaptiveMaxPool = Word(
+        "adaptivemaxpool", .layers,
+        "The largest value of as many windows as give the output's size: `nn.AdaptiveMaxPool2d`", [output],
+        result: .layer, example: inNetwork("adaptivemaxpool 2"), aliases: ["AdaptiveMaxPool2d"],
+        .layer { .adaptiveMaxPool(output: $0[output]) })
+
+    static let globalMaxPool = Word(
+        "globalmaxpool", .layers, "The largest value of each channel: `nn.AdaptiveMaxPool2d(1)`", result: .layer,
+        example: inNetwork("conv 16; globalmaxpool; linear 10"),
+        aliases: ["GlobalMaxPooling2D", "GlobalMaxPool2d", "gmp"], .layer { _ in .adaptiveMaxPool(output: Extent(1)) })
+
     static let adaptiveAvgPool = Word(
         "adaptiveavgpool", .layers, "Means over as many windows as give the output's size: `nn.AdaptiveAvgPool2d`",
         [output], result: .layer, example: inNetwork("adaptiveavgpool 2"),
