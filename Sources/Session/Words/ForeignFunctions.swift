@@ -30,6 +30,16 @@ enum ForeignFunction {
             guard let shape = value("normalized_shape"), shape.contains(","), shape != "(1,)" else { return nil }
             return "`groupnorm 1` is the nearest word, but another function: it normalizes a whole image too, with a "
                 + "scale and a shift for each channel, not for each value; `layernorm` goes over the channels at each place"
+        case "batchnorm2d", "batchnorm1d":
+            guard arguments.contains(where: { $0.label == "affine" && $0.text.lowercased() == "false" }) else {
+                return nil
+            }
+            return "write `batchnorm scale: false, bias: false`: how many channels come in is inferred"
+        case "instancenorm2d":
+            guard arguments.contains(where: { $0.label == "affine" && $0.text.lowercased() == "true" }) else {
+                return nil
+            }
+            return "write `instancenorm scale: true, bias: true`: how many channels come in is inferred"
         case "softplus":
             guard let beta = value("beta"), Double(beta) != 1 else { return nil }
             return "`softplus` is the nearest word, but another function: its beta is 1"
@@ -45,6 +55,7 @@ enum ForeignFunction {
         switch (word.name, name.lowercased().filter { $0 != "_" }) {
         case ("batchnorm", "affine"): "write `scale: false, bias: false`: the two are options of their own"
         case ("instancenorm", "affine"): "write `scale: true, bias: true`: the two are options of their own"
+        case ("relu", "maxvalue"): "`relu6` has an upper bound, of 6"
         case ("instancenorm", "trackrunningstats"), ("instancenorm", "momentum"):
             "there are no running statistics: each image is normalized by its own"
         case ("augment", "vflip"), ("augment", "verticalflip"):
