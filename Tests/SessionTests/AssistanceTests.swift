@@ -158,6 +158,18 @@ struct AssistanceTests {
         #expect(missing.isEmpty)
     }
 
+    /// A definition of its name hides it then: see CONTRIBUTING.
+    @Test func aWordThatCameAfterVersion01SaysSo() {
+        let first = """
+            cifar10 cifar100 imagefolder synthetic take split resize normalize augment input conv linear batchnorm relu leakyrelu gelu
+            sigmoid tanh maxpool avgpool adaptiveavgpool globalavgpool gap flatten dropout softmax residual shortcut concat train
+            resume evaluate predict recipe sgd adam adamw constant step cosine onecycle findlr diff lint compare more variance
+            print summary diagram table plot show confusion mistakes flips cam profile help runs save load export share shape
+            range div floor sqrt min max abs round sum mean count ask quit
+            """.split { $0 == " " || $0 == "\n" }.map(String.init)
+        #expect(Set(Vocabulary.all.filter { $0.since == nil }.map(\.name)) == Set(first))
+    }
+
     /// All but those that fetch, or need a folder of images: these have tests of their own.
     @Test(
         arguments: Vocabulary.all.map(\.name).filter { !["cifar10", "cifar100", "imagefolder"].contains($0) })

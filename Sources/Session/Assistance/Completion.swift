@@ -24,11 +24,19 @@ struct Completion {
         return CompletionList(start: place.base + place.start, end: place.base + place.end, items: items)
     }
 
+    /// The word of this name, unless a definition hides it.
+    private func visibleWord(_ name: String) -> Word? {
+        Vocabulary.word(
+            name,
+            unless: names[name]?.isDefinition == true
+                || place.localNames.contains { $0.name == name && ($0.binding == .model || $0.binding == .block) })
+    }
+
     // MARK: Files
 
     /// Whether the string at the cursor names a file.
     private var isPath: Bool {
-        guard let word = place.callee.flatMap({ Vocabulary.word($0) }) else { return false }
+        guard let word = place.callee.flatMap(visibleWord) else { return false }
         let parameter =
             place.label.map { word.parameter($0) }
             ?? word.parameters.first { if case .path = $0.kind { $0.isPositional } else { false } }
@@ -69,7 +77,7 @@ struct Completion {
         if place.isBehindBlock { return continuations + heads }
         if place.isAtHead { return heads }
         guard let callee = place.callee else { return values }
-        guard let word = Vocabulary.word(callee) else { return parameters(of: callee) + values }
+        guard let word = visibleWord(callee) else { return parameters(of: callee) + values }
         if let label = place.label { return self.values(for: word.parameter(label)) }
         if word.name == "help" { return Vocabulary.all.map(item) }
         let positional = word.parameters.first(where: \.isPositional)
@@ -83,7 +91,7 @@ struct Completion {
     }
 
     private var heads: [CompletionList.Item] {
-        let words = Vocabulary.all.filter { $0.isLayer == place.isLayerBody }
+        let words = Vocabulary.all.filter { $0.isLayer == place.isLayerBody && visibleWord($0.name) != nil }
         let keywords = ["let", "model", "block", "for", "repeat", "if"].map {
             CompletionList.Item(text: $0, kind: "keyword", detail: "")
         }
@@ -169,7 +177,7 @@ struct Completion {
     /// What a head makes: `train` a run, the name of a model a model.
     private func kindOfValue(_ head: String?) -> String {
         guard let head else { return "value" }
-        switch Vocabulary.word(head)?.result {
+        switch visibleWord(head)?.result {
         case .run?: return "run"
         case .data?: return "data"
         case nil:

@@ -18,19 +18,23 @@ struct Inspection {
     var page: RichValue? {
         if place.isInText { return nil }
         let name = place.name
-        if name.isEmpty { return place.callee.flatMap { Vocabulary.word($0) }.map(HelpText.page) }
+        if name.isEmpty { return place.callee.flatMap(visibleWord).map(HelpText.page) }
         if !place.path.isEmpty { return member(name) }
-        if isLabel, let callee = place.callee, let word = Vocabulary.word(callee), let parameter = word.parameter(name)
-        {
+        if isLabel, let callee = place.callee, let word = visibleWord(callee), let parameter = word.parameter(name) {
             return HelpText.page(parameter, of: word)
         }
-        let word = Vocabulary.word(name)
+        let word = visibleWord(name)
         // A head with an argument is the word; a name alone is the variable first.
         if let word, place.isAtHead, isFollowedByArgument || place.isLayerBody && word.isLayer {
             return HelpText.page(word)
         }
         if let value = names[name] { return describe(name, value) }
         return word.map(HelpText.page) ?? Keyword.named(name).map(HelpText.page)
+    }
+
+    /// The word of this name, unless a definition hides it.
+    private func visibleWord(_ name: String) -> Word? {
+        Vocabulary.word(name, unless: names[name]?.isDefinition == true)
     }
 
     private var isLabel: Bool {

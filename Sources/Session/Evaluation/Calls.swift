@@ -8,7 +8,7 @@ extension Interpreter {
     /// A head with arguments outside of layer position: the word first, then a definition.
     func evaluate(_ expression: Call, at range: SourceRange) throws -> Value {
         let name = expression.callee.text
-        if let word = Vocabulary.word(name) {
+        if let word = visibleWord(name) {
             return try call(
                 word, expression.arguments, bodies: expression.bodies, at: range, place: expression.callee.range)
         }
@@ -223,8 +223,8 @@ extension Interpreter {
     private func labelTaking(_ expression: Expression, of word: Word) -> String? {
         switch expression.kind {
         case .name(let name):
-            (find(name)?.kind ?? Vocabulary.word(name)?.result).flatMap { labelTaking($0, of: word) }
-        case .call(let call): Vocabulary.word(call.callee.text).flatMap { labelTaking($0.result, of: word) }
+            (find(name)?.kind ?? visibleWord(name)?.result).flatMap { labelTaking($0, of: word) }
+        case .call(let call): visibleWord(call.callee.text).flatMap { labelTaking($0.result, of: word) }
         default: nil
         }
     }
@@ -285,8 +285,8 @@ extension Interpreter {
     /// The layer word that stands in a value's place.
     private func layerWord(_ expression: Expression) -> Word? {
         switch expression.kind {
-        case .name(let name): find(name) == nil ? Vocabulary.word(name).flatMap { $0.isLayer ? $0 : nil } : nil
-        case .call(let call): Vocabulary.word(call.callee.text).flatMap { $0.isLayer ? $0 : nil }
+        case .name(let name): find(name) == nil ? visibleWord(name).flatMap { $0.isLayer ? $0 : nil } : nil
+        case .call(let call): visibleWord(call.callee.text).flatMap { $0.isLayer ? $0 : nil }
         default: nil
         }
     }
@@ -313,7 +313,7 @@ extension Interpreter {
         switch expression.kind {
         case .name(let name):
             if parameter.choices.contains(name) { return .string(name) }
-            if find(name) == nil, Vocabulary.word(name) == nil { throw noChoice(name, parameter, at: expression.range) }
+            if find(name) == nil, visibleWord(name) == nil { throw noChoice(name, parameter, at: expression.range) }
         case .list(let elements):
             guard elements.contains(where: parameter.isChoice) else { return nil }
             return .list(Items(try elements.map { try choice($0, parameter) ?? evaluate($0) }))

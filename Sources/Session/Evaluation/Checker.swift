@@ -84,6 +84,12 @@ final class Checker {
         }
     }
 
+    /// `Interpreter.visibleWord`, for the names that are known here.
+    private func visibleWord(_ name: String) -> Word? {
+        var isDefinition: Bool { if case .definition? = find(name) { !interpreter.isInside(name) } else { false } }
+        return Vocabulary.word(name, unless: isDefinition)
+    }
+
     private var names: [String] { scopes.reversed().flatMap(\.keys).sorted() + interpreter.session.names.keys.sorted() }
 
     private func bind(_ name: Identifier, _ knowledge: Knowledge) {
@@ -223,7 +229,7 @@ final class Checker {
         default: return evaluate(expression)
         }
         guard isInLayers else { return evaluate(expression) }
-        if let word = Vocabulary.word(call.callee.text) {
+        if let word = visibleWord(call.callee.text) {
             guard word.isLayer else { return evaluate(expression) }
             layer(word, call, at: expression.range)
             return .unknown
@@ -350,7 +356,7 @@ final class Checker {
 
     /// A word or a definition outside of layer position.
     private func word(_ name: String, _ call: Call, _ expression: Expression) -> Knowledge {
-        if let word = Vocabulary.word(name) {
+        if let word = visibleWord(name) {
             if word.isLayer {
                 note(interpreter.layerOutside(word, at: expression.range, place: call.callee.range))
             } else {
@@ -443,13 +449,13 @@ final class Checker {
         }
         switch expression.kind {
         case .name(let name) where find(name) == nil:
-            guard let meant = Vocabulary.word(name) else {
+            guard let meant = visibleWord(name) else {
                 if parameter.choices.isEmpty { break }
                 return note(interpreter.noChoice(name, parameter, at: expression.range))
             }
             if meant.isLayer { return note(interpreter.layerAsValue(meant, parameter, at: expression.range)) }
         case .call(let call):
-            if let layer = Vocabulary.word(call.callee.text), layer.isLayer {
+            if let layer = visibleWord(call.callee.text), layer.isLayer {
                 return note(interpreter.layerAsValue(layer, parameter, at: expression.range))
             }
         default: break

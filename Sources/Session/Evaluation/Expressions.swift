@@ -11,7 +11,7 @@ extension Interpreter {
         switch expression.kind {
         case .name(let name):
             if let layers {
-                if let word = Vocabulary.word(name), word.isLayer {
+                if let word = visibleWord(name), word.isLayer {
                     try addLayer(word, [], bodies: [], at: expression.range, to: layers)
                     return (.nothing, false)
                 }
@@ -21,22 +21,22 @@ extension Interpreter {
                 }
             }
             if let value = find(name) { return (value, false) }
-            guard let word = Vocabulary.word(name) else { throw unknownName(name, at: expression.range) }
+            guard let word = visibleWord(name) else { throw unknownName(name, at: expression.range) }
             let value = try call(word, [], bodies: [], at: expression.range, place: expression.range)
             return (value, word.shows == .always)
         case .call(let call):
-            if let layers, let word = Vocabulary.word(call.callee.text), word.isLayer {
+            if let layers, let word = visibleWord(call.callee.text), word.isLayer {
                 try addLayer(word, call.arguments, bodies: call.bodies, at: expression.range, to: layers)
                 return (.nothing, false)
             }
-            if let layers, Vocabulary.word(call.callee.text) == nil,
+            if let layers, visibleWord(call.callee.text) == nil,
                 case .template(let template)? = find(call.callee.text), !template.isModel
             {
                 try expand(template, call.arguments, at: expression.range, to: layers)
                 return (.nothing, false)
             }
             let value = try evaluate(call, at: expression.range)
-            return (value, Vocabulary.word(call.callee.text)?.shows == .always)
+            return (value, visibleWord(call.callee.text)?.shows == .always)
         default:
             return (try evaluate(expression), false)
         }
@@ -49,7 +49,7 @@ extension Interpreter {
         case .boolean(let flag): return .boolean(flag)
         case .name(let name):
             if let value = find(name) { return value }
-            guard let word = Vocabulary.word(name) else { throw unknownName(name, at: expression.range) }
+            guard let word = visibleWord(name) else { throw unknownName(name, at: expression.range) }
             return try call(word, [], bodies: [], at: expression.range, place: expression.range)
         case .binary(let operation, let left, let right, let place):
             depth += 1

@@ -185,6 +185,14 @@ final class Interpreter {
         return session.names[name]
     }
 
+    /// The word of this name, unless a definition of the same name hides it.
+    func visibleWord(_ name: String) -> Word? {
+        Vocabulary.word(name, unless: find(name)?.isDefinition == true && !isInside(name))
+    }
+
+    /// Whether the body of a definition of this name is read, in which the name stands for what it was before.
+    func isInside(_ name: String) -> Bool { faults.definitions.contains { $0.template.name == name } }
+
     func bind(_ name: Identifier, _ value: Value) throws {
         try checkUnbound(name)
         var value = value

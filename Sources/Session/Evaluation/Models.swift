@@ -23,6 +23,7 @@ extension Interpreter {
         try checkUnbound(name)
         try checkDefinition(definition, isModel: isModel)
         let template = Template(definition, source: source, isModel: isModel)
+        noteHiddenWord(definition, isModel: isModel)
         var standard: Model?
         if definition.parameters.allSatisfy({ $0.defaultValue != nil }) {
             let wasSilent = context.isSilent
@@ -43,7 +44,7 @@ extension Interpreter {
     /// What can be wrong with the head of a definition.
     func checkDefinition(_ definition: Definition, isModel: Bool) throws {
         let name = definition.name
-        if Vocabulary.word(name.text) != nil {
+        if let word = Vocabulary.word(name.text), word.since == nil {
             let other = name.text.prefix(1).uppercased() + name.text.dropFirst() + "Net"
             throw fault(
                 .reservedName,
@@ -56,6 +57,19 @@ extension Interpreter {
                 .boundTwice, "there are two parameters `\(parameter.name.text)`", at: parameter.name.range,
                 fix: "leave one of them out, or name it otherwise")
         }
+    }
+
+    /// Says once that a word of the same name cannot be seen any more.
+    private func noteHiddenWord(_ definition: Definition, isModel: Bool) {
+        let name = definition.name
+        guard let since = Vocabulary.word(name.text)?.since, !context.isSilent,
+            session.notedNames.insert(name.text).inserted
+        else { return }
+        output.report(
+            Diagnostic(
+                .note, code: .hiddenWord,
+                "since version \(since) `\(name.text)` is a word too; here it is your \(isModel ? "model" : "block")",
+                source: source, at: name.range, fix: "to use the word, rename your \(isModel ? "model" : "block")"))
     }
 
     func unknownParameter(_ label: Identifier, of definition: Definition) -> Diagnostic {

@@ -90,7 +90,7 @@ extension Interpreter {
         guard scope == nil, let (text, expression, place) = session.override(name.text) else { return nil }
         guard let expression else { return .string(text) }
         // A bare name that is none is a text: `--set folder=images`.
-        if case .name(let word) = expression.kind, find(word) == nil, Vocabulary.word(word) == nil {
+        if case .name(let word) = expression.kind, find(word) == nil, visibleWord(word) == nil {
             return .string(text)
         }
         let outer = source
@@ -217,8 +217,8 @@ extension Interpreter {
     /// Whether the result of this statement is shown though it is not the last of the cell.
     private func showsUnbound(_ expression: Expression) -> Bool {
         switch expression.kind {
-        case .call(let call): Vocabulary.word(call.callee.text)?.shows == .unbound
-        case .name(let name): find(name) == nil && Vocabulary.word(name)?.shows == .unbound
+        case .call(let call): visibleWord(call.callee.text)?.shows == .unbound
+        case .name(let name): find(name) == nil && visibleWord(name)?.shows == .unbound
         default: false
         }
     }

@@ -19,6 +19,7 @@ extension FaultCode {
     static let file = FaultCode("file")
     static let foreignProgram = FaultCode("foreign-program")
     static let givenTwice = FaultCode("given-twice")
+    static let hiddenWord = FaultCode("hidden-word")
     static let imageFolder = FaultCode("image-folder")
     static let inputNotFirst = FaultCode("input-not-first")
     static let interrupted = FaultCode("interrupted")

@@ -27,6 +27,8 @@ final class SessionState: @unchecked Sendable {
     var lintedNetworks: Set<Int> = []
     /// Layers of which it was said that their arguments may be in the order of another library.
     var notedOrders: Set<String> = []
+    /// Definitions of which it was said that they hide a word.
+    var notedNames: Set<String> = []
     /// Numbers of `ProgressUpdate`s.
     var progressCount = 0
     /// `tandem run --set`: by the name of a top-level `let`.

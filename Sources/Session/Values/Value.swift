@@ -128,6 +128,11 @@ extension Value {
         if case .nothing = self { true } else { false }
     }
 
+    /// Whether it is a `model` or `block` as defined.
+    var isDefinition: Bool {
+        if case .template = self { true } else { false }
+    }
+
     /// The value with the name a `let` gives it: models and runs are called so in tables.
     func named(_ name: String) -> Value {
         switch self {

@@ -16,6 +16,13 @@ enum Vocabulary {
 
     static func word(_ name: String) -> Word? { byName[name] }
 
+    /// The word of this name, unless a definition hides it: a `model` or `block` of its name goes before a word that
+    /// came after version 0.1.
+    static func word(_ name: String, unless isDefinition: @autoclosure () -> Bool) -> Word? {
+        guard let word = byName[name], word.since == nil || !isDefinition() else { return nil }
+        return word
+    }
+
     /// The word that another library calls `alias`: `Conv2d`, `nn.Linear`, `BatchNorm2d`, or only writes with capitals.
     static func word(alias: String) -> Word? {
         let name = plain(alias)

@@ -46,6 +46,9 @@ final class Word: Sendable {
     let example: String
     /// What other libraries call it: suggested, never accepted.
     let aliases: [String]
+    /// The version that it came with, where that is later than 0.1: a `model` or `block` of its name then hides it, so
+    /// that a notebook older than the word keeps its meaning.
+    let since: String?
     let shows: Showing
     /// Whether nobody should wait for it in a cell that is known to fail.
     let takesLong: Bool
@@ -54,7 +57,8 @@ final class Word: Sendable {
     init(
         _ name: String, _ group: Group, _ help: String, _ options: [any OptionDeclaration] = [],
         result: ValueKind = .nothing,
-        example: String, aliases: [String] = [], shows: Showing? = nil, takesLong: Bool = false, _ action: Action
+        example: String, aliases: [String] = [], since: String? = nil, shows: Showing? = nil, takesLong: Bool = false,
+        _ action: Action
     ) {
         self.name = name
         self.group = group
@@ -64,6 +68,7 @@ final class Word: Sendable {
         self.result = result
         self.example = example
         self.aliases = aliases
+        self.since = since
         self.shows = shows ?? (group == .looking ? .always : .asked)
         self.takesLong = takesLong
         self.action = action

@@ -10,13 +10,14 @@ extension Word {
     static let adaptiveMaxPool = Word(
         "adaptivemaxpool", .layers,
         "The largest value of as many windows as give the output's size: `nn.AdaptiveMaxPool2d`", [output],
-        result: .layer, example: inNetwork("adaptivemaxpool 2"), aliases: ["AdaptiveMaxPool2d"],
+        result: .layer, example: inNetwork("adaptivemaxpool 2"), aliases: ["AdaptiveMaxPool2d"], since: "0.2",
         .layer { .adaptiveMaxPool(output: $0[output]) })
 
     static let globalMaxPool = Word(
         "globalmaxpool", .layers, "The largest value of each channel: `nn.AdaptiveMaxPool2d(1)`", result: .layer,
         example: inNetwork("conv 16; globalmaxpool; linear 10"),
-        aliases: ["GlobalMaxPooling2D", "GlobalMaxPool2d", "gmp"], .layer { _ in .adaptiveMaxPool(output: Extent(1)) })
+        aliases: ["GlobalMaxPooling2D", "GlobalMaxPool2d", "gmp"], since: "0.2",
+        .layer { _ in .adaptiveMaxPool(output: Extent(1)) })
 
     static let adaptiveAvgPool = Word(
         "adaptiveavgpool", .layers, "Means over as many windows as give the output's size: `nn.AdaptiveAvgPool2d`",

@@ -45,14 +45,14 @@ extension Word {
     static let groupNorm = Word(
         "groupnorm", .layers, "Normalizes groups of channels in each image, whatever the batch: `nn.GroupNorm`",
         [groups, epsilon], result: .layer, example: inNetwork("conv 64; groupnorm 8; relu"),
-        aliases: ["GroupNormalization", "gn"],
+        aliases: ["GroupNormalization", "gn"], since: "0.2",
         .layer { .groupNorm(Layer.GroupNorm(groups: $0[groups], epsilon: $0[epsilon])) })
 
     static let layerNorm = Word(
         "layernorm", .layers,
         "Normalizes over the channels at each place: `nn.LayerNorm(channels)`, as in ConvNeXt", [epsilon],
         result: .layer, example: inNetwork("conv 64; layernorm; gelu"),
-        aliases: ["LayerNormalization", "LayerNorm2d", "ln"],
+        aliases: ["LayerNormalization", "LayerNorm2d", "ln"], since: "0.2",
         .layer { .layerNorm(Layer.LayerNorm(epsilon: $0[epsilon])) })
 
     static let instanceNorm = Word(
@@ -60,6 +60,7 @@ extension Word {
         "Normalizes each channel of each image, by default without scale and bias: `nn.InstanceNorm2d`",
         [epsilon, instanceOptions.scale, instanceOptions.bias], result: .layer,
         example: inNetwork("conv 64; instancenorm; relu"), aliases: ["InstanceNorm2d", "InstanceNormalization"],
+        since: "0.2",
         .layer {
             .instanceNorm(
                 Layer.InstanceNorm(

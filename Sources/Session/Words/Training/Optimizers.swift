@@ -118,7 +118,7 @@ extension Word {
             RMSpropOption.learningRate, RMSpropOption.alpha, RMSpropOption.epsilon, RMSpropOption.weightDecay,
             RMSpropOption.momentum, RMSpropOption.centered,
         ],
-        result: .optimizer, example: "print rmsprop(lr: 1e-3, momentum: 0.9)",
+        result: .optimizer, example: "print rmsprop(lr: 1e-3, momentum: 0.9)", since: "0.2",
         .perform { call in
             .object(
                 OptimizerValue(
