@@ -31,7 +31,7 @@ public struct ParameterTensor: Hashable, Sendable {
         /// Of a product, and its bias.
         case weight
         case bias
-        /// Weight and bias of a norm.
+        /// Weight and bias of a norm, and a learned factor.
         case scale
         case shift
         /// Below zero, of a prelu.
@@ -40,17 +40,30 @@ public struct ParameterTensor: Hashable, Sendable {
         case runningVariance
 
         public var isTrained: Bool { self != .runningMean && self != .runningVariance }
+
+        fileprivate var initialValue: Double? {
+            switch self {
+            case .weight, .bias: nil
+            case .scale, .runningVariance: 1
+            case .shift, .runningMean: 0
+            case .slope: 0.25
+            }
+        }
     }
 
     /// `0.weight`: the index in the flat `nn.Sequential` (a flatten counts), nested `8.body.0.weight`.
     public let name: String
     public let shape: [Int]
     public let role: Role
+    /// What all its values begin with; `nil` where they are drawn.
+    public let initialValue: Double?
 
-    public init(name: String, shape: [Int], role: Role) {
+    /// - Parameter initialValue: where it is not that of its role: 1 of scales and variances, 0 of shifts and means.
+    public init(name: String, shape: [Int], role: Role, initialValue: Double? = nil) {
         self.name = name
         self.shape = shape
         self.role = role
+        self.initialValue = initialValue ?? role.initialValue
     }
 
     public var count: Int { shape.reduce(1, *) }

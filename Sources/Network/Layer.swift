@@ -9,6 +9,7 @@ public indirect enum Layer: Hashable, Sendable {
     case groupNorm(GroupNorm)
     case layerNorm(LayerNorm)
     case instanceNorm(InstanceNorm)
+    case scale(Scale)
     case activation(Activation)
     case prelu(PReLU)
     case maxPool(Pooling)
@@ -20,18 +21,28 @@ public indirect enum Layer: Hashable, Sendable {
     case flatten
     /// Zeroes with probability `rate` in training and divides the rest by `1 - rate`.
     case dropout(rate: Double)
+    /// At the head of a residual's body: in training leaves out, with probability `rate`, what that makes of an image,
+    /// and divides the rest by `1 - rate`.
+    case dropPath(rate: Double)
     /// Adds its input to what its body makes of it. Where shapes differ a 1x1 convolution projects the input (option B
     /// of the ResNet paper), or what `shortcut` says.
     case residual(body: [Layer], shortcut: [Layer]?)
+    /// Multiplies its input by what its body makes of it: as many values, or one for each channel.
+    case multiplication(body: [Layer])
     /// Joins its branches along the channels.
     case concatenation(branches: [[Layer]])
+    /// Gives each branch an equal share of the channels, and joins what they make of it.
+    case chunk(branches: [[Layer]])
+    /// `nn.ChannelShuffle(groups)`
+    case channelShuffle(groups: Int)
 
     /// All kinds, each once.
     static var kinds: [any LayerKind.Type] {
         [
             Convolution.self, Linear.self, BatchNorm.self, GroupNorm.self, LayerNorm.self, InstanceNorm.self,
-            Activation.self, PReLU.self, MaxPool.self, AveragePool.self, AdaptiveMaxPool.self,
-            AdaptiveAveragePool.self, Flatten.self, Dropout.self, Residual.self, Concatenation.self,
+            Scale.self, Activation.self, PReLU.self, MaxPool.self, AveragePool.self, AdaptiveMaxPool.self,
+            AdaptiveAveragePool.self, Flatten.self, Dropout.self, DropPath.self, Residual.self, Multiplication.self,
+            Concatenation.self, Chunk.self, ChannelShuffle.self,
         ]
     }
 
@@ -44,6 +55,7 @@ public indirect enum Layer: Hashable, Sendable {
         case .groupNorm(let settings): settings
         case .layerNorm(let settings): settings
         case .instanceNorm(let settings): settings
+        case .scale(let settings): settings
         case .activation(let activation): activation
         case .prelu(let settings): settings
         case .maxPool(let windows): MaxPool(windows: windows)
@@ -52,8 +64,12 @@ public indirect enum Layer: Hashable, Sendable {
         case .adaptiveAveragePool(let output): AdaptiveAveragePool(output: output)
         case .flatten: Flatten()
         case .dropout(let rate): Dropout(rate: rate)
+        case .dropPath(let rate): DropPath(rate: rate)
         case .residual(let body, let shortcut): Residual(body: body, shortcut: shortcut)
+        case .multiplication(let body): Multiplication(body: body)
         case .concatenation(let branches): Concatenation(branches: branches)
+        case .chunk(let branches): Chunk(branches: branches)
+        case .channelShuffle(let groups): ChannelShuffle(groups: groups)
         }
     }
 }

@@ -63,6 +63,8 @@ extension ONNXStep {
 
 extension PlacedLayer {
     public var onnx: [ONNXStep] { layer.kind.onnx(self) }
+    /// The node that gives a branch its input; `nil`: it is the layer's.
+    public func onnxInput(branch: Int) -> ONNXStep? { layer.kind.onnxInput(self, branch: branch) }
     /// What the path of a branch is called in the nested `nn.Sequential`: `body`, or `0`.
     public func branchName(_ index: Int) -> String { layer.kind.branchName(index) }
 }

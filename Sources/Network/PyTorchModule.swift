@@ -67,7 +67,8 @@ public struct PyTorchModule: Sendable {
         "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class", "continue", "def", "del",
         "elif", "else", "except", "finally", "for", "from", "global", "if", "import", "in", "is", "lambda", "nonlocal",
         "not", "or", "pass", "raise", "return", "try", "while", "with", "yield", "super", "torch", "nn", "Residual",
-        "Concat", "FlatLinear",
+        "Concat", "FlatLinear", "Scale", "LayerScale", "Multiply",
+        "Chunk", "DropPath", "StochasticResidual",
     ]
 
     private static func className(_ name: String) -> String {

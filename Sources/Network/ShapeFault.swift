@@ -13,11 +13,17 @@ public struct ShapeFault: Error, Hashable, Sendable {
         case paddingTooLarge(size: Extent)
         /// The groups divide the input channels, or the width where the layer has one, with a remainder.
         case groupsDoNotDivide(groups: Int, channels: Int, width: Int?)
+        /// A `droppath` is not the first layer of the body of a `residual`.
+        case notAtHead
         /// The body of a `residual` and its shortcut end in different shapes.
         case shortcutDiffers(body: Shape, shortcut: Shape)
         /// No stride brings the input of a `residual` to the shape in which its body ends.
         case noProjection(body: Shape)
-        /// The branches of a `concat` differ in more than their channels.
+        /// The body of a `multiply` ends in a shape by which its input cannot be multiplied.
+        case factorDiffers(Shape)
+        /// The channels cannot be shared among so many blocks evenly.
+        case sharesDiffer(blocks: Int, channels: Int)
+        /// The branches of a `concat` or `chunk` differ in more than their channels.
         case branchesDiffer([Shape])
         case noBranches
         /// A count of values or weights beyond `Architecture.largestCount`.
@@ -58,14 +64,19 @@ extension ShapeFault: CustomStringConvertible {
             "\(groups) groups must divide the \(channels) channels that come in"
         case .groupsDoNotDivide(let groups, let channels, let width?):
             "\(groups) groups must divide both the \(channels) channels that come in and the width \(width)"
+        case .notAtHead: "\(word) can only be the first layer in the block of a `residual`"
         case .shortcutDiffers(let body, let shortcut):
             "the body of residual ends in \(body), its shortcut in \(shortcut)"
         case .noProjection(let body):
             "the body of residual ends in \(body), and no stride brings its input \(input) to that"
+        case .factorDiffers(let factor):
+            "the body of multiply ends in \(factor), and its input is \(input)"
         case .branchesDiffer(let shapes):
-            "the branches of concat end in \(shapes.map(\.description).joined(separator: " and ")): "
+            "the branches of \(word) end in \(shapes.map(\.description).joined(separator: " and ")): "
                 + "height and width must be equal"
-        case .noBranches: "concat needs at least one branch"
+        case .sharesDiffer(let blocks, let channels):
+            "\(channels) channels cannot be shared among \(blocks) blocks evenly"
+        case .noBranches: "\(word) needs at least one branch"
         case .tooLarge: "\(word) would be larger than any memory"
         }
     }
@@ -80,10 +91,14 @@ extension ShapeFault: CustomStringConvertible {
         case .paddingTooLarge: "make the padding smaller"
         case .groupsDoNotDivide(_, let channels, let width):
             "choose groups that divide \(channels)" + (width.map { " and \($0)" } ?? "")
+        case .notAtHead: "write `residual { \(layer); … }`"
         case .shortcutDiffers: "make the last width and the strides of both the same"
         case .noProjection:
             "keep the size with `padding: same`, or say what leads around it: `residual { … } shortcut { … }`"
+        case .factorDiffers:
+            "end it in \(input)" + (input.isFlat ? "" : ", or in a factor for each channel, \(input.channels)x1x1")
         case .branchesDiffer: "give the branches the same strides and paddings"
+        case .sharesDiffer(_, let channels): "choose a number of blocks that divides \(channels)"
         case .noBranches: "write `concat { … } { … }`"
         case .tooLarge: "make its width or its input smaller"
         }

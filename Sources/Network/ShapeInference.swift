@@ -6,8 +6,12 @@ extension Layer {
     ///   - input: the shape that comes in.
     ///   - path: the layer's place in the nested `nn.Sequential`, `0` or `8.body.0`, which begins its parameters'
     ///     names.
-    func placed(on input: Shape, path: String, numbering: inout SummaryNumbering) throws(ShapeFault) -> PlacedLayer {
-        var place = LayerPlace(layer: self, input: input, path: path, numbering: numbering)
+    ///   - isHeadOfBody: whether it is the first of the body of a residual.
+    func placed(
+        on input: Shape, path: String, isHeadOfBody: Bool = false, numbering: inout SummaryNumbering
+    ) throws(ShapeFault) -> PlacedLayer {
+        var place = LayerPlace(
+            layer: self, input: input, path: path, isHeadOfBody: isHeadOfBody, numbering: numbering)
         defer { numbering = place.numbering }
         return try kind.placed(on: &place)
     }
@@ -16,12 +20,14 @@ extension Layer {
 extension [Layer] {
     /// The layers of a branch, one after the other.
     func placed(
-        on input: Shape, path: String, numbering: inout SummaryNumbering
+        on input: Shape, path: String, isBody: Bool, numbering: inout SummaryNumbering
     ) throws(ShapeFault) -> [PlacedLayer] {
         var placed: [PlacedLayer] = []
         for (index, layer) in enumerated() {
             let shape = placed.last?.output ?? input
-            placed.append(try layer.placed(on: shape, path: "\(path).\(index)", numbering: &numbering))
+            placed.append(
+                try layer.placed(
+                    on: shape, path: "\(path).\(index)", isHeadOfBody: isBody && index == 0, numbering: &numbering))
         }
         return placed
     }

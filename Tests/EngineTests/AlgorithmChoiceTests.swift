@@ -10,7 +10,7 @@ struct AlgorithmChoiceTests {
         let placed = try Architecture(input: input, layers: [layer]).layers[0]
         switch AlgorithmChoice(images: 4, policy: PrecisionPolicy(precision)).outcome(placed) {
         case .pass(let plan), .relu(let plan): return plan
-        case .identity, .sum, .join: return nil
+        case .identity, .sum, .product, .join, .share: return nil
         }
     }
 

@@ -17,7 +17,7 @@ struct DeterminismTests {
 
     static let branched: [Layer] = [
         .convolution(.init(width: 20, padding: .exactly(Extent(1)), hasBias: false)), .batchNorm(.init()),
-        .groupNorm(.init(groups: 5)), .activation(.relu),
+        .groupNorm(.init(groups: 5)), .scale(.init(factor: 0.7, isLearned: true)), .activation(.relu),
         .convolution(.init(width: 20, padding: .exactly(Extent(1)), groups: 20)),
         .residual(
             body: [
@@ -27,6 +27,12 @@ struct DeterminismTests {
         .concatenation(branches: [
             [], [.convolution(.init(width: 9)), .convolution(.init(width: 5, padding: .exactly(Extent(2))))],
         ]),
+        .multiplication(body: [
+            .adaptiveAveragePool(output: Extent(1)), .convolution(.init(width: 45, kernel: Extent(1))),
+            .activation(.sigmoid),
+        ]), .multiplication(body: [.activation(.tanh)]), .channelShuffle(groups: 9),
+        .residual(body: [.dropPath(rate: 0.3), .convolution(.init(width: 45, kernel: Extent(1)))], shortcut: nil),
+        .chunk(branches: [[], [.convolution(.init(width: 15, kernel: Extent(1))), .activation(.relu)], []]),
         .activation(.softmax), .adaptiveAveragePool(output: Extent(1)), .flatten, .linear(.init(width: 10)),
     ]
 

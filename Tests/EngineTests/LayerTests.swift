@@ -95,6 +95,16 @@ struct LayerCase: CustomTestStringConvertible, Sendable {
             [conv(18, 3), .instanceNorm(.init(epsilon: 0.1, hasScale: true, hasBias: true)), conv(9, 1)]),
         LayerCase(
             "instancenorm with a scale", [3, 5, 7], [conv(18, 3), .instanceNorm(.init(hasScale: true)), conv(9, 1)]),
+        LayerCase("scale", [3, 5, 7], [conv(19, 3), .scale(.init(factor: -1.0 / 9)), conv(9, 1)]),
+        LayerCase("scale of vectors", [20], [.linear(.init(width: 33)), .scale(.init(factor: 3)), relu]),
+        LayerCase("scale 1", [3, 5, 7], [conv(5, 1), .scale(.init(factor: 1)), relu]),
+        LayerCase(
+            "learned scale", [3, 5, 7], [conv(19, 3), .scale(.init(factor: 0.5, isLearned: true)), conv(9, 1)],
+            images: 5),
+        LayerCase("learned scale of the images", [3, 5, 7], [.scale(.init(factor: 2, isLearned: true)), conv(5, 3)]),
+        LayerCase(
+            "learned scale of vectors", [20],
+            [.linear(.init(width: 33)), .scale(.init(factor: -1, isLearned: true)), relu]),
         LayerCase("softmax", [3, 4, 3], [conv(19, 1), .activation(.softmax), conv(5, 3)]),
         LayerCase("softmax of vectors", [12], [.linear(.init(width: 21)), .activation(.softmax)]),
         LayerCase(
@@ -124,6 +134,15 @@ struct LayerCase: CustomTestStringConvertible, Sendable {
             "residual of the images", [3, 5, 5], [.residual(body: [conv(3, 3, padding: 1)], shortcut: nil), conv(5, 1)]),
         LayerCase("residual without a body", [3, 5, 5], [conv(5, 1), .residual(body: [], shortcut: nil)]),
         LayerCase(
+            "residuals that drop nothing", [3, 9, 9],
+            [
+                conv(10, 1),
+                .residual(
+                    body: [.dropPath(rate: 1e-9), conv(24, 3, stride: 2, padding: 1), .batchNorm(.init()), relu],
+                    shortcut: nil), .residual(body: [.dropPath(rate: 0), conv(24, 1)], shortcut: nil),
+                .residual(body: [.dropPath(rate: 1e-9)], shortcut: nil),
+            ], images: 5),
+        LayerCase(
             "residuals in residuals", [3, 5, 5],
             [
                 conv(17, 1),
@@ -132,6 +151,45 @@ struct LayerCase: CustomTestStringConvertible, Sendable {
                         relu, .residual(body: [conv(17, 3, padding: 1), relu], shortcut: nil), relu,
                         .residual(body: [conv(17, 1)], shortcut: nil),
                     ], shortcut: nil),
+            ]),
+        LayerCase(
+            "multiply by a factor for each channel", [3, 7, 6],
+            [
+                conv(18, 1), relu,
+                .multiplication(body: [
+                    .adaptiveAveragePool(output: Extent(1)), conv(5, 1), relu, conv(18, 1), .activation(.sigmoid),
+                ]), conv(4, 3),
+            ], images: 5),
+        LayerCase(
+            "multiply by a vector", [3, 5, 5],
+            [
+                conv(33, 1),
+                .multiplication(body: [
+                    .adaptiveAveragePool(output: Extent(1)), .linear(.init(width: 33)), .activation(.tanh),
+                ]),
+            ]),
+        LayerCase(
+            "multiply by a map", [3, 5, 7],
+            [conv(19, 1), .multiplication(body: [conv(19, 3, padding: 1), .activation(.sigmoid)]), conv(5, 1)]),
+        LayerCase("multiply by itself", [3, 5, 7], [conv(19, 1), .multiplication(body: []), conv(5, 1)]),
+        LayerCase(
+            "multiply of the images", [3, 5, 5],
+            [.multiplication(body: [.adaptiveAveragePool(output: Extent(1)), conv(3, 1)]), conv(5, 1)]),
+        LayerCase(
+            "multiply of vectors", [12],
+            [.linear(.init(width: 20)), .multiplication(body: [.linear(.init(width: 20)), .activation(.sigmoid)])]),
+        LayerCase(
+            "multiply at the end of a residual, and in itself", [3, 6, 5],
+            [
+                conv(17, 1),
+                .residual(
+                    body: [
+                        conv(17, 3, padding: 1),
+                        .multiplication(body: [
+                            .adaptiveAveragePool(output: Extent(1)), .multiplication(body: [conv(17, 1)]), conv(17, 1),
+                            .activation(.sigmoid),
+                        ]),
+                    ], shortcut: nil), relu,
             ]),
         LayerCase(
             "concat", [3, 6, 5],
@@ -147,6 +205,29 @@ struct LayerCase: CustomTestStringConvertible, Sendable {
         LayerCase(
             "concat of vectors", [12],
             [.concatenation(branches: [[.linear(.init(width: 5))], [.linear(.init(width: 20)), relu]])]),
+        LayerCase(
+            "chunk in two", [3, 6, 5],
+            [conv(18, 1), .chunk(branches: [[], [conv(20, 3, padding: 1), .batchNorm(.init()), relu]]), conv(5, 3)],
+            images: 5),
+        LayerCase(
+            "chunk in three whole blocks", [3, 4, 5],
+            [conv(48, 1), .chunk(branches: [[conv(16, 1)], [], [relu, conv(7, 1)]])]),
+        LayerCase(
+            "chunk of the images", [3, 5, 5], [.chunk(branches: [[conv(2, 1)], [], [conv(4, 1)]]), conv(5, 1)]),
+        LayerCase("chunk of vectors", [12], [.chunk(branches: [[.linear(.init(width: 5))], []])]),
+        LayerCase("chunk of one block", [3, 5, 5], [.chunk(branches: [[conv(5, 1)]])]),
+        LayerCase("chunk without layers", [3, 5, 5], [conv(34, 1), .chunk(branches: [[], []]), conv(5, 1)]),
+        LayerCase(
+            "chunk in a chunk", [3, 5, 5],
+            [conv(20, 1), .chunk(branches: [[.chunk(branches: [[], [conv(3, 1)]])], [relu]]), conv(5, 1)]),
+        LayerCase("channelshuffle", [3, 4, 5], [conv(18, 1), .channelShuffle(groups: 3), conv(18, 3, groups: 3)]),
+        LayerCase("channelshuffle of the images", [3, 4, 5], [.channelShuffle(groups: 3), conv(5, 1)]),
+        LayerCase(
+            "channelshuffle of branches", [3, 4, 5],
+            [
+                conv(32, 1), .chunk(branches: [[], [conv(16, 1), relu]]), .channelShuffle(groups: 2),
+                .channelShuffle(groups: 8), relu,
+            ]),
         LayerCase("concat of one branch", [3, 5, 5], [.concatenation(branches: [[conv(5, 1)]])]),
         LayerCase("conv with relu", [3, 5, 7], [conv(17, 3, padding: 1), .activation(.relu), conv(3, 3)]),
         LayerCase("relu alone", [3, 5, 7], [conv(17, 1), .maxPool(.init(size: Extent(2))), .activation(.relu)]),
@@ -207,7 +288,8 @@ struct LayerCase: CustomTestStringConvertible, Sendable {
                 ![.relu, .leakyReLU(slope: 0.1), .relu6, .hardswish, .hardsigmoid].contains(activation)
             case .prelu, .maxPool, .adaptiveMaxPool: false
             case .residual(let body, let shortcut): (body + (shortcut ?? [])).allSatisfy(isSmooth)
-            case .concatenation(let branches): branches.joined().allSatisfy(isSmooth)
+            case .multiplication(let body): body.allSatisfy(isSmooth)
+            case .concatenation(let branches), .chunk(let branches): branches.joined().allSatisfy(isSmooth)
             default: true
             }
         }

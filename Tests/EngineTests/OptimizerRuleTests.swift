@@ -67,10 +67,13 @@ struct OptimizerRuleTests {
         #expect((0..<count).allSatisfy { memory.pointer[$0] == steps[$0 / 32] })
     }
 
-    /// As two processes would share a batch: dropout zeroes the same values, and the sum of both gradients is the
-    /// batch's.
+    /// As two processes would share a batch: dropout zeroes the same values, droppath the same images, and the sum of
+    /// both gradients is the batch's.
     @Test func twoPartsOfABatchHaveItsGradient() throws {
-        let layers = Self.layers.filter { $0 != .batchNorm(.init()) }
+        var layers = Self.layers.filter { $0 != .batchNorm(.init()) }
+        layers.insert(
+            .residual(body: [.dropPath(rate: 0.5), .convolution(.init(width: 20, kernel: Extent(1)))], shortcut: nil),
+            at: 2)
         let source = MemoryImages(shape: Self.shape, count: 6, classes: 10, seed: 4)
         func executor() throws -> Executor {
             let executor = try Executor(

@@ -61,6 +61,42 @@ struct PlainNetwork {
                 Self.sum(ends[0].output, ends[1].output),
                 { dy in Self.sum(ends[0].backward(dy), ends[1].backward(dy)) }
             )
+        case .multiplication:
+            let end = forward(placed.branches[0], x, gradients)
+            // Values of the input for each factor.
+            let area = placed.input.count / (placed.branches[0].last?.output.count ?? placed.input.count)
+            return (
+                zip(x, end.output).map { values, factors in values.indices.map { values[$0] * factors[$0 / area] } },
+                { dy in
+                    var ofFactors = end.output.map { $0.map { _ in 0.0 } }
+                    for image in dy.indices {
+                        for place in dy[image].indices {
+                            ofFactors[image][place / area] += dy[image][place] * x[image][place]
+                        }
+                    }
+                    let direct = zip(dy, end.output).map { values, factors in
+                        values.indices.map { values[$0] * factors[$0 / area] }
+                    }
+                    return Self.sum(direct, end.backward(ofFactors))
+                }
+            )
+        case .chunk:
+            let share = placed.input.count / placed.branches.count
+            let ends = placed.branches.enumerated().map { index, branch in
+                forward(branch, x.map { Array($0[index * share..<(index + 1) * share]) }, gradients)
+            }
+            let counts = placed.branches.map { $0.last?.output.count ?? share }
+            return (
+                x.indices.map { image in ends.flatMap { $0.output[image] } },
+                { dy in
+                    var (first, parts) = (0, [Batch]())
+                    for (end, count) in zip(ends, counts) {
+                        parts.append(end.backward(dy.map { Array($0[first..<first + count]) }))
+                        first += count
+                    }
+                    return dy.indices.map { image in parts.flatMap { $0[image] } }
+                }
+            )
         case .concatenation:
             let ends = placed.branches.map { forward($0, x, gradients) }
             let counts = placed.branches.map { $0.last?.output.count ?? placed.input.count }
@@ -92,6 +128,7 @@ struct PlainNetwork {
             return normalized(
                 placed, (0..<area).map { Array(stride(from: $0, to: placed.input.count, by: area)) }, settings.epsilon,
                 x, gradients)
+        case .scale(let settings): return scale(placed, settings, x, gradients)
         default:
             return (
                 x.map { forward(placed, $0) },
@@ -199,6 +236,29 @@ struct PlainNetwork {
         placed.parameters.firstIndex { $0.role == role }.map { firstTensor(placed) + $0 }
     }
 
+    private func scale(
+        _ placed: PlacedLayer, _ settings: Layer.Scale, _ x: Batch, _ gradients: Gradients
+    ) -> Result {
+        let first = firstTensor(placed)
+        let area = placed.input.count / placed.input.channels
+        func factor(_ place: Int) -> Double {
+            settings.isLearned ? parameters[first][place / area] : settings.factor
+        }
+        return (
+            x.map { values in values.enumerated().map { $1 * factor($0) } },
+            { dy in
+                if settings.isLearned {
+                    for image in dy.indices {
+                        for place in dy[image].indices {
+                            gradients.values[first][place / area] += dy[image][place] * x[image][place]
+                        }
+                    }
+                }
+                return dy.map { values in values.enumerated().map { $1 * factor($0) } }
+            }
+        )
+    }
+
     /// Where the layer's tensors begin among all.
     private func firstTensor(_ placed: PlacedLayer) -> Int {
         architecture.parameters.firstIndex { $0.name == placed.parameters.first?.name } ?? 0
@@ -232,8 +292,11 @@ struct PlainNetwork {
             forEachWindow(of: placed) { output, inputs, divisor in
                 y[output] = inputs.reduce(0) { $0 + x[$1] } / divisor
             }
-        case .flatten, .dropout: y = x
-        case .batchNorm, .groupNorm, .layerNorm, .instanceNorm, .residual, .concatenation:
+        case .channelShuffle(let groups):
+            forEachShuffled(placed, groups) { output, input in y[output] = x[input] }
+        case .flatten, .dropout, .dropPath: y = x
+        case .batchNorm, .groupNorm, .layerNorm, .instanceNorm, .scale, .residual, .multiplication, .concatenation,
+            .chunk:
             preconditionFailure("not image by image")
         }
         return y
@@ -276,11 +339,25 @@ struct PlainNetwork {
             forEachWindow(of: placed) { output, inputs, divisor in
                 for input in inputs { dx[input] += dy[output] / divisor }
             }
-        case .flatten, .dropout: dx = dy
-        case .batchNorm, .groupNorm, .layerNorm, .instanceNorm, .residual, .concatenation:
+        case .channelShuffle(let groups):
+            forEachShuffled(placed, groups) { output, input in dx[input] = dy[output] }
+        case .flatten, .dropout, .dropPath: dx = dy
+        case .batchNorm, .groupNorm, .layerNorm, .instanceNorm, .scale, .residual, .multiplication, .concatenation,
+            .chunk:
             preconditionFailure("not image by image")
         }
         return dx
+    }
+
+    /// `view(groups, C / groups).transpose()`: where each value goes and comes from.
+    private func forEachShuffled(_ placed: PlacedLayer, _ groups: Int, _ body: (_ output: Int, _ input: Int) -> Void) {
+        let area = placed.input.height * placed.input.width
+        let size = placed.input.channels / groups
+        for (group, channel) in pairs(groups, size) {
+            for pixel in 0..<area {
+                body((channel * groups + group) * area + pixel, (group * size + channel) * area + pixel)
+            }
+        }
     }
 
     /// The places of all channels at each pixel.

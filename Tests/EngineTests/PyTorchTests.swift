@@ -112,12 +112,63 @@ struct PyTorchTests {
         .adaptiveMaxPool(output: Extent(1)), .flatten, .linear(.init(width: 10)),
     ]
 
+    static let gated: [Layer] = {
+        let sigmoid = Layer.activation(.sigmoid)
+        let pooled = Layer.adaptiveAveragePool(output: Extent(1))
+        return [
+            conv(18, padding: 1), relu, .multiplication(body: [pooled, conv(4, 1), relu, conv(18, 1), sigmoid]),
+            .residual(
+                body: [
+                    conv(18, padding: 1), .batchNorm(.init()), .scale(.init(factor: 0.1, isLearned: true)),
+                    .multiplication(body: [
+                        pooled, .flatten, .linear(.init(width: 5)), relu, .linear(.init(width: 18)), sigmoid,
+                    ]),
+                ], shortcut: nil), relu, conv(20, stride: 2), .scale(.init(factor: 1.0 / 9)),
+            .multiplication(body: [conv(20, padding: 1), sigmoid]), .flatten, .linear(.init(width: 33)),
+            .scale(.init(factor: -1.5, isLearned: true)),
+            .multiplication(body: [.linear(.init(width: 33)), .activation(.tanh)]), .linear(.init(width: 10)),
+        ]
+    }()
+
+    static let shuffled: [Layer] = {
+        func point(_ width: Int) -> [Layer] { [conv(width, 1, bias: false), .batchNorm(.init())] }
+        func depth(_ width: Int, stride: Int = 1) -> [Layer] { normalized(width, stride: stride, groups: width) }
+        let unit: [Layer] = [
+            .chunk(branches: [[], point(29) + [relu] + depth(29) + point(29) + [relu]]), .channelShuffle(groups: 2),
+        ]
+        return normalized(24, stride: 2) + [
+            relu,
+            .concatenation(branches: [
+                depth(24, stride: 2) + point(29) + [relu],
+                point(29) + [relu] + depth(29, stride: 2) + point(29) + [relu],
+            ]), .channelShuffle(groups: 2),
+        ] + unit + unit + [
+            conv(48, 1, groups: 2), .channelShuffle(groups: 6),
+            .chunk(branches: [[.activation(.tanh)], [conv(5, padding: 1)], []]),
+            .adaptiveAveragePool(output: Extent(1)), .flatten, .chunk(branches: [[.linear(.init(width: 10))]]),
+        ]
+    }()
+
+    static let dropped: [Layer] = [
+        conv(18, padding: 1), relu,
+        .residual(
+            body: [.dropPath(rate: 0.3)] + normalized(18) + [relu] + normalized(18), shortcut: nil), relu,
+        .residual(body: [.dropPath(rate: 0.5)] + normalized(20, stride: 2) + [relu], shortcut: nil),
+        .residual(body: [.dropPath(rate: 0.25), conv(20, 1), relu], shortcut: nil),
+        .adaptiveAveragePool(output: Extent(1)), .flatten,
+        .residual(body: [.dropPath(rate: 0.4), .linear(.init(width: 20)), .activation(.gelu)], shortcut: nil),
+        .linear(.init(width: 10)),
+    ]
+
     /// What PyTorch computes in double precision.
     @Test(
         arguments: [
             ("activations-exact", laterActivations, .sgd(learningRate: 0.05, momentum: 0.9, weightDecay: 1e-3)),
             ("norms-exact", laterNorms, .sgd(learningRate: 0.02, momentum: 0.9, weightDecay: 1e-3)),
             ("pools-exact", laterPools, .sgd(learningRate: 0.05, momentum: 0.9, weightDecay: 1e-3)),
+            ("gated-exact", gated, .sgd(learningRate: 0.02, momentum: 0.9, weightDecay: 1e-3)),
+            ("shuffled-exact", shuffled, .sgd(learningRate: 0.02, momentum: 0.9, weightDecay: 1e-3)),
+            ("dropped-exact", dropped, .sgd(learningRate: 0.02, momentum: 0.9, weightDecay: 1e-3)),
         ] as [(String, [Layer], OptimizerOptions)], InstructionSet.allCases.filter(\.isAvailable))
     func numbersArePyTorchsInDoublePrecision(
         _ fixture: (name: String, layers: [Layer], optimizer: OptimizerOptions), set: InstructionSet
@@ -158,8 +209,11 @@ struct PyTorchTests {
             }
         }
         for (index, tensor) in executor.parameters.enumerated() {
-            let error = relativeError(executor.parameter(index), file.values("trained." + tensor.name))
-            #expect(error < weightTolerance, "\(tensor.name) after the last step")
+            let (found, expected) = (executor.parameter(index), file.values("trained." + tensor.name))
+            // A bias that a norm after it takes out stays 0 in double precision, and nothing is near that.
+            let isZero = expected.allSatisfy { abs($0) < 1e-12 } && found.allSatisfy { abs($0) < 1e-6 }
+            #expect(
+                isZero || relativeError(found, expected) < weightTolerance, "\(tensor.name) after the last step")
         }
         _ = try executor.evaluate(0..<count, of: source, cancellation: Cancellation())
         let evaluated = file.values("evaluated")

@@ -8,12 +8,52 @@ import Testing
 /// Draws networks in which the rules, and what nearly fits them, come up often.
 private struct RandomNetwork {
     private var random: SplitMix
+    /// Whether layers that came later are among them: what is drawn without these stays the same.
+    private let hasLaterLayers: Bool
 
-    init(_ number: Int) { random = SplitMix(state: UInt64(number) &* 0x9E37_79B9_7F4A_7C15 &+ 1) }
+    init(_ number: Int, withLaterLayers: Bool = false) {
+        random = SplitMix(state: UInt64(number) &* 0x9E37_79B9_7F4A_7C15 &+ 1)
+        hasLaterLayers = withLaterLayers
+    }
 
     private mutating func pick<Value>(_ values: [Value]) -> Value { values[Int(random.next() % UInt64(values.count))] }
 
+    private mutating func laterLayer(_ shape: Shape, depth: Int) -> Layer {
+        let scales: [Layer] = [
+            .scale(.init(factor: pick([1, 3, -0.1]))), .scale(.init(factor: pick([1, 0.5]), isLearned: true)),
+        ]
+        guard depth < 2, pick([true, true, false]) else {
+            guard !shape.isFlat, pick([true, false]) else { return pick(scales) }
+            return .channelShuffle(groups: pick([1, 2, 3, shape.channels]))
+        }
+        let inner = sequence(shape, depth: depth + 1).layers.filter { $0 != .flatten }
+        let plain = inner.filter(\.keepsShape)
+        let sigmoid = Layer.activation(.sigmoid)
+        guard !shape.isFlat else { return .multiplication(body: plain + [sigmoid]) }
+        return pick([
+            .multiplication(body: plain + [sigmoid]),
+            .multiplication(body: [.dropout(rate: 0), .adaptiveAveragePool(output: Extent(1))] + plain + [sigmoid]),
+            .chunk(branches: [inner]), .chunk(branches: [[], []]), .chunk(branches: [[]]),
+            .chunk(branches: Array(repeating: plain, count: shape.channels)),
+            .residual(body: [.dropPath(rate: pick([0, 1e-9, 0.3]))] + inner, shortcut: nil),
+            .residual(body: [.dropPath(rate: pick([0, 1e-9, 0.3]))] + plain, shortcut: [.activation(.tanh)]),
+        ])
+    }
+
+    private var laterHeads: [[Layer]] {
+        let linear = Layer.linear(.init(width: 3))
+        let wide = Layer.convolution(.init(width: 6, kernel: Extent(1)))
+        return [
+            [.flatten, .scale(.init(factor: 0.3)), .scale(.init(factor: -2)), linear],
+            [wide, .channelShuffle(groups: 2), .channelShuffle(groups: 3), .flatten, linear],
+            [wide, .channelShuffle(groups: 2), .channelShuffle(groups: 2), .flatten, linear],
+            [wide, .chunk(branches: [[], [.dropout(rate: 0)]]), .flatten, linear],
+            [.adaptiveAveragePool(output: Extent(1)), .flatten, .scale(.init(factor: 2, isLearned: true)), linear],
+        ]
+    }
+
     private mutating func layer(_ shape: Shape, depth: Int) -> Layer {
+        if hasLaterLayers, pick([true, false]) { return laterLayer(shape, depth: depth) }
         let activations: [Layer.Activation] = [
             .relu, .relu, .relu, .leakyReLU(slope: pick([0, 0.1, 1])), .sigmoid, .tanh, .gelu, .softmax, .relu6, .relu6,
             pick([.elu(alpha: 0), .elu(alpha: 1.5), .softplus, .hardsigmoid, .hardswish, .mish]),
@@ -162,29 +202,32 @@ private struct RandomNetwork {
             [between, .activation(.relu), convolution], [.activation(.leakyReLU(slope: -0.1)), between],
         ]
         let norm: [Layer] = [.batchNorm(.init())]
-        let heads: [[Layer]] = [
-            [linear],
-            [.averagePool(.init(size: Extent(2))), .averagePool(.init(size: Extent(1, 2))), .flatten, linear],
-            [convolution, .averagePool(.init(size: Extent(2))), .flatten, linear],
-            [.batchNorm(.init()), .averagePool(.init(size: Extent(2))), .flatten, linear],
+        let heads: [[Layer]] =
             [
-                .residual(body: [.activation(.relu), halves], shortcut: [.activation(.tanh), halves]), .flatten, linear,
-            ],
-            [.adaptiveAveragePool(output: Extent(1)), .flatten, .batchNorm(.init()), linear],
-            [.adaptiveAveragePool(output: Extent(1)), .flatten, .groupNorm(.init(groups: 1)), linear],
-            [.activation(.leakyReLU(slope: 0.1)), .activation(.relu), .flatten, linear],
-            [.activation(.relu), .activation(.leakyReLU(slope: 0.1)), .flatten, linear],
-            [smooth, .activation(.relu), .flatten, linear],
-            [.activation(.relu6), .maxPool(.init(size: Extent(1, 2))), .activation(.relu6), .flatten, linear],
-            [.activation(pick([.sigmoid, .relu6])), halves, .activation(.relu6), .flatten, linear],
-            [
-                .activation(.relu), .residual(body: [.activation(.relu), .batchNorm(.init())], shortcut: nil), .flatten,
-                linear,
-            ],
-            [positive, .concatenation(branches: positiveBranches), .flatten, linear],
-            [.concatenation(branches: [[convolution], norm, []]), .batchNorm(.init()), .flatten, linear],
-            [convolution, .averagePool(.init(size: Extent(1))), .adaptiveAveragePool(output: Extent(1)), .flatten],
-        ]
+                [linear],
+                [.averagePool(.init(size: Extent(2))), .averagePool(.init(size: Extent(1, 2))), .flatten, linear],
+                [convolution, .averagePool(.init(size: Extent(2))), .flatten, linear],
+                [.batchNorm(.init()), .averagePool(.init(size: Extent(2))), .flatten, linear],
+                [
+                    .residual(body: [.activation(.relu), halves], shortcut: [.activation(.tanh), halves]), .flatten,
+                    linear,
+                ],
+                [.adaptiveAveragePool(output: Extent(1)), .flatten, .batchNorm(.init()), linear],
+                [.adaptiveAveragePool(output: Extent(1)), .flatten, .groupNorm(.init(groups: 1)), linear],
+                [.activation(.leakyReLU(slope: 0.1)), .activation(.relu), .flatten, linear],
+                [.activation(.relu), .activation(.leakyReLU(slope: 0.1)), .flatten, linear],
+                [smooth, .activation(.relu), .flatten, linear],
+                [.activation(.relu6), .maxPool(.init(size: Extent(1, 2))), .activation(.relu6), .flatten, linear],
+                [.activation(pick([.sigmoid, .relu6])), halves, .activation(.relu6), .flatten, linear],
+                [
+                    .activation(.relu), .residual(body: [.activation(.relu), .batchNorm(.init())], shortcut: nil),
+                    .flatten,
+                    linear,
+                ],
+                [positive, .concatenation(branches: positiveBranches), .flatten, linear],
+                [.concatenation(branches: [[convolution], norm, []]), .batchNorm(.init()), .flatten, linear],
+                [convolution, .averagePool(.init(size: Extent(1))), .adaptiveAveragePool(output: Extent(1)), .flatten],
+            ] + (hasLaterLayers ? laterHeads : [])
         for head in [pick(heads), [.flatten, linear]] {
             if let network = try? Architecture(input: input, layers: body + head) { return network }
         }
@@ -271,6 +314,14 @@ extension Executor {
 }
 
 extension Layer {
+    /// Whether what comes out of it has the shape of what goes in, whatever that is.
+    fileprivate var keepsShape: Bool {
+        switch self {
+        case .activation, .dropout, .batchNorm, .groupNorm, .scale: true
+        default: false
+        }
+    }
+
     /// The layer with one setting changed, of those that choose how it is computed.
     fileprivate func nudged(_ random: inout SplitMix) -> Layer {
         func pick<Value>(_ values: [Value]) -> Value { values[Int(random.next() % UInt64(values.count))] }
@@ -292,6 +343,10 @@ extension Layer {
         case .adaptiveMaxPool: return .adaptiveMaxPool(output: pick(extents))
         case .adaptiveAveragePool: return .adaptiveAveragePool(output: pick(extents))
         case .dropout: return .dropout(rate: pick([0, 1e-9, 0.3]))
+        case .dropPath: return .dropPath(rate: pick([0, 1e-9, 0.3]))
+        case .scale(var settings):
+            settings.factor = pick([1, settings.factor])
+            return .scale(settings)
         case .groupNorm(var settings):
             settings.groups = pick([1, settings.groups])
             return .groupNorm(settings)
@@ -301,11 +356,17 @@ extension Layer {
             let index = Int(random.next() % UInt64(body.count))
             body[index] = body[index].nudged(&random)
             return .residual(body: body, shortcut: shortcut)
-        case .concatenation(let branches):
-            var branches = branches
+        case .multiplication(let body):
+            guard !body.isEmpty else { return self }
+            var body = body
+            body[0] = body[0].nudged(&random)
+            return .multiplication(body: body)
+        case .channelShuffle(let groups): return .channelShuffle(groups: pick([1, 2, 3, groups]))
+        case .concatenation(var branches), .chunk(var branches):
             let index = Int(random.next() % UInt64(branches.count))
             guard !branches[index].isEmpty else { return self }
             branches[index][0] = branches[index][0].nudged(&random)
+            if case .chunk = self { return .chunk(branches: branches) }
             return .concatenation(branches: branches)
         case .linear, .batchNorm, .flatten, .activation, .prelu, .layerNorm,
             .instanceNorm:
@@ -315,12 +376,37 @@ extension Layer {
 }
 
 struct RewriteTests {
+    /// Of layers that came later.
+    private static let laterRules: Set = [
+        "scale 1 does nothing", "a constant factor after another is their product",
+        "a chunk of one block is that block", "a chunk without layers does nothing",
+        "a channelshuffle of one group, or of groups of one channel, does nothing",
+        "a channelshuffle of G groups and one of C / G groups do nothing together", "droppath 0 does nothing",
+        "droppath does nothing outside training",
+    ]
+
     /// 10,000 networks, in halves, each in one precision after the other.
     @Test(arguments: [0..<5000, 5000..<10_000])
     func everyRuleKeepsWhatItSays(numbers: Range<Int>) throws {
+        let uses = try check(numbers, RewriteRule.all)
+        for rule in RewriteRule.all where !Self.laterRules.contains(rule.name) {
+            #expect(uses[rule.name, default: 0] >= 20, "\(rule.name)")
+        }
+    }
+
+    @Test(arguments: [50_000..<51_500])
+    func everyRuleKeepsWhatItSaysOfLaterLayers(numbers: Range<Int>) throws {
+        let uses = try check(numbers, RewriteRule.all, withLaterLayers: true)
+        for rule in Self.laterRules { #expect(uses[rule, default: 0] >= 20, "\(rule)") }
+    }
+
+    /// - Returns: how often each rule was used.
+    private func check(
+        _ numbers: Range<Int>, _ rules: [RewriteRule], withLaterLayers: Bool = false
+    ) throws -> [String: Int] {
         var uses: [String: Int] = [:]
         for number in numbers {
-            var random = RandomNetwork(number)
+            var random = RandomNetwork(number, withLaterLayers: withLaterLayers)
             guard let network = random.architecture() else { continue }
             var source = MemoryImages(shape: network.input, count: 3, classes: 3, seed: UInt64(number))
             if number % 10 == 0 {
@@ -331,7 +417,7 @@ struct RewriteTests {
             let precision = Precision.allCases[number % 3]
             let settings = Outcome.Settings(source: source, precision: precision)
             var original: Outcome?
-            for rule in RewriteRule.all {
+            for rule in rules {
                 let form = NormalForm(network, rules: [rule])
                 guard !form.steps.isEmpty, let rewritten = form.architecture else { continue }
                 uses[rule.name, default: 0] += 1
@@ -353,7 +439,7 @@ struct RewriteTests {
                 }
             }
         }
-        for rule in RewriteRule.all { #expect(uses[rule.name, default: 0] >= 20, "\(rule.name)") }
+        return uses
     }
 
     /// Networks that differ in one setting: most do not train the same, and of the few that the proof lets through

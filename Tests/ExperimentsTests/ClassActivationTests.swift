@@ -46,6 +46,24 @@ struct ClassActivationTests {
             .adaptiveMaxPool(output: Extent(3)), .activation(.hardswish), .flatten, .linear(.init(width: 10)),
             .activation(.hardsigmoid), .activation(.relu6),
         ],
+        [
+            .maxPool(.init(size: Extent(4))), .scale(.init(factor: -1.5, isLearned: true)), .flatten,
+            .linear(.init(width: 12)), .scale(.init(factor: 0.25)), .linear(.init(width: 10)),
+        ],
+        [
+            .multiplication(body: [
+                .adaptiveAveragePool(output: Extent(1)), .linear(.init(width: 3)), .activation(.relu),
+                .linear(.init(width: 6)), .activation(.sigmoid),
+            ]),
+            .residual(body: [.maxPool(.init(size: Extent(2)))], shortcut: [.averagePool(.init(size: Extent(2)))]),
+            .residual(body: [.dropPath(rate: 0.2), .activation(.gelu)], shortcut: nil),
+            .multiplication(body: [.activation(.tanh)]), .channelShuffle(groups: 2),
+            .chunk(branches: [[.averagePool(.init(size: Extent(3), stride: Extent(1), padding: Extent(1)))], []]),
+            .concatenation(branches: [[], [.maxPool(.init(size: Extent(3), stride: Extent(1), padding: Extent(1)))]]),
+            .adaptiveAveragePool(output: Extent(1)), .flatten,
+            .residual(body: [.linear(.init(width: 12))], shortcut: nil),
+            .linear(.init(width: 10)),
+        ],
         // Over the channels of each place, not over the whole map.
         [.maxPool(.init(size: Extent(4))), .activation(.softmax), .flatten, .linear(.init(width: 10))],
     ]

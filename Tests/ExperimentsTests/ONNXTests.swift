@@ -213,6 +213,55 @@ private struct Graph {
             ])
     }
 
+    @Test func chunksAreSlices() throws {
+        let graph = try Graph(
+            [.chunk(branches: [[], [.activation(.relu)]]), .channelShuffle(groups: 2)],
+            input: Shape(channels: 6, height: 5, width: 4))
+        #expect(
+            graph.nodes == [
+                "Slice(images, 0.start0, 0.end0, 0.axis) -> 0.share0",
+                "Slice(images, 0.start1, 0.end1, 0.axis) -> 0.share1",
+                "Relu(0.share1) -> 0.1.0", "Concat(0.share0, 0.1.0) -> 0 axis=1", "Reshape(0, 1.groups) -> 1.grouped",
+                "Transpose(1.grouped) -> 1.shuffled perm=[0, 2, 1, 3, 4]", "Reshape(1.shuffled, 1.shape) -> logits",
+            ])
+        #expect(
+            graph.sizes == [
+                "0.start0": [0], "0.end0": [3], "0.start1": [3], "0.end1": [6], "0.axis": [1],
+                "1.groups": [0, 2, 3, 5, 4], "1.shape": [0, 6, 5, 4],
+            ])
+    }
+
+    @Test func multiplyMultiplies() throws {
+        let graph = try Graph([
+            .multiplication(body: [.activation(.sigmoid)]),
+            .multiplication(body: [.adaptiveAveragePool(output: Extent(1)), .activation(.tanh)]),
+            .multiplication(body: [.adaptiveAveragePool(output: Extent(1)), .linear(.init(width: 2))]),
+        ])
+        #expect(
+            graph.nodes == [
+                "Sigmoid(images) -> 0.body.0", "Mul(images, 0.body.0) -> 0", "GlobalAveragePool(0) -> 1.body.0",
+                "Tanh(1.body.0) -> 1.body.1", "Mul(0, 1.body.1) -> 1", "GlobalAveragePool(1) -> 2.body.0",
+                "Flatten(2.body.0) -> 2.body.1.flat axis=1",
+                "Gemm(2.body.1.flat, 2.body.1.weight, 2.body.1.bias) -> 2.body.1 transB=1",
+                "Reshape(2.body.1, 2.channels) -> 2.factor", "Mul(1, 2.factor) -> logits",
+            ])
+        #expect(graph.sizes == ["2.channels": [0, 2, 1, 1]])
+    }
+
+    @Test func factorsMultiply() throws {
+        let graph = try Graph([
+            .scale(.init(factor: 0.25)), .scale(.init(factor: 1, isLearned: true)), .flatten,
+            .scale(.init(factor: 1, isLearned: true)),
+        ])
+        #expect(
+            graph.nodes == [
+                "Mul(images, 0.factor) -> 0", "Reshape(1.weight, 1.channels) -> 1.factor", "Mul(0, 1.factor) -> 1",
+                "Flatten(1) -> 2 axis=1", "Mul(2, 3.weight) -> logits",
+            ])
+        #expect(graph.tensors["0.factor"]?.shape == [] && graph.tensors["0.factor"]?.values == [0.25])
+        #expect(graph.sizes == ["1.channels": [2, 1, 1]])
+    }
+
     @Test func siluIsSpelledOut() throws {
         let graph = try Graph([.activation(.silu)], input: Shape(features: 3))
         #expect(graph.nodes == ["Sigmoid(images) -> 0.sigmoid", "Mul(images, 0.sigmoid) -> logits"])

@@ -38,6 +38,10 @@ struct RunDescriptionTests {
         .groupNorm(.init(groups: 5, epsilon: 1e-3)), .layerNorm(.init(epsilon: 1e-3)), .activation(.elu(alpha: 0.5)),
         .prelu(.init(isPerChannel: true)), .prelu(.init()), .batchNorm(.init(hasScale: false)),
         .batchNorm(.init(hasBias: false)),
+        .scale(.init(factor: 1.0 / 9)),
+        .scale(.init(factor: -1e-6, isLearned: true)),
+        .multiplication(body: [.linear(.init(width: 10)), .activation(.sigmoid)]),
+        .chunk(branches: [[], [.activation(.relu)]]), .chunk(branches: [[]]),
     ]
 
     /// The same, in front of all.
@@ -45,6 +49,8 @@ struct RunDescriptionTests {
         .instanceNorm(.init(epsilon: 1e-3, hasScale: true)), .instanceNorm(.init(hasBias: true)),
         .maxPool(.init(size: Extent(1), stride: Extent(2), roundsUp: true)),
         .adaptiveMaxPool(output: Extent(32)),
+        .channelShuffle(groups: 3),
+        .residual(body: [.dropPath(rate: 0.1), .convolution(.init(width: 3, padding: .same))], shortcut: nil),
     ]
 
     private static let options: [TrainingOptions] = [
@@ -149,9 +155,15 @@ struct RunDescriptionTests {
             case .instanceNorm: 13
             case .prelu: 14
             case .adaptiveMaxPool: 15
+            case .scale: 16
+            case .multiplication: 17
+            case .chunk: 18
+            case .channelShuffle: 19
+            case .dropPath: 20
             }
         }
-        #expect(Set((Self.layers + Self.laterMaps + Self.laterLayers).map(kind)) == Set(0...15))
+        let layers = Self.layers + Self.laterMaps + Self.laterLayers
+        #expect(Set((layers + layers.flatMap { $0.blocks.flatMap(\.layers) }).map(kind)) == Set(0...20))
     }
 
     @Test(arguments: [

@@ -324,6 +324,72 @@ struct EquivalenceTests {
             ], .training
         ),
         (
+            "scale 1, or none", [.scale(.init(factor: 1)), relu, .flatten, linear(3)], [relu, .flatten, linear(3)],
+            .training
+        ),
+        (
+            "two factors, or their product",
+            [.scale(.init(factor: 2)), .scale(.init(factor: -0.5)), .flatten, linear(3)],
+            [.scale(.init(factor: -1)), .flatten, linear(3)], .outputs
+        ),
+        (
+            "a factor before and after flatten", [.scale(.init(factor: 0.1)), .flatten, linear(3)],
+            [.flatten, .scale(.init(factor: 0.1)), linear(3)], .training
+        ),
+        (
+            "a factor behind a concat, or in its branches",
+            [.concatenation(branches: [[conv(4)], []]), .scale(.init(factor: 0.1)), .flatten, linear(3)],
+            [
+                .concatenation(branches: [[conv(4), .scale(.init(factor: 0.1))], [.scale(.init(factor: 0.1))]]),
+                .flatten,
+                linear(3),
+            ], .training
+        ),
+        (
+            "learned factors of Cx1x1 before flatten, or behind it",
+            [
+                .adaptiveAveragePool(output: Extent(1)), .scale(.init(factor: 0.1, isLearned: true)), .flatten,
+                linear(3),
+            ],
+            [
+                .adaptiveAveragePool(output: Extent(1)), .flatten, .scale(.init(factor: 0.1, isLearned: true)),
+                linear(3),
+            ], .bits
+        ),
+        (
+            "a chunk of one block, or that block", [.chunk(branches: [[conv(4), relu]]), .flatten, linear(3)],
+            [conv(4), relu, .flatten, linear(3)], .training
+        ),
+        (
+            "a chunk without layers, or none", [conv(4), .chunk(branches: [[], []]), relu, .flatten, linear(3)],
+            [conv(4), relu, .flatten, linear(3)], .training
+        ),
+        (
+            "what does nothing in a chunk",
+            [conv(4), .chunk(branches: [[pool(1), conv(2)], [.dropout(rate: 0)]]), .flatten, linear(3)],
+            [conv(4), .chunk(branches: [[conv(2)], []]), .flatten, linear(3)], .training
+        ),
+        (
+            "a channelshuffle and the one that undoes it",
+            [conv(6), .channelShuffle(groups: 2), .channelShuffle(groups: 3), .flatten, linear(3)],
+            [conv(6), .channelShuffle(groups: 1), .flatten, linear(3)], .training
+        ),
+        (
+            "droppath 0, or none",
+            [.residual(body: [.dropPath(rate: 0), conv(3)], shortcut: nil), .flatten, linear(3)],
+            [.residual(body: [conv(3)], shortcut: nil), .flatten, linear(3)], .training
+        ),
+        (
+            "droppath, or none",
+            [.residual(body: [.dropPath(rate: 0.3), conv(3)], shortcut: nil), .flatten, linear(3)],
+            [.residual(body: [conv(3)], shortcut: nil), .flatten, linear(3)], .bits
+        ),
+        (
+            "what does nothing in a multiply",
+            [.multiplication(body: [.dropout(rate: 0), conv(3), .activation(.sigmoid), relu]), .flatten, linear(3)],
+            [.multiplication(body: [conv(3), .activation(.sigmoid)]), .flatten, linear(3)], .bits
+        ),
+        (
             "silu before and after flatten", [.activation(.silu), .flatten, linear(3)],
             [.flatten, .activation(.silu), linear(3)], .training
         ),
@@ -409,6 +475,28 @@ struct EquivalenceTests {
             "groupnorm and average pool",
             [.groupNorm(.init(groups: 1)), .averagePool(.init(size: Extent(2))), .flatten, linear(3)],
             [.averagePool(.init(size: Extent(2))), .groupNorm(.init(groups: 1)), .flatten, linear(3)]
+        ),
+        (
+            "learned factors of a map and of its values",
+            [.scale(.init(factor: 1, isLearned: true)), .flatten, linear(3)],
+            [.flatten, .scale(.init(factor: 1, isLearned: true)), linear(3)]
+        ),
+        (
+            "a factor of 1 that is learned", [.scale(.init(factor: 1, isLearned: true)), .flatten, linear(3)],
+            [.flatten, linear(3)]
+        ),
+        (
+            "two channelshuffles that do not undo each other",
+            [conv(6), .channelShuffle(groups: 2), .channelShuffle(groups: 2), .flatten, linear(3)],
+            [conv(6), .flatten, linear(3)]
+        ),
+        (
+            "a chunk and a concat", [conv(4), .chunk(branches: [[relu], []]), .flatten, linear(3)],
+            [conv(4), .concatenation(branches: [[relu], []]), .flatten, linear(3)]
+        ),
+        (
+            "a product is no sum", [.multiplication(body: [conv(3)]), .flatten, linear(3)],
+            [.residual(body: [conv(3)], shortcut: nil), .flatten, linear(3)]
         ),
         (
             "groups of another size", [.groupNorm(.init(groups: 1)), .flatten, linear(3)],

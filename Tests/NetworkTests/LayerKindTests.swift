@@ -29,11 +29,13 @@ struct LayerKindTests {
             .averagePool(.init(size: Extent(1))), .residual(body: [.activation(.tanh)], shortcut: nil),
             .concatenation(branches: [[], [.activation(.gelu)]]), .adaptiveAveragePool(output: Extent(1)), .flatten,
             .dropout(rate: 0.5), .linear(.init(width: 2)), .groupNorm(.init(groups: 2)),
+            .scale(.init(factor: 1, isLearned: true)), .multiplication(body: [.activation(.sigmoid)]),
+            .chunk(branches: [[], [.activation(.tanh)]]),
         ]
         let architecture = try Architecture(input: Shape([3, 8, 8]), layers: layers)
         #expect(
             architecture.layers.map { $0.layer.kind.isNumbered }
-                == [true, true, true, true, true, false, false, true, false, true, true, true])
-        #expect(architecture.numbered.flatMap(\.leaves).compactMap(\.number) == Array(1...11))
+                == [true, true, true, true, true, false, false, true, false, true, true, true, true, false, false])
+        #expect(architecture.numbered.flatMap(\.leaves).compactMap(\.number) == Array(1...14))
     }
 }

@@ -64,6 +64,11 @@ struct LintTests {
             "layer 1 (dropout 0) does nothing: it drops no value"
         ),
         (
+            "a layer that does nothing",
+            [.residual(body: [.dropPath(rate: 0), conv(3)], shortcut: nil), .flatten, linear(2)],
+            "layer 1 (droppath 0) does nothing: it drops no image"
+        ),
+        (
             "a layer that does nothing", [relu, relu, .flatten, linear(2)],
             "layer 2 (relu) does nothing: no value is below zero any more"
         ),
@@ -85,6 +90,22 @@ struct LintTests {
         (
             "a layer that does nothing", [.flatten, .flatten, linear(2)],
             "(flatten) does nothing: its input already is flat"
+        ),
+        (
+            "a layer that does nothing", [.chunk(branches: [[], [], []]), .flatten, linear(2)],
+            "(chunk 3) does nothing: none of its blocks has a layer"
+        ),
+        (
+            "a layer that does nothing", [.channelShuffle(groups: 3), .flatten, linear(2)],
+            "layer 1 (channelshuffle 3) does nothing: each group has one channel"
+        ),
+        (
+            "a layer that does nothing", [.channelShuffle(groups: 1), .flatten, linear(2)],
+            "layer 1 (channelshuffle 1) does nothing: there is one group"
+        ),
+        (
+            "a layer that does nothing", [.scale(.init(factor: 1)), .flatten, linear(2)],
+            "layer 1 (scale 1) does nothing: its factor is 1"
         ),
         (
             "a bias before batchnorm", [conv(8), .batchNorm(.init()), relu, .flatten, linear(2)],
@@ -157,6 +178,7 @@ struct LintTests {
         [.residual(body: [conv(8, stride: 2)], shortcut: nil), relu, .flatten, linear(2)],
         [conv(3), .residual(body: [relu, conv(3)], shortcut: nil), relu, .flatten, linear(2)],
         [.dropout(rate: 1e-9), .flatten, linear(2)],
+        [.scale(.init(factor: 1, isLearned: true)), .flatten, linear(2)],
         [.groupNorm(.init(groups: 3)), relu, .flatten, linear(2)],
         [.maxPool(.init(size: Extent(3), stride: Extent(2), padding: Extent(1))), .flatten, linear(2)],
     ]

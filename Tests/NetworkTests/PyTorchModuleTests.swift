@@ -93,6 +93,75 @@ private func module(_ layers: [Layer], name: String = "Net", notes: [String] = [
         #expect(text.contains("class FlatLinear(nn.Linear):"))
     }
 
+    @Test func chunkBringsItsClass() throws {
+        let text = try module([
+            .chunk(branches: [[], [.activation(.relu)], []]), .channelShuffle(groups: 3),
+        ])
+        #expect(
+            text.contains(
+                """
+                            Chunk(
+                                nn.Sequential(),
+                                nn.Sequential(
+                                    nn.ReLU(),
+                                ),
+                                nn.Sequential(),
+                            ),
+                            nn.ChannelShuffle(3),
+
+                """))
+        #expect(text.contains("class Chunk(nn.Sequential):"))
+    }
+
+    @Test func aBodyThatIsDroppedRunsBeforeItsDropPath() throws {
+        let text = try module([
+            .residual(body: [.dropPath(rate: 0.1), .convolution(.init(width: 3, kernel: Extent(1)))], shortcut: nil)
+        ])
+        #expect(
+            text.contains(
+                """
+                            StochasticResidual(
+                                nn.Sequential(
+                                    DropPath(0.1),
+                                    nn.Conv2d(3, 3, kernel_size=1),
+                                ),
+                                nn.Sequential(),
+                            ),
+
+                """))
+        #expect(text.contains("self.body[0](self.body[1:](x)) + self.shortcut(x)") && !text.contains("class Residual("))
+    }
+
+    @Test func multiplyBringsItsClass() throws {
+        let text = try module([
+            .multiplication(body: [
+                .adaptiveAveragePool(output: Extent(1)), .convolution(.init(width: 3, kernel: Extent(1))),
+            ])
+        ])
+        #expect(
+            text.contains(
+                """
+                            Multiply(
+                                nn.Sequential(
+                                    nn.AdaptiveAvgPool2d(1),
+                                    nn.Conv2d(3, 3, kernel_size=1),
+                                ),
+                            ),
+
+                """))
+        #expect(text.contains("class Multiply(nn.Module):"))
+    }
+
+    @Test func factorsBringTheirClasses() throws {
+        let text = try module([
+            .scale(.init(factor: 0.5)), .scale(.init(factor: 1e-6, isLearned: true)), .flatten,
+            .scale(.init(factor: 2)),
+        ])
+        #expect(text.contains("            Scale(0.5),\n            LayerScale(3, 1e-06),\n"))
+        #expect(text.contains("class Scale(nn.Module):") && text.contains("class LayerScale(nn.Module):"))
+        #expect(text.split(separator: "class Scale").count == 2, "each class once")
+    }
+
     @Test(arguments: [
         ("VGG", "VGG"), ("class", "Network"), ("Residual", "Network"), ("Größe", "Network"), ("2D", "Network"),
     ])

@@ -149,7 +149,8 @@ struct AssistanceTests {
         let names = """
             cifar10 cifar100 imagefolder synthetic take split resize normalize augment input conv linear batchnorm groupnorm
             layernorm instancenorm relu leakyrelu prelu relu6 elu gelu silu mish hardswish sigmoid hardsigmoid tanh softplus maxpool
-            avgpool adaptivemaxpool adaptiveavgpool globalmaxpool globalavgpool gap flatten dropout softmax residual shortcut concat
+            avgpool adaptivemaxpool adaptiveavgpool globalmaxpool globalavgpool gap flatten dropout droppath softmax scale residual
+            shortcut multiply concat chunk channelshuffle
             train resume evaluate predict recipe sgd adam adamw rmsprop constant step cosine onecycle findlr diff lint compare more
             variance print summary diagram table plot show confusion mistakes flips cam profile help runs save load export share
             shape range div floor sqrt min max abs round sum mean count ask quit

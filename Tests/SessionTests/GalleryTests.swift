@@ -59,6 +59,14 @@ private let entries = [
                 concat { conv 8, kernel: 1 } { maxpool 3, stride: 1, padding: 1 }; gap; linear 10 }
             diagram Small
             """),
+    Entry(
+        name: "gates", title: "Gates, and shares of the channels",
+        code: """
+            model Gated { input 3x32x32; conv 16, padding: 1; relu
+                residual { droppath 0.1; conv 16, padding: 1; multiply { gap; conv 4, kernel: 1; relu; conv 16, kernel: 1; sigmoid } }
+                chunk 2 { } { conv 8, kernel: 1; relu }; channelshuffle 2; gap; linear 10 }
+            diagram Gated
+            """),
 ]
 
 struct GalleryTests {

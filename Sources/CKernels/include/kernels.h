@@ -160,6 +160,12 @@ typedef struct {
     ptrdiff_t x_block, y_block, dy_block, dx_block;
 } tandem_layer_norm;
 
+/// A channel of a batch of maps: its first value, and from one image and one row to the next (floats).
+typedef struct {
+    const float *x;
+    ptrdiff_t image, row;
+} tandem_lane;
+
 /// A stream of Philox4x32-10: its key, low word first, and the words 1 to 3 of its counter.
 typedef struct {
     uint32_t key0, key1, counter1, counter2, counter3;
@@ -249,6 +255,17 @@ typedef struct {
     /// Its gradient, with dy as above; `dx` may be null. The gradients of p->scale and p->shift are added to totals[32] of each block.
     void (*layer_norm_gradient)(const tandem_layer_norm *p, const float *x, const float *y, const float *dy, float *dx,
                                 int64_t count, const float *mean, const float *scale, double *totals);
+
+    /// y = x * factors[16], over one block of one image.
+    void (*scale_channels)(const float *x, ptrdiff_t x_row, float *y, ptrdiff_t y_row, int32_t height, int32_t width,
+                           const float *factors);
+    /// Adds a * b to sums[16], over one block of one image.
+    void (*channel_products)(const float *a, ptrdiff_t a_row, const float *b, ptrdiff_t b_row, int32_t height, int32_t width,
+                             double *sums);
+
+    /// y = the channels `lanes[count]` of an image, and zeros in the lanes behind them, over one block.
+    void (*gather_channels)(const tandem_lane *lanes, int32_t count, int64_t image, float *y, ptrdiff_t y_row, int32_t height,
+                            int32_t width);
 
     /// Sets the lanes from `lanes` on to zero, over one block of one image.
     void (*clear_lanes)(float *x, ptrdiff_t row, int32_t height, int32_t width, int32_t lanes);

@@ -1,5 +1,4 @@
-// Where branches begin and end: a value read by several (`Fork`), the sum of a `residual` (`Sum`), and the channels of
-// a `concat` side by side (`Join`).
+// Where branches begin and end: a value read by several (`Fork`), and the sum of a `residual` (`Sum`).
 
 import CKernels
 
@@ -73,70 +72,6 @@ final class Sum: LayerPass {
             }
             for other in others {
                 other.row(row, image: image, block: block).update(from: from, count: output.width * 16)
-            }
-        }
-    }
-}
-
-/// The channels of the first branch, then those of the second, and so on.
-final class Join: LayerPass {
-    private let branches: [(map: Map, gradient: Map?)]
-    private let output: Map
-    private let outputGradient: Map
-
-    init(branches: [(map: Map, gradient: Map?)], output: Map, outputGradient: Map) {
-        self.branches = branches
-        self.output = output
-        self.outputGradient = outputGradient
-    }
-
-    func forward(_ step: Step) {
-        var first = 0
-        for (map, _) in branches {
-            Self.copy(step, map, 0, to: output, first, channels: map.channels)
-            first += map.channels
-        }
-        let output = output
-        guard output.channels % 16 != 0 else { return }
-        step.forEachTile(step.images) { image, _ in step.clearPadding(of: output, image: image) }
-    }
-
-    func backward(_ step: Step) {
-        var first = 0
-        for (map, gradient) in branches {
-            if let gradient {
-                Self.copy(step, outputGradient, first, to: gradient, 0, channels: map.channels)
-                if map.channels % 16 != 0 {
-                    step.forEachTile(step.images) { image, _ in
-                        step.clearPadding(of: gradient, image: image)
-                    }
-                }
-            }
-            first += map.channels
-        }
-    }
-
-    /// Copies channels from one place among the channels to another: whole blocks where both begin with one.
-    private static func copy(
-        _ step: Step, _ from: Map, _ fromChannel: Int, to: Map, _ toChannel: Int, channels: Int
-    ) {
-        step.forEachTile(step.images) { image, _ in
-            var done = 0
-            while done < channels {
-                let (source, target) = (fromChannel + done, toChannel + done)
-                let here = min(channels - done, 16 - source % 16, 16 - target % 16)
-                for row in 0..<to.height {
-                    let read = from.row(row, image: image, block: source / 16) + source % 16
-                    let write = to.row(row, image: image, block: target / 16) + target % 16
-                    if here == 16 {
-                        write.update(from: read, count: to.width * 16)
-                    } else {
-                        for column in 0..<to.width {
-                            (write + column * 16).update(from: read + column * 16, count: here)
-                        }
-                    }
-                }
-                done += here
             }
         }
     }

@@ -21,7 +21,7 @@ struct DropoutPlan: PassPlan {
 final class Dropout: SinglePass {
     private let rate: Double
     private let seed: UInt64
-    /// How many dropouts with a rate above 0 come before this one.
+    /// How many dropouts and droppaths with a rate above 0 come before this one.
     private let stream: Int
     let ports: Ports
     /// What each value was multiplied by.

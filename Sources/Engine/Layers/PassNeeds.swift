@@ -34,7 +34,7 @@ struct PassSite {
     let images: Int
     let scratch: Scratch
     let dropoutSeed: UInt64
-    /// Dropouts made so far, which draw from streams of their own.
+    /// Dropouts and droppaths made so far, which draw from streams of their own.
     var dropouts = 0
     var arena: Arena
 }

@@ -58,6 +58,12 @@ struct SlopeParameters {
     let slopeGradient: UnsafeMutablePointer<Float>
 }
 
+/// A learned factor of each channel, zero for those that pad the last panel.
+struct FactorParameters {
+    let factors: UnsafeMutablePointer<Float>
+    let gradient: UnsafeMutablePointer<Float>
+}
+
 /// What a batch norm learns of the images.
 struct RunningStatistics {
     let mean: UnsafeMutablePointer<Float>
@@ -127,6 +133,11 @@ struct ParameterStore {
     func slopes(_ tensors: [ParameterTensor]) -> SlopeParameters {
         let slope = offset(tensors, .slope) ?? 0
         return SlopeParameters(slope: weights + slope, slopeGradient: gradient + slope)
+    }
+
+    /// - Parameter tensors: those of a learned scale; `nil` where there are none.
+    func factors(_ tensors: [ParameterTensor]) -> FactorParameters? {
+        offset(tensors, .scale).map { FactorParameters(factors: weights + $0, gradient: gradient + $0) }
     }
 
     /// - Parameter tensors: those of a batch norm.

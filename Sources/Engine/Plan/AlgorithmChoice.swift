@@ -17,8 +17,12 @@ struct AlgorithmChoice {
         case relu(any PassPlan)
         /// The sum of its branches.
         case sum
+        /// Its input times what its branch makes of it.
+        case product
         /// The channels of its branches, one after the other.
         case join
+        /// The same, where each branch gets a share of the channels.
+        case share
     }
 
     func outcome(_ placed: PlacedLayer) -> Outcome {
@@ -33,6 +37,8 @@ struct AlgorithmChoice {
             .pass(
                 GroupNormPlan(
                     groups: placed.input.channels, epsilon: settings.epsilon, tensors: placed.parameters))
+        case .scale(let settings):
+            settings.isIdle ? .identity : .pass(ScalePlan(factor: settings.factor, tensors: placed.parameters))
         case .activation(.relu): .relu(ActivationPlan(activation: .relu))
         case .activation(.softmax): .pass(SoftmaxPlan())
         case .activation(let activation): .pass(ActivationPlan(activation: activation))
@@ -43,8 +49,13 @@ struct AlgorithmChoice {
         case .adaptiveAveragePool: .pass(PoolingPlan(kind: .average, windows: nil))
         case .flatten: placed.input.isFlat ? .identity : .pass(FlattenPlan())
         case .dropout(let rate): rate == 0 ? .identity : .pass(DropoutPlan(rate: rate))
+        case .dropPath(let rate): rate == 0 ? .identity : .pass(DropPathPlan(rate: rate))
         case .residual: .sum
+        case .multiplication: .product
         case .concatenation: .join
+        case .chunk: .share
+        case .channelShuffle:
+            .pass(ChannelShufflePlan(channels: placed.layer.shuffledChannels(of: placed.input.channels)))
         }
     }
 

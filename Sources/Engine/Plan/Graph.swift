@@ -31,8 +31,12 @@ struct Graph {
         case layer(PlacedLayer, any PassPlan)
         /// The sum of a `residual`.
         case add
-        /// The joined branches of a `concat`.
-        case join
+        /// The product of a `multiply`: its input, and what its body makes of it.
+        case multiply
+        /// The joined branches of a `concat` or `chunk`, whose name it has.
+        case join(String)
+        /// The shares of a `chunk`.
+        case split
         /// One value for several readers; its backward pass adds their gradients.
         case fork
     }
@@ -53,7 +57,8 @@ struct Graph {
                 switch operation {
                 case .layer(_, let plan): plan.needs
                 case .add: Sum.needs
-                case .join, .fork: PassNeeds()
+                case .multiply: Multiplication.needs
+                case .join, .split, .fork: PassNeeds()
                 }
         }
 
@@ -93,15 +98,24 @@ struct Graph {
             }
             return add(.layer(placed, plan), inputs: [value], output: placed.output)
         case .sum: return append(branchesOf: placed, joinedBy: .add, to: value)
+        case .product:
+            let forked = fork(value, branches: 2)
+            let factor = append(placed.branches[0], to: forked[1])
+            return add(.multiply, inputs: [forked[0], factor], output: placed.output)
         case .join:
             guard placed.branches.count > 1 else { return append(placed.branches[0], to: value) }
-            return append(branchesOf: placed, joinedBy: .join, to: value)
+            return append(branchesOf: placed, joinedBy: .join("concat"), to: value)
+        case .share:
+            guard placed.branches.count > 1 else { return append(placed.branches[0], to: value) }
+            let shares = split(value, among: placed.branches.count)
+            let ends = zip(placed.branches, shares).map { append($0, to: $1) }
+            return add(.join("chunk"), inputs: ends, output: placed.output)
         }
     }
 
     private mutating func append(branchesOf placed: PlacedLayer, joinedBy operation: Operation, to value: Int) -> Int {
         let forked = fork(value, branches: placed.branches.count)
-        let ends = zip(placed.branches, forked).map { append($0, to: $1) }
+        let ends = zip(placed.branches, forked).map { append($0.inOrderOfAction, to: $1) }
         return add(operation, inputs: ends, output: placed.output)
     }
 
@@ -110,6 +124,21 @@ struct Graph {
         values.append(Value(shape: output, producer: nodes.count, storage: values.count, needsGradient: true))
         nodes.append(Node(operation, inputs: inputs, outputs: [values.count - 1]))
         return values.count - 1
+    }
+
+    private mutating func split(_ value: Int, among branches: Int) -> [Int] {
+        let original = values[value]
+        values[value].reader = nodes.count
+        let sizes = original.shape.sizes
+        let share = Shape([sizes[0] / branches] + sizes.dropFirst())
+        let outputs = (0..<branches).map { values.count + $0 }
+        for output in outputs {
+            values.append(
+                Value(
+                    shape: share, producer: nodes.count, storage: output, needsGradient: original.needsGradient))
+        }
+        nodes.append(Node(.split, inputs: [value], outputs: outputs))
+        return outputs
     }
 
     private mutating func fork(_ value: Int, branches: Int) -> [Int] {
@@ -134,7 +163,9 @@ extension Graph {
         switch node.operation {
         case .layer(let placed, _): (name, operations) = (placed.layer.description, placed.operations)
         case .add: name = "residual: sum"
-        case .join: name = "concat: join"
+        case .multiply: name = "multiply: product"
+        case .join(let layer): name = "\(layer): join"
+        case .split: name = "chunk: split"
         case .fork: name = "branches: sum of gradients"
         }
         return PlannedLayer(

@@ -75,11 +75,20 @@ extension Graph {
             return Fork(
                 branchGradients: node.outputs.compactMap { maps.gradients[$0] },
                 gradient: maps.gradients[node.inputs[0]])
+        case .split:
+            return Split(
+                input: maps.values[node.inputs[0]], inputGradient: maps.gradients[node.inputs[0]],
+                branches: node.outputs.map { (maps.values[$0], maps.gradients[$0]) })
         case .add:
             let others = node.inputs.filter { !sharesGradient($0) }.compactMap { maps.gradients[$0] }
             return Sum(
                 inputs: node.inputs.map { maps.values[$0] }, otherGradients: others, output: output,
                 outputGradient: outputGradient, hasReLU: node.hasReLU)
+        case .multiply:
+            return Multiplication(
+                value: (maps.values[node.inputs[0]], maps.gradients[node.inputs[0]]),
+                factor: (maps.values[node.inputs[1]], maps.gradients[node.inputs[1]]), output: output,
+                outputGradient: outputGradient)
         case .join:
             return Join(
                 branches: node.inputs.map { (maps.values[$0], maps.gradients[$0]) }, output: output,

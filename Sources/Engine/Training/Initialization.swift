@@ -14,23 +14,16 @@ extension ParameterStore {
         var seen: [[Int]: Int] = [:]
         var weight: (shape: [Int], fanIn: Int, number: Int) = ([], 1, 0)
         for stored in tensors {
-            switch stored.tensor.role {
-            case .weight:
-                let shape = stored.tensor.shape
-                weight = (shape, max(1, stored.rows), seen[shape, default: 0])
-                seen[shape, default: 0] += 1
-            case .bias: break
-            case .scale, .runningVariance:
-                write([Float](repeating: 1, count: stored.tensor.count), to: stored)
-                continue
-            case .slope:
-                write([Float](repeating: 0.25, count: stored.tensor.count), to: stored)
-                continue
-            case .shift, .runningMean:
-                write([Float](repeating: 0, count: stored.tensor.count), to: stored)
+            if let value = stored.tensor.initialValue {
+                write([Float](repeating: Float(value), count: stored.tensor.count), to: stored)
                 continue
             }
             let isWeight = stored.tensor.role == .weight
+            if isWeight {
+                let shape = stored.tensor.shape
+                weight = (shape, max(1, stored.rows), seen[shape, default: 0])
+                seen[shape, default: 0] += 1
+            }
             let bound = Float(1 / Double(weight.fanIn).squareRoot())
             let stream = RandomStream.hash([isWeight ? 0 : 1, weight.number] + weight.shape)
             let random = RandomStream(seed: seed, role: .initialization, stream: stream)

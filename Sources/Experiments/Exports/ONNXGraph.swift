@@ -70,30 +70,38 @@ public struct ONNXGraph {
     private mutating func append(_ layer: PlacedLayer, path: String, behind input: String) -> String {
         var branches: [String] = []
         for (index, branch) in layer.branches.enumerated() {
-            branches.append(append(branch, path: "\(path).\(layer.branchName(index)).", behind: input))
+            let share = layer.onnxInput(branch: index).map { append($0, of: layer, path: path, behind: input) }
+            branches.append(append(branch, path: "\(path).\(layer.branchName(index)).", behind: share ?? input))
         }
         var value = input
-        for step in layer.onnx {
-            var inputs: [String] = []
-            for operand in step.operands {
-                switch operand {
-                case .input: inputs.append(input)
-                case .step(let name): inputs.append("\(path).\(name)")
-                case .branch(let index): inputs.append(branches[index])
-                case .parameter(let index): inputs.append(layer.parameters[index].name)
-                case .constant(let number, let name):
-                    inputs.append(constant(ONNXTensor(name: name, shape: [], values: [Float(number)])))
-                case .table(let name, let shape, let values):
-                    inputs.append(constant(ONNXTensor(name: "\(path).\(name)", shape: shape, values: values)))
-                case .sizes(let name, let sizes):
-                    inputs.append(constant(ONNXTensor(name: "\(path).\(name)", sizes: sizes)))
-                }
-            }
-            // The name of what comes out is the node's as well.
-            value = step.name.map { "\(path).\($0)" } ?? path
-            nodes.append(ONNXNode(type: step.type, inputs: inputs, output: value, attributes: step.attributes))
-        }
+        for step in layer.onnx { value = append(step, of: layer, path: path, behind: input, branches) }
         return value
+    }
+
+    /// Adds a node of a layer.
+    /// - Parameter branches: the names of what comes out of them.
+    /// - Returns: the name of what it gives, which is the node's as well.
+    private mutating func append(
+        _ step: ONNXStep, of layer: PlacedLayer, path: String, behind input: String, _ branches: [String] = []
+    ) -> String {
+        var inputs: [String] = []
+        for operand in step.operands {
+            switch operand {
+            case .input: inputs.append(input)
+            case .step(let name): inputs.append("\(path).\(name)")
+            case .branch(let index): inputs.append(branches[index])
+            case .parameter(let index): inputs.append(layer.parameters[index].name)
+            case .constant(let number, let name):
+                inputs.append(constant(ONNXTensor(name: name, shape: [], values: [Float(number)])))
+            case .table(let name, let shape, let values):
+                inputs.append(constant(ONNXTensor(name: "\(path).\(name)", shape: shape, values: values)))
+            case .sizes(let name, let sizes):
+                inputs.append(constant(ONNXTensor(name: "\(path).\(name)", sizes: sizes)))
+            }
+        }
+        let output = step.name.map { "\(path).\($0)" } ?? path
+        nodes.append(ONNXNode(type: step.type, inputs: inputs, output: output, attributes: step.attributes))
+        return output
     }
 
     /// Adds it, unless a node before has used it.

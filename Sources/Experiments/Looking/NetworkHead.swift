@@ -10,13 +10,10 @@ struct NetworkHead {
     init(_ run: Run, behind count: Int) throws(ClassActivationError) {
         let parameters: TrainedParameters
         do throws(TrainingError) { parameters = try run.trained() } catch { throw .training(error) }
-        func tensorCount(_ placed: PlacedLayer) -> Int {
-            placed.parameters.count + placed.branches.joined().reduce(0) { $0 + tensorCount($1) }
-        }
-        var next = run.architecture.layers.prefix(count).reduce(0) { $0 + tensorCount($1) }
+        var next = run.architecture.layers.prefix(count).reduce(0) { $0 + $1.tensorCount }
         var passes: [PlainPass] = []
         for placed in run.architecture.layers.dropFirst(count) {
-            let tensors = placed.parameters.indices.map { parameters.values(next + $0) }
+            let tensors = (0..<placed.tensorCount).map { parameters.values(next + $0) }
             guard let pass = placed.plainPass(tensors) else { throw .layer(placed.layer.description) }
             passes.append(pass)
             next += tensors.count

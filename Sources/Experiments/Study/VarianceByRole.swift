@@ -32,8 +32,10 @@ public enum SeedRole: String, Sendable, CaseIterable {
 }
 
 private func drops(_ layer: PlacedLayer) -> Bool {
-    if case .dropout(let rate) = layer.layer { return rate > 0 }
-    return layer.branches.contains { $0.contains(where: drops) }
+    switch layer.layer {
+    case .dropout(let rate), .dropPath(let rate): rate > 0
+    default: layer.branches.contains { $0.contains(where: drops) }
+    }
 }
 
 public enum VarianceEvent: Sendable {

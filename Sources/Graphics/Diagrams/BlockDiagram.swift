@@ -28,8 +28,9 @@ public struct BlockDiagram: Hashable, Sendable {
     public indirect enum Part: Hashable, Sendable {
         case block(Block)
         case repeated(Int, [Part])
-        /// One value for several branches, an empty one of which copies it, joined by `+` or `concat`.
-        case branches([[Part]], join: String)
+        /// One value for several branches, an empty one of which copies it, joined by `+`, `×` or `concat`.
+        /// With `fork`, each gets a share of it.
+        case branches([[Part]], join: String, fork: String? = nil)
 
         /// The same with every block marked.
         public var marked: Part {
@@ -38,7 +39,8 @@ public struct BlockDiagram: Hashable, Sendable {
                 block.isMarked = true
                 return .block(block)
             case .repeated(let count, let parts): return .repeated(count, parts.map(\.marked))
-            case .branches(let branches, let join): return .branches(branches.map { $0.map(\.marked) }, join: join)
+            case .branches(let branches, let join, let fork):
+                return .branches(branches.map { $0.map(\.marked) }, join: join, fork: fork)
             }
         }
     }

@@ -4,6 +4,7 @@ extension BlockDiagram {
     private static let blockWidth = 236.0
     private static let arrow = 26.0
     private static let gap = 24.0
+    private static let forkHeight = 24.0
 
     private struct Size {
         var width: Double
@@ -39,7 +40,7 @@ extension BlockDiagram {
         switch part {
         case .block(let block): block.isMarked
         case .repeated(_, let parts): parts.contains(where: isMarked)
-        case .branches(let branches, _): branches.joined().contains(where: isMarked)
+        case .branches(let branches, _, _): branches.joined().contains(where: isMarked)
         }
     }
 
@@ -61,11 +62,11 @@ extension BlockDiagram {
         case .repeated(_, let parts):
             let inner = size(parts)
             return Size(width: inner.width + 64, height: inner.height + 30)
-        case .branches(let branches, _):
+        case .branches(let branches, _, let fork):
             let sizes = branches.map(branchSize)
             return Size(
                 width: sizes.reduce(0) { $0 + $1.width } + Double(branches.count - 1) * Self.gap,
-                height: (sizes.map(\.height).max() ?? 0) + 62)
+                height: (sizes.map(\.height).max() ?? 0) + 62 + (fork == nil ? 0 : Self.forkHeight))
         }
     }
 
@@ -93,7 +94,13 @@ extension BlockDiagram {
             draw(parts, x, &y, on: &sheet)
             sheet.line(x, y, x, y + 22, .muted)
             y += 22
-        case .branches(let branches, let join): draw(branches, join, x, &y, on: &sheet)
+        case .branches(let branches, let join, let fork):
+            if let fork {
+                sheet.line(x, y, x, y + 6, .muted)
+                label(fork, x, y + 6, on: &sheet)
+                y += Self.forkHeight
+            }
+            draw(branches, join, x, &y, on: &sheet)
         }
     }
 
@@ -140,18 +147,24 @@ extension BlockDiagram {
         }
         // What joins them.
         sheet.line(x, end, x, end + 6, .muted)
-        if join == "+" {
+        if join == "+" || join == "×" {
             sheet.path("M\(placeText(x - 9)),\(placeText(end + 15))a9,9 0 1,0 18,0a9,9 0 1,0 -18,0", .text)
-            sheet.path("M\(placeText(x - 4)),\(placeText(end + 15))h8m-4,-4v8", .text)
+            let (left, middle) = (placeText(x - (join == "+" ? 4 : 3)), placeText(end + (join == "+" ? 15 : 12)))
+            sheet.path("M\(left),\(middle)" + (join == "+" ? "h8m-4,-4v8" : "l6,6m0,-6l-6,6"), .text)
         } else {
-            sheet.rectangle(x - 32, end + 6, 64, 18, .sheet, radius: 4, outline: .text)
-            sheet.text(join, x, end + 19, .middle, size: 11)
+            label(join, x, end + 6, on: &sheet)
         }
         y = end + 24
         // The next arrow begins where the joint ends.
         let rest = 62 - (16 + 12 + 24)
         sheet.line(x, y, x, y + Double(rest), .muted)
         y += Double(rest)
+    }
+
+    /// What shares a value, or joins branches.
+    private func label(_ text: String, _ x: Double, _ top: Double, on sheet: inout Sheet) {
+        sheet.rectangle(x - 32, top, 64, 18, .sheet, radius: 4, outline: .text)
+        sheet.text(text, x, top + 13, .middle, size: 11)
     }
 
     private func arrow(_ x: Double, _ top: Double, to bottom: Double, on sheet: inout Sheet) {

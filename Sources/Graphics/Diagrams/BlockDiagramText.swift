@@ -51,12 +51,18 @@ extension BlockDiagram: Picture {
                 ]
             case .repeated(let count, let parts):
                 return [Line(depth: depth, text: "\(count) times")] + lines(parts, depth: depth + 1)
-            case .branches(let branches, let join):
-                let name = join == "+" ? "residual" : join
+            case .branches(let branches, let join, let fork):
+                let (name, titles) =
+                    switch join {
+                    case "+": ("residual", ["body", "shortcut"])
+                    case "×": ("multiply", ["body", "times"])
+                    default:
+                        (fork ?? join, branches.indices.map { "\(fork == nil ? "branch" : "share") \($0 + 1)" })
+                    }
                 return [Line(depth: depth, text: name)]
-                    + branches.enumerated().flatMap { index, branch in
-                        let title = join == "+" ? (index == 0 ? "body" : "shortcut") : "branch \(index + 1)"
-                        return [Line(depth: depth + 1, text: branch.isEmpty ? "\(title): its input" : title)]
+                    + zip(branches, titles).flatMap { branch, title in
+                        let copied = fork == nil ? "its input" : "as it is"
+                        return [Line(depth: depth + 1, text: branch.isEmpty ? "\(title): \(copied)" : title)]
                             + lines(branch, depth: depth + 2)
                     }
             }

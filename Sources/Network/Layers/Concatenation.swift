@@ -22,19 +22,7 @@ extension Layer {
 
         func placed(on place: inout LayerPlace) throws(ShapeFault) -> PlacedLayer {
             guard !branches.isEmpty else { throw place.fault(.noBranches) }
-            let input = place.input
-            var placedBranches: [[PlacedLayer]] = []
-            for (index, branch) in branches.enumerated() {
-                placedBranches.append(try place.placed(branch, branchName(index)))
-            }
-            let shapes = placedBranches.map { $0.last?.output ?? input }
-            guard shapes.allSatisfy({ $0.sizes.dropFirst() == shapes[0].sizes.dropFirst() }) else {
-                throw place.fault(.branchesDiffer(shapes))
-            }
-            let channels = shapes.reduce(0) { $0 + $1.channels }
-            let output = Shape([channels] + shapes[0].sizes.dropFirst())
-            guard output.isCountable else { throw place.fault(.tooLarge) }
-            return PlacedLayer(layer: place.layer, input: input, output: output, branches: placedBranches)
+            return try place.joined(branches, on: place.input)
         }
 
         func moduleName(flat: Bool) -> String { "Concat" }
@@ -58,6 +46,33 @@ extension Layer {
 
         func plainPass(_ placed: PlacedLayer, _ tensors: [[Float]]) -> PlainPass? { nil }
 
+        func plainPass(_ placed: PlacedLayer, branches: [PlainPass]) -> PlainPass? {
+            let all = 0..<placed.input.count
+            return .joined(
+                branches, reading: branches.map { _ in all },
+                counts: placed.branches.map { $0.last?.output.count ?? all.count })
+        }
+
         func traits(_ placed: PlacedLayer) -> LayerTraits { LayerTraits() }
+    }
+}
+
+extension LayerPlace {
+    /// The channels of all branches, one after the other.
+    ///
+    /// - Parameter shape: what flows into each.
+    mutating func joined(_ branches: [[Layer]], on shape: Shape) throws(ShapeFault) -> PlacedLayer {
+        var placedBranches: [[PlacedLayer]] = []
+        for (index, branch) in branches.enumerated() {
+            placedBranches.append(try placed(branch, layer.kind.branchName(index), on: shape))
+        }
+        let shapes = placedBranches.map { $0.last?.output ?? shape }
+        guard shapes.allSatisfy({ $0.sizes.dropFirst() == shapes[0].sizes.dropFirst() }) else {
+            throw fault(.branchesDiffer(shapes))
+        }
+        let channels = shapes.reduce(0) { $0 + $1.channels }
+        let output = Shape([channels] + shapes[0].sizes.dropFirst())
+        guard output.isCountable else { throw fault(.tooLarge) }
+        return PlacedLayer(layer: layer, input: input, output: output, branches: placedBranches)
     }
 }

@@ -30,6 +30,8 @@ protocol LayerKind: CustomStringConvertible {
     func ownClass(_ placed: PlacedLayer) -> PythonClass?
     /// Its nodes of ONNX; none passes the input on.
     func onnx(_ placed: PlacedLayer) -> [ONNXStep]
+    /// The node of ONNX that gives a branch its input; `nil`: it is the layer's.
+    func onnxInput(_ placed: PlacedLayer, branch: Int) -> ONNXStep?
     /// What a branch is called in the names of its parameters.
     func branchName(_ index: Int) -> String
 
@@ -37,6 +39,10 @@ protocol LayerKind: CustomStringConvertible {
     var family: LayerFamily { get }
     /// What it computes after training, in plain loops; `nil` where no such loops are written.
     func plainPass(_ placed: PlacedLayer, _ tensors: [[Float]]) -> PlainPass?
+    /// The same for a layer with blocks.
+    ///
+    /// - Parameter branches: what those compute.
+    func plainPass(_ placed: PlacedLayer, branches: [PlainPass]) -> PlainPass?
 
     /// What it does to the functions before it.
     var function: FunctionTrait { get }
@@ -51,7 +57,9 @@ extension LayerKind {
     func operations(_ placed: PlacedLayer) -> Int { 0 }
     func moduleArguments(_ placed: PlacedLayer) -> [String] { [] }
     func ownClass(_ placed: PlacedLayer) -> PythonClass? { nil }
+    func onnxInput(_ placed: PlacedLayer, branch: Int) -> ONNXStep? { nil }
     func branchName(_ index: Int) -> String { "\(index)" }
+    func plainPass(_ placed: PlacedLayer, branches: [PlainPass]) -> PlainPass? { nil }
 }
 
 /// What a layer is at a glance.
@@ -63,8 +71,9 @@ public enum LayerFamily: Hashable, Sendable {
     case pool
     case dropout
     case reshaping
-    /// How its branches meet: `+`.
-    case branches(join: String)
+    /// How its branches meet: `+`; whether its input meets them as it is, and how it is shared among them where each
+    /// does not get all of it.
+    case branches(join: String, withInput: Bool = false, fork: String? = nil)
 }
 
 /// A class of Python.
@@ -129,6 +138,8 @@ struct LayerPlace {
     let input: Shape
     /// The layer's place in the nested `nn.Sequential`, `0` or `8.body.0`, which begins its parameters' names.
     let path: String
+    /// Whether it is the first of the body of a residual.
+    let isHeadOfBody: Bool
     var numbering: SummaryNumbering
 
     func fault(_ kind: ShapeFault.Kind) -> ShapeFault {
@@ -143,8 +154,14 @@ struct LayerPlace {
     }
 
     /// The layers of a branch, one after the other.
-    mutating func placed(_ branch: [Layer], _ name: String) throws(ShapeFault) -> [PlacedLayer] {
-        try branch.placed(on: input, path: "\(path).\(name)", numbering: &numbering)
+    ///
+    /// - Parameters:
+    ///   - shape: what flows into it, where that is not the layer's input.
+    ///   - isBody: whether it is the body of a residual.
+    mutating func placed(
+        _ branch: [Layer], _ name: String, on shape: Shape? = nil, isBody: Bool = false
+    ) throws(ShapeFault) -> [PlacedLayer] {
+        try branch.placed(on: shape ?? input, path: "\(path).\(name)", isBody: isBody, numbering: &numbering)
     }
 
     /// The tensors of a product.

@@ -27,7 +27,7 @@ extension Layer {
 
         func placed(on place: inout LayerPlace) throws(ShapeFault) -> PlacedLayer {
             let input = place.input
-            let placedBody = try place.placed(body, branchName(0))
+            let placedBody = try place.placed(body, branchName(0), isBody: true)
             let bodyOutput = placedBody.last?.output ?? input
             let behindBody = place.numbering.previous
             let chosen = shortcut ?? (bodyOutput == input ? [] : projection(from: input, to: bodyOutput))
@@ -67,7 +67,8 @@ extension Layer {
         func moduleName(flat: Bool) -> String { "Residual" }
 
         func ownClass(_ placed: PlacedLayer) -> PythonClass? {
-            PythonClass(
+            if case .dropPath? = body.first { return dropped }
+            return PythonClass(
                 name: "Residual",
                 text: """
                     class Residual(nn.Module):
@@ -84,9 +85,30 @@ extension Layer {
                     """)
         }
 
+        /// For a body that begins with what drops it.
+        private var dropped: PythonClass {
+            PythonClass(
+                name: "StochasticResidual",
+                text: """
+                    class StochasticResidual(nn.Module):
+                        \"\"\"A residual whose body begins with a DropPath, which takes what comes out at its end.\"\"\"
+
+                        def __init__(self, body, shortcut):
+                            super().__init__()
+                            self.body = body
+                            self.shortcut = shortcut
+
+                        def forward(self, x):
+                            return self.body[0](self.body[1:](x)) + self.shortcut(x)
+
+                    """)
+        }
+
         func onnx(_ placed: PlacedLayer) -> [ONNXStep] { [ONNXStep("Add", [.branch(0), .branch(1)])] }
 
         func plainPass(_ placed: PlacedLayer, _ tensors: [[Float]]) -> PlainPass? { nil }
+
+        func plainPass(_ placed: PlacedLayer, branches: [PlainPass]) -> PlainPass? { .sum(branches) }
 
         func traits(_ placed: PlacedLayer) -> LayerTraits { LayerTraits() }
     }

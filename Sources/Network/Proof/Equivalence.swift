@@ -114,14 +114,17 @@ extension Equivalence.Difference {
 private struct RandomDraws: Equatable {
     private var weights: [[Int]] = []
     private var products: [Bool] = []
-    private var dropouts: [Double] = []
+    private var dropouts: [Layer] = []
 
     init(_ architecture: Architecture) {
         for layer in architecture.layers { add(layer) }
     }
 
     private mutating func add(_ placed: PlacedLayer) {
-        if case .dropout(let rate) = placed.layer, rate > 0 { dropouts.append(rate) }
+        switch placed.layer {
+        case .dropout(let rate), .dropPath(let rate): if rate > 0 { dropouts.append(placed.layer) }
+        default: break
+        }
         if case .linear = placed.layer { products.append(true) }
         if case .convolution = placed.layer { products.append(false) }
         weights += placed.parameters.map(\.shape)

@@ -39,6 +39,10 @@ public struct FunctionClass: Sendable {
         case .sum:
             let ranges = rangesOfBranches(placed)
             range = ranges.map(\.lowerBound).reduce(0, +)...ranges.map(\.upperBound).reduce(0, +)
+        case .product:
+            let before = range
+            for body in rangesOfBranches(placed) { range = before.times(body) }
+            (isAffine, isPiecewiseAffine, isHomogeneous) = (false, false, false)
         case .join:
             let ranges = rangesOfBranches(placed)
             range = (ranges.map(\.lowerBound).min() ?? -.infinity)...(ranges.map(\.upperBound).max() ?? .infinity)
@@ -69,6 +73,17 @@ public struct FunctionClass: Sendable {
     }
 }
 
+extension ClosedRange<Double> {
+    /// Between which values a product of two values lies.
+    fileprivate func times(_ other: ClosedRange<Double>) -> ClosedRange<Double> {
+        let bounds = [lowerBound, upperBound].flatMap { one in
+            // A value of an unbounded range is finite: times 0 it is 0.
+            [other.lowerBound, other.upperBound].map { one == 0 || $0 == 0 ? 0 : one * $0 }
+        }
+        return (bounds.min() ?? -.infinity)...(bounds.max() ?? .infinity)
+    }
+}
+
 /// What a layer does to the functions before it.
 enum FunctionTrait {
     case identity
@@ -80,6 +95,8 @@ enum FunctionTrait {
     case pointwise(ValueFunction)
     /// Of its branches.
     case sum
+    /// Of its input and its branch.
+    case product
     case join
 }
 

@@ -134,7 +134,9 @@ private struct Rewriting {
         var count = start.tensors
         for branch in term.branches {
             starts.append(count)
-            let rewritten = normalized(branch, input: placed.input, values: start.values, tensors: count)
+            // That of a chunk is a share.
+            let input = branch.first?.placed.input ?? placed.input
+            let rewritten = normalized(branch, input: input, values: start.values, tensors: count)
             count += rewritten.reduce(0) { $0 + $1.tensorCount }
             branches.append(rewritten)
         }
@@ -145,7 +147,8 @@ private struct Rewriting {
             // What both end with may stand behind them, and does not decide.
             let common = zip(layers[0].reversed(), layers[1].reversed()).prefix { $0 == $1 }.count
             let ownTexts = layers.map { $0.dropLast(common).map(\.description).joined(separator: "; ") }
-            if ownTexts[0] < ownTexts[1] {
+            let isDropped = if case .dropPath? = layers[0].first { true } else { false }
+            if ownTexts[0] < ownTexts[1], !isDropped {
                 func text(_ layers: [[Layer]]) -> String {
                     let blocks = layers.map {
                         $0.isEmpty ? "{ }" : "{ \($0.map(\.description).joined(separator: "; ")) }"
@@ -234,6 +237,8 @@ extension NumberedLayer {
         switch placed.layer {
         case .residual where layers.count == 2: layer = .residual(body: layers[0], shortcut: layers[1])
         case .concatenation: layer = .concatenation(branches: layers)
+        case .chunk: layer = .chunk(branches: layers)
+        case .multiplication where layers.count == 1: layer = .multiplication(body: layers[0])
         default: return self
         }
         return NumberedLayer(

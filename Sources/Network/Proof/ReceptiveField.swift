@@ -17,7 +17,8 @@ struct ReceptiveField: Sendable {
             var field = self
             for layer in branch { field.append(layer) }
             widest.size = Extent(max(widest.size.height, field.size.height), max(widest.size.width, field.size.width))
-            widest.jump = field.jump
+            // What a `multiply` multiplies by has no map of its own.
+            if placed.output.extent != placed.input.extent { widest.jump = field.jump }
         }
         self = widest
     }

@@ -28,6 +28,11 @@ extension RewriteRule {
             if case .dropout(rate: 0) = placed.layer { [] } else { nil }
         },
         RewriteRule(
+            "droppath 0 does nothing", .training, because: "no image is dropped, and it draws no random numbers"
+        ) { placed in
+            if case .dropPath(rate: 0) = placed.layer { [] } else { nil }
+        },
+        RewriteRule(
             "flatten of a flat vector does nothing", .training, because: "there is nothing to flatten"
         ) { placed in
             if case .flatten = placed.layer, placed.input.isFlat { [] } else { nil }
@@ -56,6 +61,35 @@ extension RewriteRule {
             "leakyrelu with slope 1 does nothing", .training, because: "values below zero are multiplied by 1"
         ) { placed in
             placed.layer == .activation(.leakyReLU(slope: 1)) ? [] : nil
+        },
+        RewriteRule(
+            "scale 1 does nothing", .training, because: "a value times 1 is that value, bit for bit"
+        ) { placed in
+            if case .scale(let settings) = placed.layer, settings.isIdle { [] } else { nil }
+        },
+        RewriteRule(
+            "a chunk without layers does nothing", .training, because: "the shares come together in their order"
+        ) { placed in
+            guard case .chunk(let branches) = placed.layer, branches.allSatisfy(\.isEmpty) else { return nil }
+            return []
+        },
+        RewriteRule(
+            "a channelshuffle of one group, or of groups of one channel, does nothing", .training,
+            because: "every channel stays in its place"
+        ) { placed in
+            guard case .channelShuffle(let groups) = placed.layer, groups == 1 || groups == placed.input.channels else {
+                return nil
+            }
+            return []
+        },
+        RewriteRule(
+            "a channelshuffle of G groups and one of C / G groups do nothing together", .training,
+            because: "the second brings every one of the C channels back to its place"
+        ) { first, second in
+            guard case .channelShuffle(let one) = first.layer, case .channelShuffle(let other) = second.layer,
+                one * other == first.input.channels
+            else { return nil }
+            return []
         },
         .doesNothing(
             "relu of values that come from relus does nothing", .training,
@@ -116,6 +150,12 @@ extension RewriteRule {
             "dropout does nothing outside training", .bits, because: "it zeroes values only while a network is trained"
         ) { placed in
             if case .dropout = placed.layer { [] } else { nil }
+        },
+        RewriteRule(
+            "droppath does nothing outside training", .bits,
+            because: "it drops images only while a network is trained"
+        ) { placed in
+            if case .dropPath = placed.layer { [] } else { nil }
         },
     ]
 
@@ -208,6 +248,12 @@ extension RewriteRule {
             return branches[0]
         },
         RewriteRule(
+            "a chunk of one block is that block", .training, because: "the block gets all channels"
+        ) { placed in
+            guard case .chunk(let branches) = placed.layer, branches.count == 1 else { return nil }
+            return branches[0]
+        },
+        RewriteRule(
             "a concat that is a branch of a concat is joined to it", .bits,
             because: "the channels come in the same order; the gradients of its input are summed in another"
         ) { placed in
@@ -221,6 +267,15 @@ extension RewriteRule {
                 }
             }
             return joined.count == branches.count ? nil : [.concatenation(branches: joined)]
+        },
+        RewriteRule(
+            "a constant factor after another is their product", .outputs,
+            because: "a · (b · x) = (a · b) · x; the products are rounded in another order"
+        ) { first, second in
+            guard case .scale(let one) = first.layer, case .scale(let other) = second.layer, !one.isLearned,
+                !other.isLearned
+            else { return nil }
+            return [.scale(Layer.Scale(factor: one.factor * other.factor))]
         },
         RewriteRule(
             "leakyrelu with slope 0 is relu", .outputs,
@@ -281,9 +336,7 @@ extension RewriteRule {
             "flatten and a function of each value may change places", .training,
             because: "flatten moves no value past another"
         ) { first, second in
-            guard case .flatten = first.layer, case .activation(let activation) = second.layer,
-                activation != .softmax
-            else { return nil }
+            guard case .flatten = first.layer, second.layer.isOfSingleValues else { return nil }
             return [second.layer, first.layer]
         },
         RewriteRule(
@@ -463,6 +516,15 @@ extension RewriteRule {
 }
 
 extension Layer {
+    /// Whether it is a function of each value, the same for all.
+    fileprivate var isOfSingleValues: Bool {
+        switch self {
+        case .activation(let activation): activation != .softmax
+        case .scale(let settings): !settings.isLearned
+        default: false
+        }
+    }
+
     fileprivate var isAverage: Bool {
         if case .mean = kind.function { true } else { false }
     }

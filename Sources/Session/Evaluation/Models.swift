@@ -8,7 +8,7 @@ import Network
 final class LayerCollector {
     var input: (shape: Shape, range: SourceRange)?
     var layers: [WrittenLayer] = []
-    /// Whether it reads a block of `residual`, `shortcut` or `concat`.
+    /// Whether it reads a block of a layer: of `residual`, `concat` and the like.
     let isBranch: Bool
 
     init(isBranch: Bool = false) {
@@ -263,6 +263,14 @@ extension Interpreter {
             residual.layer = .residual(body: body, shortcut: shortcut.map(\.layer))
             residual.branches["shortcut"] = shortcut
             collector.layers[collector.layers.count - 1] = residual
+        case .branches(.multiplication):
+            let body = try onlyBranch(word, bodies, at: place)
+            guard !body.isEmpty else {
+                throw fault(.emptyBranch, "this `multiply` has no layers", at: place, fix: Self.multiplyForm)
+            }
+            var layer = try written(.multiplication(body: body.map(\.layer)), word.name)
+            layer.branches["body"] = body
+            collector.layers.append(layer)
         case .branches(.concatenation):
             guard !bodies.isEmpty else {
                 throw fault(
@@ -273,23 +281,43 @@ extension Interpreter {
             var layer = try written(.concatenation(branches: branches.map { $0.map(\.layer) }), word.name)
             for (index, branch) in branches.enumerated() { layer.branches[String(index)] = branch }
             collector.layers.append(layer)
+        case .branches(.chunk):
+            let count = checked[blockCount]
+            guard bodies.count == count else {
+                let form = (0..<min(count, 3)).map { $0 == 0 ? "{ }" : "{ conv 16, padding: 1 }" }
+                throw fault(
+                    bodies.count < count ? .missingBlock : .unexpectedBlock,
+                    "`chunk \(count)` takes \(counted(count, "block")), but there \(bodies.count == 1 ? "is" : "are") "
+                        + "\(bodies.isEmpty ? "none" : String(bodies.count))",
+                    at: place,
+                    fix: "write a block for each share, `{ }` for one that is passed on: `chunk \(form.count) "
+                        + form.joined(separator: " ") + "`")
+            }
+            let branches = try bodies.map(branch)
+            var layer = try written(.chunk(branches: branches.map { $0.map(\.layer) }), layerText(word, checked))
+            for (index, branch) in branches.enumerated() { layer.branches[String(index)] = branch }
+            collector.layers.append(layer)
         case .perform: break
         }
     }
 
     private static let residualForm = "`residual { conv 16, padding: 1; relu }`"
+    private static let multiplyForm = "`multiply { gap; conv 4, kernel: 1; relu; conv 64, kernel: 1; sigmoid }`"
 
-    /// The layers of the one block that `residual` and `shortcut` take.
+    /// The layers of the one block that `residual`, `shortcut` and `multiply` take.
     private func onlyBranch(_ word: Word, _ bodies: [Body], at place: SourceRange) throws -> [WrittenLayer] {
         guard let body = bodies.first else {
             throw fault(
                 .missingBlock, "`\(word.name)` takes a block of layers", at: place,
-                fix: word.name == "residual" ? Self.residualForm : "`shortcut { conv 16, 1 }`")
+                fix: word.name == "residual"
+                    ? Self.residualForm : word.name == "multiply" ? Self.multiplyForm : "`shortcut { conv 16, 1 }`")
         }
         guard bodies.count == 1 else {
             throw fault(
                 .unexpectedBlock, "`\(word.name)` takes one block", at: bodies[1].range,
-                fix: "`concat` takes several; the way around a residual is a `shortcut { … }`")
+                fix: word.name == "multiply"
+                    ? "`concat` takes several; write the layers of both in one"
+                    : "`concat` takes several; the way around a residual is a `shortcut { … }`")
         }
         return try branch(body)
     }

@@ -31,7 +31,9 @@ enum DiagramReport {
             let placed = layers[place]
             place += 1
             switch placed.layer.family {
-            case .branches(let join): parts.append(.branches(placed.branches.map(Self.parts), join: join))
+            case .branches(let join, let withInput, let fork):
+                parts.append(
+                    .branches(placed.branches.map(Self.parts) + (withInput ? [[]] : []), join: join, fork: fork))
             case .convolution, .linear, .norm, .activation, .pool, .dropout, .reshaping:
                 var followers: [PlacedLayer] = []
                 while place < layers.count, layers[place].layer.family.follows(placed.layer.family) {

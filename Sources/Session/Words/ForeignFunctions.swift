@@ -6,6 +6,7 @@ enum ForeignFunction {
     static func text(_ name: String) -> String? {
         let plain = name.split(separator: ".").last.map { $0.lowercased().filter { $0 != "_" } } ?? ""
         if Vocabulary.word(plain) != nil { return nil }
+        if let form = forms[plain] { return form }
         if let (word, difference) = nearest[plain] {
             return "`\(word)` is the nearest word, but another function: \(difference)"
         }
@@ -81,6 +82,20 @@ enum ForeignFunction {
         }
     }
 
+    /// What one word alone does not say.
+    private static let forms: [String: String] = {
+        let gate =
+            "write `multiply { gap; conv 4, kernel: 1; relu; conv 64, kernel: 1; sigmoid }`, with a width of its own in the "
+            + "middle and the width of its input at the end"
+        let factors =
+            "write `scale 1e-6, learned: true` with what it begins with: the channels that come in are inferred"
+        return [
+            "layerscale": factors, "layerscale2d": factors,
+            "se": gate, "selayer": gate, "semodule": gate, "seblock": gate, "squeezeexcitation": gate,
+            "squeezeexcite": gate, "squeezeandexcitation": gate, "sqex": gate,
+        ]
+    }()
+
     /// The nearest word, and what is different in it.
     static let nearest: [String: (word: String, difference: String)] = {
         let adam = "its update is computed in another way"
@@ -100,8 +115,6 @@ enum ForeignFunction {
             "dropout2d": ("dropout", whole), "dropout3d": ("dropout", whole), "spatialdropout2d": ("dropout", whole),
             "featurealphadropout": ("dropout", whole),
             "alphadropout": ("dropout", "it zeroes values, and keeps no mean and variance"),
-            "droppath": ("dropout", "it zeroes single values, not a whole branch"),
-            "stochasticdepth": ("dropout", "it zeroes single values, not a whole branch"),
             "adaptivemaxpool1d": ("adaptivemaxpool", images), "adaptivemaxpool3d": ("adaptivemaxpool", images),
             "globalmaxpool1d": ("globalmaxpool", images), "globalmaxpooling1d": ("globalmaxpool", images),
             "lppool2d": ("avgpool", "it takes means, not powers"),

@@ -31,7 +31,7 @@ final class Word: Sendable {
     }
 
     enum Branching: Sendable {
-        case residual, shortcut, concatenation
+        case residual, shortcut, multiplication, concatenation, chunk
     }
 
     let name: String

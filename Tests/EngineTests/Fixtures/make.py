@@ -118,6 +118,106 @@ def pool_net():
         nn.Conv2d(20, 24, 1), nn.MaxPool2d(3, (2, 3), ceil_mode=True), nn.AdaptiveMaxPool2d(1), nn.Flatten(), nn.Linear(24, 10))
 
 
+class Scale(nn.Module):
+    def __init__(self, factor):
+        super().__init__()
+        self.factor = factor
+
+    def forward(self, x):
+        return x * self.factor
+
+
+class LayerScale(nn.Module):
+    def __init__(self, channels, factor):
+        super().__init__()
+        self.weight = nn.Parameter(torch.full((channels,), factor))
+
+    def forward(self, x):
+        return x * self.weight.view(-1, *[1] * (x.dim() - 2))
+
+
+class Multiply(nn.Module):
+    def __init__(self, *body):
+        super().__init__()
+        self.body = nn.Sequential(*body)
+
+    def forward(self, x):
+        factor = self.body(x)
+        return x * factor.reshape(factor.shape + (1,) * (x.dim() - factor.dim()))
+
+
+class Chunk(nn.Sequential):
+    def forward(self, x):
+        return torch.cat([branch(share) for branch, share in zip(self, x.chunk(len(self), 1))], 1)
+
+
+def gated_net():
+    """Squeeze-and-excitation with convolutions and with linear layers, gates of places, and factors, constant and learned."""
+    squeeze = lambda c, r: [nn.AdaptiveAvgPool2d(1), nn.Conv2d(c, r, 1), nn.ReLU(), nn.Conv2d(r, c, 1), nn.Sigmoid()]
+    return nn.Sequential(
+        nn.Conv2d(3, 18, 3, padding=1), nn.ReLU(), Multiply(*squeeze(18, 4)),
+        Residual([nn.Conv2d(18, 18, 3, padding=1), nn.BatchNorm2d(18), LayerScale(18, 0.1),
+                  Multiply(nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(18, 5), nn.ReLU(), nn.Linear(5, 18), nn.Sigmoid())]), nn.ReLU(),
+        nn.Conv2d(18, 20, 3, stride=2), Scale(1 / 9), Multiply(nn.Conv2d(20, 20, 3, padding=1), nn.Sigmoid()), nn.Flatten(),
+        nn.Linear(320, 33), LayerScale(33, -1.5), Multiply(nn.Linear(33, 33), nn.Tanh()), nn.Linear(33, 10))
+
+
+def shuffled_net():
+    """ShuffleNet v2's units, shares that fill no block, and shuffles of other numbers of groups."""
+    conv = lambda c, k, size=1, **options: [nn.Conv2d(c, k, size, bias=False, **options), nn.BatchNorm2d(k)]
+    right = lambda c: nn.Sequential(*conv(c, c), nn.ReLU(), *conv(c, c, 3, padding=1, groups=c), *conv(c, c), nn.ReLU())
+    return nn.Sequential(
+        *conv(3, 24, 3, stride=2, padding=1), nn.ReLU(),
+        Concat([nn.Sequential(*conv(24, 24, 3, stride=2, padding=1, groups=24), *conv(24, 29), nn.ReLU()),
+                nn.Sequential(*conv(24, 29), nn.ReLU(), *conv(29, 29, 3, stride=2, padding=1, groups=29), *conv(29, 29), nn.ReLU())]),
+        nn.ChannelShuffle(2), Chunk(nn.Sequential(), right(29)), nn.ChannelShuffle(2), Chunk(nn.Sequential(), right(29)), nn.ChannelShuffle(2),
+        nn.Conv2d(58, 48, 1, groups=2), nn.ChannelShuffle(6),
+        Chunk(nn.Sequential(nn.Tanh()), nn.Sequential(nn.Conv2d(16, 5, 3, padding=1)), nn.Sequential()),
+        nn.AdaptiveAvgPool2d(1), nn.Flatten(), Chunk(nn.Sequential(nn.Linear(37, 10))))
+
+
+def philox(counter, key):
+    """Philox4x32-10 (Salmon et al. 2011), as Sources/Runtime/RandomStream.swift numbers it."""
+    c, k = list(counter), list(key)
+    for _ in range(10):
+        p0, p1 = c[0] * 0xD2511F53, c[2] * 0xCD9E8D57
+        c = [(p1 >> 32) ^ c[1] ^ k[0], p1 & 0xFFFFFFFF, (p0 >> 32) ^ c[3] ^ k[1], p0 & 0xFFFFFFFF]
+        k = [(k[0] + 0x9E3779B9) & 0xFFFFFFFF, (k[1] + 0xBB67AE85) & 0xFFFFFFFF]
+    return c
+
+
+class DropPath(nn.Module):
+    """timm's, with the numbers of seed 1: those of Tandem."""
+    def __init__(self, rate, stream):
+        super().__init__()
+        self.rate, self.stream, self.step = rate, stream, 0
+
+    def forward(self, x):
+        if not self.training:
+            return x
+        words = [philox((i // 4, self.step, self.stream, 3), (1, 0))[i % 4] for i in range(len(x))]
+        self.step += 1
+        kept = torch.tensor([(word >> 8) / 2 ** 24 >= self.rate for word in words], dtype=x.dtype)
+        return x * (kept / (1 - self.rate)).view(-1, *[1] * (x.dim() - 1))
+
+
+class Dropped(Residual):
+    """A residual whose body begins with its DropPath."""
+    def forward(self, x):
+        return self.body[0](self.body[1:](x)) + self.shortcut(x)
+
+
+def dropped_net():
+    """Stochastic depth around an identity, a projection and vectors."""
+    conv = lambda c, k, stride=1: nn.Conv2d(c, k, 3, stride, 1, bias=False)
+    return nn.Sequential(
+        nn.Conv2d(3, 18, 3, padding=1), nn.ReLU(),
+        Dropped([DropPath(0.3, 0), conv(18, 18), nn.BatchNorm2d(18), nn.ReLU(), conv(18, 18), nn.BatchNorm2d(18)]), nn.ReLU(),
+        Dropped([DropPath(0.5, 1), conv(18, 20, 2), nn.BatchNorm2d(20), nn.ReLU()], [nn.Conv2d(18, 20, 1, 2, bias=False), nn.BatchNorm2d(20)]),
+        Dropped([DropPath(0.25, 2), nn.Conv2d(20, 20, 1), nn.ReLU()]), nn.AdaptiveAvgPool2d(1), nn.Flatten(),
+        Dropped([DropPath(0.4, 3), nn.Linear(20, 20), nn.GELU()]), nn.Linear(20, 10))
+
+
 def state(net):
     return {k: v.detach().clone() for k, v in net.state_dict().items() if "num_batches" not in k}
 
@@ -216,3 +316,6 @@ write_exact("activations-exact", later_activation_net(), 8, 6, lambda p: torch.o
 write_exact("norms-exact", later_norm_net(), 8, 6, lambda p: torch.optim.SGD(p, lr=0.02, momentum=0.9, weight_decay=1e-3))
 write_exact("pools-exact", pool_net(), 18, 6, lambda p: torch.optim.SGD(p, lr=0.05, momentum=0.9, weight_decay=1e-3))
 write("groupnorm-sgd", group_norm_net(), 10, 4, lambda p: torch.optim.SGD(p, lr=0.05, momentum=0.9, weight_decay=1e-3))
+write_exact("gated-exact", gated_net(), 10, 6, lambda p: torch.optim.SGD(p, lr=0.02, momentum=0.9, weight_decay=1e-3))
+write_exact("shuffled-exact", shuffled_net(), 17, 6, lambda p: torch.optim.SGD(p, lr=0.02, momentum=0.9, weight_decay=1e-3))
+write_exact("dropped-exact", dropped_net(), 12, 6, lambda p: torch.optim.SGD(p, lr=0.02, momentum=0.9, weight_decay=1e-3))

@@ -3,5 +3,5 @@
 let layerWords: [Word] =
     [.input, .conv, .linear] + Word.norms + Word.activations + [
         .maxPool, .avgPool, .adaptiveMaxPool, .adaptiveAvgPool, .globalMaxPool, .globalAvgPool, .gap, .flatten,
-        .dropout, .softmax, .residual, .shortcut, .concat,
+        .dropout, .dropPath, .softmax, .scale, .residual, .shortcut, .multiply, .concat, .chunk, .channelShuffle,
     ]

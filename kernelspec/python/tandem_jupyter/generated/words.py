@@ -38,10 +38,15 @@ globalavgpool
 gap
 flatten
 dropout
+droppath
 softmax
+scale
 residual
 shortcut
+multiply
 concat
+chunk
+channelshuffle
 train
 resume
 evaluate
