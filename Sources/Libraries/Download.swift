@@ -54,7 +54,7 @@ public enum Download {
     }
 
     /// How long a connection may take, and how long a server may say nothing, in seconds.
-    public struct Patience: Sendable {
+    public struct Timeouts: Sendable {
         public var connecting = 20
         public var silent = 30
 
@@ -75,7 +75,7 @@ public enum Download {
     ///   changed it meanwhile.
     @discardableResult
     public static func fetch(
-        _ url: String, to path: String, byteLimit: Int, patience: Patience = Patience(),
+        _ url: String, to path: String, byteLimit: Int, timeouts: Timeouts = Timeouts(),
         progress: (Progress) -> Void = { _ in }, isCancelled: () -> Bool = { false }
     ) throws(DownloadError) -> Bool {
         let part = path + ".part"
@@ -84,7 +84,7 @@ public enum Download {
         let kept = found <= byteLimit ? found : 0
         var isResumed = kept > 0
         func transfer(from start: Int) throws(Transfer.Failure) {
-            let transfer = try Transfer(url, to: part, from: start, byteLimit: byteLimit, patience: patience)
+            let transfer = try Transfer(url, to: part, from: start, byteLimit: byteLimit, timeouts: timeouts)
             try transfer.run(progress: progress, isCancelled: isCancelled)
         }
         do throws(Transfer.Failure) {

@@ -24,7 +24,7 @@ final class Transfer {
     private var isTooLarge = false
 
     init(
-        _ url: String, to path: String, from start: Int, byteLimit: Int, patience: Download.Patience
+        _ url: String, to path: String, from start: Int, byteLimit: Int, timeouts: Download.Timeouts
     ) throws(Failure) {
         func failure(_ kind: DownloadError.Kind, _ reason: String) -> Failure {
             Failure(error: DownloadError(kind: kind, url: url, reason: reason))
@@ -63,7 +63,7 @@ final class Transfer {
         self.start = start
         self.byteLimit = byteLimit
         received = start
-        setOptions(patience)
+        setOptions(timeouts)
     }
 
     /// Neither a link that somebody put there is followed, nor a pipe waited for, nor a file written that has another
@@ -97,7 +97,7 @@ final class Transfer {
         close(descriptor)
     }
 
-    private func setOptions(_ patience: Download.Patience) {
+    private func setOptions(_ timeouts: Download.Timeouts) {
         func set(_ option: CURLoption, _ value: Int) {
             _ = tandem_curl_set_long(library.setOption, easy, option, value)
         }
@@ -113,9 +113,9 @@ final class Transfer {
         set(CURLOPT_FAILONERROR, 1)
         // Signals belong to the front end.
         set(CURLOPT_NOSIGNAL, 1)
-        set(CURLOPT_CONNECTTIMEOUT, patience.connecting)
+        set(CURLOPT_CONNECTTIMEOUT, timeouts.connecting)
         set(CURLOPT_LOW_SPEED_LIMIT, 1)
-        set(CURLOPT_LOW_SPEED_TIME, patience.silent)
+        set(CURLOPT_LOW_SPEED_TIME, timeouts.silent)
         // Where the server tells the length; others are left when they have sent too much.
         set(CURLOPT_MAXFILESIZE_LARGE, byteLimit - start)
         if start > 0 { set(CURLOPT_RESUME_FROM_LARGE, start) }

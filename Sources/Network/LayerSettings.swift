@@ -134,3 +134,9 @@ struct LayerSettingsReader {
         if let label = left.keys.min() { throw LayerSettingsError(description: "\(name) has no `\(label)`") }
     }
 }
+
+/// The shortest text that reads back, whole numbers without `.0`: `0`, `0.2`, `1e-09`.
+func shortest(_ number: Double) -> String {
+    let text = "\(number)"
+    return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+}

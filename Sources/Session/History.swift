@@ -13,7 +13,7 @@ public final class History: Sendable {
     }
 
     private struct State {
-        var file: KeptFile
+        var file: TandemDatabase
         var session: Int
         /// The file that another process held when it was to be opened: until it is free, `file` is in memory.
         var awaited: String?
@@ -34,7 +34,7 @@ public final class History: Sendable {
     public init(_ path: String?) {
         var failure: String?
         var awaited: String?
-        var opened: (file: KeptFile, session: Int)?
+        var opened: (file: TandemDatabase, session: Int)?
         do throws(DatabaseError) { opened = try Self.open(path, patience) } catch {
             if error.kind == .busy { awaited = path }
             failure = "\(path ?? "the history") cannot be used\(awaited == nil ? "" : " yet"): \(error.message)"
@@ -53,8 +53,8 @@ public final class History: Sendable {
 
     private static func open(
         _ path: String?, _ patience: Patience
-    ) throws(DatabaseError) -> (file: KeptFile, session: Int) {
-        let file = try KeptFile(path, patience: patience)
+    ) throws(DatabaseError) -> (file: TandemDatabase, session: Int) {
+        let file = try TandemDatabase(path, patience: patience)
         try file.database.execute("INSERT INTO sessions (started) VALUES (?)", [.text(Clock.timestamp)])
         return (file, file.database.lastInsertedRow)
     }
@@ -79,7 +79,7 @@ public final class History: Sendable {
     private static let newestFirst = "ORDER BY number DESC, session DESC, line DESC"
 
     /// The file of all sessions; `nil` where `TANDEM_HOME` cannot be meant.
-    public static var standardPath: String? { KeptFile.standardPath }
+    public static var standardPath: String? { TandemDatabase.standardPath }
 
     /// Why the file is not used, or where a damaged one went.
     public let failure: String?

@@ -266,8 +266,8 @@ struct RunDescriptionTests {
         record.state = .done
         record.digest = "cd"
         let path = "\(folder)/a.run"
-        try RecordFile.write(record, key: "0123456789abcdef", to: path)
-        let read = try RecordFile.read(path)
+        try RunRecordFile.write(record, key: "0123456789abcdef", to: path)
+        let read = try RunRecordFile.read(path)
         #expect(read.key == "0123456789abcdef" && read.record.position.outcomes == outcome.position.outcomes)
         #expect(read.record.position.metrics == outcome.position.metrics && read.record.digest == "cd")
         #expect(read.record.description?.options == record.description?.options.on(threads: nil))
@@ -278,9 +278,9 @@ struct RunDescriptionTests {
             var changed = bytes
             changed[place] ^= 1
             try FileSystem.write(changed, to: path)
-            #expect(throws: RecordFile.Fault.self, "a bit of byte \(place)") { try RecordFile.read(path) }
+            #expect(throws: RunRecordFile.Fault.self, "a bit of byte \(place)") { try RunRecordFile.read(path) }
             try FileSystem.write(Array(bytes[..<place]), to: path)
-            #expect(throws: RecordFile.Fault.self, "cut at \(place)") { try RecordFile.read(path) }
+            #expect(throws: RunRecordFile.Fault.self, "cut at \(place)") { try RunRecordFile.read(path) }
         }
     }
 }

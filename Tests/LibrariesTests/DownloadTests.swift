@@ -131,7 +131,7 @@ import Testing
     @Test func aSilentServerIsLeft() {
         let server = LoopbackServer(body, .init(hangs: true))
         let error = failure { () throws(DownloadError) in
-            try Download.fetch(server.url, to: path, byteLimit: limit, patience: .init(connecting: 1, silent: 1))
+            try Download.fetch(server.url, to: path, byteLimit: limit, timeouts: .init(connecting: 1, silent: 1))
         }
         #expect(error?.kind == .timedOut)
     }

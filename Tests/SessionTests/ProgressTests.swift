@@ -25,7 +25,7 @@ struct ProgressTests {
     @Test(arguments: [[400, 190, 190], [64], [1000, 64], [64, 640, 192], [320, 320, 64, 64, 64, 64]])
     func theCurveGrowsToTheEndOfAnEpoch(steps: [Int]) throws {
         let count = 50_000
-        var (curves, done, step) = (LiveCurves(), 0, 0)
+        var (curves, done, step) = (ProgressCurves(), 0, 0)
         var lengths: [Int] = []
         while done < count {
             done = min(count, done + steps[step % steps.count])
@@ -44,7 +44,7 @@ struct ProgressTests {
     }
 
     @Test func theCurveOfManyEpochsHasAsManyPointsAsThePictureShows() {
-        var curves = LiveCurves()
+        var curves = ProgressCurves()
         for epoch in 1...1_000 {
             for done in [40, 80, 100] { curves.note(progress(done, of: 100, epoch: epoch, epochs: 1_000)) }
         }
@@ -53,7 +53,7 @@ struct ProgressTests {
     }
 
     @Test func aFewImagesAtTheEndOfAnEpochAreNoPointOfTheirOwn() {
-        var curves = LiveCurves()
+        var curves = ProgressCurves()
         for done in [1_000, 2_000, 2_010] { curves.note(progress(done, of: 2_010)) }
         let points = curves.panels[0].training
         #expect(points.count == 4 && abs(points[2].x - 1_505 / 2_010.0) < 1e-9)
@@ -61,7 +61,7 @@ struct ProgressTests {
     }
 
     @Test func oneMeanIsALineOverItsImagesAndAShortOneADot() {
-        var curves = LiveCurves()
+        var curves = ProgressCurves()
         curves.note(progress(300, of: 300))
         #expect(curves.panels[0].training.map(\.x) == [0, 0.5, 1])
         func circles(_ epochs: Int) -> Int {
@@ -73,7 +73,7 @@ struct ProgressTests {
 
     /// A resumed training: one mean an epoch before, then images.
     @Test func theCurveOfAResumedTrainingHasNoGap() {
-        var curves = LiveCurves(behind: [
+        var curves = ProgressCurves(behind: [
             EpochMetrics(
                 epoch: 1, trainLoss: 2, trainAccuracy: 10, testLoss: 2, testAccuracy: 10, seconds: 1,
                 trainingSeconds: 1)

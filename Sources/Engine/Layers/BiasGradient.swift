@@ -3,7 +3,7 @@
 import CKernels
 
 struct BiasGradient {
-    private let output: Map
+    private let output: BlockedMap
     private let hasReLU: Bool
     private let target: UnsafeMutablePointer<Float>?
     /// The sums of each group of images.
@@ -12,7 +12,7 @@ struct BiasGradient {
     /// Images whose gradients are summed by one tile: a constant of the algorithm, it decides the order of sums.
     private static let group = 8
 
-    init(_ parameters: ProductParameters, output: Map, hasReLU: Bool, images: Int, arena: inout Arena) {
+    init(_ parameters: ProductParameters, output: BlockedMap, hasReLU: Bool, images: Int, arena: inout Arena) {
         self.output = output
         self.hasReLU = hasReLU
         target = parameters.biasGradient
@@ -20,7 +20,7 @@ struct BiasGradient {
     }
 
     /// Sets the gradient to 0 where the ReLU was, and sums it over images and pixels.
-    func sum(_ step: Step, _ gradient: Map) {
+    func sum(_ step: Step, _ gradient: BlockedMap) {
         guard hasReLU || target != nil else { return }
         let groups = (step.images + Self.group - 1) / Self.group
         let (output, partials, kernels) = (output, partials, step.kernels)

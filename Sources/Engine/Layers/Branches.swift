@@ -4,10 +4,10 @@ import CKernels
 
 /// Copies nothing on the way forward: the branches read the same map. Backward it adds their gradients.
 final class Fork: LayerPass {
-    private let branchGradients: [Map]
-    private let gradient: Map?
+    private let branchGradients: [BlockedMap]
+    private let gradient: BlockedMap?
 
-    init(branchGradients: [Map], gradient: Map?) {
+    init(branchGradients: [BlockedMap], gradient: BlockedMap?) {
         self.branchGradients = branchGradients
         self.gradient = gradient
     }
@@ -33,15 +33,18 @@ final class Fork: LayerPass {
 final class Sum: LayerPass {
     static let needs = PassNeeds(takesReLU: true)
 
-    private let inputs: [Map]
+    private let inputs: [BlockedMap]
     /// Of those terms whose gradient is not the sum's own map.
-    private let otherGradients: [Map]
-    private let output: Map
-    private let outputGradient: Map
+    private let otherGradients: [BlockedMap]
+    private let output: BlockedMap
+    private let outputGradient: BlockedMap
     private let hasReLU: Bool
     private let relu = ActivationKernel(.relu)
 
-    init(inputs: [Map], otherGradients: [Map], output: Map, outputGradient: Map, hasReLU: Bool) {
+    init(
+        inputs: [BlockedMap], otherGradients: [BlockedMap], output: BlockedMap, outputGradient: BlockedMap,
+        hasReLU: Bool
+    ) {
         self.inputs = inputs
         self.otherGradients = otherGradients
         self.output = output

@@ -3,8 +3,8 @@
 import Runtime
 
 struct CrossEntropy {
-    let logits: Map
-    let gradient: Map
+    let logits: BlockedMap
+    let gradient: BlockedMap
 
     /// What one image came to.
     struct Outcome {
@@ -62,5 +62,5 @@ struct CrossEntropy {
 
     private func value(_ values: UnsafeMutablePointer<Float>, _ index: Int) -> Float { values[offset(logits, index)] }
 
-    private func offset(_ map: Map, _ index: Int) -> Int { index / 16 * map.blockStride + index % 16 }
+    private func offset(_ map: BlockedMap, _ index: Int) -> Int { index / 16 * map.blockStride + index % 16 }
 }

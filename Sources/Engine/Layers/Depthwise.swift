@@ -118,7 +118,7 @@ final class Depthwise: SinglePass {
         }
     }
 
-    private func dataGradient(_ step: Step, _ inputGradient: Map) {
+    private func dataGradient(_ step: Step, _ inputGradient: BlockedMap) {
         let (gradient, kernels, phases) = (outputGradient, step.kernels, phases)
         var product = tandem_product()
         product.x = gradient.kernelMap

@@ -25,7 +25,7 @@ final class Dropout: SinglePass {
     private let stream: Int
     let ports: Ports
     /// What each value was multiplied by.
-    private let factors: Map
+    private let factors: BlockedMap
 
     init(
         rate: Double, seed: UInt64, stream: Int, _ ports: Ports,
@@ -36,7 +36,7 @@ final class Dropout: SinglePass {
         self.stream = stream
         self.ports = ports
         let shape = Shape([ports.output.channels, ports.output.height, ports.output.width])
-        factors = Map(shape, at: arena.reserve(Map.count(shape, images: images)))
+        factors = BlockedMap(shape, at: arena.reserve(BlockedMap.count(shape, images: images)))
     }
 
     func forward(_ step: Step) {

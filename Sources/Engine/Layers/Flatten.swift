@@ -33,7 +33,9 @@ final class Flatten: SinglePass {
     }
 
     @inline(__always)
-    private static func forEachValue(of map: Map, _ image: Int, _ body: (Int, UnsafeMutablePointer<Float>) -> Void) {
+    private static func forEachValue(
+        of map: BlockedMap, _ image: Int, _ body: (Int, UnsafeMutablePointer<Float>) -> Void
+    ) {
         var index = 0
         for channel in 0..<map.channels {
             let plane = map.at(image: image, block: channel / 16) + channel % 16

@@ -18,17 +18,17 @@ protocol SinglePass: LayerPass {
 }
 
 extension SinglePass {
-    var input: Map { ports.input }
-    var inputGradient: Map? { ports.inputGradient }
-    var output: Map { ports.output }
-    var outputGradient: Map { ports.outputGradient }
+    var input: BlockedMap { ports.input }
+    var inputGradient: BlockedMap? { ports.inputGradient }
+    var output: BlockedMap { ports.output }
+    var outputGradient: BlockedMap { ports.outputGradient }
 }
 
 /// What a pass with one input reads and writes.
 struct Ports {
-    let input: Map
+    let input: BlockedMap
     /// `nil` where nobody needs it.
-    let inputGradient: Map?
-    let output: Map
-    let outputGradient: Map
+    let inputGradient: BlockedMap?
+    let output: BlockedMap
+    let outputGradient: BlockedMap
 }

@@ -45,7 +45,7 @@ final class MixedGradients {
     }
 
     /// Pairs of channels of a map, [block][image][row][column][8], in the shared memory.
-    private func packChannels(_ step: Step, _ map: Map) -> tandem_map {
+    private func packChannels(_ step: Step, _ map: BlockedMap) -> tandem_map {
         let (images, kernels, shared) = (step.images, step.kernels, scratch.shared)
         step.forEachBlock(of: map) { image, block in
             for row in 0..<map.height {
@@ -59,7 +59,7 @@ final class MixedGradients {
 
     /// Pairs of pixels of a map, [block][pair][16]. Rows of an odd width end with half a pair; the pixels of vectors
     /// are images.
-    private func packPixels(_ step: Step, _ map: Map, to target: UnsafeMutablePointer<Float>) {
+    private func packPixels(_ step: Step, _ map: BlockedMap, to target: UnsafeMutablePointer<Float>) {
         let (images, kernels) = (step.images, step.kernels)
         let pairs = pairCount(step)
         if map.area == 1 {
@@ -90,7 +90,7 @@ final class MixedGradients {
         if let inputGradient = ports.inputGradient { dataGradient(step, inputGradient) }
     }
 
-    private func dataGradient(_ step: Step, _ inputGradient: Map) {
+    private func dataGradient(_ step: Step, _ inputGradient: BlockedMap) {
         let packed = packChannels(step, ports.outputGradient)
         let (input, output, parameters) = (ports.input, ports.output, parameters)
         forEachPanel(step, of: inputGradient) { panel, pixels, worker in
@@ -142,7 +142,7 @@ final class MixedGradients {
 
     /// Calls `body` for each panel of 32 channels of a map and some of its pixels.
     private func forEachPanel(
-        _ step: Step, of map: Map, _ body: (_ panel: Int, _ pixels: Range<Int>, _ worker: Int) -> Void
+        _ step: Step, of map: BlockedMap, _ body: (_ panel: Int, _ pixels: Range<Int>, _ worker: Int) -> Void
     ) {
         let pixels = step.images * map.area
         let chunks = (pixels + Self.pixels - 1) / Self.pixels
@@ -152,7 +152,7 @@ final class MixedGradients {
         }
     }
 
-    private func product(_ x: tandem_map, _ y: Map, channels: Int) -> tandem_product {
+    private func product(_ x: tandem_map, _ y: BlockedMap, channels: Int) -> tandem_product {
         var product = tandem_product()
         product.x = x
         product.y = y.kernelMap

@@ -47,7 +47,7 @@ final class Pooling: SinglePass {
         }
     }
 
-    private func settings(y: Map) -> tandem_pooling {
+    private func settings(y: BlockedMap) -> tandem_pooling {
         var settings = tandem_pooling()
         settings.height = Int32(output.height)
         settings.width = Int32(output.width)

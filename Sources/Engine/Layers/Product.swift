@@ -254,7 +254,8 @@ final class Product: SinglePass {
     }
 
     private static func weightGradientOfVectors(
-        _ job: inout tandem_weight_gradient, input: Map, gradient: Map, images: Int, panel: Int, blocks: Range<Int>,
+        _ job: inout tandem_weight_gradient, input: BlockedMap, gradient: BlockedMap, images: Int, panel: Int,
+        blocks: Range<Int>,
         packed: UnsafeMutablePointer<Float>, _ kernels: tandem_kernel_table, target: UnsafeMutablePointer<Float>,
         _ vectors: Int32
     ) {
@@ -274,7 +275,7 @@ final class Product: SinglePass {
         }
     }
 
-    private func dataGradient(_ step: Step, _ inputGradient: Map) {
+    private func dataGradient(_ step: Step, _ inputGradient: BlockedMap) {
         let (input, output, gradient, window) = (input, output, outputGradient, window)
         let (taps, kernels, weights) = (taps, step.kernels, parameters.weights)
         let (phases, scratch) = (phases, scratch)

@@ -52,7 +52,7 @@ final class Softmax: SinglePass {
         private let block: Int
         let count: Int
 
-        init(_ map: Map, _ image: Int, _ row: Int, _ column: Int) {
+        init(_ map: BlockedMap, _ image: Int, _ row: Int, _ column: Int) {
             base = map.row(row, image: image) + column * 16
             block = map.blockStride
             count = map.channels
@@ -73,7 +73,7 @@ final class Softmax: SinglePass {
         }
     }
 
-    private func clearPadding(_ step: Step, _ map: Map) {
+    private func clearPadding(_ step: Step, _ map: BlockedMap) {
         step.forEachTile(step.images) { image, _ in step.clearPadding(of: map, image: image) }
     }
 }

@@ -52,7 +52,7 @@ struct Step {
 extension Step {
     /// Calls `body` for each block of 16 channels of each image. Blocks of small maps share a tile: to take one costs
     /// as much as some hundred values.
-    func forEachBlock(of map: Map, _ body: (_ image: Int, _ block: Int) -> Void) {
+    func forEachBlock(of map: BlockedMap, _ body: (_ image: Int, _ block: Int) -> Void) {
         let blocks = map.blocks
         let count = images * blocks
         let run = max(1, 4096 / (map.area * 16))
@@ -62,7 +62,7 @@ extension Step {
     }
 
     /// Sets the lanes behind the last channel of an image to zero.
-    func clearPadding(of map: Map, image: Int) {
+    func clearPadding(of map: BlockedMap, image: Int) {
         guard map.channels % 16 != 0 else { return }
         kernels.clear_lanes(
             map.at(image: image, block: map.blocks - 1), map.rowStride, Int32(map.height), Int32(map.width),
@@ -70,7 +70,7 @@ extension Step {
     }
 
     /// `forEachBlock`, line by line of each.
-    func forEachRow(of map: Map, _ body: (_ image: Int, _ block: Int, _ row: Int) -> Void) {
+    func forEachRow(of map: BlockedMap, _ body: (_ image: Int, _ block: Int, _ row: Int) -> Void) {
         forEachBlock(of: map) { image, block in
             for row in 0..<map.height { body(image, block, row) }
         }

@@ -109,7 +109,7 @@ struct Window: Hashable {
     // MARK: Offsets
 
     /// Where each tap reads in the input, and which weight it meets.
-    func forwardOffsets(_ input: Map) -> OffsetTable {
+    func forwardOffsets(_ input: BlockedMap) -> OffsetTable {
         var offsets: [(x: Int, w: Int)] = []
         for y in 0..<kernel.height {
             for x in 0..<kernel.width {

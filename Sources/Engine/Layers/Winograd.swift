@@ -300,7 +300,7 @@ final class Winograd: SinglePass {
     }
 
     private func dataGradientByPanels(
-        _ step: Step, _ inputGradient: Map, _ dy: UnsafeMutablePointer<Float>, _ yPosition: Int
+        _ step: Step, _ inputGradient: BlockedMap, _ dy: UnsafeMutablePointer<Float>, _ yPosition: Int
     ) {
         let padded = (tiling.tiles + 7) / 8 * 8
         let tiles = step.images * tiling.tilesPerImage
@@ -381,7 +381,7 @@ final class Winograd: SinglePass {
         tiling.size == 4 ? step.kernels.winograd4 : step.kernels.winograd2
     }
 
-    private func kernelTiling(_ map: Map, padding: Extent = Extent(0), position: Int) -> tandem_tiling {
+    private func kernelTiling(_ map: BlockedMap, padding: Extent = Extent(0), position: Int) -> tandem_tiling {
         tandem_tiling(
             map: map.kernelMap, height: Int32(map.height), width: Int32(map.width), tile_rows: Int32(tiling.rows),
             tile_columns: Int32(tiling.columns), padding_top: Int32(padding.height),
@@ -443,7 +443,7 @@ final class Winograd: SinglePass {
     }
 
     private func addInputGradient(
-        _ transforms: tandem_winograd, _ gradient: Map, blocks: Range<Int>, _ first: Int, _ count: Int,
+        _ transforms: tandem_winograd, _ gradient: BlockedMap, blocks: Range<Int>, _ first: Int, _ count: Int,
         from values: UnsafeMutablePointer<Float>, _ position: Int, _ blockTiles: Int
     ) {
         var tiling = kernelTiling(gradient, padding: padding, position: position)

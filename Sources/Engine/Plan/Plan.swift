@@ -4,7 +4,7 @@ import Network
 
 struct Plan {
     let layers: [PlannedLayer]
-    let input: Map
+    let input: BlockedMap
     let passes: [any LayerPass]
     let loss: CrossEntropy
     let parameters: ParameterStore
@@ -28,7 +28,7 @@ struct Plan {
         let scratch = Scratch(
             threadCount: graph.nodes.map(\.needs.threadScratch).max() ?? 0,
             sharedCount: graph.nodes.map(\.needs.sharedScratch).max() ?? 0, threads: threads, in: &arena)
-        let maps = try MapLayout(graph, images: images, in: &arena)
+        let maps = try MemoryPlan(graph, images: images, in: &arena)
         var site = PassSite(
             parameters: parameters, images: images, scratch: scratch, dropoutSeed: dropoutSeed, arena: arena)
         passes = graph.nodes.map { graph.makePass($0, maps, on: &site) }
@@ -66,7 +66,7 @@ private func checkWindows(of layers: [PlacedLayer]) throws(EngineError) {
 }
 
 extension Graph {
-    fileprivate func makePass(_ node: Node, _ maps: MapLayout, on site: inout PassSite) -> any LayerPass {
+    fileprivate func makePass(_ node: Node, _ maps: MemoryPlan, on site: inout PassSite) -> any LayerPass {
         let output = maps.values[node.outputs[0]]
         // Every value behind a layer has a gradient; one in front of all layers has no use for it.
         let outputGradient = maps.gradients[node.outputs[0]] ?? output

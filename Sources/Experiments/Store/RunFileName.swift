@@ -28,7 +28,7 @@ struct RunFileName {
         let endings = parts[2...]
         if endings.isEmpty {
             (form, process) = (.whole, nil)
-        } else if endings.count == 1, KeptFile.isDamagedEnding(parts[2]) {
+        } else if endings.count == 1, TandemDatabase.isDamagedEnding(parts[2]) {
             (form, process) = (.damaged, nil)
         } else if endings.count > 1, parts.last == "part", let process = pid_t(parts[parts.count - 2]) {
             (form, self.process) = (.halfWritten, process)

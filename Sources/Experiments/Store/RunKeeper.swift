@@ -10,7 +10,7 @@ public final class RunKeeper: TrainingKeeper {
     /// Where the training goes on; `nil` where it begins with fresh weights.
     public let beginning: Checkpoint?
     /// The run whose checkpoint that is.
-    public let source: KeptRun?
+    public let source: StoredRun?
     /// Set before the first step.
     var network: (any TrainableNetwork)?
     /// Whether the weights are kept at the end, set before the first step.
@@ -26,7 +26,7 @@ public final class RunKeeper: TrainingKeeper {
     /// each.
     private static let epochInterval = 30.0
 
-    init(_ writer: RunWriter?, beginning: Checkpoint? = nil, source: KeptRun? = nil) {
+    init(_ writer: RunWriter?, beginning: Checkpoint? = nil, source: StoredRun? = nil) {
         self.writer = writer
         self.beginning = beginning
         self.source = source

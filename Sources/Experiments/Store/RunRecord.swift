@@ -8,7 +8,7 @@ import Runtime
 import Text
 
 public struct RunRecord: Sendable {
-    public var context: RunFile.Context
+    public var context: WeightsFile.Context
     public var name: String?
     public var model: String
     public var dataset: String
@@ -108,7 +108,7 @@ public struct RunRecord: Sendable {
     // MARK: Reading
 
     init(
-        context: RunFile.Context, model: String, dataset: String, state: Run.State, position: TrainingPosition,
+        context: WeightsFile.Context, model: String, dataset: String, state: Run.State, position: TrainingPosition,
         options: TrainingOptions, description: RunDescription?, kept: Kept?
     ) {
         self.context = context
@@ -124,7 +124,7 @@ public struct RunRecord: Sendable {
     }
 
     /// - Parameter data: how to make its data.
-    init(_ run: Run, _ context: RunFile.Context, data: DataDescription? = nil) {
+    init(_ run: Run, _ context: WeightsFile.Context, data: DataDescription? = nil) {
         var position = TrainingPosition.start
         position.metrics = run.metrics
         (position.steps, position.images) = (run.steps, run.images)
@@ -143,7 +143,7 @@ public struct RunRecord: Sendable {
     /// - Returns: `nil` where what makes a run is missing, or something is of another kind than it is written.
     init?(_ json: JSON) {
         guard let program = json["program"]?.string, let expression = json["expression"]?.string else { return nil }
-        context = RunFile.Context(
+        context = WeightsFile.Context(
             program: program, modelExpression: expression, dataExpression: json["data"]?["expression"]?.string,
             dataDigest: json["data"]?["sha256"]?.string, version: json["version"]?.string ?? "")
         // Only what a `let` can say is a name.
@@ -240,7 +240,7 @@ extension RunRecord {
 
     /// The record of a training that begins now.
     public init(
-        beginning description: RunDescription, _ context: RunFile.Context, model: String, dataset: String
+        beginning description: RunDescription, _ context: WeightsFile.Context, model: String, dataset: String
     ) throws(TrainingError) {
         let options = description.options
         let kept = Kept(

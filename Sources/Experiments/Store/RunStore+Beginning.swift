@@ -112,7 +112,7 @@ extension RunStore {
         "WHERE identity = ? AND state NOT IN ('done', 'diverged') ORDER BY epochs DESC, number DESC"
 
     /// Runs of the same stem that have fewer epochs, the furthest first.
-    private func shorter(_ identity: RunIdentity, _ options: TrainingOptions) -> [KeptRun] {
+    private func shorter(_ identity: RunIdentity, _ options: TrainingOptions) -> [StoredRun] {
         rows(
             "WHERE stem = ? AND epochs < ? AND identity != ? ORDER BY epochs DESC, number DESC",
             [.text(identity.stem), .integer(options.epochs), .text(identity.digest)])
@@ -132,7 +132,7 @@ extension RunStore {
     }
 
     /// Runs that one of the same identity takes the place of: all that are not trained by another process.
-    func replacedRuns(by key: String, _ record: RunRecord) -> [KeptRun] {
+    func replacedRuns(by key: String, _ record: RunRecord) -> [StoredRun] {
         guard let identity = record.kept?.identity else { return [] }
         return rows("WHERE identity = ? AND key != ?", [.text(identity.digest), .text(key)])
             .filter { $0.state != "running" }

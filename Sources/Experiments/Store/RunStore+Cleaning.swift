@@ -31,7 +31,7 @@ extension RunStore {
         freed.files = removeLeftClaims()
         var known: [String: Bool] = [:]
         /// Whether its record can be read.
-        func isKnown(_ run: KeptRun) -> Bool {
+        func isKnown(_ run: StoredRun) -> Bool {
             let isKnown = known[run.key] ?? (record(of: run) != nil && isFiled(run))
             known[run.key] = isKnown
             return isKnown
@@ -68,7 +68,7 @@ extension RunStore {
     }
 
     /// Whether a `let` has named it: a database that was put back or changed does not know all names.
-    func isNamed(_ run: KeptRun) -> Bool { run.name != nil || FileSystem.isThere(nameFile(run.key)) }
+    func isNamed(_ run: StoredRun) -> Bool { run.name != nil || FileSystem.isThere(nameFile(run.key)) }
 
     /// Removes what a process that is gone has left locked.
     private func removeLock(_ key: String, _ freed: inout Freed) {
@@ -118,7 +118,7 @@ extension RunStore {
 
     /// Removes runs, their files first: files without a row are those of a run that was lost, and are found again.
     /// Whoever has the lock of one goes on with it.
-    func remove(_ runs: [KeptRun]) {
+    func remove(_ runs: [StoredRun]) {
         let locks = runs.compactMap { run in acquireLock(run.key).map { (run: run, lock: $0) } }
         guard !locks.isEmpty else { return }
         for (run, _) in locks {
@@ -156,10 +156,10 @@ extension RunStore {
             known[key].map { $0 != "done" && $0 != "diverged" } ?? true
         }
         for name in (try? FileSystem.list(results)) ?? [] {
-            guard let key = RecordFile.key(name) else { continue }
+            guard let key = RunRecordFile.key(name) else { continue }
             filed.insert(key)
             guard isUnfinished(key), !waiting.contains(key), !isLive(key),
-                let read = try? RecordFile.read("\(results)/\(name)"), read.key == key,
+                let read = try? RunRecordFile.read("\(results)/\(name)"), read.key == key,
                 read.record.reasonToRefuse == nil
             else { continue }
             found.append((key, read.record, read.record.state.description))
@@ -168,7 +168,9 @@ extension RunStore {
             let key = String(name.prefix { $0 != "." })
             if waiting.contains(key) || filed.contains(key) { continue }
             if name == "\(key).safetensors" {
-                guard isUnfinished(key), !isLive(key), let record = RunFile.record(at: weights(key)) else { continue }
+                guard isUnfinished(key), !isLive(key), let record = WeightsFile.record(at: weights(key)) else {
+                    continue
+                }
                 found.append((key, record, record.state.description))
             } else if name == "\(key).checkpoint", known[key] == nil, !FileSystem.exists(weights(key)) {
                 guard let record = (try? CheckpointFile.head(checkpoint(key)))?.record else { continue }

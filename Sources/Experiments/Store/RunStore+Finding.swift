@@ -9,14 +9,14 @@ extension RunStore {
     /// - Parameters:
     ///   - limit: at most so many.
     ///   - place: so many are left out before.
-    public func list(limit: Int = .max, after place: Int = 0) -> [KeptRun] {
+    public func list(limit: Int = .max, after place: Int = 0) -> [StoredRun] {
         if place == 0 { takeInUnlisted() }
         return marked(rows("ORDER BY number DESC LIMIT ? OFFSET ?", [.integer(limit), .integer(place)]))
     }
 
     /// Says which are older ones. Of several of one model and seed the newest is called so, whether or not they have
     /// names: a name that is given later leaves each of them what it was called.
-    private func marked(_ runs: [KeptRun]) -> [KeptRun] {
+    private func marked(_ runs: [StoredRun]) -> [StoredRun] {
         let newest = use { file throws(DatabaseError) in
             try file.database.execute("SELECT key, max(number) FROM runs GROUP BY model, seed")
         }
@@ -42,7 +42,7 @@ extension RunStore {
         "WHERE identity = ? AND arithmetic = ? AND state IN ('done', 'diverged') ORDER BY number DESC"
 
     /// The ended run of this identity that has its weights, if there is one.
-    public func kept(_ identity: RunIdentity) -> KeptRun? {
+    public func kept(_ identity: RunIdentity) -> StoredRun? {
         wait()
         return ended(identity) { runs in runs.first { FileSystem.exists(self.weights($0.key)) } }
     }
@@ -61,7 +61,7 @@ extension RunStore {
     }
 
     /// What `choose` takes of the ended runs of an identity; those that the file does not list yet come last.
-    private func ended<Chosen>(_ identity: RunIdentity, _ choose: ([KeptRun]) -> Chosen?) -> Chosen? {
+    private func ended<Chosen>(_ identity: RunIdentity, _ choose: ([StoredRun]) -> Chosen?) -> Chosen? {
         func chosen() -> Chosen? {
             choose(rows(Self.endedHere, [.text(identity.digest), .integer(arithmeticVersion)]))
         }
@@ -72,16 +72,16 @@ extension RunStore {
 
     /// The run that `list` calls so: by a `let`, the newest as `gap seed 2`, or an older one as `gap seed 2 #3f2a91c0`;
     /// these two whether or not a `let` has named it.
-    public func kept(called name: String) -> KeptRun? {
+    public func kept(called name: String) -> StoredRun? {
         if let run = listed(called: name) { return run }
         takeInUnlisted()
         return listed(called: name)
     }
 
-    private func listed(called name: String) -> KeptRun? {
+    private func listed(called name: String) -> StoredRun? {
         for condition in [
             "name = ? ORDER BY number DESC",
-            "model || ' seed ' || seed || ' #' || substr(key, 1, \(KeptRun.tagLength)) = ? ORDER BY number DESC",
+            "model || ' seed ' || seed || ' #' || substr(key, 1, \(StoredRun.tagLength)) = ? ORDER BY number DESC",
             "model || ' seed ' || seed = ? ORDER BY number DESC",
         ] {
             if let run = marked(rows("WHERE \(condition) LIMIT 1", [.text(name)])).first { return run }
@@ -90,11 +90,11 @@ extension RunStore {
         return keys(called: name).lazy.compactMap { self.marked(self.rows("WHERE key = ?", [.text($0)])).first }.first
     }
 
-    func rows(_ condition: String, _ values: [DatabaseValue]) -> [KeptRun] {
+    func rows(_ condition: String, _ values: [DatabaseValue]) -> [StoredRun] {
         let rows = use { file throws(DatabaseError) in
-            try file.database.execute("SELECT \(KeptRun.columns) FROM runs \(condition)", values)
+            try file.database.execute("SELECT \(StoredRun.columns) FROM runs \(condition)", values)
         }
-        return (rows ?? []).map { KeptRun($0, isLive: isLive) }
+        return (rows ?? []).map { StoredRun($0, isLive: isLive) }
     }
 
     /// Whether a process holds the lock of a run.

@@ -9,8 +9,8 @@ extension RunStore {
     ///
     /// - Parameter identity: its digest.
     func recordPath(_ identity: String, _ key: String) -> String? {
-        let name = RecordFile.name(identity, key)
-        return RecordFile.key(name) == nil ? nil : "\(results)/\(name)"
+        let name = RunRecordFile.name(identity, key)
+        return RunRecordFile.key(name) == nil ? nil : "\(results)/\(name)"
     }
 
     /// Writes the record of a run that has ended.
@@ -22,11 +22,11 @@ extension RunStore {
         // What a `let` calls it stands in a file of its own, since names move.
         var record = record
         record.name = nil
-        try RecordFile.write(record, key: key, to: path)
+        try RunRecordFile.write(record, key: key, to: path)
     }
 
     /// All that is known of a run beside its weights.
-    public func record(of run: KeptRun) -> RunRecord? {
+    public func record(of run: StoredRun) -> RunRecord? {
         guard var record = filedRecord(of: run) ?? unfiledRecord(of: run) ?? restoredRecord(of: run) else {
             return nil
         }
@@ -35,16 +35,18 @@ extension RunStore {
     }
 
     /// Whether its record is a file that can be read.
-    func isFiled(_ run: KeptRun) -> Bool {
-        guard let path = recordPath(run.identity, run.key), let read = try? RecordFile.read(path) else { return false }
+    func isFiled(_ run: StoredRun) -> Bool {
+        guard let path = recordPath(run.identity, run.key), let read = try? RunRecordFile.read(path) else {
+            return false
+        }
         return read.key == run.key
     }
 
     /// A damaged one is set aside, and noted.
-    private func filedRecord(of run: KeptRun) -> RunRecord? {
+    private func filedRecord(of run: StoredRun) -> RunRecord? {
         guard let path = recordPath(run.identity, run.key), FileSystem.exists(path) else { return nil }
-        do throws(RecordFile.Fault) {
-            let read = try RecordFile.read(path)
+        do throws(RunRecordFile.Fault) {
+            let read = try RunRecordFile.read(path)
             return read.key == run.key ? read.record : nil
         } catch {
             if case .damaged(let reason) = error { setAside(path, of: run.label, what: "record", reason: reason) }
@@ -53,8 +55,8 @@ extension RunStore {
     }
 
     /// What a file of weights or a checkpoint says of it, which becomes its record where it has ended.
-    private func restoredRecord(of run: KeptRun) -> RunRecord? {
-        let ended = RunFile.record(at: weights(run.key))
+    private func restoredRecord(of run: StoredRun) -> RunRecord? {
+        let ended = WeightsFile.record(at: weights(run.key))
         guard let record = ended ?? (try? CheckpointFile.head(checkpoint(run.key)))?.record,
             record.kept?.identity.digest == run.identity
         else { return nil }
@@ -68,7 +70,7 @@ extension RunStore {
     // MARK: Earlier versions
 
     /// In earlier versions records were rows. One that cannot be written as a file stays a row.
-    private func unfiledRecord(of run: KeptRun) -> RunRecord? {
+    private func unfiledRecord(of run: StoredRun) -> RunRecord? {
         let rows = use { file throws(DatabaseError) in
             try file.database.execute(
                 "SELECT record, predictions, checksum FROM unfiled WHERE key = ?", [.text(run.key)])
@@ -141,7 +143,7 @@ extension RunStore {
     ///
     /// - Parameter isCancelled: asked before each run.
     public func export(
-        _ runs: [KeptRun], to folder: String, isCancelled: () -> Bool = { false }
+        _ runs: [StoredRun], to folder: String, isCancelled: () -> Bool = { false }
     ) throws(FileError) -> Carried {
         wait()
         try FileSystem.createDirectories(folder)
@@ -152,9 +154,9 @@ extension RunStore {
                 carried.refused.append(.init(name: run.title, reason: "its record cannot be read"))
                 continue
             }
-            let path = FileSystem.join(folder, RecordFile.name(run.identity, run.key))
-            do throws(RecordFile.Fault) {
-                let read = try RecordFile.read(path)
+            let path = FileSystem.join(folder, RunRecordFile.name(run.identity, run.key))
+            do throws(RunRecordFile.Fault) {
+                let read = try RunRecordFile.read(path)
                 if read.key == run.key, read.record.name == record.name {
                     carried.known += 1
                     continue
@@ -165,7 +167,7 @@ extension RunStore {
                     continue
                 }
             }
-            try RecordFile.write(record, key: run.key, to: path, isPrivate: false)
+            try RunRecordFile.write(record, key: run.key, to: path, isPrivate: false)
             carried.count += 1
         }
         return carried
@@ -177,7 +179,7 @@ extension RunStore {
     /// - Parameter isCancelled: asked before each file.
     public func `import`(from folder: String, isCancelled: () -> Bool = { false }) throws(FileError) -> Carried {
         wait()
-        let names = try FileSystem.list(folder).filter { $0.hasSuffix(RecordFile.ending) }
+        let names = try FileSystem.list(folder).filter { $0.hasSuffix(RunRecordFile.ending) }
         guard !names.isEmpty else { return Carried() }
         try FileSystem.createDirectories(files, isPrivate: true)
         let runs = list()
@@ -188,8 +190,8 @@ extension RunStore {
         var found: [(name: String, key: String, record: RunRecord)] = []
         for name in names {
             if isCancelled() { return carried }
-            do throws(RecordFile.Fault) {
-                let read = try RecordFile.read(FileSystem.join(folder, name))
+            do throws(RunRecordFile.Fault) {
+                let read = try RunRecordFile.read(FileSystem.join(folder, name))
                 if seen.contains(read.key) { continue }
                 // One that is listed and whose record cannot be read any more is written again.
                 if let run = ended[read.key], isFiled(run) {

@@ -18,7 +18,7 @@ public final class RunStore: Sendable {
     let claims: String
     private let file = Mutex<KeptFile?>(nil)
     /// An index in memory, for as long as the file cannot be used.
-    private let substitute = Mutex<KeptFile?>(nil)
+    private let substitute = Mutex<TandemDatabase?>(nil)
     private let faults = Mutex<(pending: [StoreFault], told: Set<StoreFault>)>(([], []))
     /// What is to be written once no other process holds the file.
     private let waiting = Mutex<[Change]>([])
@@ -93,7 +93,7 @@ public final class RunStore: Sendable {
 
     // MARK: The file
 
-    private var path: String { KeptFile.path(in: folder) }
+    private var path: String { TandemDatabase.path(in: folder) }
 
     /// Whether new runs can be kept, now or once another process lets go of the file.
     var isWritable: Bool {
@@ -131,7 +131,7 @@ public final class RunStore: Sendable {
     /// Runs `body` on the index of the runs. Where the file cannot be used, which is noted, that is one made of the
     /// files of the runs.
     @discardableResult
-    func use<Value>(_ body: (KeptFile) throws(DatabaseError) -> Value) -> Value? {
+    func use<Value>(_ body: (TandemDatabase) throws(DatabaseError) -> Value) -> Value? {
         switch attempt(body) {
         case .success(let value):
             if isIncomplete { return useSubstitute(body) ?? value }
@@ -147,10 +147,10 @@ public final class RunStore: Sendable {
     /// can be read, what it knows comes first.
     ///
     /// Cost: the first time reads every record that the file does not list.
-    private func useSubstitute<Value>(_ body: (KeptFile) throws(DatabaseError) -> Value) -> Value? {
+    private func useSubstitute<Value>(_ body: (TandemDatabase) throws(DatabaseError) -> Value) -> Value? {
         let changes = waiting.withLock { $0 }
         return substitute.withLock { substitute in
-            guard let file = substitute ?? (try? KeptFile(nil)) else { return nil }
+            guard let file = substitute ?? (try? TandemDatabase(nil)) else { return nil }
             if substitute == nil {
                 _ = attempt { held throws(DatabaseError) in file.salvage(from: held.database, onlyRuns: true) }
             }
@@ -163,13 +163,13 @@ public final class RunStore: Sendable {
 
     /// Runs `body` on the file, once more on a new one where it was found damaged.
     private func attempt<Value>(
-        _ body: (KeptFile) throws(DatabaseError) -> Value
+        _ body: (TandemDatabase) throws(DatabaseError) -> Value
     ) -> Result<Value, DatabaseError> {
         file.withLock { file in
             var attempt = 1
             while true {
                 do throws(DatabaseError) {
-                    let opened: KeptFile
+                    let opened: TandemDatabase
                     if let file, !file.isReplaced {
                         opened = file
                     } else {
@@ -255,15 +255,15 @@ public final class RunStore: Sendable {
     }
 
     /// - Parameter replaced: what was open before and is in its place no more.
-    private func open(afterDamage: Bool, inPlaceOf replaced: KeptFile?) throws(DatabaseError) -> KeptFile {
-        let file: KeptFile
+    private func open(afterDamage: Bool, inPlaceOf replaced: TandemDatabase?) throws(DatabaseError) -> TandemDatabase {
+        let file: TandemDatabase
         do throws(DatabaseError) {
             file =
                 afterDamage
-                ? try KeptFile.reopened(path, patience: patience) : try KeptFile(path, patience: patience)
+                ? try TandemDatabase.reopened(path, patience: patience) : try TandemDatabase(path, patience: patience)
         } catch {
             guard [.notWritable, .full].contains(error.kind), FileSystem.exists(path),
-                let readable = try? KeptFile(readingOnly: path)
+                let readable = try? TandemDatabase(readingOnly: path)
             else { throw error }
             note(.readOnly(path: folder, reason: error.message))
             return readable
@@ -274,7 +274,7 @@ public final class RunStore: Sendable {
         // Whoever opened the file first after a loss, and however much of it was lost.
         let found = try recover(into: file.database, except: unlisted.withLock { $0 })
         try matchNames(of: file.database)
-        if let aside = KeptFile.takeSetAside(path) {
+        if let aside = TandemDatabase.takeSetAside(path) {
             note(.fileDamaged(path: path, aside: aside, runs: Self.count(file.database)))
         } else if found > 0 {
             note(.foundAgain(path: path, runs: found))
@@ -305,7 +305,7 @@ public final class RunStore: Sendable {
 
     /// All that is known of a run but its weights, which were not kept or are gone.
     public func withoutWeights(
-        _ kept: KeptRun, _ record: RunRecord, _ architecture: Architecture, _ options: TrainingOptions
+        _ kept: StoredRun, _ record: RunRecord, _ architecture: Architecture, _ options: TrainingOptions
     ) -> Run {
         let state: Run.State = kept.hasEnded || kept.state == "stopped" ? record.state : .interrupted
         return Run(record, state: state, architecture, options)
@@ -315,22 +315,22 @@ public final class RunStore: Sendable {
     ///
     /// Cost: reads its weights, 0.5 s for 33 million.
     /// - Returns: `nil` where it has no weights any more.
-    public func load(_ kept: KeptRun, _ architecture: Architecture, _ options: TrainingOptions) -> Run? {
+    public func load(_ kept: StoredRun, _ architecture: Architecture, _ options: TrainingOptions) -> Run? {
         kept.hasEnded ? loadEnded(kept, architecture, options) : loadUnfinished(kept, architecture, options)
     }
 
-    private func loadEnded(_ kept: KeptRun, _ architecture: Architecture, _ options: TrainingOptions) -> Run? {
+    private func loadEnded(_ kept: StoredRun, _ architecture: Architecture, _ options: TrainingOptions) -> Run? {
         let path = weights(kept.key)
         guard FileSystem.exists(path) else { return nil }
         let reason: String
         do {
             let tensors = try Safetensors(reading: try FileReader(path))
-            var run = try RunFile(tensors).run(architecture, options)
+            var run = try WeightsFile(tensors).run(architecture, options)
             run.name = kept.name
             return run
         } catch let error as SafetensorsError where error.kind == .content {
             reason = error.description
-        } catch let error as RunFileError {
+        } catch let error as WeightsFileError {
             switch error {
             case .unreadable(let text): reason = text
             case .noRun: reason = "it holds no run"
@@ -345,7 +345,7 @@ public final class RunStore: Sendable {
         return nil
     }
 
-    private func loadUnfinished(_ kept: KeptRun, _ architecture: Architecture, _ options: TrainingOptions) -> Run? {
+    private func loadUnfinished(_ kept: StoredRun, _ architecture: Architecture, _ options: TrainingOptions) -> Run? {
         guard let found = readCheckpoint(kept.key, of: kept.label, architecture, options) else { return nil }
         return Run(
             name: kept.name, model: kept.model, architecture: architecture, dataset: kept.dataset, options: options,
@@ -367,7 +367,7 @@ public final class RunStore: Sendable {
     }
 
     func setAside(_ path: String, of label: String, what: String, reason: String) {
-        let aside = KeptFile.freePath("\(path).damaged")
+        let aside = TandemDatabase.freePath("\(path).damaged")
         guard (try? FileSystem.rename(path, to: aside)) != nil else { return }
         note(.runDamaged(run: label, what: what, reason: reason, aside: aside))
     }

@@ -139,7 +139,7 @@ final class RunWriter: Sendable {
         if keepsWeights {
             do throws(FileError) {
                 try FileSystem.createDirectories(store.files, isPrivate: true)
-                _ = try RunFile.write(run, record, to: path, isPrivate: true)
+                _ = try WeightsFile.write(run, record, to: path, isPrivate: true)
             } catch { noteUnwritten("file of weights", error, path: path) }
         }
         // One that is whole gives way only to one that is.

@@ -67,7 +67,7 @@ extension Safetensors {
     ///     file does not have always is.
     public func parameters(
         for architecture: Architecture, names: [String: String]? = nil, isStrict: Bool = true
-    ) throws(WeightsError) -> Loaded {
+    ) throws(StateDictionaryError) -> Loaded {
         let wanted = architecture.parameters
         let found = (self.names + unread.keys.sorted()).filter { name in
             !Self.counters.contains(Self.split(name).leaf[...])
@@ -119,7 +119,7 @@ extension Safetensors {
     /// Each name as the map has it: itself, or that of the innermost layer around it with what is behind.
     private static func mapped(
         _ wanted: [String], by map: [String: String]
-    ) throws(WeightsError) -> [String] {
+    ) throws(StateDictionaryError) -> [String] {
         var unused = Set(map.keys)
         var sources: [String] = []
         for name in wanted {
@@ -160,7 +160,7 @@ extension Safetensors {
     /// is in front of all of them, `module.` of a wrapped module. Where some are missing, what is in front of most.
     ///
     /// - Parameter count: of the network's names.
-    private static func prefix(_ counts: [String: Int], count: Int) throws(WeightsError) -> String {
+    private static func prefix(_ counts: [String: Int], count: Int) throws(StateDictionaryError) -> String {
         let whole = counts.filter { $0.value == count }.keys
         if whole.isEmpty || whole.contains("") {
             return whole.isEmpty ? counts.first { 2 * $0.value > count }?.key ?? "" : ""
@@ -224,7 +224,7 @@ extension Safetensors {
 }
 
 /// Why the weights of a file do not fit a network.
-public enum WeightsError: Error, Sendable {
+public enum StateDictionaryError: Error, Sendable {
     case wrongShape(name: String, found: [Int], expected: [Int])
     /// Whole numbers, or of a type that is not read: `I32`.
     case wrongType(name: String, type: String)

@@ -111,7 +111,7 @@ final class Checker {
     private func walk(_ statement: Statement) {
         depth += 1
         defer { depth -= 1 }
-        guard depth < Limits.evaluationDepth / 4 else { return }
+        guard depth < EvaluationLimits.evaluationDepth / 4 else { return }
         switch statement.kind {
         case .expression(let expression): _ = head(expression)
         case .binding(let names, let isTuple, let value):
@@ -254,7 +254,7 @@ final class Checker {
     private func evaluate(_ expression: Expression) -> Knowledge {
         depth += 1
         defer { depth -= 1 }
-        guard depth < Limits.evaluationDepth / 4 else { return .unknown }
+        guard depth < EvaluationLimits.evaluationDepth / 4 else { return .unknown }
         switch expression.kind {
         case .integer(let number): return .value(.integer(number))
         case .decimal(let number): return .value(.decimal(number))

@@ -54,7 +54,7 @@ extension Interpreter {
         case .binary(let operation, let left, let right, let place):
             depth += 1
             defer { depth -= 1 }
-            if depth >= Limits.evaluationDepth { throw tooDeep(at: expression.range) }
+            if depth >= EvaluationLimits.evaluationDepth { throw tooDeep(at: expression.range) }
             return try binary(operation, left, right, at: place)
         default:
             return try descend(at: expression.range) { try evaluateRare(expression) }
@@ -113,7 +113,7 @@ extension Interpreter {
     }
 
     func list(_ values: [Value], at range: SourceRange) throws -> Value {
-        guard values.count <= Limits.elements else { throw faults.tooLong(at: range) }
+        guard values.count <= EvaluationLimits.elements else { throw faults.tooLong(at: range) }
         return .list(try items(values, at: range))
     }
 
@@ -121,7 +121,7 @@ extension Interpreter {
         _ names: [Identifier], _ isTuple: Bool, _ sequence: Expression, _ body: Body, at range: SourceRange
     ) throws -> Value {
         var values: [Value] = []
-        try forEach(names, isTuple: isTuple, in: sequence, limit: Limits.elements) {
+        try forEach(names, isTuple: isTuple, in: sequence, limit: EvaluationLimits.elements) {
             let value = try value(of: body)
             if value.isNothing {
                 throw fault(
@@ -140,7 +140,7 @@ extension Interpreter {
             case .text(let piece): text += piece
             case .interpolation(let expression): text += try evaluate(expression).text
             }
-            if text.utf8.count > Limits.elements { throw faults.textTooLong(at: range) }
+            if text.utf8.count > EvaluationLimits.elements { throw faults.textTooLong(at: range) }
         }
         return text
     }

@@ -163,13 +163,13 @@ final class Interpreter {
     func descend<Result>(at range: SourceRange, _ body: () throws -> Result) throws -> Result {
         depth += 1
         defer { depth -= 1 }
-        if depth >= Limits.evaluationDepth { throw tooDeep(at: range) }
+        if depth >= EvaluationLimits.evaluationDepth { throw tooDeep(at: range) }
         return try body()
     }
 
     func tooDeep(at range: SourceRange) -> Diagnostic {
         fault(
-            .tooDeep, "this nests more than \(Limits.evaluationDepth) levels deep", at: range,
+            .tooDeep, "this nests more than \(EvaluationLimits.evaluationDepth) levels deep", at: range,
             fix: "take it apart with `let`")
     }
 

@@ -121,7 +121,7 @@ extension Interpreter {
         case (.equal, _, _): return .boolean(try areEqual(first, second, at: place))
         case (.notEqual, _, _): return .boolean(!(try areEqual(first, second, at: place)))
         case (.add, .string(let a), .string(let b)):
-            guard a.utf8.count + b.utf8.count <= Limits.elements else { throw faults.textTooLong(at: place) }
+            guard a.utf8.count + b.utf8.count <= EvaluationLimits.elements else { throw faults.textTooLong(at: place) }
             return .string(a + b)
         case (.add, .list(let a), .list(let b)): return try list(a.values + b.values, at: place)
         case (.less, .string(let a), .string(let b)): return .boolean(a < b)

@@ -23,7 +23,7 @@ final class ProgressReport {
     ///
     /// - Parameter curves: of the training at work, with its epochs.
     func update(
-        title: String? = nil, fraction: Double, facts: [String], curves: (LiveCurves, epochs: Int)? = nil
+        title: String? = nil, fraction: Double, facts: [String], curves: (ProgressCurves, epochs: Int)? = nil
     ) {
         if let title { update.title = title }
         update.fraction = fraction.isFinite ? min(1, max(0, fraction)) : 0
@@ -45,7 +45,7 @@ final class ProgressReport {
     ///   - facts: `nil`: those of the last update.
     func finish(
         title: String, isDone: Bool, fraction: Double? = nil, results: [String] = [], facts: [String]? = nil,
-        conclusion: String = "", curves: (LiveCurves, epochs: Int)? = nil
+        conclusion: String = "", curves: (ProgressCurves, epochs: Int)? = nil
     ) {
         guard isDrawn || facts != nil || !conclusion.isEmpty else { return }
         update.title = title
@@ -58,7 +58,7 @@ final class ProgressReport {
         session.output.progress(update)
     }
 
-    private func set(_ curves: (LiveCurves, epochs: Int)?) {
+    private func set(_ curves: (ProgressCurves, epochs: Int)?) {
         update.panels = curves?.0.panels ?? []
         update.epochs = curves?.epochs ?? 0
     }

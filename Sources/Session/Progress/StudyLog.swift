@@ -9,7 +9,7 @@ final class StudyLog {
     private let bar: ProgressReport?
     /// Takes lines; `nil` where none are wanted.
     private let tell: ((String) -> Void)?
-    private var curves = LiveCurves()
+    private var curves = ProgressCurves()
 
     /// - Parameters:
     ///   - title: `comparing gap, flat`
@@ -35,7 +35,7 @@ final class StudyLog {
 
     /// A training has ended.
     func note(_ run: StudyRun, of label: String, wasKept: Bool = false) {
-        curves = LiveCurves()
+        curves = ProgressCurves()
         let ending =
             run.accuracy.map { "\(fixed($0, 2)) % after \(counted(run.metrics.count, "epoch"))" }
             ?? run.state.description

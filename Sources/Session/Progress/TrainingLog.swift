@@ -10,7 +10,7 @@ final class TrainingLog {
     private let bar: ProgressReport?
     /// Takes lines; `nil` where none are wanted.
     private let tell: ((String) -> Void)?
-    private var curves: LiveCurves
+    private var curves: ProgressCurves
     /// Of the whole training.
     private var steps = 0
 
@@ -22,7 +22,7 @@ final class TrainingLog {
         let draws = form == .bar || form == .auto && context.output.drawsProgress
         bar = draws ? ProgressReport(context.session, title: name) : nil
         tell = context.lineLog(form)
-        curves = LiveCurves(behind: metrics)
+        curves = ProgressCurves(behind: metrics)
     }
 
     func note(_ event: TrainingEvent) {

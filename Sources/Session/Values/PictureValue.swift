@@ -46,7 +46,7 @@ final class PictureValue: ObjectValue {
 
     /// What a file of this picture holds beside its drawing, by its ending.
     var fileForms: [String: () -> String] {
-        let numbers = { [picture] in picture.table(limit: Limits.elements) }
+        let numbers = { [picture] in picture.table(limit: EvaluationLimits.elements) }
         return [
             "csv": { numbers().csv + "\n" }, "md": { numbers().markdown + "\n" },
             "json": { numbers().json + "\n" }, "tex": { numbers().latex + "\n" },
@@ -59,6 +59,6 @@ final class PictureValue: ObjectValue {
     static let memberHelp: [(name: String, help: String)] = [("table", "the numbers that it shows")]
 
     func member(_ name: String) -> Value? {
-        name == "table" ? .object(TableValue(picture.table(limit: Limits.elements))) : nil
+        name == "table" ? .object(TableValue(picture.table(limit: EvaluationLimits.elements))) : nil
     }
 }

@@ -51,7 +51,7 @@ enum RunProgram {
         _ digest: String,
         _ options: TrainingOptions
     ) throws(TrainingError) -> RunRecord {
-        let context = RunFile.Context(
+        let context = WeightsFile.Context(
             program: text(model, architecture, data.expression, options, name: name("a", beside: model)),
             modelExpression: model.expression, dataExpression: data.expression, dataDigest: digest,
             version: tandemVersion)

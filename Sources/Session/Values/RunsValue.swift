@@ -9,13 +9,13 @@ final class RunsValue: ObjectValue {
     static let kind = ValueKind.runs
 
     /// The newest first; not all of them where they are not filtered, and `store` has the others.
-    private let runs: [KeptRun]
+    private let runs: [StoredRun]
     private let store: RunStore?
     let count: Int
     private let rows: Int
 
     /// - Parameter rows: at most so many are shown.
-    init(_ runs: [KeptRun], rows: Int) {
+    init(_ runs: [StoredRun], rows: Int) {
         (self.runs, self.rows, count) = (runs, rows, runs.count)
         store = nil
     }
@@ -27,11 +27,11 @@ final class RunsValue: ObjectValue {
     }
 
     /// The one that the list calls so; the newest also as `gap seed 2`, though a `let` has named it.
-    func run(called name: String) -> KeptRun? {
+    func run(called name: String) -> StoredRun? {
         store?.kept(called: name) ?? runs.first { $0.title == name } ?? runs.first { $0.plainLabel == name }
     }
 
-    func run(at place: Int) -> KeptRun? {
+    func run(at place: Int) -> StoredRun? {
         if runs.indices.contains(place) { return runs[place] }
         return place < 0 ? nil : store?.list(limit: 1, after: place).first
     }
@@ -44,7 +44,7 @@ final class RunsValue: ObjectValue {
 
     var rich: RichValue {
         guard !runs.isEmpty else { return RichValue(text: "no runs") }
-        return TableValue(KeptRunTable.table(runs, rows: rows, count: count)).rich
+        return TableValue(StoredRunTable.table(runs, rows: rows, count: count)).rich
     }
 
     static let memberHelp: [(name: String, help: String)] = [("count", "how many they are")]

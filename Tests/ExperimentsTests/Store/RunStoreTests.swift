@@ -147,7 +147,7 @@ extension Database {
         #expect(record.position.outcomes.classes.map(Int.init) == run.predictions)
         #expect(record.kept?.instructionSet.isEmpty == false && record.kept?.threads == 1)
         // The file beside it is one that PyTorch reads.
-        let weights = try RunFile(parsing: try FileSystem.read(try another.file(".safetensors")))
+        let weights = try WeightsFile(parsing: try FileSystem.read(try another.file(".safetensors")))
         #expect(weights.record.digest == run.digest)
     }
 
@@ -365,7 +365,7 @@ extension Database {
         for ending in ["", "-wal", "-shm"] { try FileSystem.remove(home.database + ending) }
         if fate == "damaged" { try FileSystem.write("no database", to: home.database) }
         if fate == "emptied" { try FileSystem.write("", to: home.database) }
-        _ = try KeptFile(home.database)
+        _ = try TandemDatabase(home.database)
         #expect(Set(another.store.list().map(\.state)) == ["done", "interrupted"])
         #expect(try another.kept(Trained.options())?.digest == run.digest)
         let (place, aside) = (home.database, "\(home.database).damaged")
@@ -759,8 +759,9 @@ extension Database {
             try database.makeRecordsRows()
             try database.execute("PRAGMA user_version = 2")
         }
-        let rows = try KeptFile(readingOnly: home.database).database.execute("SELECT \(KeptRun.columns) FROM runs")
-        #expect(rows.map { KeptRun($0, isLive: { _ in false }) }.map(\.label) == ["Net seed 1"])
+        let rows = try TandemDatabase(readingOnly: home.database).database.execute(
+            "SELECT \(StoredRun.columns) FROM runs")
+        #expect(rows.map { StoredRun($0, isLive: { _ in false }) }.map(\.label) == ["Net seed 1"])
     }
 
     // MARK: Records
@@ -774,7 +775,7 @@ extension Database {
         home.store.close()
         try FileSystem.removeTree(home.store.results)
         var record = try Trained.record(Trained.options())
-        record.position = try #require(RunFile.record(at: try home.file(".safetensors"))).position
+        record.position = try #require(WeightsFile.record(at: try home.file(".safetensors"))).position
         record.digest = run.digest
         record.description = nil
         let predictions = TestOutcomes(classes: record.position.outcomes.classes).bytes
@@ -797,7 +798,7 @@ extension Database {
         #expect(another.store.list().count == 2 && kept.state == "done" && !kept.isOfThisEngine)
         #expect(another.store.record(of: kept)?.digest == run.digest)
         #expect(another.store.record(of: kept)?.position.outcomes.predictions == run.predictions)
-        #expect(try RecordFile.read(try home.record()).record.digest == run.digest)
+        #expect(try RunRecordFile.read(try home.record()).record.digest == run.digest)
         #expect(another.store.takeFaults().isEmpty)
         let left = try Database(home.database).execute("SELECT count(*) FROM unfiled")
         #expect(left.first?.first?.integer == 1, "what cannot be read stays where it was")
@@ -867,12 +868,12 @@ extension Database {
         try FileSystem.write([], to: "\(folder)/empty.run")
         try FileSystem.write("a letter", to: "\(folder)/letter.txt")
         // The result of another training, which says that it is one of these.
-        var forged = try RecordFile.read("\(folder)/\(name)").record
+        var forged = try RunRecordFile.read("\(folder)/\(name)").record
         forged.kept?.identity = try Trained.record(Trained.options(seed: 5)).kept!.identity
-        try RecordFile.write(forged, key: "00000000000000ff", to: "\(folder)/forged.run")
+        try RunRecordFile.write(forged, key: "00000000000000ff", to: "\(folder)/forged.run")
         // Of an engine of which nothing is known, it is taken, and no training finds it.
         (forged.arithmetic, forged.description, forged.name) = (0, nil, "a\nb \u{1b}[31m")
-        try RecordFile.write(forged, key: "00000000000000fe", to: "\(folder)/older.run")
+        try RunRecordFile.write(forged, key: "00000000000000fe", to: "\(folder)/older.run")
         let carried = try other.store.import(from: folder)
         #expect(carried.count == 2 && carried.refused.map(\.name).sorted() == ["cut.run", "empty.run", "forged.run"])
         #expect(other.store.list().map(\.date).allSatisfy { !$0.isEmpty })
@@ -909,12 +910,12 @@ extension Database {
         defer { home.remove() }
         try home.train(Trained.options(), keepsWeights: false)
         let path = try home.record()
-        var record = try RecordFile.read(path).record
+        var record = try RunRecordFile.read(path).record
         home.store.close()
         let other = try Trained.record(Trained.options(seed: 5)).kept!.identity
         record.kept?.identity = other
-        let name = RecordFile.name(other.digest, "00000000000000ff")
-        try RecordFile.write(record, key: "00000000000000ff", to: "\(home.store.results)/\(name)")
+        let name = RunRecordFile.name(other.digest, "00000000000000ff")
+        try RunRecordFile.write(record, key: "00000000000000ff", to: "\(home.store.results)/\(name)")
         let another = home.another()
         #expect(another.store.list().map(\.seed) == [1] && another.store.endedRecord(other) == nil)
         #expect(another.store.takeFaults().isEmpty)
@@ -972,13 +973,13 @@ extension Database {
             other.remove()
         }
         try home.train(Trained.options())
-        let record = try RecordFile.read(try home.record()).record
+        let record = try RunRecordFile.read(try home.record()).record
         for (number, (reason, change)) in Self.contradictions.enumerated() {
             var forged = record
             change(&forged)
             let folder = "\(home.folder)/\(number)"
             try FileSystem.createDirectories(folder)
-            try RecordFile.write(forged, key: "00000000000000ff", to: "\(folder)/a.run")
+            try RunRecordFile.write(forged, key: "00000000000000ff", to: "\(folder)/a.run")
             let carried = try other.store.import(from: folder)
             #expect(carried.count == 0 && carried.refused.map(\.reason).allSatisfy { $0.contains(reason) }, "\(reason)")
             #expect(carried.refused.count == 1, "\(reason)")
@@ -990,7 +991,7 @@ extension Database {
         let home = try Home()
         defer { home.remove() }
         try home.train(Trained.options())
-        let record = try RecordFile.read(try home.record()).record
+        let record = try RunRecordFile.read(try home.record()).record
         func reason(_ change: (inout RunRecord) -> Void) -> String? {
             var older = record
             change(&older)
@@ -1281,7 +1282,7 @@ extension Database {
         defer { home.remove() }
         try FileSystem.write("no database", to: home.database)
         let lock = try FileLock("\(home.database).lock", isCancelled: { true })
-        let error = #expect(throws: DatabaseError.self) { try KeptFile(home.database, patience: Patience(0.01)) }
+        let error = #expect(throws: DatabaseError.self) { try TandemDatabase(home.database, patience: Patience(0.01)) }
         #expect(error?.kind == .busy)
         withExtendedLifetime(lock != nil) {}
     }

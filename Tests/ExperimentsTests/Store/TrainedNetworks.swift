@@ -84,7 +84,7 @@ enum Trained {
         func epochEnded(_ position: TrainingPosition) {}
     }
 
-    static let context = RunFile.Context(
+    static let context = WeightsFile.Context(
         program: "model Net { … }", modelExpression: "Net", dataExpression: "synthetic()", dataDigest: "ab",
         version: "9.8.7")
 

@@ -70,3 +70,16 @@ private func varianceOfModel(_ given: Invocation) throws -> Value {
     call.stop(end, missing: all - done) { variance.runs.keys.allSatisfy { source.isKept(studied, $0) } }
     return .object(value)
 }
+
+extension Invocation {
+    /// The kinds of randomness given, each once.
+    fileprivate func roles(_ option: Option<[SeedRole]?>) throws -> [SeedRole] {
+        guard let roles = self[option] else { return SeedRole.allCases }
+        guard !roles.isEmpty, Set(roles).count == roles.count else {
+            throw fault(
+                .outOfRange, "`roles:` takes some of init, order, augment, dropout, each once", at: place(option),
+                fix: "write `roles: [init, order]`")
+        }
+        return roles
+    }
+}

@@ -65,7 +65,7 @@ private func readTensors(_ call: Invocation, _ name: String) throws -> Safetenso
     } catch let error as SafetensorsError {
         switch error.kind {
         case .cancelled: throw call.context.interrupted(at: call.range)
-        case .content: throw call.fault(RunFileError.unreadable(error.description), name)
+        case .content: throw call.fault(WeightsFileError.unreadable(error.description), name)
         case .file:
             throw call.fault(
                 .file, "cannot read \(name): \(error.description)", at: call.place(file),
@@ -76,7 +76,7 @@ private func readTensors(_ call: Invocation, _ name: String) throws -> Safetenso
 
 private func loadWholeRun(_ call: Invocation, _ tensors: Safetensors, _ name: String) throws -> RunValue {
     do {
-        let saved = try RunFile(tensors)
+        let saved = try WeightsFile(tensors)
         let context = saved.context
         let training: RestoredTraining
         do { training = try RestoredTraining(saved.record, reader: call.context.reader) } catch {
@@ -90,7 +90,7 @@ private func loadWholeRun(_ call: Invocation, _ tensors: Safetensors, _ name: St
         let run = try saved.run(training.architecture, training.options ?? .init(epochs: 0))
         let origin = RunValue.Origin(file: FileSystem.name(of: name), saved.record)
         return RunValue(run, model: training.model, data: nil, origin: origin, defaults: nil)
-    } catch let error as RunFileError {
+    } catch let error as WeightsFileError {
         throw call.fault(error, name)
     }
 }
@@ -100,7 +100,7 @@ private func loadWeights(_ call: Invocation, _ weights: Safetensors, _ name: Str
     let (model, architecture) = try call.architecture(into)
     // A run's own file tells whether it is whole; any other holds no checksum.
     let record: RunRecord?
-    do { record = try RunFile(weights).record } catch {
+    do { record = try WeightsFile(weights).record } catch {
         if case .damaged = error { throw call.fault(error, name) }
         record = nil
     }
@@ -146,7 +146,7 @@ private func loadWeights(_ call: Invocation, _ weights: Safetensors, _ name: Str
         if let record { call.noteDiverged(record.state, name, at: call.place(file)) }
         let origin = RunValue.Origin(file: FileSystem.name(of: name), record)
         return RunValue(run, model: model, data: nil, origin: origin, defaults: nil)
-    } catch let error as WeightsError {
+    } catch let error as StateDictionaryError {
         throw call.fault(error, name, model, architecture)
     }
 }
@@ -191,7 +191,7 @@ extension Invocation {
 }
 
 extension Invocation {
-    fileprivate func fault(_ error: RunFileError, _ name: String) -> Diagnostic {
+    fileprivate func fault(_ error: WeightsFileError, _ name: String) -> Diagnostic {
         let model = context.session.lastModel?.name ?? "Net"
         let (message, fix): (String, String?) =
             switch error {
@@ -212,7 +212,7 @@ extension Invocation {
     }
 
     fileprivate func fault(
-        _ error: WeightsError, _ name: String, _ model: Model, _ architecture: Architecture
+        _ error: StateDictionaryError, _ name: String, _ model: Model, _ architecture: Architecture
     ) -> Diagnostic {
         func texts(_ tensors: [(name: String, shape: [Int])]) -> [String] {
             tensors.map { "`\($0.name.printableName)` \(shapeText($0.shape))" }
@@ -284,7 +284,7 @@ extension Invocation {
             return fault(
                 .mapOfNames, "`\(tensor)` would be taken twice", at: place(names),
                 fix: "name each tensor of the file at most once")
-        case .outOfMemory: return fault(RunFileError.outOfMemory, name)
+        case .outOfMemory: return fault(WeightsFileError.outOfMemory, name)
         }
     }
 }

@@ -95,7 +95,7 @@ private func refuseLimits(_ call: Invocation) throws {
 }
 
 /// The runs that the call asks for.
-private func filtered(_ runs: [KeptRun], _ call: Invocation) throws -> [KeptRun] {
+private func filtered(_ runs: [StoredRun], _ call: Invocation) throws -> [StoredRun] {
     var runs = runs
     if let part = call[name] { runs.removeAll { !$0.title.contains(part) } }
     if let part = call[model] { runs.removeAll { !$0.model.contains(part) } }
@@ -112,7 +112,7 @@ private func filtered(_ runs: [KeptRun], _ call: Invocation) throws -> [KeptRun]
 
 // MARK: Records
 
-private func exportRuns(_ runs: [KeptRun], _ call: Invocation, _ store: RunStore) throws -> Value {
+private func exportRuns(_ runs: [StoredRun], _ call: Invocation, _ store: RunStore) throws -> Value {
     let (name, path) = try folder(call)
     let carried: RunStore.Carried
     let interruption = call.context.interruption

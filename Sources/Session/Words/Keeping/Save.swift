@@ -22,13 +22,13 @@ private func saveRun(_ call: Invocation) throws -> Value {
             .unknownForm, "`save` writes a run as safetensors", at: call.place(file),
             fix: "end the name in `\(ending)`; `export` writes other forms")
     }
-    let context = RunFile.Context(
+    let context = WeightsFile.Context(
         program: RunProgram.text(run), modelExpression: run.model.expression, dataExpression: run.dataExpression,
         dataDigest: try call.dataDigest(of: run), version: tandemVersion)
     do throws(TrainingError) { _ = try run.run.trained() } catch { throw call.fault(error) }
     call.noteDiverged(run.run.state, run.run.label, at: call.place(CommonOptions.run))
     try call.write(what: run.run.label, to: file) { path throws(FileError) in
-        try RunFile.write(run.run, context, data: run.dataDescription, to: path)
+        try WeightsFile.write(run.run, context, data: run.dataDescription, to: path)
     }
     return .nothing
 }

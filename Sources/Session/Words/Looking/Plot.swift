@@ -36,7 +36,7 @@ private func plot(_ call: Invocation) throws -> PictureValue {
             of: "a search for a learning rate")
         return PictureValue(search.plot, plainText: search.text)
     }
-    return switch try call.shownSubjects(PlotOption.subjects) {
+    return switch try call.tableOrPlotSubjects(PlotOption.subjects) {
     case .runs(let groups): try plotOfRuns(groups, call)
     case .lists(let lists): PictureValue(try plotOfLists(lists, call))
     case .schedules(let schedules): PictureValue(try plotOfSchedules(schedules, call))

@@ -30,7 +30,7 @@ private func showTable(_ call: Invocation) throws -> Value {
             .nothingToDo, "`details:` is for a study", at: call.place(details), fix: "leave it out")
     }
     var table: Table
-    switch try call.shownSubjects(values) {
+    switch try call.tableOrPlotSubjects(values) {
     case .runs(let groups): table = RunTable.table(groups.flatMap(\.runs).map(\.run), showsDigest: call[digest])
     case .lists(let lists):
         if call.isGiven(digest) {

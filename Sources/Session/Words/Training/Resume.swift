@@ -57,7 +57,7 @@ private func resumeRun(_ call: Invocation) throws -> Value {
             fix: "train anew: `train \(run.model)` on data that is at hand")
     }
     call.warnOfSingleValues(value.model.name, run.architecture, data, options)
-    let training = TrainingAction(
+    let training = StoreBackedTraining(
         call, model: value.model, architecture: run.architecture, data: data, options: options)
     return try training.value(
         isFresh: false, from: run.continuation, behind: run, defaults: call.defaults([(CommonOptions.run, run.label)]))

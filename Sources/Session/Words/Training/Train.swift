@@ -39,7 +39,7 @@ private func trainModel(_ given: Invocation) throws -> Value {
     call.warnOfSingleValues(model.name, architecture, data, options)
     try tellOfTwin(model, architecture, data, options, call)
     let defaults = call.defaults([(CommonOptions.model, model.name), (CommonOptions.data, data.name)])
-    let training = TrainingAction(call, model: model, architecture: architecture, data: data, options: options)
+    let training = StoreBackedTraining(call, model: model, architecture: architecture, data: data, options: options)
     return try training.value(isFresh: call[CommonOptions.fresh], defaults: defaults)
 }
 

@@ -25,7 +25,7 @@ extension Invocation {
                     values.append(value)
                 }
             case .range(let first, let last):
-                guard let count = rangeCount(first, last), values.count + count <= Limits.elements else {
+                guard let count = rangeCount(first, last), values.count + count <= EvaluationLimits.elements else {
                     throw context.faults.tooLong(at: given.range)
                 }
                 values.reserveCapacity(values.count + count)

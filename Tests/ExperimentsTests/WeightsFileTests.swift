@@ -30,27 +30,27 @@ private func trained(epochs: Int = 2, learningRate: Double = 0.1) throws -> Run 
     return run
 }
 
-private let context = RunFile.Context(
+private let context = WeightsFile.Context(
     program: "model Net { … }", modelExpression: "Net(w: 3)", dataExpression: "synthetic()", dataDigest: "ab",
     version: "9.8.7")
 
-extension RunFile {
+extension WeightsFile {
     /// What `write` puts into a file.
     fileprivate static func bytes(_ run: Run, _ context: Context) throws -> [UInt8] {
         let path = "\(TemporaryFolder().path)/run.safetensors"
         try FileSystem.createDirectories(FileSystem.folder(of: path))
         defer { try? FileSystem.remove(path) }
-        let count = try RunFile.write(run, context, to: path)
+        let count = try WeightsFile.write(run, context, to: path)
         let bytes = try FileSystem.read(path)
         #expect(bytes.count == count)
         return bytes
     }
 }
 
-@Suite struct RunFileTests {
+@Suite struct WeightsFileTests {
     @Test func aRunComesBackWhole() throws {
         let run = try trained()
-        let file = try RunFile(parsing: try RunFile.bytes(run, context))
+        let file = try WeightsFile(parsing: try WeightsFile.bytes(run, context))
         #expect(file.context == context)
         let again = try file.run(run.architecture, run.options)
         #expect(again.digest == run.digest)
@@ -62,8 +62,8 @@ extension RunFile {
 
     @Test func whatDivergedComesBackAsSuch() throws {
         let run = try trained(learningRate: 1e30)
-        guard case .diverged = run.state else { throw RunFileError.damaged }
-        let again = try RunFile(parsing: try RunFile.bytes(run, context)).run(run.architecture, run.options)
+        guard case .diverged = run.state else { throw WeightsFileError.damaged }
+        let again = try WeightsFile(parsing: try WeightsFile.bytes(run, context)).run(run.architecture, run.options)
         #expect(again.state == run.state && again.digest == run.digest)
         #expect(again.metrics.count == run.metrics.count)
     }
@@ -81,13 +81,13 @@ extension RunFile {
 
     @Test func everyFlippedBitIsToldOrChangesNothing() throws {
         let run = try trained(epochs: 1)
-        let bytes = try RunFile.bytes(run, context)
+        let bytes = try WeightsFile.bytes(run, context)
         var told = 0
         for place in stride(from: 0, to: bytes.count, by: 37) {
             var damaged = bytes
             damaged[place] ^= 1 << UInt8(place % 8)
-            do throws(RunFileError) {
-                let again = try RunFile(parsing: damaged).run(run.architecture, run.options)
+            do throws(WeightsFileError) {
+                let again = try WeightsFile(parsing: damaged).run(run.architecture, run.options)
                 #expect(again.digest == run.digest && again.metrics == run.metrics && again.steps == run.steps)
             } catch { told += 1 }
         }
@@ -95,15 +95,17 @@ extension RunFile {
     }
 
     @Test func everyTruncatedFileIsTold() throws {
-        let bytes = try RunFile.bytes(try trained(epochs: 1), context)
+        let bytes = try WeightsFile.bytes(try trained(epochs: 1), context)
         for count in stride(from: 0, to: bytes.count, by: 101) {
-            #expect(throws: RunFileError.self) { try RunFile(parsing: Array(bytes[..<count])) }
+            #expect(throws: WeightsFileError.self) { try WeightsFile(parsing: Array(bytes[..<count])) }
         }
     }
 
     @Test func weightsAloneAreNoRun() throws {
         let bytes = Safetensors(try trained(epochs: 1).trained(), steps: 1).bytes
-        #expect { try RunFile(parsing: bytes) } throws: { if case RunFileError.noRun = $0 { true } else { false } }
+        #expect { try WeightsFile(parsing: bytes) } throws: {
+            if case WeightsFileError.noRun = $0 { true } else { false }
+        }
     }
 
     /// What is left out has its default; what is of another kind than it is written is not taken for that.
@@ -131,10 +133,10 @@ extension RunFile {
     }
 
     @Test func aLaterFormatNamesItsVersion() throws {
-        var file = try Safetensors(parsing: try RunFile.bytes(try trained(epochs: 1), context))
+        var file = try Safetensors(parsing: try WeightsFile.bytes(try trained(epochs: 1), context))
         file.metadata["tandem"] = file.metadata["tandem"].map { "{\"format\":2" + $0.dropFirst("{\"format\":1".count) }
-        #expect { try RunFile(parsing: file.bytes) } throws: {
-            if case RunFileError.newer("9.8.7") = $0 { true } else { false }
+        #expect { try WeightsFile(parsing: file.bytes) } throws: {
+            if case WeightsFileError.newer("9.8.7") = $0 { true } else { false }
         }
     }
 }
@@ -189,7 +191,7 @@ extension RunFile {
         for names in [["up", "down"], ["fc1", "fc2"], ["net.0", "net.2"]] {
             let file = renamed(run, sorted: sorted) { names[$0.hasPrefix("0") ? 0 : 1] + $0.dropFirst() }
             #expect("\(names)") { try file.parameters(for: run.architecture) } throws: {
-                guard case WeightsError.otherNames(let missing, let surplus) = $0 else { return false }
+                guard case StateDictionaryError.otherNames(let missing, let surplus) = $0 else { return false }
                 return missing.count == 4 && Set(surplus.map(\.name)) == Set(file.names)
             }
             let map = ["0": names[0], "1.weight": names[1] + ".weight", "1.bias": names[1] + ".bias"]
@@ -203,7 +205,7 @@ extension RunFile {
     @Test func aMapNamesEachTensorOnce() throws {
         let run = try twoAlike()
         let file = renamed(run) { ($0.hasPrefix("0") ? "a" : "b") + $0.dropFirst() }
-        func fault(_ names: [String: String]) -> WeightsError? {
+        func fault(_ names: [String: String]) -> StateDictionaryError? {
             do { _ = try file.parameters(for: run.architecture, names: names) } catch { return error }
             return nil
         }
@@ -224,7 +226,7 @@ extension RunFile {
 
     private func fault(
         _ file: Safetensors, _ run: Run, names: [String: String]? = nil, isStrict: Bool = true
-    ) -> WeightsError? {
+    ) -> StateDictionaryError? {
         do { _ = try file.parameters(for: run.architecture, names: names, isStrict: isStrict) } catch { return error }
         return nil
     }
@@ -365,17 +367,19 @@ extension RunFile {
         var wider = layers
         wider[3] = .residual(body: [.convolution(.init(width: 5, kernel: Extent(1)))], shortcut: nil)
         #expect { try file.parameters(for: architecture(wider)) } throws: {
-            guard case WeightsError.wrongShape("3.body.0.weight", [4, 3, 1, 1], [5, 3, 1, 1]) = $0 else { return false }
+            guard case StateDictionaryError.wrongShape("3.body.0.weight", [4, 3, 1, 1], [5, 3, 1, 1]) = $0 else {
+                return false
+            }
             return true
         }
         #expect { try file.parameters(for: architecture(Array(layers.dropFirst(2)))) } throws: {
-            guard case WeightsError.otherNames(let missing, let surplus) = $0 else { return false }
+            guard case StateDictionaryError.otherNames(let missing, let surplus) = $0 else { return false }
             return missing.map(\.name).contains("1.body.0.weight") && surplus.map(\.name).contains("0.weight")
         }
         var more = file
         more["6.weight"] = .init(shape: [1], values: [0])
         #expect { try more.parameters(for: run.architecture) } throws: {
-            guard case WeightsError.otherNames(let missing, let surplus) = $0 else { return false }
+            guard case StateDictionaryError.otherNames(let missing, let surplus) = $0 else { return false }
             return missing.isEmpty && surplus.map(\.name) == ["6.weight"]
         }
     }

@@ -1,12 +1,12 @@
-// Where the values of a graph and their gradients stand.
+// Where the values of a graph and their gradients lie in memory: buffers whose lifetimes do not overlap share it.
 
 import Network
 
-struct MapLayout {
+struct MemoryPlan {
     /// Of each value.
-    let values: [Map]
+    let values: [BlockedMap]
     /// Of each value; `nil` where nobody needs it.
-    let gradients: [Map?]
+    let gradients: [BlockedMap?]
 
     /// A step's passes in time: the batch, each node forward, the loss, and each node backward.
     private struct Timeline {
@@ -19,7 +19,7 @@ struct MapLayout {
 
     init(_ graph: Graph, images: Int, in arena: inout Arena) throws(EngineError) {
         func check(_ value: Graph.Value, _ halo: Halo, of node: Graph.Node?) throws(EngineError) {
-            guard !Map.isAddressable(value.shape, images: images, halo: halo) else { return }
+            guard !BlockedMap.isAddressable(value.shape, images: images, halo: halo) else { return }
             throw .tooLarge(
                 layer: node.map { graph.described($0).name } ?? "input \(value.shape)",
                 reason: "\(images) maps of \(value.shape) and the zeros around them cannot be addressed")
@@ -60,7 +60,7 @@ struct MapLayout {
         // A halo is zero from the start and must stay so: such a map shares its memory with nobody.
         var buffers: [Buffer] = []
         func buffer(_ value: Int, _ halo: Halo, _ life: ClosedRange<Int>) -> Int {
-            let count = Map.count(graph.values[value].shape, images: images, halo: halo)
+            let count = BlockedMap.count(graph.values[value].shape, images: images, halo: halo)
             buffers.append(Buffer(count: count, life: halo == Halo() ? life : whole))
             return buffers.count - 1
         }
@@ -74,13 +74,14 @@ struct MapLayout {
         let (offsets, count) = placeBuffers(buffers)
         let base = arena.reserve(count)
         values = graph.values.map { value in
-            Map(
+            BlockedMap(
                 graph.values[value.storage].shape, halo: valueHalos[value.storage] ?? Halo(),
                 at: base + offsets[valueBuffers[value.storage] ?? 0])
         }
         gradients = graph.values.indices.map { index in
             gradientBuffers[roots[index]].map {
-                Map(graph.values[index].shape, halo: gradientHalos[roots[index]] ?? Halo(), at: base + offsets[$0])
+                BlockedMap(
+                    graph.values[index].shape, halo: gradientHalos[roots[index]] ?? Halo(), at: base + offsets[$0])
             }
         }
     }

@@ -1,6 +1,6 @@
 // What keeps a program from taking all memory or the whole stack.
 
-enum Limits {
+enum EvaluationLimits {
     /// The longest list, and the longest string in bytes.
     static let elements = 10_000_000
     /// How deep lists may nest.

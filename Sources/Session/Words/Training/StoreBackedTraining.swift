@@ -1,5 +1,5 @@
-// What `train` and `resume` share: one training that is taken from the store where it is kept, goes on where it was
-// cut, and is kept while it runs.
+// What `train` and `resume` share: a training that is looked up in the run store, resumes where it was interrupted, and
+// is stored while it runs.
 
 import Experiments
 import Graphics
@@ -7,7 +7,7 @@ import Language
 import Libraries
 import Network
 
-struct TrainingAction {
+struct StoreBackedTraining {
     private let call: Invocation
     private let model: Model
     private let architecture: Architecture

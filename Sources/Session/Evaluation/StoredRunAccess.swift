@@ -1,4 +1,4 @@
-// A run taken out of the list of those that are kept.
+// `runs["gap seed 2"]`: a run taken from the store.
 
 import Experiments
 import Language
@@ -7,7 +7,7 @@ import Network
 extension Interpreter {
     /// `runs["gap seed 2"]`, or by its place: `runs[0]` is the newest.
     func run(_ key: Value, of runs: RunsValue, at range: SourceRange) throws -> Value {
-        let kept: KeptRun
+        let kept: StoredRun
         switch key {
         case .string(let name):
             if name == "count" { return .integer(runs.count) }
@@ -36,7 +36,7 @@ extension Interpreter {
         return .object(try run(kept, at: range))
     }
 
-    private func run(_ kept: KeptRun, at range: SourceRange) throws -> RunValue {
+    private func run(_ kept: StoredRun, at range: SourceRange) throws -> RunValue {
         defer { context.tellStoreFaults(at: range) }
         guard let store = session.store, let record = store.record(of: kept) else {
             throw fault(

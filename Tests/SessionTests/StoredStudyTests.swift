@@ -16,7 +16,7 @@ private let setup = """
     """
 
 @Suite(.serialized)
-struct KeptStudyTests {
+struct StoredStudyTests {
     private let home = FileManager.default.temporaryDirectory.appending(path: "tandem-\(UUID().uuidString)").path
 
     private func text(_ program: String) -> String {
@@ -72,7 +72,7 @@ struct KeptStudyTests {
         #expect(
             try FileManager.default.contentsOfDirectory(atPath: folder).contains { ["x", "~"].contains($0) } == false)
 
-        let other = KeptStudyTests()
+        let other = StoredStudyTests()
         defer { other.remove() }
         #expect(other.text("runs import, \"\(folder)\"") == "4 runs imported from \(folder)\n")
         try "a letter".write(toFile: "\(folder)/letter.run", atomically: true, encoding: .utf8)
@@ -82,7 +82,7 @@ struct KeptStudyTests {
         for number in 1...3 {
             try "a letter".write(toFile: "\(folder)/\(number).run", atomically: true, encoding: .utf8)
         }
-        let third = KeptStudyTests()
+        let third = StoredStudyTests()
         defer { third.remove() }
         let several = third.text("runs import, \"\(folder)\"")
         #expect(several.hasPrefix("4 runs imported from \(folder)\n") && several.contains("4 records were not taken"))

@@ -29,7 +29,7 @@ extension Session {
 }
 
 @Suite(.serialized)
-struct KeptRunTests {
+struct StoredRunTests {
     private let home: String
 
     init() throws {

@@ -5,7 +5,7 @@
 import Libraries
 import Text
 
-public enum RecordFile {
+public enum RunRecordFile {
     public static let ending = ".run"
     private static let recordKey = "tandem.record"
     private static let checksumKey = "tandem.sha256"

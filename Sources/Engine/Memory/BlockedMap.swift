@@ -18,7 +18,7 @@ struct Halo: Hashable {
 }
 
 /// A batch of maps `[N, C, H, W]`, or of flat vectors, which are maps of 1x1.
-struct Map {
+struct BlockedMap {
     let channels: Int
     let height: Int
     let width: Int

@@ -1,12 +1,12 @@
-// Kept runs as a table, the newest first.
+// What `runs` shows: the runs of the store as a table, the newest first.
 
 import Experiments
 import Graphics
 
-enum KeptRunTable {
+enum StoredRunTable {
     private typealias Cell = Table.Cell
 
-    static func table(_ runs: [KeptRun], rows: Int, count: Int) -> Table {
+    static func table(_ runs: [StoredRun], rows: Int, count: Int) -> Table {
         let older = runs.prefix(rows).filter { !$0.isOfThisEngine }.count
         let captions = [
             count > rows ? "the newest \(rows) of \(grouped(count)) runs" : nil,

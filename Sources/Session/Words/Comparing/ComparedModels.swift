@@ -1,4 +1,4 @@
-// What the words of a study are given: models and recipes, and kinds of randomness.
+// What `compare` trains: several models, or one model with several recipes.
 
 import Experiments
 import Graphics
@@ -68,16 +68,5 @@ extension Invocation {
             }
             return recipe
         }
-    }
-
-    /// The kinds of randomness given, each once.
-    func roles(_ option: Option<[SeedRole]?>) throws -> [SeedRole] {
-        guard let roles = self[option] else { return SeedRole.allCases }
-        guard !roles.isEmpty, Set(roles).count == roles.count else {
-            throw fault(
-                .outOfRange, "`roles:` takes some of init, order, augment, dropout, each once", at: place(option),
-                fix: "write `roles: [init, order]`")
-        }
-        return roles
     }
 }

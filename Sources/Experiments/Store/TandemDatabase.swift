@@ -1,12 +1,11 @@
-// The one file in which lasting things stand, `tandem.sqlite` in the data folder: the history of all sessions, and what
-// is known of every run. Its tables, how a file of an older version gets them, and what becomes of a damaged one.
+// The database `tandem.sqlite` in the data folder: the history of all sessions, and the index of all runs. Its tables, how a file of an older version gets them, and what becomes of a damaged one.
 // Several processes may hold it at once.
 
 import Libraries
 import Synchronization
 
 /// Used under a lock by its owner, as `Database` is.
-public final class KeptFile: Sendable {
+public final class TandemDatabase: Sendable {
     public let database: Database
     /// Whether it was opened where nothing can be written.
     let isReadOnly: Bool
@@ -252,7 +251,7 @@ public final class KeptFile: Sendable {
             ending = ending.dropLast(beside.count)
             break
         }
-        return ending.isEmpty || ending == ".lock" || KeptFile.isDamagedEnding(ending.dropFirst())
+        return ending.isEmpty || ending == ".lock" || TandemDatabase.isDamagedEnding(ending.dropFirst())
     }
 
     /// Whether a file was set aside by `freePath` under this ending: `damaged`, `damaged-2`.
@@ -299,9 +298,9 @@ public final class KeptFile: Sendable {
     }
 
     /// Opens a file that was found damaged in use.
-    static func reopened(_ path: String, patience: Patience) throws(DatabaseError) -> KeptFile {
+    static func reopened(_ path: String, patience: Patience) throws(DatabaseError) -> TandemDatabase {
         try isWhole(path, patience)
-            ? KeptFile(path, patience: patience) : KeptFile(replacing: path, patience: patience)
+            ? TandemDatabase(path, patience: patience) : TandemDatabase(replacing: path, patience: patience)
     }
 
     /// - Throws: where another process holds it: nothing can be said of it then.

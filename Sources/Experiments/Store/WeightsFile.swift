@@ -1,5 +1,5 @@
-// A run as a file: its weights as PyTorch names them, and in the metadata all that makes it a run again. A checksum
-// over everything tells a damaged file; a number, one that a newer Tandem wrote.
+// A run with its weights as a file: the tensors under PyTorch's names, and the record of the run in the metadata, from
+// which it becomes a run again. A checksum over everything detects damage; a version number detects a newer Tandem.
 
 import Datasets
 import Engine
@@ -7,7 +7,7 @@ import Libraries
 import Network
 
 /// What is wrong with a file that should hold a run.
-public enum RunFileError: Error, Sendable {
+public enum WeightsFileError: Error, Sendable {
     /// No safetensors file, or one that is cut short: the reason.
     case unreadable(String)
     /// Weights alone, written by something else.
@@ -19,7 +19,7 @@ public enum RunFileError: Error, Sendable {
     case outOfMemory
 }
 
-public struct RunFile: Sendable {
+public struct WeightsFile: Sendable {
     /// What only the session knows of a run.
     public struct Context: Sendable, Equatable {
         /// The line of the language that defines the model and trains it.
@@ -94,13 +94,13 @@ public struct RunFile: Sendable {
 
     // MARK: Reading
 
-    public init(parsing bytes: [UInt8]) throws(RunFileError) {
+    public init(parsing bytes: [UInt8]) throws(WeightsFileError) {
         let tensors: Safetensors
         do { tensors = try Safetensors(parsing: bytes) } catch { throw .unreadable(error.description) }
         try self.init(tensors)
     }
 
-    public init(_ tensors: Safetensors) throws(RunFileError) {
+    public init(_ tensors: Safetensors) throws(WeightsFileError) {
         self.tensors = tensors
         guard let text = tensors.metadata[Self.recordKey] else { throw .noRun }
         let json = try? JSON(parsing: text)
@@ -127,9 +127,9 @@ public struct RunFile: Sendable {
     }
 
     /// The run, once the session has made network and options of its program.
-    public func run(_ architecture: Architecture, _ options: TrainingOptions) throws(RunFileError) -> Run {
+    public func run(_ architecture: Architecture, _ options: TrainingOptions) throws(WeightsFileError) -> Run {
         let parameters: TrainedParameters
-        do throws(WeightsError) { parameters = try tensors.parameters(for: architecture).parameters } catch {
+        do throws(StateDictionaryError) { parameters = try tensors.parameters(for: architecture).parameters } catch {
             if case .outOfMemory = error { throw .outOfMemory }
             throw .damaged
         }

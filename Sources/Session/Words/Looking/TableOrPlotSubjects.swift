@@ -1,4 +1,4 @@
-// What stands in a table or a plot: runs, lists of numbers, schedules.
+// What `table` and `plot` are given: runs, lists of numbers, or schedules.
 
 import Graphics
 import Language
@@ -9,7 +9,7 @@ struct RunGroup {
     let runs: [RunValue]
 }
 
-enum ShownSubjects {
+enum TableOrPlotSubjects {
     case runs([RunGroup])
     case lists([(name: String, values: [Value])])
     case schedules([(name: String, schedule: ScheduleValue)])
@@ -23,7 +23,7 @@ extension Invocation {
     }
 
     /// The subjects of the call; the last run where there is none. A list of runs of one model is a group.
-    func shownSubjects(_ option: RestOption<Value>) throws -> ShownSubjects {
+    func tableOrPlotSubjects(_ option: RestOption<Value>) throws -> TableOrPlotSubjects {
         let subjects = self[option]
         if subjects.isEmpty {
             let run = try lastRun()
@@ -107,7 +107,7 @@ extension Invocation {
 
     private func elements(_ given: RestOption<Value>.Given) throws -> [Value]? {
         guard case .range(let first, let last) = given.value else { return given.value.elements }
-        guard (rangeCount(first, last) ?? .max) <= Limits.elements else {
+        guard (rangeCount(first, last) ?? .max) <= EvaluationLimits.elements else {
             throw context.faults.tooLong(at: given.range)
         }
         return first <= last ? (first...last).map { .integer($0) } : []

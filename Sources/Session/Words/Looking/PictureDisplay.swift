@@ -1,4 +1,4 @@
-// Pictures that words draw, as a session shows them.
+// Shows a picture that a word has drawn, with its numbers, and writes it to a file where `to:` asks for one.
 
 import Graphics
 

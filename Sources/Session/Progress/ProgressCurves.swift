@@ -1,9 +1,9 @@
-// The curves of a training while it runs: what the epoch loop tells between two steps, as points of a chart.
+// The curves of a training while it runs: what the epoch loop reports between two steps, as points of a chart.
 
 import Experiments
 import Graphics
 
-struct LiveCurves {
+struct ProgressCurves {
     /// What was measured over some images since the point before.
     private struct Measurement {
         /// Between which places of the training, by the epoch: 1.5 is the middle of the second.

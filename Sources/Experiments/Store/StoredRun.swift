@@ -1,9 +1,9 @@
-// A run as the store lists it: without its weights, and without the curve of its epochs.
+// A run as the store lists it, a row of its database: without weights, and without the curves of its epochs.
 
 import Engine
 import Libraries
 
-public struct KeptRun: Sendable, Equatable {
+public struct StoredRun: Sendable, Equatable {
     /// Names its files.
     public let key: String
     let identity: String
