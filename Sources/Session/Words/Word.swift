@@ -97,6 +97,13 @@ final class Word: Sendable {
     /// The labels that may be written, for messages.
     var labels: [String] { parameters.filter { !$0.isRest }.map(\.label) }
 
+    /// `` `sgd`, `adam` or `adamw` ``
+    static func names(_ words: [Word]) -> String {
+        let names = words.map { "`\($0.name)`" }
+        return [names.dropLast().joined(separator: ", "), names.last ?? ""].filter { !$0.isEmpty }
+            .joined(separator: " or ")
+    }
+
     /// `conv width, kernel: 3, stride: 1`
     var signature: String {
         let parts = parameters.map { parameter -> String in

@@ -4,8 +4,9 @@ import Experiments
 import Graphics
 import Language
 
-private let firstRate = Option("from", .positive, default: 1e-5, aliases: ["start_lr", "min_lr"], "the first rate")
-private let lastRate = Option("to", .positive, default: 10, aliases: ["end_lr", "max_lr"], "the last rate")
+private let firstRate = Option(
+    "from", .positive, default: 1e-5, aliases: ["start_lr", "min_lr"], "the first learning rate")
+private let lastRate = Option("to", .positive, default: 10, aliases: ["end_lr", "max_lr"], "the last learning rate")
 private let steps = Option("steps", .integer(10...100_000), default: 200, aliases: ["num_iter"], "training steps")
 /// Those of a training whose rate rises at each step, and that nobody keeps.
 private let settings = TrainingOption.all.filter {

@@ -28,8 +28,8 @@ private enum SGDOption {
     static let weightDecay = OptimizerOption.weightDecay(0)
     static let momentum = Option(
         "momentum", .decimal(0...1, excludesHighest: true), default: 0, aliases: ["mom"],
-        "share of the last step that is kept")
-    static let nesterov = Option("nesterov", .boolean, default: false, "look ahead")
+        "share of the previous step that is added")
+    static let nesterov = Option("nesterov", .boolean, default: false, "use Nesterov momentum")
 }
 
 extension Word {
@@ -100,20 +100,20 @@ private enum RMSpropOption {
     static let learningRate = OptimizerOption.learningRate(0.01, aliases: ["learning_rate", "rate", "eta"])
     static let alpha = Option(
         "alpha", .decimal(0...1, excludesHighest: true), default: 0.99, aliases: ["rho", "smoothing"],
-        "decay of the mean of squares")
+        "decay of the mean of squared gradients")
     static let epsilon = Option(
-        "eps", .positive, default: 1e-8, aliases: ["epsilon"], "added to the root of the mean of squares")
+        "eps", .positive, default: 1e-8, aliases: ["epsilon"], "added to the root of the mean of squared gradients")
     static let weightDecay = OptimizerOption.weightDecay(0)
     static let momentum = Option(
         "momentum", .decimal(0...1, excludesHighest: true), default: 0, aliases: ["mom"],
-        "share of the last step that is kept")
+        "share of the previous step that is added")
     static let centered = Option(
-        "centered", .boolean, default: false, "take the mean of the gradient out of the mean of squares")
+        "centered", .boolean, default: false, "use the variance of the gradients in place of their mean square")
 }
 
 extension Word {
     static let rmsprop = Word(
-        "rmsprop", .training, "Steps over the root of a mean of squares: `torch.optim.RMSprop`",
+        "rmsprop", .training, "Divides steps by the root of a running mean of squared gradients: `torch.optim.RMSprop`",
         [
             RMSpropOption.learningRate, RMSpropOption.alpha, RMSpropOption.epsilon, RMSpropOption.weightDecay,
             RMSpropOption.momentum, RMSpropOption.centered,

@@ -26,7 +26,7 @@ extension Invocation {
         guard case .object(let recipe as RecipeValue) = given else {
             throw fault(
                 .wrongType, "`with:` takes a recipe, not \(given.kind)", at: place,
-                fix: "make one before: `let fast = recipe(epochs: 2, optimizer: adam(lr: 1e-3))`")
+                fix: "make one first: `let fast = recipe(epochs: 2, optimizer: adam(lr: 1e-3))`")
         }
         return with(recipe, at: place)
     }

@@ -4,11 +4,11 @@ import Experiments
 import Graphics
 import Language
 
-private let epochsInAll = Option("epochs", .integer(1...1_000_000), workedOut: "what is left", "epochs in all")
+private let epochsInAll = Option("epochs", .integer(1...1_000_000), workedOut: "what is left", "epochs in total")
 
 extension Word {
     static let resume = Word(
-        "resume", .training, "Goes on with a run that was interrupted, or for more epochs",
+        "resume", .training, "Continues a run that was interrupted, or trains it for more epochs",
         [CommonOptions.run, epochsInAll, CommonOptions.log], result: .run,
         example: quickModel + "let a = train Net, on: data, epochs: 1\nlet b = resume a, epochs: 2",
         aliases: ["continue", "extend", "restart"], shows: .unbound, takesLong: true, .perform(resumeRun))
@@ -26,11 +26,12 @@ private func resumeRun(_ call: Invocation) throws -> Value {
             fix: "`train \(run.model)` trains the model from fresh weights; nothing trains these further")
     case .diverged:
         throw call.fault(
-            .noContinuation, "\(run.label) diverged: its weights are no numbers", at: place,
+            .noContinuation, "\(run.label) diverged: its weights are NaN or infinite", at: place,
             fix: "train it with a smaller learning rate: `optimizer: adam(lr: 1e-4)`")
     case .done where epochs == nil:
         throw call.fault(
-            .noContinuation, "\(run.label) is done: all of its \(counted(run.epochs, "epoch")) are trained",
+            .noContinuation,
+            "\(run.label) is done: \(run.epochs == 1 ? "its one epoch is" : "all of its \(run.epochs) epochs are") trained",
             at: place,
             fix: "say how many in all: `resume \(run.name ?? "a"), epochs: \(2 * max(1, run.epochs))`")
     case .done, .interrupted, .stopped: break
@@ -47,7 +48,7 @@ private func resumeRun(_ call: Invocation) throws -> Value {
         throw call.fault(
             .otherSchedule,
             "the learning rate of `\(ScheduleValue(options.schedule).text)` depends on how many epochs there are: "
-                + "\(options.epochs) are another training from the first step on",
+                + "with \(options.epochs) it is a different training from the first step on",
             at: call.place(epochsInAll),
             fix: "train it: `train \(run.model), epochs: \(options.epochs)` with the same options")
     }

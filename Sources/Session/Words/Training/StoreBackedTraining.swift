@@ -56,7 +56,8 @@ struct StoreBackedTraining {
         }
         if let resumed, resumed.steps > 0, beginning.map({ $0.position.steps == 0 }) ?? true {
             context.write(
-                "\(label): nothing is kept of \(resumed.label) to resume from, so it is trained from the start\n")
+                "\(label): there is no checkpoint of \(resumed.label) to resume from, so it is trained from the start\n"
+            )
         }
         tellBeginning(beginning, keeper)
 
@@ -106,7 +107,8 @@ struct StoreBackedTraining {
         else { return nil }
         if call[CommonOptions.log] != .none {
             context.write(
-                "\(label): kept from \(kept.date), \(DurationText.span(kept.seconds)) saved; `fresh: true` retrains\n")
+                "\(label): loaded from the run store (\(kept.date), \(DurationText.span(kept.seconds)) saved); `fresh: true` retrains\n"
+            )
         }
         let place = RunValue.Place(store: store, key: kept.key)
         return ended(

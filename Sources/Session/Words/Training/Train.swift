@@ -79,7 +79,7 @@ private func tellOfTwin(
         context.output.report(
             Diagnostic(
                 .note, code: .sameTraining,
-                "\(model.name) trains the same as \(other.model.name), bit for bit: this will end with the weights of "
+                "\(model.name) is provably identical in training to \(other.model.name), bit for bit: this will end with the weights of "
                     + "\(name)",
                 source: context.source, at: call.place(CommonOptions.model),
                 fix: "`diff \(other.model.name), \(model.name)` shows the proof"))

@@ -8,36 +8,37 @@ import Network
 enum TrainingOption {
     static let epochs = Option(
         "epochs", .integer(1...1_000_000), default: 10, aliases: ["epoch", "num_epochs", "n_epochs", "max_epochs"],
-        "how often every image is seen")
+        "passes over the training images")
     static let batch = Option(
-        "batch", .integer(1...1_000_000), default: 64, aliases: ["batch_size", "batchsize", "bs"], "images a step")
+        "batch", .integer(1...1_000_000), default: 64, aliases: ["batch_size", "batchsize", "bs"], "images per step")
     static let optimizer = Option(
         "optimizer", .optimizer, workedOut: "adam(lr: 1e-3)", aliases: ["optim", "opt"],
-        "`sgd`, `adam` or `adamw` with its options")
+        "\(Word.names(Word.optimizers)), with its options")
     static let schedule = Option(
         "schedule", .schedule, workedOut: "constant", aliases: ["scheduler", "lr_scheduler"],
-        "how the learning rate changes: `constant`, `step`, `cosine` or `onecycle`")
+        "how the learning rate changes: \(Word.names(Word.schedules))")
     static let precision = Option(
         "precision", .choice, default: Precision.float32, aliases: ["dtype", "amp"], "how numbers are stored")
     /// `nil` is `random`.
     static let seed = Option(
-        "seed", .seed, default: 1, or: "random", aliases: ["random_state", "manual_seed"], "of every random number")
-    static let orderSeed = seed("orderseed", "of the order of images")
-    static let initSeed = seed("initseed", "of the first weights")
-    static let augmentSeed = seed("augmentseed", "of augmentation")
-    static let dropoutSeed = seed("dropoutseed", "of dropout")
+        "seed", .seed, default: 1, or: "random", aliases: ["random_state", "manual_seed"], "seed for all random numbers"
+    )
+    static let orderSeed = seed("orderseed", "seed for the order of images")
+    static let initSeed = seed("initseed", "seed for the initial weights")
+    static let augmentSeed = seed("augmentseed", "seed for augmentation")
+    static let dropoutSeed = seed("dropoutseed", "seed for dropout")
     static let smoothing = Option(
         "smoothing", .decimal(0...1, excludesHighest: true), default: 0, aliases: ["label_smoothing"],
-        "share of each label spread over all classes")
+        "label smoothing: share of each label spread over all classes")
     static let clip = Option(
         "clip", .positive, default: nil, or: "none", aliases: ["clip_grad_norm", "max_norm"],
-        "largest norm of the gradient")
+        "gradient clipping: the largest norm of the gradient")
     /// `nil` is `all`.
     static let threads = Option(
         "threads", .integer(1...1024), default: nil, or: "all", aliases: ["num_threads", "workers", "num_workers"],
         "processor cores to use")
     static let recipe = Option(
-        "with", .any, workedOut: "no recipe", aliases: ["recipe"], "a `recipe`; options at the call win over it")
+        "with", .any, workedOut: "no recipe", aliases: ["recipe"], "a `recipe`; options in the call take precedence")
 
     static let all: [any OptionDeclaration] = [
         epochs, batch, optimizer, schedule, precision, seed, orderSeed, initSeed, augmentSeed, dropoutSeed, smoothing,
