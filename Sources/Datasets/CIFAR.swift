@@ -99,7 +99,7 @@ public struct CIFAR: Sendable {
         var checksum = officialChecksum
         if let text = sha256?.lowercased() {
             guard text.utf8.count == 64, text.allSatisfy(\.isHexDigit) else {
-                throw .badOption("`sha256:` is no SHA-256", fix: "give the 64 digits that `sha256sum` prints")
+                throw .badOption("`sha256:` is not a SHA-256", fix: "give the 64 digits that `sha256sum` prints")
             }
             checksum = .sha256(text)
         }
@@ -229,7 +229,7 @@ public struct CIFAR: Sendable {
             if isCancelled() { throw .cancelled }
             throw .archive(error)
         }
-        let fix = "the archive is no \(name): name another with `url:` and `sha256:`"
+        let fix = "the archive is not \(name): name another with `url:` and `sha256:`"
         guard let found = batches(in: unpacked) else {
             throw .damaged(path: url, reason: "it holds no \(folder)", fix: fix)
         }

@@ -45,7 +45,7 @@ public enum DatasetError: Error, Sendable, CustomStringConvertible {
             "name the folder that holds \(wanted), or leave `from:` and TANDEM_DATA out to have it downloaded"
         case .damaged(_, _, let fix), .unreadable(_, _, let fix): fix
         case .wrongChecksum:
-            "try again; if it stays so, name another source with `url:`, "
+            "try again; if that does not help, name another source with `url:`, "
                 + "and its checksum with `sha256:` if it repacks the files"
         case .download(let error):
             "\(error.fix); or fetch the files by another way and name their folder with `from:` or TANDEM_DATA"
@@ -54,7 +54,7 @@ public enum DatasetError: Error, Sendable, CustomStringConvertible {
             "name a folder with files that this user may read"
         case .file: "check that the folder can be written and that the disk has 400 MB left"
         case .badOption(_, let fix): fix
-        case .outOfMemory: "`take` fewer images before, or choose a smaller size"
+        case .outOfMemory: "`take` fewer images first, or choose a smaller size"
         case .cancelled: "call it again: it resumes where it stopped"
         }
     }

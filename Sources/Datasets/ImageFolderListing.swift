@@ -56,7 +56,7 @@ struct ImageFolderListing {
                 // To Swift they are equal where they only look the same.
                 guard !classNames.contains(entry.name) else {
                     throw .badOption(
-                        "the class \(entry.name) has other bytes in \(folder) than in \(trainingFolder), though it looks the "
+                        "the class \(entry.name) is written with other bytes in \(folder) than in \(trainingFolder), though it looks the "
                             + "same: Unicode writes its accents in two ways (NFC and NFD)",
                         fix: "rename one of the two folders to the name of the other")
                 }
@@ -198,7 +198,7 @@ struct ImageFolderListing {
         guard drawn.count != wanted else { return }
         func percent(_ share: Double) -> String { "\(Int((100 * share).rounded())) %" }
         notes.append(
-            "\(drawn.count) of \(all.count) images \(drawn.count == 1 ? "is" : "are") cut off for testing, \(percent(Double(drawn.count) / Double(all.count))) and "
+            "\(drawn.count) of \(all.count) images \(drawn.count == 1 ? "is" : "are") held out for testing, \(percent(Double(drawn.count) / Double(all.count))) and "
                 + "not \(percent(share)): "
                 + (drawn.count > wanted
                     ? "each class of two images or more has one in both parts"

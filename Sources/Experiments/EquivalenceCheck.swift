@@ -46,8 +46,8 @@ public struct EquivalenceCheck: Sendable {
 }
 
 extension EquivalenceCheck {
-    /// Whether two networks that are proven to train the same do so on the engine, bit for bit, in the precision that
-    /// is trained.
+    /// Whether two networks that are provably identical in training are so on the engine, bit for bit, in the precision
+    /// that is trained.
     ///
     /// Cost: one training step of four images with each.
     public static func agrees(

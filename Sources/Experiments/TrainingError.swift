@@ -43,7 +43,7 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
         case .wrongInput(_, let images): "write `input \(images)`, or leave `input` out"
         case .wrongOutput: "end the model with `flatten` and `linear`"
         case .tooFewOutputs(_, let classes): "end the model with `linear \(classes)`"
-        case .noImages(_, .validation): "cut a validation part off: `split d, 0.9`"
+        case .noImages(_, .validation): "hold out images for validation: `split d, 0.9`"
         case .noImages: "take at least one training and one test image"
         case .noWeights: "train it again: `train` keeps them, and `compare` with `keep: true`"
         case .images(let error): error.fix

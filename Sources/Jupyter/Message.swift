@@ -51,7 +51,7 @@ struct Request: Sendable {
         self.type = type
         do {
             content = try JSON(parsing: wire.parts[3]).object
-            fault = content == nil ? "the content is no JSON object" : nil
+            fault = content == nil ? "the content is not a JSON object" : nil
         } catch {
             content = nil
             fault = "the content is not JSON: \(error)"

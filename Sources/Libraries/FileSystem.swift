@@ -319,7 +319,7 @@ public enum FileSystem {
                 throw FileError(
                     "use", path,
                     reason:
-                        "nothing is made whose name begins with `~`, as `\(rest[tilde..<end])` does: who removes it by that name in "
+                        "nothing is created whose name begins with `~`, as `\(rest[tilde..<end])` does: who removes it by that name in "
                         + "a shell removes a home folder; `~` and `~/` lead there at the beginning of a path only")
             }
             rest = rest[end...]

@@ -64,7 +64,7 @@ public struct DecodedImage: Sendable {
         if begins("II*\0") || begins("MM\0*") { return "a TIFF" }
         if begins("ftyp", at: 4) {
             if begins("avi", at: 8) { return "an AVIF" }
-            return ["heic", "heix", "hevc", "mif1"].contains { begins($0, at: 8) } ? "a HEIC" : "a film (MP4)"
+            return ["heic", "heix", "hevc", "mif1"].contains { begins($0, at: 8) } ? "a HEIC" : "a video (MP4)"
         }
         return nil
     }
@@ -82,7 +82,7 @@ public struct DecodedImage: Sendable {
             guard Memory.hasRoom(for: count + workByteCount) else {
                 return .failure(
                     ImageError(
-                        message: "the memory has no room for its \(width)x\(height) pixels: decoding them takes "
+                        message: "there is not enough memory for its \(width)x\(height) pixels: decoding them takes "
                             + "\((count + workByteCount) >> 20) MB",
                         fix: "make the image smaller, or free memory"))
             }
@@ -108,7 +108,7 @@ public struct DecodedImage: Sendable {
         guard height > 0, width > 0 else { throw ImageError(message: "it has no pixels") }
         guard height <= pixelLimit / width else {
             throw ImageError(
-                message: "it says it has \(width)x\(height) pixels, more than \(pixelLimit / 1_000_000) million")
+                message: "it claims to have \(width)x\(height) pixels, more than \(pixelLimit / 1_000_000) million")
         }
     }
 
@@ -127,7 +127,7 @@ public struct DecodedImage: Sendable {
             return
         }
         // Where the mark of the end alone is missing, nothing of the image is.
-        guard Memory.hasRoom(for: structure.end) else { throw ImageError(message: "it is cut off") }
+        guard Memory.hasRoom(for: structure.end) else { throw ImageError(message: "it is truncated") }
         var ended: [UInt8] = []
         ended.reserveCapacity(structure.end + 2)
         ended += file[..<structure.end]
@@ -135,7 +135,7 @@ public struct DecodedImage: Sendable {
         let result: Result<DecodedImage, ImageError> = ended.withUnsafeBufferPointer { bytes in
             do throws(ImageError) {
                 let image = try DecodedImage(wholeJPEG: bytes, structure, isEndMissing: true)
-                return structure.hasAllScans ? .success(image) : .failure(ImageError(message: "it is cut off"))
+                return structure.hasAllScans ? .success(image) : .failure(ImageError(message: "it is truncated"))
             } catch { return .failure(error) }
         }
         self = try result.get()
@@ -164,7 +164,7 @@ public struct DecodedImage: Sendable {
             let code = tjDecompress2(
                 decoder, bytes.baseAddress, UInt(bytes.count), pixels, width, 0, height,
                 Int32((isCMYK ? TJPF_CMYK : TJPF_RGB).rawValue), TJFLAG_ACCURATEDCT | TJFLAG_LIMITSCANS)
-            if isEndMissing, code != 0 { return ImageError(message: "it is cut off") }
+            if isEndMissing, code != 0 { return ImageError(message: "it is truncated") }
             return isUsable(code) ? nil : failure()
         }
         self = isCMYK ? image.withoutInks : image

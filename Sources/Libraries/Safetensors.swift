@@ -112,7 +112,7 @@ public struct Safetensors: Sendable {
     /// Bytes that are read at a time; a multiple of every type's.
     private static let piece = 16 << 20
 
-    private static let isCutShort = SafetensorsError(description: "shorter than its header")
+    private static let isCutShort = SafetensorsError(description: "truncated within its header")
 
     private static func noMemory(_ what: String, _ byteCount: Int) -> SafetensorsError {
         let free = (Memory.available() ?? 0) >> 20
@@ -142,17 +142,17 @@ public struct Safetensors: Sendable {
         var places: [Place] = []
         var ranges: [(name: String, range: Range<Int>)] = []
         for name in object.keys {
-            guard let entry = object[name]?.object else { throw fail("`\(name)` is described by no object") }
+            guard let entry = object[name]?.object else { throw fail("`\(name)` is not described by an object") }
             if name == "__metadata__" {
                 for key in entry.keys {
-                    guard let text = entry[key]?.string else { throw fail("`\(key)` of its metadata is no text") }
+                    guard let text = entry[key]?.string else { throw fail("`\(key)` of its metadata is not a string") }
                     metadata[key] = text
                 }
                 continue
             }
             func numbers(_ key: String) throws(SafetensorsError) -> [Int] {
                 guard let numbers = entry[key]?.integers else {
-                    throw fail("the `\(key)` of `\(name)` is no list of whole numbers")
+                    throw fail("the `\(key)` of `\(name)` is not a list of whole numbers")
                 }
                 return numbers
             }
@@ -162,7 +162,7 @@ public struct Safetensors: Sendable {
                 throw fail("`\(name)` is of a type that is not read: \(type)")
             }
             guard offsets.count == 2, offsets[0] >= 0, offsets[0] <= offsets[1], offsets[1] <= dataCount else {
-                throw fail("`\(name)` lies outside of the file, which may be cut short")
+                throw fail("`\(name)` lies outside of the file, which may be truncated")
             }
             let range = offsets[0]..<offsets[1]
             guard let count = Self.count(shape), count == 8 * range.count / bits, 8 * range.count % bits == 0 else {

@@ -30,7 +30,7 @@ final class Transfer {
             Failure(error: DownloadError(kind: kind, url: url, reason: reason))
         }
         guard let library = CurlLibrary.shared else { throw failure(.noLibrary, "libcurl.so.4 is not installed") }
-        guard !url.isEmpty, !url.utf8.contains(0) else { throw failure(.badAddress, "this is no address") }
+        guard !url.isEmpty, !url.utf8.contains(0) else { throw failure(.badAddress, "this is not an address") }
         if let file = Self.localFile(url) {
             // libcurl would wait for a pipe, and nothing could stop it.
             guard FileSystem.isRegularFile(file) else { throw failure(.badAddress, "there is no file of this name") }

@@ -82,7 +82,7 @@ struct LayerSettingsReader {
         switch left.removeValue(forKey: label) {
         case .number(let value)? where range.contains(value): return value
         case .integer(let value)? where range.contains(Double(value)): return Double(value)
-        default: throw fault(label, "a number of its range")
+        default: throw fault(label, "a number in its range")
         }
     }
 

@@ -39,7 +39,7 @@ struct Overrides {
             let place = "\(program.source.name.map { "\($0):" } ?? "")\(position.line):\(position.column)"
             return "`\(name)` is \(what) (\(place)), and only a top-level `let` can be replaced"
         }
-        let missing = "no top-level `let \(name) = …` is in the program"
+        let missing = "the program has no top-level `let \(name) = …`"
         if let near = nearestName(to: name, among: bound) { return "\(missing); did you mean `\(near)`?" }
         guard !bound.isEmpty else { return "\(missing), nor any other" }
         var names: [String] = []

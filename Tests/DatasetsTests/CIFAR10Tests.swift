@@ -183,7 +183,7 @@ import Testing
     @Test(arguments: ["", "abc", String(repeating: "g", count: 64)])
     func whatIsNoChecksumIsSaid(text: String) {
         let error = failure { () throws(DatasetError) in try CIFAR.ten.load(sha256: text) }
-        #expect(error?.message == "`sha256:` is no SHA-256")
+        #expect(error?.message == "`sha256:` is not a SHA-256")
     }
 
     /// CIFAR-100 with 40 and 20 images: image i is of class i mod 100, in group i mod 20, and all its pixels are i.

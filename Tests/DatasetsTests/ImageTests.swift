@@ -67,7 +67,7 @@ struct ImageDecodingTests {
             do throws(ImageError) {
                 _ = try DecodedImage(Array(whole.dropLast(cut)))
                 Issue.record("read without its last \(cut) bytes")
-            } catch { #expect(error.message == "it is cut off") }
+            } catch { #expect(error.message == "it is truncated") }
         }
     }
 
@@ -81,7 +81,7 @@ struct ImageDecodingTests {
             do throws(ImageError) {
                 _ = try DecodedImage(Array(whole[..<cut]))
                 Issue.record("read of its first \(cut) bytes")
-            } catch { #expect(error.message == "it is cut off") }
+            } catch { #expect(error.message == "it is truncated") }
         }
         #expect(try DecodedImage(Array(whole.dropLast(2))).pixels == DecodedImage(whole).pixels)
     }
@@ -91,7 +91,7 @@ struct ImageDecodingTests {
         do throws(ImageError) {
             _ = try DecodedImage(whole.dropLast(200) + whole)
             Issue.record("the end of another JPEG was taken for its own")
-        } catch { #expect(error.message == "it is cut off") }
+        } catch { #expect(error.message == "it is truncated") }
         // Any bytes may stand behind the end, and a bad code is read as by Pillow.
         let odd = [UInt8](try Data(contentsOf: images.appending(path: "bad-code.jpg")))
         let image = try DecodedImage(odd + [1, 2, 0xFF, 0xDA, 3, 4, 0xFF, 0xE0])
@@ -131,7 +131,7 @@ struct ImageDecodingTests {
             do throws(ImageError) {
                 _ = try DecodedImage(bytes)
                 Issue.record("read")
-            } catch { #expect(error.message == "it says it has 60000x60000 pixels, more than 178 million") }
+            } catch { #expect(error.message == "it claims to have 60000x60000 pixels, more than 178 million") }
         }
     }
 
@@ -453,7 +453,7 @@ struct ImageFolderTests {
 
     @Test func whatIsLeftOutOfAFolderIsNamed() throws {
         for name in ["a", "b"] { for index in 0..<3 { try copy("plain.png", "odd/\(name)/\(index).png") } }
-        #expect(try notes("odd") == ["2 of 6 images are cut off for testing, 33 % and not 20 %: \(bothParts)"])
+        #expect(try notes("odd") == ["2 of 6 images are held out for testing, 33 % and not 20 %: \(bothParts)"])
         for file in ["a/x.webp", "a/y.bmp", "b/z.tif", "b/w.gif", "b/v.txt", "labels.csv"] {
             try FileSystem.write("other", to: "\(folder.path)/odd/\(file)")
         }
@@ -466,7 +466,7 @@ struct ImageFolderTests {
                 "left out (no JPEG or PNG by their names): labels.csv, a/x.webp, a/y.bmp, b/v.txt and 2 more",
                 "left out (hidden): .git, a/._1.png",
                 "a folder within a class is read as part of it, as torchvision does",
-                "2 of 7 images are cut off for testing, 29 % and not 20 %: \(bothParts)",
+                "2 of 7 images are held out for testing, 29 % and not 20 %: \(bothParts)",
                 "classes without any image: none",
             ])
         let data = try ImageFolder.load("\(folder.path)/odd", height: 4, width: 4, testShare: 0.2, seed: 1)
@@ -532,7 +532,7 @@ struct ImageFolderTests {
         try copy("plain.png", "ones/c/1.png")
         #expect(
             try notes("ones") == [
-                "0 of 3 images are cut off for testing, 0 % and not 20 %: a class of one image has none for testing",
+                "0 of 3 images are held out for testing, 0 % and not 20 %: a class of one image has none for testing",
                 "classes without any test image: a, b, c",
             ])
         let ones = try ImageFolder.load("\(folder.path)/ones", height: 4, width: 4, testShare: 0.2, seed: 1)

@@ -173,7 +173,8 @@ struct RunnerTests {
         #expect(result.code == 1)
         #expect(
             result.error.contains(
-                "1.jpg cannot be read: the memory has no room for its 12000x12000 pixels: decoding them takes 2059 MB"),
+                "1.jpg cannot be read: there is not enough memory for its 12000x12000 pixels: decoding them takes 2059 MB"
+            ),
             "\(result.error)")
     }
 

@@ -124,8 +124,8 @@ private func fix(_ text: String) -> String? { parse(SourceText(text)).diagnostic
     }
 
     @Test(arguments: [
-        ("conv width // 2, kernel: 3", "for whole division write `div(width, 2)`"),
-        ("print a.b // 2", "for whole division write `div(a.b, 2)`"),
+        ("conv width // 2, kernel: 3", "for integer division write `div(width, 2)`"),
+        ("print a.b // 2", "for integer division write `div(a.b, 2)`"),
         ("x = 5", "write `let x = 5`"), ("a, b = 1, 2", "write `let (a, b) = (1, 2)`"),
         ("conv 64, padding=1", "write `padding: 1`"),
         ("print 'text'", "write `\"text\"`"),

@@ -110,8 +110,8 @@ struct ModelTests {
     }
 
     @Test func layersOutsideOfModelsAreAnError() {
-        #expect(fault("conv 64")?.contains("layers stand in the body") == true)
-        #expect(fault("let a = relu")?.contains("layers stand in the body") == true)
+        #expect(fault("conv 64")?.contains("layers belong in the body") == true)
+        #expect(fault("let a = relu")?.contains("layers belong in the body") == true)
     }
 
     @Test func aModelWithoutInputTakesItsShapeFromTheData() {

@@ -200,7 +200,7 @@ struct RunDataTests {
         // At hand, whatever the file says.
         #expect(session.printed("print evaluate(c).accuracy == a.accuracy") == "true\n")
         session.run("let pets = synthetic()\nlet a = 1")
-        #expect(session.fault("evaluate c")?.contains("the data of c are not at hand: ") == true)
+        #expect(session.fault("evaluate c")?.contains("the data of c is not available: ") == true)
         #expect(session.fault("evaluate c")?.contains("let data = imagefolder(\"pets\", size: 8)") == true)
     }
 

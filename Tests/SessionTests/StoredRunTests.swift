@@ -66,7 +66,8 @@ struct StoredRunTests {
         #expect(lines.count == 2)
         #expect(
             lines[0].wholeMatch(
-                of: #/Other seed 1: kept from \d{4}-\d\d-\d\d \d\d:\d\d, \d+(\.\d)? s saved; `fresh: true` retrains/#
+                of:
+                    #/Other seed 1: loaded from the run store \(\d{4}-\d\d-\d\d \d\d:\d\d, \d+(\.\d)? s saved\); `fresh: true` retrains/#
             )
                 != nil, "\(lines[0])")
         #expect(first == lines[1] + "\n")
@@ -150,7 +151,7 @@ struct StoredRunTests {
         session.run("runs state: interrupted")
         #expect(session.output.all.results.last?.text == "no runs")
         session.run("runs[\"c\"]")
-        #expect(session.output.all.diagnostics.last?.message == "no run is kept that is called \"c\"")
+        #expect(session.output.all.diagnostics.last?.message == "no stored run is called \"c\"")
         session.run("runs since: \"yesterday\"")
         #expect(session.output.all.diagnostics.last?.fix == "write it as \"2026-11-23\"")
         // What it gives back is a run as any other.
@@ -163,7 +164,7 @@ struct StoredRunTests {
             "let other = synthetic()\nlet data = 1\nlet d = runs[\"b\"]\nprint resume(d, epochs: 3, log: none).epochs")
         #expect(session.output.all.text.hasSuffix("\n3\n"))
         session.run("runs clean\nruns[\"Net seed 3\"]")
-        #expect(session.output.all.text.contains("freed; all that is known of the runs is kept\n"))
+        #expect(session.output.all.text.contains("freed; the records of the runs are kept\n"))
         session.run("let e = runs[\"Net seed 3\"]\nprint e.epochs, e.state\ncam e")
         #expect(session.output.all.text.hasSuffix("2 done\n"))
         #expect(session.output.all.diagnostics.last?.message == "the weights of e are not kept")
@@ -194,7 +195,7 @@ struct StoredRunTests {
         let warnings = session.output.all.diagnostics
         #expect(warnings.map(\.severity) == [.warning])
         #expect(warnings.first?.message == "runs are not kept: \(home)/inside cannot be used (not a directory)")
-        #expect(warnings.first?.fix == "move away what is in its place, or set TANDEM_HOME to another folder")
+        #expect(warnings.first?.fix == "move what is in its place elsewhere, or set TANDEM_HOME to another folder")
         session.output.forgetText()
         session.run("runs clean")
         #expect(session.output.all.text == "nothing was removed: the database of the runs cannot be used\n")

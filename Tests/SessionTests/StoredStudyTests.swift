@@ -42,11 +42,11 @@ struct StoredStudyTests {
         let same = text(
             "let s = compare B, A, on: data, epochs: 2, batch: 32, seeds: 1...3, log: none\nprint s.accuracies[1][0] > 0"
         )
-        #expect(same.contains("4 of 6 trainings kept, "))
+        #expect(same.contains("4 of 6 trainings loaded from the run store, "))
         #expect(same.contains("; `fresh: true` retrains") && same.contains("note: 2 trainings: "))
         let again = text(
             "let s = compare A, B, on: data, epochs: 2, batch: 32, seeds: 1...2, log: none\nprint s.accuracies")
-        #expect(again.contains("4 of 4 trainings kept, ") && !again.contains("note: "))
+        #expect(again.contains("4 of 4 trainings loaded from the run store, ") && !again.contains("note: "))
         #expect(again.split(separator: "\n").last == first.split(separator: "\n").first)
         let fresh = text(
             "let s = compare A, B, on: data, epochs: 2, batch: 32, seeds: 1...2, log: none, fresh: true\nprint s.accuracies"
@@ -117,8 +117,9 @@ struct StoredStudyTests {
         let study = text(
             "let s = compare A, B, on: data, epochs: 2, batch: 32, seeds: [1], keep: true, log: none\nprint s.runs.count"
         )
-        #expect(study.contains("1 of 2 trainings kept, ") && study.contains("\n2\n"))
-        #expect(text("let b = train B, on: data, epochs: 2, batch: 32").contains("B seed 1: kept from "))
+        #expect(study.contains("1 of 2 trainings loaded from the run store, ") && study.contains("\n2\n"))
+        #expect(
+            text("let b = train B, on: data, epochs: 2, batch: 32").contains("B seed 1: loaded from the run store ("))
         #expect(text("let c = train B, on: data, epochs: 2, batch: 32, log: none") == "", "nothing is to be said")
     }
 
@@ -135,9 +136,9 @@ struct StoredStudyTests {
         defer { remove() }
         _ = text("let s = compare A, B, on: data, epochs: 1, seeds: 1...2, log: none")
         let variance = text("let v = variance A, on: data, epochs: 1, roles: [init, order], seeds: 1...2, log: none")
-        #expect(variance.contains("2 of 4 trainings kept, "))
+        #expect(variance.contains("2 of 4 trainings loaded from the run store, "))
         let again = text("let v = variance A, on: data, epochs: 1, roles: [init, order], seeds: 1...2, log: none")
-        #expect(again.contains("4 of 4 trainings kept, ") && !again.contains("note: "))
+        #expect(again.contains("4 of 4 trainings loaded from the run store, ") && !again.contains("note: "))
     }
 
     /// Names, as `runs` lists them, and the accuracies beside them.
@@ -228,7 +229,7 @@ struct StoredStudyTests {
         )
         #expect(session.output.all.text == "3 2 1\n3 2 1\n")
         session.run("runs[\"A seed 1 #00000000\"]")
-        #expect(session.output.all.diagnostics.last?.message.hasPrefix("no run is kept that is called") == true)
+        #expect(session.output.all.diagnostics.last?.message.hasPrefix("no stored run is called") == true)
     }
 
     @Test func aKeyMeansOneRunHoweverOftenItIsRead() throws {
@@ -292,7 +293,8 @@ struct StoredStudyTests {
         defer { remove() }
         _ = text("let s = compare A, B, on: data, epochs: 1, batch: 32, seeds: [1], log: none")
         let said = text("let k = runs[\"A seed 1\"]\nlet m = resume k, epochs: 2, log: none")
-        #expect(said.contains("A seed 1: nothing is kept of k to resume from, so it is trained from the start\n"))
+        #expect(
+            said.contains("A seed 1: there is no checkpoint of k to resume from, so it is trained from the start\n"))
     }
 
     @Test func aRunThatDivergedIsKeptAsOne() {
@@ -303,7 +305,7 @@ struct StoredStudyTests {
         let first = text(program)
         #expect(first.contains("diverged"))
         let again = text(program)
-        #expect(again.contains("2 of 2 trainings kept, ") && again.contains("diverged"))
+        #expect(again.contains("2 of 2 trainings loaded from the run store, ") && again.contains("diverged"))
     }
 
     @Test func theCellOfAnInterruptedStudyTakesItUp() throws {
@@ -319,7 +321,7 @@ struct StoredStudyTests {
         }
         session.workspace.close()
         let text = text(program)
-        #expect(text.contains("A seed 1: ") && text.contains(" (kept)\n"))
-        #expect(text.contains("2 of 4 trainings kept, ") && text.contains("note: 2 trainings: "))
+        #expect(text.contains("A seed 1: ") && text.contains(" (from the run store)\n"))
+        #expect(text.contains("2 of 4 trainings loaded from the run store, ") && text.contains("note: 2 trainings: "))
     }
 }

@@ -151,7 +151,9 @@ private let threeSeeds = twoModels + "let study = compare A, B, on: data, epochs
             table study
             """
         ).text
-        #expect(text.hasPrefix("identical: a difference of 0 points in every seed; both are proven to train the same"))
+        #expect(
+            text.hasPrefix("identical: a difference of 0 points in every seed; both are provably identical in training")
+        )
         #expect(text.contains("two runs of gap with different seeds differ by up to "))
     }
 }

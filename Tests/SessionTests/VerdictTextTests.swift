@@ -62,7 +62,7 @@ private let base = [78.1, 77.9, 78.4, 78.0, 77.8, 78.2]
         let lines = lines(Study(plan, seeds: [1]))
         #expect(
             lines.contains(
-                "gap and flat are proven to train the same, but a training step on this machine ends in other weights: the proof "
+                "gap and flat are provably identical in training, but a training step on this machine ends in other weights: the proof "
                     + "is not used, and both are trained; please report these networks"), "\(lines)")
     }
 
@@ -131,11 +131,11 @@ private let base = [78.1, 77.9, 78.4, 78.0, 77.8, 78.2]
         let text = lines(try study([base, [78.3, nil, 78.6, 78.1, 78.0, 78.5]]))
         #expect(text[0].hasPrefix("where both train (5 of 6 seeds): "))
         #expect(
-            text.contains("flat diverged with seed 2: excluded from every number and picture, and a difference itself"))
+            text.contains("flat diverged with seed 2: excluded from every number and picture, and itself a difference"))
         #expect(text.contains { $0.hasPrefix("model ") && $0.hasSuffix("  runs") })
         #expect(text.contains { $0.hasPrefix("flat ") && $0.hasSuffix("  5 of 6") })
         #expect(
-            lines(try study([[78.0], [nil]]))[0] == "undecided: in no seed did both runs finish")
+            lines(try study([[78.0], [nil]]))[0] == "undecided: for no seed did both runs finish")
     }
 
     @Test func equalDifferencesInFewSeedsAskForMore() throws {
@@ -217,7 +217,7 @@ private let base = [78.1, 77.9, 78.4, 78.0, 77.8, 78.2]
         #expect(
             try told([10])
                 == [
-                    "gap with seed 1 puts all test images into one class: it learned nothing there; a smaller learning rate may help"
+                    "gap with seed 1 assigns all test images to one class: it learned nothing there; a smaller learning rate may help"
                 ]
         )
         #expect(try told([10, 20])[0].contains("learned nothing there, and that widens the interval;"))
@@ -271,7 +271,7 @@ private let base = [78.1, 77.9, 78.4, 78.0, 77.8, 78.2]
     @Test func aSpreadThatStandsOutIsNamed() throws {
         let text = try answer { 70 + Double($0.initialization) + Double($0.order) / 100 }
         #expect(
-            text == "the first weights (init) spreads the accuracy of net most, by 1.87 points; all together by 1.89")
+            text == "the initial weights (init) spreads the accuracy of net most, by 1.87 points; all together by 1.89")
     }
 
     @Test func spreadsThatAreAlikeAreNotRanked() throws {

@@ -42,7 +42,7 @@ public enum EngineError: Error, Hashable, Sendable, CustomStringConvertible {
         case .notYet(let what): "\(what) cannot be trained yet"
         case .tooLarge(let layer, let reason): "`\(layer)` is too large to be trained: \(reason)"
         case .inputChannels(let count): "images have at most 16 channels, not \(count)"
-        case .outOfMemory(let byteCount): "the system has no \(byteCount / 1_000_000) MB of memory left"
+        case .outOfMemory(let byteCount): "the system does not have \(byteCount / 1_000_000) MB of memory left"
         case .instructionSet(let name):
             "TANDEM_ISA=\(name) is not an instruction set that this CPU supports"
         case .threads(let text): "TANDEM_THREADS=\(text) is not a number of threads"

@@ -89,7 +89,7 @@ struct OptimizerSettingsReader {
         _ key: String, in range: ClosedRange<Double> = 0...(.greatestFiniteMagnitude)
     ) throws(OptimizerSettingsError) -> Double {
         guard case .number(let value)? = left.removeValue(forKey: key), range.contains(value) else {
-            throw OptimizerSettingsError(description: "`\(key)` of the optimizer is no number of its range")
+            throw OptimizerSettingsError(description: "`\(key)` of the optimizer is not a number in its range")
         }
         return value
     }

@@ -4,7 +4,7 @@ import CKernels
 
 struct RMSprop: OptimizerRule {
     let learningRate: Double
-    /// The decay of the mean of squares.
+    /// The decay of the mean of squared gradients.
     let alpha: Double
     let epsilon: Double
     let weightDecay: Double

@@ -15,7 +15,7 @@ extension Architecture {
     init(_ json: JSON) throws(DescriptionError) {
         let sizes = json["input"]?.array?.map(\.integer) ?? []
         guard 1...3 ~= sizes.count, sizes.allSatisfy({ 1...(1 << 20) ~= $0 ?? 0 }) else {
-            throw DescriptionError("the network's input is no shape")
+            throw DescriptionError("the network's input is not a shape")
         }
         let layers = try [Layer](json["layers"])
         do throws(ShapeFault) { try self.init(input: Shape(sizes.compactMap(\.self)), layers: layers) } catch {
@@ -62,7 +62,7 @@ extension LayerSetting {
             } else {
                 self = .layers(try [Layer](json))
             }
-        case .null, .object: throw DescriptionError("`\(label)` of a layer is no setting")
+        case .null, .object: throw DescriptionError("`\(label)` of a layer is not a setting")
         }
     }
 }

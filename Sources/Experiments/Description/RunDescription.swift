@@ -82,7 +82,7 @@ public struct RunDescription: Sendable {
         dataDigest = digest
         data = json["data"]?["made"].flatMap(DataDescription.init)
         guard data != nil || json["data"]?["made"] == nil else {
-            throw DescriptionError("how its data are made is not known here")
+            throw DescriptionError("how its data is made is not known here")
         }
         self.options = try TrainingOptions(options)
     }

@@ -68,7 +68,7 @@ extension OptimizerOptions {
             } else if let flag = object[key]?.bool {
                 values[key] = .flag(flag)
             } else {
-                throw DescriptionError("`\(key)` of the optimizer is no number, and neither true nor false")
+                throw DescriptionError("`\(key)` of the optimizer is neither a number nor true or false")
             }
         }
         do throws(OptimizerSettingsError) {
@@ -114,14 +114,14 @@ private struct Settings {
         _ label: String, in range: ClosedRange<Double> = 0...(.greatestFiniteMagnitude)
     ) throws(DescriptionError) -> Double {
         guard let value = json[label]?.number, range.contains(value) else {
-            throw DescriptionError("`\(label)` of \(name) is no number of its range")
+            throw DescriptionError("`\(label)` of \(name) is not a number in its range")
         }
         return value
     }
 
     func integer(_ label: String, in range: ClosedRange<Int>) throws(DescriptionError) -> Int {
         guard let value = json[label]?.integer, range.contains(value) else {
-            throw DescriptionError("`\(label)` of \(name) is no whole number of its range")
+            throw DescriptionError("`\(label)` of \(name) is not a whole number in its range")
         }
         return value
     }

@@ -44,8 +44,8 @@ public struct Sample: Hashable, Sendable {
         return StudentT(count - 1).twoSided(mean / error)
     }
 
-    /// What two single values of this kind differ by at most, 19 times of 20: an interval for the difference of two new
-    /// seeds.
+    /// What two single values of this kind differ by at most, 19 times out of 20: an interval for the difference of two
+    /// new seeds.
     public var differenceOfTwo: Double? {
         deviation.map { StudentT(count - 1).upperQuantile(0.025) * $0 * 2.0.squareRoot() }
     }

@@ -118,7 +118,7 @@ enum CheckpointFile {
 
     private static func head(_ reader: borrowing FileReader) throws(FileError) -> Result<Head, CheckpointError> {
         func damaged(_ reason: String) -> Result<Head, CheckpointError> { .failure(.damaged(reason)) }
-        guard let (metadata, places) = try header(reader) else { return damaged("its header is none") }
+        guard let (metadata, places) = try header(reader) else { return damaged("it has no valid header") }
         guard let text = metadata[key]?.string, let json = try? JSON(parsing: text) else {
             return damaged("it says nothing of its training")
         }
@@ -135,7 +135,7 @@ enum CheckpointFile {
             let second = number(powers[1]), let checksum = metadata[checksumKey]?.string,
             epoch == record.position.metrics.count + 1, batch >= 0, steps >= 0
         else { return damaged("what it says of its training is incomplete") }
-        guard places.last?.upperBound == reader.byteCount else { return damaged("it is cut short") }
+        guard places.last?.upperBound == reader.byteCount else { return damaged("it is truncated") }
         var position = record.position
         (position.epoch, position.batch, position.loss, position.correct) = (epoch, batch, loss, correct)
         position.steps = steps
@@ -204,7 +204,7 @@ enum CheckpointFile {
         }
         guard let state else { return .failure(.outOfMemory) }
         guard digest.finish().hexadecimal == head.checksum else {
-            return .failure(.damaged("its checksum does not hold"))
+            return .failure(.damaged("its checksum does not match"))
         }
         return .success(Checkpoint(position: head.position, state: state))
     }

@@ -91,7 +91,7 @@ public enum RunRecordFile {
             throw .newer(version: json["version"]?.string?.printableName ?? "")
         }
         guard file.unread.isEmpty, file.metadata[checksumKey] == checksum(file.parts, file.metadata) else {
-            throw .damaged("its checksum is not that of its bytes")
+            throw .damaged("its checksum does not match its bytes")
         }
         guard var record = RunRecord(json), record.kept != nil, let key = json["key"]?.string, RunFileName.isKey(key),
             let outcomes = TestOutcomes(file)

@@ -334,7 +334,7 @@ public final class RunStore: Sendable {
             switch error {
             case .unreadable(let text): reason = text
             case .noRun: reason = "it holds no run"
-            case .damaged: reason = "its checksum does not hold"
+            case .damaged: reason = "its checksum does not match"
             case .newer, .outOfMemory: return nil
             }
         } catch {

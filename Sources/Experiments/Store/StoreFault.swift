@@ -62,15 +62,15 @@ public enum StoreFault: Error, Hashable, Sendable {
         case .runDamaged(let run, let what, let reason, let aside):
             "the \(what) of \(run) is damaged (\(reason)) and was set aside as \(aside)"
         case .notWritten(let run, let what, let reason, let hasOlder):
-            "the \(what) of \(run) could not be written: \(reason)" + (hasOlder ? "; the one before is kept" : "")
+            "the \(what) of \(run) could not be written: \(reason)" + (hasOlder ? "; the previous one is kept" : "")
         case .otherBits(let run, let date):
-            "\(run) came out with other bits than the same training of \(date): one of the two went wrong"
+            "\(run) ended with different bits than the same training of \(date): one of the two went wrong"
         }
     }
 
     public var fix: String {
         switch self {
-        case .notKept(_, _, .moveAway): "move away what is in its place, or set TANDEM_HOME to another folder"
+        case .notKept(_, _, .moveAway): "move what is in its place elsewhere, or set TANDEM_HOME to another folder"
         case .notKept(_, _, .freeSpace): "free space on its disk, or set TANDEM_HOME to a folder on another one"
         case .notKept(_, _, .makeWritable), .readOnly: "make the folder writable, or set TANDEM_HOME to another one"
         case .held(let path): "end the process that holds it, if it does not end by itself: `fuser \(path)` names it"

@@ -50,12 +50,12 @@ public struct StudyPlan: Sendable {
     public let design: StudyDesign
     /// In points of accuracy: a smaller difference makes none.
     public let margin: Double
-    /// Whether models that are proven to train the same are each trained all the same.
+    /// Whether models that are provably identical in training are each trained all the same.
     public let isForced: Bool
     public let keepsWeights: Bool
     /// For each model the first that is proven to train the same, itself where none before it is.
     public internal(set) var twins: [Int]
-    /// Models that are proven to train the same, and did not on the engine: the proof is not used.
+    /// Models that are provably identical in training, and did not on the engine: the proof is not used.
     public internal(set) var refuted: [(first: Int, second: Int)] = []
 
     public init(

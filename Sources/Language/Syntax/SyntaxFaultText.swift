@@ -43,17 +43,17 @@ struct SyntaxFaultText {
             self.init(.unknownCharacter, "`\(shown)` means nothing here", fix: Self.fixOfUnknown(characters))
         case .percent(let share):
             self.init(
-                .percent, "`%` is the rest of a division; a share is written as a number", fix: "write `\(share)`")
+                .percent, "`%` is the remainder of a division; a share is written as a number", fix: "write `\(share)`")
         case .lookalike(let found, let meant):
             self.init(
-                .lookalikeCharacter, "`\(found)` is not the character of the keyboard that it looks like",
+                .lookalikeCharacter, "`\(found)` only looks like the character on the keyboard",
                 fix: "write `\(Self.short(meant))`")
         case .unclosedComment: self.init(.unclosedComment, "this `/*` is never closed", fix: "close it with `*/`")
         case .hashComment: self.init(.hashComment, "a comment begins with `//`, not with `#`", fix: "write `//`")
         case .swallowingComment(let divisor, let dividend):
             self.init(
                 .swallowingComment, "this is a comment, and the rest of the line is lost in it",
-                fix: "for whole division write `div(\(dividend ?? "…"), \(divisor))`")
+                fix: "for integer division write `div(\(dividend ?? "…"), \(divisor))`")
         case .commandLine(let command):
             self.init(
                 .commandLine, "`\(command)` is a command for IPython or the shell, not for Tandem",
@@ -74,7 +74,7 @@ struct SyntaxFaultText {
                 fix: Self.fixOfHexadecimal(written))
         case .unfinishedShape(let first):
             self.init(
-                .shape, "a shape needs a number behind each `x`",
+                .shape, "a shape needs a number after each `x`",
                 fix:
                     "write `\(first) * x` for a product, `\(first)x32x32` for a shape, or `shape(\(first), x, x)` for one of values"
             )
@@ -96,7 +96,7 @@ struct SyntaxFaultText {
             self.init(.unterminatedString, "this string does not end on its line", fix: "close it with `\"`")
         case .unknownEscape(let character):
             self.init(
-                .escape, "`\\\(character)` stands for nothing in a string",
+                .escape, "`\\\(character)` means nothing in a string",
                 fix: "there are `\\n` `\\t` `\\\"` `\\\\` `\\u{…}` and `\\( )`; a backslash itself is `\\\\`")
         case .invalidScalar:
             self.init(.escape, "this is not the number of a Unicode character", fix: "write it like `\\u{1F600}`")
@@ -106,9 +106,9 @@ struct SyntaxFaultText {
             self.init(.quotes, "a string has no `\(prefix)` before it", fix: "write `\(Self.short(written))`")
         case .tripleQuotes:
             self.init(
-                .quotes, "a string is of one line and has one quote at each end", fix: "write `\\n` for a new line")
+                .quotes, "a string fits on one line and has one quote at each end", fix: "write `\\n` for a new line")
         case .emptyInterpolation:
-            self.init(.interpolation, "nothing stands in this `\\( )`", fix: "put a value into it")
+            self.init(.interpolation, "this `\\( )` is empty", fix: "put a value into it")
 
         // MARK: Brackets
         case .unclosed(let bracket):
@@ -120,10 +120,10 @@ struct SyntaxFaultText {
 
         // MARK: Statements
         case .unexpected(let found, let expected):
-            self.init(.unexpected, "expected \(Self.words(expected)), but here stands `\(found)`")
+            self.init(.unexpected, "expected \(Self.words(expected)), but found `\(found)`")
         case .missing(let expected, let behind):
             self.init(
-                .missing, "\(Self.words(expected)) is missing behind `\(behind)`",
+                .missing, "\(Self.words(expected)) is missing after `\(behind)`",
                 fix: Self.fixOfMissing(expected, behind))
         case .statementNotEnded(let found, let needsComma):
             self.init(
@@ -134,7 +134,7 @@ struct SyntaxFaultText {
         case .lineBeginsWithOperator(let found):
             self.init(
                 .lineBeginsWithOperator, "a statement cannot begin with `\(found)`",
-                fix: "a line goes on when `\(found)` stands at its end, or inside parentheses")
+                fix: "a line continues when `\(found)` is at its end, or inside parentheses")
         case .reservedName(let name):
             self.init(
                 .reservedName, "`\(name)` is a word of the language and cannot be a name",
@@ -151,7 +151,7 @@ struct SyntaxFaultText {
             self.init(
                 .assignment, "members and elements cannot be changed", fix: "bind a new value with `let name = …`")
         case .tupleWithoutParentheses(let names):
-            self.init(.tuple, "several names stand in parentheses", fix: "write `(\(names))`")
+            self.init(.tuple, "several names go in parentheses", fix: "write `(\(names))`")
         case .typeAnnotation(let name, let value):
             self.init(.type, "names have no types", fix: "write `let \(name) = \(Self.oneLine(value))`")
         case .functionBinding(let name):
@@ -164,14 +164,15 @@ struct SyntaxFaultText {
         case .exitWord(let word): self.init(.exit, "there is no `\(word)`", fix: "write `quit`")
         case .colonForBrace(let written):
             self.init(
-                .colon, "a body stands in braces",
-                fix: written.map { "write `\(Self.oneLine($0))`" } ?? "write `{` for `:`, and `}` behind its last line")
+                .colon, "a body goes in braces",
+                fix: written.map { "write `\(Self.oneLine($0))`" }
+                    ?? "replace `:` with `{`, and write `}` after its last line")
         case .forWithEquals(let written):
             self.init(
-                .forLoop, "a loop goes over the elements of something",
+                .forLoop, "a loop iterates over the elements of something",
                 fix: "write `\(written ?? "for x in 1...10 { … }")`")
         case .wordForBrace(let word):
-            self.init(.brace, "a body stands in braces, without `\(word)`", fix: "write `{ … }`")
+            self.init(.brace, "a body goes in braces, without `\(word)`", fix: "write `{ … }`")
 
         // MARK: Calls and expressions
         case .equalsForColon(let name, let value):
@@ -180,7 +181,7 @@ struct SyntaxFaultText {
                 .equalsForColon, "an option is given with `:`, not with `=`", fix: "write `\(name): \(meant)`")
         case .swallowingComma(let next):
             self.init(
-                .swallowingComma, "this comma draws the next line, `\(next) …`, into the command",
+                .swallowingComma, "this comma pulls the next line, `\(next) …`, into the command",
                 fix: "leave the comma out")
         case .missingComma(let label, let value):
             self.init(
@@ -191,11 +192,11 @@ struct SyntaxFaultText {
         case .trailingComma: self.init(.trailingComma, "nothing follows this comma", fix: "leave the comma out")
         case .spaceBeforeBracket(_, let bracket, let written):
             self.init(
-                .spaceBeforeBracket, "inside an expression no space stands between a name and its `\(bracket)`",
+                .spaceBeforeBracket, "inside an expression there is no space between a name and its `\(bracket)`",
                 fix: "write `\(Self.oneLine(written))`, or a comma between two values")
         case .commandInExpression(let name, let argument, true):
             self.init(
-                .missingColon, "behind a comma stands a value, or an option with its `:`",
+                .missingColon, "a comma is followed by a value, or by an option with its `:`",
                 fix: "write `\(name): \(Self.oneLine(argument))`")
         case .commandInExpression(let name, let argument, false):
             self.init(
@@ -227,7 +228,7 @@ struct SyntaxFaultText {
             self.init(
                 .dictionary, "no value begins with `{`: there are lists, but no dictionaries",
                 fix: "write a list of pairs: `[(\"a\", 1), (\"b\", 2)]`")
-        case .emptyParentheses: self.init(.emptyParentheses, "nothing stands in these parentheses")
+        case .emptyParentheses: self.init(.emptyParentheses, "these parentheses are empty")
         case .oneValueTuple: self.init(.tuple, "a tuple has at least two values", fix: "leave the parentheses out")
         case .notIndexedByOne:
             self.init(.index, "an index is one value", fix: "take one after the other: `a[1][2]`")
@@ -310,8 +311,8 @@ struct SyntaxFaultText {
     private static func fixOfMissing(_ expected: SyntaxFault.Expectation, _ behind: String) -> String? {
         switch expected {
         case .value: "write one, or leave `\(behind)` out"
-        case .body: "write `{ … }` behind it"
-        case .symbol("="): "write `= …` behind it"
+        case .body: "write `{ … }` after it"
+        case .symbol("="): "write `= …` after it"
         case .word("in"): "write `for x in 1...10 { … }`"
         default: nil
         }
@@ -329,7 +330,7 @@ struct SyntaxFaultText {
 
     private static func fixOfUnknown(_ characters: String) -> String? {
         switch characters.first {
-        case "\\": "a line goes on behind a comma, an operator or inside parentheses; no `\\` is needed"
+        case "\\": "a line continues after a comma or an operator, and inside parentheses; no `\\` is needed"
         case "@": "there are no decorators, and a product of matrices is `linear`"
         case "^": "for a power multiply: `x * x`"
         case "`": "leave it out; in messages it only marks code"
@@ -342,7 +343,7 @@ struct SyntaxFaultText {
         let none = "there is no operator `\(found)`"
         switch found {
         case "**": return .init(code, none, fix: "for a power multiply: `\(written ?? "x * x")`")
-        case "×": return .init(code, "`×` stands in shapes only", fix: "write `*`")
+        case "×": return .init(code, "`×` is for shapes only", fix: "write `*`")
         case "..", "..<": return .init(code, none, fix: "a range is `1...5`, both ends included")
         case "===", "!==", "&", "|", "<>", "=<": return .init(code, none, fix: written.map { "write `\($0)`" })
         case ":=": return .init(code, none, fix: "write `let name = …`")

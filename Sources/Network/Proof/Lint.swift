@@ -171,7 +171,7 @@ extension LintRule {
                 )
                 guard between >= min(before, after) else { return nil }
                 return (
-                    next, "stands behind \(layer.title) with no function between: one could compute both",
+                    next, "follows \(layer.title) with no function between them: one layer could compute both",
                     "put `relu` between them"
                 )
             }
@@ -206,7 +206,7 @@ extension LintRule {
                     (
                         first,
                         "sees more than the image: its receptive field, \(field.size) pixels, is larger than \(image.extent)",
-                        "fewer layers or pools may do, or a larger image"
+                        "fewer layers or pools may suffice, or a larger image"
                     )
                 ]
             }

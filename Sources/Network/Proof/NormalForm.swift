@@ -4,7 +4,7 @@
 /// One use of a rule.
 public struct RewriteStep: Sendable {
     public let rule: RewriteRule
-    /// `layer 27`, by the numbers of `summary`; of a layer that has none, `the layer behind layer 13`.
+    /// `layer 27`, by the numbers of `summary`; of a layer that has none, `the layer after layer 13`.
     public let place: String
     /// As one would type them: `adaptiveavgpool 2`.
     public let before: [String]
@@ -217,7 +217,7 @@ private struct Rewriting {
     private func place(of index: Int, in terms: [NumberedLayer]) -> String {
         if let number = terms[index].number { return "layer \(number)" }
         guard let before = terms[..<index].last(where: { $0.number != nil })?.number else { return "the first layer" }
-        return "the layer behind layer \(before)"
+        return "the layer after layer \(before)"
     }
 }
 

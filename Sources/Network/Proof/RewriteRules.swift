@@ -295,7 +295,7 @@ extension RewriteRule {
     private static let order: [RewriteRule] = [
         RewriteRule(
             "relu and max-pool may change places", .training,
-            because: "relu never turns the order of two values round; among equals both take the first, and where the "
+            because: "relu never reverses the order of two values; among equals both take the first, and where the "
                 + "largest is not above zero neither lets a gradient through"
         ) { first, second in
             guard case .maxPool = first.layer, second.layer == .activation(.relu) else { return nil }

@@ -49,7 +49,7 @@ extension Interpreter {
 
     /// A layer where none can stand.
     func layerOutside(_ word: Word, at range: SourceRange, place: SourceRange) -> Diagnostic {
-        let message = "`\(word.name)` is a layer, and layers stand in the body of a model or block"
+        let message = "`\(word.name)` is a layer, and layers belong in the body of a model or block"
         let written = source[range]
         let before = source.bytes[..<min(range.start, source.bytes.count)].reversed().first {
             $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\t")

@@ -170,7 +170,7 @@ final class Interpreter {
     func tooDeep(at range: SourceRange) -> Diagnostic {
         fault(
             .tooDeep, "this nests more than \(EvaluationLimits.evaluationDepth) levels deep", at: range,
-            fix: "take it apart with `let`")
+            fix: "split it up with `let`")
     }
 
     // MARK: Names
@@ -217,7 +217,7 @@ final class Interpreter {
 
     func boundTwice(_ name: Identifier, isTopLevel: Bool) -> Diagnostic {
         fault(
-            .boundTwice, "`\(name.text)` is bound already in this \(isTopLevel ? "cell" : "body")", at: name.range,
+            .boundTwice, "`\(name.text)` is already bound in this \(isTopLevel ? "cell" : "body")", at: name.range,
             fix: "choose another name; a later cell may bind `\(name.text)` again",
             edits: [TextEdit(SourceRange(name.range.end, name.range.end), "2")])
     }

@@ -55,7 +55,7 @@ extension Interpreter {
         for parameter in definition.parameters where !seen.insert(parameter.name.text).inserted {
             throw fault(
                 .boundTwice, "there are two parameters `\(parameter.name.text)`", at: parameter.name.range,
-                fix: "leave one of them out, or name it otherwise")
+                fix: "leave one of them out, or rename it")
         }
     }
 
@@ -239,7 +239,7 @@ extension Interpreter {
         case .input(let read):
             if collector.input != nil || !collector.layers.isEmpty || collector.isBranch {
                 throw fault(
-                    .inputNotFirst, "`input` stands once, before all layers", at: range,
+                    .inputNotFirst, "`input` comes once, before all layers", at: range,
                     fix: "leave this one out, or put it first")
             }
             collector.input = (try read(checked), range)
@@ -256,7 +256,7 @@ extension Interpreter {
         case .branches(.shortcut):
             guard var residual = collector.layers.last, case .residual(let body, nil) = residual.layer else {
                 throw fault(
-                    .shortcutAlone, "`shortcut` stands right behind the block of a `residual`", at: place,
+                    .shortcutAlone, "`shortcut` comes right after the block of a `residual`", at: place,
                     fix: "`residual { conv 16, padding: 1; relu } shortcut { conv 16, 1 }`")
             }
             let shortcut = try onlyBranch(word, bodies, at: place)
@@ -274,7 +274,7 @@ extension Interpreter {
         case .branches(.concatenation):
             guard !bodies.isEmpty else {
                 throw fault(
-                    .missingBlock, "`concat` joins the blocks behind it, but there are none", at: place,
+                    .missingBlock, "`concat` joins the blocks after it, but there are none", at: place,
                     fix: "`concat { conv 16, 1 } { conv 16, padding: 1 }`")
             }
             let branches = try bodies.map(branch)

@@ -131,9 +131,9 @@ extension Interpreter {
         default:
             var fix: String?
             if case .remainder = operation, isText(first) {
-                fix = "put the value into the text: `\"… \\(x)\"`"
+                fix = "put the value into the string: `\"… \\(x)\"`"
             } else if case .add = operation, isText(first) || isText(second) {
-                fix = "put the value into the text: `\"… \\(x)\"`"
+                fix = "put the value into the string: `\"… \\(x)\"`"
             }
             throw fault(
                 .wrongType, "`\(operation.rawValue)` cannot be used between \(first.kind) and \(second.kind)",

@@ -23,7 +23,7 @@ final class SessionReader: ProgramReader {
         if let fault = program.diagnostics.first(where: { $0.severity == .error }) { throw fault }
         let reader = interpreter(of: program.source)
         func foreign(_ range: SourceRange?) -> Diagnostic {
-            reader.fault(.foreignProgram, "this is no model and its training alone", at: range)
+            reader.fault(.foreignProgram, "this is more than a model and its training", at: range)
         }
         guard let first = program.statements.first, case .model(let definition) = first.kind,
             definition.parameters.isEmpty, definition.body.holdsOnlyLayers

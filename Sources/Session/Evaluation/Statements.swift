@@ -163,7 +163,7 @@ extension Interpreter {
         case .shape(let shape): for size in shape.sizes { try run(.integer(size)) }
         default:
             throw fault(
-                .wrongType, "`for` goes over a list or a range, not \(value.kind)", at: sequence.range,
+                .wrongType, "`for` iterates over a list or a range, not \(value.kind)", at: sequence.range,
                 fix: value.number == nil ? nil : "write `for x in 1...\(source[sequence.range])`, or `repeat n { … }`",
                 edits: value.number.map { $0 >= 1 } == true
                     ? [TextEdit(SourceRange(sequence.range.start, sequence.range.start), "1...")] : [])

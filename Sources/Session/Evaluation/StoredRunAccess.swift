@@ -30,7 +30,7 @@ extension Interpreter {
             kept = found
         default:
             throw fault(
-                .wrongType, "a kept run is taken by its name, not by \(key.kind)", at: range,
+                .wrongType, "a stored run is selected by its name, not by \(key.kind)", at: range,
                 fix: "write it as `runs` lists it: `runs[\"gap seed 2\"]`")
         }
         return .object(try run(kept, at: range))
@@ -40,7 +40,7 @@ extension Interpreter {
         defer { context.tellStoreFaults(at: range) }
         guard let store = session.store, let record = store.record(of: kept) else {
             throw fault(
-                .unreadableRun, "what is kept of \(kept.title) cannot be read", at: range, fix: "train it again")
+                .unreadableRun, "the record of \(kept.title) cannot be read", at: range, fix: "train it again")
         }
         let training: RestoredTraining
         do { training = try RestoredTraining(record, reader: context.reader) } catch {

@@ -39,7 +39,7 @@ final class StudyLog {
         let ending =
             run.accuracy.map { "\(fixed($0, 2)) % after \(counted(run.metrics.count, "epoch"))" }
             ?? run.state.description
-        tell?("\(label): \(ending)\(wasKept ? " (kept)" : "")\n")
+        tell?("\(label): \(ending)\(wasKept ? " (from the run store)" : "")\n")
     }
 
     func noteLook(seeds: Int, isDecided: Bool) {

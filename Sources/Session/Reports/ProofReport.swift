@@ -27,12 +27,12 @@ struct ProofReport {
     var headline: String {
         switch proof.answer {
         case .same(.training): "\(answer); same training, bit for bit"
-        case .same(.bits): "\(answer), to the bit, once trained; not proven to train the same"
-        case .same(.outputs): "\(answer), up to rounding, once trained; not proven to train the same"
+        case .same(.bits): "\(answer), to the bit, once trained; not provably identical in training"
+        case .same(.outputs): "\(answer), up to rounding, once trained; not provably identical in training"
         case .different: "\(answer): \(sizes); \(parting)"
         case .unknown:
             witness.map { "\(answer): \(text($0)); \(parting)" }
-                ?? "\(answer): not the same network, possibly the same functions with other weights; \(parting)"
+                ?? "\(answer): not the same network, possibly the same functions with different weights; \(parting)"
         }
     }
 
@@ -89,7 +89,8 @@ struct ProofReport {
         case (.same, true?):
             return "checked on \(images): the same outputs, and the same weights after a training step, bit for bit"
         case (.same, false?):
-            return "the check on \(images) FAILED: a training step ends in other weights; please report these networks"
+            return
+                "the check on \(images) FAILED: a training step leads to different weights; please report these networks"
         default:
             if check.hasSameBits { return "checked on \(images), with the same weights: the same outputs, bit for bit" }
             return "checked on \(images), with the same weights: outputs differ by up to "

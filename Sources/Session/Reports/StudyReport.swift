@@ -53,7 +53,7 @@ struct StudyReport {
         }
         for (first, second) in plan.refuted {
             notes.append(
-                "\(names[first]) and \(names[second]) are proven to train the same, but a training step on this machine ends in "
+                "\(names[first]) and \(names[second]) are provably identical in training, but a training step on this machine ends in "
                     + "other weights: the proof is not used, and both are trained; please report these networks")
         }
         for index in plan.trainedModels where !plan.isForced && plan.twins.count(where: { $0 == index }) > 1 {
@@ -61,11 +61,11 @@ struct StudyReport {
             else { continue }
             notes.append(
                 "how large a difference may mean nothing: two runs of \(names[index]) with different seeds differ by up to "
-                    + "\(fixed(noise, 2)) points, 19 times of 20; here by up to \(fixed(sample.highest - sample.lowest, 2))"
+                    + "\(fixed(noise, 2)) points, 19 times out of 20; here by up to \(fixed(sample.highest - sample.lowest, 2))"
             )
         }
         for text in study.divergences {
-            notes.append("\(text): excluded from every number and picture, and a difference itself")
+            notes.append("\(text): excluded from every number and picture, and itself a difference")
         }
         for (model, name) in names.enumerated() {
             let seeds = study.unlearnedSeeds(model)
@@ -74,7 +74,7 @@ struct StudyReport {
                 $0.interval != nil && ($0.first == model || $0.second == model)
             }
             notes.append(
-                "\(name) with \(Self.seedText(seeds)) puts all test images into one class: it learned nothing there"
+                "\(name) with \(Self.seedText(seeds)) assigns all test images to one class: it learned nothing there"
                     + (hasInterval ? ", and that widens the interval" : "") + "; a smaller learning rate may help")
         }
         let missing = study.missing.count

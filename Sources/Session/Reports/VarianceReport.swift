@@ -7,7 +7,7 @@ import Libraries
 enum VarianceReport {
     private static func title(_ role: SeedRole) -> String {
         switch role {
-        case .initialization: "the first weights (init)"
+        case .initialization: "the initial weights (init)"
         case .order: "the order of images (order)"
         case .augmentation: "augmentation (augment)"
         case .dropout: "dropout (dropout)"
@@ -38,7 +38,7 @@ enum VarianceReport {
         }
         let whole = variance.sample(varying: nil)?.deviation ?? 0
         guard let largest = spreads.max(by: { $0.1 < $1.1 }) else {
-            return "none of these kinds of randomness is drawn here; all together spread the accuracy of \(name) by "
+            return "none of these kinds of randomness is used here; all together spread the accuracy of \(name) by "
                 + "\(fixed(whole, 2)) points"
         }
         if largest.1 == 0 {

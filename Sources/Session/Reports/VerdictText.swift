@@ -29,8 +29,8 @@ struct VerdictText {
             return "\(names[side == .first ? pair.first : pair.second]) is better by \(lead(pair, isSigned: false))"
                 + (isWithinMargin ? ", less than the margin of \(margin)" : "")
         case .undecided(.noPairs):
-            return "undecided: in no seed did both runs finish"
-                + (pair.isProvenSame ? ", though both are proven to train the same" : "")
+            return "undecided: for no seed did both runs finish"
+                + (pair.isProvenSame ? ", though both are provably identical in training" : "")
         case .undecided(let reason):
             return "undecided: \(difference(pair))" + (isPast ? "" : outlook(reason, pair))
         }
@@ -45,7 +45,7 @@ struct VerdictText {
         }
         return "a difference of 0 points in every seed"
             + (study.plan.isForced
-                ? ", as proven" : "; both are proven to train the same, bit for bit, so only one was trained")
+                ? ", as proven" : "; both are provably identical in training, bit for bit, so only one was trained")
     }
 
     /// `flat is ahead by 0.8 points (−0.2 to +1.9)`
@@ -112,7 +112,7 @@ struct VerdictText {
         switch pair.verdict {
         case .identical where pair.isProvenSame:
             return "nothing would: neither another seed nor a longer training"
-        case .identical: return "other seeds, more test images or a longer training may part them"
+        case .identical: return "other seeds, more test images or a longer training may tell them apart"
         case .equivalent: return "a smaller margin than `within: \(margin)` may, or another recipe"
         case .better: return "another recipe, a longer training or other data may; more seeds only narrow it"
         case .undecided(let reason):

@@ -123,7 +123,7 @@ final class DataValue: ObjectValue {
 
     static let memberHelp: [(name: String, help: String)] = [
         ("training", "how many training images it has"),
-        ("validation", "how many images `split` cut off"), ("test", "how many test images it has"),
+        ("validation", "how many images `split` held out"), ("test", "how many test images it has"),
         ("classes", "the names of its classes"), ("shape", "the shape of an image"),
         ("mean", "taken from each channel"), ("std", "what each channel is divided by"),
     ]

@@ -15,7 +15,7 @@ final class ProofValue: ObjectValue {
     static let memberHelp: [(name: String, help: String)] = [
         ("answer", "the same function, not the same function, or cannot tell"),
         ("same", "whether the function is proven the same"),
-        ("sametraining", "whether both are proven to train the same, bit for bit"),
+        ("sametraining", "whether both are provably identical in training, bit for bit"),
     ]
 
     func member(_ name: String) -> Value? {

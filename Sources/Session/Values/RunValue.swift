@@ -102,7 +102,7 @@ final class RunValue: ObjectValue {
         ("accuracy", "percent of the test images, after the last epoch"),
         ("loss", "on the test images, after the last epoch"),
         ("top5", "percent of the test images whose class is among the five likeliest"),
-        ("epochs", "whole epochs"), ("seconds", "from start to end"), ("speed", "images trained a second"),
+        ("epochs", "whole epochs"), ("seconds", "from start to end"), ("speed", "images per second in training"),
         ("seed", "of its random numbers"), ("model", "what was trained"),
         ("state", "done, interrupted, stopped, diverged or loaded"),
         ("curve", "a table of its epochs"), ("digest", "SHA-256 of the weights"),

@@ -47,6 +47,6 @@ final class RunsValue: ObjectValue {
         return TableValue(StoredRunTable.table(runs, rows: rows, count: count)).rich
     }
 
-    static let memberHelp: [(name: String, help: String)] = [("count", "how many they are")]
+    static let memberHelp: [(name: String, help: String)] = [("count", "how many there are")]
     func member(_ name: String) -> Value? { name == "count" ? .integer(count) : nil }
 }

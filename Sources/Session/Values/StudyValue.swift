@@ -45,8 +45,8 @@ final class StudyValue: ObjectValue {
         ("difference", "mean of the second model minus the first, in points"),
         ("low", "the lower end of its 95 % interval"), ("high", "the upper end of its 95 % interval"),
         ("seeds", "the seeds that every model was trained with"), ("models", "what the models are called"),
-        ("accuracies", "a list a model, one number for each seed whose run did not diverge"),
-        ("table", "one row a training"),
+        ("accuracies", "one list per model, with one number for each seed whose run did not diverge"),
+        ("table", "one row per training"),
         ("runs", "the runs, one after the other; with their weights where `keep: true` says so"),
     ]
 
@@ -105,7 +105,7 @@ final class VarianceValue: ObjectValue {
     var rich: RichValue { VarianceReport.rich(variance, dataName: data.name) }
 
     static let memberHelp: [(name: String, help: String)] = [
-        ("table", "one row a kind of randomness"), ("roles", "the kinds that were tried"),
+        ("table", "one row per kind of randomness"), ("roles", "the kinds that were tried"),
         ("spreads", "the standard deviation of each, in points; nan where fewer than two runs finished"),
     ]
 

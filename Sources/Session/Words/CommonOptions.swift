@@ -22,7 +22,7 @@ enum CommonOptions {
     /// What a word shows, as a file.
     static let to = Option(
         "to", .path, workedOut: "no file", aliases: ["file", "path", "save", "filename"],
-        "a file that it is written to as well")
+        "a file to write it to as well")
     static let log = Option(
         "log", .choice, default: LogForm.auto, aliases: ["verbose", "progress"], "how progress is shown")
     static let fresh = Option("fresh", .boolean, default: false, "retrain instead of loading from the run store")

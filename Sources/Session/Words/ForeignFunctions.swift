@@ -111,7 +111,7 @@ enum ForeignFunction {
             "logsoftmax": (
                 "softmax", "it takes no logarithm; before the loss leave it out, `train` takes the log-softmax itself"
             ),
-            "softmin": ("softmax", "it does not turn the signs round"), "dropout1d": ("dropout", whole),
+            "softmin": ("softmax", "it does not flip the signs"), "dropout1d": ("dropout", whole),
             "dropout2d": ("dropout", whole), "dropout3d": ("dropout", whole), "spatialdropout2d": ("dropout", whole),
             "featurealphadropout": ("dropout", whole),
             "alphadropout": ("dropout", "it zeroes values, and keeps no mean and variance"),
@@ -135,9 +135,9 @@ enum ForeignFunction {
             "cosineannealingwarmrestarts": ("cosine", "it has no restarts"),
             "cosinewarmrestarts": ("cosine", "it has no restarts"), "cosinerestarts": ("cosine", "it has no restarts"),
             "sgdr": ("cosine", "it has no restarts"), "cycliclr": ("onecycle", steps),
-            "multisteplr": ("step", "the cuts are equally far apart"), "exponentiallr": ("step", steps),
+            "multisteplr": ("step", "the reductions are equally far apart"), "exponentiallr": ("step", steps),
             "linearlr": ("cosine", steps), "polynomiallr": ("cosine", steps),
-            "reducelronplateau": ("step", "the cuts come after a fixed number of epochs, whatever the loss"),
+            "reducelronplateau": ("step", "the reductions come after a fixed number of epochs, whatever the loss"),
             "basicblock": ("residual", "it only adds its input, and its layers are yours to write"),
             "resblock": ("residual", "it only adds its input, and its layers are yours to write"),
             "bottleneck": ("residual", "it only adds its input, and its layers are yours to write"),

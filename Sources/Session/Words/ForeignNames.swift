@@ -214,17 +214,17 @@ extension FaultMaker {
 
     /// By a name alone.
     private static let habits: [String: String] = [
-        "str": "a value becomes text inside a string: `\"\\(x)\"`",
-        "repr": "a value becomes text inside a string: `\"\\(x)\"`",
-        "format": "a value becomes text inside a string: `\"\\(x)\"`",
+        "str": "a value is written inside a string: `\"\\(x)\"`",
+        "repr": "a value is written inside a string: `\"\\(x)\"`",
+        "format": "a value is written inside a string: `\"\\(x)\"`",
         "float": "leave it out: `/` gives a decimal where it does not divide exactly",
         "list": "a list is written `[1, 2, 3]`", "dict": "write a list of pairs: `[(\"a\", 1), (\"b\", 2)]`",
         "lambda": "there are no functions; layers to reuse are a `block name(parameters) { … }`",
         "null": leftOut, "nil": leftOut, "undefined": leftOut,
         "pass": "leave it out: a body may be empty",
-        "break": "a loop goes to its end: go over fewer elements, or put an `if` around its body",
+        "break": "a loop runs to its end: iterate over fewer elements, or put an `if` around its body",
         "continue": "put an `if` around the rest of the body",
-        "enumerate": "go over the indices: `for i in 0...2 { print list[i] }`",
+        "enumerate": "iterate over the indices: `for i in 0...2 { print list[i] }`",
         "zip": "write the pairs: `for (a, b) in [(1, 2), (3, 4)] { … }`",
         "type": "`?name` tells what a value is",
         "unless": "write `if !condition { … }`", "until": "write `repeat 10 { … }`",

@@ -31,7 +31,7 @@ struct Keyword: Sendable {
                 "for (name, count) in [(\"a\", 1), (\"b\", 2)] { print name, count }\nprint [for n in 1...3 { n * n }]"),
         Keyword(
             name: "in", form: "for name in list { statements }",
-            help: "Stands between the name and the list of a `for`",
+            help: "Separates the name and the list of a `for`",
             example: "for n in 1...3 { print n }"),
         Keyword(
             name: "repeat", form: "repeat count { statements }",

@@ -49,7 +49,7 @@ final class Parameter: OptionDeclaration {
             case .integer: "a whole number"
             case .decimal: "a number"
             case .boolean: "true or false"
-            case .text: "a text"
+            case .text: "a string"
             case .path: "a path"
             case .extent: "a size such as 3 or 3x5"
             case .shape: "a shape such as 3x32x32"

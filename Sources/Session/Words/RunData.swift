@@ -18,13 +18,13 @@ extension Invocation {
         if let data = context.session.lastData { return data }
         throw fault(
             .noSubject, "\(run.run.label) is weights from a file, and there is no data set yet",
-            fix: "bind one before: `let data = synthetic()`")
+            fix: "bind one first: `let data = synthetic()`")
     }
 
     func refuseDiverged(_ run: RunValue) throws {
         guard case .diverged(let epoch, _) = run.run.state else { return }
         throw fault(
-            .noValue, "\(run.run.label) diverged in epoch \(epoch): its weights show nothing of the model",
+            .noValue, "\(run.run.label) diverged in epoch \(epoch): its weights say nothing about the model",
             fix: "train it with a smaller learning rate: `optimizer: adam(lr: 1e-4)`")
     }
 
@@ -34,8 +34,8 @@ extension Invocation {
         context.output.report(
             Diagnostic(
                 .note, code: .diverged,
-                "the training of \(label) diverged in epoch \(epoch): its weights show nothing "
-                    + "of the model", source: context.source, at: place))
+                "the training of \(label) diverged in epoch \(epoch): its weights say nothing "
+                    + "about the model", source: context.source, at: place))
     }
 
     /// What a run makes of images of a part, or of all of them.
@@ -72,10 +72,10 @@ extension Invocation {
         if let data = context.session.remadeData, try self.digest(of: data) == digest { return data }
         let expression = run.dataExpression
         func unavailable(_ reason: String) -> Diagnostic {
-            let other = arguments.word.parameter("on") == nil ? "" : ", or name others: `on: data`"
+            let other = arguments.word.parameter("on") == nil ? "" : ", or name other data: `on: data`"
             return fault(
-                .noData, "the data of \(run.run.label) are not at hand: \(reason)",
-                fix: "bind them before: `let data = \(expression ?? "synthetic()")`\(other)")
+                .noData, "the data of \(run.run.label) is not available: \(reason)",
+                fix: "bind it first: `let data = \(expression ?? "synthetic()")`\(other)")
         }
         // What a file of somebody else says opens no other file.
         let opensFiles = run.place != nil
@@ -95,7 +95,7 @@ extension Invocation {
                 throw unavailable(fault.message)
             }
         } else {
-            throw unavailable("they were made from values that are not kept")
+            throw unavailable("it was made from values that are not stored")
         }
         guard case .object(let object) = made, let data = object as? DataValue, try self.digest(of: data) == digest
         else {

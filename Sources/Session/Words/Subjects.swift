@@ -13,7 +13,7 @@ extension Invocation {
         if let data = context.session.lastData { return data }
         throw fault(
             .noSubject, "there is no data set yet that `\(arguments.word.name)` could take",
-            fix: "bind one before: `let data = synthetic()`, or `let cifar = cifar10()`")
+            fix: "bind one first: `let data = synthetic()`, or `let cifar = cifar10()`")
     }
 
     /// The model given, else the last one defined.
@@ -25,7 +25,7 @@ extension Invocation {
         if let model = context.session.lastModel { return model }
         throw fault(
             .noSubject, "there is no model yet that `\(arguments.word.name)` could take",
-            fix: "define one before: `model Net { input 3x32x32; flatten; linear 10 }`")
+            fix: "define one first: `model Net { input 3x32x32; flatten; linear 10 }`")
     }
 
     /// The model given or the last one, on its own input or on that of the last data set.
@@ -56,7 +56,7 @@ extension Invocation {
     func noInput(_ model: Model, at place: SourceRange) -> Diagnostic {
         fault(
             .noInput, "\(model.name) has no `input`, and there is no data set that would give it", at: place,
-            fix: "begin the model with `input 3x32x32`, or bind a data set before")
+            fix: "begin the model with `input 3x32x32`, or bind a data set first")
     }
 
     /// The run given, else the last one.
@@ -68,7 +68,7 @@ extension Invocation {
         if let run = context.session.lastRun { return run }
         throw fault(
             .noSubject, "there is no run yet that `\(arguments.word.name)` could take",
-            fix: "train one before: `let a = train Net`")
+            fix: "train one first: `let a = train Net`")
     }
 
     /// `on: cifar`: the defaults taken for these labels, for the result to say; `nil` where all were given.

@@ -26,7 +26,7 @@ static inline void tandem_png_warn(png_structp png, png_const_charp text) {
 
 static inline void tandem_png_take(png_structp png, png_bytep target, size_t count) {
     struct tandem_png_source *source = (struct tandem_png_source *)png_get_io_ptr(png);
-    if (count > source->count) png_error(png, "it is cut off");
+    if (count > source->count) png_error(png, "it is truncated");
     memcpy(target, source->bytes, count);
     source->bytes += count;
     source->count -= count;

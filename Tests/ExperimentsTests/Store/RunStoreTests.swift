@@ -302,7 +302,7 @@ extension Database {
         try FileSystem.write(bytes, to: path)
         #expect(try home.kept(Trained.options()) == nil)
         let fault = try #require(home.store.takeFaults().first)
-        #expect(fault.message.contains("the file of weights of Net seed 1 is damaged (its checksum does not hold)"))
+        #expect(fault.message.contains("the file of weights of Net seed 1 is damaged (its checksum does not match)"))
         #expect(try FileSystem.read("\(path).damaged") == bytes)
         // It goes on from its last checkpoint, where nothing is left to do.
         #expect(try home.train(Trained.options()).digest == run.digest)
@@ -508,7 +508,7 @@ extension Database {
             }
             #expect(home.store.list().isEmpty)
             let faults = home.store.takeFaults()
-            #expect(faults.map(\.fix) == ["move away what is in its place, or set TANDEM_HOME to another folder"])
+            #expect(faults.map(\.fix) == ["move what is in its place elsewhere, or set TANDEM_HOME to another folder"])
             #expect(
                 faults.map(\.message) == [
                     "runs are not kept: \(home.folder) cannot be used (\(path) is a \(kind), not a file: move it away)"
@@ -651,7 +651,8 @@ extension Database {
         #expect(cut.epochs == 1 && more.epochs == 2)
         let message = try #require(home.store.takeFaults().first).message
         #expect(
-            message == "the checkpoint of Net seed 1 could not be written: file name too long; the one before is kept")
+            message == "the checkpoint of Net seed 1 could not be written: file name too long; the previous one is kept"
+        )
         #expect(try FileSystem.read(path) == before)
     }
 
@@ -1016,7 +1017,7 @@ extension Database {
         #expect(run.state == .done && home.store.list().map(\.state) == ["interrupted"])
         let faults = home.store.takeFaults()
         #expect(faults.count == 1 && faults[0].message.contains("the record of Net seed 1 could not be written"))
-        #expect(!faults[0].message.contains("the one before is kept"))
+        #expect(!faults[0].message.contains("the previous one is kept"))
         try FileSystem.remove(home.store.results)
         let again = home.another()
         let identity = try Trained.record(Trained.options()).kept!.identity

@@ -5,12 +5,14 @@ import Graphics
 import Language
 
 private let comparedModels = RestOption("models", .model, workedOut: "the last model", "the models")
-private let margin = Option("within", .decimal(0...100), default: 0.5, "the margin in points that makes no difference")
+private let margin = Option(
+    "within", .decimal(0...100), default: 0.5, "differences of up to this many points count as none")
 private let until =
     Option(
-        "until", .choice, workedOut: "the seeds are done", "look at 6, 12 and 24 seeds, and end where it is decided")
+        "until", .choice, workedOut: "the seeds are done", "look at 6, 12 and 24 seeds, and stop once it is decided")
     as Option<Ending?>
-private let force = Option("force", .boolean, default: false, "train both even where they are proven the same")
+private let force = Option(
+    "force", .boolean, default: false, "train both even if they are provably identical in training")
 private let keep = Option("keep", .boolean, default: false, "keep the weights")
 
 /// When a study ends before all its seeds.

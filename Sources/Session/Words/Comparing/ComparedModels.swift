@@ -59,7 +59,7 @@ extension Invocation {
                 throw fault(
                     .wrongType, "`with:` takes a recipe or a list of them, not \(value.kind)",
                     at: place(ComparingOption.recipes),
-                    fix: "make one before: `let fast = recipe(epochs: 2, optimizer: adam(lr: 1e-3))`")
+                    fix: "make one first: `let fast = recipe(epochs: 2, optimizer: adam(lr: 1e-3))`")
             }
             if let seed = recipe.options.first(where: { $0.given != nil && $0.label.hasSuffix("seed") }) {
                 throw fault(

@@ -6,7 +6,8 @@ import Language
 
 private let studyOption = Option("study", .study, workedOut: "the last study", isPositional: true, "the study")
 private let seedCount = Option(
-    "seeds", .integer(1...1_000), workedOut: "what is missing, the next look, or 6", isPositional: true, "how many")
+    "seeds", .integer(1...1_000), workedOut: "what is missing, the next look, or 6", isPositional: true,
+    "how many to add")
 
 extension Word {
     static let more = Word(
@@ -20,7 +21,7 @@ private func moreSeeds(_ call: Invocation) throws -> Value {
     guard let value = call[studyOption] ?? call.context.session.lastStudy else {
         throw call.fault(
             .noSubject, "there is no study yet that `more` could take",
-            fix: "begin one before: `let study = compare gap, flat`")
+            fix: "start one first: `let study = compare gap, flat`")
     }
     let count = call[seedCount]
     let study = value.study
@@ -31,7 +32,7 @@ private func moreSeeds(_ call: Invocation) throws -> Value {
             throw call.fault(
                 .outOfRange,
                 "\(counted(study.missing.count, "training")) of this study \(study.missing.count == 1 ? "is" : "are") missing",
-                at: call.place(seedCount), fix: "finish it before: `more`")
+                at: call.place(seedCount), fix: "finish it first: `more`")
         }
         larger = study
     } else if count == nil, !study.isExploratory, !study.isDecided, let next = study.goingOn() {

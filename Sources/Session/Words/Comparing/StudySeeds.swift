@@ -21,7 +21,7 @@ extension Invocation {
         guard seeds.count == numbers.count, Set(seeds).count == seeds.count, seeds.count >= least else {
             throw fault(
                 .outOfRange,
-                "`seeds:` takes \(least > 1 ? "at least \(least) " : "")different whole numbers that are not negative",
+                "`seeds:` takes \(least > 1 ? "at least \(least) " : "")distinct non-negative integers",
                 at: place, fix: "write `seeds: 1...6`")
         }
         return seeds

@@ -77,7 +77,8 @@ extension Invocation {
         guard !runs.isEmpty else { return }
         let hint = arguments.word.parameter("fresh") == nil ? "" : "; `fresh: true` retrains"
         let saved = DurationText.span(runs.reduce(0) { $0 + $1.seconds })
-        context.write("\(runs.count) of \(counted(count, "training")) kept, \(saved) saved\(hint)\n")
+        context.write(
+            "\(runs.count) of \(counted(count, "training")) loaded from the run store, \(saved) saved\(hint)\n")
     }
 
     /// What lies ahead, as a note, so that one can change one's mind.

@@ -3,19 +3,19 @@
 import Datasets
 import Language
 
-private let flip = Option("flip", .boolean, default: false, aliases: ["hflip", "mirror"], "mirror half of them")
+private let flip = Option("flip", .boolean, default: false, aliases: ["hflip", "mirror"], "mirror half of the images")
 private let crop = Option(
     "crop", .integer(0...1024), default: 0, aliases: ["padding", "pad", "shift"],
-    "put so many pixels around, and cut a window of the old size out")
+    "pad by this many pixels, then crop a random window of the original size")
 private let border = Option(
     "border", .choice, default: Crop.Border.black, aliases: ["padding_mode", "fill"],
-    "what `crop:` puts around: black pixels, or the image reflected at its edges")
+    "what `crop:` pads with: black pixels, or the image reflected at its edges")
 private let cutout = Option(
-    "cutout", .integer(0...1024), default: 0, aliases: ["erase"], "blank a square of this side")
+    "cutout", .integer(0...1024), default: 0, aliases: ["erase"], "blank out a square with this side")
 
 extension Word {
     static let augment = Word(
-        "augment", .data, "Changes the images of a training at random, differently in each epoch",
+        "augment", .data, "Changes the training images at random, differently in every epoch",
         [DataOption.data, flip, crop, border, cutout], result: .data,
         example: "let data = augment(synthetic(), flip: true, crop: 4)",
         aliases: ["RandomHorizontalFlip", "RandomCrop", "transforms"],
@@ -25,7 +25,7 @@ extension Word {
                 Flip(call[flip]), Crop(call[crop], border: call[border]), Cutout(call[cutout]))
             guard call[crop] > 0 || call[border] == .black else {
                 throw call.fault(
-                    .nothingToDo, "`border:` is what `crop:` puts around an image, and nothing is cropped",
+                    .nothingToDo, "`border:` is what `crop:` pads with, and nothing is cropped",
                     at: call.place(border), fix: "write `crop: 4, border: reflect`")
             }
             guard !data.augmentation.isNone else {

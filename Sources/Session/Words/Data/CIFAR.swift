@@ -17,12 +17,13 @@ private enum Labels: String, CaseIterable {
 
 extension Word {
     static let cifar10 = Word(
-        "cifar10", .data, "CIFAR-10: 50,000 and 10,000 images of ten classes, downloaded once, checked and cached",
+        "cifar10", .data,
+        "CIFAR-10: 50,000 training and 10,000 test images of ten classes, downloaded once, checked and cached",
         [fromTen, DataOption.url, DataOption.sha256], result: .data, example: "let cifar = cifar10()",
         aliases: ["CIFAR10", "cifar", "datasets.CIFAR10"], .perform { try loadCIFAR(.ten, from: fromTen, $0) })
 
     static let cifar100 = Word(
-        "cifar100", .data, "CIFAR-100: the same for a hundred classes, or for their twenty groups",
+        "cifar100", .data, "CIFAR-100: the same with a hundred classes, or with their twenty groups",
         [labelsOption, fromHundred, DataOption.url, DataOption.sha256], result: .data,
         example: "let cifar = cifar100(labels: coarse)", aliases: ["CIFAR100"],
         .perform { try loadCIFAR(.hundred(hasFineLabels: $0[labelsOption] == .fine), from: fromHundred, $0) })

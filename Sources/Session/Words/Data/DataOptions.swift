@@ -8,9 +8,9 @@ enum DataOption {
     static let data = Option("data", .data, workedOut: "the last data set", isPositional: true, "the data set")
     /// Height and width in pixels, which decoders take.
     static let sizes = 1...4096
-    static let seed = Option("seed", .seed, default: 1, "which images are cut off")
-    static let url = Option("url", .text, workedOut: "Toronto", "where the archive is fetched")
-    static let sha256 = Option("sha256", .text, workedOut: "the archive's", "what the archive must hash to")
+    static let seed = Option("seed", .seed, default: 1, "which images are held out")
+    static let url = Option("url", .text, workedOut: "Toronto", "where the archive is downloaded from")
+    static let sha256 = Option("sha256", .text, workedOut: "the archive's", "the SHA-256 that the archive must have")
 }
 
 extension Invocation {

@@ -6,18 +6,18 @@ import Network
 
 private let pathOption = Option(
     "path", .path, isPositional: true, aliases: ["root"],
-    "the folder: class folders within `train` and `test`, or class folders alone")
+    "a folder with class folders in `train` and `test`, or with class folders alone")
 private let sizeOption = Option(
     "size", .extent(DataOption.sizes), default: Extent(64),
-    "height and width: the shorter side is scaled to it, the middle is cut out, as `Resize` and `CenterCrop`")
+    "height and width: the shorter side is scaled to it and the center is cropped, as by `Resize` and `CenterCrop`")
 private let testShare = Option(
     "test", .decimal(0...1, excludesLowest: true, excludesHighest: true), default: 0.2,
-    "share of each class cut off for testing, where there is no folder for it")
+    "share of each class held out for testing, where there is no folder for it")
 
 extension Word {
     static let imageFolder = Word(
         "imagefolder", .data,
-        "JPEG and PNG images, one folder a class, with the pixels of `torchvision.datasets.ImageFolder`",
+        "JPEG and PNG images in one folder per class, with the same pixels as `torchvision.datasets.ImageFolder`",
         [pathOption, sizeOption, testShare, DataOption.seed], result: .data,
         example: "let pets = imagefolder(\"pets\", size: 64)", aliases: ["ImageFolder"], .perform(loadImageFolder))
 }

@@ -10,7 +10,8 @@ private let deviationOption: Option<[Value]?> = Option(
 
 extension Word {
     static let normalize = Word(
-        "normalize", .data, "Sets what is taken from the pixels (0 to 1) and what they are divided by",
+        "normalize", .data,
+        "Sets the mean that is subtracted from the pixels (0 to 1), and the deviation they are divided by",
         [DataOption.data, meanOption, deviationOption], result: .data,
         example: "let data = normalize(synthetic(), mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25])",
         aliases: ["Normalize", "standardize"], .perform(normalizeData))

@@ -7,7 +7,8 @@ private let sizeOption = Option("size", .extent(DataOption.sizes), isPositional:
 
 extension Word {
     static let resize = Word(
-        "resize", .data, "Scales the images, as Pillow's bilinear: each pixel is a mean where they shrink",
+        "resize", .data,
+        "Scales the images as Pillow's bilinear filter does, which averages pixels where images shrink",
         [DataOption.data, sizeOption], result: .data,
         example: "let small = resize(take(synthetic(), 64, test: 16), 16)",
         aliases: ["Resize"],

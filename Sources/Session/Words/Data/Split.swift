@@ -6,11 +6,11 @@ import Language
 
 private let shareOption = Option(
     "share", .decimal(0...1, excludesLowest: true, excludesHighest: true), default: 0.9, isPositional: true,
-    "share that stays for training")
+    "share that remains for training")
 
 extension Word {
     static let split = Word(
-        "split", .data, "Cuts a validation part off the training images: `evaluate a, part: validation` measures it",
+        "split", .data, "Holds out some training images for validation: `evaluate a, part: validation` measures it",
         [DataOption.data, shareOption, DataOption.seed], result: .data, example: "let data = split(synthetic(), 0.9)",
         aliases: ["random_split", "train_test_split"],
         .perform { call in

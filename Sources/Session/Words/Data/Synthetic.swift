@@ -5,7 +5,8 @@ import Synchronization
 
 extension Word {
     static let synthetic = Word(
-        "synthetic", .data, "A built-in set of 10,000 and 2,000 images of ten classes, the same everywhere",
+        "synthetic", .data,
+        "A built-in set of 10,000 training and 2,000 test images of ten classes, the same on every machine",
         result: .data, example: "let data = synthetic()", aliases: ["FakeData", "toy"], .perform(syntheticData))
 }
 

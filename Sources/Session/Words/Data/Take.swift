@@ -5,13 +5,13 @@ import Graphics
 import Language
 
 private let training = Option(
-    "train", .integer(1...100_000_000), workedOut: "all", isPositional: true, "training images that stay")
-private let test = Option("test", .integer(1...100_000_000), workedOut: "all", "test images that stay")
+    "train", .integer(1...100_000_000), workedOut: "all", isPositional: true, "training images to keep")
+private let test = Option("test", .integer(1...100_000_000), workedOut: "all", "test images to keep")
 private let seed = Option("seed", .seed, default: 1, "which images of an image folder")
 
 extension Word {
     static let take = Word(
-        "take", .data, "The first images of a data set; of an image folder as many of each class",
+        "take", .data, "The first images of a data set; of an image folder, equally many of each class",
         [DataOption.data, training, test, seed], result: .data,
         example: "let small = take(synthetic(), 1000, test: 200)", aliases: ["subset", "head", "limit"],
         .perform(takeImages))

@@ -9,13 +9,13 @@ import Network
 
 private let network = Option(
     "model", .network, workedOut: "the last one", isPositional: true, aliases: ["run", "net"],
-    "the run, or for a module the model")
+    "the run; for a PyTorch module a model will do")
 private let file = Option(
     "to", .path, isPositional: true, aliases: ["path", "file"], "a file that ends in .py, .safetensors or .onnx")
 
 extension Word {
     static let export = Word(
-        "export", .keeping, "Writes a network for others: its PyTorch module, its weights, or both as ONNX",
+        "export", .keeping, "Writes a network for other tools: its PyTorch module, its weights, or both as ONNX",
         [network, file], example: trainedRun + "export Net, \"net.py\"\nexport a, \"a.onnx\"",
         aliases: ["onnx", "to_torch", "torch.onnx.export"], .perform(exportNetwork))
 }

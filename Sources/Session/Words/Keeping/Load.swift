@@ -19,7 +19,8 @@ private let strict = Option(
 
 extension Word {
     static let load = Word(
-        "load", .keeping, "Reads a run, or weights (also PyTorch's) into a model, which then has no epochs of its own",
+        "load", .keeping,
+        "Reads a run, or reads weights (PyTorch's as well) into a model, which then has no epochs of its own",
         [file, into, names, strict], result: .run,
         example: trainedRun + "save a, \"a.safetensors\"\nlet b = load \"a.safetensors\"",
         aliases: ["load_state_dict", "torch.load"], .perform(loadRun))
@@ -50,7 +51,7 @@ private func readTensors(_ call: Invocation, _ name: String) throws -> Safetenso
         // A zip or a pickle: what `torch.save` writes.
         if start == [0x50, 0x4b, 3, 4] || start.starts(with: [0x80, 2]) {
             throw call.fault(
-                .unknownForm, "\(name) is a pickle of PyTorch, which can hold any program",
+                .unknownForm, "\(name) is a pickle file of PyTorch, which can hold any program",
                 at: call.place(file),
                 fix: "in Python: `safetensors.torch.save_file(model.state_dict(), \"w.safetensors\")`")
         }
@@ -83,9 +84,9 @@ private func loadWholeRun(_ call: Invocation, _ tensors: Safetensors, _ name: St
             let reason = Stop(error).diagnostic.message
             throw call.fault(
                 .unreadableRun,
-                "\(name) was written by Tandem \(context.version), and this one cannot read it: \(reason)",
+                "\(name) was written by Tandem \(context.version), and this version cannot read it: \(reason)",
                 at: call.place(file),
-                fix: "take that version, or `load \"\(name)\", into: Net` with the model defined here")
+                fix: "use that version, or `load \"\(name)\", into: Net` with the model defined here")
         }
         let run = try saved.run(training.architecture, training.options ?? .init(epochs: 0))
         let origin = RunValue.Origin(file: FileSystem.name(of: name), saved.record)
@@ -127,11 +128,11 @@ private func loadWeights(_ call: Invocation, _ weights: Safetensors, _ name: Str
             call.context.output.report(
                 Diagnostic(
                     .note, code: .notFiniteWeights,
-                    "`\(first.printableName)` in \(name) holds values that are infinite, no numbers, or beyond 32 bits",
+                    "`\(first.printableName)` in \(name) holds values that are infinite, NaN, or beyond 32 bits",
                     source: call.context.source, at: call.place(file),
                     context: loaded.notFinite.count == 1
                         ? [] : ["so do \(list(loaded.notFinite.dropFirst().map { "`\($0.printableName)`" }))"],
-                    fix: "look at the training that they are of: it may have diverged"))
+                    fix: "check the training that they come from: it may have diverged"))
         }
         if !call.isGiven(names), let first = renamed.first, !first.from.hasSuffix(".\(first.to)") {
             call.context.output.report(
@@ -195,7 +196,8 @@ extension Invocation {
         let model = context.session.lastModel?.name ?? "Net"
         let (message, fix): (String, String?) =
             switch error {
-            case .unreadable(let reason): ("\(name) is no whole safetensors file: \(reason)", "write or copy it again")
+            case .unreadable(let reason):
+                ("\(name) is not a complete safetensors file: \(reason)", "write or copy it again")
             case .noRun:
                 (
                     "\(name) holds weights, but no run of Tandem's",
@@ -247,7 +249,7 @@ extension Invocation {
             var diagnostic = fault(
                 .otherWeights,
                 surplus.isEmpty || missing.count < architecture.parameters.count
-                    ? "\(name) has not all tensors of \(model.name)"
+                    ? "\(name) does not have all tensors of \(model.name)"
                     : "the tensors in \(name) are not those of \(model.name) by name, and order alone could swap some",
                 at: place(file))
             diagnostic.context.append("missing in the file: \(list(texts(missing)))")
@@ -259,12 +261,12 @@ extension Invocation {
                     .max { $0.count < $1.count } ?? first.name
                 let prefix = first.name.dropLast(own.count + 1)
                 diagnostic.fix =
-                    "write which is which into a JSON file, `{\(prefix.isEmpty ? "" : "\"\": \"\(prefix)\", ")"
+                    "map the names in a JSON file, `{\(prefix.isEmpty ? "" : "\"\": \"\(prefix)\", ")"
                     + "\"\(own)\": \"(its name in the file)\", ...}`, and add `names: \"map.json\""
                     + (surplus.count > missing.count ? ", strict: false" : "")
                     + "`; a name of a layer stands for all of its tensors"
             } else if surplus.isEmpty {
-                diagnostic.fix = "give the model the layers that the weights are of"
+                diagnostic.fix = "give the model the layers that the weights belong to"
             } else {
                 diagnostic.fix = "give each tensor of the model a name that the file has"
             }
@@ -274,7 +276,7 @@ extension Invocation {
                 .otherWeights,
                 "\(name) has the tensors of \(model.name) \(places.count) times: in \(list(places.map { "`\($0)`" }))",
                 at: place(file),
-                fix: "write into a JSON file which are meant, `{\"\": \"\(places.first ?? "")\"}`, and add "
+                fix: "say in a JSON file which are meant, `{\"\": \"\(places.first ?? "")\"}`, and add "
                     + "`names: \"map.json\", strict: false`")
         case .unknownNames(let unknown, let known):
             return fault(

@@ -20,18 +20,18 @@ private let actionOption: Option<Action?> = Option(
 private let folderOption = Option(
     "folder", .path, workedOut: "none", isPositional: true, aliases: ["to", "from", "path", "dir"],
     "where `export` writes records, and `import` reads them: `runs export, \"results\"`")
-private let name = Option("name", .text, workedOut: "any", "only runs whose name has this in it")
-private let model = Option("model", .text, workedOut: "any", "only runs whose model has this in it")
-private let state: Option<State?> = Option("state", .choice, workedOut: "any", "only these")
+private let name = Option("name", .text, workedOut: "any", "only runs whose name contains this")
+private let model = Option("model", .text, workedOut: "any", "only runs whose model contains this")
+private let state: Option<State?> = Option("state", .choice, workedOut: "any", "only runs in this state")
 private let since = Option(
-    "since", .text, workedOut: "the first", aliases: ["date", "after"], "a date: `\"2026-11-23\"`")
+    "since", .text, workedOut: "the first", aliases: ["date", "after"], "only runs since this date: `\"2026-11-23\"`")
 private let filters: [any OptionDeclaration] = [name, model, state, since]
 private let last = Option(
-    "last", .integer(1...1_000_000), default: 50, aliases: ["limit", "n", "first"], "at most so many, the newest")
+    "last", .integer(1...1_000_000), default: 50, aliases: ["limit", "n", "first"], "at most this many, the newest")
 
 extension Word {
     static let runs = Word(
-        "runs", .keeping, "The runs that were kept, of all sessions; `runs[\"gap seed 2\"]` is one of them",
+        "runs", .keeping, "The stored runs of all sessions; `runs[\"gap seed 2\"]` is one of them",
         [actionOption, folderOption] + filters + [last], result: .table, example: trainedRun + "runs",
         aliases: ["history", "experiments", "ls"], shows: .unbound, .perform(listRuns))
 }
@@ -50,12 +50,12 @@ private func listRuns(_ call: Invocation) throws -> Value {
             return .nothing
         }
         context.write(
-            "\(counted(freed.files, "file")) removed, \(byteText(freed.byteCount)) freed; all that is known of the runs is kept\n"
+            "\(counted(freed.files, "file")) removed, \(byteText(freed.byteCount)) freed; the records of the runs are kept\n"
         )
         if freed.foundAgain > 0 {
             context.write(
                 "kept as well: the weights of \(counted(freed.foundAgain, "run")) found again after the database was lost, "
-                    + "since nothing is known of names\n")
+                    + "since their names are not known\n")
         }
         return .nothing
     }
@@ -103,7 +103,7 @@ private func filtered(_ runs: [StoredRun], _ call: Invocation) throws -> [Stored
     if let date = call[since] {
         guard isDate(date) else {
             throw call.fault(
-                .wrongType, "\"\(date)\" is no date", at: call.place(since), fix: "write it as \"2026-11-23\"")
+                .wrongType, "\"\(date)\" is not a date", at: call.place(since), fix: "write it as \"2026-11-23\"")
         }
         runs.removeAll { $0.date < date }
     }

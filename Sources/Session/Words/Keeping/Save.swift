@@ -10,7 +10,7 @@ private let ending = ".safetensors"
 
 extension Word {
     static let save = Word(
-        "save", .keeping, "Writes a run, weights and all, to a file that PyTorch reads as well",
+        "save", .keeping, "Writes a run with its weights to a file that PyTorch can read",
         [CommonOptions.run, file], example: trainedRun + "save a, \"a.safetensors\"",
         aliases: ["dump", "torch.save", "checkpoint"], .perform(saveRun))
 }

@@ -12,7 +12,7 @@ private let engine = Option("engine", .integer(1...Int.max), workedOut: "this on
 
 extension Word {
     static let share = Word(
-        "share", .keeping, "One line of text that makes a run again and says whether it came out the same",
+        "share", .keeping, "One line of text that repeats a run and checks that it came out the same",
         [CommonOptions.run, digest, data, engine], result: .text, example: trainedRun + "share a",
         aliases: ["publish", "reproduce"], shows: .unbound, takesLong: true, .perform(shareRun))
 }
@@ -35,13 +35,13 @@ private func shareRun(_ call: Invocation) throws -> Value {
     case .done: break
     case .interrupted:
         throw call.fault(
-            .notRepeatable, "\(label) was interrupted, and no text says when", at: place,
+            .notRepeatable, "\(label) was interrupted, and a line of text cannot say when", at: place,
             fix: "train it to its end: `resume \(label)`")
     case .stopped(let reason, let fix):
         throw call.fault(.notRepeatable, "\(label) was stopped: \(reason)", at: place, fix: fix)
     case .diverged:
         throw call.fault(
-            .notRepeatable, "\(label) diverged: a training that does ends in an error", at: place,
+            .notRepeatable, "\(label) diverged: a training that diverges ends in an error", at: place,
             fix: "share its cell, or train with a smaller learning rate")
     case .loaded:
         throw call.fault(
@@ -72,14 +72,15 @@ private func compare(_ value: RunValue, _ expected: String, _ call: Invocation) 
     }
     var reasons: [String] = []
     if let expected = call[data], try call.dataDigest(of: value)?.hasPrefix(expected) == false {
-        reasons.append("the data are others")
+        reasons.append("the data is different")
     }
     if let engine = call[engine], engine != arithmeticVersion {
-        reasons.append("that engine rounded otherwise (\(engine), this one \(arithmeticVersion))")
+        reasons.append("that engine rounded differently (\(engine), this one \(arithmeticVersion))")
     }
     if run.options.precision == .mixed { reasons.append("`mixed` rounds as the machine's instruction set does") }
     if run.state != .done { reasons.append("this run is \(run.state)") }
-    let reason = reasons.isEmpty ? "model, options or seed are others" : reasons.joined(separator: ", and ")
+    let reason =
+        reasons.isEmpty ? "the model, the options or the seed is different" : reasons.joined(separator: ", and ")
     var fault = call.fault(
         .otherRun, "\(run.label) is not the run that was shared: \(reason)", at: call.place(digest),
         fix: "take the line as it was shared, with the same data")

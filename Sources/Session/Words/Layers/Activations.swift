@@ -19,7 +19,7 @@ extension Word {
 
     static let relu = activation("relu", "max(0, x): `nn.ReLU`", aliases: ["rectifier"], .relu)
     static let leakyReLU = Word(
-        "leakyrelu", .layers, "x, and slope · x below zero: `nn.LeakyReLU`", [slope], result: .layer,
+        "leakyrelu", .layers, "x above zero, slope · x below: `nn.LeakyReLU`", [slope], result: .layer,
         example: inNetwork("conv 16; leakyrelu 0.1"), .layer { .activation(.leakyReLU(slope: $0[slope])) })
     static let prelu = Word(
         "prelu", .layers, "x, and a learned slope · x below zero, which begins at 0.25: `nn.PReLU`", [perChannel],

@@ -4,7 +4,7 @@ import Network
 
 private let output = Option(
     "output", .extent(1...LayerOption.largestExtent), isPositional: true, aliases: ["output_size", "size"],
-    "side of the output")
+    "size of the output")
 
 extension Word {
     static let adaptiveMaxPool = Word(
@@ -20,7 +20,8 @@ extension Word {
         .layer { _ in .adaptiveMaxPool(output: Extent(1)) })
 
     static let adaptiveAvgPool = Word(
-        "adaptiveavgpool", .layers, "Means over as many windows as give the output's size: `nn.AdaptiveAvgPool2d`",
+        "adaptiveavgpool", .layers,
+        "The means of windows that tile the input to give the output's size: `nn.AdaptiveAvgPool2d`",
         [output], result: .layer, example: inNetwork("adaptiveavgpool 2"),
         aliases: ["AdaptiveAvgPool2d", "adaptivepool"], .layer { .adaptiveAveragePool(output: $0[output]) })
 

@@ -7,11 +7,11 @@ let blockCount = Option(
 
 extension Word {
     static let residual = Word(
-        "residual", .layers, "Adds its input to what its block makes of it", result: .layer,
+        "residual", .layers, "Adds its input to the output of its block", result: .layer,
         example: inNetwork("residual { conv 16, padding: 1; relu }"), aliases: ["skip"], .branches(.residual))
 
     static let shortcut = Word(
-        "shortcut", .layers, "The way around a `residual`, where it is not the identity", result: .layer,
+        "shortcut", .layers, "The shortcut of a `residual`, where it is not the identity", result: .layer,
         example: inNetwork("residual { conv 16 } shortcut { conv 16 }"), aliases: ["downsample"],
         .branches(.shortcut))
 

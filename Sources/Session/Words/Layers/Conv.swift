@@ -5,7 +5,7 @@ import Network
 private let width = LayerOption.width("output channels")
 private let kernel = Option(
     "kernel", .extent(1...LayerOption.largestExtent), default: Extent(3), isPositional: true,
-    aliases: ["kernel_size", "size", "k", "filter"], "side of the filters")
+    aliases: ["kernel_size", "size", "k", "filter"], "size of the filters")
 private let stride = Option(
     "stride", .extent(1...LayerOption.largestExtent), default: Extent(1), isPositional: true, aliases: ["strides"],
     "step of the filters")
@@ -19,7 +19,8 @@ private let dilation = Option(
     aliases: ["dilation_rate"],
     "distance between the filter's taps")
 private let groups = Option(
-    "groups", .integer(1...1 << 24), default: 1, isPositional: true, aliases: ["group"], "groups of channels kept apart"
+    "groups", .integer(1...1 << 24), default: 1, isPositional: true, aliases: ["group"],
+    "groups of channels that are convolved separately"
 )
 
 extension Word {

@@ -4,7 +4,7 @@ import Network
 
 private let rate = Option(
     "rate", .decimal(0...1, excludesHighest: true), default: 0.5, isPositional: true,
-    aliases: ["p", "prob", "probability"], "share that is zeroed")
+    aliases: ["p", "prob", "probability"], "share of the values that is zeroed")
 
 extension Word {
     static let dropout = Word(

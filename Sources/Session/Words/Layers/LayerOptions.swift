@@ -22,7 +22,7 @@ enum PoolOption {
     static let size = Option(
         "size", .extent(1...LayerOption.largestExtent), isPositional: true,
         aliases: ["kernel_size", "kernel", "pool_size"],
-        "side of the window")
+        "size of the window")
     static let stride = Option(
         "stride", .extent(1...LayerOption.largestExtent), workedOut: "size", isPositional: true, aliases: ["strides"],
         "step of the window")

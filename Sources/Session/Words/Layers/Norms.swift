@@ -5,8 +5,9 @@ import Network
 private let epsilon = Option("eps", .decimal(0...1), default: 1e-5, aliases: ["epsilon"], "added to the variance")
 private let groups = Option(
     "groups", .integer(1...1 << 24), isPositional: true, aliases: ["num_groups", "group", "g"],
-    "groups of channels; 1 takes all together")
-private let momentum = Option("momentum", .decimal(0...1), default: 0.1, "weight of the new in the running statistics")
+    "number of groups; 1 normalizes all channels together")
+private let momentum = Option(
+    "momentum", .decimal(0...1), default: 0.1, "weight of the new batch in the running statistics")
 
 /// Of a norm.
 private struct ChannelOptions {
@@ -43,7 +44,8 @@ extension Word {
         })
 
     static let groupNorm = Word(
-        "groupnorm", .layers, "Normalizes groups of channels in each image, whatever the batch: `nn.GroupNorm`",
+        "groupnorm", .layers,
+        "Normalizes groups of channels within each image, independently of the batch: `nn.GroupNorm`",
         [groups, epsilon], result: .layer, example: inNetwork("conv 64; groupnorm 8; relu"),
         aliases: ["GroupNormalization", "gn"], since: "0.2",
         .layer { .groupNorm(Layer.GroupNorm(groups: $0[groups], epsilon: $0[epsilon])) })

@@ -10,7 +10,7 @@ private let imageCount = Option("count", .integer(1...64), default: 8, aliases: 
 
 extension Word {
     static let cam = Word(
-        "cam", .looking, "Which parts of images decide: Grad-CAM",
+        "cam", .looking, "Which parts of images the classes are based on: Grad-CAM",
         [CommonOptions.run, CommonOptions.measuredData, CommonOptions.part, imageCount, CommonOptions.to],
         result: .picture, example: LookingExample.run + "cam a", aliases: ["gradcam", "grad_cam"],
         .perform(showClassActivations))
@@ -53,8 +53,8 @@ private func showClassActivations(_ call: Invocation) throws -> Value {
     let grid = ImageGrid(
         title: "\(run.run.label) on \(data.name): where it looks", pictures: pictures, columns: 8, group: 2,
         caption:
-            "Each image with its class, and beside it what it is taken for and the places that speak for that: yellow the most, "
-            + "violet nothing. Grad-CAM of the map \(layer?.output.description ?? "") in front of the head.")
+            "Each image with its class; next to it the predicted class and the places that speak for it: yellow the most, "
+            + "violet nothing. Grad-CAM of the map \(layer?.output.description ?? "") before the head.")
     return try call.show(PictureValue(grid, plainText: grid.text))
 }
 

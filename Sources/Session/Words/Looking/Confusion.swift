@@ -28,6 +28,6 @@ private func showConfusion(_ call: Invocation) throws -> Value {
             "\(run.run.label) on \(data.name): \(grouped(right)) of \(counted(predictions.count, "\(part.rawValue) image")) right",
         rowTitle: "class", columnTitle: "predicted", names: kept.map(data.dataset.className),
         counts: kept.map { row in kept.map { counts[row][$0] } },
-        caption: "Blue: right; orange: wrong; each shade on a scale of its own.")
+        caption: "Blue: correct; orange: wrong; each on its own scale.")
     return try call.show(PictureValue(map))
 }

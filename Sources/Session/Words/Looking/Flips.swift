@@ -9,7 +9,7 @@ private let twoRuns = RestOption("runs", .run, "two runs")
 
 extension Word {
     static let flips = Word(
-        "flips", .looking, "The images that two runs see differently",
+        "flips", .looking, "The images that two runs classify differently",
         [twoRuns, CommonOptions.measuredData, CommonOptions.part, ImageOption.count, CommonOptions.to],
         result: .picture,
         example: LookingExample.run + "flips a, a", .perform(showFlips))
@@ -29,7 +29,7 @@ private func showFlips(_ call: Invocation) throws -> Value {
             .noValue,
             "the \(part.rawValue) images of \(given[0].run.label) and \(given[1].run.label) are not the same: "
                 + "\(data.name) and \(other.name)",
-            fix: "say which images both are shown: `flips a, b, on: data`")
+            fix: "name the images that both are shown: `flips a, b, on: data`")
     }
     let first = try call.predictions(given[0], data, part)
     let second = try call.predictions(given[1], other, part)
@@ -55,7 +55,7 @@ private func showFlips(_ call: Invocation) throws -> Value {
         }, columns: 6,
         caption:
             "Only \(names[0]) is right on \(grouped(onlyFirst)), only \(names[1]) on \(grouped(onlySecond)), neither on "
-            + "\(grouped(pairs.count - onlyFirst - onlySecond)). Below each: its class; what \(names[0]) | \(names[1]) take it for."
+            + "\(grouped(pairs.count - onlyFirst - onlySecond)). Below each: its class; the classes predicted by \(names[0]) | \(names[1])."
     )
     return try call.show(PictureValue(grid, plainText: grid.text + "\n" + grid.caption))
 }

@@ -34,9 +34,9 @@ private func showMistakes(_ call: Invocation) throws -> Value {
         }, columns: 6,
         caption: worst.isEmpty
             ? ""
-            : "Below each: its class → what it is taken for, and "
+            : "Below each: its class → the predicted class, and "
                 + (knowsCertainty
-                    ? "how sure the network says it is."
-                    : "which image it is; how sure the network was is not kept without its weights."))
+                    ? "the network's confidence."
+                    : "its number; without the weights the confidence is not known."))
     return try call.show(PictureValue(grid, plainText: grid.text))
 }

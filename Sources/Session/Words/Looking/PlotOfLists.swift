@@ -34,7 +34,7 @@ func plotOfLists(_ lists: [(name: String, values: [Value])], _ call: Invocation)
         guard groups.count == 2, groups[0].values.count == groups[1].values.count else {
             throw call.fault(
                 .wrongCount,
-                "a scatter of lists takes two of the same length: what goes to the right, and what goes up",
+                "a scatter of lists takes two of the same length: the x values, and the y values",
                 fix: "for example `plot [1, 2, 3], [3, 1, 2], kind: scatter`")
         }
         return ScatterPlot(

@@ -9,20 +9,21 @@ enum PlotOption {
     static let subjects = RestOption(
         "values", .any, workedOut: "the last run",
         "runs, lists of runs (their mean and spread), a study, what `findlr` found, lists of numbers, or schedules")
-    static let measure = Option("y", .choice, default: Measure.accuracy, "what goes up")
-    static let across = Option("x", .choice, default: HorizontalMeasure.epoch, "what goes to the right")
+    static let measure = Option("y", .choice, default: Measure.accuracy, "what the vertical axis shows")
+    static let across = Option("x", .choice, default: HorizontalMeasure.epoch, "what the horizontal axis shows")
     static let kind = Option(
         "kind", OptionKind<PlotKind>.choice, workedOut: "by what is shown", aliases: ["type", "style"],
-        "which kind of plot; the last two are of a study. By default scatter with `x: parameters` or `operations`, dots of a "
+        "the kind of plot; the last two are for studies. The default is scatter with `x: parameters` or `operations`, dots for a "
             + "study without `x:` and `train: true`, else curves")
-    static let train = Option("train", .boolean, default: false, "show the training's curves as well, dashed")
+    static let train = Option("train", .boolean, default: false, "show the training curves as well, dashed")
     static let epochs = Option(
-        "epochs", .integer(1...100_000), workedOut: "enough to see", "how long a schedule is shown")
+        "epochs", .integer(1...100_000), workedOut: "enough to see", "how many epochs of a schedule are shown")
     static let title = Option(
-        "title", .text, workedOut: "what it shows", aliases: ["suptitle"], "the line above it")
+        "title", .text, workedOut: "what it shows", aliases: ["suptitle"], "the title of the plot")
     static let xLabel = Option(
-        "xlabel", .text, workedOut: "what it is", aliases: ["xtitle"], "the horizontal axis")
-    static let yLabel = Option("ylabel", .text, workedOut: "what it is", aliases: ["ytitle"], "the vertical axis")
+        "xlabel", .text, workedOut: "what it is", aliases: ["xtitle"], "the label of the horizontal axis")
+    static let yLabel = Option(
+        "ylabel", .text, workedOut: "what it is", aliases: ["ytitle"], "the label of the vertical axis")
 }
 
 /// What of a run goes up.

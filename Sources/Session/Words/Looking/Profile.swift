@@ -8,7 +8,7 @@ import Runtime
 
 extension Word {
     static let profile = Word(
-        "profile", .looking, "How long every layer takes in a training step, against the machine's peak",
+        "profile", .looking, "How long every layer takes in a training step, compared with the machine's peak",
         [CommonOptions.model, TrainingOption.batch, TrainingOption.threads, CommonOptions.to], result: .table,
         example: LookingExample.model + "profile Net, batch: 16", aliases: ["benchmark", "timeit"], takesLong: true,
         .perform(profileModel))

@@ -14,7 +14,7 @@ private let subject = Option(
     "what", .any, workedOut: "the last data set", isPositional: true,
     "a data set, or a run: the filters of its first convolution")
 private let layer = Option(
-    "layer", .integer(1...10_000), workedOut: "none", "what this layer of a run makes of an image")
+    "layer", .integer(1...10_000), workedOut: "none", "the layer of a run whose activations are shown")
 private let image = Option("image", .integer(0...10_000_000), default: 0, "which test image")
 private let shownCount = Option(
     "count", .integer(1...400), workedOut: "\(defaultCount) or \(defaultFilterCount) filters",
@@ -123,8 +123,8 @@ private func showMaps(_ run: RunValue, layer number: Int, _ call: Invocation) th
     } catch { throw call.fault(error) }
     guard !maps.shape.isFlat else {
         throw call.fault(
-            .noMap, "layer \(number) (\(layers[place].layer)) gives \(maps.shape), which is no map",
-            at: call.place(layer), fix: "choose one in front of `flatten`")
+            .noMap, "layer \(number) (\(layers[place].layer)) gives \(maps.shape), which is not a map",
+            at: call.place(layer), fix: "choose one before `flatten`")
     }
     let (values, area) = (maps.values[0], maps.shape.height * maps.shape.width)
     let largest = Double(values.map(abs).max() ?? 0)

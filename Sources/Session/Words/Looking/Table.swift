@@ -4,11 +4,12 @@ import Graphics
 import Language
 
 private let values = RestOption("values", .any, workedOut: "the last run", "runs, a study, or lists")
-private let textForm = Option("as", OptionKind<TextForm>.choice, workedOut: "table", "show this form as text")
+private let textForm = Option("as", OptionKind<TextForm>.choice, workedOut: "table", "print this form as text")
 private let sortColumn = Option(
     "by", .text, workedOut: "as given", aliases: ["sort", "sortby", "orderby"],
     "the column that sorts the rows: \"accuracy\" from high to low, others from low to high")
-private let details = Option("details", .boolean, default: false, aliases: ["full", "verbose"], "all of a study")
+private let details = Option(
+    "details", .boolean, default: false, aliases: ["full", "verbose"], "all details of a study")
 private let digest = Option("digest", .boolean, default: false, "add the SHA-256 of each run's weights")
 
 /// Shown as it would stand in a file, for copying.

@@ -2,7 +2,7 @@
 
 extension Word {
     static let abs = Word(
-        "abs", .values, "A number without its sign", [NumberOption.number], result: .number, example: "print abs(-3)",
+        "abs", .values, "The absolute value", [NumberOption.number], result: .number, example: "print abs(-3)",
         aliases: ["fabs"],
         .perform { call in
             let value = call[NumberOption.number]

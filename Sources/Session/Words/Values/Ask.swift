@@ -2,12 +2,12 @@
 
 import Language
 
-private let question = Option("question", .text, isPositional: true, "what stands before the answer")
-private let secret = Option("secret", .boolean, default: false, "whether the answer stays unseen")
+private let question = Option("question", .text, isPositional: true, "what is shown before the answer")
+private let secret = Option("secret", .boolean, default: false, "whether the answer is hidden while it is typed")
 
 extension Word {
     static let ask = Word(
-        "ask", .values, "Asks the person a question and waits for the answer", [question, secret], result: .answer,
+        "ask", .values, "Asks the user a question and waits for the answer", [question, secret], result: .answer,
         example: "let epochs = ask \"How many epochs? \"", aliases: ["raw_input", "readline", "prompt"],
         takesLong: true, .perform(askPerson))
 }
@@ -19,7 +19,7 @@ private func askPerson(_ call: Invocation) throws -> Value {
         guard line.utf8.count <= SyntaxLimits.cellBytes else {
             throw call.fault(
                 .tooLarge,
-                "the answer to `\(prompt.trimmed)` has more than \(SyntaxLimits.cellBytes) bytes, the most of a text",
+                "the answer to `\(prompt.trimmed)` has more than \(SyntaxLimits.cellBytes) bytes, the most that a string holds",
                 fix: "answer with the name of a file")
         }
         // A file of Windows ends its lines with two characters.

@@ -6,7 +6,7 @@ private let list = Option("list", .any, isPositional: true, "what is counted")
 
 extension Word {
     static let count = Word(
-        "count", .values, "How many elements a list, range, tuple or shape has, or letters a text", [list],
+        "count", .values, "How many elements a list, range, tuple or shape has, or letters a string", [list],
         result: .wholeNumber, example: "print count([1, 2, 3])", aliases: ["len", "length", "size"],
         .perform { call in
             switch call[list] {

@@ -7,7 +7,7 @@ private let divisor = Option("by", .integer, isPositional: true, "what it is div
 
 extension Word {
     static let div = Word(
-        "div", .values, "Whole division that rounds down: `div(7, 2)` is 3", [number, divisor], result: .wholeNumber,
+        "div", .values, "Integer division, rounded down: `div(7, 2)` is 3", [number, divisor], result: .wholeNumber,
         example: "print div(7, 2)", aliases: ["floordiv", "floor_divide", "//"],
         .perform { call in
             let (number, divisor) = (call[number], call[divisor])

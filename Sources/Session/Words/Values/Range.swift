@@ -8,7 +8,8 @@ private let stepOption = Option("step", .integer, default: 1, isPositional: true
 
 extension Word {
     static let range = Word(
-        "range", .values, "The whole numbers from `start` up to, but without, `end`; of one number, from 0 up to it",
+        "range", .values,
+        "The whole numbers from `start` up to but not including `end`; with one number, from 0 up to it",
         [startOption, endOption, stepOption], result: .list, example: "print range(0, 10, step: 2)",
         aliases: ["arange", "linspace"], .perform(numbersOfRange))
 }

@@ -5,12 +5,13 @@ private let digits = Option(
 
 extension Word {
     static let floor = Word(
-        "floor", .values, "The largest whole number that is not above a number", [NumberOption.number],
+        "floor", .values, "The largest whole number not above a number", [NumberOption.number],
         result: .wholeNumber, example: "print floor(2.7)", aliases: ["int", "trunc"],
         .perform { try $0.whole(($0[NumberOption.number].number ?? 0).rounded(.down)) })
 
     static let round = Word(
-        "round", .values, "A number rounded, halves away from zero", [NumberOption.number, digits], result: .number,
+        "round", .values, "A number rounded, with halves away from zero", [NumberOption.number, digits],
+        result: .number,
         example: "print round(2.71828, digits: 2)", aliases: ["around"],
         .perform { call in
             let value = call[NumberOption.number]
