@@ -31,6 +31,9 @@ private let setup = """
 private let entries = [
     Entry(name: "curves", title: "Learning curves, mean and spread over seeds", code: "plot gap, flat"),
     Entry(name: "training", title: "Training next to test", code: "plot a, b, y: loss, train: true"),
+    Entry(
+        name: "optimizers", title: "Two optimizers",
+        code: "let c = train Net, on: shapes, with: fast, optimizer: rmsprop(lr: 1e-3)\nplot a, c, y: trainloss"),
     Entry(name: "dots", title: "Seeds with mean and interval", code: "plot gap, flat, kind: dots"),
     Entry(name: "bars", title: "Bars with intervals", code: "plot gap, flat, kind: bars"),
     Entry(name: "scatter", title: "What accuracy costs", code: "plot gap, flat, x: parameters"),
@@ -54,7 +57,7 @@ private let entries = [
     Entry(
         name: "residual", title: "Branches and repeats",
         code: """
-            block Basic(width) { residual { repeat 2 { conv width, padding: 1; batchnorm; relu } } }
+            block Basic(width) { residual { repeat 2 { conv width, padding: 1; groupnorm 4; silu } } }
             model Small { input 3x32x32; conv 16, padding: 1; relu; repeat 3 { Basic(16) }
                 concat { conv 8, kernel: 1 } { maxpool 3, stride: 1, padding: 1 }; gap; linear 10 }
             diagram Small
