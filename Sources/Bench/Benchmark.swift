@@ -6,7 +6,7 @@ import Libraries
 import Network
 import Runtime
 
-/// What was asked for behind `tandem bench`.
+/// What was asked for after `tandem bench`.
 private struct Settings {
     var isJSON = false
     var network = BenchmarkNetwork.experiment

@@ -38,7 +38,7 @@ enum BenchmarkNetwork: String, CaseIterable {
     private static let relu = Layer.activation(.relu)
     private static let globalPool = Layer.adaptiveAveragePool(output: Extent(1))
 
-    /// Stages of convolutions of 3x3 with ReLU, a maxpool behind each.
+    /// Stages of convolutions of 3x3 with ReLU, a maxpool after each.
     private static func stages(_ stages: [(width: Int, depth: Int)]) -> [Layer] {
         stages.flatMap { width, depth -> [Layer] in
             let one: [Layer] = [.convolution(.init(width: width, padding: .exactly(Extent(1)))), relu]

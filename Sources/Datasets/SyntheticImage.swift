@@ -2,7 +2,7 @@
 
 import Runtime
 
-/// The numbers an image is drawn by, one behind the other, and the drawing.
+/// The numbers an image is drawn by, one after the other, and the drawing.
 struct SyntheticImage {
     static let width = 32
     /// Bytes of an image, `[3, 32, 32]`.

@@ -35,7 +35,7 @@ public struct Run: Sendable {
 
         public var isDiverged: Bool { if case .diverged = self { true } else { false } }
 
-        /// Whether there is more to train, and weights to go on from.
+        /// Whether there is more to train, and weights to continue from.
         public var canGoOn: Bool {
             switch self {
             case .interrupted, .stopped: true
@@ -80,7 +80,7 @@ public struct Run: Sendable {
     public let parameters: TrainedParameters?
     /// Of weights that are not here.
     private let knownDigest: String?
-    /// Where `resume` goes on; `nil` where nothing is left to do, or where it was not trained in this session.
+    /// Where `resume` continues; `nil` where nothing is left to do, or where it was not trained in this session.
     public let continuation: Checkpoint?
 
     /// A network with weights from elsewhere, untrained here.

@@ -25,7 +25,7 @@ public struct Trainer: Sendable {
     /// Trains to the end, to an interrupt, or to a loss that is no number: each gives a run.
     ///
     /// - Parameters:
-    ///   - checkpoint: where it goes on; by default it begins with fresh weights.
+    ///   - checkpoint: where it continues; by default it begins with fresh weights.
     ///   - keeper: keeps it while it runs, and at its end.
     ///   - cancellation: stops within 100 ms; whole steps are kept.
     ///   - observer: called on this thread, between two steps.

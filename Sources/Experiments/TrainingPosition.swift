@@ -1,4 +1,4 @@
-// Where a training stands between two steps, beside its weights: the epoch and batch at work, what was summed up in it,
+// Where a training is between two steps, beside its weights: the epoch and batch at work, what was summed up in it,
 // and the whole epochs before. And what is told of each such place, to be kept.
 
 public struct TrainingPosition: Sendable, Equatable {

@@ -13,7 +13,7 @@ public func grouped(_ number: Int) -> String {
     return text
 }
 
-/// A number with a fixed count of digits behind the point, rounded half away from zero as C's `printf` would nearly
+/// A number with a fixed count of digits after the point, rounded half away from zero as C's `printf` would nearly
 /// always.
 public func fixed(_ number: Double, _ digits: Int) -> String {
     guard number.isFinite else { return number.isNaN ? "nan" : number < 0 ? "-inf" : "inf" }
@@ -64,7 +64,7 @@ extension Table.Cell {
     }
 }
 
-/// Numbers that stand under each other, all with as many digits: whole ones grouped, from ten on two digits behind the
+/// Numbers that are under each other, all with as many digits: whole ones grouped, from ten on two digits after the
 /// point, below four; numbers near 0 as they are, large ones with a power of ten. Digits that none of them needs are
 /// left out.
 public func aligned(_ numbers: [Double]) -> [String] {
@@ -81,7 +81,7 @@ public func aligned(_ numbers: [Double]) -> [String] {
 
 private func power(_ digits: Int) -> Double { [1, 10, 100, 1_000, 10_000][digits] }
 
-/// A number in a sentence: at most four digits behind the point, and none that it does not need; small and large ones
+/// A number in a sentence: at most four digits after the point, and none that it does not need; small and large ones
 /// with a power of ten.
 func shortNumber(_ number: Double) -> String {
     let size = abs(number)

@@ -1,6 +1,6 @@
 // iopub: what the kernel says to everybody, in the order of what happened. Whoever has something to say sends it
 // himself where there is room; else it waits in a queue, which a thread empties. Text is gathered for 50 ms or 64 KB
-// into one message, and always goes out before whatever comes behind it, so that `idle` is last.
+// into one message, and always goes out before whatever comes after it, so that `idle` is last.
 
 import Glibc
 import Libraries
@@ -30,7 +30,7 @@ final class Broadcaster: Sendable {
     private struct Queue {
         /// What there was no room for; the thread sends it.
         var messages: ArraySlice<OutgoingMessage> = []
-        /// Behind all messages.
+        /// After all messages.
         var stream: Stream?
         /// Bytes of text among `messages`.
         var streamBytes = 0

@@ -2,7 +2,7 @@
 // what takes no time, gives questions about text and history to the assistant, and when it gets a cell it runs that
 // cell itself. Where that takes longer than a moment, the other becomes the reader. So a cell is never handed from
 // thread to thread, a short one wakes no other thread (either was a tenth of its round trip), and the control channel
-// waits for a moment at most. All that decides what runs next stands under one lock, so an error aborts all that was
+// waits for a moment at most. All that decides what runs next is under one lock, so an error aborts all that was
 // queued before its reply, and what comes within 0.1 s after it, however long that takes to be read.
 
 import Glibc
@@ -113,7 +113,7 @@ final class Kernel: Sendable {
     private static let savingTime = 30.0
     /// Seconds that a cell may take before another thread reads messages meanwhile.
     private static let moment = 0.001
-    /// Seconds behind the reply to a cell that failed in which those that come are aborted, as in ipykernel:
+    /// Seconds after the reply to a cell that failed in which those that come are aborted, as in ipykernel:
     /// JupyterLab's "Run All" is still sending then.
     private static let abortingTime = 0.1
 
@@ -162,7 +162,7 @@ final class Kernel: Sendable {
         if haveEnded.allSatisfy(\.self) { workspace.close() }
     }
 
-    /// Reads until there is a cell, runs it and those behind it, and reads on, unless the other thread does so by then.
+    /// Reads until there is a cell, runs it and those after it, and reads on, unless the other thread does so by then.
     private func takeTurns(_ beginsAsReader: Bool, _ assistant: Assistant, _ strayOutput: StrayOutput?) {
         var isReader = beginsAsReader
         while isReader || becomesReader() {
@@ -375,7 +375,7 @@ final class Kernel: Sendable {
     }
 
     /// Replies to a cell that has run.
-    /// - Returns: the one behind it.
+    /// - Returns: the one after it.
     private func finish(_ execution: Execution, _ result: Execution.Result, _ assistant: Assistant) -> Execution? {
         if execution.isStored, let text = result.text { assistant.record(.output(text, line: execution.count)) }
         return state.withLock { state in

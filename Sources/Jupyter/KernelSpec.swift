@@ -73,7 +73,7 @@ private func isNameByte(_ byte: UInt8) -> Bool {
 private var executablePath: String? {
     if let started = Environment.executedPath {
         let path = FileSystem.join(workingFolder, withoutDots(started))
-        // Of a script that names us behind `#!` it is the script; of an open file that was started, its number.
+        // Of a script that names us after `#!` it is the script; of an open file that was started, its number.
         if let own = FileSystem.identity("/proc/self/exe"), FileSystem.identity(path) == own,
             !["/dev/", "/proc/"].contains(where: path.hasPrefix)
         {
@@ -85,7 +85,7 @@ private var executablePath: String? {
     return String(cString: path)
 }
 
-/// `.//bin/./tandem` as `bin/tandem`. A `..` stays: behind a link it does not lead back.
+/// `.//bin/./tandem` as `bin/tandem`. A `..` stays: after a link it does not lead back.
 private func withoutDots(_ path: String) -> String {
     let names = path.split(separator: "/").filter { $0 != "." }
     return (path.hasPrefix("/") ? "/" : "") + names.joined(separator: "/")

@@ -29,7 +29,7 @@ final class KernelThread: @unchecked Sendable {
 
     func join() { pthread_join(thread, nil) }
 
-    /// Waits at most so long; a thread that goes on is left to end with the process.
+    /// Waits at most so long; a thread that continues is left to end with the process.
     /// - Returns: whether it has ended.
     func join(milliseconds: Int) -> Bool {
         MessageSocket.wait(for: [], descriptors: [ended.readEnd], milliseconds: milliseconds)

@@ -32,7 +32,7 @@ public struct DatabaseError: Error, Sendable, CustomStringConvertible {
     }
 }
 
-/// What stands in a column.
+/// What is in a column.
 public enum DatabaseValue: Hashable, Sendable {
     case null
     case integer(Int)

@@ -56,7 +56,7 @@ public struct Digest: ~Copyable {
 }
 
 public enum HMAC {
-    /// HMAC-SHA256 (RFC 2104) over the parts, one behind the other. An empty key is allowed.
+    /// HMAC-SHA256 (RFC 2104) over the parts, one after the other. An empty key is allowed.
     public static func sha256(key: [UInt8], _ parts: [[UInt8]]) -> [UInt8] {
         // The construction is two digests; libcrypto's own streaming HMAC interface is deprecated since 3.0.
         let blockSize = 64

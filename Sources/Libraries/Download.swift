@@ -1,4 +1,4 @@
-// Fetches a file over HTTP(S) with libcurl. What has arrived stands in `<path>.part` and is kept after a failure, so
+// Fetches a file over HTTP(S) with libcurl. What has arrived is in `<path>.part` and is kept after a failure, so
 // that the next try asks for the rest; a file of the wanted name is there only when it is whole.
 
 import Glibc
@@ -64,7 +64,7 @@ public enum Download {
         }
     }
 
-    /// Fetches `url` into `path`, going on behind what an earlier try left in `<path>.part`.
+    /// Fetches `url` into `path`, continuing after what an earlier try left in `<path>.part`.
     ///
     /// - Parameters:
     ///   - byteLimit: of the whole file; what is larger, or has no end, is left, and nothing stays of it. Nor does

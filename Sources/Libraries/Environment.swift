@@ -31,7 +31,7 @@ public enum Environment {
     }
 
     /// The folder that a variable names, `nil` where it is not set. A person has typed it: where no shell has
-    /// expanded its `~`, in a file of settings (`.env`, Docker's `ENV`) or behind quotes, it means the home folder
+    /// expanded its `~`, in a file of settings (`.env`, Docker's `ENV`) or after quotes, it means the home folder
     /// still.
     public static func folder(_ name: String) throws(FileError) -> String? {
         guard let path = variable(name) else { return nil }

@@ -57,7 +57,7 @@ public struct FileIdentity: Hashable, Sendable {
 }
 
 extension String {
-    /// As a sentence goes on with it: `bad address`, and `URL using bad format` as it is.
+    /// As a sentence continues with it: `bad address`, and `URL using bad format` as it is.
     var lowercasedFirst: String {
         let second = dropFirst().first
         return second?.isUppercase == true || second == "/" ? self : prefix(1).lowercased() + dropFirst()
@@ -347,7 +347,7 @@ public enum FileSystem {
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 
-    /// What stands behind the last point of a name: `svg`; empty for `svg` and `.svg`.
+    /// What is after the last point of a name: `svg`; empty for `svg` and `.svg`.
     public static func fileExtension(of path: String) -> String {
         let name = name(of: path)
         guard let point = name.lastIndex(of: "."), point != name.startIndex else { return "" }

@@ -1,7 +1,7 @@
 // Percent-encoded text (RFC 3986, section 2.1), as addresses and references to attachments hold it.
 
 extension Collection<UInt8> {
-    /// The bytes, each `%41` as the one that it stands for; a `%` without two hexadecimal digits behind it stays.
+    /// The bytes, each `%41` as the one that it stands for; a `%` without two hexadecimal digits after it stays.
     public var percentDecoded: [UInt8] {
         var bytes: [UInt8] = []
         var rest = Array(self)[...]

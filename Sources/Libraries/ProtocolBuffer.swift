@@ -47,7 +47,7 @@ public struct ProtocolBuffer: Sendable {
         values.withUnsafeBytes { bytes += $0 }
     }
 
-    /// Whole numbers one behind the other under one key.
+    /// Whole numbers one after the other under one key.
     public mutating func add(_ field: Int, packed numbers: [Int]) {
         var content = ProtocolBuffer()
         for number in numbers { content.writeVariable(UInt64(bitPattern: Int64(number))) }

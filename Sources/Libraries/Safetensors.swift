@@ -125,7 +125,7 @@ public struct Safetensors: Sendable {
         let name: String
         let type: ElementType
         let shape: [Int]
-        /// In bytes, behind the header.
+        /// In bytes, after the header.
         let range: Range<Int>
 
         func tensor(_ values: [Float]) -> Tensor { Tensor(shape: shape, values: values, type: type) }

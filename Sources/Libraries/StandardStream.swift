@@ -27,7 +27,7 @@ public enum StandardStream: Int32, Sendable {
     }
 
     /// Writes all of the text. Where it cannot be written `failure` tells why, and nothing more is written, so that
-    /// what arrives has no gap (SIGPIPE is to be ignored where the process is to go on without a reader).
+    /// what arrives has no gap (SIGPIPE is to be ignored where the process is to continue without a reader).
     public func write(_ text: String) {
         guard failureCode == 0 else { return }
         var text = text

@@ -3,7 +3,7 @@
 import CCurl
 import Glibc
 
-/// Writes what a server sends behind the first `start` bytes of a file.
+/// Writes what a server sends after the first `start` bytes of a file.
 final class Transfer {
     struct Failure: Error {
         let error: DownloadError
@@ -177,7 +177,7 @@ final class Transfer {
         while let message = library.readMessage(multi, &left)?.pointee {
             if message.msg == CURLMSG_DONE, message.data.result != CURLE_OK { throw failure(message.data.result) }
         }
-        // libcurl takes "there is nothing behind that byte" for a whole file; the part may as well be another file's.
+        // libcurl takes "there is nothing after that byte" for a whole file; the part may as well be another file's.
         if status == 416 { throw failure(CURLE_HTTP_RETURNED_ERROR) }
         progress(Download.Progress(received: received, total: received))
     }

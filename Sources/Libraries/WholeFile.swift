@@ -2,7 +2,7 @@
 
 import Glibc
 
-/// A file under way, next to the place where it will stand. What is not finished is removed.
+/// A file under way, next to the place where it will be. An unfinished one is removed.
 ///
 /// A link at its end is followed: the file that it points to is replaced, and the link stays. A file that is replaced
 /// keeps its mode, and its owner where the process may give files away.
@@ -10,7 +10,7 @@ public struct WholeFileWriter: ~Copyable {
     public let path: String
     /// Where `path` leads.
     private let target: String
-    /// What stands there and is to be replaced.
+    /// What is there and is to be replaced.
     private let replaced: stat?
     private let isPrivate: Bool
     private let temporary: String
@@ -30,11 +30,11 @@ public struct WholeFileWriter: ~Copyable {
     }
 
     /// A new file of a name that nobody can foresee, and that is nobody's link. Its end tells who writes it:
-    /// `….<process>.part` of a process that was killed stays behind.
+    /// `….<process>.part` of a process that was killed is left behind.
     private static func create(
         beside target: String, _ mode: mode_t, of path: String
     ) throws(FileError) -> (path: String, descriptor: Int32) {
-        // A name may be as long as the file system allows: what comes behind it takes the place of its end.
+        // A name may be as long as the file system allows: what comes after it takes the place of its end.
         var name = FileSystem.name(of: target)
         let folder = target.dropLast(name.count)
         if name.utf8.count > 100 {
@@ -104,7 +104,7 @@ public struct WholeFileWriter: ~Copyable {
 }
 
 extension FileSystem {
-    /// Where writing to a path puts a file, behind the links at its end; what they point to need not be there.
+    /// Where writing to a path puts a file, after the links at its end; what they point to need not be there.
     ///
     /// What is there must be a file that this process may write: a device or a pipe is not replaced. A link that
     /// another user has put into a folder of everybody's is not followed, as under Linux' `protected_symlinks`.

@@ -1,4 +1,4 @@
-// The shape of one image or vector on its way through a network: `[C, H, W]`, or `[F]` behind a flatten.
+// The shape of one image or vector on its way through a network: `[C, H, W]`, or `[F]` after a flatten.
 
 /// One to three sizes, written `3x32x32`. Three are channels, height and width; one is a flat vector of features.
 public struct Shape: Hashable, Sendable, CustomStringConvertible {

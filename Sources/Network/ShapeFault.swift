@@ -1,4 +1,4 @@
-// A layer that cannot stand where it was put. The fault holds the facts; its sentences are all here.
+// A layer that cannot be where it was put. The fault holds the facts; its sentences are all here.
 
 public struct ShapeFault: Error, Hashable, Sendable {
     public enum Kind: Hashable, Sendable {

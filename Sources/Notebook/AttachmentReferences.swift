@@ -1,5 +1,5 @@
 // Pictures that a Markdown cell brings along, `![title](attachment:my picture.png)` or `<img src="attachment:a.png">`:
-// found by their names however these are written, and put into the page. What stands in code, or in a text beside a
+// found by their names however these are written, and put into the page. What is in code, or in a text beside a
 // picture, stays as written.
 
 import Libraries

@@ -46,7 +46,7 @@ struct MarkdownComments {
 
     // MARK: HTML
 
-    /// The HTML of a marked text without what stands in comments outside of code. Elements remain, so that each has its
+    /// The HTML of a marked text without what is in comments outside of code. Elements remain, so that each has its
     /// end, but pictures do not.
     func removed(from html: String) -> String {
         var (shown, rest, isCode) = ("", html[...], false)
@@ -80,7 +80,7 @@ struct MarkdownComments {
         return withoutMarks(shown.replacing("<p></p>", with: ""))
     }
 
-    /// - Parameter html: behind the beginning of a comment.
+    /// - Parameter html: after the beginning of a comment.
     /// - Returns: the tags in it, and where it ends; `nil` where it is none.
     private func comment(_ html: Substring, _ reach: Reach) -> (tags: String, endsInCode: Bool, end: Substring.Index)? {
         var (tags, endsInCode, depth, rest) = ("", false, 0, html)

@@ -7,7 +7,7 @@ import Libraries
 extension NotebookFile {
     /// - Parameters:
     ///   - metadata: of the notebook.
-    ///   - cells: as they stand in the file.
+    ///   - cells: as they are in the file.
     static func owner(_ metadata: JSON, cells: [JSON]) -> Owner {
         let information = metadata["language_info"]
         return namedLanguage(metadata).map(owner)

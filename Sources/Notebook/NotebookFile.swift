@@ -42,7 +42,7 @@ public struct NotebookCell: Sendable, Equatable {
     /// Files that a Markdown cell brings along: by name, then by MIME type, in Base64.
     public var attachments: JSONObject?
 
-    /// Whether the notebook goes on where this cell fails: Jupyter's tag `raises-exception`.
+    /// Whether the notebook continues where this cell fails: Jupyter's tag `raises-exception`.
     public var mayFail: Bool { metadata["tags"]?.array?.contains("raises-exception") == true }
 
     /// Whether it is passed over and keeps its outputs: the tag `skip-execution` of nbclient.

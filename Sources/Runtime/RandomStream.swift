@@ -53,7 +53,7 @@ public struct RandomStream: Sendable, BitwiseCopyable {
         self.step = step
     }
 
-    /// What `CKernels` numbers its own blocks by: Philox's key, and the counter behind the element.
+    /// What `CKernels` numbers its own blocks by: Philox's key, and the counter after the element.
     public var philoxKey: SIMD2<UInt32> { key }
     public var philoxCounter: SIMD4<UInt32> { SIMD4(step, stream, role, 0) }
 

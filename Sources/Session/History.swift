@@ -40,7 +40,7 @@ public final class History: Sendable {
             failure = "\(path ?? "the history") cannot be used\(awaited == nil ? "" : " yet"): \(error.message)"
         }
         if let path, let aside = opened?.file.setAside { failure = "\(path) was damaged: it is now \(aside)" }
-        // In memory nothing stands in the way but a lack of it.
+        // In memory nothing is in the way but a lack of it.
         guard let (file, session) = opened ?? (try? Self.open(nil, patience)) else {
             preconditionFailure("no memory for a history")
         }
@@ -181,7 +181,7 @@ public final class History: Sendable {
         }
     }
 
-    /// What was removed stays in the file as free pages; where these are more than the rest, the file is written anew.
+    /// What was removed stays in the file as free pages; where these are more than the rest, the file is written again.
     private func giveBackRoom(_ database: Database) {
         func number(_ name: String) -> Int { (try? database.execute("PRAGMA \(name)"))?.first?.first?.integer ?? 0 }
         let (free, all) = (number("freelist_count"), number("page_count"))

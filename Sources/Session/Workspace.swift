@@ -161,7 +161,7 @@ public final class Workspace: Sendable {
         Completion(code, at: cursor, names: names.withLock { $0 }, folder: session.folder).list
     }
 
-    /// What stands at the cursor: help on a word, or what a value is.
+    /// What is at the cursor: help on a word, or what a value is.
     public func inspect(_ code: String, at cursor: Int) -> RichValue? {
         Inspection(code, at: cursor, names: names.withLock { $0 }).page?.printable
     }

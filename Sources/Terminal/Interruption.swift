@@ -44,7 +44,7 @@ enum Interruption {
         workspace?.interrupt()
     }
 
-    /// The exit code of a process that was asked to end: 143 behind SIGTERM.
+    /// The exit code of a process that was asked to end: 143 after SIGTERM.
     static var endingCode: Int32? {
         let number = ending.load(ordering: .relaxed)
         return number == 0 ? nil : 128 + number

@@ -12,7 +12,7 @@ final class NotebookRecorder: Output {
         var outputs: [NotebookOutput] = []
         /// Those of the cell; they end its outputs as one error.
         var faults: [Diagnostic] = []
-        /// Text behind them that may still grow, by its stream.
+        /// Text after them that may still grow, by its stream.
         var stream: (name: String, text: String)?
 
         mutating func add(_ output: NotebookOutput) {
@@ -20,7 +20,7 @@ final class NotebookRecorder: Output {
             outputs.append(output)
         }
 
-        /// Behind text of the same stream, as clients join it.
+        /// After text of the same stream, as clients join it.
         mutating func add(_ text: String, to name: String) {
             if stream?.name != name { endStream() }
             if stream == nil { stream = (name, text) } else { stream?.text += text }

@@ -45,7 +45,7 @@ struct ProgressBar {
         return lines.joined(separator: "\n")
     }
 
-    /// What tells two titles apart stands at their ends: the model's name, and behind it seed, epoch and number, none
+    /// What tells two titles apart is at their ends: the model's name, and after it seed, epoch and number, none
     /// of which is cut in two where words fit.
     private func shortened(_ text: String, to width: Int) -> String {
         guard cells(text) > width else { return text }

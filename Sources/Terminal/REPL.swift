@@ -1,4 +1,4 @@
-// The prompt: each input is a cell, with history, Tab, lines that go on, and `?word`.
+// The prompt: each input is a cell, with history, Tab, lines that continue, and `?word`.
 
 import Glibc
 import Language
@@ -55,7 +55,7 @@ public struct REPL {
                 isAsked = true
             case .line(let line):
                 let cell = pending.text + line
-                // An empty line ends what goes on, so that nobody is trapped in an open brace.
+                // An empty line ends what continues, so that nobody is trapped in an open brace.
                 if case .incomplete = workspace.completeness(of: cell), !line.allSatisfy(\.isWhitespace) {
                     pending.text = cell + "\n"
                     continue

@@ -6,7 +6,7 @@ import Notebook
 
 struct Script {
     var notebook: NotebookFile
-    /// The code cells in order: where each stands among the notebook's cells, and its text.
+    /// The code cells in order: where each is among the notebook's cells, and its text.
     let cells: [(index: Int, source: SourceText)]
 
     /// By its ending, in small or capital letters.

@@ -15,7 +15,7 @@ public final class TextOutput: Output {
     private let style: DiagnosticStyle
     private let isColored: Bool
     private let readsAnswers: Bool
-    /// Whether a bar stands on the last line of the terminal.
+    /// Whether a bar is on the last line of the terminal.
     private let hasBar = Mutex(false)
 
     /// - Parameter readsAnswers: whether standard input holds the answers to `ask`.

@@ -1,4 +1,4 @@
-// How many columns of a terminal a text takes. Carets stand under what they mean, and cells of a table under each
+// How many columns of a terminal a text takes. Carets are under what they mean, and cells of a table under each
 // other, only if Chinese characters, emoji, accents and syllables of Indian scripts are counted as they are drawn.
 
 extension Unicode.Scalar {
@@ -24,7 +24,7 @@ extension Unicode.Scalar {
         }
     }
 
-    /// 0 for what joins the character before it; `nil` for what stands by itself.
+    /// 0 for what joins the character before it; `nil` for what is by itself.
     private var generalMarkWidth: Int? {
         switch properties.generalCategory {
         case .nonspacingMark, .enclosingMark: 0
@@ -41,7 +41,7 @@ public struct ColumnCounter {
     private var finished = 0
     /// Of the last character or syllable.
     private var last = 0
-    /// What a mark behind it would change.
+    /// What a mark after it would change.
     private var base: Unicode.Scalar?
     private var takesMarks = false
     private var isBehindVirama = false

@@ -52,7 +52,7 @@ extension Unicode.Scalar {
         }
     }
 
-    /// Whether nothing is drawn where it stands, though it may change what is drawn around it: categories Cf, Zl and
+    /// Whether nothing is drawn where it is, though it may change what is drawn around it: categories Cf, Zl and
     /// Zp, but for the signs above numbers and names.
     var isUnseen: Bool {
         switch value {
@@ -62,7 +62,7 @@ extension Unicode.Scalar {
         }
     }
 
-    /// Whether it is a joiner (U+200C, U+200D) that its neighbors need: between emoji, and behind a letter of a script
+    /// Whether it is a joiner (U+200C, U+200D) that its neighbors need: between emoji, and after a letter of a script
     /// that joins.
     fileprivate func joins(_ before: Unicode.Scalar?, to next: Unicode.Scalar?) -> Bool {
         guard value == 0x200C || value == 0x200D, let before else { return false }

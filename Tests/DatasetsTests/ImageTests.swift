@@ -92,7 +92,7 @@ struct ImageDecodingTests {
             _ = try DecodedImage(whole.dropLast(200) + whole)
             Issue.record("the end of another JPEG was taken for its own")
         } catch { #expect(error.message == "it is truncated") }
-        // Any bytes may stand behind the end, and a bad code is read as by Pillow.
+        // Any bytes may be after the end, and a bad code is read as by Pillow.
         let odd = [UInt8](try Data(contentsOf: images.appending(path: "bad-code.jpg")))
         let image = try DecodedImage(odd + [1, 2, 0xFF, 0xDA, 3, 4, 0xFF, 0xE0])
         #expect(try Picture("bad-code.jpg").difference(of: image.pixels) == 0)

@@ -12,7 +12,7 @@ final class PseudoTerminal {
     private let master: Int32
     private let process: pid_t
     private var isOver = false
-    /// How far `waitFor` has read: each text is looked for behind the one before.
+    /// How far `waitFor` has read: each text is looked for after the one before.
     private var position: String.Index
 
     init(
@@ -138,7 +138,7 @@ final class PseudoTerminal {
         }
     }
 
-    /// The exit code; a process that goes on is an error.
+    /// The exit code; a process that continues is an error.
     func exitCode(seconds: Double = 60) throws -> Int32 {
         let end = Date(timeIntervalSinceNow: seconds)
         while Date() < end {

@@ -257,8 +257,8 @@ struct REPLTests {
         try terminal.waitFor("if true {\nprint 9\n}")
     }
 
-    /// The cursor goes up to the first row of what is shown, as the terminal has wrapped it anew, and all from there is
-    /// cleared: else a copy would stay at each change.
+    /// The cursor goes up to the first row of what is shown, as the terminal has wrapped it again, and all from there
+    /// is cleared: else a copy would stay at each change.
     @Test(arguments: [Tandem.path, "/bin/bash"])
     func whatIsTypedIsDrawnInItsPlaceWhenTheWindowHasAnotherSize(executable: String) throws {
         let home = try Tandem.folder()

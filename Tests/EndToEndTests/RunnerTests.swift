@@ -451,7 +451,7 @@ struct RunnerTests {
         #expect(try Tandem.run([], input: "print 1", environment: environment).output == "1\n")
     }
 
-    /// No shell has expanded it: in a file of settings, `.env`, or behind quotes.
+    /// No shell has expanded it: in a file of settings, `.env`, or after quotes.
     @Test(arguments: ["~/h", "~"]) func aTildeInAVariableIsTheHomeFolder(value: String) throws {
         let folder = try Tandem.folder()
         defer { try? FileManager.default.removeItem(at: folder) }
@@ -780,7 +780,7 @@ struct RunnerTests {
         #expect(refused.code == 2 && refused.output == "")
         #expect(refused.error.contains("begins with `~`"), "\(refused.error)")
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["a.tandem"])
-        // What no shell has expanded, as behind `--output=`.
+        // What no shell has expanded, as after `--output=`.
         let home = try Tandem.run("/bin/sh", ["-c", "\(command)='~/b.html'"], environment: ["HOME": folder.path])
         #expect(home.code == 0 && FileManager.default.fileExists(atPath: folder.appending(path: "b.html").path))
     }

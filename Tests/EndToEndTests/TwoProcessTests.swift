@@ -32,7 +32,7 @@ struct TwoProcessTests {
         return result.output + result.error
     }
 
-    /// A run that goes on has no checkpoint of this process yet, but it is listed as running, and its lock stays.
+    /// A run that continues has no checkpoint of this process yet, but it is listed as running, and its lock stays.
     @Test func aRunThatIsContinuedIsLeftAloneByOthers() throws {
         let home = try #require(home)
         defer { try? FileManager.default.removeItem(at: home) }

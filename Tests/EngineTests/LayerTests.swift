@@ -7,7 +7,7 @@ import Runtime
 import Testing
 
 /// A network around the layer in question, which has a layer before it, so that its input's gradient shows, and one
-/// behind.
+/// after.
 struct LayerCase: CustomTestStringConvertible, Sendable {
     let testDescription: String
     let input: Shape

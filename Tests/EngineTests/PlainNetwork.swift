@@ -139,7 +139,7 @@ struct PlainNetwork {
 
     private static func sum(_ a: Batch, _ b: Batch) -> Batch { zip(a, b).map { zip($0, $1).map { $0 + $1 } } }
 
-    /// Ioffe and Szegedy 2015, algorithm 1 and the gradients behind it.
+    /// Ioffe and Szegedy 2015, algorithm 1 and the gradients after it.
     private func batchNorm(
         _ placed: PlacedLayer, _ settings: Layer.BatchNorm, _ x: Batch, _ gradients: Gradients
     ) -> Result {

@@ -125,7 +125,7 @@ private struct RandomNetwork {
         return (layers, builder.output)
     }
 
-    /// Two networks of which one has in the branches of a concat what the other has behind it.
+    /// Two networks of which one has in the branches of a concat what the other has after it.
     mutating func joins() -> (Architecture, Architecture)? {
         let input = Shape(channels: pick([1, 3, 16]), height: 6, width: 4)
         let branches = (0..<pick([2, 2, 3])).map { _ in

@@ -50,7 +50,7 @@ private struct Message {
             if $0.number == number, case .number(let value) = $0.value { Int(truncatingIfNeeded: value) } else { nil }
         }
     }
-    /// Whole numbers one behind the other.
+    /// Whole numbers one after the other.
     func packed(_ number: Int) throws -> [Int] {
         // As a message of fields whose keys are all 8: number 1, of variable length.
         try all(number).flatMap { bytes -> [Int] in

@@ -102,7 +102,7 @@ private func train(
         .adaptiveAveragePool(output: Extent(1)), .flatten, .linear(.init(width: 10)),
     ]
 
-    /// Digests that must not change unless a change of bits is meant; then the new one stands here and in the commit's
+    /// Digests that must not change unless a change of bits is meant; then the new one is here and in the commit's
     /// message.
     @Test(arguments: [
         ("adam", plain, TrainingOptions(optimizer: .adam(learningRate: 3e-3))),
@@ -157,7 +157,7 @@ private func train(
         #expect(pooled.accuracy == flat.accuracy)
     }
 
-    /// Weights are not all drawn then: there is no run that could go on with the wrong ones.
+    /// Weights are not all drawn then: there is no run that could continue with the wrong ones.
     @Test func cancelledBeforeTheFirstStepThereIsNoRun() throws {
         let cancellation = Cancellation()
         cancellation.cancel()

@@ -50,7 +50,7 @@ struct MessageSource {
         if below(2_000) == 0 { parts[below(4)] = Array(repeating: pick([0x5B, 0x7B, 0x22]), count: 100_000) }
 
         var frames = probe.frames(signing: parts, identities: [[1, 2, 3]])
-        // A broken frame behind the signature is dropped there; before it, a message is not found at all.
+        // A broken frame after the signature is dropped there; before it, a message is not found at all.
         if below(4) == 0 { change(&frames[below(frames.count)], &random) }
         if below(8) == 0 { frames.remove(at: below(frames.count)) }
         if below(8) == 0 { frames.insert(pick(frames + [[]]), at: below(frames.count + 1)) }

@@ -1,5 +1,5 @@
 // Every picture as it was last looked at: as SVG, and as text in a terminal of 80x24. `RECORD_SNAPSHOTS=1 swift test`
-// writes them anew and fails, so that somebody looks.
+// writes them again and fails, so that somebody looks.
 
 import Foundation
 import Testing

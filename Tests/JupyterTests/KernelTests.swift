@@ -128,7 +128,7 @@ import Testing
         #"{"code":"1","user_expressions":[]}"#,
     ]
 
-    /// Behind a cell that runs, whose failure stops nothing.
+    /// After a cell that runs, whose failure stops nothing.
     @Test(arguments: malformedCells) func aMalformedCellFailsInItsTurnAndIsCounted(content: String) throws {
         let client = try KernelClient()
         let headers = try [

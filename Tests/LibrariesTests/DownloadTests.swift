@@ -84,7 +84,7 @@ import Testing
         #expect(error?.kind == .cannotWrite && folder.files == [])
     }
 
-    /// As a part to be continued, and as one that is begun anew.
+    /// As a part to be continued, and as one that starts over.
     @Test(arguments: [3, 0, 2_000_000])
     func aFileOfAnotherNameIsNotWrittenTo(size: Int) throws {
         let own = [UInt8](repeating: 7, count: size)

@@ -95,7 +95,7 @@ struct CompletionTests {
         ("print \"\\(Net.para|", ["parameters"]),
         ("print \"it has \\(widt|", ["width"]),
         ("print \"\\(width) and \\(widt|", ["width"]),
-        // Nothing in texts and comments, nor behind an unfinished quote.
+        // Nothing in texts and comments, nor after an unfinished quote.
         ("print \"su|", []),
         ("print \"\\(width) su|", []),
         ("// su|", []),

@@ -63,7 +63,7 @@ struct FixTests {
                     let after = HastyOutput.errors(of: before + [edited])
                     guard !after.isEmpty else { continue }
                     // Of the errors that are left, none is that one, and where it was the only one, what it hid has
-                    // another reason and stands behind it or in its place.
+                    // another reason and is after it or in its place.
                     let shift = edited.utf8.count - plain.utf8.count
                     let rest = after.filter { other in
                         !errors.contains { $0.message == other.message && $0.fix == other.fix }

@@ -1,5 +1,5 @@
 // docs/gallery.md: every kind of picture with the lines that drew it. The lines run here, and what they draw is held
-// against the files; `RECORD_SNAPSHOTS=1` writes them anew and fails, so that somebody looks.
+// against the files; `RECORD_SNAPSHOTS=1` writes them again and fails, so that somebody looks.
 
 import Foundation
 import Testing

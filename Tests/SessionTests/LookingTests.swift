@@ -18,7 +18,7 @@ private let setup = """
     """
 
 struct LookingTests {
-    /// What a cell behind the setup shows.
+    /// What a cell after the setup shows.
     private func shown(_ text: String, in folder: String = ".") -> [RichValue] {
         let session = Session(folder: folder)
         session.run(setup)

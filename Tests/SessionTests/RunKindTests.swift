@@ -94,7 +94,7 @@ struct RunKindTests {
                 #expect((10...200).contains(diagnostic.message.count), "\(diagnostic.message)")
                 #expect(diagnostic.range != nil)
             }
-            // The session goes on.
+            // The session continues.
             session.workspace.forgetInterrupt()
             #expect(session.printed("print 1 + 1") == "2\n", "after \(line)")
         }

@@ -2,10 +2,10 @@
 // once for each instruction set; `tandem_kernels` gives the table that suits this machine. Kernels never allocate,
 // print or fail; they trust their callers.
 //
-// Layout. Activations stand in blocks of 16 channels: a value (n, c, y, x) is at
+// Layout. Activations are in blocks of 16 channels: a value (n, c, y, x) is at
 //     base + n * image + (c / 16) * block + y * row + x * 16 + c % 16            (strides in floats)
 // and maps have a halo of zeros where a reader reaches over their edge. A flat vector is a map of 1x1 whose blocks follow
-// each other. Weights stand in panels of 32 outputs: [K/32][C][taps][32]. Lanes that pad channels hold zeros.
+// each other. Weights are in panels of 32 outputs: [K/32][C][taps][32]. Lanes that pad channels hold zeros.
 //
 // Every sum runs in a fixed order over lanes that are output channels, so bits depend neither on the number of threads nor
 // on the width of the vectors. A fused multiply-add is always asked for by name.
@@ -35,7 +35,7 @@ typedef struct {
     const int32_t *x_offsets, *w_offsets;
     /// From one channel's weights to the next (floats).
     ptrdiff_t w_channel;
-    /// Whether max(0, y) is stored, and whether sums begin with what stands in y instead of the bias.
+    /// Whether max(0, y) is stored, and whether sums begin with what is in y instead of the bias.
     int32_t has_relu, accumulate;
 } tandem_product;
 
@@ -68,7 +68,7 @@ typedef struct {
 
 /// Winograd's tiles over one map: tile (i, j) of an image covers the outputs from (i * size, j * size), and reads or adds to
 /// `size + 2` rows and columns of the input from the same place minus the padding. Tiles are numbered over images, rows, columns.
-/// A transformed tile has `(size + 2)^2` positions; value (position, tile, lane) stands at position * `position` + tile * 16 + lane.
+/// A transformed tile has `(size + 2)^2` positions; value (position, tile, lane) is at position * `position` + tile * 16 + lane.
 typedef struct {
     tandem_map map;
     /// Rows and columns of the map: nothing beyond them is written, and gradients there count as zero.
@@ -237,7 +237,7 @@ typedef struct {
     void (*dropout_factors)(const tandem_philox *stream, uint32_t first_draw, float rate, float kept, float *factors,
                             int64_t count);
 
-    /// Batch norm over one block of 16 channels of one image. Sums are added to what stands in sums[32]: x and x^2, or dy and
+    /// Batch norm over one block of 16 channels of one image. Sums are added to what is in sums[32]: x and x^2, or dy and
     /// dy * (x - mean), where dy counts as 0 unless `y` > 0 (`y` may be null).
     void (*moments)(const float *x, ptrdiff_t row, int32_t height, int32_t width, double *sums);
     void (*gradient_moments)(const float *x, const float *y, const float *dy, tandem_rows rows, int32_t height, int32_t width,

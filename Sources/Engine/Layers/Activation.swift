@@ -1,4 +1,4 @@
-// An elementwise function that stands by itself; a ReLU behind a convolution or a linear layer is part of their
+// An elementwise function that stands by itself; a ReLU after a convolution or a linear layer is part of their
 // product.
 
 import CKernels

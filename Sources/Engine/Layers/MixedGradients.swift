@@ -84,7 +84,7 @@ final class MixedGradients {
 
     // MARK: Passes
 
-    /// From the gradient of the output, behind the mask of its ReLU, to those of the weights and of the input.
+    /// From the gradient of the output, after the mask of its ReLU, to those of the weights and of the input.
     func run(_ step: Step) {
         weightGradient(step)
         if let inputGradient = ports.inputGradient { dataGradient(step, inputGradient) }

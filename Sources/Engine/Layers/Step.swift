@@ -61,7 +61,7 @@ extension Step {
         }
     }
 
-    /// Sets the lanes behind the last channel of an image to zero.
+    /// Sets the lanes after the last channel of an image to zero.
     func clearPadding(of map: BlockedMap, image: Int) {
         guard map.channels % 16 != 0 else { return }
         kernels.clear_lanes(

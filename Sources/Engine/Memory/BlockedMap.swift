@@ -1,4 +1,4 @@
-// Where activations stand: blocks of 16 channels with a halo of zeros (see CKernels/include/kernels.h, "Layout").
+// Where activations are: blocks of 16 channels with a halo of zeros (see CKernels/include/kernels.h, "Layout").
 
 import CKernels
 import Network

@@ -1,4 +1,4 @@
-// The trained tensors of a network: where they stand in the engine's layout, and their form in PyTorch's.
+// The trained tensors of a network: where they are in the engine's layout, and their form in PyTorch's.
 
 import Network
 import Runtime
@@ -23,7 +23,7 @@ struct StoredTensor {
 
     var paddedCount: Int { (outputs + 31) / 32 * rows * 32 }
 
-    /// Where element `row` of output `k` stands.
+    /// Where element `row` of output `k` is.
     func index(output k: Int, row: Int) -> Int { offset + (k / 32 * rows + row) * 32 + k % 32 }
 }
 
@@ -166,7 +166,7 @@ extension StoredTensor {
         }
     }
 
-    /// Calls `body` with the number of each element in PyTorch's order, and where it stands here. Sixteen rows at a
+    /// Calls `body` with the number of each element in PyTorch's order, and where it is here. Sixteen rows at a
     /// time: both sides then move whole cache lines.
     @inline(__always)
     func forEachElement(of outputs: Range<Int>, _ body: (_ element: Int, _ place: Int) -> Void) {

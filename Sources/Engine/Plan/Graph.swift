@@ -46,7 +46,7 @@ struct Graph {
         let inputs: [Int]
         let outputs: [Int]
         let needs: PassNeeds
-        /// Whether the ReLU behind it is computed with it.
+        /// Whether the ReLU after it is computed with it.
         fileprivate(set) var hasReLU = false
 
         fileprivate init(_ operation: Operation, inputs: [Int], outputs: [Int]) {
@@ -82,7 +82,7 @@ struct Graph {
 
     // MARK: Building
 
-    /// - Returns: the value behind the last layer.
+    /// - Returns: the value after the last layer.
     private mutating func append(_ layers: [PlacedLayer], to value: Int) -> Int {
         layers.reduce(value) { append($1, to: $0) }
     }

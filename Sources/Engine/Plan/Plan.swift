@@ -1,4 +1,4 @@
-// From an architecture to passes that run: which layers are one pass, and where everything stands.
+// From an architecture to passes that run: which layers are one pass, and where everything is.
 
 import Network
 
@@ -68,7 +68,7 @@ private func checkWindows(of layers: [PlacedLayer]) throws(EngineError) {
 extension Graph {
     fileprivate func makePass(_ node: Node, _ maps: MemoryPlan, on site: inout PassSite) -> any LayerPass {
         let output = maps.values[node.outputs[0]]
-        // Every value behind a layer has a gradient; one in front of all layers has no use for it.
+        // Every value after a layer has a gradient; one in front of all layers has no use for it.
         let outputGradient = maps.gradients[node.outputs[0]] ?? output
         switch node.operation {
         case .fork:

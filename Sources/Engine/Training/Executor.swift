@@ -223,13 +223,13 @@ public final class Executor {
         return result
     }
 
-    /// The layers that run, in order: those that change nothing are left out, and a ReLU may be part of what stands
+    /// The layers that run, in order: those that change nothing are left out, and a ReLU may be part of what is
     /// before it.
     public var layers: [PlannedLayer] { plan.layers }
 
     // MARK: The state between two steps
 
-    /// All that the next step depends on, copied: the training goes on.
+    /// All that the next step depends on, copied: the training continues.
     ///
     /// Cost: a copy of weights and moments, 60 ms for 33 million with Adam.
     /// - Returns: `nil` where the system has not enough memory for a second state.

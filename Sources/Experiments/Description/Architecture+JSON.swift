@@ -11,7 +11,7 @@ extension Architecture {
         ]
     }
 
-    /// Shapes are inferred and checked anew.
+    /// Shapes are inferred and checked again.
     init(_ json: JSON) throws(DescriptionError) {
         let sizes = json["input"]?.array?.map(\.integer) ?? []
         guard 1...3 ~= sizes.count, sizes.allSatisfy({ 1...(1 << 20) ~= $0 ?? 0 }) else {

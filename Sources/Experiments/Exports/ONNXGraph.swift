@@ -59,7 +59,7 @@ public struct ONNXGraph {
 
     // MARK: Layers
 
-    /// Adds layers one behind the other.
+    /// Adds layers one after the other.
     /// - Returns: the name of the value that comes out.
     private mutating func append(_ layers: [PlacedLayer], path: String, behind input: String) -> String {
         var value = input

@@ -1,6 +1,6 @@
 // Which places of an image decide for a class: Grad-CAM (Selvaraju et al. 2017). The maps of the last convolution are
 // added, each with the mean gradient of the class's output as its weight, and what speaks against the class is left
-// out. Behind global average pooling and one linear layer the weights are that layer's own, over the map's area: then
+// out. After global average pooling and one linear layer the weights are that layer's own, over the map's area: then
 // this is CAM (Zhou et al. 2016).
 
 import Datasets
@@ -15,9 +15,9 @@ public struct ClassActivation: Sendable {
 }
 
 public enum ClassActivationError: Error, Sendable {
-    /// There is no convolution, or none with a map behind it.
+    /// There is no convolution, or none with a map after it.
     case noMap
-    /// A layer behind the last convolution that the gradient cannot be taken back through.
+    /// A layer after the last convolution that the gradient cannot be taken back through.
     case layer(String)
     case training(TrainingError)
 }

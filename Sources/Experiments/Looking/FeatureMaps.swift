@@ -1,4 +1,4 @@
-// What the first layers of a trained network make of single images: the network is cut behind a layer and run on them.
+// What the first layers of a trained network make of single images: the network is cut after a layer and run on them.
 
 import Datasets
 import Engine
@@ -12,7 +12,7 @@ public struct FeatureMaps: Sendable {
 }
 
 extension Run {
-    /// The values behind the first `count` layers of the architecture.
+    /// The values after the first `count` layers of the architecture.
     ///
     /// - Parameter images: at most some dozens; all of them are one batch.
     public func featureMaps(

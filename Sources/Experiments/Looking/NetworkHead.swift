@@ -1,4 +1,4 @@
-// The layers behind the last convolution, in plain loops over one image: forward, and the gradient of one output back
+// The layers after the last convolution, in plain loops over one image: forward, and the gradient of one output back
 // to the map they begin with.
 
 import Engine

@@ -1,4 +1,4 @@
-// One thing after the other on a thread of its own, while the caller goes on: files that are written while a training
+// One thing after the other on a thread of its own, while the caller continues: files that are written while a training
 // runs.
 
 import Glibc
@@ -16,7 +16,7 @@ final class BackgroundWork: Sendable {
     /// Whether something is under way.
     var isBusy: Bool { pending.value.load(ordering: .acquiring) > 0 }
 
-    /// Runs `body` behind what was begun before, here and now where the system gives no thread.
+    /// Runs `body` after what was begun before, here and now where the system gives no thread.
     func begin(_ body: @escaping @Sendable () -> Void) {
         pending.value.add(1, ordering: .acquiringAndReleasing)
         last.withLock { last in

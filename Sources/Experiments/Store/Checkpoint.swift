@@ -1,4 +1,4 @@
-// A training between two steps, whole: where it stands, and all that its next step depends on. As a file it is
+// A training between two steps, whole: where it is, and all that its next step depends on. As a file it is
 // safetensors with the weights and the optimizer's moments in the engine's layout, its place as JSON in the metadata,
 // and a checksum over everything.
 
@@ -11,7 +11,7 @@ public struct Checkpoint: Sendable {
     public let state: TrainingState
 }
 
-/// Why a checkpoint cannot be gone on from.
+/// Why a checkpoint cannot be resumed.
 enum CheckpointError: Error {
     /// There is none.
     case missing
@@ -49,7 +49,7 @@ enum CheckpointFile {
         _ sections: [UnsafeRawBufferPointer], _ text: String, to path: String
     ) throws(FileError) {
         var writer = try WholeFileWriter(path, isPrivate: true)
-        // The header stands in front of what it sums up, and is as long with any checksum.
+        // The header precedes what it sums up, and is as long with any checksum.
         let placeholder = String(repeating: "0", count: 64)
         var offset = header(sections, text, checksum: placeholder).count
         var digest = Digest(.sha256)
@@ -83,7 +83,7 @@ enum CheckpointFile {
         let (position, state) = (checkpoint.position, checkpoint.state)
         var record = record
         record.position = position
-        // Numbers that later sums go on from are kept as bits.
+        // Numbers that later sums continue from are kept as bits.
         func bits(_ number: Double) -> JSON { .string(String(number.bitPattern, radix: 16)) }
         let json: JSONObject = [
             "format": .integer(format), "layout": .integer(TrainingState.layoutVersion),
@@ -105,7 +105,7 @@ enum CheckpointFile {
         let powers: (Double, Double)
         let text: String
         let checksum: String
-        /// Where each tensor stands in the file.
+        /// Where each tensor is in the file.
         let places: [Range<Int>]
     }
 
@@ -147,7 +147,7 @@ enum CheckpointFile {
                 places: places))
     }
 
-    /// The metadata of a safetensors file, and where our tensors stand; `nil` where it is none.
+    /// The metadata of a safetensors file, and where our tensors are; `nil` where it is none.
     private static func header(
         _ reader: borrowing FileReader
     ) throws(FileError) -> (metadata: JSONObject, places: [Range<Int>])? {

@@ -7,7 +7,7 @@ import Libraries
 import Synchronization
 
 public final class RunKeeper: TrainingKeeper {
-    /// Where the training goes on; `nil` where it begins with fresh weights.
+    /// Where the training continues; `nil` where it begins with fresh weights.
     public let beginning: Checkpoint?
     /// The run whose checkpoint that is.
     public let source: StoredRun?

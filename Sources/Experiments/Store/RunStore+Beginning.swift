@@ -1,4 +1,5 @@
-// How the store begins to keep a training: anew, from where the same one was cut, or from the end of a shorter one.
+// How the store begins to keep a training: from the start, from where the same one was cut, or from the end of a
+// shorter one.
 
 import Engine
 import Libraries
@@ -12,13 +13,13 @@ extension RunStore {
     ///   - claim: the right to train it, which ends with the training.
     ///   - isFresh: whether it begins anew where it could go on.
     ///   - keepsWeights: whether its weights are wanted at its end, or what it came to alone.
-    /// - Returns: `nil` where nothing can be kept, which is noted, and nothing is there to go on from.
+    /// - Returns: `nil` where nothing can be kept, which is noted, and nothing is there to continue from.
     public func begin(
         _ record: RunRecord, _ architecture: Architecture, _ options: TrainingOptions, _ claim: TrainingClaim? = nil,
         isFresh: Bool, keepsWeights: Bool = true
     ) -> RunKeeper? {
         guard let identity = record.kept?.identity else { return nil }
-        // What was trained before must be there to go on from; and no second copy of it in memory.
+        // What was trained before must be there to continue from; and no second copy of it in memory.
         wait()
         func unkept() -> RunKeeper? {
             // Nobody will find what comes of it.
@@ -118,7 +119,7 @@ extension RunStore {
             [.text(identity.stem), .integer(options.epochs), .text(identity.digest)])
     }
 
-    /// Where a training goes on that cannot be kept itself; `nil` where it begins.
+    /// Where a training continues that cannot be kept itself; `nil` where it begins.
     private func unkept(
         _ record: RunRecord, _ identity: RunIdentity, _ architecture: Architecture, _ options: TrainingOptions
     ) -> RunKeeper? {

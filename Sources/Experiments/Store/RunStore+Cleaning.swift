@@ -3,7 +3,7 @@
 import Libraries
 
 extension RunStore {
-    /// Checkpoints of ended runs, which are there to be gone on from for more epochs, may take so much room together.
+    /// Checkpoints of ended runs, which are there to be continued for more epochs, may take so much room together.
     static let keptCheckpoints = 1_000_000_000
 
     /// What was freed.
@@ -16,8 +16,8 @@ extension RunStore {
 
     /// Removes of runs whose records can be read: checkpoints of ended ones, weights of those that no `let` has named,
     /// and what was set aside of them; and what processes that are gone left half-written or locked. What is
-    /// known of the runs stays, and so does all that a training under way, or one that was cut, goes on from, and every
-    /// file that the database does not speak of.
+    /// known of the runs stays, and so does all that a training under way, or one that was cut, continues from, and
+    /// every file that the database does not speak of.
     ///
     /// - Returns: `nil` where the database cannot be used: then nothing is removed, and the reason is noted.
     public func clean() -> Freed? {
@@ -106,8 +106,8 @@ extension RunStore {
 
     // MARK: Runs that another takes the place of
 
-    /// Of one training that was cut several times, each begun anew, the furthest holds all that the others do: they go,
-    /// but for those that a `let` has named.
+    /// Of one training that was cut several times, each started over, the furthest holds all that the others do: they
+    /// go, but for those that a `let` has named.
     func removeSurpassed(by key: String, _ record: RunRecord) {
         guard let identity = record.kept?.identity else { return }
         let cut =
@@ -117,7 +117,7 @@ extension RunStore {
     }
 
     /// Removes runs, their files first: files without a row are those of a run that was lost, and are found again.
-    /// Whoever has the lock of one goes on with it.
+    /// Whoever has the lock of one continues with it.
     func remove(_ runs: [StoredRun]) {
         let locks = runs.compactMap { run in acquireLock(run.key).map { (run: run, lock: $0) } }
         guard !locks.isEmpty else { return }
@@ -235,7 +235,7 @@ extension RunStore {
     }
 
     /// Takes the names beside the files of runs into the database, which may be an older one that was put back, and
-    /// writes those that stand in it alone beside the files: an older Tandem named them. A name that another run has
+    /// writes those that are in it alone beside the files: an older Tandem named them. A name that another run has
     /// beside its files is that one's.
     func matchNames(of database: Database) throws(DatabaseError) {
         var unknown: [[DatabaseValue]] = []

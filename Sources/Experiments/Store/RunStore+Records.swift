@@ -19,7 +19,7 @@ extension RunStore {
             throw FileError("write", results, reason: "its identity names no file")
         }
         try FileSystem.createDirectories(results, isPrivate: true)
-        // What a `let` calls it stands in a file of its own, since names move.
+        // What a `let` calls it is in a file of its own, since names move.
         var record = record
         record.name = nil
         try RunRecordFile.write(record, key: key, to: path)
@@ -97,7 +97,7 @@ extension RunStore {
         var done: [String] = []
         let start = Clock.seconds
         for key in keys {
-            // Whoever has thousands of them does not wait for all: the next to open the store goes on.
+            // Whoever has thousands of them does not wait for all: the next to open the store continues.
             if Clock.seconds - start > 1 { break }
             guard
                 let row = try database.execute(

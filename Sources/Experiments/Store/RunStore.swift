@@ -1,5 +1,5 @@
 // Every run that was trained, found again by what decides its bits. Its record, weights and checkpoint are files; one
-// SQLite file is the index of them, and made anew from them when it is lost. Nothing is opened before it is needed.
+// SQLite file is the index of them, and made again from them when it is lost. Nothing is opened before it is needed.
 // What goes wrong is noted and told by the session; a training never stops for it.
 
 import Engine

@@ -141,7 +141,7 @@ extension Safetensors {
         return sources
     }
 
-    /// How many of the network's names stand in the file behind each beginning.
+    /// How many of the network's names are in the file after each beginning.
     private static func prefixes(of wanted: [String], in found: [String]) -> [String: Int] {
         let names = Set(wanted.map { $0[...] })
         var counts: [String: Int] = [:]
@@ -156,7 +156,7 @@ extension Safetensors {
         return counts
     }
 
-    /// What stands in front of the network's names in the file: nothing where the file has them as they are, else what
+    /// What is in front of the network's names in the file: nothing where the file has them as they are, else what
     /// is in front of all of them, `module.` of a wrapped module. Where some are missing, what is in front of most.
     ///
     /// - Parameter count: of the network's names.
@@ -171,7 +171,7 @@ extension Safetensors {
         return prefix
     }
 
-    /// The tensors of one module: their names behind the last point, and their shapes.
+    /// The tensors of one module: their names after the last point, and their shapes.
     private struct Module {
         let path: String
         var shapes: [String: [Int]] = [:]
@@ -229,7 +229,7 @@ public enum StateDictionaryError: Error, Sendable {
     /// Whole numbers, or of a type that is not read: `I32`.
     case wrongType(name: String, type: String)
     case otherNames(missing: [(name: String, shape: [Int])], surplus: [(name: String, shape: [Int])])
-    /// The file holds all of the network's names several times: what stands in front of them each time.
+    /// The file holds all of the network's names several times: what is in front of them each time.
     case severalFit([String])
     /// A map of names has some that the network does not have.
     case unknownNames([String], known: [String])

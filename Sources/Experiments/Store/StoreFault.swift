@@ -1,5 +1,5 @@
 // What keeps the store from keeping, or what it found damaged. None of it stops a training: it is told, and the run
-// goes on.
+// continues.
 
 import Libraries
 
@@ -16,7 +16,7 @@ public enum StoreFault: Error, Hashable, Sendable {
     case newer(path: String, reason: String)
     /// The file was damaged and set aside; so many runs were found again.
     case fileDamaged(path: String, aside: String, runs: Int)
-    /// So many runs did not stand in the file, and were found again from their own files.
+    /// This many runs were not in the file, and were found again from their own files.
     case foundAgain(path: String, runs: Int)
     /// A file of a run was damaged and set aside.
     case runDamaged(run: String, what: String, reason: String, aside: String)

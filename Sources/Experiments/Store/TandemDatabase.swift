@@ -1,5 +1,5 @@
-// The database `tandem.sqlite` in the data folder: the history of all sessions, and the index of all runs. Its tables, how a file of an older version gets them, and what becomes of a damaged one.
-// Several processes may hold it at once.
+// The database `tandem.sqlite` in the data folder: the history of all sessions, and the index of all runs. Its tables,
+// how a file of an older version gets them, and what becomes of a damaged one. Several processes may hold it at once.
 
 import Libraries
 import Synchronization
@@ -132,7 +132,7 @@ public final class TandemDatabase: Sendable {
         guard try Self.hasTables(ofVersion: version, self.database) else {
             throw DatabaseError(kind: .notWritable, message: "it is damaged, and cannot be written")
         }
-        // What it lacks stands in front of it, for this connection alone.
+        // Views supply what it lacks, for this connection alone.
         if version < 5 {
             let missing = version == 2 ? "0 AS found, 1 AS arithmetic" : "1 AS arithmetic"
             try self.database.execute("CREATE TEMP VIEW runs AS SELECT *, \(missing) FROM main.runs")
@@ -343,7 +343,7 @@ public final class TandemDatabase: Sendable {
         }
     }
 
-    /// The path, with a number behind it where there is such a file already.
+    /// The path, with a number after it where there is such a file already.
     static func freePath(_ path: String) -> String {
         var (free, number) = (path, 1)
         while FileSystem.exists(free) {

@@ -103,7 +103,7 @@ public struct Study: Sendable {
 
     /// The look that the verdict is that of.
     public var look: StudyDesign.Look? {
-        // Seeds beyond those that were named take no further chance of their own: the first verdict stands beside them.
+        // Seeds beyond those that were named take no further chance of their own: the first verdict is beside them.
         isExploratory ? StudyDesign.fixed.look(at: completeSeeds.count) : plan.design.look(at: completeSeeds.count)
     }
 

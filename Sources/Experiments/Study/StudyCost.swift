@@ -73,7 +73,7 @@ public struct RunCost: Sendable {
         byteCount = network.byteCount
     }
 
-    /// The mean of a few calls behind a first, which takes longer: its memory is touched for the first time.
+    /// The mean of a few calls after a first, which takes longer: its memory is touched for the first time.
     private static func seconds(of call: () throws(Stopped) -> Void) throws(Stopped) -> Double {
         try call()
         let start = Clock.seconds

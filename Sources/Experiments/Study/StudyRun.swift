@@ -42,7 +42,7 @@ public struct StudyRun: Sendable {
 extension StudyRun {
     /// Trains one model with one seed.
     ///
-    /// - Parameter keeper: keeps the training under way and says where it goes on.
+    /// - Parameter keeper: keeps the training under way and says where it continues.
     public init(
         training model: StudyModel, on dataset: Dataset, _ seeds: Seeds, keepsWeights: Bool, keeper: RunKeeper? = nil,
         cancellation: Cancellation, observer: (TrainingEvent) -> Void

@@ -1,4 +1,4 @@
-// Networks as stages of blocks, as a value: what repeats is folded, branches stand side by side and join. Lines never
+// Networks as stages of blocks, as a value: what repeats is folded, branches are side by side and join. Lines never
 // cross, because each part is drawn inside a box of its own.
 
 public struct BlockDiagram: Hashable, Sendable {

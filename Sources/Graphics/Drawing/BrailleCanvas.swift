@@ -8,7 +8,7 @@ struct BrailleCanvas {
     let rows: Int
     private var dots: [UInt8]
     private var inks: [Ink?]
-    /// Markers stand over the dots.
+    /// Markers are over the dots.
     private var characters: [Character?]
 
     init(columns: Int, rows: Int) {

@@ -99,7 +99,7 @@ extension ImageGrid: Picture {
         let labels = pictures.flatMap { [$0.label, $0.note] }.map { TextWidth.of($0, size: 11) }.max() ?? 0
         let side = Double(min(160, largest * scale))
         let cell = max(side, min(110, labels)) + 10
-        // Texts stand under the middle of their image, unless one is wider than that: then all begin where it does.
+        // Texts are under the middle of their image, unless one is wider than that: then all begin where it does.
         let isWide = labels > side
         let columns = evenColumns(Int(940 / cell))
         let rows = (pictures.count + columns - 1) / columns

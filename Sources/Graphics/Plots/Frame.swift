@@ -1,4 +1,4 @@
-// The axes of a plot: where they stand on the sheet, their ticks, grid and titles. What belongs to all kinds of plots.
+// The axes of a plot: where they are on the sheet, their ticks, grid and titles. What belongs to all kinds of plots.
 
 struct Frame {
     var left: Double
@@ -11,7 +11,7 @@ struct Frame {
     let inset: Double
 
     /// - Parameters:
-    ///   - hasMarks: whether labels stand above the axes.
+    ///   - hasMarks: whether labels are above the axes.
     ///   - room: kept free at the right.
     init(
         x: Scale, y: Scale, width: Double, height: Double, hasMarks: Bool = false, captionLines: Int, room: Double,

@@ -126,7 +126,7 @@ func uncertain(_ numbers: [Double], _ uncertainty: Double) -> (numbers: [String]
     return (numbers.map { fixed($0 / size, fewer) }, "e\(Int(exponent))")
 }
 
-/// Digits behind the point that show two of the uncertainty's.
+/// Digits after the point that show two of the uncertainty's.
 private func uncertaintyDigits(_ uncertainty: Double) -> Int {
     guard uncertainty.isFinite, uncertainty > 0 else { return 2 }
     var (digits, size) = (0, uncertainty)

@@ -144,7 +144,7 @@ extension Plot: Picture {
             curves.append(Dictionary(points, uniquingKeysWith: { _, last in last }))
         }
         for series in series {
-            // Each bin stands at its left edge; the outline's last point is the right edge of the last bin.
+            // Each bin is at its left edge; the outline's last point is the right edge of the last bin.
             let points = series.style == .filled ? series.points.dropLast() : series.points[...]
             add(series.name, points.map { ($0.x, $0.y) })
             guard !series.band.isEmpty else { continue }

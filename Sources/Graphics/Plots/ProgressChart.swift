@@ -20,7 +20,7 @@ public struct ProgressChart: Hashable, Sendable {
     public var title: String
     /// Finished share, 0...1.
     public var fraction: Double
-    /// What stands below the bar, in order of importance.
+    /// What is below the bar, in order of importance.
     public var facts: [String]
     /// What came of it, a sentence a line.
     public var conclusion: String

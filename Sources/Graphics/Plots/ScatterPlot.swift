@@ -127,7 +127,7 @@ extension ScatterPlot: Picture {
                 let end = (x: max(box.left, min(box.right, x)), y: max(box.top, min(box.bottom, label.place.y)))
                 sheet.line(x, label.place.y, end.x, end.y, .muted, width: 0.75)
             }
-            // The text may be narrower than its box: it stands at the side of its point.
+            // The text may be narrower than its box: it is at the side of its point.
             if box.right < x {
                 sheet.text(label.text, box.right, box.bottom - 3, .end)
             } else if box.left > x {

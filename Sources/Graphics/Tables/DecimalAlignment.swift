@@ -1,4 +1,4 @@
-// What stands to the left and to the right of the decimal point in the cells of a column, so that points come to stand
+// What is to the left and to the right of the decimal point in the cells of a column, so that points come to stand
 // under each other: `32,997` and nothing, `78` and `.42`, `78` and `.42 ± 0.31`.
 
 struct DecimalAlignment {
@@ -15,7 +15,7 @@ struct DecimalAlignment {
         return (text[..<end], text[end...])
     }
 
-    /// What is missing behind this text to be as long as the longest: the end of that one.
+    /// What is missing after this text to be as long as the longest: the end of that one.
     func missing(_ text: String) -> Substring {
         longest.suffix(max(0, longest.count - DecimalAlignment.parts(text).right.count))
     }

@@ -8,7 +8,7 @@ public struct Table: Hashable, Sendable {
         public var title: String
         /// Stands in the head, not in the cells: `%`.
         public var unit: String
-        /// Numbers stand at the right, their points under each other; names stand at the left.
+        /// Numbers are at the right, their points under each other; names are at the left.
         public var isNumber: Bool
         /// A measured time or speed: it differs from run to run, so the text that notebooks are compared by leaves it
         /// out.
@@ -60,7 +60,7 @@ public struct Table: Hashable, Sendable {
     }
 
     /// The rows by the values of a column, from small to large unless the column says otherwise; cells without a number
-    /// by their text, behind those with one. Equal rows keep their order.
+    /// by their text, after those with one. Equal rows keep their order.
     public func sorted(by column: Int) -> Table {
         guard columns.indices.contains(column) else { return self }
         let sign = columns[column].isHighFirst ? -1.0 : 1

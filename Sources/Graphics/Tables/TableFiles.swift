@@ -111,7 +111,7 @@ extension Table {
 }
 
 extension Unicode.Scalar {
-    /// Whether a program may leave it out where it stands first: spaces of every width, and what has none.
+    /// Whether a program may leave it out where it is first: spaces of every width, and what has none.
     fileprivate var isPassedOver: Bool {
         properties.isDefaultIgnorableCodePoint || properties.generalCategory == .format
             || properties.isWhitespace && !"\t\r\n".unicodeScalars.contains(self)

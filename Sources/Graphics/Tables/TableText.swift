@@ -6,7 +6,7 @@ extension Table {
     /// Lines without a newline at the end, as wide as they are. Widths count the columns of a terminal.
     public var text: String { text(columns: nil) }
 
-    /// The same in at most so many characters a line: columns that find no room follow in further blocks, each behind
+    /// The same in at most so many characters a line: columns that find no room follow in further blocks, each after
     /// the first column again.
     public func text(columns limit: Int?) -> String {
         let texts = columns.indices.map { column in alignedTexts(column) }
@@ -28,7 +28,7 @@ extension Table {
         return (caption.isEmpty ? "" : caption + "\n") + blocks.joined(separator: "\n\n")
     }
 
-    /// The cells of a column, filled up behind their last digit.
+    /// The cells of a column, filled up after their last digit.
     private func alignedTexts(_ column: Int) -> [String] {
         guard columns[column].isNumber else { return rows.map { $0[column].text } }
         let alignment = DecimalAlignment(rows.map { $0[column] })
@@ -39,7 +39,7 @@ extension Table {
         }
     }
 
-    /// Which columns stand side by side.
+    /// Which columns are side by side.
     private func blocks(_ widths: [Int], _ limit: Int) -> [[Int]] {
         var (blocks, used) = ([[Int]](), 0)
         for column in widths.indices {

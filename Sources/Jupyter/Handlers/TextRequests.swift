@@ -1,4 +1,4 @@
-// is_complete, complete and inspect: what stands in the text of a cell.
+// is_complete, complete and inspect: what is in the text of a cell.
 
 import Language
 import Libraries

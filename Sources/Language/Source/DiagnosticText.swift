@@ -79,7 +79,7 @@ public struct DiagnosticText: Sendable {
     public static func printable(_ text: String) -> String {
         let name = withoutSecrets(text).printableName
         guard name.unicodeScalars.contains("\u{A0}") else { return name }
-        // A space as any other, where carets stand under it.
+        // A space as any other, where carets are under it.
         return String(String.UnicodeScalarView(name.unicodeScalars.map { $0 == "\u{A0}" ? " " : $0 }))
     }
 
@@ -99,7 +99,7 @@ public struct DiagnosticText: Sendable {
     }
 }
 
-/// One line of a source as it is drawn, and where its carets stand.
+/// One line of a source as it is drawn, and where its carets are.
 private struct SourceLine {
     var text = ""
     var caretColumn = 0

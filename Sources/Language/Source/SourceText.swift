@@ -47,7 +47,7 @@ public final class SourceText: Sendable {
         lineStarts = starts
     }
 
-    /// The line and column of a byte offset; offsets behind the end are those of the end.
+    /// The line and column of a byte offset; offsets after the end are those of the end.
     public func position(of offset: Int) -> SourcePosition {
         let offset = max(0, min(offset, bytes.count))
         var low = 0

@@ -1,5 +1,5 @@
-// Cuts a cell into tokens. Never fails: what means nothing becomes a fault and, where that helps the parser to go on,
-// the token that was meant. One pass, no recursion, so that no text can exhaust the stack; strings and their
+// Cuts a cell into tokens. Never fails: what means nothing becomes a fault and, where that helps the parser to
+// continue, the token that was meant. One pass, no recursion, so that no text can exhaust the stack; strings and their
 // interpolations are flat runs of tokens.
 
 struct Lexer {
@@ -38,7 +38,7 @@ struct Lexer {
 
     // MARK: Reading bytes and characters
 
-    /// The byte that many places ahead, or 0 behind the end.
+    /// The byte that many places ahead, or 0 after the end.
     func peek(_ distance: Int = 0) -> UInt8 {
         let index = offset + distance
         return index < bytes.count ? bytes[index] : 0
@@ -63,7 +63,7 @@ struct Lexer {
         return (Unicode.Scalar(value) ?? "\u{FFFD}", min(length, bytes.count - index))
     }
 
-    /// The offset behind the name characters that begin at `index`.
+    /// The offset after the name characters that begin at `index`.
     func endOfName(from index: Int) -> Int {
         var end = index
         while end < bytes.count {
@@ -184,7 +184,7 @@ struct Lexer {
         return true
     }
 
-    /// Operators of other languages, and the token that stands for them so that the parser can go on.
+    /// Operators of other languages, and the token that stands for them so that the parser can continue.
     private static let foreignOperators: [(text: String, meant: Token.Kind)] = [
         ("===", .symbol(.equal)), ("!==", .symbol(.notEqual)), ("..<", .symbol(.ellipsis)), ("**", .symbol(.star)),
         ("+=", .symbol(.assign)), ("-=", .symbol(.assign)), ("*=", .symbol(.assign)), ("/=", .symbol(.assign)),
@@ -209,7 +209,7 @@ struct Lexer {
                 nil
             }
         guard let found = single ?? Lexer.foreignOperators.first(where: { starts(with: $0.text) }) else { return false }
-        // `--1` is a minus twice; behind a name and before nothing it is C's.
+        // `--1` is a minus twice; after a name and before nothing it is C's.
         if found.text == "--", !isDecrement { return false }
         offset += found.text.utf8.count
         noteForeignOperator(found.text, from: start)

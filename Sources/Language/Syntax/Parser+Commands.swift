@@ -1,5 +1,5 @@
 // Commands: `verb argument, label: value { … }`. White space decides, as in Swift: a name at the head of a statement or
-// behind `let x =`, then a space, then something that can begin a value, is a command; `f(` and `f[` glued are a call
+// after `let x =`, then a space, then something that can begin a value, is a command; `f(` and `f[` glued are a call
 // and an index; anything else is an expression.
 
 extension Parser {
@@ -39,7 +39,7 @@ extension Parser {
         return node
     }
 
-    /// At the head of a statement or behind `let x =`.
+    /// At the head of a statement or after `let x =`.
     mutating func commandOrExpression() throws(Stop) -> Node {
         let head = current
         guard let name = head.name, !head.isReserved else { return try expression() }
@@ -61,7 +61,7 @@ extension Parser {
         return node
     }
 
-    /// Whether the token at `position`, behind a name at the head of a statement, is the first argument of a command.
+    /// Whether the token at `position`, after a name at the head of a statement, is the first argument of a command.
     func beginsArgument(at position: Int) -> Bool {
         let token = tokens[min(position, tokens.count - 1)]
         guard token.spaceBefore, !token.newlineBefore || ignoresNewlines else { return false }
@@ -108,7 +108,7 @@ extension Parser {
         return Node(.call(call), SourceRange(start, lastEnd), height: height + 1)
     }
 
-    /// The blocks behind a call. No statement begins with `{`, so they may stand on the next line.
+    /// The blocks after a call. No statement begins with `{`, so they may be on the next line.
     private mutating func bodies(of call: inout Call) throws(Stop) -> Int {
         var height = 0
         while isAt(.leftBrace) {
@@ -119,12 +119,12 @@ extension Parser {
         return height
     }
 
-    /// Whether the line behind a comma is a statement of its own, so that the comma is a slip.
+    /// Whether the line after a comma is a statement of its own, so that the comma is a slip.
     private func looksLikeStatement(behind arguments: [Call.Argument]) -> Bool {
         guard let name = current.name, !next.isSymbol(.colon) else { return false }
         if current.isReserved { return ["let", "model", "block", "for", "repeat"].contains(name) }
         if next.newlineBefore || next.isSymbol(.semicolon) || next.isSymbol(.rightBrace) {
-            // `kernel: 3,` and then `relu` alone: a value without label behind one with a label.
+            // `kernel: 3,` and then `relu` alone: a value without label after one with a label.
             return arguments.last?.label != nil
         }
         return next.isSymbol(.assign) || next.isSymbol(.leftBrace) || beginsArgument(at: index + 1)
@@ -197,7 +197,7 @@ extension Parser {
         return Node(.call(call), range.union(mark), height: 2)
     }
 
-    /// Whether only `?` stand between here and the end of the statement.
+    /// Whether only `?` is between here and the end of the statement.
     private func isHelpMark(at position: Int) -> Bool {
         var position = position
         while tokens[position].isSymbol(.question), position < tokens.count - 1 { position += 1 }

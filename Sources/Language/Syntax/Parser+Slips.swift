@@ -2,8 +2,8 @@
 // so that the answer can be one line that helps.
 
 extension Parser {
-    /// The fault where an expression has ended but the text goes on.
-    /// - Parameter closing: the bracket that should stand here; `nil` where the statement should end.
+    /// The fault where an expression has ended but the text continues.
+    /// - Parameter closing: the bracket that should be here; `nil` where the statement should end.
     mutating func notEnded(closing: Token.Kind?, expected: SyntaxFault.Expectation? = nil) -> Stop {
         if current.isFaulty { return Stop() }
         let onSameLine = !current.newlineBefore && current.kind != .end
@@ -74,7 +74,7 @@ extension Parser {
             edits: [TextEdit(space, "")])
     }
 
-    /// `epochs 10` behind a comma lacks its colon; `adam 1e-3` in a value its parentheses.
+    /// `epochs 10` after a comma lacks its colon; `adam 1e-3` in a value its parentheses.
     private func commandInExpression(_ range: SourceRange) -> SyntaxFault {
         let name = written(at: index - 1)
         let isOption = index >= 2 && tokens[index - 2].isSymbol(.comma)
@@ -140,7 +140,7 @@ extension Parser {
         return (value, [TextEdit(all, "\(keyword)(\(names.joined(separator: ", "))) = \(value)")])
     }
 
-    /// Where the body of Python's `if x:` ends: the end of the line, or of the lines behind it that stand further in.
+    /// Where the body of Python's `if x:` ends: the end of the line, or of the lines after it that stand further in.
     func pythonBody(from colon: SourceRange) -> (isOneLine: Bool, end: Int) {
         let line = source.position(of: colon.start).line
         let head = source.line(line)
@@ -183,7 +183,7 @@ extension Parser {
         }
         // `with: recipe` and the like are labels.
         if tokens[min(index + 1, tokens.count - 1)].isSymbol(.colon), !Parser.colonWords.contains(name) { return false }
-        // The parts behind a `try:` need no sentence of their own.
+        // The parts after a `try:` need no sentence of their own.
         if !["except", "finally"].contains(name) {
             note(.foreignStatement(name), current.range, edits: foreignEdits(name))
         }

@@ -40,7 +40,7 @@ extension Parser {
         return (statements, height)
     }
 
-    /// What stands behind a statement: a new line, `;`, `}`, the end, or the `shortcut` of a `residual { … }`.
+    /// What is after a statement: a new line, `;`, `}`, the end, or the `shortcut` of a `residual { … }`.
     private mutating func endStatement(_ statement: inout Statement) throws(Stop) {
         if isAt(.semicolon) {
             statement.isQuiet = true
@@ -220,7 +220,7 @@ extension Parser {
 
     // MARK: Blocks
 
-    /// `x in …` or `(a, b) in …`, behind `for`.
+    /// `x in …` or `(a, b) in …`, after `for`.
     mutating func loopHead() throws(Stop) -> (names: [Identifier], isTuple: Bool, sequence: Node) {
         let isTuple = isAt(.leftParenthesis)
         var names: [Identifier]
@@ -299,7 +299,7 @@ extension Parser {
         return fail(.colonForBrace(written: written), current.range, edits: edits)
     }
 
-    /// `if a { … } else if b { … } else { … }`; an `else` may stand on the next line.
+    /// `if a { … } else if b { … } else { … }`; an `else` may be on the next line.
     mutating func conditional() throws(Stop) -> (conditional: Conditional, height: Int) {
         var branches: [Conditional.Branch] = []
         var otherwise: Body?

@@ -1,6 +1,6 @@
 // Turns the tokens of a cell into a tree. A recursive descent, at most `SyntaxLimits.depth` deep; where a statement
-// cannot be read it says so once, skips to the next one and goes on, so that a cell shows all its independent faults at
-// once. The parser knows no words: white space tells a command from an expression (`+Commands`).
+// cannot be read it says so once, skips to the next one and continues, so that a cell shows all its independent faults
+// at once. The parser knows no words: white space tells a command from an expression (`+Commands`).
 
 /// Reads a cell. Never throws and never stops at the first fault: what could not be read is in `Program.diagnostics`.
 public func parse(_ source: SourceText) -> Program {
@@ -131,7 +131,8 @@ struct Parser {
 
     func isAt(_ symbol: Token.Symbol) -> Bool { current.isSymbol(symbol) }
 
-    /// Whether the statement cannot go on with the current token because a new line, `;`, `}` or the end comes first.
+    /// Whether the statement cannot continue with the current token because a new line, `;`, `}` or the end comes
+    /// first.
     var endsStatement: Bool { endsStatement(at: index) }
 
     func endsStatement(at position: Int) -> Bool {
@@ -140,7 +141,7 @@ struct Parser {
         return token.kind == .end || token.isSymbol(.semicolon) || token.isSymbol(.rightBrace)
     }
 
-    /// A token as it stands in the text, short enough for a message.
+    /// A token as it is in the text, short enough for a message.
     func written(at position: Int) -> String {
         var range = tokens[position].range
         if tokens[position].kind == .stringStart, closers[position] > position {
@@ -188,8 +189,8 @@ struct Parser {
         return Stop()
     }
 
-    /// The current token is not what should stand here.
-    /// - Parameter continues: whether the text could go on behind a new line at this place.
+    /// The current token is not what should be here.
+    /// - Parameter continues: whether the text could continue after a new line at this place.
     mutating func unexpected(_ expected: SyntaxFault.Expectation, continues: Bool = true) -> Stop {
         if current.isFaulty { return Stop() }
         let isEnd = current.kind == .end
@@ -245,7 +246,7 @@ struct Parser {
         ignoresNewlines = before
     }
 
-    // MARK: Going on behind a fault
+    // MARK: Continuing after a fault
 
     /// Skips the rest of a statement that cannot be read. Blocks on the way are read for their own faults.
     mutating func resynchronize(from start: Int, open: ArraySlice<Int>) {

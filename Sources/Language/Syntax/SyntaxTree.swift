@@ -13,7 +13,7 @@ public struct Identifier: Sendable {
     }
 }
 
-/// The statements of a cell in order, with the faults the parser met. Statements that could be read stand in the tree
+/// The statements of a cell in order, with the faults the parser met. Statements that could be read are in the tree
 /// even where others could not.
 public struct Program: Sendable {
     public var source: SourceText
@@ -118,7 +118,7 @@ public struct Conditional: Sendable {
 /// `verb argument, label: value { … }` or `verb(argument, label: value)`
 public struct Call: Sendable {
     public enum Style: Sendable {
-        /// `conv 64, kernel: 3` at the head of a statement or behind `let x =`. A head without arguments or blocks
+        /// `conv 64, kernel: 3` at the head of a statement or after `let x =`. A head without arguments or blocks
         /// (`relu`, `flatten`, `a`) is an `Expression.name`, not a call.
         case command
         /// `adam(lr: 1e-4)`, with the parenthesis glued to the name.

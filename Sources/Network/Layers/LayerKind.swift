@@ -91,7 +91,7 @@ struct LayerTraits {
     /// Whether each of its outputs is a sum over all inputs, or all channels of a window.
     var isProduct = false
     var hasBias = false
-    /// Whether its values go on as they are, outside training.
+    /// Whether its values pass unchanged, outside training.
     var isView = false
     /// Whether equal values stay equal after it, each at its place.
     var passesValues = false

@@ -99,7 +99,7 @@ extension Equivalence.Difference {
         let same = zip(forms[0], forms[1]).prefix { $0.layer == $1.layer }.count
         let titles = zip(forms, [first, second]).map { form, architecture -> (number: Int?, layer: String)? in
             let rest = form.dropFirst(same)
-            // A flatten has no number; what stands behind it says more.
+            // A flatten has no number; what is after it says more.
             guard let layer = rest.first(where: { $0.number != nil }) ?? rest.first else { return nil }
             let written = architecture.numbered.flatMap(\.leaves).first {
                 $0.number != nil && $0.number == layer.number

@@ -69,7 +69,7 @@ private struct LintContext {
         }
     }
 
-    /// Every layer with those behind it, the branches' own included.
+    /// Every layer with those after it, the branches' own included.
     func each<Found>(_ body: (NumberedLayer, ArraySlice<NumberedLayer>, Run) -> Found?) -> [Found] {
         runs.flatMap { run in
             let layers = run.layers.map(\.layer)

@@ -70,7 +70,7 @@ private struct Rewriting {
         var tensors: Int
     }
 
-    /// Rewrites until no rule fits. Each replacement looks again at what stands before it, so that the work is
+    /// Rewrites until no rule fits. Each replacement looks again at what is before it, so that the work is
     /// proportional to layers and steps.
     ///
     /// - Parameters:
@@ -199,7 +199,7 @@ private struct Rewriting {
         }
     }
 
-    /// The branches of a new layer. A layer that was there before, or behind the branches, keeps its number.
+    /// The branches of a new layer. A layer that was there before, or after the branches, keeps its number.
     private func numberedBranches(_ placed: PlacedLayer, _ old: [NumberedLayer]) -> [[NumberedLayer]] {
         let former = old.first { $0.branches.count == placed.branches.count }?.branches
         return placed.branches.enumerated().map { index, branch in

@@ -3,7 +3,7 @@
 // values.
 
 struct ReceptiveField: Sendable {
-    /// In pixels of the network's input; what stands outside of it is padding.
+    /// In pixels of the network's input; what is outside of it is padding.
     private(set) var size = Extent(1)
     /// Pixels between two neighbouring values.
     private var jump = Extent(1)

@@ -1,7 +1,7 @@
 // A rule that puts other layers in the place of some, and what that leaves as it was.
 
 public struct RewriteRule: Sendable {
-    /// What stands in the place of the first `count` layers.
+    /// What is in the place of the first `count` layers.
     struct Replacement {
         let count: Int
         let layers: [Layer]
@@ -55,7 +55,7 @@ public struct RewriteRule: Sendable {
         }
     }
 
-    /// A rule for two layers behind each other.
+    /// A rule for two adjacent layers.
     init(
         _ name: String, _ preserves: Preservation, because explanation: String,
         pair: @escaping @Sendable (PlacedLayer, PlacedLayer) -> [Layer]?

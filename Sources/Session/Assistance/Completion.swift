@@ -1,5 +1,5 @@
-// What may stand at the cursor: words by the place, options of the word being called with their defaults, choices,
-// names, members behind a dot, files in a string. Works on programs that are not finished or not right.
+// What may be at the cursor: words by the place, options of the word being called with their defaults, choices,
+// names, members after a dot, files in a string. Works on programs that are not finished or not right.
 
 import Language
 import Libraries
@@ -84,7 +84,7 @@ struct Completion {
         return options(of: word) + values(for: positional)
     }
 
-    /// What may go on behind a block.
+    /// What may continue after a block.
     private var continuations: [CompletionList.Item] {
         [CompletionList.Item(text: "else", kind: "keyword", detail: "")]
             + (place.isLayerBody ? Vocabulary.word("shortcut").map { [item($0)] } ?? [] : [])

@@ -1,6 +1,6 @@
 // What Tab offers.
 
-/// What may stand at a cursor. Offsets are Unicode scalars from the start of the cell.
+/// What may be at a cursor. Offsets are Unicode scalars from the start of the cell.
 public struct CompletionList: Sendable {
     public struct Item: Sendable {
         /// What replaces the text between `start` and `end`.

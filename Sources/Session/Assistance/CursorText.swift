@@ -1,5 +1,5 @@
 // Reads a cell up to the cursor without needing it to be right: which call the cursor is in, which option, whether
-// behind a dot, in a comment, in a string or in the body of a model, and which names the cell has bound by then.
+// after a dot, in a comment, in a string or in the body of a model, and which names the cell has bound by then.
 
 struct CursorText {
     /// A name that the cell binds before the cursor and that can be seen there.
@@ -41,13 +41,13 @@ struct CursorText {
     let scalars: [Unicode.Scalar]
     let base: Int
     let cursor: Int
-    /// Where the name that the cursor is in or behind begins.
+    /// Where the name that the cursor is in or after begins.
     private(set) var start: Int
-    /// Behind the last letter of that name.
+    /// After the last letter of that name.
     private(set) var end: Int
-    /// The word whose argument the cursor stands in, if any.
+    /// The word whose argument the cursor is in, if any.
     private(set) var callee: String?
-    /// The option whose value stands at the cursor.
+    /// The option whose value is at the cursor.
     private(set) var label: String?
     /// Options that were given before the cursor.
     private(set) var labels: [String] = []
@@ -60,7 +60,7 @@ struct CursorText {
     /// Whether the block of a statement ends in front of the cursor, where an `else` or a `shortcut` may follow.
     private(set) var isBehindBlock = false
     private(set) var isInComment = false
-    /// Where the string that the cursor is in begins, behind its quote.
+    /// Where the string that the cursor is in begins, after its quote.
     private(set) var stringStart: Int?
 
     private var levels = [Level()]
@@ -181,7 +181,7 @@ struct CursorText {
     }
 
     /// Reads a string from behind its quote, or from behind an interpolation in it.
-    /// - Returns: the place behind it, or behind the `\(` of an interpolation that opens.
+    /// - Returns: the place after it, or after the `\(` of an interpolation that opens.
     private mutating func readString(from first: Int) -> Int {
         var place = first
         while place < start, scalars[place] != "\"", scalars[place] != "\n" {
@@ -293,7 +293,7 @@ struct CursorText {
         }
     }
 
-    /// Whether a newline here does not end the statement: behind a comma, `=`, `:` or a binary operator.
+    /// Whether a newline here does not end the statement: after a comma, `=`, `:` or a binary operator.
     private func goesOn(before place: Int) -> Bool {
         var last = place - 1
         while last >= 0, scalars[last] == " " || scalars[last] == "\t" || scalars[last] == "\r" { last -= 1 }

@@ -1,4 +1,4 @@
-// Lines that go on under their text, not under their name, where a terminal is too narrow.
+// Lines that continue under their text, not under their name, where a terminal is too narrow.
 
 import Language
 import Text

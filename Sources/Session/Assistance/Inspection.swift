@@ -1,4 +1,4 @@
-// What stands at the cursor: a value, a word, or an option of the word being called.
+// What is at the cursor: a value, a word, or an option of the word being called.
 
 import Experiments
 import Graphics

@@ -47,7 +47,7 @@ extension Interpreter {
         return fault(.notCallable, "`\(name)` is \(value.kind), not a word", at: range, fix: fix, edits: edits)
     }
 
-    /// A layer where none can stand.
+    /// A layer where none can be.
     func layerOutside(_ word: Word, at range: SourceRange, place: SourceRange) -> Diagnostic {
         let message = "`\(word.name)` is a layer, and layers belong in the body of a model or block"
         let written = source[range]
@@ -282,7 +282,7 @@ extension Interpreter {
         return try convert(value, to: parameter, of: word, at: expression.range)
     }
 
-    /// The layer word that stands in a value's place.
+    /// The layer word that is in a value's place.
     private func layerWord(_ expression: Expression) -> Word? {
         switch expression.kind {
         case .name(let name): find(name) == nil ? visibleWord(name).flatMap { $0.isLayer ? $0 : nil } : nil

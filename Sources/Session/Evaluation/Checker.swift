@@ -30,12 +30,12 @@ final class Checker {
     /// Names that a part of the cell may bind which could not be read.
     private let assumed: Set<String>
     private var statement = 0
-    /// Whether layers may stand where the walk is.
+    /// Whether layers may be where the walk is.
     private var isInLayers = false
     /// Definitions that have been walked: each once.
     private var walked: Set<String> = []
     private var seen: Set<SourceRange> = []
-    /// Behind `quit` nothing runs.
+    /// After `quit` nothing runs.
     private var isOver = false
     private var depth = 0
 

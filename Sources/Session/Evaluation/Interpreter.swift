@@ -27,7 +27,7 @@ final class Interpreter {
         context = WordContext(session, faults, reader: SessionReader(session))
     }
 
-    /// The cell that the statement at hand stands in, for the places of faults.
+    /// The cell that the statement at hand is in, for the places of faults.
     var source: SourceText {
         get { faults.source }
         set { faults.source = newValue }
@@ -72,7 +72,7 @@ final class Interpreter {
         names(in: statement).contains { Vocabulary.word(String($0))?.takesLong ?? false }
     }
 
-    /// The shape faults and the like of definitions behind a fault, as far as these depend on nothing that did not run.
+    /// The shape faults and the like of definitions after a fault, as far as these depend on nothing that did not run.
     private func faultsOfDefinitions(
         _ program: Program, from start: Int, besides known: [Checker.Finding]
     ) -> [Diagnostic] {

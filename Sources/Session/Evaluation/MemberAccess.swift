@@ -1,4 +1,4 @@
-// What stands behind a dot, looked up.
+// What is after a dot, looked up.
 
 import Language
 

@@ -115,7 +115,7 @@ extension Interpreter {
         _ = try read(template, arguments, at: range, into: collector)
     }
 
-    /// Evaluates the arguments where the call stands, then the body in a scope of its own.
+    /// Evaluates the arguments where the call is, then the body in a scope of its own.
     /// - Returns: the definition with its parameters, `VGG(pooled: true)`.
     private func read(
         _ template: Template, _ arguments: [Call.Argument], at range: SourceRange, into collector: LayerCollector
@@ -217,7 +217,7 @@ extension Interpreter {
     ) throws {
         let place = SourceRange(range.start, range.start + word.name.utf8.count)
         try checkBodies(word, bodies)
-        // What stands in an argument is a value, not a layer.
+        // What is in an argument is a value, not a layer.
         layers = nil
         defer { layers = collector }
         let checked = try check(arguments, for: word, at: range, place: place)

@@ -87,7 +87,7 @@ public struct ProgressUpdate: Sendable {
     public var title: String
     /// Finished share, 0...1.
     public var fraction: Double
-    /// What stands behind the bar, in order of importance: `loss 1.234`, `accuracy 56.78 %`, `98 images/s`, `12:34
+    /// What is after the bar, in order of importance: `loss 1.234`, `accuracy 56.78 %`, `98 images/s`, `12:34
     /// left`.
     public var facts: [String]
     /// Those of the facts that came of it and are the same each time, at the end: a loss, an accuracy.

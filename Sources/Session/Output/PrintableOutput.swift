@@ -1,4 +1,4 @@
-// What stands between a session and its front end: nothing that a session shows holds a control character, whatever the
+// What is between a session and its front end: nothing that a session shows holds a control character, whatever the
 // names of files, classes and runs hold. So no front end has to think of it.
 
 import Language

@@ -55,7 +55,7 @@ enum DiagramReport {
 }
 
 extension LayerFamily {
-    /// Whether such a layer stands in the block of the layer before it.
+    /// Whether such a layer is in the block of the layer before it.
     fileprivate func follows(_ first: LayerFamily) -> Bool {
         switch first {
         case .convolution, .linear: [.norm, .activation, .dropout].contains(self)

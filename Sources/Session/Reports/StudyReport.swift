@@ -21,7 +21,7 @@ struct StudyReport {
 
     // MARK: Sentences
 
-    /// One a pair; with the pair behind it where there are several.
+    /// One a pair; with the pair after it where there are several.
     var verdicts: [String] { verdicts(showsTime: false) }
 
     private func verdicts(showsTime: Bool) -> [String] {
@@ -132,7 +132,7 @@ struct StudyReport {
         return table
     }
 
-    /// One row a training: what a person would compute anew.
+    /// One row a training: what a person would compute again.
     var runs: Table {
         var table = Table(columns: [
             Column("model", isNumber: false), Column("seed"), Column("accuracy", unit: "%"), Column("loss"),
@@ -180,7 +180,7 @@ struct StudyReport {
             + "</details>"
     }
 
-    /// Text for HTML; what stands between backticks is code.
+    /// Text for HTML; what is between backticks is code.
     private static func marked(_ text: String) -> String {
         markupEscaped(text).split(separator: "`", omittingEmptySubsequences: false).enumerated()
             .map { $0 % 2 == 1 ? "<code>\($1)</code>" : String($1) }.joined()

@@ -6,7 +6,7 @@ import Graphics
 
 struct VerdictText {
     let study: Study
-    /// Times stand in all forms but the plain text, by which notebooks are compared.
+    /// Times are in all forms but the plain text, by which notebooks are compared.
     let showsTime: Bool
 
     private var names: [String] { study.plan.models.map(\.name) }
@@ -77,7 +77,7 @@ struct VerdictText {
 
     private func inEach(_ seeds: Int) -> String { seeds == 1 ? "in the one seed" : "in each of \(seeds) seeds" }
 
-    /// What it takes to decide, behind the difference.
+    /// What it takes to decide, after the difference.
     private func outlook(_ reason: Verdict.Reason, _ pair: StudyPair) -> String {
         func time(_ count: Int) -> String {
             showsTime && study.secondsOfSeed > 0

@@ -1,4 +1,4 @@
-// What the action of a word may see and do: the session, and the cell that its call stands in. Words never see the
+// What the action of a word may see and do: the session, and the cell that its call is in. Words never see the
 // interpreter.
 
 import Experiments

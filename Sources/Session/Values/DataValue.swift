@@ -48,7 +48,8 @@ final class DataValue: ObjectValue {
         expression == nil ? self : DataValue(dataset, boundName: nil, expression: expression, knownDigest)
     }
 
-    /// Its name means this value from now on: something else, or the same data made anew, which have the name together.
+    /// Its name means this value from now on: something else, or the same data made again, which have the name
+    /// together.
     ///
     /// - Returns: the value.
     func giveName(to value: Value) -> Value {
@@ -143,7 +144,7 @@ final class DataValue: ObjectValue {
 }
 
 extension Value {
-    /// As a name of a body has it, which means nothing behind that body: data are called by what makes them.
+    /// As a name of a body has it, which means nothing after that body: data are called by what makes them.
     var outlivingItsName: Value {
         if case .object(let object) = self, let data = object as? DataValue { .object(data.withoutName) } else { self }
     }

@@ -1,4 +1,4 @@
-// Members: what stands behind a dot.
+// Members: what is after a dot.
 
 import Language
 import Network

@@ -4,7 +4,7 @@ import Graphics
 import Language
 import Network
 
-/// A `model` or `block` definition and the cell it stands in.
+/// A `model` or `block` definition and the cell it is in.
 final class Template: Sendable {
     let definition: Definition
     let source: SourceText

@@ -3,9 +3,9 @@
 import Language
 import Network
 
-/// Places the layers behind each other.
+/// Places the layers after each other.
 /// - Parameter model: `VGG(pooled: true)`, for the message.
-/// - Throws: the fault at the layer as it was written, whatever cell that stands in.
+/// - Throws: the fault at the layer as it was written, whatever cell that is in.
 func placed(_ layers: [WrittenLayer], on input: Shape, model: String) throws(Diagnostic) -> Architecture {
     var builder = ArchitectureBuilder(input: input)
     for written in layers {

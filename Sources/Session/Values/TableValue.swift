@@ -13,7 +13,7 @@ final class TableValue: ObjectValue {
     func named(_ name: String) -> any ObjectValue { self }
     var text: String { rich.text }
 
-    /// Times stand in all forms but the plain text, by which notebooks are compared.
+    /// Times are in all forms but the plain text, by which notebooks are compared.
     var rich: RichValue {
         RichValue(
             text: table.withoutTimings.text, terminalText: { [table] in table.text(columns: $0) }, html: table.html,

@@ -32,6 +32,6 @@ struct Arguments {
 
     func given(_ parameter: Parameter) -> Given? { values[parameter.label] }
 
-    /// Where the argument stands, or the whole call where it was left out.
+    /// Where the argument is, or the whole call where it was left out.
     func place(_ option: any OptionDeclaration) -> SourceRange { given(option.parameter)?.range ?? range }
 }

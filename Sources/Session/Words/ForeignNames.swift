@@ -11,7 +11,7 @@ extension FaultMaker {
     func unknownName(
         _ name: String, at range: SourceRange, call: Call? = nil, among names: [String]
     ) -> Diagnostic {
-        // A definition is bound behind its body, so one that names itself finds nothing.
+        // A definition is bound after its body, so one that names itself finds nothing.
         if let template = definitions.last(where: { $0.template.name == name })?.template {
             return fault(
                 .recursion, "the \(template.isModel ? "model" : "block") `\(name)` contains itself", at: range,
@@ -81,7 +81,7 @@ extension FaultMaker {
         return program
     }
 
-    /// The last part of the name whose argument stands at this place: `Conv2d` in `nn.Conv2d(3, 16, kernel_size=3)`.
+    /// The last part of the name whose argument is at this place: `Conv2d` in `nn.Conv2d(3, 16, kernel_size=3)`.
     private static func callee(before place: Int, in source: SourceText) -> String? {
         var depth = 0
         for index in source.bytes[..<min(place, source.bytes.count)].indices.reversed() {
@@ -109,7 +109,7 @@ extension FaultMaker {
 
     // MARK: Calls
 
-    /// `net.summary()`, `nn.Conv2d(3, 64, 3)`, `torch.manual_seed(1)`: words stand before what they work on, and
+    /// `net.summary()`, `nn.Conv2d(3, 64, 3)`, `torch.manual_seed(1)`: words are before what they work on, and
     /// nothing is called by the name of a library.
     private func dottedCall(
         _ base: String, _ last: String, _ call: Call, at range: SourceRange, _ names: [String]

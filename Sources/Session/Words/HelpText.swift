@@ -151,7 +151,7 @@ enum HelpText {
         return "<tr>\(cell)<code>\(markupEscaped(name))</code></td>\(cell)\(marked(help))</td></tr>"
     }
 
-    /// Text as HTML, what stands between backticks as code.
+    /// Text as HTML, what is between backticks as code.
     private static func marked(_ text: String) -> String {
         text.split(separator: "`", omittingEmptySubsequences: false).enumerated().map { index, part in
             index % 2 == 1 ? "<code>\(markupEscaped(String(part)))</code>" : markupEscaped(String(part))

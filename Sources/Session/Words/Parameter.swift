@@ -117,7 +117,7 @@ final class Parameter: OptionDeclaration {
         if case .required = standard { true } else { false }
     }
 
-    /// A subject that is mostly left out or given first, and reads oddly with its default behind a label.
+    /// A subject that is mostly left out or given first, and reads oddly with its default after a label.
     var isPositionalOnly: Bool {
         if case .workedOut = standard { isPositional } else { false }
     }

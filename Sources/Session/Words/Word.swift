@@ -13,7 +13,7 @@ final class Word: Sendable {
     enum Action: Sendable {
         /// Adds a layer to the model whose body is read.
         case layer(@Sendable (Arguments) throws -> Layer)
-        /// Adds a layer made of the blocks behind it.
+        /// Adds a layer made of the blocks after it.
         case branches(Branching)
         /// Says what flows into the model whose body is read.
         case input(@Sendable (Arguments) throws -> Shape)

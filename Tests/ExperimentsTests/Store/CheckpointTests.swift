@@ -1,4 +1,4 @@
-// A training that is cut anywhere, written to a file, read in another engine and gone on with ends as one that was
+// A training that is cut anywhere, written to a file, read in another engine and continued with ends as one that was
 // never cut; and a file that is damaged anywhere is never taken for a checkpoint.
 
 import Engine
@@ -44,7 +44,7 @@ import Testing
         defer { try? FileSystem.removeTree(folder) }
         let whole = try Trained.train(options)
         #expect(whole.ending == .done && whole.position.steps == 12)
-        // Behind the last batch of an epoch it is the measurement that is cut.
+        // After the last batch of an epoch it is the measurement that is cut.
         for cut in 0...12 {
             var first = options
             first.threads = 1 + cut % 2
@@ -108,7 +108,7 @@ import Testing
                 bytes[place] ^= 1 << UInt8.random(in: 0..<8, using: &random)
             }
             try FileSystem.write(bytes, to: path)
-            // Spaces behind the header's text mean nothing.
+            // Spaces after the header's text mean nothing.
             if let read = try? CheckpointFile.read(path, try Trained.architecture(), options.optimizer) {
                 #expect(read.state.parameters.digest() == part.state.parameters.digest())
                 #expect(read.position == part.position)

@@ -1,4 +1,4 @@
-// The run store: what is found again and what is not, where a training goes on, and what becomes of it when files are
+// The run store: what is found again and what is not, where a training continues, and what becomes of it when files are
 // damaged, missing, of another version, or used by two at once.
 
 import Engine
@@ -304,7 +304,7 @@ extension Database {
         let fault = try #require(home.store.takeFaults().first)
         #expect(fault.message.contains("the file of weights of Net seed 1 is damaged (its checksum does not match)"))
         #expect(try FileSystem.read("\(path).damaged") == bytes)
-        // It goes on from its last checkpoint, where nothing is left to do.
+        // It continues from its last checkpoint, where nothing is left to do.
         #expect(try home.train(Trained.options()).digest == run.digest)
         #expect(try home.kept(Trained.options()) != nil)
     }
@@ -589,7 +589,7 @@ extension Database {
             try FileSystem.write(bytes, to: home.database)
             let another = home.another()
             for seed in UInt64(1)...3 {
-                // A row that says otherwise is no row of this run: it goes on from its file, or is trained anew.
+                // A row that says otherwise is no row of this run: it continues from its file, or is trained again.
                 let kept = try another.kept(Trained.options(seed: seed))
                 let run = if let kept { kept } else { try another.train(Trained.options(seed: seed)) }
                 #expect(run.digest == digests[seed])
@@ -1202,7 +1202,7 @@ extension Database {
         #expect(try held.kept(Trained.options())?.digest == ended.digest)
         #expect(held.store.endedRecord(try Trained.record(Trained.options(seed: 3)).kept!.identity) != nil)
         #expect(held.store.clean() == nil)
-        // It goes on where it was cut, twice, and so does one with more epochs.
+        // It continues where it was cut, twice, and so does one with more epochs.
         #expect(cut.epochs == 1 && whole.epochs == 3)
         let steps = (try held.train(Trained.options(seed: 2), cutAfter: 2)).steps
         #expect(steps > cut.steps && held.store.list().filter { $0.seed == 2 }.map(\.epochs) == [2])

@@ -65,7 +65,7 @@ enum Trained {
         return Outcome(position: loop.position, state: network.releaseState(), ending: ending)
     }
 
-    /// Cuts a training behind a step.
+    /// Cuts a training after a step.
     private final class Knife: TrainingKeeper {
         private var left: Int?
         private let cancellation: Cancellation

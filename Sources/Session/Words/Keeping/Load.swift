@@ -293,7 +293,7 @@ extension Invocation {
 
 /// How `permute` makes a weight of a layer from one of another library's layout, `1, 0`; `nil` where no usual one does.
 private func permutation(from found: [Int], to expected: [Int]) -> String? {
-    // Inputs before outputs; the channels behind height and width, as TensorFlow and its Lite have them.
+    // Inputs before outputs; the channels after height and width, as TensorFlow and its Lite have them.
     [[1, 0], [3, 2, 0, 1], [0, 3, 1, 2], [1, 0, 2, 3]].first { axes in
         axes.count == found.count && axes.map { found[$0] } == expected
     }.map { $0.map(String.init).joined(separator: ", ") }

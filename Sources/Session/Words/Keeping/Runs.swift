@@ -179,7 +179,7 @@ private func report(_ carried: RunStore.Carried, _ call: Invocation, done: Strin
 /// So many records that were not taken are named.
 private let shownRefusals = 8
 
-/// `2026-11-23`, or with a time behind it: `2026-11-23 14:02`.
+/// `2026-11-23`, or with a time after it: `2026-11-23 14:02`.
 private func isDate(_ text: String) -> Bool {
     let pattern = Array("0000-00-00 00:00".utf8)
     let bytes = Array(text.utf8)

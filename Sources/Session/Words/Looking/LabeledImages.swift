@@ -1,4 +1,4 @@
-// Images of a data set with what stands below each, as `show`, `mistakes`, `flips` and `cam` draw them.
+// Images of a data set with what is below each, as `show`, `mistakes`, `flips` and `cam` draw them.
 
 import Datasets
 import Graphics

@@ -12,7 +12,7 @@ private let details = Option(
     "details", .boolean, default: false, aliases: ["full", "verbose"], "all details of a study")
 private let digest = Option("digest", .boolean, default: false, "add the SHA-256 of each run's weights")
 
-/// Shown as it would stand in a file, for copying.
+/// Shown as it would be in a file, for copying.
 private enum TextForm: String, CaseIterable {
     case latex, markdown, csv, json, html
 }
@@ -82,7 +82,7 @@ private func showTable(of study: StudyValue, _ call: Invocation) throws -> Value
     let report = study.report
     let rich = report.rich(details: call[details])
     let (runs, table) = (report.runs, report.table)
-    // A program gets the runs and computes anew; a paper gets the table.
+    // A program gets the runs and computes again; a paper gets the table.
     try call.writeFile(
         rich,
         forms: [

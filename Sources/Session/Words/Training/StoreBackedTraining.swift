@@ -30,8 +30,8 @@ struct StoreBackedTraining {
     /// The run, trained or kept.
     ///
     /// - Parameters:
-    ///   - continuation: where it may go on, beside what the store knows.
-    ///   - resumed: what was to be gone on from.
+    ///   - continuation: where it may continue, beside what the store knows.
+    ///   - resumed: what was to be continued.
     ///   - isFresh: whether it is trained from the start in any case.
     func value(
         isFresh: Bool, from continuation: Checkpoint? = nil, behind resumed: Run? = nil, defaults: String?
