@@ -1,4 +1,4 @@
-// A network in training on images of noise, to be measured.
+// A network that trains on images of noise, to be measured.
 
 import Engine
 import Libraries

@@ -1,6 +1,6 @@
-// A labelled set of images in parts, for training, validation and testing: what `cifar10()` and `synthetic()` give,
-// `take` shortens, `split` cuts and a training reads. Pixels stay bytes; a batch is normalized by a table of 256 values
-// a channel.
+// A labeled set of images in parts, for training, validation and testing: what `cifar10()` and `synthetic()` give,
+// `take` shortens, `split` divides and a training reads. Pixels stay bytes; a batch is normalized by a table of 256
+// values a channel.
 
 import Libraries
 import Runtime

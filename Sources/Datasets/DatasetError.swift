@@ -1,4 +1,4 @@
-// What can be wrong with a data set on its way here: each case carries the path or address, and says what to do.
+// What can go wrong while a data set is loaded: each case carries the path or address, and says what to do.
 
 import Libraries
 

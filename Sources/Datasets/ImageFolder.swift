@@ -1,4 +1,4 @@
-// A folder of images, one folder a class, as torchvision's ImageFolder: what `imagefolder` reads. Sets that fit are
+// A folder of images, one folder per class, as torchvision's ImageFolder: what `imagefolder` reads. Sets that fit are
 // decoded once; larger ones are decoded when their images are needed.
 
 import Libraries

@@ -6,7 +6,7 @@
 import Libraries
 
 enum Resampling {
-    /// What one pixel of the result is made of: neighbours from `first` on, and their shares, which sum to about 2^22.
+    /// What one pixel of the result is made of: neighbors from `first` on, and their shares, which sum to about 2^22.
     private struct Mixture {
         let first: Int
         let shares: [Int32]
@@ -94,7 +94,7 @@ enum Resampling {
             }
             target[to.start + index * to.along + line * to.across] = UInt8(max(0, min(255, sum >> Int32(precision))))
         }
-        // Neighbours in memory one after the other.
+        // Neighbors in memory one after the other.
         if from.across < from.along {
             for (index, mixture) in mixtures.enumerated() { for line in 0..<lines { write(index, mixture, line) } }
         } else {

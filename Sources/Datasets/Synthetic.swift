@@ -1,5 +1,5 @@
-// The built-in data set: ten shapes, placed, turned, sized and coloured at random over a shaded ground with clutter and
-// noise. It needs no network, and whole-number arithmetic on Philox's bits makes it the same everywhere.
+// The built-in data set: ten shapes, placed, turned, sized and colored at random over a shaded background with clutter
+// and noise. It needs no network, and whole-number arithmetic on Philox's bits makes it the same everywhere.
 
 import Runtime
 

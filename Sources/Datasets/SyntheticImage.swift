@@ -36,7 +36,7 @@ struct SyntheticImage {
 
     typealias Color = SIMD3<Int32>
 
-    /// A colour that stands out from `ground` by at least 60 in each channel.
+    /// A color that stands out from `ground` by at least 60 in each channel.
     private mutating func color(on ground: Color) -> Color {
         var color = ground
         for channel in 0..<3 {
@@ -52,7 +52,7 @@ struct SyntheticImage {
     mutating func draw(_ shape: SyntheticShape, into pixels: UnsafeMutableBufferPointer<UInt8>) {
         precondition(pixels.count == Self.size, "an image is 3x32x32")
         let width = Int32(Self.width)
-        // The ground: a colour that gets brighter or darker along both axes.
+        // The ground: a color that gets brighter or darker along both axes.
         let ground = Color(number(in: 40...215), number(in: 40...215), number(in: 40...215))
         let slope = (x: number(in: -24...24), y: number(in: -24...24))
         var canvas = [Color](repeating: ground, count: Self.width * Self.width)

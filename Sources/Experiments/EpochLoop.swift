@@ -1,5 +1,6 @@
-// The epoch loop: shuffles, steps, measures on the test set after each epoch, tells an observer, and stops in order at
-// an interrupt or at a loss that is no number. It begins at any place between two steps, and ends with the same bits.
+// The epoch loop: shuffles, steps, measures on the test set after each epoch, reports to an observer, and stops cleanly
+// at an interrupt or at a loss that is NaN or infinite. It begins at any place between two steps, and ends with the
+// same bits.
 
 import Datasets
 import Libraries

@@ -1,4 +1,4 @@
-// A proof held against the engine: both networks with the same weights on the same images.
+// A proof checked on the engine: both networks with the same weights on the same images.
 
 import Engine
 import Network

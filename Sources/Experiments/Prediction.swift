@@ -1,4 +1,4 @@
-// What a trained network makes of single images: the likeliest class, and how likely it says that is.
+// What a trained network predicts for single images: the likeliest class, and its probability.
 
 import Datasets
 import Engine

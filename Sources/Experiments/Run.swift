@@ -1,4 +1,4 @@
-// A training that has ended, however it ended: its numbers, and the weights it came to.
+// A training that has ended, however it ended: its numbers, and its final weights.
 
 import Engine
 import Network

@@ -1,4 +1,5 @@
-// What a network made of each test image: one row an image, in arrays. What records keep, and studies compare.
+// The outputs of a network for each test image, in arrays with one row per image: what records store and studies
+// compare.
 
 import Engine
 

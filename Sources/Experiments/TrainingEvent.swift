@@ -1,4 +1,4 @@
-// What a training tells while it runs.
+// What a training reports while it runs.
 
 /// How far a training is, after a batch.
 public struct TrainingProgress: Sendable {

@@ -1,4 +1,4 @@
-// All that decides a training beside the network and the data.
+// All that decides a training besides the network and the data.
 
 import Engine
 

@@ -1,5 +1,5 @@
-// Where a training is between two steps, beside its weights: the epoch and batch at work, what was summed up in it,
-// and the whole epochs before. And what is told of each such place, to be kept.
+// The position of a training between two steps, besides its weights: the current epoch and batch, the sums so far, and
+// the finished epochs. And the protocol that is told each position, to store it.
 
 public struct TrainingPosition: Sendable, Equatable {
     /// The epoch at work, from 1; one more than there are where all is done.

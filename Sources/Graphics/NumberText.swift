@@ -1,4 +1,4 @@
-// Numbers as a person reads them.
+// Numbers as text for people: grouped, rounded, aligned.
 
 import Glibc
 

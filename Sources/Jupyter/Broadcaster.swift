@@ -1,6 +1,6 @@
-// iopub: what the kernel says to everybody, in the order of what happened. Whoever has something to say sends it
-// himself where there is room; else it waits in a queue, which a thread empties. Text is gathered for 50 ms or 64 KB
-// into one message, and always goes out before whatever comes after it, so that `idle` is last.
+// iopub: what the kernel says to everybody, in the order of what happened. A sender sends directly where there is room;
+// otherwise the message waits in a queue, which a thread empties. Text is gathered for 50 ms or 64 KB into one message,
+// and always goes out before whatever comes after it, so that `idle` is last.
 
 import Glibc
 import Libraries

@@ -1,6 +1,6 @@
-// What happens when a subscriber reads more slowly than the kernel speaks. A publisher of ZeroMQ drops silently; here
-// everybody waits a while for the slow one, so that it loses nothing. One that has stopped reading is given up: it
-// loses messages, the others none.
+// What happens when a subscriber reads more slowly than the kernel sends. A publisher of ZeroMQ drops silently; here
+// all wait a while for the slow one, so that it loses nothing. One that has stopped reading is given up on: it loses
+// messages, the others lose none.
 
 import Libraries
 

@@ -1,5 +1,5 @@
 // Which messages become requests: well-formed, signed with the session's key, and not seen before. All others are
-// dropped unanswered, for there is nobody to trust with an answer, and counted.
+// dropped unanswered, since nobody can be trusted with an answer, and counted.
 
 import Libraries
 

@@ -1,4 +1,4 @@
-// A request as it came, and what answers it. Replies and everything said on iopub are derived from the request, so that
+// A request as it arrived, and its replies. Replies and everything said on iopub are derived from the request, so that
 // they cannot forget its identities or its header.
 
 import Libraries

@@ -1,4 +1,4 @@
-// libarchive, opened at its first use: with the ten shared objects that it draws in, a start without a download loads a
+// libarchive, opened at its first use: with the ten shared objects that it loads, a start without a download loads a
 // third fewer.
 
 import CArchive

@@ -1,5 +1,4 @@
-// libcurl, opened at its first use: it draws 47 shared objects in, 4 MB and 4 ms that a session without a download
-// saves.
+// libcurl, opened at its first use: it loads 47 shared objects, 4 MB and 4 ms that a session without a download saves.
 
 import CCurl
 import Glibc

@@ -1,4 +1,4 @@
-// A library that is opened at its first use, because a start would wait for it and for all that it draws in.
+// A library that is opened at its first use, because a start would wait for it and for all that it loads.
 
 import Glibc
 

@@ -1,4 +1,4 @@
-// How long another process is waited for that holds what is wanted: a database or a lock.
+// How long to wait for another process that holds a database or a lock.
 
 import Synchronization
 

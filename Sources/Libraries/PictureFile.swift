@@ -1,5 +1,5 @@
-// An SVG picture as a PNG or PDF file, by librsvg and Cairo. They are opened at their first use: they draw 30 shared
-// objects in that a session without such a file saves.
+// An SVG picture as a PNG or PDF file, by librsvg and Cairo. They are opened at their first use: they load 30 shared
+// objects that a session without such a file saves.
 
 import Glibc
 

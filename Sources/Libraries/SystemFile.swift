@@ -1,4 +1,4 @@
-// Numbers that the Linux kernel tells in files of lines like `MemAvailable:  16142620 kB`.
+// Numbers that the Linux kernel reports in files of lines like `MemAvailable:  16142620 kB`.
 
 public enum SystemFile {
     /// The value of a line without a unit, as `mnt_id:	24`.

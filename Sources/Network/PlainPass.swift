@@ -1,6 +1,6 @@
 // A layer over one image in plain loops and double precision: forward, and the gradient of its output back to its
-// input. Slow beside the engine, but enough for some images of one network, whose gradients of classes the engine does
-// not take.
+// input. Slow compared with the engine, but enough for some images of one network, whose gradients of classes the
+// engine does not take.
 
 public struct PlainPass: Sendable {
     /// From the layer's input to its output, each in PyTorch's order (`[C, H, W]`).

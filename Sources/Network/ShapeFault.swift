@@ -1,4 +1,4 @@
-// A layer that cannot be where it was put. The fault holds the facts; its sentences are all here.
+// Why a layer does not fit where it is. The fault holds the facts; all its sentences are here.
 
 public struct ShapeFault: Error, Hashable, Sendable {
     public enum Kind: Hashable, Sendable {

@@ -1,5 +1,5 @@
 // Ctrl-C drops the line being typed, or stops what the session does, and never ends the process. SIGTERM and SIGHUP
-// stop what the session does as well, which then is kept, and end the process behind it.
+// stop it as well, store it, and then end the process.
 
 import Glibc
 import Libraries

@@ -1,4 +1,4 @@
-// Where `tandem run --output` writes: looked at before the first cell runs.
+// Where `tandem run --output` writes: checked before the first cell runs.
 
 import Language
 import Libraries

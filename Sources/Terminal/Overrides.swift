@@ -1,5 +1,5 @@
-// What `tandem run --set name=value` replaces, looked at before anything runs: what took a night must not end with a
-// name that is nowhere.
+// What `tandem run --set name=value` replaces, checked before anything runs: a night's work must not end with an
+// unknown name.
 
 import Language
 

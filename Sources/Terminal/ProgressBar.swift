@@ -1,5 +1,4 @@
-// One line that shows how far something is, fitted to the terminal: `training gap ━━━━╸─────  45 %  loss 1.23  98
-// images/s`.
+// One line that shows progress, fitted to the terminal: `training gap ━━━━╸─────  45 %  loss 1.23  98 images/s`.
 
 import Language
 import Session

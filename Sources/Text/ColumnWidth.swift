@@ -1,4 +1,4 @@
-// How many columns of a terminal a text takes. Carets are under what they mean, and cells of a table under each
+// How many columns of a terminal a text takes. Carets are under what they point at, and cells of a table under each
 // other, only if Chinese characters, emoji, accents and syllables of Indian scripts are counted as they are drawn.
 
 extension Unicode.Scalar {

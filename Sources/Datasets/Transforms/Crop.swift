@@ -1,4 +1,4 @@
-// torchvision's RandomCrop with padding: pixels are put around the image, and a window of its size is cut out.
+// torchvision's RandomCrop with padding: the image is padded, and a window of its size is cropped.
 
 import Libraries
 

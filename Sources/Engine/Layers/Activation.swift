@@ -1,5 +1,4 @@
-// An elementwise function that stands by itself; a ReLU after a convolution or a linear layer is part of their
-// product.
+// An elementwise function as a pass of its own; a ReLU after a convolution or a linear layer is part of their product.
 
 import CKernels
 import Network

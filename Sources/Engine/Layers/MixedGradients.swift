@@ -1,8 +1,8 @@
 // The backward pass of linear layers and convolutions of 1x1 in mixed precision: matrix products of pixels with
 // weights, or with the gradient, whose factors are rounded to bfloat16, in pairs, and whose sums are in float32
 // (Kalamkar et al. 2019). Weights stay in float32 and are rounded panel by panel when they are used. The forward pass
-// stays in float32: rounded there, one ReLU in a thousand falls to the other side, and the gradient of the network is
-// off by 4 % instead of 0.5 %.
+// stays in float32: if it were rounded, one ReLU in a thousand would flip, and the gradient of the network would be off
+// by 4 % instead of 0.5 %.
 
 import CKernels
 import Network

@@ -1,4 +1,4 @@
-// The window of a convolution: where its taps read, on the way forward and for the gradient of the input.
+// The window of a convolution: where its taps read, in the forward pass and for the gradient of the input.
 
 import Network
 

@@ -1,5 +1,5 @@
-// Which pass computes a layer: Winograd's algorithm, a direct product or a depthwise one, and with numbers of how many
-// bits. The rules look at shapes alone, never at timings, which would change the bits from run to run.
+// Which pass computes a layer: Winograd's algorithm, a direct product or a depthwise one, and with how many bits. The
+// rules look at shapes alone, never at timings, which would change the bits from run to run.
 
 import Network
 

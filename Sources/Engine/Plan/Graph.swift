@@ -1,6 +1,6 @@
 // What the engine runs, before it has memory: nodes in the order of their forward passes, and the values that flow
-// between them. What does nothing is left out, a ReLU joins the node in front of it, and a value with several readers
-// is forked, so that each value has one reader and its gradient one writer.
+// between them. What does nothing is left out, a ReLU joins the node before it, and a value with several readers is
+// forked, so that each value has one reader and its gradient one writer.
 
 import Network
 

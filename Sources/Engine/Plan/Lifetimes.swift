@@ -19,9 +19,9 @@ func placeBuffers(_ buffers: [Buffer]) -> (offsets: [Int], count: Int) {
     // Equals keep their order, so that a plan is always the same.
     for index in buffers.indices.sorted(by: { (-buffers[$0].count, $0) < (-buffers[$1].count, $1) }) {
         let buffer = buffers[index]
-        let neighbours = placed.filter { buffers[$0].life.overlaps(buffer.life) }.sorted { offsets[$0] < offsets[$1] }
+        let neighbors = placed.filter { buffers[$0].life.overlaps(buffer.life) }.sorted { offsets[$0] < offsets[$1] }
         var offset = 0
-        for other in neighbours where offsets[other] < offset + buffer.count {
+        for other in neighbors where offsets[other] < offset + buffer.count {
             offset = max(offset, offsets[other] + buffers[other].count)
         }
         offsets[index] = offset

@@ -1,4 +1,4 @@
-// How weights begin: PyTorch's defaults, from the seed of `init`.
+// How weights are initialized: PyTorch's defaults, from the seed of `init`.
 
 import Network
 import Runtime

@@ -1,4 +1,4 @@
-// Images in memory as the network sees them: of a file, or noise where no data set is at hand.
+// Images in memory as the network sees them: from a file, or noise where there is no data set.
 
 import Network
 import Runtime

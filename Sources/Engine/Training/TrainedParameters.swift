@@ -1,4 +1,4 @@
-// The parameters that a training came to, which outlive the rest of its memory.
+// The parameters that a training ends with, which outlive the rest of its memory.
 
 import Network
 import Runtime

@@ -1,6 +1,6 @@
 // All that the next training step depends on: weights with the running statistics of batch norms, the optimizer's
 // moments, and how many steps were done. A training that continues from it ends with the same bits as one that was
-// never cut.
+// never interrupted.
 
 import Network
 import Runtime

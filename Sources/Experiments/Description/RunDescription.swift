@@ -1,6 +1,6 @@
-// All that a training is, as values: its network, its data and its options, every one written out. It gives the
-// identity by which a run is found again, is in the run's record, and is what another machine is told to train. The
-// language is not needed to read it.
+// A training as values: its network, its data and its options, every one written out. It gives the identity by which a
+// run is found again, is in the run's record, and is what another machine is told to train. The language is not needed
+// to read it.
 
 import Datasets
 import Engine

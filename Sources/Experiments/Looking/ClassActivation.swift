@@ -1,4 +1,4 @@
-// Which places of an image decide for a class: Grad-CAM (Selvaraju et al. 2017). The maps of the last convolution are
+// Which places of an image speak for a class: Grad-CAM (Selvaraju et al. 2017). The maps of the last convolution are
 // added, each with the mean gradient of the class's output as its weight, and what speaks against the class is left
 // out. After global average pooling and one linear layer the weights are that layer's own, over the map's area: then
 // this is CAM (Zhou et al. 2016).

@@ -1,4 +1,5 @@
-// What the first layers of a trained network make of single images: the network is cut after a layer and run on them.
+// The activations of the first layers of a trained network for single images: the network is cut after a layer and run
+// on them.
 
 import Datasets
 import Engine

@@ -1,4 +1,4 @@
-// The logarithm of the gamma function, on which the distributions of this folder rest.
+// The logarithm of the gamma function, on which the distributions of this folder are built.
 
 import Runtime
 

@@ -1,4 +1,5 @@
-// A few numbers of the same kind, one a seed: their mean, their spread, and what they say about the mean of all seeds.
+// A few numbers of the same kind, one per seed: their mean, their spread, and what they say about the mean of all
+// seeds.
 
 public struct Sample: Hashable, Sendable {
     public let values: [Double]

@@ -1,6 +1,6 @@
-// A training between two steps, whole: where it is, and all that its next step depends on. As a file it is
-// safetensors with the weights and the optimizer's moments in the engine's layout, its place as JSON in the metadata,
-// and a checksum over everything.
+// A training between two steps, complete: its position, and all that its next step depends on. As a file it is
+// safetensors with the weights and the optimizer's moments in the engine's layout, its position as JSON in the
+// metadata, and a checksum over everything.
 
 import Engine
 import Libraries

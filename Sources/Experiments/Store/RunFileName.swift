@@ -1,4 +1,4 @@
-// The names of the files of runs. The folder may hold files of others: what has no name of ours is left as it is.
+// The names of the files of runs. The folder may hold other files: whatever does not have such a name is left alone.
 
 import Glibc
 

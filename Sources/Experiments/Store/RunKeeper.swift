@@ -1,6 +1,5 @@
 // One training under way, as the store keeps it: where it begins, a checkpoint after each epoch and every five minutes,
-// and what it came to. Files are written by a thread in the background from a copy; the next step waits for the copy
-// alone.
+// and its result. Files are written from a copy by a background thread; the next step waits for the copy alone.
 
 import Engine
 import Libraries

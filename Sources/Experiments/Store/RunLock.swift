@@ -1,4 +1,4 @@
-// The lock that tells other processes that a run is trained: released at its end, or with its process.
+// The lock by which other processes know that a run is being trained: released at its end, or with its process.
 
 import Libraries
 import Synchronization

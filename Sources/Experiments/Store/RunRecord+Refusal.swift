@@ -1,5 +1,4 @@
-// Why a record from elsewhere is not taken: anybody can write one, with its checksum, so what it says must agree with
-// itself.
+// Why a record from elsewhere is refused: anybody can write one, checksum included, so it must be consistent in itself.
 
 import Engine
 import Libraries

@@ -1,5 +1,5 @@
-// All that is known of a run beside its weights, as JSON: what its record, a file of its weights and its checkpoint say
-// alike.
+// All that is known of a run besides its weights, as JSON: it is in the record, in the file of weights and in the
+// checkpoint.
 
 import Datasets
 import Engine

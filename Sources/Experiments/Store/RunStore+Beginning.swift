@@ -1,5 +1,5 @@
-// How the store begins to keep a training: from the start, from where the same one was cut, or from the end of a
-// shorter one.
+// How the store begins to keep a training: from the start, from where it was interrupted, or from the end of a shorter
+// one.
 
 import Engine
 import Libraries

@@ -1,4 +1,4 @@
-// What of a store takes room and is wanted no more, and what is found again of one whose file was lost.
+// Garbage collection of the store, and the recovery of a store whose database was lost.
 
 import Libraries
 

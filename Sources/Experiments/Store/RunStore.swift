@@ -1,6 +1,6 @@
 // Every run that was trained, found again by what decides its bits. Its record, weights and checkpoint are files; one
-// SQLite file is the index of them, and made again from them when it is lost. Nothing is opened before it is needed.
-// What goes wrong is noted and told by the session; a training never stops for it.
+// SQLite file is the index of them, and is rebuilt from them when it is lost. Nothing is opened before it is needed.
+// What goes wrong is noted, and reported by the session; a training never stops for it.
 
 import Engine
 import Libraries

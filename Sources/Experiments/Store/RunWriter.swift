@@ -1,5 +1,4 @@
-// What writes one training into the store, on the thread in the background: its checkpoints, and at its end weights and
-// record.
+// Writes one training to the store on the background thread: its checkpoints, and at its end weights and record.
 
 import Engine
 import Libraries

@@ -1,7 +1,7 @@
 // A network's weights as a safetensors file: PyTorch's `state_dict` of the flat `nn.Sequential`, so that
 // `load_state_dict(strict=True)` takes it. And back: weights of any such file, PyTorch's own among them, into a
 // network: by name, by a map of names, or by shapes that occur once. Never by order: tensors of equal shape could be
-// swapped, and nothing would tell.
+// swapped unnoticed.
 
 import Engine
 import Libraries

@@ -1,5 +1,5 @@
-// What keeps the store from keeping, or what it found damaged. None of it stops a training: it is told, and the run
-// continues.
+// What keeps the store from storing runs, or what it found damaged. None of it stops a training: it is reported, and
+// the run continues.
 
 import Libraries
 

@@ -1,5 +1,5 @@
 // The database `tandem.sqlite` in the data folder: the history of all sessions, and the index of all runs. Its tables,
-// how a file of an older version gets them, and what becomes of a damaged one. Several processes may hold it at once.
+// how a file of an older version gets them, and how a damaged one is repaired. Several processes may use it at once.
 
 import Libraries
 import Synchronization

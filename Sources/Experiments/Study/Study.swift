@@ -1,5 +1,5 @@
-// A study as far as it is: its plan, its seeds, and the runs that are there. It never changes; training gives another
-// one.
+// A study as far as it was trained: its plan, its seeds, and the runs that are there. It never changes; training
+// returns a new one.
 
 import Datasets
 import Engine

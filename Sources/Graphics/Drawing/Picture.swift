@@ -1,4 +1,4 @@
-// What every picture can do: be drawn, be told in numbers, and be shown in a terminal.
+// What every picture can do: be drawn, be given as numbers, and be shown in a terminal.
 
 public protocol Picture: Sendable {
     var title: String { get set }

@@ -1,5 +1,5 @@
 // How wide a text will be, without a font at hand: the widths of DejaVu Sans, which is wider than Helvetica, Arial and
-// Liberation Sans, so that what finds room here finds room with each of them.
+// Liberation Sans, so that what fits here fits with each of them.
 
 import Text
 

@@ -23,7 +23,7 @@ public struct ImageGrid: Sendable {
         }
 
         /// - Parameter planes: `[C, H, W]` with one or three channels, as data sets hold them; of other counts the
-        ///   first channel is shown in grey.
+        ///   first channel is shown in gray.
         public init(
             label: String, note: String = "", channels: Int, height: Int, width: Int, planes: some Collection<UInt8>
         ) {

@@ -1,4 +1,4 @@
-// Names beside the ends of curves: a column at the right of the axes, each name as near to its curve's end as the
+// Names next to the ends of curves: a column at the right of the axes, each name as near to its curve's end as the
 // others let it, with a key of the curve's dash and marker. It never covers data.
 
 struct EndLabels {

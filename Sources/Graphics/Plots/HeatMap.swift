@@ -1,5 +1,5 @@
-// A square of counts, classes by classes, as a value: which a network takes for which. What is right and what is wrong
-// have each their color and their scale, so that a few mistakes show beside many hits.
+// A square of counts, classes by classes, as a value: the confusion matrix of a network. Correct and wrong counts have
+// a color and a scale each, so that a few mistakes are visible next to many hits.
 
 import Text
 

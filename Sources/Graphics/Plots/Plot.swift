@@ -110,7 +110,7 @@ public struct Plot: Hashable, Sendable {
 
     var hasCompanions: Bool { series.contains { $0.companionOf != nil } }
 
-    /// Smooth curves have markers where there are several, to be told apart in grey.
+    /// Smooth curves have markers where there are several, to be told apart in gray.
     func hasMarkers(_ index: Int) -> Bool {
         series[index].style == .line
             || series[index].style == .smooth && series.count { $0.style == .smooth && $0.companionOf == nil } > 1

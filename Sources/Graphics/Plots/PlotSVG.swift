@@ -1,5 +1,5 @@
-// Curves as SVG: thin lines that differ in color and marker, so that they read in grey; names at their ends. A dashed
-// line is the training's, next to the test's.
+// Curves as SVG: thin lines that differ in color and marker, so that they can be told apart in gray; names at their
+// ends. A dashed line is the training's, next to the test's.
 
 extension Plot {
     /// More points than this are thinned to what a pixel's column shows: its first, lowest, highest and last.
@@ -11,17 +11,17 @@ extension Plot {
     public var svg: String {
         let width = 640.0
         let caption = Frame.captionLines(fullCaption, width: width)
-        let labelled = labelledSeries
-        let names = labelled.map { TextWidth.shortened(series[$0].name, to: 190, size: 12) }
+        let labeled = labeledSeries
+        let names = labeled.map { TextWidth.shortened(series[$0].name, to: 190, size: 12) }
         let longest = names.map { TextWidth.of($0, size: 12) }.max() ?? 0
-        let isTall = Double(labelled.count) * EndLabels.lineHeight > 260
+        let isTall = Double(labeled.count) * EndLabels.lineHeight > 260
         let height =
-            380 + Double(caption.count) * 15 + (isTall ? Double(labelled.count) * EndLabels.lineHeight - 260 : 0)
+            380 + Double(caption.count) * 15 + (isTall ? Double(labeled.count) * EndLabels.lineHeight - 260 : 0)
         var sheet = Sheet(width: width, height: height, title: title, description: description)
         let frame = Frame(
             x: Scale(allX, x, ticks: 7, isTight: true), y: Scale(allY, y, ticks: 5), width: width, height: height,
             hasMarks: !marks.isEmpty, captionLines: caption.count,
-            room: labelled.isEmpty ? 0 : longest + EndLabels.keyWidth + 24)
+            room: labeled.isEmpty ? 0 : longest + EndLabels.keyWidth + 24)
         frame.draw(on: &sheet, title: title, caption: caption)
         drawMarks(on: &sheet, frame)
         for index in series.indices { drawBand(index, on: &sheet, frame) }
@@ -29,7 +29,7 @@ extension Plot {
         for index in series.indices.sorted(by: { (layer($0), $0) < (layer($1), $1) }) {
             drawCurve(index, on: &sheet, frame)
         }
-        drawLabels(labelled, names, on: &sheet, frame)
+        drawLabels(labeled, names, on: &sheet, frame)
         return sheet.svg
     }
 
@@ -43,7 +43,7 @@ extension Plot {
     }
 
     /// Companions are told by their dash; one curve alone by the titles, unless it has a name of its own.
-    private var labelledSeries: [Int] {
+    private var labeledSeries: [Int] {
         if series.count == 1, series[0].name.isEmpty || series[0].name == title { return [] }
         return series.indices.filter { series[$0].companionOf == nil }
     }
@@ -102,8 +102,8 @@ extension Plot {
         }
     }
 
-    private func drawLabels(_ labelled: [Int], _ names: [String], on sheet: inout Sheet, _ frame: Frame) {
-        let wanted = labelled.map { index -> Double in
+    private func drawLabels(_ labeled: [Int], _ names: [String], on sheet: inout Sheet, _ frame: Frame) {
+        let wanted = labeled.map { index -> Double in
             // The outline of a histogram ends low, wherever its values are.
             guard series[index].style != .filled, let end = series[index].points.last(where: isShown) else {
                 return frame.top
@@ -111,7 +111,7 @@ extension Plot {
             return frame.placeY(end.y)
         }
         let places = EndLabels.spread(wanted, top: frame.top + 4, bottom: frame.bottom - 4)
-        for (place, index) in labelled.enumerated() {
+        for (place, index) in labeled.enumerated() {
             let (x, y) = (frame.right + 10, places[place])
             let isFaint = series[index].style == .faint
             let ink = isFaint ? Ink.muted : .series(number(index))

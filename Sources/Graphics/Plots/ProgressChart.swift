@@ -1,5 +1,5 @@
 // Something long as one small picture that can be drawn again and again while it grows: how far it is, and the loss and
-// the accuracy of a training next to each other, by the epoch. What remains of it in a notebook is its last state.
+// the accuracy of a training next to each other, by the epoch. In a notebook its last state remains.
 
 public struct ProgressChart: Hashable, Sendable {
     /// One of the two pairs of axes.

@@ -1,5 +1,5 @@
-// What is to the left and to the right of the decimal point in the cells of a column, so that points come to stand
-// under each other: `32,997` and nothing, `78` and `.42`, `78` and `.42 ± 0.31`.
+// What is to the left and to the right of the decimal point in the cells of a column, so that points are aligned:
+// `32,997` and nothing, `78` and `.42`, `78` and `.42 ± 0.31`.
 
 struct DecimalAlignment {
     /// The longest text from the point on.

@@ -1,5 +1,5 @@
-// A table as HTML that reads on light and dark pages: no colors of its own, no scripts, alignment in the cells because
-// GitHub drops style sheets.
+// A table as HTML that is legible on light and dark pages: no colors of its own, no scripts, alignment in the cells
+// because GitHub drops style sheets.
 
 import Libraries
 

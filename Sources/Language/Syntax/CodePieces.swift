@@ -1,4 +1,4 @@
-// A program as pieces for whoever colors it: all of its text in order, whether it is right or not.
+// A program as pieces for syntax highlighting: all of its text in order, whether it is right or not.
 
 public struct CodePiece: Hashable, Sendable {
     public enum Kind: Hashable, Sendable {

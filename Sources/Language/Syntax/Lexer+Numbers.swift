@@ -1,4 +1,4 @@
-// Numbers and shapes: `64`, `1_000`, `0.5`, `.5`, `1e-4`, `3x32x32`. A malformed one is a fault and stands as the
+// Numbers and shapes: `64`, `1_000`, `0.5`, `.5`, `1e-4`, `3x32x32`. A malformed one is a fault and is read as the
 // number 1, so that the rest of its line is still read.
 
 extension Lexer {

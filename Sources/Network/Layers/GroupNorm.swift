@@ -1,4 +1,4 @@
-// Group normalization: the channels of each image are normalized in groups, whatever the batch is.
+// Group normalization: the channels of each image are normalized in groups, independently of the batch.
 
 extension Layer {
     /// `nn.GroupNorm(groups, C)`

@@ -1,4 +1,4 @@
-// The sum of what a body makes of its input, and of the input or what a shortcut makes of it.
+// The sum of the output of a body and of its input, or of what a shortcut makes of the input.
 
 extension Layer {
     struct Residual: LayerKind {

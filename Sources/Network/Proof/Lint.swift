@@ -1,4 +1,4 @@
-// Where a network wastes itself, in numbers: what `lint` says, and `summary` in short.
+// Layers and parameters without effect, in numbers: what `lint` lists, and `summary` in short.
 
 public struct LintNote: Hashable, Sendable {
     /// The rule that found it: `a layer that does nothing`.

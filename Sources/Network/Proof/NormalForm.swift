@@ -1,5 +1,5 @@
-// A network rewritten by rules until none fits any more. Two networks with one normal form are the same as far as the
-// rules that were used preserve it.
+// A network rewritten by rules until none applies. Two networks with one normal form are the same as far as the rules
+// that were used preserve it.
 
 /// One use of a rule.
 public struct RewriteStep: Sendable {

@@ -1,11 +1,11 @@
 // How much of the image one value of a map depends on (Araujo, Norris, Sim: "Computing receptive fields of
-// convolutional neural networks", Distill 2019): each window widens it by its reach times the distance of neighbouring
+// convolutional neural networks", Distill 2019): each window widens it by its reach times the distance of neighboring
 // values.
 
 struct ReceptiveField: Sendable {
     /// In pixels of the network's input; what is outside of it is padding.
     private(set) var size = Extent(1)
-    /// Pixels between two neighbouring values.
+    /// Pixels between two neighboring values.
     private var jump = Extent(1)
 
     mutating func append(_ placed: PlacedLayer) {

@@ -1,6 +1,6 @@
-// What is wrong with a cell and can be told before anything of it runs: unknown words, options and names, literals out
-// of their range. It walks only what certainly runs (not the branch of an `if` whose condition it cannot tell, nor a
-// loop over what may be empty), and knows values only where they are written out, so that it invents no error. Every
+// What is wrong with a cell and can be known before any of it runs: unknown words, options and names, literals out of
+// their range. It walks only what certainly runs (not the branch of an `if` whose condition it cannot tell, nor a loop
+// over what may be empty), and knows values only where they are written out, so that it invents no error. Every
 // sentence is the interpreter's own.
 
 import Language

@@ -1,4 +1,4 @@
-// What is after a dot, looked up.
+// Looks up a member: what follows a dot.
 
 import Language
 

@@ -1,5 +1,5 @@
-// Reads text of the language that files hold: the line of a run, and what its data were made by. Only what Tandem
-// itself writes is allowed in it, layers and numbers: nothing is run that a file of somebody else might hold.
+// Reads text of the language that files hold: the line of a run, and how its data was made. Only what Tandem itself
+// writes is allowed in it, layers and numbers: nothing is run that somebody else's file might hold.
 
 import Engine
 import Experiments

@@ -1,4 +1,4 @@
-// How far something long is, as one display that is drawn in place.
+// The progress of something long, as one display that is drawn in place.
 
 import Graphics
 import Libraries

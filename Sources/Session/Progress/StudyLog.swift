@@ -1,5 +1,5 @@
-// How a study shows itself while it runs: one display for all its trainings with the curves of the one at work, or a
-// line a training where nothing can be drawn in place. Both end in the verdict.
+// How a study shows itself while it runs: one display for all its trainings with the curves of the current one, or a
+// line per training where nothing can be drawn in place. Both end in the verdict.
 
 import Experiments
 import Graphics

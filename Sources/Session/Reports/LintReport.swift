@@ -1,4 +1,4 @@
-// What `lint` shows: where a model wastes itself, and what to write instead.
+// What `lint` shows: layers and parameters without effect, and what to write instead.
 
 import Graphics
 import Libraries

@@ -1,4 +1,4 @@
-// How a training or a study tells how far it is.
+// How a training or a study shows its progress.
 
 enum LogForm: String, Sendable, CaseIterable {
     /// A bar where one can be drawn, else lines.

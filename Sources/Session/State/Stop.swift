@@ -1,5 +1,5 @@
-// How work ends before its end. Faults are thrown as the diagnostics that they are; everything else that ends a cell is
-// thrown as this.
+// How work ends early. Faults are thrown as the diagnostics that they are; everything else that ends a cell is thrown
+// as this.
 
 import Language
 

@@ -1,4 +1,4 @@
-// Members: what is after a dot.
+// The members of values: what may follow a dot.
 
 import Language
 import Network

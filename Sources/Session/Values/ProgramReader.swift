@@ -1,4 +1,4 @@
-// Whoever reads the lines of the language that a file holds of a run.
+// The protocol of what reads the program text that a file holds for a run.
 
 import Experiments
 import Network

@@ -1,4 +1,4 @@
-// The line of the language that makes a run again: its model with all loops and parameters expanded, and its training.
+// The line of the language that repeats a run: its model with all loops and parameters expanded, and its training.
 // `share` shows it, a saved run holds it, `ProgramReader` reads it.
 
 import Experiments

@@ -1,4 +1,4 @@
-// The runs that are kept, as a value: what `runs` shows, and where `runs["gap seed 2"]` takes one.
+// The runs of the store as a value: what `runs` shows, and where `runs["gap seed 2"]` looks one up.
 
 import Experiments
 import Graphics

@@ -1,5 +1,5 @@
-// Layers, optimizers and schedules of other libraries that no word equals. A hint that offers the nearest word must say
-// that it is another function, and how it differs.
+// Layers, optimizers and schedules of other libraries that no word matches exactly. A hint that offers the nearest word
+// must say that it is a different function, and how it differs.
 
 enum ForeignFunction {
     /// What to say of a name, however it is written: `nn.ReLU6`, `relu6`; `nil` for all others.

@@ -1,5 +1,5 @@
-// Names that other libraries and languages have: what a person who types them is told to type instead. Words carry
-// their own aliases; here is what no single word stands for, and calls whose arguments differ.
+// Names that other libraries and languages have: what to type instead. Words carry their own aliases; here is what no
+// single word stands for, and calls whose arguments differ.
 
 import Language
 

@@ -1,4 +1,4 @@
-// What options take, and the types that it is read as.
+// What options take, and the types that their values are read as.
 
 import Datasets
 import Engine

@@ -1,6 +1,6 @@
-// The data that a run is measured on where the call names none: those it was trained on, at hand or made again from the
-// text that the store or a file keeps of them. The data set that happens to be the last one is taken only for weights
-// of unknown origin.
+// The data that a run is measured on where the call names none: its own, still in memory or made again from the text
+// that the store or a file keeps of them. The data set that happens to be the last one is taken only for weights of
+// unknown origin.
 
 import Datasets
 import Experiments

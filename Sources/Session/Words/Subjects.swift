@@ -1,4 +1,4 @@
-// What a verb works on where its call does not say.
+// What a verb takes when its call names nothing.
 
 import Language
 import Network

@@ -32,7 +32,7 @@ static inline void tandem_png_take(png_structp png, png_bytep target, size_t cou
     source->count -= count;
 }
 
-// The size of a PNG, and with `pixels` its pixels [H, W, 3]: palettes and grey become colours, of sixteen bits the
+// The size of a PNG, and with `pixels` its pixels [H, W, 3]: palettes and gray become colors, of sixteen bits the
 // upper eight are taken, transparency and gamma are left out, as by Pillow's `convert("RGB")`. Without `pixels` the
 // size alone. `message` has 100 zeroed bytes. Returns 1, or 0 after a fault.
 static inline int tandem_png_read(

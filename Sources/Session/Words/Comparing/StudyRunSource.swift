@@ -1,4 +1,4 @@
-// Where the words of a study get their runs from: the store where it has them, else a training here that the store
+// Where the words of a study get their runs from: the store where it has them, otherwise a training here that the store
 // keeps, without its weights unless they are asked for.
 
 import Datasets

@@ -1,4 +1,4 @@
-// What `compare`, `more` and `variance` share: they say before what trainings will cost, train what is missing, and say
+// What `compare`, `more` and `variance` share: they first say what trainings will cost, train what is missing, and say
 // what ended them.
 
 import Engine

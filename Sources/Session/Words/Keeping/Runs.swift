@@ -1,4 +1,5 @@
-// `runs`: lists what is kept, by name, model, state and date, frees space, or carries records from store to store.
+// `runs`: lists the runs of the store by name, model, state and date, frees space, or carries records from store to
+// store.
 
 import Experiments
 import Graphics

@@ -1,5 +1,5 @@
-// `share`: shows the line of the language that makes a run again, which ends in `share` itself with the digests that
-// must come out.
+// `share`: shows the line of the language that repeats a run, which ends in `share` itself with the digests that must
+// come out.
 
 import Engine
 import Experiments

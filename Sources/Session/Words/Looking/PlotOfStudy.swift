@@ -74,7 +74,7 @@ private func differences(_ study: Study, _ names: [String], note: String, _ call
     return intervalPlot(
         "Paired differences over \(counts == "1" ? "1 seed" : "\(counts) seeds")", .dots,
         Axis("difference in accuracy (points)"), rows, unit: "seeds", margin: margin > 0 ? -margin...margin : nil,
-        reference: 0, note: sentences("Grey: less than \(decimalText(margin)) points.", note))
+        reference: 0, note: sentences("Gray: less than \(decimalText(margin)) points.", note))
 }
 
 /// The same of each class, of the first pair that has runs.

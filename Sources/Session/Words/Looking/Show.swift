@@ -96,7 +96,7 @@ private func showFilters(_ run: RunValue, _ call: Invocation) throws -> Value {
     let grid = ImageGrid(
         title: "\(run.run.label): \(shown) of \(counted(shape[0], "filter")) of its first convolution",
         pictures: pictures,
-        columns: 16, caption: "Red, green and blue are a filter's weights for these colors; grey is 0.")
+        columns: 16, caption: "Red, green and blue are a filter's weights for these colors; gray is 0.")
     return try call.show(PictureValue(grid, plainText: "\(grid.title), \(shape[2])x\(shape[3])"))
 }
 

@@ -1,4 +1,4 @@
-// What words that compute with numbers share: how these are read, and what becomes of results that are none.
+// What words that compute with numbers share: how numbers are read, and what happens to results that are not finite.
 
 import Language
 
