@@ -75,7 +75,7 @@ public struct CIFAR: Sendable {
     ///     downloaded.
     ///   - url: where the archive is; by default that of the environment, then the official address.
     ///   - sha256: of the archive at `url`, where that is not the official one.
-    ///   - downloads: whether an archive that is not at hand is fetched.
+    ///   - downloads: whether a missing archive is downloaded.
     ///   - progress: of a download.
     public func load(
         from folder: String? = nil, url: String? = nil, sha256: String? = nil, downloads: Bool = true,

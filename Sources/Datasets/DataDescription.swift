@@ -38,7 +38,7 @@ public struct DataDescription: Hashable, Sendable {
         }
     }
 
-    /// Makes the data set again. An archive that is not at hand is downloaded.
+    /// Makes the data set again. A missing archive is downloaded.
     ///
     /// - Parameters:
     ///   - folder: where a path that is not absolute begins.

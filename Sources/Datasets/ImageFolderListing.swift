@@ -184,7 +184,7 @@ struct ImageFolderListing {
         return [".jpg", ".jpeg", ".png"].contains { bytes.suffix($0.utf8.count).elementsEqual($0.utf8) }
     }
 
-    // MARK: What is told
+    // MARK: Notes
 
     /// Cuts a share of each class off for testing, drawn by the seed.
     mutating func cut(share: Double, seed: UInt64) {

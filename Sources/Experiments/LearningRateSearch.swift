@@ -15,7 +15,7 @@ public struct LearningRateSearch: Sendable {
         public let smoothed: Double
     }
 
-    /// As far as it went: it ends where the smoothed loss is four times its smallest, or no number.
+    /// As far as it went: it ends where the smoothed loss is four times its smallest, NaN or infinite.
     public let points: [Point]
     public let wasInterrupted: Bool
 

@@ -28,7 +28,7 @@ public struct Run: Sendable {
         /// Something that it needs could not be had, an image for example; the weights are those of the last whole
         /// step.
         case stopped(reason: String, fix: String)
-        /// The loss became infinite or no number, in this batch (from 0) of this epoch (from 1).
+        /// The loss became NaN or infinite, in this batch (from 0) of this epoch (from 1).
         case diverged(epoch: Int, batch: Int)
         /// Not trained here: its weights were read from a file of weights alone.
         case loaded
@@ -56,7 +56,7 @@ public struct Run: Sendable {
 
     /// What a `let` calls it; `nil` for an unnamed run.
     public var name: String?
-    /// What tells it from a newer run of its model and seed that is kept as well; `nil` of that one.
+    /// What distinguishes it from a newer stored run of its model and seed; `nil` of that one.
     public var tag: String?
     /// What the model is called: `gap`, `VGG(pooled: true)`.
     public let model: String

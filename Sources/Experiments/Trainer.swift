@@ -22,7 +22,7 @@ public struct Trainer: Sendable {
         self.options = options
     }
 
-    /// Trains to the end, to an interrupt, or to a loss that is no number: each gives a run.
+    /// Trains to the end, to an interrupt, or to a loss that is NaN or infinite: each gives a run.
     ///
     /// - Parameters:
     ///   - checkpoint: where it continues; by default it begins with fresh weights.

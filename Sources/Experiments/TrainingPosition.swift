@@ -32,7 +32,7 @@ public struct TrainingPosition: Sendable, Equatable {
     }
 }
 
-/// What the epoch loop asks and tells between two steps.
+/// What the epoch loop asks and reports between two steps.
 protocol TrainingKeeper: AnyObject {
     /// Whether the place after this step is to be kept, in the middle of an epoch.
     var isDue: Bool { get }

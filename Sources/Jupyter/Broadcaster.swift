@@ -62,7 +62,7 @@ final class Broadcaster: Sendable {
     private func withQueue<Result>(_ body: (inout Queue) -> Result) -> Result {
         queue.withLock { queue in
             let result = body(&queue)
-            // Sending may take notice of a subscription, of which the socket's descriptor then no longer tells.
+            // Sending may take notice of a subscription, which the socket's descriptor then no longer signals.
             if queue.hasUsedSocket { welcomeSubscribers(&queue) }
             return result
         }

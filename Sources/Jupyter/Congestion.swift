@@ -21,7 +21,7 @@ struct Congestion {
     /// - Returns: whether it is sent or given up, and microseconds to wait before the next call.
     mutating func send(_ frames: [[UInt8]], by socket: MessageSocket, patience: Double) -> (isDone: Bool, pause: UInt32)
     {
-        // A failure means that the context is gone; there is nobody left to tell.
+        // A failure means that the context is gone; there is nobody left to report it to.
         guard let isSent = try? socket.sendIfRoom(frames) else { return (true, 0) }
         if isSent {
             since = nil

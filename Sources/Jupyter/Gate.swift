@@ -27,7 +27,7 @@ struct Gate {
 
     init(_ signature: Signature) { self.signature = signature }
 
-    /// The request that these frames are; `nil` where they are none.
+    /// The request in these frames; `nil` where there is none.
     mutating func admit(_ frames: [[UInt8]], _ channel: Request.Channel) -> Request? {
         do throws(Rejection) {
             let wire = try WireMessage(frames: frames, signature: signature)
@@ -43,7 +43,7 @@ struct Gate {
     /// Counts a message that was let through, and is dropped for what it says.
     mutating func count(_ rejection: Rejection) { counts[rejection, default: 0] += 1 }
 
-    /// How many were dropped, by reason; as `usage_reply` tells it.
+    /// How many were dropped, by reason; as `usage_reply` reports it.
     var rejected: JSONObject {
         var object = JSONObject()
         for reason in Rejection.allCases { object[reason.rawValue] = .integer(counts[reason] ?? 0) }

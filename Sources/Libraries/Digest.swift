@@ -68,7 +68,7 @@ public enum HMAC {
         return Digest.sha256(block.map { $0 ^ 0x5c } + inner.finish())
     }
 
-    /// Whether two signatures are equal, in a time that tells nothing about where they differ.
+    /// Whether two signatures are equal, in a time that reveals nothing about where they differ.
     public static func isEqual(_ left: [UInt8], _ right: [UInt8]) -> Bool {
         left.count == right.count && (left.isEmpty || CRYPTO_memcmp(left, right, left.count) == 0)
     }

@@ -49,7 +49,7 @@ public enum Download {
     public struct Progress: Sendable {
         /// Bytes that are here, those of an earlier try included.
         public let received: Int
-        /// Bytes of the whole file; 0 while the server has not told.
+        /// Bytes of the whole file; 0 while the server has not said.
         public let total: Int
     }
 

@@ -126,7 +126,7 @@ public enum FileSystem {
 
     private static func script(of descriptor: Int32, named path: String, _ limit: Int) throws(FileError) -> String {
         let bytes = try readAll(descriptor, path, expected: 0, limit: limit, { false })
-        // What is no text is told as that, however long it is. The limit may have cut a character in two.
+        // What is not text is reported as such, however long it is. The limit may have cut a character in two.
         let isWhole = bytes.count <= limit
         if let fault = TextEncoding.fault(in: isWhole ? bytes : bytes.dropLast(4)) {
             throw FileError("read", path, reason: fault)
@@ -158,7 +158,7 @@ public enum FileSystem {
             }
             guard count >= 0 else { throw FileError("read", path) }
             bytes.append(contentsOf: chunk[..<count])
-            // It may have grown, or its size was not told: files of /proc have none.
+            // It may have grown, or its size was not reported: files of /proc have none.
             if count == 0 || bytes.count > limit { return bytes }
         }
     }
@@ -220,7 +220,8 @@ public enum FileSystem {
         try createDirectories(folder(of: path), isPrivate: isPrivate)
         guard mkdir(path, isPrivate ? 0o700 : 0o755) != 0 else { return }
         guard errno == EEXIST else { throw FileError("create", path) }
-        // Another process may have made it meanwhile; a file in its place, or a link that leads to no folder, is none.
+        // Another process may have made it meanwhile; a file in its place, or a link that leads to no folder, is not a
+        // folder.
         guard isDirectory(path) else { throw FileError("create", path, code: ENOTDIR) }
     }
 
@@ -365,7 +366,7 @@ public enum FileSystem {
     }
 }
 
-/// Whether all bytes could be written; `errno` tells why not.
+/// Whether all bytes could be written; `errno` says why not.
 func writeAll(_ bytes: ArraySlice<UInt8>, to descriptor: Int32) -> Bool {
     bytes.withUnsafeBytes { writeAll($0, to: descriptor) }
 }

@@ -153,7 +153,7 @@ public struct DecodedImage: Sendable {
         func isUsable(_ code: Int32) -> Bool { code == 0 || tjGetErrorCode(decoder) == Int32(TJERR_WARNING.rawValue) }
         let code = tjDecompressHeader3(
             decoder, bytes.baseAddress, UInt(bytes.count), &width, &height, &sampling, &space)
-        // An unusual sampling of the colors is no obstacle: the size is told all the same.
+        // An unusual sampling of the colors does not matter: the size is known all the same.
         guard isUsable(code) || sampling < 0, width > 0, height > 0 else { throw failure() }
         let isCMYK = space == Int32(TJCS_CMYK.rawValue) || space == Int32(TJCS_YCCK.rawValue)
         // The pixels without inks are made beside those with them.

@@ -59,7 +59,7 @@ public enum Memory {
             cache: "total_inactive_file")
     }
 
-    /// Files that were read count as used, and are let go of when memory is wanted.
+    /// Files that were read count as used, and are released when memory is needed.
     private static func left(_ limit: Int?, used: Int?, _ folder: String, cache: String) -> Int? {
         guard let limit, let used else { return nil }
         let lines = ((try? FileSystem.readText("\(folder)/memory.stat")) ?? "").split(separator: "\n")

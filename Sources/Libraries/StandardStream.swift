@@ -26,7 +26,7 @@ public enum StandardStream: Int32, Sendable {
         }
     }
 
-    /// Writes all of the text. Where it cannot be written `failure` tells why, and nothing more is written, so that
+    /// Writes all of the text. Where it cannot be written `failure` says why, and nothing more is written, so that
     /// what arrives has no gap (SIGPIPE is to be ignored where the process is to continue without a reader).
     public func write(_ text: String) {
         guard failureCode == 0 else { return }
@@ -43,7 +43,7 @@ public enum StandardStream: Int32, Sendable {
         }
     }
 
-    /// Tells a person what is wrong, in a line on standard error.
+    /// Reports what is wrong, in a line on standard error.
     public static func complain(_ reason: String) { error.write("tandem: \(reason.printable)\n") }
 
     /// Takes the places of standard streams that are closed, so that no file that is opened gets one of them and what

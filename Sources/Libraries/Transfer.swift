@@ -116,7 +116,7 @@ final class Transfer {
         set(CURLOPT_CONNECTTIMEOUT, timeouts.connecting)
         set(CURLOPT_LOW_SPEED_LIMIT, 1)
         set(CURLOPT_LOW_SPEED_TIME, timeouts.silent)
-        // Where the server tells the length; others are left when they have sent too much.
+        // Where the server announces the length; others are left when they have sent too much.
         set(CURLOPT_MAXFILESIZE_LARGE, byteLimit - start)
         if start > 0 { set(CURLOPT_RESUME_FROM_LARGE, start) }
         _ = tandem_curl_set_pointer(
@@ -182,7 +182,7 @@ final class Transfer {
         progress(Download.Progress(received: received, total: received))
     }
 
-    /// Bytes of the whole file, or 0 where the server has not told.
+    /// Bytes of the whole file, or 0 where the server has not said.
     private var total: Int {
         var length: curl_off_t = 0
         let result = tandem_curl_get_size(library.getInfo, easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length)

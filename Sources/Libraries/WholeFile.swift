@@ -29,8 +29,8 @@ public struct WholeFileWriter: ~Copyable {
         (self.temporary, self.descriptor) = (temporary, descriptor)
     }
 
-    /// A new file of a name that nobody can foresee, and that is nobody's link. Its end tells who writes it:
-    /// `….<process>.part` of a process that was killed is left behind.
+    /// A new file of a name that nobody can foresee, and that is nobody's link. Its ending says which process writes
+    /// it: `….<process>.part` of a process that was killed is left behind.
     private static func create(
         beside target: String, _ mode: mode_t, of path: String
     ) throws(FileError) -> (path: String, descriptor: Int32) {

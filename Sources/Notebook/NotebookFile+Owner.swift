@@ -47,7 +47,7 @@ extension NotebookFile {
             ?? text(metadata)
     }
 
-    /// Of the first value that tells a language: the ending of its files, their media type, or who colors it.
+    /// Of the first value that names a language: the ending of its files, their media type, or who colors it.
     private static func language(_ values: [JSON?], besides other: String? = nil) -> Owner? {
         for value in values {
             guard var name = (text(value) ?? text(value?["name"]))?.lowercased() else { continue }

@@ -147,7 +147,7 @@ public final class ThreadPool: @unchecked Sendable {
         Int(text).flatMap { (1...1024).contains($0) ? $0 : nil }
     }
 
-    /// `TANDEM_THREADS` where it is no number of threads; `nil` where it is one, or is not set.
+    /// `TANDEM_THREADS` where it is not a number of threads; `nil` where it is one, or is not set.
     public static var wrongThreadSetting: String? {
         threadSetting.flatMap { threads(of: $0) == nil ? $0 : nil }
     }

@@ -6,7 +6,7 @@ import Libraries
 
 extension Diagnostic {
     /// The stream of a notebook that takes it, unless it is an error. JupyterLab shows `stderr` on red: right for what
-    /// somebody wrote and may want to look at again, an alarm where a note only tells what happens.
+    /// somebody wrote and may want to look at again, an alarm where a note only says what happens.
     public var streamName: String { severity == .note && range == nil ? "stdout" : "stderr" }
 }
 

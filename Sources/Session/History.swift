@@ -97,12 +97,12 @@ public final class History: Sendable {
         }
     }
 
-    /// Of a cell or of what came of it: nobody wants more of it back, and a longer one is not kept.
+    /// Of a cell or of its output: nobody needs more of it back, and a longer one is not stored.
     static let byteLimit = 100_000
     /// The last cells that are kept, and bytes of them together.
     static let (cellLimit, totalLimit) = (20_000, 20_000_000)
 
-    /// Keeps cells of this session and what came of them, in one transaction. A cell that is not remembered is no
+    /// Stores cells of this session and their outputs, in one transaction. A cell that is not remembered is no
     /// reason to stop a session.
     public func add(_ records: [Record]) {
         let records = records.filter { $0.text.utf8.count <= Self.byteLimit }

@@ -57,7 +57,7 @@ public final class Workspace: Sendable {
     /// Replaces the value of top-level `let`s of these names, for `tandem run --set`. The text is read as an
     /// expression, else taken as a string. To be set before the first cell.
     ///
-    /// - Returns: what is wrong with the value, as far as it can be told before names of the program are known.
+    /// - Returns: what is wrong with the value, as far as that can be known before the names of the program are.
     @discardableResult
     public func override(_ name: String, with text: String) -> [Diagnostic] {
         session.overrides[name] = text
@@ -89,7 +89,7 @@ public final class Workspace: Sendable {
         }
     }
 
-    /// What is wrong with a cell, as far as it can be told without running it. Not to be called while one runs.
+    /// What is wrong with a cell, as far as that is known without running it. Not to be called while one runs.
     public func faults(of source: SourceText) -> [Diagnostic] {
         LargeStack.run {
             let program = FaultMaker.read(source)

@@ -11,7 +11,7 @@ struct Overrides {
     func faults(in cells: [SourceText]) -> [String] {
         let programs = cells.map(parse)
         let bound = programs.flatMap { $0.statements.flatMap(Self.topLevelNames) }
-        // What could not be read may bind anything that it mentions; its own fault is told when it is to run.
+        // What could not be read may bind anything that it mentions; its own fault is reported when it runs.
         let unread = Set(
             programs.flatMap { program in
                 program.unread.flatMap { program.source[$0].split { !$0.unicodeScalars.allSatisfy(\.isNamePart) } }

@@ -30,7 +30,7 @@ struct ProgressBar {
         return "\(title) \(bar(barWidth)) \(percent)\(tail)"
     }
 
-    /// What is over needs no bar. What came of it is told whole, in further lines where one is not enough.
+    /// What has ended needs no bar. Its result is written in full, in further lines where one is not enough.
     private func finalText(_ width: Int) -> String {
         guard update.conclusion.isEmpty else {
             return ProgressUpdate.closing(update.title, update.conclusion).split(separator: "\n")
@@ -44,7 +44,7 @@ struct ProgressBar {
         return lines.joined(separator: "\n")
     }
 
-    /// What tells two titles apart is at their ends: the model's name, and after it seed, epoch and number, none
+    /// What distinguishes two titles is at their ends: the model's name, and after it seed, epoch and number, none
     /// of which is cut in two where words fit.
     private func shortened(_ text: String, to width: Int) -> String {
         guard cells(text) > width else { return text }

@@ -16,7 +16,7 @@ public protocol Transform: Hashable, Sendable {
     var settings: JSONObject { get }
     /// The labels that its settings may have.
     static var labels: [String] { get }
-    /// - Returns: `nil` where it is of no form that this version writes; idle where there are none of its labels.
+    /// - Returns: `nil` where this version does not write such a form; idle where none of its labels are given.
     init?(settings: JSON)
 
     /// Moves the rows and columns that are read.

@@ -14,7 +14,7 @@ public enum EngineError: Error, Hashable, Sendable, CustomStringConvertible {
     case outOfMemory(byteCount: Int)
     /// `TANDEM_ISA` names no instruction set of this machine.
     case instructionSet(String)
-    /// `TANDEM_THREADS` is no number of threads.
+    /// `TANDEM_THREADS` is not a number of threads.
     case threads(String)
     /// Several variables of the environment are wrong.
     case environment([EngineError])

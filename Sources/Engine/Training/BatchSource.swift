@@ -12,7 +12,7 @@ public protocol BatchSource: Sendable {
     /// The class of an image, from 0.
     func label(_ index: Int) -> Int
 
-    /// Whether an image could not be written: the step or evaluation at hand then ends as a cancelled one.
+    /// Whether an image could not be written: the current step or evaluation then ends as if cancelled.
     var hasFailed: Bool { get }
 }
 

@@ -57,7 +57,7 @@ public final class Executor {
     private let moments: OptimizerMoments
     private let trained: TrainedParameters
     private var isReleased = false
-    /// The images of the batch at hand.
+    /// The images of the current batch.
     private var batch: [Int] = []
 
     /// Plans the memory and takes it. Weights are zero until `initialize` or `setParameter`.

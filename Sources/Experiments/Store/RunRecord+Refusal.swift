@@ -93,8 +93,8 @@ extension TestOutcomes {
         return nil
     }
 
-    /// Whether so many images can have been told right. One was not where its loss is greater than that of its
-    /// likeliest class; it was where no other class has as much probability left as its loss says.
+    /// Whether so many images can have been classified correctly. One was not where its loss is greater than that of
+    /// its likeliest class; it was where no other class has as much probability left as its loss says.
     private func canHave(hits: Int) -> Bool {
         var (sure, possible) = (0, 0)
         for (confidence, loss) in zip(confidences, losses) {

@@ -230,7 +230,7 @@ public struct RunRecord: Sendable {
             trainingSeconds: number(json["trainingseconds"]))
     }
 
-    /// JSON has no word for a number that is none: what diverged is `null`.
+    /// JSON has no NaN: what diverged is `null`.
     private static func number(_ json: JSON?) -> Double { json?.number ?? .nan }
 }
 

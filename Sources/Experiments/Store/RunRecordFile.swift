@@ -68,7 +68,7 @@ public enum RunRecordFile {
 
     // MARK: Reading
 
-    /// Larger ones are none: a million test images have 7 MB.
+    /// Larger files are not records: a million test images take 7 MB.
     private static let largest = 64 << 20
 
     static func read(_ path: String) throws(Fault) -> (key: String, record: RunRecord) {

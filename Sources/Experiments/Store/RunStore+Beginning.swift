@@ -94,7 +94,8 @@ extension RunStore {
         return nil
     }
 
-    /// Goes on from the furthest training of the same stem that has no more epochs; from the start where there is none.
+    /// Continues from the furthest training of the same stem that has no more epochs; from the start where there is
+    /// none.
     private func extended(
         _ record: RunRecord, _ identity: RunIdentity, _ architecture: Architecture, _ options: TrainingOptions,
         _ key: String, _ lock: RunLock, _ claim: TrainingClaim?

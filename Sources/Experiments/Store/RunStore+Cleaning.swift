@@ -177,7 +177,7 @@ extension RunStore {
                 found.append((key, record, isLive(key) ? "running" : "interrupted"))
             }
         }
-        // In the order in which they were begun, which the numbers of their rows tell from here on.
+        // In the order in which they were begun, which the numbers of their rows then keep.
         found = found.filter { $0.record.kept != nil }.sorted {
             ($0.record.kept?.started ?? 0, $0.key) < ($1.record.kept?.started ?? 0, $1.key)
         }
@@ -191,7 +191,7 @@ extension RunStore {
                 try database.execute("UPDATE runs SET found = 1 WHERE key = ? AND name IS NULL", [.text(key)])
             }
         }
-        // A lock file that is left tells that another process kept its end from being written, or that it was killed:
+        // A lock file that is left means that another process kept its end from being written, or that it was killed:
         // nothing was lost.
         return found.contains { !FileSystem.isThere(lock($0.key)) } ? found.count : 0
     }
@@ -239,7 +239,7 @@ extension RunStore {
     /// beside its files is that one's.
     func matchNames(of database: Database) throws(DatabaseError) {
         var unknown: [[DatabaseValue]] = []
-        // Most of thousands of runs have neither: one look at the folder tells.
+        // Most of thousands of runs have neither: one look at the folder shows it.
         let present = Set((try? FileSystem.list(files)) ?? [])
         func has(_ key: String, _ kind: RunFileName.Kind) -> Bool { present.contains("\(key).\(kind.rawValue)") }
         let rows = try database.execute("SELECT key, name FROM runs").map { (key: $0[0].text ?? "", name: $0[1].text) }

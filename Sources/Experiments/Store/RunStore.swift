@@ -67,9 +67,9 @@ public final class RunStore: Sendable {
     /// What a `let` called the run, for a lost database.
     func nameFile(_ key: String) -> String { "\(files)/\(key).name" }
 
-    // MARK: What is to be told
+    // MARK: Faults to report
 
-    /// The faults since the last call; none is told twice.
+    /// The faults since the last call; none is reported twice.
     public func takeFaults() -> [StoreFault] {
         faults.withLock { faults in
             defer { faults.pending = [] }
@@ -83,7 +83,7 @@ public final class RunStore: Sendable {
         }
     }
 
-    /// Leaves untold what is over; should it come again, it is told again.
+    /// Drops a fault that is over; if it comes again, it is reported again.
     private func forget(_ fault: StoreFault) {
         faults.withLock { faults in
             faults.told.remove(fault)

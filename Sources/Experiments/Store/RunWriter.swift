@@ -151,7 +151,7 @@ final class RunWriter: Sendable {
         record.kept?.keepingSeconds = costs.withLock { $0.all } + Clock.threadSeconds - start
         do throws(FileError) { try store.writeRecord(record, key: key) } catch {
             store.note(.notWritten(run: label, what: "record", reason: error.reason, hasOlder: false))
-            // Weights tell of their run as well. Without either it has not ended for whoever comes next, and its
+            // Weights describe their run as well. Without either it has not ended for the next session, and its
             // checkpoint says the rest.
             if !FileSystem.exists(path) {
                 if isDone {

@@ -54,7 +54,7 @@ extension Safetensors {
         public let module: String?
         /// Of each other module that has most of the network's tensors the first that it does not have: `model.1.bias`.
         public let missingElsewhere: [String]
-        /// Tensors that were taken and hold a value that is infinite or no number.
+        /// Tensors that were taken and hold a value that is NaN or infinite.
         public let notFinite: [String]
     }
 

@@ -38,7 +38,7 @@ public struct StoredRun: Sendable, Equatable {
     /// The one name that means this run alone: `gap seed 2 #3f2a91c0` for an older one of several that no `let` has
     /// named.
     public var title: String { name ?? plainLabel + (tag.map { " #\($0)" } ?? "") }
-    /// What tells an older run from the newest one of its model and seed; `nil` of that one.
+    /// What distinguishes an older run from the newest one of its model and seed; `nil` of that one.
     public var tag: String? { isOlder ? String(key.prefix(Self.tagLength)) : nil }
     /// Whether there is a newer run of its model and seed.
     public internal(set) var isOlder = false

@@ -214,7 +214,7 @@ public final class TandemDatabase: Sendable {
         }
     }
 
-    /// Whether an error in use comes of damage: of the pages, or of tables that are gone.
+    /// Whether an error in use is caused by damage: of the pages, or of tables that are gone.
     func isDamage(_ error: DatabaseError) -> Bool {
         switch error.kind {
         case .damaged: true
@@ -263,7 +263,7 @@ public final class TandemDatabase: Sendable {
 
     // MARK: Damage
 
-    /// Where a damaged file went that stood at a path, until it is told: the history may open the file before the runs
+    /// Where the damaged file at a path was moved, until it is reported: the history may open the file before the runs
     /// do.
     private static let asides = Mutex<[String: String]>([:])
 

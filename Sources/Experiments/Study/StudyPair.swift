@@ -5,7 +5,7 @@ import Datasets
 public struct StudyPair: Sendable {
     public let first: Int
     public let second: Int
-    /// The seeds of the look at hand with which both came to their end.
+    /// The seeds of the current look with which both runs finished.
     public let seeds: [UInt64]
     /// How many seeds that look has; more than `seeds` where a training diverged.
     public let lookedSeeds: Int
@@ -95,7 +95,7 @@ extension Study {
         guard reason == .tooWide, let differences, let deviation = differences.deviation else {
             let fewest = SignFlip.fewestSeeds(levels.better)
             if case .equalDifferences(let mean) = reason {
-                // Enough of them, and still equal: so few test images do not tell chance from a difference.
+                // Enough of them, and still equal: so few test images cannot tell chance from a difference.
                 if differences?.count ?? 0 >= fewest { return (nil, false) }
                 let error = PairedComparison.leastError(images: plan.dataset.test.count)
                 if mean != 0, abs(mean) <= Verdict.reach(fewest, error, levels) { return (nil, false) }

@@ -91,7 +91,7 @@ extension Study {
         }
     }
 
-    /// Takes the missing runs that are kept, and tells which.
+    /// Takes the missing runs that are stored, and returns them.
     public mutating func take(_ kept: RunSource.Kept) -> [(model: Int, seed: UInt64, run: StudyRun)] {
         var taken: [(model: Int, seed: UInt64, run: StudyRun)] = []
         for (model, seed) in missing {

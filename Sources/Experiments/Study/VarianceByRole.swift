@@ -86,7 +86,7 @@ public struct VarianceByRole: Sendable {
 
     public var diverged: Int { runs.values.count { $0.state.isDiverged } }
 
-    /// Takes the missing runs that are kept, and tells which.
+    /// Takes the missing runs that are stored, and returns them.
     public mutating func take(_ kept: RunSource.Kept) -> [StudyRun] {
         var taken: [StudyRun] = []
         for seeds in plan where runs[seeds] == nil {
@@ -99,7 +99,7 @@ public struct VarianceByRole: Sendable {
 
     /// Trains what is missing; at an interrupt what was done stays.
     ///
-    /// - Parameter observer: gets how many runs are done, how many there are, and what the one at work tells.
+    /// - Parameter observer: gets how many runs are done, how many there are, and what the current one reports.
     public mutating func train(
         by source: RunSource = RunSource(), cancellation: Cancellation,
         observer: (_ done: Int, _ all: Int, VarianceEvent) -> Void

@@ -61,7 +61,7 @@ struct Scale {
         switch kind {
         case .percent: return ("%", 1)
         case .seconds:
-            // Times near each other are told in the unit that they differ in.
+            // Times near each other are given in the unit in which they differ.
             let span = largest > least ? largest - least : largest
             func differs(by size: Double) -> Bool { span >= size / 20 }
             return largest >= 7_200 && differs(by: 3_600)

@@ -42,7 +42,7 @@ extension Plot {
         series[index].style == .faint ? 0 : series[index].companionOf != nil ? 1 : 2
     }
 
-    /// Companions are told by their dash; one curve alone by the titles, unless it has a name of its own.
+    /// Companions are recognized by their dash; one curve alone by the titles, unless it has a name of its own.
     private var labeledSeries: [Int] {
         if series.count == 1, series[0].name.isEmpty || series[0].name == title { return [] }
         return series.indices.filter { series[$0].companionOf == nil }
@@ -75,7 +75,7 @@ extension Plot {
     private func drawCurve(_ index: Int, on sheet: inout Sheet, _ frame: Frame) {
         let curve = series[index]
         let ink = Ink.series(number(index))
-        // A gap where a value is no number is a gap in the line.
+        // Where a value is NaN the line has a gap.
         var pieces: [[(x: Double, y: Double)]] = [[]]
         for point in curve.points {
             if isShown(point) {

@@ -22,7 +22,7 @@ public struct ProgressChart: Hashable, Sendable {
     public var fraction: Double
     /// What is below the bar, in order of importance.
     public var facts: [String]
-    /// What came of it, a sentence a line.
+    /// The result, one sentence per line.
     public var conclusion: String
     /// Where the axes end at the right.
     public var epochs: Int

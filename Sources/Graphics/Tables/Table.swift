@@ -34,7 +34,7 @@ public struct Table: Hashable, Sendable {
     public struct Cell: Hashable, Sendable {
         /// As a person reads it: `78.42 %`, `32,997,834`.
         public var text: String
-        /// As a program reads it; `nil` for what is no number.
+        /// As a program reads it; `nil` for what is not a number.
         public var number: Double?
 
         public init(_ text: String, number: Double? = nil) {

@@ -5,7 +5,7 @@ import Glibc
 import Libraries
 import Session
 
-/// Processor shares are taken between two requests; the first one has none to tell.
+/// Processor shares are taken between two requests; the first one has none to report.
 struct UsageMeter {
     private var lastTime = Clock.seconds
     private var lastProcessor = Clock.processorSeconds

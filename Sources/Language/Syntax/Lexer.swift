@@ -348,7 +348,7 @@ struct Lexer {
 
     // MARK: Lines of other tools
 
-    /// Whether a statement could begin here, as far as the token before tells.
+    /// Whether a statement could begin here, as far as the previous token shows.
     private var isAtLineHead: Bool {
         guard newlineBefore, interpolations.isEmpty else { return false }
         guard case .symbol(let last) = tokens.last?.kind else { return true }

@@ -5,7 +5,7 @@ struct CursorText {
     /// A name that the cell binds before the cursor and that can be seen there.
     struct LocalName {
         let name: String
-        /// What is bound, as far as it can be told without running it: the head of `let a = train …`.
+        /// What is bound, as far as that is known without running it: the head of `let a = train …`.
         let head: String?
         let binding: Binding
 
@@ -20,16 +20,16 @@ struct CursorText {
         var bracket: Unicode.Scalar?
         /// The name glued to the `(`.
         var callee: String?
-        /// The first name of the statement at hand.
+        /// The first name of the current statement.
         var head: String?
         /// The option whose value is being written, and those written before.
         var label: String?
         var labels: [String] = []
         /// Whether this is the body of a `model` or `block`, itself or around it.
         var isLayerBody = false
-        /// The keyword that the statement at hand began with: `let`, `model`, `block`, `for`.
+        /// The keyword that the current statement began with: `let`, `model`, `block`, `for`.
         var keyword: String?
-        /// The names of the statement at hand that are bound where it ends, or in its body.
+        /// The names of the current statement that are bound where it ends, or in its body.
         var pending: [String] = []
         /// The names bound in this level.
         var names: [LocalName] = []
@@ -256,7 +256,7 @@ struct CursorText {
         levels.append(new)
     }
 
-    /// Binds the names of the statement at hand.
+    /// Binds the names of the current statement.
     private mutating func bind(_ binding: LocalName.Binding) {
         let head = level.head
         let names = binding == .letValue ? level.pending : Array(level.pending.prefix(1))

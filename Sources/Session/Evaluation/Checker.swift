@@ -25,7 +25,7 @@ final class Checker {
     private let interpreter: Interpreter
     private let program: Program
     private(set) var findings: [Finding] = []
-    /// The names of the bodies at hand, innermost last; the first are those of the cell.
+    /// The names of the current bodies, innermost last; the first are those of the cell.
     private var scopes: [[String: Knowledge]] = [[:]]
     /// Names that a part of the cell may bind which could not be read.
     private let assumed: Set<String>
@@ -137,7 +137,7 @@ final class Checker {
         defer { (self.findings, self.seen, interpreter.source) = (findings, seen, source) }
         interpreter.source = place
         let known = evaluate(expression)
-        // A word that is no name is a text; other faults are told where the binding runs.
+        // A word that is not a name is a string; other faults are reported where the binding runs.
         guard self.findings.count > findings.count else { return known }
         return self.findings.last?.diagnostic.code == .unknownName ? .value(.string(text)) : .unknown
     }

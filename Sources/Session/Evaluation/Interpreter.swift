@@ -14,7 +14,7 @@ final class Interpreter {
     /// What words get to see.
     let context: WordContext
 
-    /// The names of the turn at hand; `nil` at the top level.
+    /// The names of the current iteration; `nil` at the top level.
     var scope: Scope?
     var boundInCell: Set<String> = []
     /// Where layers go: set while the body of a model or block is read as layers.
@@ -27,7 +27,7 @@ final class Interpreter {
         context = WordContext(session, faults, reader: SessionReader(session))
     }
 
-    /// The cell that the statement at hand is in, for the places of faults.
+    /// The cell that the current statement is in, for the places of faults.
     var source: SourceText {
         get { faults.source }
         set { faults.source = newValue }
@@ -140,7 +140,7 @@ final class Interpreter {
         try stopIfPending()
     }
 
-    /// An error at a place of the cell at hand, with the definitions around it.
+    /// An error at a place in the current cell, with the definitions around it.
     func fault(
         _ code: FaultCode, _ message: String, at range: SourceRange?, context: [String] = [], fix: String? = nil,
         edits: [TextEdit] = []

@@ -1,4 +1,4 @@
-// How long something takes or took, in the three ways in which it is said.
+// Durations as text, in three forms.
 
 import Graphics
 

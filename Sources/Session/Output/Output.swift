@@ -90,9 +90,9 @@ public struct ProgressUpdate: Sendable {
     /// What is after the bar, in order of importance: `loss 1.234`, `accuracy 56.78 %`, `98 images/s`, `12:34
     /// left`.
     public var facts: [String]
-    /// Those of the facts that came of it and are the same each time, at the end: a loss, an accuracy.
+    /// The results among the facts, which are the same on every run, at the end: a loss, an accuracy.
     public var results: [String] = []
-    /// What came of it, a sentence a line, at the end: verdicts, a learning rate.
+    /// The result, one sentence per line, at the end: verdicts, a learning rate.
     public var conclusion = ""
     /// Curves below the bar, where there are any.
     public var panels: [ProgressChart.Panel] = []
@@ -116,7 +116,7 @@ public struct ProgressUpdate: Sendable {
     }
 }
 
-/// What came of a question to the person.
+/// The answer to a question to the user.
 public enum Answer: Sendable {
     case line(String)
     /// Stopped instead of answered.
@@ -129,7 +129,7 @@ public enum Answer: Sendable {
 public protocol Output: AnyObject, Sendable {
     /// Whether progress can be drawn in place.
     var drawsProgress: Bool { get }
-    /// Whether a training tells itself in lines, with `log`; by default where progress cannot be drawn.
+    /// Whether a training reports its progress in lines, with `log`; by default where progress cannot be drawn.
     var logsLines: Bool { get }
 
     /// Plain text of `print`, newlines included.

@@ -41,7 +41,7 @@ final class ProgressReport {
     /// - Parameters:
     ///   - isDone: whether all of it was done; else the bar remains where it was.
     ///   - fraction: where the bar remains, if that is known better than by the last update.
-    ///   - results: what came of it in numbers, none of them a time.
+    ///   - results: its results in numbers, none of them a time.
     ///   - facts: `nil`: those of the last update.
     func finish(
         title: String, isDone: Bool, fraction: Double? = nil, results: [String] = [], facts: [String]? = nil,

@@ -16,7 +16,7 @@ extension ProgressUpdate {
         return bundle
     }
 
-    /// What is said of something that is over: in one line, or below the title where several things came of it.
+    /// The text of something that has ended: one line, or below the title where it has several results.
     public static func closing(_ title: String, _ conclusion: String) -> String {
         conclusion.contains("\n") ? "\(title):\n\(conclusion)" : "\(title): \(conclusion)"
     }

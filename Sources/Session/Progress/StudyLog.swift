@@ -48,7 +48,7 @@ final class StudyLog {
 
     /// - Parameters:
     ///   - title: `compared gap, flat over 6 seeds`
-    ///   - conclusion: what came of it, a line each.
+    ///   - conclusion: its results, one line each.
     ///   - isShown: whether the value, which says it too, is shown right after.
     func finish(title: String, conclusion: [String], isShown: Bool) {
         let conclusion = conclusion.joined(separator: "\n")

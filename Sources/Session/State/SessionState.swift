@@ -23,7 +23,7 @@ final class SessionState: @unchecked Sendable {
     var lastStudy: StudyValue?
     /// What was last made again for a run that is measured on its own data.
     var remadeData: DataValue?
-    /// Hashes of the networks whose waste a training has told.
+    /// Hashes of the networks whose lint a training has reported.
     var lintedNetworks: Set<Int> = []
     /// Layers of which it was said that their arguments may be in the order of another library.
     var notedOrders: Set<String> = []
@@ -70,7 +70,7 @@ final class SessionState: @unchecked Sendable {
         }
     }
 
-    /// The expression that `--set` gives for a name, and the text that it is where that is none.
+    /// The expression that `--set` gives for a name, and the string that it means where it is not an expression.
     func override(_ name: String) -> (text: String, expression: Expression?, place: SourceText)? {
         guard let text = overrides[name] else { return nil }
         let program = parse(SourceText(text, name: "--set \(name)"))

@@ -5,7 +5,7 @@ import Language
 
 enum Stop: Error {
     case fault(Diagnostic)
-    /// By the person, who is told what is kept.
+    /// By the user, who is told what is kept.
     case interrupted(Diagnostic)
     /// A training whose loss became NaN or infinite.
     case diverged(Diagnostic)

@@ -143,7 +143,7 @@ extension Value {
     }
 }
 
-/// How many numbers a range holds; `nil` where that is no number.
+/// How many numbers a range holds; `nil` where that overflows.
 func rangeCount(_ first: Int, _ last: Int) -> Int? {
     guard first <= last else { return 0 }
     let (span, overflows) = last.subtractingReportingOverflow(first)

@@ -99,7 +99,7 @@ private func loadWholeRun(_ call: Invocation, _ tensors: Safetensors, _ name: St
 /// Weights alone, from anywhere, in a model of this session.
 private func loadWeights(_ call: Invocation, _ weights: Safetensors, _ name: String) throws -> RunValue {
     let (model, architecture) = try call.architecture(into)
-    // A run's own file tells whether it is whole; any other holds no checksum.
+    // A run's own file has a checksum; other files have none.
     let record: RunRecord?
     do { record = try WeightsFile(weights).record } catch {
         if case .damaged = error { throw call.fault(error, name) }
