@@ -41,7 +41,7 @@ public struct Dataset: Sendable {
                 precondition(pixels.count == part.count * size, "images of another size")
             }
         }
-        precondition(normalization.channels == channels, "a mean and a deviation a channel")
+        precondition(normalization.channels == channels, "a mean and a deviation per channel")
         // They are names of folders, or lines of a file.
         self.name = name.printableName
         self.classNames = classNames.map(\.printableName)

@@ -24,7 +24,7 @@ public enum ImageFolder {
         observer: (Double) -> Void = { _ in }
     ) throws(DatasetError) -> Dataset {
         guard FileSystem.isDirectory(path) else {
-            let fix = "name a folder that holds one folder a class"
+            let fix = "name a folder that holds one folder per class"
             guard !FileSystem.exists(path) else { throw .badOption("\(path) is a file, not a folder", fix: fix) }
             throw .badOption("there is no folder \(path)", fix: fix)
         }

@@ -23,7 +23,7 @@ public struct ImageSet: Sendable {
     ///   - pixels: `[count, C, H, W]`, 0...255.
     ///   - labels: the class of each image.
     public init(pixels: [UInt8], labels: [UInt8]) {
-        precondition(labels.isEmpty ? pixels.isEmpty : pixels.count % labels.count == 0, "one label an image")
+        precondition(labels.isEmpty ? pixels.isEmpty : pixels.count % labels.count == 0, "one label per image")
         self.init(.memory(pixels), labels: labels.map { UInt16($0) })
     }
 

@@ -36,7 +36,7 @@ extension Architecture {
         return layers.map(number)
     }
 
-    /// The batch norms that get one value a channel of each image, as they are called in sentences: `layer 5
+    /// The batch norms that get one value per channel of each image, as they are called in sentences: `layer 5
     /// (batchnorm)`.
     public var normsOfVectors: [String] {
         numbered.flatMap(\.leaves).compactMap { layer in

@@ -10,7 +10,7 @@ public struct MemoryImages: BatchSource {
     public let labels: [Int]
 
     public init(shape: Shape, values: [Float], labels: [Int]) {
-        precondition(values.count == labels.count * shape.count, "one label an image")
+        precondition(values.count == labels.count * shape.count, "one label per image")
         (self.shape, self.values, self.labels) = (shape, values, labels)
     }
 

@@ -69,7 +69,7 @@ public final class TandemDatabase: Sendable {
                 ]),
             .index("runs_by_identity", on: "runs", "identity"),
             .index("runs_by_stem", on: "runs", "stem"),
-            // All that is known of each, and one number a test image.
+            // All that is known of each, and one number per test image.
             .table(
                 "records",
                 [

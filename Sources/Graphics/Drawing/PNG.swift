@@ -4,7 +4,7 @@
 public enum PNG {
     /// - Parameter pixels: `[H, W, 3]`, red, green, blue.
     static func file(width: Int, height: Int, pixels: [UInt8]) -> [UInt8] {
-        precondition(pixels.count == width * height * 3, "three bytes a pixel")
+        precondition(pixels.count == width * height * 3, "three bytes per pixel")
         var rows: [UInt8] = []
         rows.reserveCapacity(height * (width * 3 + 1))
         for row in 0..<height {

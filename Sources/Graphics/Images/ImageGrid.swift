@@ -14,7 +14,7 @@ public struct ImageGrid: Sendable {
 
         /// - Parameter pixels: `[H, W, 3]`
         public init(label: String, note: String = "", height: Int, width: Int, pixels: [UInt8]) {
-            precondition(pixels.count == 3 * height * width, "three bytes a pixel")
+            precondition(pixels.count == 3 * height * width, "three bytes per pixel")
             self.label = label
             self.note = note
             self.width = width
@@ -27,7 +27,7 @@ public struct ImageGrid: Sendable {
         public init(
             label: String, note: String = "", channels: Int, height: Int, width: Int, planes: some Collection<UInt8>
         ) {
-            precondition(planes.count == channels * height * width, "one byte a channel and pixel")
+            precondition(planes.count == channels * height * width, "one byte per channel and pixel")
             let bytes = Array(planes)
             let size = height * width
             self.init(

@@ -10,7 +10,7 @@ public struct HeatMap: Hashable, Sendable {
     public var rowTitle: String
     public var columnTitle: String
     public var names: [String]
-    /// One row a class; all as long as `names`.
+    /// One row per class; all as long as `names`.
     public var counts: [[Int]]
 
     public init(

@@ -134,7 +134,7 @@ extension Plot: Picture {
         self.y.label = y ?? self.y.label
     }
 
-    /// One row a place, one column a curve, and two for the ends of a band.
+    /// One row per place, one column per curve, and two for the ends of a band.
     public func table(limit: Int) -> Table {
         let isHistogram = series.contains { $0.style == .filled }
         var table = Table(caption: title, columns: [Table.Column(x.title + (isHistogram ? ", from" : ""))])

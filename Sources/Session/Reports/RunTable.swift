@@ -44,7 +44,7 @@ enum RunTable {
         return table
     }
 
-    /// One row an epoch.
+    /// One row per epoch.
     static func curve(_ run: Run) -> Table {
         var table = Table(
             caption: run.label,

@@ -21,7 +21,7 @@ struct StudyReport {
 
     // MARK: Sentences
 
-    /// One a pair; with the pair after it where there are several.
+    /// One per pair, with the pair named where there are several.
     var verdicts: [String] { verdicts(showsTime: false) }
 
     private func verdicts(showsTime: Bool) -> [String] {
@@ -132,7 +132,7 @@ struct StudyReport {
         return table
     }
 
-    /// One row a training: what a person would compute again.
+    /// One row per training: what one needs to repeat the computation.
     var runs: Table {
         var table = Table(columns: [
             Column("model", isNumber: false), Column("seed"), Column("accuracy", unit: "%"), Column("loss"),

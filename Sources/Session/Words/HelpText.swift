@@ -15,7 +15,7 @@ enum HelpText {
         return Word.Group(rawValue: name).map { overview(of: [$0]) }
     }
 
-    /// Signature, what it does, one line an option with default and range, an example.
+    /// Signature, what it does, one line per option with default and range, an example.
     static func page(_ word: Word) -> RichValue {
         RichValue(
             text: text(word, columns: nil), terminalText: { text(word, columns: $0) }, html: html(word),

@@ -88,8 +88,8 @@ private func tellOfTwin(
 }
 
 extension Invocation {
-    /// A batch of one image gives a batch norm over vectors one value a channel, which has no variance. PyTorch refuses
-    /// it.
+    /// A batch of one image gives a batch norm over vectors one value per channel, which has no variance. PyTorch
+    /// refuses it.
     func warnOfSingleValues(
         _ name: String, _ architecture: Architecture, _ data: DataValue, _ options: TrainingOptions
     ) {
@@ -102,7 +102,7 @@ extension Invocation {
         context.output.report(
             Diagnostic(
                 .note, code: .singleValues,
-                "\(name): \(batch) has one image, so that \(norm) gets one value a channel: its output is its shift "
+                "\(name): \(batch) has one image, so that \(norm) gets one value per channel: its output is its shift "
                     + "whatever the image, nothing is learned through it from that image, and its running statistics stay "
                     + "as they are; PyTorch refuses such a batch",
                 source: context.source, at: place(TrainingOption.batch),
