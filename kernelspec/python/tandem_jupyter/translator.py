@@ -39,7 +39,7 @@ class TandemTranslator(Translator):
     @classmethod
     def translate_name(cls, name):
         if not re.fullmatch(r"[^\W\d]\w*", str(name)):
-            raise ParameterError("is no name in Tandem; use letters, digits and `_`, and begin with a letter")
+            raise ParameterError("is not a name in Tandem; use letters, digits and `_`, and begin with a letter")
         if name in RESERVED:
             raise ParameterError("is a reserved word of Tandem; choose another name")
         return name
@@ -63,22 +63,22 @@ class TandemTranslator(Translator):
             return cls.translate_list(val)
         if isinstance(val, dict):
             return cls.translate_dict(val)
-        raise ParameterError(f"Tandem has no value for a {type(val).__name__}; give a number, a text, true, false or a list")
+        raise ParameterError(f"Tandem has no value for a {type(val).__name__}; give a number, a string, true, false or a list")
 
     @classmethod
     def translate_none(cls, val):
-        raise ParameterError("Tandem has no None; leave the parameter out, and the notebook's own value holds")
+        raise ParameterError("Tandem has no None; leave the parameter out to keep the notebook's own value")
 
     @classmethod
     def translate_int(cls, val):
         if abs(val) > LARGEST:
-            raise ParameterError(f"{val} is too large; whole numbers go to {LARGEST}")
+            raise ParameterError(f"{val} is too large; whole numbers go up to {LARGEST}")
         return str(val)
 
     @classmethod
     def translate_float(cls, val):
         if not math.isfinite(val):
-            raise ParameterError(f"{val} is no number that Tandem can write")
+            raise ParameterError(f"{val} is not a number that Tandem can write")
         return repr(val)
 
     @classmethod
@@ -88,7 +88,7 @@ class TandemTranslator(Translator):
         text = ""
         for character in val:
             if "\ud800" <= character <= "\udfff":
-                raise ParameterError("the text holds half a character (a lone surrogate)")
+                raise ParameterError("the string holds half a character (a lone surrogate)")
             plain = character if character.isprintable() else f"\\u{{{ord(character):x}}}"
             text += known.get(character, plain)
         return f'"{text}"'
@@ -100,7 +100,7 @@ class TandemTranslator(Translator):
     @classmethod
     def translate_tuple(cls, val):
         if len(val) < 2:
-            raise ParameterError("a tuple has two values or more; use a list")
+            raise ParameterError("a tuple has at least two values; use a list")
         return "(" + ", ".join(cls.translate(item) for item in val) + ")"
 
     @classmethod
@@ -128,11 +128,11 @@ class TandemTranslator(Translator):
 
 
 class NoAddress:
-    """papermill reads and writes nothing by our entry point's name."""
+    """papermill reads and writes nothing under our entry point's name."""
 
     @staticmethod
     def refuse(*_):
-        raise PapermillException("`tandem-translator://` is no address of a notebook")
+        raise PapermillException("`tandem-translator://` is not the address of a notebook")
 
     read = write = listdir = pretty_path = refuse
 
