@@ -18,7 +18,7 @@ public struct Dataset: Sendable {
     public let height: Int
     public let width: Int
     public private(set) var training: ImageSet
-    /// What `split` cut off the training images; empty at first.
+    /// The training images that `split` held out; empty at first.
     public private(set) var validation = ImageSet.empty
     public private(set) var test: ImageSet
     public var normalization: Normalization

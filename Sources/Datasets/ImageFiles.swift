@@ -13,7 +13,7 @@ final class ImageFiles: Sendable {
         (self.paths, self.height, self.width) = (paths, height, width)
     }
 
-    /// The image as `[3, H, W]`: scaled until its shorter side fits, and cut around its middle.
+    /// The image as `[3, H, W]`: scaled until its shorter side fits, and cropped at its center.
     func pixels(of index: Int) throws(DatasetError) -> [UInt8] {
         let path = paths[index]
         let image: DecodedImage

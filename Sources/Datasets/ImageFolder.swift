@@ -8,12 +8,12 @@ public enum ImageFolder {
     /// Sets whose pixels take no more are kept in memory.
     public static let memoryLimit = 1 << 30
 
-    /// Reads `path`: class folders within `train` and `test` (or `val`), else class folders of which a share is cut off
-    /// for testing. Classes are in the order of their names. The images of a class are those in its folder and in the
-    /// folders within it.
+    /// Reads `path`: class folders within `train` and `test` (or `val`), else class folders of which a share is held
+    /// out for testing. Classes are in the order of their names. The images of a class are those in its folder and in
+    /// the folders within it.
     ///
     /// - Parameters:
-    ///   - height, width: every image is scaled until its shorter side fits, and cut around its middle.
+    ///   - height, width: every image is scaled until its shorter side fits, and cropped at its center.
     ///   - testShare: of the images of each class, drawn by `seed`; only where there is no folder for testing.
     ///   - option: one that says how a share is cut off, where there was any: an error where none is.
     ///   - note: gets a sentence for each kind of thing that is left out.

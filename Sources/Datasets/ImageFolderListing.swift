@@ -186,7 +186,7 @@ struct ImageFolderListing {
 
     // MARK: Notes
 
-    /// Cuts a share of each class off for testing, drawn by the seed.
+    /// Holds out a share of each class for testing, drawn by the seed.
     mutating func cut(share: Double, seed: UInt64) {
         let all = training
         let labels = all.map { UInt16($0.label) }

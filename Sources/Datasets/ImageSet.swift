@@ -53,7 +53,8 @@ public struct ImageSet: Sendable {
         return places.sorted { $0.key < $1.key }.map(\.value)
     }
 
-    /// So many images in their order, drawn by the seed: of each class as many as of any other, as far as it has them.
+    /// This many images in their order, drawn by the seed: of each class as many as of any other, as far as it has
+    /// them.
     public func evenly(_ number: Int, seed: UInt64) -> [Int] {
         let classes = placesByClass
         // What every class gives that has so many.

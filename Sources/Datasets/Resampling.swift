@@ -114,7 +114,7 @@ enum Resampling {
 }
 
 extension DecodedImage {
-    /// `[3, height, width]`: scaled until the shorter side fits, and cut around the middle, as torchvision's Resize and
+    /// `[3, height, width]`: scaled until the shorter side fits, and cropped at the center, as torchvision's Resize and
     /// CenterCrop. Where height and width differ, the side that fits is the one that leaves no gap.
     func fitted(height: Int, width: Int) -> [UInt8] {
         // torchvision cuts off what the longer side has beyond whole pixels.

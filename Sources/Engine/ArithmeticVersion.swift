@@ -1,6 +1,6 @@
 // How this engine rounds: part of what decides the bits of a run.
 
-/// Goes up with every change of a kernel, an order of sums or a random stream that changes the bits of any training.
+/// Increases with every change of a kernel, an order of sums or a random stream that changes the bits of any training.
 /// The golden digests of the tests fail where bits change without it.
 ///
 /// * 2: Adam's `1 - beta` and step size are computed in double, as PyTorch's; `mixed` computes a dilated convolution of

@@ -14,7 +14,7 @@ struct EpochLoop {
     private(set) var position: TrainingPosition
     private var evaluationSeconds = 0.0
     private var lastProgress = -Double.infinity
-    /// As if the training, and the epoch at work, had begun here without a pause.
+    /// As if the training, and the current epoch, had begun here without a pause.
     private let start: Double
     private var epochStart: Double
 

@@ -3,7 +3,7 @@
 import Engine
 import Network
 
-/// What one whole epoch came to.
+/// The result of one whole epoch.
 public struct EpochMetrics: Hashable, Sendable {
     /// From 1.
     public let epoch: Int
@@ -76,7 +76,7 @@ public struct Run: Sendable {
     public let trainingSeconds: Double
     /// Of each test image after the last whole epoch; empty where that is not known.
     public let outcomes: TestOutcomes
-    /// `nil` where only what the training came to is kept.
+    /// `nil` where only the result of the training is kept.
     public let parameters: TrainedParameters?
     /// Of weights that are not here.
     private let knownDigest: String?
@@ -164,8 +164,8 @@ public struct Run: Sendable {
     public var title: String {
         "\(model) seed \(options.seeds.text)" + (name == nil ? tag.map { " #\($0)" } ?? "" : "")
     }
-    /// What the last whole epoch came to; `nil` before the first, and for a training that diverged: what it had reached
-    /// before is no result of it.
+    /// The result of the last whole epoch; `nil` before the first, and for a training that diverged: what it had
+    /// reached before is no result of it.
     public var result: EpochMetrics? { state.isDiverged ? nil : metrics.last }
     /// Percent on the test set after the last whole epoch; `nil` where there is no `result`.
     public var accuracy: Double? { result?.testAccuracy }

@@ -36,7 +36,7 @@ protocol TrainableNetwork: AnyObject {
     // MARK: State
 
     func restore(_ state: TrainingState)
-    /// All that the next step depends on, copied; `nil` where the system has not enough memory.
+    /// All that the next step depends on, copied; `nil` where the system does not have enough memory.
     func copyState() -> TrainingState?
     /// The same as it is, valid until the next step.
     var state: TrainingState { get }

@@ -10,7 +10,7 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
     /// Fewer outputs than the data has classes.
     case tooFewOutputs(outputs: Int, classes: Int)
     case noImages(dataset: String, Dataset.Part)
-    /// Only what the run came to is kept.
+    /// Only the result of the run is kept.
     case noWeights(run: String)
     /// An image that could not be read.
     case images(DatasetError)

@@ -2,7 +2,7 @@
 // the finished epochs. And the protocol that is told each position, to store it.
 
 public struct TrainingPosition: Sendable, Equatable {
-    /// The epoch at work, from 1; one more than there are where all is done.
+    /// The current epoch, from 1; one more than there are where all is done.
     public var epoch = 1
     /// Steps of it that are done.
     public var batch = 0

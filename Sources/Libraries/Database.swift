@@ -97,7 +97,7 @@ public final class Database: @unchecked Sendable {
     }
 
     public enum Reading: Sendable {
-        /// With what others have written beside it.
+        /// With what others have written next to it.
         case withOthers
         /// Nobody writes it, and nothing beside it is looked at.
         case alone

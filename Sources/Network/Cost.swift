@@ -7,7 +7,7 @@ extension PlacedLayer {
             + branches.joined().reduce(0) { $0 + $1.parameterCount }
     }
 
-    /// Multiply-adds of one image on the way forward. Only products with weights count, as in the papers' tables.
+    /// Multiply-adds of one image in the forward pass. Only products with weights count, as in the papers' tables.
     public var operations: Int {
         layer.kind.operations(self) + branches.joined().reduce(0) { $0 + $1.operations }
     }
@@ -17,7 +17,7 @@ extension Architecture {
     /// Trained numbers.
     public var parameterCount: Int { layers.reduce(0) { $0 + $1.parameterCount } }
 
-    /// Multiply-adds of one image on the way forward.
+    /// Multiply-adds of one image in the forward pass.
     public var operations: Int { layers.reduce(0) { $0 + $1.operations } }
 
     /// Every tensor, in the order of PyTorch's `state_dict`.

@@ -1,4 +1,4 @@
-// The random numbers of a dropout: the kernels' Philox against the one of `RandomStream`, which is held against
+// The random numbers of a dropout: the kernels' Philox against the one of `RandomStream`, which is compared with
 // published vectors.
 
 import CKernels

@@ -10,7 +10,7 @@ public enum EngineError: Error, Hashable, Sendable, CustomStringConvertible {
     case tooLarge(layer: String, reason: String)
     /// The first layer reads at most 16 channels.
     case inputChannels(Int)
-    /// The system has not that many bytes.
+    /// The system does not have that many bytes.
     case outOfMemory(byteCount: Int)
     /// `TANDEM_ISA` names no instruction set of this machine.
     case instructionSet(String)

@@ -2,7 +2,7 @@
 
 import CKernels
 
-/// Copies nothing on the way forward: the branches read the same map. Backward it adds their gradients.
+/// Copies nothing in the forward pass: the branches read the same map. Backward it adds their gradients.
 final class Fork: LayerPass {
     private let branchGradients: [BlockedMap]
     private let gradient: BlockedMap?

@@ -6,7 +6,7 @@ struct CrossEntropy {
     let logits: BlockedMap
     let gradient: BlockedMap
 
-    /// What one image came to.
+    /// The result of one image.
     struct Outcome {
         var loss: Double
         /// The class of the largest output, the first of equals.

@@ -31,7 +31,7 @@ final class GroupNorm: SinglePass {
     private let hasReLU: Bool
     /// For each image and block, two sums of 16 channels each.
     private let sums: UnsafeMutablePointer<Double>
-    /// For each image and channel: what is taken away and multiplied by on the way forward; the group's variance;
+    /// For each image and channel: what is taken away and multiplied by in the forward pass; the group's variance;
     /// factors and constant of the gradient.
     private let lines: UnsafeMutablePointer<Float>
 

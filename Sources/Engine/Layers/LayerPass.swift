@@ -4,7 +4,7 @@ protocol LayerPass: AnyObject {
     func forward(_ step: Step)
     /// From the gradient of the output to that of the input and of the parameters; both are overwritten.
     func backward(_ step: Step)
-    /// Takes over what the step learned beside the parameters, once no cancellation can undo it.
+    /// Takes over what the step learned besides the parameters, once no cancellation can undo it.
     func commit()
 }
 
@@ -27,7 +27,7 @@ extension SinglePass {
 /// What a pass with one input reads and writes.
 struct Ports {
     let input: BlockedMap
-    /// `nil` where nobody needs it.
+    /// `nil` where it is not needed.
     let inputGradient: BlockedMap?
     let output: BlockedMap
     let outputGradient: BlockedMap

@@ -121,7 +121,7 @@ struct Window: Hashable {
         return OffsetTable(offsets)
     }
 
-    /// Where each tap of each phase reads in the gradient of the output; nothing where nobody needs the input's.
+    /// Where each tap of each phase reads in the gradient of the output; nothing where the input's is not needed.
     func phaseOffsets(_ ports: Ports) -> [(phase: Phase, offsets: OffsetTable)] {
         guard let gradient = ports.inputGradient else { return [] }
         return phases(input: Shape([ports.input.channels, gradient.height, gradient.width])).map { phase in

@@ -342,7 +342,7 @@ final class Winograd: SinglePass {
         let position: Int
         let block: Int
 
-        /// - Parameter block: of no account where there is only one.
+        /// - Parameter block: irrelevant where there is only one.
         init(_ base: UnsafeMutablePointer<Float>, position: Int, block: Int = 0) {
             self.base = base
             self.position = position

@@ -10,9 +10,9 @@ public struct PlannedLayer: Sendable {
     public let name: String
     /// What flows out of it.
     public let output: Shape
-    /// Multiply-adds of one image on the way forward.
+    /// Multiply-adds of one image in the forward pass.
     public let operations: Int
-    /// Whether somebody needs the gradient of its input.
+    /// Whether the gradient of its input is needed.
     public let needsInputGradient: Bool
 }
 

@@ -4,7 +4,7 @@
 struct Buffer {
     /// In floats.
     let count: Int
-    /// The first and the last pass, on the way forward and back, that touch it.
+    /// The first and the last pass, forward and backward, that touch it.
     let life: ClosedRange<Int>
 }
 

@@ -5,7 +5,7 @@ import Network
 struct MemoryPlan {
     /// Of each value.
     let values: [BlockedMap]
-    /// Of each value; `nil` where nobody needs it.
+    /// Of each value; `nil` where it is not needed.
     let gradients: [BlockedMap?]
 
     /// A step's passes in time: the batch, each node forward, the loss, and each node backward.

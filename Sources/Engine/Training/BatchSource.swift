@@ -4,7 +4,7 @@ public protocol BatchSource: Sendable {
     /// Writes image `index` as the network sees it: element (c, y, x) goes to
     /// `destination[c * planeStride + y * rowStride + x * columnStride]`. Called from several threads at once, for
     /// different images.
-    /// - Parameter epoch: what augmentation depends on beside the image; 0 in evaluation.
+    /// - Parameter epoch: what augmentation depends on besides the image; 0 in evaluation.
     func writeImage(
         _ index: Int, epoch: Int, to destination: UnsafeMutablePointer<Float>, planeStride: Int, rowStride: Int,
         columnStride: Int)

@@ -4,7 +4,7 @@ import CKernels
 import Network
 import Runtime
 
-/// What a batch came to.
+/// The result of a batch.
 public struct BatchResult: Sendable {
     /// Sum over the images of the cross-entropy, measured before the update.
     public var loss: Double
@@ -232,7 +232,7 @@ public final class Executor {
     /// All that the next step depends on, copied: the training continues.
     ///
     /// Cost: a copy of weights and moments, 60 ms for 33 million with Adam.
-    /// - Returns: `nil` where the system has not enough memory for a second state.
+    /// - Returns: `nil` where the system does not have enough memory for a second state.
     public func copyState() -> TrainingState? { TrainingState(copying: state) }
 
     /// The same, given away: no step may follow, and nothing is copied.
@@ -246,7 +246,7 @@ public final class Executor {
         TrainingState(parameters: trained, moments: moments, powers: optimizer.powers, steps: steps)
     }
 
-    /// Goes on from a state of the same layers and optimizer, as if its steps had been done here.
+    /// Continues from a state of the same layers and optimizer, as if its steps had been done here.
     public func restore(_ state: TrainingState) {
         precondition(state.moments.count == moments.count, "the state of another optimizer")
         load(state.parameters)

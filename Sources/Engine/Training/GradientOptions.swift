@@ -1,4 +1,4 @@
-/// What a training does to its gradient beside the optimizer's own settings.
+/// What a training does to its gradient besides the optimizer's own settings.
 public struct GradientOptions: Hashable, Sendable {
     /// The share of each label that is spread evenly over all classes (Szegedy et al. 2016), as `nn.CrossEntropyLoss`
     /// has it.

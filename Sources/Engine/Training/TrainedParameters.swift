@@ -18,7 +18,7 @@ public final class TrainedParameters: @unchecked Sendable {
     /// Weights that come from elsewhere.
     ///
     /// - Parameter values: those of each tensor of `architecture.parameters`, in PyTorch's order.
-    /// - Returns: `nil` where the system has not enough memory.
+    /// - Returns: `nil` where the system does not have enough memory.
     public convenience init?(_ architecture: Architecture, values: (Int) -> [Float]) {
         var (counting, unused) = (Arena(base: nil), Arena(base: nil))
         _ = ParameterStore(architecture, in: &unused, weights: &counting)

@@ -11,7 +11,7 @@ final class OptimizerMoments: @unchecked Sendable {
     let memory: AlignedBuffer<Float>
     var count: Int { memory.count }
 
-    /// - Returns: `nil` where the system has not enough memory.
+    /// - Returns: `nil` where the system does not have enough memory.
     init?(count: Int) {
         guard let memory = AlignedBuffer<Float>(count: count) else { return nil }
         self.memory = memory
@@ -66,7 +66,7 @@ public final class TrainingState: Sendable {
     /// A state that comes from a file.
     ///
     /// - Parameter fill: writes the weights, then the moments, in the engine's layout, each as long as `counts` says.
-    /// - Returns: `nil` where the system has not enough memory.
+    /// - Returns: `nil` where the system does not have enough memory.
     public convenience init?<Failure: Error>(
         _ architecture: Architecture, _ optimizer: OptimizerOptions, powers: (Double, Double), steps: Int,
         fill: (_ weights: UnsafeMutableRawBufferPointer, _ moments: UnsafeMutableRawBufferPointer) throws(Failure) ->

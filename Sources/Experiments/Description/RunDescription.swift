@@ -21,7 +21,7 @@ public struct RunDescription: Sendable {
         (self.architecture, self.dataDigest, self.data, self.options) = (architecture, dataDigest, data, options)
     }
 
-    /// Goes up where what is written of a training changes its meaning. What comes to be sayable later is left out at
+    /// Increases where what is written of a training changes its meaning. What comes to be sayable later is left out at
     /// the value that computes what was computed before, so that a description of today remains the same text.
     static let format = 1
 

@@ -33,6 +33,6 @@ struct NetworkHead {
         return gradient
     }
 
-    /// What comes out of the last layer, for a test to hold against the engine.
+    /// What comes out of the last layer, for a test to compare with the engine.
     func outputs(at map: [Double]) -> [Double] { passes.reduce(map) { $1.forward($0) } }
 }

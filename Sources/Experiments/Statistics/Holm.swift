@@ -1,7 +1,7 @@
 // Holm's correction: several questions asked of the same runs, with one chance in twenty of any wrong answer.
 
 public enum Holm {
-    /// Probabilities corrected so that each may be held against one level, in their order.
+    /// Probabilities corrected so that each may be compared with one level, in their order.
     ///
     /// Source: Holm, "A simple sequentially rejective multiple test procedure", Scandinavian Journal of Statistics 6,
     /// 1979.
@@ -15,7 +15,7 @@ public enum Holm {
         return result
     }
 
-    /// The level that each is held against: those that are rejected in turn have a level of their own, all others that
+    /// The level that each is compared with: those that are rejected in turn have a level of their own, all others that
     /// of the first which is not. An interval of this confidence leaves 0 out exactly where Holm rejects.
     public static func levels(_ probabilities: [Double], _ alpha: Double) -> [Double] {
         var result = probabilities

@@ -3,7 +3,7 @@
 import Libraries
 
 extension RunStore {
-    /// Checkpoints of ended runs, which are there to be continued for more epochs, may take so much room together.
+    /// Checkpoints of ended runs, which are there to be continued for more epochs, may take this much room together.
     static let keptCheckpoints = 1_000_000_000
 
     /// What was freed.
@@ -234,7 +234,7 @@ extension RunStore {
             .filter { $0.form == .whole && $0.kind == .name && keptNames($0.key).contains(name) }.map(\.key)
     }
 
-    /// Takes the names beside the files of runs into the database, which may be an older one that was put back, and
+    /// Takes the names next to the files of runs into the database, which may be an older one that was put back, and
     /// writes those that are in it alone beside the files: an older Tandem named them. A name that another run has
     /// beside its files is that one's.
     func matchNames(of database: Database) throws(DatabaseError) {

@@ -25,7 +25,7 @@ extension RunStore {
         try RunRecordFile.write(record, key: key, to: path)
     }
 
-    /// All that is known of a run beside its weights.
+    /// All that is known of a run besides its weights.
     public func record(of run: StoredRun) -> RunRecord? {
         guard var record = filedRecord(of: run) ?? unfiledRecord(of: run) ?? restoredRecord(of: run) else {
             return nil

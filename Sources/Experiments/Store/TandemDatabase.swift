@@ -121,7 +121,7 @@ public final class TandemDatabase: Sendable {
     init(readingOnly path: String) throws(DatabaseError) {
         (isReadOnly, setAside, self.path) = (true, nil, path)
         identity = FileSystem.identity(path)
-        // What another process has written beside it cannot be read everywhere.
+        // What another process has written next to it cannot be read everywhere.
         let database = try Database(path, reading: .withOthers)
         let isReadable = (try? database.execute("SELECT count(*) FROM sqlite_schema")) != nil
         self.database = isReadable ? database : try Database(path, reading: .alone)
@@ -145,7 +145,7 @@ public final class TandemDatabase: Sendable {
 
     private init(opening path: String?, setAside: String? = nil, patience: Patience) throws(DatabaseError) {
         if let path, !FileSystem.isThere(path) {
-            // SQLite gives the files beside it the mode of this one.
+            // SQLite gives the files next to it the mode of this one.
             do throws(FileError) { try FileSystem.createFile(path, isPrivate: true) } catch {
                 throw DatabaseError(kind: .notWritable, message: error.reason)
             }
@@ -242,7 +242,7 @@ public final class TandemDatabase: Sendable {
         if ours.count == names.count { FileSystem.makePrivate(folder) }
     }
 
-    /// `tandem.sqlite`, what SQLite writes beside it, the lock of a repair, and what was set aside:
+    /// `tandem.sqlite`, what SQLite writes next to it, the lock of a repair, and what was set aside:
     /// `tandem.sqlite.damaged-2-wal`.
     private static func isDatabaseFile(_ name: String, of file: String) -> Bool {
         guard name.hasPrefix(file) else { return false }

@@ -52,7 +52,7 @@ public struct WeightsFile: Sendable {
 
     // MARK: Writing
 
-    /// Writes a file that holds this run, whole or not at all, with no more than one tensor in memory beside the run.
+    /// Writes a file that holds this run, whole or not at all, with no more than one tensor in memory besides the run.
     ///
     /// - Parameter data: how to make its data, where that is known.
     /// - Returns: its bytes.

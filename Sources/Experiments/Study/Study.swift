@@ -109,7 +109,7 @@ public struct Study: Sendable {
 
     public var isDecided: Bool { look != nil && pairs.allSatisfy(\.verdict.isDecided) }
 
-    /// Accuracies of a model, one a seed whose training came to its end.
+    /// Accuracies of a model, one a seed whose training finished.
     public func accuracies(_ model: Int) -> [Double] { doneRuns(model).compactMap(\.accuracy) }
     public func losses(_ model: Int) -> [Double] { doneRuns(model).compactMap(\.loss) }
 }

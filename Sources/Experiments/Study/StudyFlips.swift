@@ -13,7 +13,7 @@ extension Study {
         public let flips: Double
     }
 
-    /// The first seed with which both models came to their end.
+    /// The first seed with which both models finished.
     public func singlePair(_ first: Int, _ second: Int) -> SinglePair? {
         for seed in seeds {
             guard let a = run(first, seed)?.predictions, let b = run(second, seed)?.predictions, !a.isEmpty,

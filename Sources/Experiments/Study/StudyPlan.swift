@@ -73,7 +73,7 @@ public struct StudyPlan: Sendable {
         }
     }
 
-    /// The same plan with each proof held against the engine, in the precision that is trained. Where the engine
+    /// The same plan with each proof compared with the engine, in the precision that is trained. Where the engine
     /// disagrees, both are trained. What it lacks the memory to check it lacks the memory to train.
     public func checked(cancellation: Cancellation) throws(TrainingError) -> StudyPlan {
         var plan = self

@@ -22,7 +22,7 @@ public struct StudyProgress: Sendable {
 
 public enum StudyEvent: Sendable {
     case progress(StudyProgress)
-    /// An epoch of the training at work.
+    /// An epoch of the current training.
     case epoch(EpochMetrics)
     /// One run is done, or was kept.
     case finished(model: Int, seed: UInt64, StudyRun, wasKept: Bool)

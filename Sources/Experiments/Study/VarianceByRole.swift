@@ -79,7 +79,7 @@ public struct VarianceByRole: Sendable {
         return (roles.map(Optional.some) + [nil]).flatMap { seeds(varying: $0) }.filter { seen.insert($0).inserted }
     }
 
-    /// Accuracies of a row, of the runs that came to their end.
+    /// Accuracies of a row, of the runs that finished.
     public func sample(varying role: SeedRole?) -> Sample? {
         Sample(seeds(varying: role).compactMap { runs[$0]?.accuracy })
     }

@@ -54,7 +54,7 @@ enum Ink: Hashable {
     }
 }
 
-/// How a curve is drawn beside its color, so that curves can be told apart in gray: filled the first six, open the
+/// How a curve is drawn besides its color, so that curves can be told apart in gray: filled the first six, open the
 /// next.
 enum Marker: CaseIterable {
     case circle, square, triangle, diamond, cross, down

@@ -43,7 +43,7 @@ public struct ImageGrid: Sendable {
     public var pictures: [Image]
     /// In a row at most.
     public var columns: Int
-    /// So many pictures after each other belong together and are never parted by the end of a row.
+    /// This many pictures in a row belong together and are never parted by the end of a row.
     public var group: Int
 
     public init(title: String, pictures: [Image], columns: Int = 10, group: Int = 1, caption: String = "") {
@@ -138,7 +138,7 @@ extension ImageGrid: Picture {
     /// Half blocks, two pixels a character; a ramp of characters where there is no color.
     public func text(on terminal: TextTerminal) -> String {
         let largest = max(1, pictures.map(\.width).max() ?? 1)
-        // At least four beside each other, but never larger than they are.
+        // At least four next to each other, but never larger than they are.
         let side = max(8, min(largest, (terminal.columns - 6) / 4))
         let columns = evenColumns((terminal.columns + 2) / (side + 2))
         var lines = [terminal.bold(padded(title, terminal.columns).trimmedAtEnd)]

@@ -37,7 +37,7 @@ public struct IntervalPlot: Hashable, Sendable {
     public var style: Style
     public var axis: Axis
     public var rows: [Row]
-    /// What the rows are held against: 0 for differences.
+    /// What the rows are compared with: 0 for differences.
     public var reference: Double?
     /// Differences that make no difference.
     public var margin: ClosedRange<Double>?

@@ -31,7 +31,7 @@ public struct Plot: Hashable, Sendable {
             case line
             /// A line without markers.
             case smooth
-            /// A thin line behind the others: what was measured, beside what was smoothed.
+            /// A thin line behind the others: what was measured, next to what was smoothed.
             case faint
             /// Filled down to zero: the outline of a histogram.
             case filled

@@ -19,7 +19,7 @@ protocol LayerKind: CustomStringConvertible {
 
     /// The layer on an input, with its output's shape and its tensors: PyTorch's rules.
     func placed(on place: inout LayerPlace) throws(ShapeFault) -> PlacedLayer
-    /// Multiply-adds of one image on the way forward, those of its branches left out.
+    /// Multiply-adds of one image in the forward pass, those of its branches left out.
     func operations(_ placed: PlacedLayer) -> Int
 
     /// The class of `torch.nn`.

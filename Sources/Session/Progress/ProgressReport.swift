@@ -21,7 +21,7 @@ final class ProgressReport {
 
     /// Passed on at most ten times a second.
     ///
-    /// - Parameter curves: of the training at work, with its epochs.
+    /// - Parameter curves: of the current training, with its epochs.
     func update(
         title: String? = nil, fraction: Double, facts: [String], curves: (ProgressCurves, epochs: Int)? = nil
     ) {

@@ -61,7 +61,7 @@ final class StudyLog {
 
     func fail() { end("\(title) stopped") }
 
-    /// Before all of it is done. The facts of the training at work say nothing of the study.
+    /// Before all of it is done. The facts of the current training say nothing of the study.
     private func end(_ title: String) {
         if let bar { bar.finish(title: title, isDone: false, facts: [bar.elapsed]) }
     }

@@ -146,7 +146,7 @@ extension Database {
         #expect(record.context == Trained.context && record.digest == run.digest)
         #expect(record.position.outcomes.classes.map(Int.init) == run.predictions)
         #expect(record.kept?.instructionSet.isEmpty == false && record.kept?.threads == 1)
-        // The file beside it is one that PyTorch reads.
+        // The file next to it is one that PyTorch reads.
         let weights = try WeightsFile(parsing: try FileSystem.read(try another.file(".safetensors")))
         #expect(weights.record.digest == run.digest)
     }

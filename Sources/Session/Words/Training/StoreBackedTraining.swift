@@ -30,7 +30,7 @@ struct StoreBackedTraining {
     /// The run, trained or kept.
     ///
     /// - Parameters:
-    ///   - continuation: where it may continue, beside what the store knows.
+    ///   - continuation: where it may continue, besides what the store knows.
     ///   - resumed: what was to be continued.
     ///   - isFresh: whether it is trained from the start in any case.
     func value(
