@@ -9,7 +9,7 @@ import Testing
     private static let words = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .appendingPathComponent("../../Sources/Session/Words").standardized
 
-    @Test func everyWordThatIsDeclaredStandsInTheListOfItsGroup() throws {
+    @Test func everyDeclaredWordIsInTheListOfItsGroup() throws {
         let files = try #require(FileManager.default.enumerator(atPath: Self.words.path))
         var declared: [String] = []
         for case let file as String in files where file.hasSuffix(".swift") {
