@@ -36,17 +36,17 @@ struct SafetensorsTests {
             #"{"a":{"dtype":"F32","shape":["x",1],"data_offsets":[0,4]}}"#,
             "the `shape` of `a` is not a list of whole numbers"
         ),
-        (#"{"a":{"dtype":"F32","shape":[1,null],"data_offsets":[0,4]}}"#, "no list of whole numbers"),
-        (#"{"a":{"dtype":"F32","shape":[1.0],"data_offsets":[0,4]}}"#, "no list of whole numbers"),
-        (#"{"a":{"dtype":"F32","data_offsets":[0,4]}}"#, "no list of whole numbers"),
-        (#"{"a":{"dtype":"F32","shape":{},"data_offsets":[0,4]}}"#, "no list of whole numbers"),
+        (#"{"a":{"dtype":"F32","shape":[1,null],"data_offsets":[0,4]}}"#, "is not a list of whole numbers"),
+        (#"{"a":{"dtype":"F32","shape":[1.0],"data_offsets":[0,4]}}"#, "is not a list of whole numbers"),
+        (#"{"a":{"dtype":"F32","data_offsets":[0,4]}}"#, "is not a list of whole numbers"),
+        (#"{"a":{"dtype":"F32","shape":{},"data_offsets":[0,4]}}"#, "is not a list of whole numbers"),
         (
             #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,"x",4]}}"#,
             "the `data_offsets` of `a` is not a list of whole numbers"
         ),
         (#"{"__metadata__":{"format":1}}"#, "`format` of its metadata is not a string"),
         ("", "truncated within its header"), ("{", "its header is not JSON"), ("[]", "its header is not a JSON object"),
-        (#"{"a":1}"#, "described by no object"),
+        (#"{"a":1}"#, "is not described by an object"),
         (#"{"a":{"dtype":"U4","shape":[1],"data_offsets":[0,4]}}"#, "of a type that is not read: U4"),
         (#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,8]}}"#, "outside of the file"),
         (#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[-4,0]}}"#, "outside of the file"),

@@ -143,7 +143,7 @@ struct LintTests {
         ),
         (
             "products with nothing between", [.flatten, linear(20), .dropout(rate: 0.5), linear(2)],
-            "layer 3 (linear 2) stands behind layer 1 (linear 20) with no function between: one could compute both"
+            "layer 3 (linear 2) follows layer 1 (linear 20) with no function between them: one layer could compute both"
         ),
         (
             "values that are never read", [conv(8, kernel: 1, stride: 2, padding: 0), relu, .flatten, linear(2)],

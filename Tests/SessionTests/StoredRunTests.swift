@@ -123,7 +123,7 @@ struct StoredRunTests {
         #expect(fault(trained + "resume a, epochs: 2")?.contains("a has 2 epochs already") == true)
         #expect(
             fault(setup + "let a = train Net, \(options), schedule: cosine\nresume a, epochs: 4")?
-                .contains("4 are another training from the first step on") == true)
+                .contains("with 4 it is a different training from the first step on") == true)
         #expect(
             fault(setup + "let a = train Net, \(options), optimizer: sgd(lr: 1e30)") != nil)
     }

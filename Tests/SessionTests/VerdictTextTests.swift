@@ -307,7 +307,7 @@ private let base = [78.1, 77.9, 78.4, 78.0, 77.8, 78.2]
     }
 
     @Test func onlyRunsThatCameToTheirEndAreCounted() throws {
-        // Of the order alone two of six are left, of all together one less than of the first weights.
+        // Of the order alone two of six are left, of all together one less than of the initial weights.
         let some = try variance {
             $0.initialization == 1 && $0.order > 2 || $0.order == 6
                 ? nil : 70 + Double($0.initialization + 2 * $0.order)
@@ -324,7 +324,7 @@ private let base = [78.1, 77.9, 78.4, 78.0, 77.8, 78.2]
         let some = try variance { $0.initialization > 1 && $0.order == 1 ? nil : 70 + Double($0.order) }
         #expect(
             VarianceReport.answer(some)
-                == "which kind spreads the accuracy of net most is not known: fewer than two runs of the first weights "
+                == "which kind spreads the accuracy of net most is not known: fewer than two runs of the initial weights "
                 + "(init) finished, the others diverged")
         guard case .list(let spreads)? = VarianceValue(some, data: DataValue(some.dataset)).member("spreads") else {
             Issue.record("a list")
