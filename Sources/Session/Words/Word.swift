@@ -98,7 +98,7 @@ final class Word: Sendable {
     var labels: [String] { parameters.filter { !$0.isRest }.map(\.label) }
 
     /// `` `sgd`, `adam` or `adamw` ``
-    static func names(_ words: [Word]) -> String {
+    static func alternatives(_ words: [Word]) -> String {
         let names = words.map { "`\($0.name)`" }
         return [names.dropLast().joined(separator: ", "), names.last ?? ""].filter { !$0.isEmpty }
             .joined(separator: " or ")

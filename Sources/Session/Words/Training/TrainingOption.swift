@@ -13,10 +13,10 @@ enum TrainingOption {
         "batch", .integer(1...1_000_000), default: 64, aliases: ["batch_size", "batchsize", "bs"], "images per step")
     static let optimizer = Option(
         "optimizer", .optimizer, workedOut: "adam(lr: 1e-3)", aliases: ["optim", "opt"],
-        "\(Word.names(Word.optimizers)), with its options")
+        "\(Word.alternatives(Word.optimizers)), with its options")
     static let schedule = Option(
         "schedule", .schedule, workedOut: "constant", aliases: ["scheduler", "lr_scheduler"],
-        "how the learning rate changes: \(Word.names(Word.schedules))")
+        "how the learning rate changes: \(Word.alternatives(Word.schedules))")
     static let precision = Option(
         "precision", .choice, default: Precision.float32, aliases: ["dtype", "amp"], "how numbers are stored")
     /// `nil` is `random`.

@@ -1,6 +1,6 @@
 // `shape`
 
-private let sizes = RestOption("sizes", .integer(0...Limits.shapeValues), "one to three sizes")
+private let sizes = RestOption("sizes", .integer(0...EvaluationLimits.shapeValues), "one to three sizes")
 
 extension Word {
     static let shape = Word(
