@@ -212,7 +212,7 @@ private let base = [78.1, 77.9, 78.4, 78.0, 77.8, 78.2]
             for (seed, accuracy) in zip(UInt64(1)..., accuracies) {
                 some.add(run(accuracy, predictions: zeros), model: 0, seed: seed)
             }
-            return lines(some).filter { $0.contains("into one class") }
+            return lines(some).filter { $0.contains("to one class") }
         }
         #expect(
             try told([10])
