@@ -96,7 +96,7 @@ struct LookingTests {
 
     @Test(arguments: [
         ("cam f", "has none"), ("show f", "no convolution"), ("show a, layer: 9", "no layer 9"),
-        ("show a, layer: 4", "no map"), ("flips a", "two runs, not 1"), ("diagram Net, Net, Net", "not 3"),
+        ("show a, layer: 4", "not a map"), ("flips a", "two runs, not 1"), ("diagram Net, Net, Net", "not 3"),
         ("show 3", "a data set or a run"), ("plot [1], [1, 2], kind: scatter", "two of the same length"),
         ("plot a, [1]", "not two of these at once"), ("table onecycle()", "not a schedule"),
         ("table a, by: \"speed\"", "no column `speed`"),
