@@ -136,7 +136,7 @@ struct WrongArgumentTests {
         for word in Vocabulary.all where word.name != "quit" && !word.isLayer {
             for value in values {
                 for error in visitor.errors(of: call(word, value)) {
-                    guard let match = error.fix?.firstMatch(of: /^(?:for example|train it before:) `([^`]*)`$/) else {
+                    guard let match = error.fix?.firstMatch(of: /^(?:for example|train it first:) `([^`]*)`$/) else {
                         continue
                     }
                     shown.insert(String(match.1))

@@ -1,6 +1,6 @@
 // The rules by which `diff` proves. Each goes one way, so that applying them ends; none but those of swapped branches
-// and of norms in branches, which keep count of it, moves a layer with weights past another, nor a dropout past another,
-// so that every weight and every dropout keeps its random stream.
+// and of norms in branches, which keep count of it, moves a layer with weights past another, nor a dropout past
+// another, so that every weight and every dropout keeps its random stream.
 
 extension RewriteRule {
     public static let all: [RewriteRule] = idle + spelling + order + branches + reshaped

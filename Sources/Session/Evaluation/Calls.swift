@@ -18,7 +18,7 @@ extension Interpreter {
         }
         guard template.isModel else {
             throw fault(
-                .layerOutside, "the block `\(name)` stands in the body of a model or block", at: range,
+                .layerOutside, "the block `\(name)` belongs in the body of a model or block", at: range,
                 fix: "write `model Net { input 3x32x32; \(source[range]) }`")
         }
         return .model(try instantiate(template, expression.arguments, at: range))

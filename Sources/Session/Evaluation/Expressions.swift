@@ -104,9 +104,9 @@ extension Interpreter {
 
     func items(_ values: [Value], at range: SourceRange) throws -> Items {
         let items = Items(values)
-        if items.depth > Limits.listDepth {
+        if items.depth > EvaluationLimits.listDepth {
             throw fault(
-                .tooDeep, "lists nest more than \(Limits.listDepth) deep here", at: range,
+                .tooDeep, "lists nest more than \(EvaluationLimits.listDepth) deep here", at: range,
                 fix: "join them to one list with `+`")
         }
         return items
@@ -125,7 +125,7 @@ extension Interpreter {
             let value = try value(of: body)
             if value.isNothing {
                 throw fault(
-                    .noValue, "the body of a list gives a value in each turn", at: body.range,
+                    .noValue, "the body of a list must give a value in every iteration", at: body.range,
                     fix: "end it with a value: `[for n in 1...3 { 2 * n }]`")
             }
             values.append(value)

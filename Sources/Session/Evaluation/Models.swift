@@ -222,9 +222,9 @@ extension Interpreter {
         defer { layers = collector }
         let checked = try check(arguments, for: word, at: range, place: place)
         func written(_ layer: Layer, _ text: String) throws -> WrittenLayer {
-            guard collector.layers.count < Limits.layers else {
+            guard collector.layers.count < EvaluationLimits.layers else {
                 throw fault(
-                    .tooManyLayers, "a model has at most \(grouped(Limits.layers)) layers", at: range,
+                    .tooManyLayers, "a model has at most \(grouped(EvaluationLimits.layers)) layers", at: range,
                     fix: "repeat fewer of them")
             }
             try checkInterrupt(at: range)

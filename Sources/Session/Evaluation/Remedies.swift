@@ -68,7 +68,7 @@ extension Interpreter {
             if let maker = Self.makers(of: parameter.kind).first(where: { $0.name == name }) {
                 return write(maker.name)
             }
-        case (.run, _) where value.kind == .model: return ("train it before: `let a = train \(written)`", [])
+        case (.run, _) where value.kind == .model: return ("train it first: `let a = train \(written)`", [])
         case (.model, .object(let object as RunValue)):
             return modelOf(object.run, written, for: word) ?? write("\(written).model")
         default: break
@@ -87,11 +87,11 @@ extension Interpreter {
         if case .string = value, parameter.isSubject { return (word.forExample, []) }
         if let name = lastName(parameter.kind) { return write(name) }
         switch parameter.kind {
-        case .model: return ("define one before: `model Net { input 3x32x32; flatten; linear 10 }`", [])
-        case .run: return ("train one before: `let a = train \(session.lastModel?.name ?? "Net")`", [])
-        case .study: return ("begin one before: `let study = compare gap, flat`", [])
-        case .data: return ("bind one before: `let data = synthetic()`", [])
-        case .path, .text: return ("write a text in quotes: `\"…\"`", [])
+        case .model: return ("define one first: `model Net { input 3x32x32; flatten; linear 10 }`", [])
+        case .run: return ("train one first: `let a = train \(session.lastModel?.name ?? "Net")`", [])
+        case .study: return ("start one first: `let study = compare gap, flat`", [])
+        case .data: return ("bind one first: `let data = synthetic()`", [])
+        case .path, .text: return ("write a string in quotes: `\"…\"`", [])
         default: break
         }
         let makers = Self.makers(of: parameter.kind).map { "`\($0.name)`" }

@@ -15,9 +15,9 @@ extension Interpreter {
                 let names = runs.someNames
                 let meant = nearestName(to: name, among: names) ?? names.first
                 throw fault(
-                    .unknownRun, "no run is kept that is called \"\(name)\"", at: range,
+                    .unknownRun, "no stored run is called \"\(name)\"", at: range,
                     fix: meant.map { "did you mean `runs[\"\($0)\"]`? `runs` lists them all" }
-                        ?? "train one before: `let a = train \(session.lastModel?.name ?? "Net")`")
+                        ?? "train one first: `let a = train \(session.lastModel?.name ?? "Net")`")
             }
             kept = found
         case .integer(let number):
@@ -47,7 +47,7 @@ extension Interpreter {
             let reason = Stop(error).diagnostic.message
             throw fault(
                 .unreadableRun,
-                "\(kept.label) was kept by Tandem \(record.context.version), and this one cannot read it: \(reason)",
+                "\(kept.label) was stored by Tandem \(record.context.version), and this version cannot read it: \(reason)",
                 at: range, fix: "take that version, or train it again")
         }
         let options = training.options ?? .init()

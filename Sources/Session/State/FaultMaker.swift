@@ -30,13 +30,14 @@ final class FaultMaker {
 
     func tooLong(at range: SourceRange) -> Diagnostic {
         fault(
-            .tooLong, "a list holds at most \(grouped(Limits.elements)) values", at: range,
+            .tooLong, "a list holds at most \(grouped(EvaluationLimits.elements)) values", at: range,
             fix: "go over a range, which is no list: `for n in 1...100_000_000 { … }`")
     }
 
     func textTooLong(at range: SourceRange) -> Diagnostic {
         fault(
-            .tooLong, "a text holds at most \(grouped(Limits.elements)) bytes", at: range, fix: "write it in parts")
+            .tooLong, "a string holds at most \(grouped(EvaluationLimits.elements)) bytes", at: range,
+            fix: "write it in parts")
     }
 
     func divisionByZero(at place: SourceRange) -> Diagnostic {
@@ -58,7 +59,7 @@ final class FaultMaker {
         }
         var product = 1
         for size in sizes {
-            let most = Limits.shapeValues
+            let most = EvaluationLimits.shapeValues
             guard size >= 0 else {
                 throw fault(
                     .outOfRange, "a size is 0 to \(most), not \(size)", at: range, fix: "for example `3x32x32`")

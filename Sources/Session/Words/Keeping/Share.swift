@@ -50,7 +50,7 @@ private func shareRun(_ call: Invocation) throws -> Value {
     }
     guard value.dataExpression != nil, let data = try call.dataDigest(of: value) else {
         throw call.fault(
-            .notRepeatable, "the data of \(label) are not known", at: place,
+            .notRepeatable, "the data of \(label) is not known", at: place,
             fix: "share the file: `save \(label), \"weights.safetensors\"`")
     }
     let name = RunProgram.name(value)

@@ -17,7 +17,7 @@ private func showDiagram(_ call: Invocation) throws -> Value {
     let subjects = try given.isEmpty ? [(model: call.lastModel(), place: call.range)] : given
     guard subjects.count <= 2 else {
         throw call.fault(
-            .wrongCount, "`diagram` takes one model, or two to be held against each other, not \(subjects.count)",
+            .wrongCount, "`diagram` takes one model, or two to compare, not \(subjects.count)",
             at: subjects.last?.place,
             fix: "draw them two by two: `diagram \(subjects.prefix(2).map(\.model.name).joined(separator: ", "))`")
     }

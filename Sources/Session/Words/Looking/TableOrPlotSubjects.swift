@@ -84,8 +84,8 @@ extension Invocation {
         let written = context.source[place]
         let word = arguments.word
         switch value {
-        case .model: return "train it before: `let a = train \(written)`"
-        case .template(let template) where template.isModel: return "train it before: `let a = train \(written)`"
+        case .model: return "train it first: `let a = train \(written)`"
+        case .template(let template) where template.isModel: return "train it first: `let a = train \(written)`"
         case .object(is RunsValue):
             return "`\(written)` alone shows them as a table; the newest of them is `\(word.name) \(written)[0]`"
         case .object(is StudyValue): return "`table \(written)` and `plot \(written)` show it"

@@ -25,7 +25,9 @@ private func numbersOfRange(_ call: Invocation) throws -> Value {
     guard step > 0 ? start < end : start > end else { return .list(Items([])) }
     // Without a sign, the distance of any two numbers is one.
     let span = UInt(bitPattern: start < end ? end &- start : start &- end)
-    guard (span - 1) / step.magnitude < Limits.elements else { throw call.context.faults.tooLong(at: call.range) }
+    guard (span - 1) / step.magnitude < EvaluationLimits.elements else {
+        throw call.context.faults.tooLong(at: call.range)
+    }
     let count = Int((span - 1) / step.magnitude) + 1
     var values: [Value] = []
     values.reserveCapacity(count)
