@@ -327,7 +327,7 @@ struct REPLTests {
         try terminal.waitFor("images/s")
         try terminal.setDisk(isFull: true)
         terminal.type(PseudoTerminal.controlC)
-        try terminal.waitFor("what was trained is kept as long as this session")
+        try terminal.waitFor("what was trained is kept until this session ends")
         try terminal.waitFor("tandem> ")
         terminal.type("let few = take(data, 100, test: 20); let b = train B, on: few, epochs: 2\r")
         try terminal.waitFor("tandem> ")

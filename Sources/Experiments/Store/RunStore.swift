@@ -16,7 +16,7 @@ public final class RunStore: Sendable {
     let results: String
     /// Where is who trains what.
     let claims: String
-    private let file = Mutex<KeptFile?>(nil)
+    private let file = Mutex<TandemDatabase?>(nil)
     /// An index in memory, for as long as the file cannot be used.
     private let substitute = Mutex<TandemDatabase?>(nil)
     private let faults = Mutex<(pending: [StoreFault], told: Set<StoreFault>)>(([], []))
