@@ -94,7 +94,7 @@ struct StoredStudyTests {
         #expect(many.contains("13 records were not taken") && many.contains("and 5 more"))
         for number in 1...12 { try FileManager.default.removeItem(atPath: "\(folder)/\(number).run") }
         let here = other.text(study)
-        #expect(here.contains("4 of 4 trainings kept") && !here.contains("note: "))
+        #expect(here.contains("4 of 4 trainings loaded from the run store") && !here.contains("note: "))
         #expect(here.split(separator: "\n").last == there.split(separator: "\n").first)
         // Of a run that came along everything but the weights is known.
         let taken = other.text(
@@ -129,7 +129,8 @@ struct StoredStudyTests {
         let run = text("let a = train A, on: data, epochs: 1, log: none\nprint a.digest.count")
         #expect(run == "64\n")
         #expect(
-            text("let s = compare A, B, on: data, epochs: 1, seeds: [1], log: none").contains("2 of 2 trainings kept"))
+            text("let s = compare A, B, on: data, epochs: 1, seeds: [1], log: none").contains(
+                "2 of 2 trainings loaded from the run store"))
     }
 
     @Test func variancesAndStudiesShareTheirRuns() {

@@ -319,7 +319,7 @@ extension Database {
         #expect(run.state == .done && run.steps == 12)
         #expect(
             home.store.takeFaults().map(\.message) == [
-                "the checkpoint of Net seed 1 is damaged (it is cut short) and was set aside as \(path).damaged"
+                "the checkpoint of Net seed 1 is damaged (it is truncated) and was set aside as \(path).damaged"
             ])
         #expect(home.store.list().count == 1)
     }
@@ -625,7 +625,7 @@ extension Database {
         #expect(store.list().isEmpty)
         let faults = store.takeFaults()
         #expect(faults.map(\.message) == ["runs are not kept: \(file)/home cannot be used (not a directory)"])
-        #expect(faults[0].fix.hasPrefix("move away"))
+        #expect(faults[0].fix.hasPrefix("move what is in its place"))
         // Told once.
         _ = store.list()
         #expect(store.takeFaults().isEmpty)
