@@ -338,7 +338,7 @@ struct REPLTests {
         terminal.type("let s = compare B, A, on: data, epochs: 50, seeds: 1...2\r")
         try terminal.waitFor("training 2 of 4")
         terminal.type(PseudoTerminal.controlC)
-        try terminal.waitFor("those that were done are kept as long as this session")
+        try terminal.waitFor("those that were done are kept until this session ends")
         try terminal.waitFor("tandem> ")
         try terminal.setDisk(isFull: false)
         terminal.type("let c = train B, on: few, epochs: 3, seed: 2\r")

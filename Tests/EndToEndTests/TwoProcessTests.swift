@@ -82,9 +82,9 @@ struct TwoProcessTests {
         let outputs = try processes.map { try text($0, script) }
         let lines = outputs.flatMap { $0.split(separator: "\n") }.filter { $0.contains(" % after 2 epochs") }
         #expect(lines.count == 3 * 8, "\(outputs)")
-        #expect(lines.filter { !$0.hasSuffix("(kept)") }.count == 8)
+        #expect(lines.filter { !$0.hasSuffix("(from the run store)") }.count == 8)
         func results(_ output: String) -> Set<String> {
-            Set(output.replacing(" (kept)", with: "").split(separator: "\n").map(String.init))
+            Set(output.replacing(" (from the run store)", with: "").split(separator: "\n").map(String.init))
                 .filter { $0.contains(" seed ") }
         }
         #expect(Set(outputs.map(results)).count == 1 && processes.allSatisfy { $0.terminationStatus == 0 })

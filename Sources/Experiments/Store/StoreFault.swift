@@ -80,7 +80,7 @@ public enum StoreFault: Error, Hashable, Sendable {
             "a run whose record could not be written may be missing in `runs`; check the disk"
         case .runDamaged: "no action is needed: it is trained again when it is used; check the disk"
         case .notWritten:
-            "free space with `runs clean`, or `save` the run to another disk: it lasts as long as this session"
+            "free space with `runs clean`, or `save` the run to another disk: it is kept until this session ends"
         case .otherBits: "please report it, with the machine and the versions; memory may be faulty"
         }
     }

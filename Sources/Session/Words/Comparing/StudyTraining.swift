@@ -102,7 +102,7 @@ extension Invocation {
     ///
     /// - Parameter areKept: whether all runs that are done are kept beyond the session.
     func stop(_ end: StudyEnd, missing: Int, areKept: () -> Bool) {
-        func kept() -> String { areKept() ? "kept" : "kept as long as this session" }
+        func kept() -> String { areKept() ? "kept" : "kept until this session ends" }
         switch end {
         case .done: break
         case .interrupted:

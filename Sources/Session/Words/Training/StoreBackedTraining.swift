@@ -137,10 +137,10 @@ struct StoreBackedTraining {
 
     /// What becomes of what was trained of a run that did not come to its end.
     private func keeping(_ keeper: RunKeeper?) -> String {
-        guard let keeper else { return "kept as long as this session" }
+        guard let keeper else { return "kept until this session ends" }
         return switch keeper.isKept {
         case true?: "kept"
-        case false?: "kept as long as this session"
+        case false?: "kept until this session ends"
         case nil: "being written to the disk"
         }
     }
