@@ -15,7 +15,7 @@ struct ChannelSums {
     /// - Parameters:
     ///   - number: sums of each channel.
     ///   - images: the largest batch.
-    init(_ number: Int, of map: Map, images: Int, arena: inout Arena) {
+    init(_ number: Int, of map: BlockedMap, images: Int, arena: inout Arena) {
         self.number = number
         (blocks, channels) = (map.blocks, map.channels)
         let count = (images + Self.group - 1) / Self.group * map.blocks * number * 16

@@ -1,7 +1,7 @@
 // Group normalization (Wu and He 2018), as `nn.GroupNorm`: the channels of a group, and their pixels, are brought to
 // mean 0 and variance 1 in each image, then each channel is scaled and shifted. Sums run in double, channel by channel
-// of a group; the gradients of scale and shift are joined image by image. With as many groups as channels it is instance
-// normalization (Ulyanov et al. 2016), as `nn.InstanceNorm2d`.
+// of a group; the gradients of scale and shift are joined image by image. With as many groups as channels it is
+// instance normalization (Ulyanov et al. 2016), as `nn.InstanceNorm2d`.
 
 import CKernels
 import Network

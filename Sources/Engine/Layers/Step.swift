@@ -78,7 +78,7 @@ extension Step {
 
     /// The same with the floats of each line, where all lines of a block are one if they follow each other.
     func forEachRun(
-        of map: Map, isWhole: Bool, _ body: (_ image: Int, _ block: Int, _ row: Int, _ count: Int64) -> Void
+        of map: BlockedMap, isWhole: Bool, _ body: (_ image: Int, _ block: Int, _ row: Int, _ count: Int64) -> Void
     ) {
         let (rows, count) = isWhole ? (1, map.area * 16) : (map.height, map.width * 16)
         forEachBlock(of: map) { image, block in

@@ -314,7 +314,7 @@ extension RewriteRule {
         RewriteRule(
             "relu6 and max-pool may change places", .training,
             because:
-                "relu6 never turns the order of two values round; where the largest is not above zero, or not below "
+                "relu6 never reverses the order of two values; where the largest is not above zero, or not below "
                 + "6, neither order lets a gradient through"
         ) { first, second in
             guard case .maxPool = first.layer, second.layer == .activation(.relu6) else { return nil }
@@ -322,7 +322,7 @@ extension RewriteRule {
         },
         RewriteRule(
             "sigmoid, tanh, softplus or elu and max-pool may change places", .outputs,
-            because: "they never turn the order of two values round, but many values become equal, and pass their "
+            because: "they never reverse the order of two values, but many values become equal, and pass their "
                 + "gradient another way"
         ) { first, second in
             guard case .maxPool = first.layer, case .activation(let activation) = second.layer else { return nil }
