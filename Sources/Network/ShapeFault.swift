@@ -94,7 +94,7 @@ extension ShapeFault: CustomStringConvertible {
         case .notAtHead: "write `residual { \(layer); … }`"
         case .shortcutDiffers: "make the last width and the strides of both the same"
         case .noProjection:
-            "keep the size with `padding: same`, or say what leads around it: `residual { … } shortcut { … }`"
+            "keep the size with `padding: same`, or give it a shortcut: `residual { … } shortcut { … }`"
         case .factorDiffers:
             "end it in \(input)" + (input.isFlat ? "" : ", or in a factor for each channel, \(input.channels)x1x1")
         case .branchesDiffer: "give the branches the same strides and paddings"

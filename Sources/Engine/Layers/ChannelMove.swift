@@ -5,12 +5,12 @@ import Network
 
 /// Copies each channel of a map from its place in another.
 final class ChannelMove {
-    private let to: Map
+    private let to: BlockedMap
     /// For each channel.
     private let lanes: UnsafeMutablePointer<tandem_lane>
 
     /// - Parameter source: where a channel comes from.
-    init(to: Map, from source: (_ channel: Int) -> (map: Map, channel: Int)) {
+    init(to: BlockedMap, from source: (_ channel: Int) -> (map: BlockedMap, channel: Int)) {
         self.to = to
         lanes = .allocate(capacity: to.channels)
         for channel in 0..<to.channels {
@@ -32,7 +32,7 @@ final class ChannelMove {
     }
 
     /// All of these to one, one behind the other.
-    static func joining(_ maps: [Map], to: Map) -> ChannelMove {
+    static func joining(_ maps: [BlockedMap], to: BlockedMap) -> ChannelMove {
         let places = maps.flatMap { map in (0..<map.channels).map { (map, $0) } }
         return ChannelMove(to: to) { places[$0] }
     }
@@ -40,7 +40,7 @@ final class ChannelMove {
     /// The channels of one to each of these, one behind the other.
     ///
     /// - Parameter maps: `nil` leaves its share out.
-    static func sharing(_ map: Map, channels: [Int], among maps: [Map?]) -> [ChannelMove] {
+    static func sharing(_ map: BlockedMap, channels: [Int], among maps: [BlockedMap?]) -> [ChannelMove] {
         var first = 0
         var moves: [ChannelMove] = []
         for (to, count) in zip(maps, channels) {
@@ -57,7 +57,7 @@ final class Join: LayerPass {
     private let values: ChannelMove
     private let gradients: [ChannelMove]
 
-    init(branches: [(map: Map, gradient: Map?)], output: Map, outputGradient: Map) {
+    init(branches: [(map: BlockedMap, gradient: BlockedMap?)], output: BlockedMap, outputGradient: BlockedMap) {
         values = .joining(branches.map(\.map), to: output)
         gradients = ChannelMove.sharing(
             outputGradient, channels: branches.map(\.map.channels), among: branches.map(\.gradient))
@@ -72,7 +72,7 @@ final class Split: LayerPass {
     private let values: [ChannelMove]
     private let gradient: ChannelMove?
 
-    init(input: Map, inputGradient: Map?, branches: [(map: Map, gradient: Map?)]) {
+    init(input: BlockedMap, inputGradient: BlockedMap?, branches: [(map: BlockedMap, gradient: BlockedMap?)]) {
         values = ChannelMove.sharing(
             input, channels: branches.map(\.map.channels), among: branches.map(\.map))
         gradient = inputGradient.map { .joining(branches.compactMap(\.gradient), to: $0) }

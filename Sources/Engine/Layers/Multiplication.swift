@@ -1,5 +1,5 @@
-// The product of a `multiply`: a map times another of its shape, or times a factor for each channel of an image. Sums over
-// the places of a channel run in double.
+// The product of a `multiply`: a map times another of its shape, or times a factor for each channel of an image. Sums
+// over the places of a channel run in double.
 
 import CKernels
 
@@ -7,12 +7,15 @@ final class Multiplication: LayerPass {
     /// The gradient of each is the other's values.
     static let needs = PassNeeds(readsInput: true)
 
-    private let value: (map: Map, gradient: Map?)
-    private let factor: (map: Map, gradient: Map?)
-    private let output: Map
-    private let outputGradient: Map
+    private let value: (map: BlockedMap, gradient: BlockedMap?)
+    private let factor: (map: BlockedMap, gradient: BlockedMap?)
+    private let output: BlockedMap
+    private let outputGradient: BlockedMap
 
-    init(value: (map: Map, gradient: Map?), factor: (map: Map, gradient: Map?), output: Map, outputGradient: Map) {
+    init(
+        value: (map: BlockedMap, gradient: BlockedMap?), factor: (map: BlockedMap, gradient: BlockedMap?),
+        output: BlockedMap, outputGradient: BlockedMap
+    ) {
         self.value = value
         self.factor = factor
         self.output = output
@@ -56,7 +59,7 @@ final class Multiplication: LayerPass {
     }
 
     /// Place by place.
-    private static func multiply(_ step: Step, _ a: Map, _ b: Map, to: Map) {
+    private static func multiply(_ step: Step, _ a: BlockedMap, _ b: BlockedMap, to: BlockedMap) {
         let kernels = step.kernels
         step.forEachRow(of: to) { image, block, row in
             kernels.multiply(

@@ -88,7 +88,7 @@ extension Step {
     ///
     /// - Parameter factors: of the 16 channels of a block.
     func scale(
-        _ from: Map, by factors: (_ image: Int, _ block: Int) -> UnsafePointer<Float>, to: Map
+        _ from: BlockedMap, by factors: (_ image: Int, _ block: Int) -> UnsafePointer<Float>, to: BlockedMap
     ) {
         let kernels = kernels
         forEachBlock(of: to) { image, block in

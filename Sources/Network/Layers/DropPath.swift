@@ -1,4 +1,5 @@
-// Stochastic depth (Huang et al. 2016): in training, what the body of a residual makes of an image is left out at random.
+// Stochastic depth (Huang et al. 2016): in training, what the body of a residual makes of an image is left out at
+// random.
 
 extension Layer {
     /// timm's `DropPath(rate)`. It stands at the head of the body that it drops, and acts on what comes out of it.

@@ -317,7 +317,7 @@ extension Interpreter {
                 .unexpectedBlock, "`\(word.name)` takes one block", at: bodies[1].range,
                 fix: word.name == "multiply"
                     ? "`concat` takes several; write the layers of both in one"
-                    : "`concat` takes several; the way around a residual is a `shortcut { … }`")
+                    : "`concat` takes several; the shortcut of a residual is written `shortcut { … }`")
         }
         return try branch(body)
     }

@@ -89,7 +89,7 @@ extension Interpreter {
     private func overridden(_ name: Identifier) throws -> Value? {
         guard scope == nil, let (text, expression, place) = session.override(name.text) else { return nil }
         guard let expression else { return .string(text) }
-        // A bare name that is none is a text: `--set folder=images`.
+        // A bare word that is not a name is a string: `--set folder=images`.
         if case .name(let word) = expression.kind, find(word) == nil, visibleWord(word) == nil {
             return .string(text)
         }
