@@ -147,6 +147,15 @@ import Testing
         }
     }
 
+    @Test func fewerImagesAreTheFirstOnes() throws {
+        try makeBatches(in: folder.path)
+        let data = try CIFAR.ten.load()
+        let few = data.taking(25, test: 3)
+        #expect(few.training.labels == Array(data.training.labels.prefix(25)))
+        #expect(few.training.labels == (0..<25).map { $0 % 10 } && few.test.labels == [0, 1, 2])
+        #expect(data.shownImages(.test, 4) == [0, 1, 2, 3])
+    }
+
     @Test func damagedFilesAreNamed() throws {
         try makeBatches(in: folder.path)
         let batches = folder.path + "/cifar-10-batches-bin"

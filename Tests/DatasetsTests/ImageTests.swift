@@ -202,6 +202,12 @@ struct SplitTests {
         #expect(try split.digest() != data.split(share: 0.9, seed: 4).digest())
         #expect(split.taking(10).training.labels == Array(split.training.labels.prefix(10)))
     }
+
+    /// Runs are kept by what they were trained on: another order would train all of them anew.
+    @Test func theSameImagesArePutAsideEverywhere() throws {
+        let split = Synthetic.make(training: 50, test: 5).split(share: 0.9, seed: 3)
+        #expect(try split.digest() == "unknown")
+    }
 }
 
 struct AugmentationTests {

@@ -4,14 +4,14 @@ import Testing
 @testable import Datasets
 
 @Suite struct SyntheticTests {
-    /// Digests of what every machine must draw. If the drawing is changed on purpose, write down the new ones, and how
-    /// far a linear model (below 60 %) and a small convolutional net (above 90 %) get: 17 % and 94 % now.
     @Test func drawingCanBeStopped() {
         let cancellation = Cancellation()
         cancellation.cancel()
         #expect(throws: DatasetError.self) { try Synthetic.make(cancellation: cancellation) }
     }
 
+    /// The digest of what every machine must draw. If the drawing is changed on purpose, write down the new one, and how
+    /// far a linear model (below 60 %) and a small convolutional net (above 90 %) get: 17 % and 94 % now.
     @Test func theImagesAreTheSameEverywhere() throws {
         #expect(
             try Synthetic.make(training: 200, test: 50).digest()

@@ -75,10 +75,13 @@ extension Interpreter {
         }
         if case .string(let text) = value, find(text)?.fits(parameter.kind) == true { return write(text) }
         if let elements = value.elements, !elements.isEmpty, elements.allSatisfy({ $0.fits(parameter.kind) }) {
-            if parameter.isRest, let first = written.first, "[(".contains(first) {
+            if parameter.isRest || elements.count == 1, let first = written.first, "[(".contains(first) {
                 return write(String(written.dropFirst().dropLast()))
             }
-            if parameter.isSubject { return ("take each in turn: `[for x in \(written) { \(word.name) x }]`", []) }
+            // A word that needs more than its subject cannot be called with `x` alone.
+            if parameter.isSubject, !word.parameters.contains(where: { $0.isRequired && !$0.isSubject }) {
+                return ("take each in turn: `[for x in \(written) { \(word.name) x }]`", [])
+            }
         }
         if parameter.isPositional, !isLabeled, let label = labelTaking(value.kind, of: word) {
             return ("write `\(label): \(written)`", [])
