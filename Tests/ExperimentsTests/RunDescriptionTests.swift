@@ -68,6 +68,12 @@ struct RunDescriptionTests {
             optimizer: .rmsprop(
                 learningRate: 0.1, alpha: 0.9, epsilon: 1e-6, weightDecay: 1e-4, momentum: 0.9, isCentered: true)),
         TrainingOptions(schedule: .oneCycle(peak: nil)), TrainingOptions(schedule: .oneCycle(peak: 0.3)),
+        TrainingOptions(schedule: .oneCycle(peak: 0.3, warmup: 2, minimum: 1e-6)),
+        TrainingOptions(schedule: .cosine(warmup: 0, restarts: 2, minimum: 1e-5)),
+        TrainingOptions(schedule: .constant(warmup: 3)),
+        TrainingOptions(schedule: .multiStep(epochs: [3, 5], factor: 0.2, warmup: 1, minimum: 1e-5)),
+        TrainingOptions(
+            schedule: .polyline([SchedulePoint(share: 0, factor: 0.2), SchedulePoint(share: 1, factor: 1)])),
     ]
 
     private static func readAgain(_ description: RunDescription) throws -> RunDescription {

@@ -37,9 +37,75 @@ struct ScheduleTests {
         #expect(Array(factors(.cosine(warmup: 1)).prefix(5)) == [0.25, 0.5, 0.75, 1, 1])
     }
 
+    @Test func theMinimumIsWhatACosineFallsTo() {
+        let expected = [
+            1.0, 0.987222185, 0.949759526, 0.890165043, 0.8125, 0.722057142, 0.625, 0.527942858, 0.4375, 0.359834957,
+            0.300240474, 0.262777815,
+        ]
+        #expect(differ(factors(.cosine(warmup: 0, minimum: 0.05)), expected) < 1e-9)
+    }
+
+    @Test func restartsAreCosineAnnealingWarmRestarts() {
+        let fall = [1.0, 0.868198052, 0.55, 0.231801948]
+        #expect(differ(factors(.cosine(warmup: 0, restarts: 2, minimum: 0.02)), fall + fall + fall) < 1e-9)
+        // Shares that are no whole numbers of steps.
+        let rates = factors(.cosine(warmup: 0, restarts: 4))
+        #expect(rates.indices.filter { $0 > 0 && rates[$0] > rates[$0 - 1] } == [3, 5, 8, 10])
+    }
+
+    @Test func aCosineBeginsBehindTheWarmupAsInASequentialLR() {
+        let expected = [
+            0.25, 0.5, 0.75, 1.0, 1.0, 0.971454825, 0.890165043, 0.768506287, 0.625, 0.481493713, 0.359834957,
+            0.278545175,
+        ]
+        #expect(differ(factors(.cosine(warmup: 1, minimum: 0.05)), expected) < 1e-9)
+    }
+
+    @Test func theWarmupOfOnecycleIsItsRiseAndTheMinimumItsEnd() {
+        let expected = [
+            0.04, 0.28, 0.76, 1.0, 0.962130067, 0.854285624, 0.692885008, 0.5025, 0.312114992, 0.150714376, 0.042869933,
+            0.005,
+        ]
+        #expect(differ(factors(.oneCycle(peak: nil, warmup: 1, minimum: 0.001)), expected) < 1e-9)
+        #expect(
+            differ(
+                factors(.oneCycle(peak: 0.2, warmup: 1, minimum: 0.001), learningRate: 0.1), expected.map { 2 * $0 })
+                < 2e-9)
+    }
+
+    @Test func multistepCutsAfterTheEpochsThatAreNamed() {
+        #expect(
+            factors(.multiStep(epochs: [1, 2], factor: 0.1))
+                == [1, 1, 1, 1, 0.1, 0.1, 0.1, 0.1, 0.1 * 0.1, 0.1 * 0.1, 0.1 * 0.1, 0.1 * 0.1])
+        #expect(
+            differ(
+                factors(.multiStep(epochs: [1, 2], factor: 0.1, minimum: 0.01)).suffix(8),
+                [0.1, 0.1, 0.1, 0.1, 0.05, 0.05, 0.05, 0.05]) < 1e-12)
+        // Epochs count from the first, whatever the warm-up.
+        #expect(
+            factors(.multiStep(epochs: [2], factor: 0.5, warmup: 1))
+                == [0.25, 0.5, 0.75, 1, 1, 1, 1, 1, 0.5, 0.5, 0.5, 0.5])
+    }
+
+    @Test func polylineIsNumpysInterp() {
+        let points = [(0, 0.2), (0.25, 1), (1, 0.07)].map { SchedulePoint(share: $0.0, factor: $0.1) }
+        let expected = [
+            0.2, 0.466666667, 0.733333333, 1.0, 0.896666667, 0.793333333, 0.69, 0.586666667, 0.483333333, 0.38,
+            0.276666667, 0.173333333,
+        ]
+        #expect(differ(factors(.polyline(points)), expected) < 1e-9)
+        let inside = [(0.5, 1), (0.75, 0)].map { SchedulePoint(share: $0.0, factor: $0.1) }
+        #expect(differ(factors(.polyline(inside)), [1, 1, 1, 1, 1, 1, 1, 2 / 3.0, 1 / 3.0, 0, 0, 0]) < 1e-12)
+    }
+
+    @Test func aConstantRateWarmsUp() {
+        #expect(factors(.constant(warmup: 2)).prefix(9) == [0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875, 1, 1])
+    }
+
     @Test func aTrainingOfOneStepHasARate() {
         for schedule in [
-            Schedule.cosine(warmup: 0), .cosine(warmup: 5), .oneCycle(peak: nil), .step(every: 3, factor: 0),
+            Schedule.cosine(warmup: 0), .cosine(warmup: 5), .cosine(warmup: 0, restarts: 3), .oneCycle(peak: nil),
+            .oneCycle(peak: nil, warmup: 1), .oneCycle(peak: nil, warmup: 7), .step(every: 3, factor: 0),
         ] {
             let factor = schedule.factor(step: 0, stepsPerEpoch: 1, epochs: 1, learningRate: 0.1)
             #expect(factor.isFinite && factor >= 0)

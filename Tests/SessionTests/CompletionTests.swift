@@ -55,7 +55,7 @@ struct CompletionTests {
         ("train Net, optimizer: adam(lr: 1), ep|", ["epochs:"]),
         ("train(Net, ep|", ["epochs:"]),
         ("print [for s in 1...2 { train Net, ep|", ["epochs:"]),
-        ("let m = Net(po|", ["pooled:"]),
+        ("let m = Net(poo|", ["pooled:"]),
         ("let m = Net(pooled: false, de|", ["depth:"]),
         ("model N { Pair(str|", ["stride:"]),
         // Choices.
@@ -139,7 +139,7 @@ struct CompletionTests {
         #expect(detail("train Net, ep|") == "10")
         #expect(detail("model N { conv 64, ke|") == "3")
         #expect(detail("print widt|") == "64")
-        #expect(detail("let m = Net(po|") == "true")
+        #expect(detail("let m = Net(poo|") == "true")
         #expect(list("print Ne|").items.first?.kind == "model")
         #expect(list("print dat|").items.first?.kind == "data")
     }

@@ -8,13 +8,3 @@ public struct RunIdentity: Hashable, Sendable {
     /// run continues from where any other of its stem ended. Else equal to `digest`.
     public let stem: String
 }
-
-extension Schedule {
-    /// Whether the learning rate of a step depends on how many epochs there are in all.
-    public var dependsOnEpochs: Bool {
-        switch self {
-        case .constant, .step: false
-        case .cosine, .oneCycle: true
-        }
-    }
-}

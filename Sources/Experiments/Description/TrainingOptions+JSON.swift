@@ -36,9 +36,13 @@ extension TrainingOptions {
         seeds.augmentation = try seed("augment")
         seeds.dropout = try seed("dropout")
         let settings = Settings(of: "the options", json)
+        let schedule: Schedule
+        do throws(ScheduleSettingsError) {
+            schedule = try Schedule(json["schedule"])
+        } catch { throw DescriptionError(error.description) }
         self.init(
             epochs: epochs, batchSize: batch, optimizer: try OptimizerOptions(json["optimizer"]),
-            schedule: try Schedule(json["schedule"]),
+            schedule: schedule,
             gradient: GradientOptions(
                 labelSmoothing: try settings.number("smoothing", in: 0...1),
                 largestNorm: json["clip"] == nil ? nil : try settings.number("clip", in: 0...(.greatestFiniteMagnitude))
@@ -74,32 +78,6 @@ extension OptimizerOptions {
         do throws(OptimizerSettingsError) {
             try self.init(name: kind, values: values)
         } catch { throw DescriptionError(error.description) }
-    }
-}
-
-extension Schedule {
-    fileprivate var json: JSONObject {
-        switch self {
-        case .constant: return ["kind": "constant"]
-        case .step(let every, let factor): return ["kind": "step", "every": .integer(every), "factor": .number(factor)]
-        case .cosine(let warmup): return ["kind": "cosine", "warmup": .integer(warmup)]
-        case .oneCycle(let peak):
-            var object: JSONObject = ["kind": "onecycle"]
-            object["peak"] = peak.map { .number($0) }
-            return object
-        }
-    }
-
-    fileprivate init(_ json: JSON?) throws(DescriptionError) {
-        let settings = Settings(of: "the schedule", json ?? .null)
-        switch json?["kind"]?.string {
-        case "constant": self = .constant
-        case "step":
-            self = .step(every: try settings.integer("every", in: 1...1_000_000), factor: try settings.number("factor"))
-        case "cosine": self = .cosine(warmup: try settings.integer("warmup", in: 0...1_000_000))
-        case "onecycle": self = .oneCycle(peak: json?["peak"] == nil ? nil : try settings.number("peak"))
-        default: throw DescriptionError("its schedule is not known here")
-        }
     }
 }
 

@@ -39,7 +39,7 @@ final class SessionReader: ProgramReader {
         let given = call.arguments.filter { $0.label != nil && $0.label?.text != "on" }
         guard given.allSatisfy(\.value.isSetting) else { throw foreign(value.range) }
         let arguments = try reader.check(given, for: train, at: value.range, place: call.callee.range)
-        return (model, architecture, Invocation(arguments: arguments, context: reader.context).trainingOptions())
+        return (model, architecture, try Invocation(arguments: arguments, context: reader.context).trainingOptions())
     }
 
     func data(_ text: String, opensFiles: Bool) throws -> Value {

@@ -1,4 +1,4 @@
-// A schedule of the learning rate, as `constant`, `step`, `cosine` and `onecycle` give it.
+// A schedule of the learning rate, as `cosine` and its like give it.
 
 import Experiments
 
@@ -12,15 +12,25 @@ final class ScheduleValue: ObjectValue {
     var boundName: String? { nil }
     func named(_ name: String) -> any ObjectValue { self }
 
+    /// `cosine(warmup: 2)`: what differs from its default.
     var text: String {
-        switch schedule {
-        case .constant: "constant"
-        case .step(let every, let factor): "step(every: \(every), factor: \(decimalText(factor)))"
-        case .cosine(let warmup): warmup == 0 ? "cosine" : "cosine(warmup: \(warmup))"
-        case .oneCycle(let peak): peak.map { "onecycle(peak: \(decimalText($0)))" } ?? "onecycle"
-        }
+        let parts = schedule.settings.map { "\($0.label): \($0.value.text)" }
+        return parts.isEmpty ? schedule.name : "\(schedule.name)(\(parts.joined(separator: ", ")))"
     }
 
     static let memberHelp: [(name: String, help: String)] = []
     func member(_ name: String) -> Value? { nil }
+}
+
+extension ScheduleSetting.Value {
+    /// As it is typed.
+    fileprivate var text: String {
+        switch self {
+        case .integer(let number): "\(number)"
+        case .number(let number): decimalText(number)
+        case .integers(let numbers): "[\(numbers.map { "\($0)" }.joined(separator: ", "))]"
+        case .points(let points):
+            "[\(points.map { "(\(decimalText($0.share)), \(decimalText($0.factor)))" }.joined(separator: ", "))]"
+        }
+    }
 }

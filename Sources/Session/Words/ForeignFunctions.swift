@@ -102,6 +102,8 @@ enum ForeignFunction {
         let whole = "it zeroes single values, not whole channels"
         let images = "it goes over images of height and width"
         let steps = "the learning rate follows another curve"
+        let restarts = "`restarts:` says how often it starts again, each time for an equal share of the training"
+        let points = "it takes points: `polyline([(0, 1), (1, 0)])` falls evenly"
         return [
             "rrelu": ("leakyrelu", "its slope is fixed, not random"),
             "selu": ("elu", "SELU is 1.0507 · `elu 1.6733`"),
@@ -132,11 +134,11 @@ enum ForeignFunction {
             "muon": ("sgd", adam), "lars": ("sgd", adam), "rprop": ("sgd", adam), "lbfgs": ("sgd", adam),
             "onecyclelr": ("onecycle", "the momentum stays as it is, as with `cycle_momentum=False`"),
             "sgdw": ("sgd", "its `weightdecay:` is added to the gradient, not taken from the weights apart"),
-            "cosineannealingwarmrestarts": ("cosine", "it has no restarts"),
-            "cosinewarmrestarts": ("cosine", "it has no restarts"), "cosinerestarts": ("cosine", "it has no restarts"),
-            "sgdr": ("cosine", "it has no restarts"), "cycliclr": ("onecycle", steps),
-            "multisteplr": ("step", "the reductions are equally far apart"), "exponentiallr": ("step", steps),
-            "linearlr": ("cosine", steps), "polynomiallr": ("cosine", steps),
+            "cosineannealingwarmrestarts": ("cosine", restarts), "cosinewarmrestarts": ("cosine", restarts),
+            "cosinerestarts": ("cosine", restarts), "sgdr": ("cosine", restarts), "cycliclr": ("onecycle", steps),
+            "exponentiallr": ("step", steps), "linearlr": ("polyline", points), "lambdalr": ("polyline", points),
+            "polynomiallr": ("polyline", points), "sequentiallr": ("polyline", points),
+            "constantlr": ("constant", "it stays from the first step on"),
             "reducelronplateau": ("step", "the reductions come after a fixed number of epochs, whatever the loss"),
             "basicblock": ("residual", "it only adds its input, and its layers are yours to write"),
             "resblock": ("residual", "it only adds its input, and its layers are yours to write"),

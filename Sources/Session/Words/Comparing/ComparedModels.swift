@@ -32,11 +32,12 @@ extension Invocation {
         var compared: [(name: String, model: Model, options: TrainingOptions)] = []
         if models.count == 1 {
             for (index, recipe) in recipes.enumerated() {
-                let options = with(recipe, at: place(ComparingOption.recipes)).trainingOptions()
+                let options = try with(recipe, at: place(ComparingOption.recipes)).trainingOptions()
                 compared.append((recipe.boundName ?? "recipe \(index + 1)", models[0], options))
             }
         } else {
-            let options = (recipes.first.map { with($0, at: place(ComparingOption.recipes)) } ?? self).trainingOptions()
+            let call = recipes.first.map { with($0, at: place(ComparingOption.recipes)) } ?? self
+            let options = try call.trainingOptions()
             compared = models.map { ($0.name, $0, options) }
         }
         let isOfRecipes = models.count == 1

@@ -24,7 +24,7 @@ private func varianceOfModel(_ given: Invocation) throws -> Value {
     let context = call.context
     let (model, data) = (try call.model(), try call.data(CommonOptions.data))
     let architecture = try model.architecture(on: data.image)
-    let studied = StudyModel(name: model.name, architecture: architecture, options: call.trainingOptions())
+    let studied = StudyModel(name: model.name, architecture: architecture, options: try call.trainingOptions())
     call.warnOfSingleValues(model.name, architecture, data, studied.options)
     var variance = VarianceByRole(
         studied, on: data.dataset, roles: try call.roles(rolesOption), seeds: try call.seeds(atLeast: 2) ?? Array(1...6)

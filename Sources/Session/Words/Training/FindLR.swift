@@ -32,7 +32,7 @@ private func findLearningRate(_ call: Invocation) throws -> Value {
             at: call.place(firstRate), fix: "write `from: 1e-5, to: 10`")
     }
     let architecture = try model.architecture(on: data.image)
-    let options = call.trainingOptions()
+    let options = try call.trainingOptions()
     call.warnOfSingleValues(model.name, architecture, data, options)
     context.session.publish()
     let title = "\(model.name) on \(data.name)"

@@ -54,13 +54,21 @@ enum TrainingOption {
 
 extension Invocation {
     /// The options of a training. Its recipe, where there is one, has been put in before.
-    func trainingOptions() -> TrainingOptions {
+    func trainingOptions() throws(Diagnostic) -> TrainingOptions {
         var options = TrainingOptions()
         options.precision = self[TrainingOption.precision]
         options.epochs = self[TrainingOption.epochs]
         options.batchSize = self[TrainingOption.batch]
         if let optimizer = self[TrainingOption.optimizer] { options.optimizer = optimizer.options }
         if let schedule = self[TrainingOption.schedule] { options.schedule = schedule.schedule }
+        if let minimum = options.schedule.minimum, minimum > options.schedule.highest(options.optimizer.learningRate) {
+            throw fault(
+                .outOfRange,
+                "the schedule's `minimum: \(decimalText(minimum))` is above the learning rate, "
+                    + decimalText(options.schedule.highest(options.optimizer.learningRate)),
+                at: place(isGiven(TrainingOption.schedule) ? TrainingOption.schedule : TrainingOption.optimizer),
+                fix: "`minimum:` is a learning rate, as `lr:` is")
+        }
         options.gradient.labelSmoothing = self[TrainingOption.smoothing]
         options.gradient.largestNorm = self[TrainingOption.clip]
         options.threads = self[TrainingOption.threads]
