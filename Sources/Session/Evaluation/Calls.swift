@@ -120,6 +120,11 @@ extension Interpreter {
             let value: Value
             if argument.label == nil, parameter.isSubject, matching.following != nil {
                 // A subject that is left out is the last one: `take 5000`, `save "a.safetensors"`.
+                if let fault = misfit(argument.value, parameter, of: word),
+                    matching.following.map({ misfit(argument.value, $0, of: word) != nil }) == true
+                {
+                    throw fault
+                }
                 let subject = try evaluate(argument.value)
                 if !subject.mayBeSubject, matching.mayLeaveOutSubject(among: given) {
                     parameter = matching.skip(parameter)
@@ -250,8 +255,14 @@ extension Interpreter {
                 .unknownOption, message, at: label.range, fix: "did you mean `\(meant):`?   \(options)",
                 edits: [TextEdit(label.range, meant)])
         }
-        // `lr:` belongs to the optimizer, `warmup:` to the schedule.
-        for parameter in word.parameters {
+        // A run goes on as it began.
+        if word.parameters.contains(where: { $0.label == "run" }), Word.train.labels.contains(label.text) {
+            return fault(
+                .unknownOption, message, at: label.range,
+                fix: "it is an option of `train`, and a run keeps those that it was trained with")
+        }
+        // `lr:` belongs to the optimizer, `warmup:` to the schedule; data that are given would be lost.
+        for parameter in word.parameters where parameter.kind.made != .run && parameter.kind.made != .data {
             guard let maker = Self.makers(of: parameter.kind).first(where: { $0.label(alias: label.text) != nil }),
                 let inner = maker.label(alias: label.text)
             else { continue }
@@ -277,6 +288,7 @@ extension Interpreter {
         if case .word = parameter.kind { return .string(try wordName(expression, parameter, of: word)) }
         if let choice = try chosen(expression, parameter, of: word) { return choice }
         if let layer = layerWord(expression) { throw layerAsValue(layer, parameter, at: expression.range) }
+        if let fault = misfit(expression, parameter, of: word) { throw fault }
         let value = try evaluate(expression)
         if value.isNothing { throw noValue(at: expression.range) }
         return try convert(value, to: parameter, of: word, at: expression.range)
@@ -289,6 +301,32 @@ extension Interpreter {
         case .call(let call): visibleWord(call.callee.text).flatMap { $0.isLayer ? $0 : nil }
         default: nil
         }
+    }
+
+    /// Refuses a word whose result a parameter does not take before it does anything: a training of an hour would end
+    /// in that error. Also a bare word where a string or one of the choices is wanted: `part: train`, `by: accuracy`.
+    func misfit(_ expression: Expression, _ parameter: Parameter, of word: Word) -> Diagnostic? {
+        let (name, isBare): (String, Bool)
+        switch expression.kind {
+        case .name(let text): (name, isBare) = (text, true)
+        case .call(let call): (name, isBare) = (call.callee.text, false)
+        default: return nil
+        }
+        guard find(name) == nil else { return nil }
+        guard let meant = Vocabulary.word(name) else {
+            guard isBare, parameter.isText else { return nil }
+            return fault(
+                .unknownName, "there is no `\(name)`", at: expression.range,
+                fix: "a string has quotes: write `\"\(name)\"`", edits: [TextEdit(expression.range, "\"\(name)\"")])
+        }
+        guard !parameter.kind.mayTake(meant.result) else { return nil }
+        if isBare, !parameter.choices.isEmpty { return noChoice(name, parameter, at: expression.range) }
+        let subject = parameter.isPositional ? "`\(parameter.label)` of `\(word.name)`" : "`\(parameter.label):`"
+        let given = meant.result == .nothing ? "no value" : meant.result.rawValue
+        return fault(
+            .wrongType,
+            "\(parameter.isRest ? "`\(word.name)`" : subject) takes \(parameter.takes), and `\(name)` gives \(given)",
+            at: expression.range, fix: word.forExample)
     }
 
     func layerAsValue(_ layer: Word, _ parameter: Parameter, at range: SourceRange) -> Diagnostic {

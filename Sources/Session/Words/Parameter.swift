@@ -43,6 +43,24 @@ final class Parameter: OptionDeclaration {
             }
         }
 
+        /// Whether it may take what a word gives. Simple values are looked at once they are there.
+        func mayTake(_ result: ValueKind) -> Bool {
+            switch result {
+            case .wholeNumber, .decimal, .number, .boolean, .text, .answer, .shape, .list, .tuple, .range, .layer,
+                .block:
+                true
+            case .runs: isList || isAny
+            case .model, .data, .optimizer, .schedule, .recipe, .run, .rateSearch, .evaluation, .study, .variances,
+                .proof,
+                .table, .picture, .shown, .nothing:
+                isAny || made == result || isNetwork && (result == .run || result == .model)
+            }
+        }
+
+        private var isAny: Bool { if case .any = self { true } else { false } }
+        private var isList: Bool { if case .list = self { true } else { false } }
+        private var isNetwork: Bool { if case .network = self { true } else { false } }
+
         /// With its article, for messages.
         var text: String {
             switch self {

@@ -185,7 +185,14 @@ private func isDate(_ text: String) -> Bool {
     let pattern = Array("0000-00-00 00:00".utf8)
     let bytes = Array(text.utf8)
     guard bytes.count == 10 || bytes.count == pattern.count else { return false }
-    return zip(bytes, pattern).allSatisfy { byte, wanted in
+    let isWritten = zip(bytes, pattern).allSatisfy { byte, wanted in
         wanted == UInt8(ascii: "0") ? UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte : byte == wanted
     }
+    guard isWritten else { return false }
+    let numbers = text.split { !$0.isNumber }.compactMap { Int($0) }
+    let (year, month) = (numbers[0], numbers[1])
+    let isLeapYear = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
+    let days = [31, isLeapYear ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+    return 1...12 ~= month && 1...days[month - 1] ~= numbers[2]
+        && (numbers.count == 3 || 0...23 ~= numbers[3] && 0...59 ~= numbers[4])
 }

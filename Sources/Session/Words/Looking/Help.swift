@@ -11,6 +11,11 @@ extension Word {
 
 private func showHelp(_ call: Invocation) throws -> Value {
     guard let page = HelpText.page(call[wordName]) else {
+        if let name = call[wordName], let value = call.context.session.names[name] {
+            throw call.fault(
+                .unknownName, "`\(name)` is \(value.kind), and `help` explains words", at: call.place(wordName),
+                fix: "`help` lists the words; `\(name)` by itself shows it")
+        }
         throw call.context.faults.unknownName(
             call[wordName] ?? "", at: call.place(wordName), among: Keyword.all.map(\.name))
     }
