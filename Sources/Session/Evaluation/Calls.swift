@@ -306,13 +306,8 @@ extension Interpreter {
     /// Refuses a word whose result a parameter does not take before it does anything: a training of an hour would end
     /// in that error. Also a bare word where a string or one of the choices is wanted: `part: train`, `by: accuracy`.
     func misfit(_ expression: Expression, _ parameter: Parameter, of word: Word) -> Diagnostic? {
-        let (name, isBare): (String, Bool)
-        switch expression.kind {
-        case .name(let text): (name, isBare) = (text, true)
-        case .call(let call): (name, isBare) = (call.callee.text, false)
-        default: return nil
-        }
-        guard find(name) == nil else { return nil }
+        guard let name = expression.headName, find(name) == nil else { return nil }
+        let isBare = if case .name = expression.kind { true } else { false }
         guard let meant = Vocabulary.word(name) else {
             guard isBare, parameter.isText else { return nil }
             return fault(
@@ -473,5 +468,16 @@ extension Parameter {
     /// Whether an expression names one of the choices.
     func isChoice(_ expression: Expression) -> Bool {
         if case .name(let name) = expression.kind { choices.contains(name) } else { false }
+    }
+}
+
+extension Expression {
+    /// The name that it is, or calls.
+    var headName: String? {
+        switch kind {
+        case .name(let name): name
+        case .call(let call): call.callee.text
+        default: nil
+        }
     }
 }

@@ -460,7 +460,11 @@ final class Checker {
             }
         default: break
         }
-        if let fault = interpreter.misfit(expression, parameter, of: word) { return note(fault) }
+        if let name = expression.headName, find(name) == nil,
+            let fault = interpreter.misfit(expression, parameter, of: word)
+        {
+            return note(fault)
+        }
         if case .value(let value) = evaluate(expression) {
             convert(value, to: parameter, of: word, at: expression.range)
         }
