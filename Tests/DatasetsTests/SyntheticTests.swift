@@ -10,8 +10,8 @@ import Testing
         #expect(throws: DatasetError.self) { try Synthetic.make(cancellation: cancellation) }
     }
 
-    /// The digest of what every machine must draw. If the drawing is changed on purpose, write down the new one, and how
-    /// far a linear model (below 60 %) and a small convolutional net (above 90 %) get: 17 % and 94 % now.
+    /// The digest of what every machine must draw. If the drawing is changed on purpose, write down the new one, and
+    /// how far a linear model (below 60 %) and a small convolutional net (above 90 %) get: 17 % and 94 % now.
     @Test func theImagesAreTheSameEverywhere() throws {
         #expect(
             try Synthetic.make(training: 200, test: 50).digest()

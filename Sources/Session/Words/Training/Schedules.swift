@@ -50,7 +50,7 @@ extension Word {
     static let multiStep = Word(
         "multistep", .training, "A learning rate that is reduced after the given epochs: `MultiStepLR`",
         [cuts, factor, warmup, minimum], result: .schedule, example: "print multistep([30, 60])",
-        aliases: ["MultiStepLR"], .perform(multiStepSchedule))
+        aliases: ["MultiStepLR"], since: "0.2", .perform(multiStepSchedule))
 
     static let cosine = Word(
         "cosine", .training,
@@ -74,7 +74,7 @@ extension Word {
     static let polyline = Word(
         "polyline", .training, "A learning rate that changes linearly between points: `numpy.interp`",
         [points, warmup, minimum], result: .schedule, example: "print polyline([(0, 0.2), (0.23, 1), (1, 0.07)])",
-        aliases: ["piecewise", "interp"], .perform(polylineSchedule))
+        aliases: ["piecewise", "interp"], since: "0.2", .perform(polylineSchedule))
 }
 
 extension Invocation {

@@ -58,8 +58,10 @@ adamw
 rmsprop
 constant
 step
+multistep
 cosine
 onecycle
+polyline
 findlr
 diff
 lint
