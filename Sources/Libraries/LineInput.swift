@@ -243,13 +243,15 @@ public enum LineInput {
         sigaction(number, &ours, nil)
     }
 
-    /// Stops as a process does that reads in the background, until a shell's `fg` gives it the terminal: until then
-    /// that is in the state in which the shell reads its own prompt, without echo, and readline would take this for
-    /// ours.
+    /// Stops as a process does that uses the terminal in the background, until a shell's `fg` gives it the terminal:
+    /// until then that is in the state in which the shell reads its own prompt, without echo, and readline would take
+    /// this for ours.
     private static func awaitTerminal() {
         while isatty(STDIN_FILENO) != 0, ![-1, getpgrp()].contains(tcgetpgrp(STDIN_FILENO)) {
             isContinued.store(false, ordering: .releasing)
-            raise(SIGTTIN)
+            // The system looks once more whose the terminal is, and stops the process (SIGTTOU). A signal of our own
+            // could come after a `fg` that came since we looked, and stop the process in the foreground.
+            tcdrain(STDIN_FILENO)
             // Where nobody could continue it, the system does not stop it.
             guard isContinued.exchange(false, ordering: .acquiringAndReleasing) else { return }
         }
