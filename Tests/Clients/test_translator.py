@@ -44,7 +44,7 @@ def test_every_value_arrives_as_it_was(tmp_path):
     ("value", "reason"),
     [
         (None, "no None"), ({"a": 1}, "no dictionaries"), ([1, None], "no None"), (math.nan, "nan"), (math.inf, "inf"),
-        (2**63, "too large"), ("\ud800", "surrogate"), ((1,), "a tuple has two"), (b"bytes", "no value for a bytes"),
+        (2**63, "too large"), ("\ud800", "surrogate"), ((1,), "a tuple has at least two"), (b"bytes", "no value for a bytes"),
     ])
 def test_what_has_no_form_is_refused_by_name(value, reason):
     with pytest.raises(ParameterError, match=f"'width': .*{reason}"):
