@@ -80,6 +80,8 @@ extension Layer: CustomStringConvertible {
     public var description: String { kind.description }
 
     public var family: LayerFamily { kind.family }
+    /// Whether each training step draws random numbers for it.
+    public var isRandom: Bool { kind.isRandom }
 
     /// The layers of its blocks as they were written, each block with its name in the names of parameters.
     public var blocks: [(name: String, layers: [Layer])] {

@@ -32,10 +32,7 @@ public enum SeedRole: String, Sendable, CaseIterable {
 }
 
 private func drops(_ layer: PlacedLayer) -> Bool {
-    switch layer.layer {
-    case .dropout(let rate), .dropPath(let rate): rate > 0
-    default: layer.branches.contains { $0.contains(where: drops) }
-    }
+    layer.layer.isRandom || layer.branches.contains { $0.contains(where: drops) }
 }
 
 public enum VarianceEvent: Sendable {

@@ -7,6 +7,7 @@ extension Layer {
         let rate: Double
 
         let family = LayerFamily.dropout
+        var isRandom: Bool { rate > 0 }
         let function = FunctionTrait.identity
 
         var description: String { "droppath \(shortest(rate))" }

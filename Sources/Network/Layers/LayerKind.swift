@@ -44,6 +44,8 @@ protocol LayerKind: CustomStringConvertible {
     /// - Parameter branches: what those compute.
     func plainPass(_ placed: PlacedLayer, branches: [PlainPass]) -> PlainPass?
 
+    /// Whether each training step draws random numbers for it.
+    var isRandom: Bool { get }
     /// What it does to the functions before it.
     var function: FunctionTrait { get }
     /// What else proofs and `lint` ask.
@@ -54,6 +56,7 @@ extension LayerKind {
     var blocks: [[Layer]] { [] }
     var program: String { description }
     var isNumbered: Bool { true }
+    var isRandom: Bool { false }
     func operations(_ placed: PlacedLayer) -> Int { 0 }
     func moduleArguments(_ placed: PlacedLayer) -> [String] { [] }
     func ownClass(_ placed: PlacedLayer) -> PythonClass? { nil }

@@ -121,10 +121,7 @@ private struct RandomDraws: Equatable {
     }
 
     private mutating func add(_ placed: PlacedLayer) {
-        switch placed.layer {
-        case .dropout(let rate), .dropPath(let rate): if rate > 0 { dropouts.append(placed.layer) }
-        default: break
-        }
+        if placed.layer.isRandom { dropouts.append(placed.layer) }
         if case .linear = placed.layer { products.append(true) }
         if case .convolution = placed.layer { products.append(false) }
         weights += placed.parameters.map(\.shape)
