@@ -41,10 +41,13 @@ final class DropPath: SinglePass {
             step: UInt32(truncatingIfNeeded: step.number))
         let (rate, kept): (Float, Float) = (Float(rate), rate < 1 ? Float(1 / (1 - rate)) : 0)
         for image in 0..<step.images {
-            // The place of an image in the whole batch; four images a draw.
-            let place = (step.part?.firstImage ?? 0) + image
-            let word = random.words(at: UInt32(truncatingIfNeeded: place / 4))[place % 4]
-            let factor = !step.isTraining ? 1 : RandomStream.unit(word) >= rate ? kept : 0
+            var factor: Float = 1
+            if step.isTraining {
+                // The place of an image in the whole batch; four images a draw.
+                let place = (step.part?.firstImage ?? 0) + image
+                let word = random.words(at: UInt32(truncatingIfNeeded: place / 4))[place % 4]
+                factor = RandomStream.unit(word) >= rate ? kept : 0
+            }
             (factors + image * 16).update(repeating: factor, count: 16)
         }
         let factors = UnsafePointer(factors)

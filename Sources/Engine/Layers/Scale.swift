@@ -46,14 +46,11 @@ final class Scale: SinglePass {
 final class LearnedScale: SinglePass {
     let ports: Ports
     private let parameters: FactorParameters
-    /// For each image and block, the sums of 16 channels.
-    private let sums: UnsafeMutablePointer<Double>
+    private let sums: ChannelSums
 
     init(_ ports: Ports, _ parameters: FactorParameters, images: Int, arena: inout Arena) {
         (self.ports, self.parameters) = (ports, parameters)
-        let count = images * ports.input.blocks * 16
-        // Two floats' room for a double.
-        sums = UnsafeMutableRawPointer(arena.reserve(2 * count)).bindMemory(to: Double.self, capacity: count)
+        sums = ChannelSums(1, of: ports.input, images: images, arena: &arena)
     }
 
     func forward(_ step: Step) {
@@ -62,24 +59,18 @@ final class LearnedScale: SinglePass {
     }
 
     func backward(_ step: Step) {
-        let (input, gradient, inputGradient, sums) = (input, outputGradient, inputGradient, sums)
-        let (factors, kernels, blocks) = (parameters.factors, step.kernels, input.blocks)
-        step.forEachBlock(of: input) { image, block in
+        let (input, gradient, inputGradient) = (input, outputGradient, inputGradient)
+        let (factors, kernels) = (parameters.factors, step.kernels)
+        sums.add(step) { image, block, sum in
             let (x, dy) = (input.at(image: image, block: block), gradient.at(image: image, block: block))
-            let sums = sums + (image * blocks + block) * 16
-            sums.update(repeating: 0, count: 16)
             kernels.channel_products(
-                x, input.rowStride, dy, gradient.rowStride, Int32(input.height), Int32(input.width), sums)
+                x, input.rowStride, dy, gradient.rowStride, Int32(input.height), Int32(input.width), sum)
             guard let inputGradient else { return }
             kernels.scale_channels(
                 dy, gradient.rowStride, inputGradient.at(image: image, block: block), inputGradient.rowStride,
                 Int32(input.height), Int32(input.width), factors + block * 16)
         }
-        for channel in 0..<input.channels {
-            var sum = 0.0
-            for image in 0..<step.images { sum += sums[image * blocks * 16 + channel] }
-            parameters.gradient[channel] = Float(sum)
-        }
+        sums.forEachChannel(step) { channel, sum in parameters.gradient[channel] = Float(sum(0)) }
     }
 }
 
