@@ -35,7 +35,7 @@ let package = Package(
             swiftSettings: strict + [.unsafeFlags(["-O"])]),
         module("Language", ["Text"]),
         module("Runtime"),
-        module("Network", ["Runtime"]),
+        module("Network", ["Runtime", "Text"]),
         .target(
             name: "CKernels",
             // Optimized in debug builds as well: the tests train networks. Contraction is off because it would change

@@ -1,6 +1,7 @@
 // A trained network measured on the test images of a data set.
 
 import Datasets
+import Engine
 import Runtime
 
 public struct Evaluation: Sendable {
@@ -37,4 +38,21 @@ public func evaluate(
     do throws(Stopped) {
         return try network.evaluateAll(dataset[part].count, observer: observer)
     } catch { throw TrainingError(error) }
+}
+
+extension TrainableNetwork {
+    /// Measures the first `count` test images, batch by batch.
+    func evaluateAll(_ count: Int, observer: (Double) -> Void = { _ in }) throws(Stopped) -> Evaluation {
+        var (loss, correct) = (0.0, 0)
+        var outcomes = TestOutcomes()
+        for start in stride(from: 0, to: count, by: batchSize) {
+            let result = try evaluate(start..<min(count, start + batchSize))
+            loss += result.loss
+            correct += result.correct
+            outcomes.append(result.outcomes)
+            observer(Double(outcomes.count) / Double(count))
+        }
+        return Evaluation(
+            accuracy: 100 * Double(correct) / Double(count), loss: loss / Double(count), outcomes: outcomes)
+    }
 }

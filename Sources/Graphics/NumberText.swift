@@ -1,17 +1,7 @@
-// Numbers as text for people: grouped, rounded, aligned.
+// Numbers as text for people: rounded, aligned. `grouped` of whole numbers is in the module `Text`.
 
 import Glibc
-
-/// `32997834` as `32,997,834`.
-public func grouped(_ number: Int) -> String {
-    let digits = Array(String(number.magnitude))
-    var text = number < 0 ? "-" : ""
-    for (index, digit) in digits.enumerated() {
-        if index > 0, (digits.count - index) % 3 == 0 { text.append(",") }
-        text.append(digit)
-    }
-    return text
-}
+import Text
 
 /// A number with a fixed count of digits after the point, rounded half away from zero as C's `printf` would nearly
 /// always.
@@ -34,7 +24,7 @@ public func lossText(_ loss: Double, _ digits: Int) -> String {
 }
 
 /// `10711.5` as `10,711.5`; what `fixed` gives, with its thousands grouped.
-func grouped(_ number: Double, _ digits: Int) -> String {
+func groupedFixed(_ number: Double, _ digits: Int) -> String {
     guard abs(number) < 1e15 || !number.isFinite else { return scientific(number, digits: digits) }
     let text = fixed(number, digits)
     let end = text.firstIndex(of: ".") ?? text.endIndex
@@ -53,7 +43,7 @@ extension Table.Cell {
             return
         }
         let isLarge = number.isFinite && abs(number) >= 1e9
-        self.init((isLarge ? shortNumber(number) : grouped(number, digits)) + unit, number: number)
+        self.init((isLarge ? shortNumber(number) : groupedFixed(number, digits)) + unit, number: number)
     }
 }
 
@@ -76,7 +66,7 @@ public func aligned(_ numbers: [Double]) -> [String] {
     let needed = (0..<most).first { digits in
         finite.allSatisfy { abs($0 - ($0 * power(digits)).rounded() / power(digits)) < 1e-9 }
     }
-    return numbers.map { grouped($0, needed ?? most) }
+    return numbers.map { groupedFixed($0, needed ?? most) }
 }
 
 private func power(_ digits: Int) -> Double { [1, 10, 100, 1_000, 10_000][digits] }

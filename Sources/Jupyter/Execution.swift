@@ -66,9 +66,9 @@ struct Execution: Sendable {
         case .quit: payload.append(["source": "ask_exit", "keepkernel": false])
         case .failed(let first), .interrupted(let first):
             let reported = cell?.errors ?? []
-            let failure = CellFailure(reported.isEmpty ? [first] : reported, isColored: true)
-            if !isSilent { broadcaster.send(request.broadcast("error", failure.content)) }
-            return self.failure(failure.reply)
+            let traceback = Traceback(reported.isEmpty ? [first] : reported, isColored: true)
+            if !isSilent { broadcaster.send(request.broadcast("error", traceback.content)) }
+            return self.failure(traceback.reply)
         }
         let content: JSONObject = [
             "status": "ok", "execution_count": .integer(count), "payload": .array(payload),
@@ -92,7 +92,7 @@ struct Execution: Sendable {
                 let value = try workspace.evaluate(userExpressions[name]?.string ?? "")
                 results[name] = ["status": "ok", "data": .object(value.bundle), "metadata": [:]]
             } catch {
-                results[name] = .object(CellFailure([error], isColored: true).reply)
+                results[name] = .object(Traceback([error], isColored: true).reply)
             }
         }
         return results

@@ -98,7 +98,7 @@ struct RequestError: Error {
         do { return try content() } catch { return error.content }
     }
 
-    var content: JSONObject { CellFailure(name: name, message: message, traceback: [message]).reply }
+    var content: JSONObject { Traceback(name: name, message: message, blocks: [message]).reply }
 }
 
 extension Request {

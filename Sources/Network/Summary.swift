@@ -2,6 +2,7 @@
 // rows as values for richer forms.
 
 import Glibc
+import Text
 
 public struct Summary: Sendable {
     public struct Row: Sendable {
@@ -77,15 +78,4 @@ public struct Summary: Sendable {
             return String(decoding: buffer.prefix(Int(count)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
         }
     }
-}
-
-/// `32,997,834`
-func grouped(_ number: Int) -> String {
-    var digits = String(number)[...]
-    var groups: [Substring] = []
-    while digits.count > 3 {
-        groups.append(digits.suffix(3))
-        digits.removeLast(3)
-    }
-    return ([digits] + groups.reversed()).joined(separator: ",")
 }

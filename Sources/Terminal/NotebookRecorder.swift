@@ -50,9 +50,9 @@ final class NotebookRecorder: Output {
         state.withLock { state in
             state.endStream()
             guard !state.faults.isEmpty else { return state.outputs }
-            let failure = CellFailure(state.faults, isColored: false)
+            let traceback = Traceback(state.faults, isColored: false)
             return state.outputs + [
-                .error(name: failure.name, message: failure.message, traceback: failure.traceback)
+                .error(name: traceback.name, message: traceback.message, traceback: traceback.blocks)
             ]
         }
     }

@@ -9,7 +9,7 @@ import Testing
 
 struct ErrorTests {
     /// Values beyond each limit that a parameter declares, and what the error says of the limit.
-    private func outside(_ kind: Parameter.Kind) -> [(value: Value, bounds: [String])] {
+    private func outside(_ kind: WordParameter.Kind) -> [(value: Value, bounds: [String])] {
         switch kind {
         case .integer(let range), .extent(let range):
             var isExtent = false

@@ -3,7 +3,7 @@
 // and an index; anything else is an expression.
 
 extension Parser {
-    mutating func expressionStatement() throws(Stop) -> Node {
+    mutating func expressionStatement() throws(UnreadableStatement) -> Node {
         if isAt(.question) { return try help() }
         if isHelpBehind { return helpBehind() }
         if case .symbol(let symbol) = current.kind {
@@ -12,7 +12,7 @@ extension Parser {
             case .rightParenthesis, .rightBracket: throw fail(.strayCloser(symbol.rawValue), current.range)
             case .leftBrace, .assign, .colon, .semicolon, .rightBrace, .question: throw unexpected(.word("a statement"))
             default:
-                if current.isFaulty { throw Stop() }
+                if current.isFaulty { throw UnreadableStatement() }
                 throw fail(.lineBeginsWithOperator(symbol.rawValue), current.range)
             }
         }
@@ -40,7 +40,7 @@ extension Parser {
     }
 
     /// At the head of a statement or after `let x =`.
-    mutating func commandOrExpression() throws(Stop) -> Node {
+    mutating func commandOrExpression() throws(UnreadableStatement) -> Node {
         let head = current
         guard let name = head.name, !head.isReserved else { return try expression() }
         if name == "help", let word = next.name, next.isReserved, !next.newlineBefore, endsStatement(at: index + 2) {
@@ -78,7 +78,7 @@ extension Parser {
         }
     }
 
-    private mutating func command() throws(Stop) -> Node {
+    private mutating func command() throws(UnreadableStatement) -> Node {
         let start = current.range.start
         let callee = Identifier(current.name ?? "", current.range)
         let hasArguments = beginsArgument(at: index + 1)
@@ -109,7 +109,7 @@ extension Parser {
     }
 
     /// The blocks after a call. No statement begins with `{`, so they may be on the next line.
-    private mutating func bodies(of call: inout Call) throws(Stop) -> Int {
+    private mutating func bodies(of call: inout Call) throws(UnreadableStatement) -> Int {
         var height = 0
         while isAt(.leftBrace) {
             let body = try body()
@@ -131,7 +131,7 @@ extension Parser {
     }
 
     /// `value` or `label: value`.
-    mutating func argument() throws(Stop) -> (Call.Argument, height: Int) {
+    mutating func argument() throws(UnreadableStatement) -> (Call.Argument, height: Int) {
         guard let name = current.name else {
             let value = try expression()
             return (.init(label: nil, value: value.expression), value.height)
@@ -155,7 +155,7 @@ extension Parser {
     /// `padding=1`, read as `padding: 1`, from the value on.
     private mutating func argumentWithEquals(
         _ label: Identifier, at place: SourceRange?
-    ) throws(Stop) -> (Call.Argument, height: Int) {
+    ) throws(UnreadableStatement) -> (Call.Argument, height: Int) {
         let written = source[rest(from: index, inArgument: true)]
         if let place {
             note(
@@ -169,7 +169,7 @@ extension Parser {
     // MARK: Help
 
     /// `?word`, or `?` alone.
-    private mutating func help() throws(Stop) -> Node {
+    private mutating func help() throws(UnreadableStatement) -> Node {
         let start = current.range
         while isAt(.question) { advance() }
         if endsStatement { return Node(.name("help"), start) }

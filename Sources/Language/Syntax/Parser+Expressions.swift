@@ -31,7 +31,7 @@ extension Parser {
         }
     }
 
-    mutating func expression(_ minimum: Int = 0) throws(Stop) -> Node {
+    mutating func expression(_ minimum: Int = 0) throws(UnreadableStatement) -> Node {
         var left = try unary()
         if minimum == 0, !endsStatement, isAt(.question) || current.isWord("if"), let choice = try ternary(left) {
             return choice
@@ -65,7 +65,7 @@ extension Parser {
         return left
     }
 
-    private mutating func unary() throws(Stop) -> Node {
+    private mutating func unary() throws(UnreadableStatement) -> Node {
         let start = current.range
         let kind: Expression.UnaryOperator
         switch current.kind {
@@ -90,7 +90,7 @@ extension Parser {
 
     // MARK: Members, indices, calls
 
-    private mutating func postfix() throws(Stop) -> Node {
+    private mutating func postfix() throws(UnreadableStatement) -> Node {
         var node = try primary()
         while !endsStatement {
             if isAt(.dot) {
@@ -132,7 +132,7 @@ extension Parser {
         }
     }
 
-    private mutating func indexed(_ base: Node) throws(Stop) -> Node {
+    private mutating func indexed(_ base: Node) throws(UnreadableStatement) -> Node {
         let before = try open()
         if isAt(.colon) { throw fail(.slice(written: nil), current.range) }
         let position = try expression()
@@ -145,7 +145,7 @@ extension Parser {
     }
 
     /// `x[1:3]` of Python
-    private mutating func slice(of base: Node, from first: Node) -> Stop {
+    private mutating func slice(of base: Node, from first: Node) -> UnreadableStatement {
         let list = source[base.expression.range]
         if case .integer(let start) = first.expression.kind, case .integer(let end) = next.kind, end > start,
             closers.indices.contains(index + 2), tokens[index + 2].isSymbol(.rightBracket)
@@ -158,7 +158,7 @@ extension Parser {
     }
 
     /// `a ? b : c` and `b if a else c`, read as the `if` they mean; `nil` where it is something else.
-    private mutating func ternary(_ left: Node) throws(Stop) -> Node? {
+    private mutating func ternary(_ left: Node) throws(UnreadableStatement) -> Node? {
         let mark = current.range
         let isPython = current.isWord("if")
         let separator = tokens[index...].prefix { !$0.newlineBefore || $0.range == mark }.contains {
@@ -192,7 +192,7 @@ extension Parser {
 
     // MARK: Values
 
-    private mutating func primary() throws(Stop) -> Node {
+    private mutating func primary() throws(UnreadableStatement) -> Node {
         let token = current
         switch token.kind {
         case .integer(let value): return literal(.integer(value))
@@ -217,7 +217,7 @@ extension Parser {
         return Node(kind, range)
     }
 
-    private mutating func named(_ name: String) throws(Stop) -> Node {
+    private mutating func named(_ name: String) throws(UnreadableStatement) -> Node {
         switch name {
         case "true", "false": return literal(.boolean(name == "true"))
         case "if":
@@ -243,7 +243,7 @@ extension Parser {
     }
 
     /// `f(a, b: c)` from the parenthesis on
-    private mutating func call(_ callee: Identifier) throws(Stop) -> Node {
+    private mutating func call(_ callee: Identifier) throws(UnreadableStatement) -> Node {
         let before = try open()
         var arguments: [Call.Argument] = []
         var height = 0
@@ -260,7 +260,7 @@ extension Parser {
         return Node(.call(call), SourceRange(callee.range.start, lastEnd), height: height + 1)
     }
 
-    private mutating func string() throws(Stop) -> Node {
+    private mutating func string() throws(UnreadableStatement) -> Node {
         let start = current.range.start
         var parts: [Expression.StringPart] = []
         var height = 0
@@ -291,7 +291,7 @@ extension Parser {
     }
 
     /// `( … )`: a value in parentheses, or a tuple.
-    private mutating func parenthesized() throws(Stop) -> Node {
+    private mutating func parenthesized() throws(UnreadableStatement) -> Node {
         let start = current.range
         let before = try open()
         if isAt(.rightParenthesis) { throw fail(.emptyParentheses, start.union(current.range)) }
@@ -319,7 +319,9 @@ extension Parser {
     }
 
     /// `[x for x in y]` of Python, read as the `[for x in y { x }]` it means.
-    private mutating func comprehension(_ value: Node, from start: Int, _ before: Bool) throws(Stop) -> Node {
+    private mutating func comprehension(_ value: Node, from start: Int, _ before: Bool) throws(UnreadableStatement)
+        -> Node
+    {
         let place = current.range
         advance()
         let head = try loopHead()
@@ -339,7 +341,7 @@ extension Parser {
     }
 
     /// `[a, b]` or `[for x in … { … }]`
-    private mutating func list() throws(Stop) -> Node {
+    private mutating func list() throws(UnreadableStatement) -> Node {
         let start = current.range.start
         let before = try open()
         if current.isWord("for") {

@@ -4,8 +4,8 @@
 extension Parser {
     /// The fault where an expression has ended but the text continues.
     /// - Parameter closing: the bracket that should be here; `nil` where the statement should end.
-    mutating func notEnded(closing: Token.Kind?, expected: SyntaxFault.Expectation? = nil) -> Stop {
-        if current.isFaulty { return Stop() }
+    mutating func notEnded(closing: Token.Kind?, expected: SyntaxFault.Expectation? = nil) -> UnreadableStatement {
+        if current.isFaulty { return UnreadableStatement() }
         let onSameLine = !current.newlineBefore && current.kind != .end
         if onSameLine, let slip = slipBehindValue(inBrackets: closing != nil) {
             return fail(slip.kind, slip.range, edits: slip.edits)
@@ -113,7 +113,7 @@ extension Parser {
     }
 
     /// `a, b = 1, 2`: names that are bound together.
-    mutating func tupleWithoutLet() -> Stop? {
+    mutating func tupleWithoutLet() -> UnreadableStatement? {
         var names: [String] = []
         var position = index
         while let name = tokens[position].name, !tokens[position].isReserved {
@@ -172,7 +172,7 @@ extension Parser {
 
     /// Names a statement of another language and skips it with the indented lines that belong to it; `false` where the
     /// statement is none. Such words are ordinary names where nothing follows them as it would there.
-    mutating func foreignStatement() throws(Stop) -> Bool {
+    mutating func foreignStatement() throws(UnreadableStatement) -> Bool {
         guard let name = current.name, !current.isReserved, !next.newlineBefore else { return try exitWord() }
         guard Parser.withBody.contains(name) || Parser.withoutBody.contains(name) else { return try exitWord() }
         guard
@@ -216,7 +216,7 @@ extension Parser {
         } while current.kind != .end && !current.newlineBefore && !isAt(.rightBrace)
     }
 
-    private mutating func exitWord() throws(Stop) -> Bool {
+    private mutating func exitWord() throws(UnreadableStatement) -> Bool {
         guard current.isWord("exit") else { return false }
         let isCall = next.isSymbol(.leftParenthesis) && closers[min(index + 1, tokens.count - 1)] == index + 2
         let after = tokens[min(index + (isCall ? 3 : 1), tokens.count - 1)]

@@ -19,7 +19,7 @@ extension Parser {
             }
             let start = index
             let (outerDepth, outerOpeners, outerNewlines) = (depth, openers.count, ignoresNewlines)
-            do throws(Stop) {
+            do throws(UnreadableStatement) {
                 if let read = try statement() {
                     var statement = read.statement
                     try endStatement(&statement)
@@ -41,7 +41,7 @@ extension Parser {
     }
 
     /// What is after a statement: a new line, `;`, `}`, the end, or the `shortcut` of a `residual { … }`.
-    private mutating func endStatement(_ statement: inout Statement) throws(Stop) {
+    private mutating func endStatement(_ statement: inout Statement) throws(UnreadableStatement) {
         if isAt(.semicolon) {
             statement.isQuiet = true
             advance()
@@ -52,7 +52,7 @@ extension Parser {
         throw notEnded(closing: nil)
     }
 
-    private mutating func statement() throws(Stop) -> (statement: Statement, height: Int)? {
+    private mutating func statement() throws(UnreadableStatement) -> (statement: Statement, height: Int)? {
         let start = current.range.start
         depth += 1
         try checkDepth()
@@ -98,7 +98,7 @@ extension Parser {
 
     // MARK: let
 
-    private mutating func binding() throws(Stop) -> (Statement.Kind, height: Int) {
+    private mutating func binding() throws(UnreadableStatement) -> (Statement.Kind, height: Int) {
         advance()
         let names: [Identifier]
         let isTuple = isAt(.leftParenthesis)
@@ -114,11 +114,11 @@ extension Parser {
         return (.binding(names: names, isTuple: isTuple, value: value.expression), value.height)
     }
 
-    private mutating func modelAsName() -> Stop {
+    private mutating func modelAsName() -> UnreadableStatement {
         fail(.reservedName("model"), current.range, edits: [TextEdit(current.range, "let net")])
     }
 
-    private mutating func checkBehindName(_ name: Identifier) throws(Stop) {
+    private mutating func checkBehindName(_ name: Identifier) throws(UnreadableStatement) {
         if endsStatement { return }
         if isAt(.comma) { throw tupleFault(from: name) }
         if isAt(.colon) {
@@ -132,7 +132,7 @@ extension Parser {
     }
 
     /// `a, b` where `(a, b)` is meant.
-    private mutating func tupleFault(from name: Identifier) -> Stop {
+    private mutating func tupleFault(from name: Identifier) -> UnreadableStatement {
         var names = [name.text]
         var range = name.range
         while isAt(.comma), let other = next.name {
@@ -151,7 +151,7 @@ extension Parser {
         return fail(.tupleWithoutParentheses(joined), range, edits: edits)
     }
 
-    private mutating func tupleNames() throws(Stop) -> [Identifier] {
+    private mutating func tupleNames() throws(UnreadableStatement) -> [Identifier] {
         let before = try open()
         var names = [try newName("variable")]
         while isAt(.comma) {
@@ -165,7 +165,7 @@ extension Parser {
     }
 
     /// A name that is bound here, which may not be a reserved word.
-    mutating func newName(_ what: String) throws(Stop) -> Identifier {
+    mutating func newName(_ what: String) throws(UnreadableStatement) -> Identifier {
         guard let name = current.name, !current.newlineBefore || ignoresNewlines else {
             throw unexpected(.name(of: what), continues: ignoresNewlines)
         }
@@ -181,7 +181,7 @@ extension Parser {
 
     // MARK: model and block
 
-    private mutating func definition() throws(Stop) -> (Statement.Kind, height: Int) {
+    private mutating func definition() throws(UnreadableStatement) -> (Statement.Kind, height: Int) {
         let isModel = current.isWord("model")
         advance()
         let name = try newName(isModel ? "model" : "block")
@@ -203,7 +203,7 @@ extension Parser {
         return (isModel ? .model(definition) : .block(definition), max(height, body.height))
     }
 
-    private mutating func parameter() throws(Stop) -> (Definition.Parameter, height: Int) {
+    private mutating func parameter() throws(UnreadableStatement) -> (Definition.Parameter, height: Int) {
         let name = try newName("parameter")
         guard isAt(.colon) || isAt(.assign) else { return (.init(name: name, defaultValue: nil), 0) }
         if isAt(.assign), !current.isFaulty {
@@ -221,7 +221,7 @@ extension Parser {
     // MARK: Blocks
 
     /// `x in …` or `(a, b) in …`, after `for`.
-    mutating func loopHead() throws(Stop) -> (names: [Identifier], isTuple: Bool, sequence: Node) {
+    mutating func loopHead() throws(UnreadableStatement) -> (names: [Identifier], isTuple: Bool, sequence: Node) {
         let isTuple = isAt(.leftParenthesis)
         var names: [Identifier]
         if isTuple {
@@ -239,7 +239,7 @@ extension Parser {
     }
 
     /// `for i = 1:3 …`
-    private mutating func forWithEquals(_ name: Identifier) -> Stop {
+    private mutating func forWithEquals(_ name: Identifier) -> UnreadableStatement {
         let ends = tokens[min(index + 1, tokens.count - 1)...].prefix(3).map(\.kind)
         var written: String?
         if ends.count == 3, case .integer(let first) = ends[0], ends[1] == .symbol(.colon),
@@ -251,7 +251,7 @@ extension Parser {
     }
 
     /// `{ … }`, which may begin on the next line.
-    mutating func body() throws(Stop) -> (body: Body, height: Int) {
+    mutating func body() throws(UnreadableStatement) -> (body: Body, height: Int) {
         guard isAt(.leftBrace) else {
             if isAt(.colon) { throw colonForBrace() }
             if current.isWord("else"), !current.newlineBefore { throw fail(.ternary(written: nil), current.range) }
@@ -283,7 +283,7 @@ extension Parser {
     }
 
     /// `for x in y:` of Python, with the lines that belong to it.
-    private mutating func colonForBrace() -> Stop {
+    private mutating func colonForBrace() -> UnreadableStatement {
         let (isOneLine, end) = pythonBody(from: current.range)
         let lead = tokens[index - 1].range.end
         let edits = [
@@ -300,7 +300,7 @@ extension Parser {
     }
 
     /// `if a { … } else if b { … } else { … }`; an `else` may be on the next line.
-    mutating func conditional() throws(Stop) -> (conditional: Conditional, height: Int) {
+    mutating func conditional() throws(UnreadableStatement) -> (conditional: Conditional, height: Int) {
         var branches: [Conditional.Branch] = []
         var otherwise: Body?
         var height = 0

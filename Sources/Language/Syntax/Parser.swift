@@ -35,7 +35,7 @@ struct Parser {
     private var saidTooDeep = false
 
     /// The statement cannot be read on; its fault is noted already.
-    struct Stop: Error {}
+    struct UnreadableStatement: Error {}
 
     /// An expression and how many nodes its tree is high.
     struct Node {
@@ -184,15 +184,15 @@ struct Parser {
 
     mutating func fail(
         _ kind: SyntaxFault.Kind, _ range: SourceRange, isAtEnd: Bool = false, edits: [TextEdit] = []
-    ) -> Stop {
+    ) -> UnreadableStatement {
         note(kind, range, isAtEnd: isAtEnd, edits: edits)
-        return Stop()
+        return UnreadableStatement()
     }
 
     /// The current token is not what should be here.
     /// - Parameter continues: whether the text could continue after a new line at this place.
-    mutating func unexpected(_ expected: SyntaxFault.Expectation, continues: Bool = true) -> Stop {
-        if current.isFaulty { return Stop() }
+    mutating func unexpected(_ expected: SyntaxFault.Expectation, continues: Bool = true) -> UnreadableStatement {
+        if current.isFaulty { return UnreadableStatement() }
         let isEnd = current.kind == .end
         let isCutOff = current.newlineBefore || isAt(.semicolon) || isAt(.rightBrace)
         if isCutOff, let opener = openers.last {
@@ -219,7 +219,7 @@ struct Parser {
         return fail(.unexpected(found: written(at: index), expected: expected), current.range)
     }
 
-    mutating func checkDepth(_ height: Int = 0) throws(Stop) {
+    mutating func checkDepth(_ height: Int = 0) throws(UnreadableStatement) {
         guard depth + height <= SyntaxLimits.depth else { throw fail(.tooDeep, current.range) }
     }
 
@@ -227,7 +227,7 @@ struct Parser {
 
     /// Passes an opening bracket; what follows is one level deeper, and new lines in it end nothing.
     /// Returns what `close` needs to go back.
-    mutating func open() throws(Stop) -> Bool {
+    mutating func open() throws(UnreadableStatement) -> Bool {
         depth += 1
         try checkDepth()
         openers.append(index)
@@ -238,7 +238,7 @@ struct Parser {
     }
 
     /// Passes the closing bracket, or says what is in its way.
-    mutating func close(_ closer: Token.Kind, _ before: Bool) throws(Stop) {
+    mutating func close(_ closer: Token.Kind, _ before: Bool) throws(UnreadableStatement) {
         guard current.kind == closer else { throw notEnded(closing: closer) }
         advance()
         depth -= 1

@@ -1,5 +1,7 @@
 // Layers and parameters without effect, in numbers: what `lint` lists, and `summary` in short.
 
+import Text
+
 public struct LintNote: Hashable, Sendable {
     /// The rule that found it: `a layer that does nothing`.
     public let rule: String

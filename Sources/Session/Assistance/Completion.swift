@@ -124,7 +124,7 @@ struct Completion {
     }
 
     /// Choices first, then what has the right type.
-    private func values(for parameter: Parameter?) -> [CompletionList.Item] {
+    private func values(for parameter: WordParameter?) -> [CompletionList.Item] {
         guard let parameter else { return values }
         let choices = parameter.choices.map {
             CompletionList.Item(text: $0, kind: "choice", detail: $0 == parameter.standardText ? "default" : "")

@@ -5,6 +5,7 @@ import Graphics
 import Language
 import Libraries
 import Network
+import Text
 
 struct Inspection {
     private let place: CursorText

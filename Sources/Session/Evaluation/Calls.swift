@@ -146,7 +146,7 @@ extension Interpreter {
     /// The parameter that the next argument of a call is for.
     func parameter(
         for argument: Call.Argument, _ matching: inout ArgumentMatching, among all: [Call.Argument]
-    ) throws(Diagnostic) -> Parameter {
+    ) throws(Diagnostic) -> WordParameter {
         switch matching.next(argument.label?.text) {
         case .parameter(let parameter): return parameter
         case .unknown:
@@ -160,7 +160,7 @@ extension Interpreter {
         }
     }
 
-    func missingArgument(_ parameter: Parameter, of word: Word, at place: SourceRange) -> Diagnostic {
+    func missingArgument(_ parameter: WordParameter, of word: Word, at place: SourceRange) -> Diagnostic {
         fault(
             .missingArgument,
             "`\(word.name)` needs \(parameter.isPositional ? "" : "`\(parameter.label):`, ")"
@@ -275,7 +275,7 @@ extension Interpreter {
     }
 
     /// The words that give what an option of this kind takes, the usual one first.
-    static func makers(of kind: Parameter.Kind) -> [Word] {
+    static func makers(of kind: WordParameter.Kind) -> [Word] {
         guard let result = kind.made, result != .model, result != .study else { return [] }
         let makers = Vocabulary.all.filter { $0.result == result }
         return makers.filter { $0.name == "adam" } + makers.filter { $0.name != "adam" }
@@ -284,7 +284,7 @@ extension Interpreter {
     // MARK: One argument
 
     /// The value of an argument in the form its parameter declares.
-    private func coerce(_ expression: Expression, to parameter: Parameter, of word: Word) throws -> Value {
+    private func coerce(_ expression: Expression, to parameter: WordParameter, of word: Word) throws -> Value {
         if case .word = parameter.kind { return .string(try wordName(expression, parameter, of: word)) }
         if let choice = try chosen(expression, parameter, of: word) { return choice }
         if let layer = layerWord(expression) { throw layerAsValue(layer, parameter, at: expression.range) }
@@ -305,7 +305,7 @@ extension Interpreter {
 
     /// Refuses a word whose result a parameter does not take before it does anything: a training of an hour would end
     /// in that error. Also a bare word where a string or one of the choices is wanted: `part: train`, `by: accuracy`.
-    func misfit(_ expression: Expression, _ parameter: Parameter, of word: Word) -> Diagnostic? {
+    func misfit(_ expression: Expression, _ parameter: WordParameter, of word: Word) -> Diagnostic? {
         guard let name = expression.headName, find(name) == nil else { return nil }
         let isBare = if case .name = expression.kind { true } else { false }
         guard let meant = Vocabulary.word(name) else {
@@ -324,7 +324,7 @@ extension Interpreter {
             at: expression.range, fix: word.forExample)
     }
 
-    func layerAsValue(_ layer: Word, _ parameter: Parameter, at range: SourceRange) -> Diagnostic {
+    func layerAsValue(_ layer: Word, _ parameter: WordParameter, at range: SourceRange) -> Diagnostic {
         let makers = Self.makers(of: parameter.kind).map { "`\($0.name)`" }
         guard !makers.isEmpty else { return layerOutside(layer, at: range, place: range) }
         return fault(
@@ -333,7 +333,7 @@ extension Interpreter {
     }
 
     /// The choice that an expression names, or the list of choices where the word takes one.
-    func chosen(_ expression: Expression, _ parameter: Parameter, of word: Word) throws -> Value? {
+    func chosen(_ expression: Expression, _ parameter: WordParameter, of word: Word) throws -> Value? {
         guard !parameter.choices.isEmpty, let choice = try choice(expression, parameter) else { return nil }
         guard parameter.accepts(choice) else {
             throw wrongValue(choice, for: parameter, of: word, at: expression.range)
@@ -342,7 +342,7 @@ extension Interpreter {
     }
 
     /// A bare choice comes before a variable of its name, also inside a list.
-    private func choice(_ expression: Expression, _ parameter: Parameter) throws -> Value? {
+    private func choice(_ expression: Expression, _ parameter: WordParameter) throws -> Value? {
         switch expression.kind {
         case .name(let name):
             if parameter.choices.contains(name) { return .string(name) }
@@ -355,7 +355,7 @@ extension Interpreter {
         return nil
     }
 
-    func noChoice(_ text: String, _ parameter: Parameter, at range: SourceRange) -> Diagnostic {
+    func noChoice(_ text: String, _ parameter: WordParameter, at range: SourceRange) -> Diagnostic {
         let message = "`\(parameter.label):` takes \(parameter.takes), not `\(text)`"
         if let fix = ForeignFunction.choice(text, of: parameter) {
             return fault(.unknownChoice, message, at: range, fix: fix)
@@ -368,7 +368,7 @@ extension Interpreter {
             edits: meant.map { [TextEdit(range, $0)] } ?? [])
     }
 
-    private func wordName(_ expression: Expression, _ parameter: Parameter, of word: Word) throws -> String {
+    private func wordName(_ expression: Expression, _ parameter: WordParameter, of word: Word) throws -> String {
         switch expression.kind {
         case .name(let name): return name
         case .string(let parts):
@@ -384,7 +384,7 @@ extension Interpreter {
     }
 
     func convert(
-        _ value: Value, to parameter: Parameter, of word: Word, at range: SourceRange
+        _ value: Value, to parameter: WordParameter, of word: Word, at range: SourceRange
     ) throws -> Value {
         let converted = try fitted(value, to: parameter, of: word, at: range)
         guard parameter.accepts(converted) else { throw wrongValue(value, for: parameter, of: word, at: range) }
@@ -392,7 +392,7 @@ extension Interpreter {
     }
 
     private func wrongValue(
-        _ value: Value, for parameter: Parameter, of word: Word, at range: SourceRange
+        _ value: Value, for parameter: WordParameter, of word: Word, at range: SourceRange
     ) -> Diagnostic {
         let name = parameter.isPositional ? "`\(word.name)`" : "`\(parameter.label):`"
         let subject = parameter.isPositional && !parameter.isRest ? "`\(parameter.label)` of \(name)" : name
@@ -404,7 +404,7 @@ extension Interpreter {
 
     /// The value in the form that the kind of its parameter has, within its limits.
     private func fitted(
-        _ value: Value, to parameter: Parameter, of word: Word, at range: SourceRange
+        _ value: Value, to parameter: WordParameter, of word: Word, at range: SourceRange
     ) throws -> Value {
         func wrong() -> Diagnostic { wrongValue(value, for: parameter, of: word, at: range) }
         func outside() -> Diagnostic {
@@ -464,7 +464,7 @@ extension Interpreter {
     }
 }
 
-extension Parameter {
+extension WordParameter {
     /// Whether an expression names one of the choices.
     func isChoice(_ expression: Expression) -> Bool {
         if case .name(let name) = expression.kind { choices.contains(name) } else { false }

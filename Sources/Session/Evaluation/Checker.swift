@@ -437,7 +437,7 @@ final class Checker {
         if case .name(let name) = expression.kind, case .definition? = find(name) { true } else { false }
     }
 
-    private func argument(_ expression: Expression, for parameter: Parameter, of word: Word) {
+    private func argument(_ expression: Expression, for parameter: WordParameter, of word: Word) {
         if case .word = parameter.kind { return }
         let elements = if case .list(let elements) = expression.kind { elements } else { [expression] }
         if elements.contains(where: parameter.isChoice) {
@@ -471,7 +471,7 @@ final class Checker {
     }
 
     @discardableResult
-    private func convert(_ value: Value, to parameter: Parameter, of word: Word, at range: SourceRange) -> Bool {
+    private func convert(_ value: Value, to parameter: WordParameter, of word: Word, at range: SourceRange) -> Bool {
         if case .template = value { return true }
         return noting { try interpreter.convert(value, to: parameter, of: word, at: range) } != nil
     }

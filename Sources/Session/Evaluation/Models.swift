@@ -1,8 +1,8 @@
 // Models and blocks: their definition, their parameters, and the layers their bodies write down.
 
-import Graphics
 import Language
 import Network
+import Text
 
 /// The layers of a model while its body is read.
 final class LayerCollector {

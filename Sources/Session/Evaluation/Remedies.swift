@@ -20,7 +20,7 @@ extension Interpreter {
 
     /// What to type instead of a value of the wrong kind.
     func remedy(
-        _ value: Value, for parameter: Parameter, of word: Word, at range: SourceRange
+        _ value: Value, for parameter: WordParameter, of word: Word, at range: SourceRange
     ) -> (fix: String?, edits: [TextEdit]) {
         func write(_ text: String) -> (String?, [TextEdit]) { ("write `\(text)`", [TextEdit(range, text)]) }
         let written = source[range]
@@ -116,7 +116,7 @@ extension Interpreter {
     }
 
     /// What the last value of this kind is called.
-    private func lastName(_ kind: Parameter.Kind) -> String? {
+    private func lastName(_ kind: WordParameter.Kind) -> String? {
         let name: String? =
             switch kind {
             case .model: session.lastModel?.name
@@ -131,7 +131,7 @@ extension Interpreter {
 
 extension Value {
     /// Whether a parameter of this kind takes it as it is.
-    fileprivate func fits(_ kind: Parameter.Kind) -> Bool {
+    fileprivate func fits(_ kind: WordParameter.Kind) -> Bool {
         switch kind {
         case .integer(let range): wholeNumber.map(range.contains) ?? false
         case .network: self.kind == .model || self.kind == .run

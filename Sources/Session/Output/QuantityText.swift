@@ -1,6 +1,7 @@
 // Counts and sizes as a sentence says them.
 
 import Graphics
+import Text
 
 /// `1 epoch`, `2 epochs`
 func counted(_ number: Int, _ noun: String, plural: String? = nil) -> String {

@@ -3,6 +3,7 @@
 
 import Graphics
 import Network
+import Text
 
 enum DiagramReport {
     static func network(_ architecture: Architecture, name: String) -> BlockDiagram.Network {

@@ -2,6 +2,7 @@
 
 import Experiments
 import Graphics
+import Text
 
 enum StoredRunTable {
     private typealias Cell = Table.Cell

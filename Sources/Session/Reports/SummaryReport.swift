@@ -3,6 +3,7 @@
 import Graphics
 import Libraries
 import Network
+import Text
 
 enum SummaryReport {
     static func rich(_ architecture: Architecture, title: String) -> RichValue {

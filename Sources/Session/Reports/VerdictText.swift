@@ -3,6 +3,7 @@
 
 import Experiments
 import Graphics
+import Text
 
 struct VerdictText {
     let study: Study

@@ -1,9 +1,9 @@
 // Errors at places of the text that is read, with the definitions around them: what interpreter, checker and words
 // share.
 
-import Graphics
 import Language
 import Network
+import Text
 
 /// Used by the thread that reads the text.
 final class FaultMaker {

@@ -5,6 +5,7 @@ import Graphics
 import Network
 import Runtime
 import Synchronization
+import Text
 
 final class DataValue: ObjectValue {
     static let kind = ValueKind.data

@@ -1,8 +1,8 @@
 // A model: as it was defined (`Template`), and with its parameters given (`Model`).
 
-import Graphics
 import Language
 import Network
+import Text
 
 /// A `model` or `block` definition and the cell it is in.
 final class Template: Sendable {

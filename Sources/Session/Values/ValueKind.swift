@@ -29,7 +29,7 @@ enum ValueKind: String, Sendable, CustomStringConvertible {
     case proof = "a proof"
     case table = "a table"
     case picture = "a picture"
-    case shown = "something shown"
+    case summary = "a summary"
 
     var description: String { rawValue }
 }

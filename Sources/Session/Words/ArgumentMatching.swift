@@ -5,7 +5,7 @@ import Language
 /// Which parameter each argument of a call is for, in their order.
 struct ArgumentMatching {
     enum Match {
-        case parameter(Parameter)
+        case parameter(WordParameter)
         case givenTwice
         /// There is no such label, or no place for another value without one.
         case unknown
@@ -14,7 +14,7 @@ struct ArgumentMatching {
     let word: Word
     /// Labels, so few that a set would only cost time in every call.
     private var given: [String] = []
-    private var positional: ArraySlice<Parameter>
+    private var positional: ArraySlice<WordParameter>
 
     init(_ word: Word) {
         self.word = word
@@ -38,7 +38,7 @@ struct ArgumentMatching {
     }
 
     /// The parameter that the next value without a label would be for.
-    var following: Parameter? { positional.first }
+    var following: WordParameter? { positional.first }
 
     /// Whether the subject just matched may be left out: there is a place behind it that no other argument takes.
     func mayLeaveOutSubject(among all: [Call.Argument]) -> Bool {
@@ -47,7 +47,7 @@ struct ArgumentMatching {
     }
 
     /// The argument just matched is no subject after all: it is for the parameter behind, which is returned.
-    mutating func skip(_ subject: Parameter) -> Parameter {
+    mutating func skip(_ subject: WordParameter) -> WordParameter {
         guard let behind = positional.first else { return subject }
         given.removeAll { $0 == subject.label }
         given.append(behind.label)
@@ -56,5 +56,5 @@ struct ArgumentMatching {
     }
 
     /// The first parameter that is required and was not given.
-    var missing: Parameter? { word.parameters.first { $0.isRequired && !given.contains($0.label) } }
+    var missing: WordParameter? { word.parameters.first { $0.isRequired && !given.contains($0.label) } }
 }

@@ -22,7 +22,7 @@ struct Arguments {
         self.range = range
     }
 
-    mutating func set(_ parameter: Parameter, _ value: Value, at range: SourceRange) {
+    mutating func set(_ parameter: WordParameter, _ value: Value, at range: SourceRange) {
         values[parameter.label] = Given(value: value, range: range)
     }
 
@@ -30,7 +30,7 @@ struct Arguments {
 
     func isGiven(_ option: any OptionDeclaration) -> Bool { given(option.parameter) != nil }
 
-    func given(_ parameter: Parameter) -> Given? { values[parameter.label] }
+    func given(_ parameter: WordParameter) -> Given? { values[parameter.label] }
 
     /// Where the argument is, or the whole call where it was left out.
     func place(_ option: any OptionDeclaration) -> SourceRange { given(option.parameter)?.range ?? range }

@@ -69,7 +69,7 @@ enum ForeignFunction {
     }
 
     /// What to say of a choice that no choice of the option equals: `padding: valid`, `precision: float16`.
-    static func choice(_ name: String, of parameter: Parameter) -> String? {
+    static func choice(_ name: String, of parameter: WordParameter) -> String? {
         switch (parameter.label, name.lowercased()) {
         case ("padding", "valid"): "write `padding: 0`"
         case ("precision", "float16"), ("precision", "fp16"), ("precision", "half"), ("precision", "f16"):

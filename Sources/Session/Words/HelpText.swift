@@ -58,12 +58,12 @@ enum HelpText {
     }
 
     /// One option of a word.
-    static func page(_ parameter: Parameter, of word: Word) -> RichValue {
+    static func page(_ parameter: WordParameter, of word: Word) -> RichValue {
         let row = row(parameter)
         return RichValue(text: "\(row.name) of \(word.name)\n\(row.help)")
     }
 
-    private static func row(_ parameter: Parameter) -> (name: String, help: String) {
+    private static func row(_ parameter: WordParameter) -> (name: String, help: String) {
         var facts = [parameter.takes]
         if let range = parameter.rangeText { facts.append(range) }
         switch parameter.standard {

@@ -6,22 +6,23 @@ import Language
 
 /// What a word declares of an option, whatever its type.
 protocol OptionDeclaration: Sendable {
-    var parameter: Parameter { get }
+    var parameter: WordParameter { get }
 }
 
 /// Read by `call[option]`: the value given, else the default. Where the default is worked out by the word, `Read` is
 /// optional, and `nil` says that nothing was given.
 struct Option<Read: Sendable>: OptionDeclaration {
-    let parameter: Parameter
+    let parameter: WordParameter
     fileprivate let read: @Sendable (Value) -> Read?
     /// `nil` where the option is required.
     fileprivate let standard: Read?
 
     private init(
-        _ label: String, _ kind: Parameter.Kind, _ shown: Parameter.Standard, isPositional: Bool, choices: [String],
+        _ label: String, _ kind: WordParameter.Kind, _ shown: WordParameter.Standard, isPositional: Bool,
+        choices: [String],
         aliases: [String], _ help: String, standard: Read?, read: @escaping @Sendable (Value) -> Read?
     ) {
-        parameter = Parameter(
+        parameter = WordParameter(
             label, kind, shown, isPositional: isPositional, choices: choices, accepts: { read($0) != nil },
             aliases: aliases, help)
         (self.standard, self.read) = (standard, read)
@@ -73,12 +74,12 @@ struct Option<Read: Sendable>: OptionDeclaration {
 
 /// All arguments without labels.
 struct RestOption<Read: Sendable>: OptionDeclaration {
-    let parameter: Parameter
+    let parameter: WordParameter
     fileprivate let read: @Sendable (Value) -> Read?
 
     /// - Parameter workedOut: what is taken where there are none; `nil` where that is for the word to say.
     init(_ label: String, _ kind: OptionKind<Read>, workedOut: String? = nil, _ help: String) {
-        parameter = Parameter(
+        parameter = WordParameter(
             label, kind.kind, workedOut.map { .workedOut($0) } ?? .required, isRest: true, choices: kind.choices,
             accepts: { kind.read($0) != nil }, help)
         read = kind.read

@@ -7,7 +7,7 @@ import Network
 
 /// What an option takes, and how that is read.
 struct OptionKind<Read: Sendable>: Sendable {
-    let kind: Parameter.Kind
+    let kind: WordParameter.Kind
     var choices: [String] = []
     let read: @Sendable (Value) -> Read?
     /// As it would be typed, for help; `nil` where a default of this kind is always worked out.
@@ -59,7 +59,7 @@ extension OptionKind where Read == Bool {
 }
 
 extension OptionKind where Read == String {
-    private static func string(_ kind: Parameter.Kind) -> Self {
+    private static func string(_ kind: WordParameter.Kind) -> Self {
         Self(
             kind: kind, read: { if case .string(let text) = $0 { text } else { nil } },
             written: { .string($0) })
@@ -128,7 +128,7 @@ extension OptionKind where Read == Model {
 }
 
 extension OptionKind where Read: ObjectValue {
-    fileprivate static func object(_ kind: Parameter.Kind) -> Self {
+    fileprivate static func object(_ kind: WordParameter.Kind) -> Self {
         Self(kind: kind, read: { if case .object(let object) = $0 { object as? Read } else { nil } })
     }
 }

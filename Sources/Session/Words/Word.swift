@@ -38,9 +38,9 @@ final class Word: Sendable {
     let group: Group
     /// One line: what it does.
     let help: String
-    let parameters: [Parameter]
+    let parameters: [WordParameter]
     /// Those whose values need no label.
-    let positional: [Parameter]
+    let positional: [WordParameter]
     let result: ValueKind
     /// A program that shows it in use and runs as it stands.
     let example: String
@@ -82,7 +82,7 @@ final class Word: Sendable {
     /// What an error says where nothing better is known.
     var forExample: String { "for example `\(exampleLine)`" }
 
-    func parameter(_ label: String) -> Parameter? { parameters.first { $0.label == label } }
+    func parameter(_ label: String) -> WordParameter? { parameters.first { $0.label == label } }
 
     /// The label that another library calls `alias`, or that is written so but for capitals and `_`.
     func label(alias: String) -> String? {

@@ -1,8 +1,8 @@
 // `more`
 
 import Experiments
-import Graphics
 import Language
+import Text
 
 private let studyOption = Option("study", .study, workedOut: "the last study", isPositional: true, "the study")
 private let seedCount = Option(

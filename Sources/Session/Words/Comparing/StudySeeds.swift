@@ -1,8 +1,8 @@
 // The seeds that the words of a study are given.
 
 import Experiments
-import Graphics
 import Language
+import Text
 
 extension Invocation {
     /// The seeds given, each once; `nil` where none were.

@@ -3,8 +3,8 @@
 
 import Engine
 import Experiments
-import Graphics
 import Language
+import Text
 
 extension Invocation {
     /// Trains what is missing of a study, says before what that will cost, and gives the study as far as it came.

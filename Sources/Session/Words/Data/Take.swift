@@ -3,6 +3,7 @@
 import Datasets
 import Graphics
 import Language
+import Text
 
 private let training = Option(
     "train", .integer(1...100_000_000), workedOut: "all", isPositional: true, "training images to keep")

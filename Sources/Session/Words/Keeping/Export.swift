@@ -2,10 +2,10 @@
 
 import Engine
 import Experiments
-import Graphics
 import Language
 import Libraries
 import Network
+import Text
 
 private let network = Option(
     "model", .network, workedOut: "the last one", isPositional: true, aliases: ["run", "net"],

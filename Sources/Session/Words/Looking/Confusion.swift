@@ -3,6 +3,7 @@
 import Datasets
 import Experiments
 import Graphics
+import Text
 
 extension Word {
     static let confusion = Word(

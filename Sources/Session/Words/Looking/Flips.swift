@@ -4,6 +4,7 @@ import Datasets
 import Experiments
 import Graphics
 import Language
+import Text
 
 private let twoRuns = RestOption("runs", .run, "two runs")
 

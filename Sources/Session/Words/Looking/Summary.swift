@@ -13,5 +13,5 @@ private func showSummary(_ call: Invocation) throws -> Value {
     try call.writeFile(rich)
     call.context.show(rich)
     if let notes = LintReport.short(architecture) { call.context.show(notes) }
-    return .object(ShownValue(rich))
+    return .object(SummaryValue(rich))
 }

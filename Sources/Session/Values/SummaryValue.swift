@@ -1,7 +1,7 @@
-// What a looking word showed, for a `let` that keeps it.
+// The table that `summary` shows, for a `let` that keeps it.
 
-final class ShownValue: ObjectValue {
-    static let kind = ValueKind.shown
+final class SummaryValue: ObjectValue {
+    static let kind = ValueKind.summary
 
     let rich: RichValue
 

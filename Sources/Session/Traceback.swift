@@ -1,5 +1,5 @@
-// How a cell failed, and where its notes go, as notebooks keep it and as Jupyter sends it: the same whatever front end
-// ran the cell.
+// The traceback of a failed cell, as notebooks and Jupyter take it, and the stream of its notes: the same for every
+// front end.
 
 import Language
 import Libraries
@@ -10,15 +10,15 @@ extension Diagnostic {
     public var streamName: String { severity == .note && range == nil ? "stdout" : "stderr" }
 }
 
-public struct CellFailure: Sendable {
+public struct Traceback: Sendable {
     /// The kind of the first fault: `no-such-name`.
     public var name: String
     public var message: String
     /// What front ends show: the block of each fault, with place and fix.
-    public var traceback: [String]
+    public var blocks: [String]
 
-    public init(name: String, message: String, traceback: [String]) {
-        (self.name, self.message, self.traceback) = (name, message, traceback)
+    public init(name: String, message: String, blocks: [String]) {
+        (self.name, self.message, self.blocks) = (name, message, blocks)
     }
 
     /// - Parameter faults: all that were found in the cell, at least one.
@@ -26,12 +26,12 @@ public struct CellFailure: Sendable {
         self.init(
             name: (faults.first?.code ?? .failed).text,
             message: faults.first.map { DiagnosticText.printable($0.message) } ?? "the cell failed",
-            traceback: faults.map { DiagnosticText($0, isColored: isColored).block })
+            blocks: faults.map { DiagnosticText($0, isColored: isColored).block })
     }
 
     /// The content of an `error` message.
     public var content: JSONObject {
-        ["ename": .string(name), "evalue": .string(message), "traceback": .array(traceback.map { .string($0) })]
+        ["ename": .string(name), "evalue": .string(message), "traceback": .array(blocks.map { .string($0) })]
     }
 
     /// The content of a reply.

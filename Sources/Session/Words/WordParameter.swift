@@ -4,7 +4,7 @@ import Language
 import Network
 
 /// A parameter of a word: what an option declares, without the type it is read as.
-final class Parameter: OptionDeclaration {
+final class WordParameter: OptionDeclaration {
     enum Kind: Sendable {
         case integer(ClosedRange<Int>)
         case decimal(ClosedRange<Double>, excludesLowest: Bool = false, excludesHighest: Bool = false)
@@ -52,7 +52,7 @@ final class Parameter: OptionDeclaration {
             case .runs: isList || isAny
             case .model, .data, .optimizer, .schedule, .recipe, .run, .rateSearch, .evaluation, .study, .variances,
                 .proof,
-                .table, .picture, .shown, .nothing:
+                .table, .picture, .summary, .nothing:
                 isAny || made == result || isNetwork && (result == .run || result == .model)
             }
         }
@@ -122,7 +122,7 @@ final class Parameter: OptionDeclaration {
         self.help = help
     }
 
-    var parameter: Parameter { self }
+    var parameter: WordParameter { self }
 
     var isText: Bool {
         switch kind {
