@@ -20,7 +20,7 @@ public struct TrainingBench {
             architecture, batchSize: batch, optimizer: .adam(learningRate: 1e-4), seeds: Seeds(1), precision: precision,
             pool: pool)
         executor.initialize(seed: 1)
-        source = MemoryImages.noise(shape: architecture.input, classes: max(1, architecture.output.count), count: batch)
+        source = MemoryImages.noise(shape: architecture.input, classes: architecture.output.channels, count: batch)
     }
 
     func train(_ cancellation: Cancellation) throws(EngineError) {

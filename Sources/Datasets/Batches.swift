@@ -24,6 +24,35 @@ extension Dataset {
             rowStride: rowStride, columnStride: columnStride)
         guard !augmentation.isNone else { return try write(image, of: training, as: written, from: nil) }
         let random = ImageRandom(seed: seed, image: image, epoch: epoch)
+        try writeAlone(random, as: written)
+        guard let mix = mix(random) else { return }
+        let size = channels * height * width
+        try withUnsafeTemporaryAllocation(of: Float.self, capacity: size) { values throws(DatasetError) in
+            values.initialize(repeating: 0)
+            let base = values.baseAddress.unsafelyUnwrapped
+            // As it is in this epoch itself.
+            try writeAlone(
+                ImageRandom(seed: seed, image: mix.partner, epoch: epoch),
+                as: WrittenImage(
+                    base: base, channels: channels, height: height, width: width, planeStride: height * width,
+                    rowStride: width, columnStride: 1))
+            written.take(base, mix)
+        }
+    }
+
+    /// The shares of the classes in a training image as `writeTrainingImage` writes it, added to those that are there.
+    public func addTarget(_ image: Int, epoch: Int, seed: UInt64, to shares: inout [Double]) {
+        let mix = augmentation.isNone ? nil : mix(ImageRandom(seed: seed, image: image, epoch: epoch))
+        shares[training.label(image)] += mix?.share ?? 1
+        if let mix { shares[training.label(mix.partner)] += 1 - mix.share }
+    }
+
+    private func mix(_ random: ImageRandom) -> Mix? {
+        augmentation.mix(random, among: training.count, height: height, width: width)
+    }
+
+    /// An image that no other one is mixed into.
+    private func writeAlone(_ random: ImageRandom, as written: WrittenImage) throws(DatasetError) {
         let (height, width, transforms) = (height, width, augmentation.transforms)
         try withUnsafeTemporaryAllocation(of: Int.self, capacity: height + width) { places throws(DatasetError) in
             places.initialize(repeating: 0)
@@ -31,7 +60,7 @@ extension Dataset {
                 rows: UnsafeMutableBufferPointer(rebasing: places[..<height]),
                 columns: UnsafeMutableBufferPointer(rebasing: places[height...]))
             for transform in transforms { transform.move(sources, random) }
-            try write(image, of: training, as: written, from: sources)
+            try write(random.image, of: training, as: written, from: sources)
             for transform in transforms { transform.paint(written, random) }
         }
     }

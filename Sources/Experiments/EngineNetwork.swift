@@ -153,4 +153,12 @@ private final class ImageSource: BatchSource {
     }
 
     func label(_ index: Int) -> Int { dataset[part].label(index) }
+
+    func addTarget(_ index: Int, epoch: Int, to shares: inout [Double]) {
+        guard let augmentationSeed else {
+            shares[label(index)] += 1
+            return
+        }
+        dataset.addTarget(index, epoch: epoch, seed: augmentationSeed, to: &shares)
+    }
 }

@@ -235,7 +235,7 @@ struct AugmentationTests {
 
     @Test func aboutHalfAreMirrored() throws {
         var flipping = data
-        flipping.augmentation = Augmentation(Flip())
+        flipping.augmentation = Augmentation(Flip.random)
         var count = 0
         for image in 0..<40 {
             for epoch in 1...5 {
@@ -307,7 +307,7 @@ struct AugmentationTests {
 
     @Test func seedEpochAndImageDecide() throws {
         var all = data
-        all.augmentation = Augmentation(Flip(), Crop(4), Cutout(8))
+        all.augmentation = Augmentation(Flip.random, Crop(4), Cutout(8))
         #expect(try written(all, 3, epoch: 1) == written(all, 3, epoch: 1))
         #expect(try written(all, 3, epoch: 1) != written(all, 3, epoch: 2))
         #expect(try written(all, 3, epoch: 1, seed: 1) != written(all, 3, epoch: 1, seed: 2))

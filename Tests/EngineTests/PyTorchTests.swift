@@ -6,6 +6,32 @@ import Network
 import Runtime
 import Testing
 
+/// Images that are taken for something else than their labels.
+private struct TargetedImages: BatchSource {
+    let images: MemoryImages
+    /// `[N, classes]`; empty: for their labels.
+    let targets: [Float]
+
+    func writeImage(
+        _ index: Int, epoch: Int, to destination: UnsafeMutablePointer<Float>, planeStride: Int, rowStride: Int,
+        columnStride: Int
+    ) {
+        images.writeImage(
+            index, epoch: epoch, to: destination, planeStride: planeStride, rowStride: rowStride,
+            columnStride: columnStride)
+    }
+
+    func label(_ index: Int) -> Int { images.label(index) }
+
+    func addTarget(_ index: Int, epoch: Int, to shares: inout [Double]) {
+        guard !targets.isEmpty else {
+            shares[label(index)] += 1
+            return
+        }
+        for place in shares.indices { shares[place] += Double(targets[index * shares.count + place]) }
+    }
+}
+
 struct PyTorchTests {
     static let convolutions: [Layer] = [
         .convolution(.init(width: 5, padding: .exactly(Extent(1)))), .activation(.relu),
@@ -169,6 +195,7 @@ struct PyTorchTests {
             ("gated-exact", gated, .sgd(learningRate: 0.02, momentum: 0.9, weightDecay: 1e-3)),
             ("shuffled-exact", shuffled, .sgd(learningRate: 0.02, momentum: 0.9, weightDecay: 1e-3)),
             ("dropped-exact", dropped, .sgd(learningRate: 0.02, momentum: 0.9, weightDecay: 1e-3)),
+            ("mixed-exact", vgg, .sgd(learningRate: 0.02, momentum: 0.9)),
         ] as [(String, [Layer], OptimizerOptions)], InstructionSet.allCases.filter(\.isAvailable))
     func numbersArePyTorchsInDoublePrecision(
         _ fixture: (name: String, layers: [Layer], optimizer: OptimizerOptions), set: InstructionSet
@@ -187,11 +214,14 @@ struct PyTorchTests {
         let file = try TensorFile(fixture: name)
         let input = try #require(file.tensors["input"])
         let shape = Shape(Array(input.shape.dropFirst()))
-        let source = MemoryImages(shape: shape, values: input.values, labels: file.values("labels").map { Int($0) })
+        let images = MemoryImages(shape: shape, values: input.values, labels: file.values("labels").map { Int($0) })
+        let source = TargetedImages(images: images, targets: file.tensors["targets"]?.values ?? [])
         let count = input.shape[0]
         let executor = try Executor(
             Architecture(input: shape, layers: layers), batchSize: count + 2, optimizer: optimizer, seeds: Seeds(1),
-            gradient: name.contains("clipped") ? .init(labelSmoothing: 0.1, largestNorm: 0.25) : .init(),
+            gradient: GradientOptions(
+                labelSmoothing: name.contains("clipped") || name.contains("mixed") ? 0.1 : 0,
+                largestNorm: name.contains("clipped") ? 0.25 : nil),
             pool: ThreadPool(threadCount: 2), instructionSet: set)
         executor.load(file)
         for (number, expected) in file.values("losses").enumerated() {

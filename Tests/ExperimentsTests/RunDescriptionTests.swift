@@ -86,7 +86,7 @@ struct RunDescriptionTests {
             source: .imageFolder(path: "a \"b\"/é", height: 64, width: 32, testShare: 0.25, seed: 7),
             steps: [.take(training: 64, test: 16, seed: 2), .split(share: 0.9, seed: 3), .resize(height: 8, width: 9)],
             mean: [0.1, 0.2, 0.3], deviation: [1.0 / 3, 0.5, 1],
-            augmentation: Augmentation(Flip(), Crop(4, border: .reflect), Cutout(8)))
+            augmentation: Augmentation(Flip.random, Crop(4, border: .reflect), Cutout(8)))
         let description = RunDescription(
             try Self.architecture(Self.laterMaps + Self.layers + Self.laterLayers), dataDigest: "ab", data: data,
             options)
@@ -190,7 +190,7 @@ struct RunDescriptionTests {
     @Test func dataAreMadeAgainFromTheirDescription() throws {
         var data = try Synthetic.make(cancellation: Cancellation())
             .taking(100, test: 40).split(share: 0.8, seed: 5).resized(height: 12, width: 10)
-        data.augmentation = Augmentation(Flip())
+        data.augmentation = Augmentation(Flip.random)
         data.normalization = try #require(Normalization(mean: [0.5, 0.4, 0.3], deviation: [0.2, 0.25, 0.3]))
         let description = try #require(data.description)
         let read = try #require(DataDescription(.object(description.json)))
@@ -212,13 +212,20 @@ struct RunDescriptionTests {
         #expect(
             try text(Augmentation(Crop(4, border: .reflect)))
                 == #"{"flip":false,"crop":4,"border":"reflect","cutout":0}"#)
-        #expect(try text(Augmentation(Cutout(8), Flip())) == #"{"flip":true,"crop":0,"cutout":8}"#)
-        #expect(Augmentation(Cutout(8), Flip()).digestText == "true 0 8")
+        #expect(try text(Augmentation(Cutout(8), Flip.random)) == #"{"flip":true,"crop":0,"cutout":8}"#)
+        #expect(Augmentation(Cutout(8), Flip.random).digestText == "true 0 8")
+        let later = Augmentation(CutMix(1), Flip.alternating, Mixup(0.2), Erase(0.25))
+        #expect(
+            try text(later) == #"{"flip":"alternating","crop":0,"cutout":0,"erase":0.25,"mixup":0.2,"cutmix":1.0}"#)
+        #expect(later.digestText == "alternating 0 0 erase 0.25 mixup 0.2 cutmix 1.0")
+        #expect(Augmentation(settings: try JSON(parsing: text(later))) == later)
     }
 
     @Test(arguments: [
         #"{"flip":true,"crop":4}"#, #"{"flip":true,"crop":4,"cutout":0,"warp":3}"#, #"{"flip":1,"crop":4,"cutout":0}"#,
         #"{"flip":true,"crop":1025,"cutout":0}"#, #"{"flip":true,"crop":4,"border":"wrap","cutout":0}"#, "[]",
+        #"{"flip":"always","crop":4,"cutout":0}"#, #"{"flip":true,"crop":4,"cutout":0,"mixup":-1}"#,
+        #"{"flip":true,"crop":4,"cutout":0,"erase":2}"#, #"{"flip":true,"crop":4,"cutout":0,"cutmix":true}"#,
     ])
     func anAugmentationOfAnotherFormIsRefused(_ text: String) throws {
         let description = try #require(try Synthetic.make(cancellation: Cancellation()).description)

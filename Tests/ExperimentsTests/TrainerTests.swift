@@ -67,7 +67,7 @@ private func train(
         let run = try train(try network(), epochs: 1)
         let plain = small.split(share: 0.5, seed: 1)
         var augmented = plain
-        augmented.augmentation = Augmentation(Flip(), Crop(8), Cutout(16))
+        augmented.augmentation = Augmentation(Flip.random, Crop(8), Cutout(16))
         for part in Dataset.Part.allCases {
             let (one, other) = (
                 try evaluate(run, on: plain, part: part), try evaluate(run, on: augmented, part: part)

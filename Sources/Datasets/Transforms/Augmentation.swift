@@ -5,7 +5,9 @@ import Libraries
 public struct Augmentation: Hashable, Sendable {
     /// All kinds, in the order in which a place of the result is traced back to the image: of those that move pixels
     /// the first is applied last.
-    static let kinds: [any Transform.Type] = [Flip.self, Crop.self, Cutout.self]
+    static let kinds: [any Transform.Type] = [
+        Flip.self, Crop.self, Cutout.self, Erase.self, Mixup.self, CutMix.self,
+    ]
 
     /// Those that do something, in that order, one of a kind.
     public let transforms: [any Transform]
@@ -25,6 +27,12 @@ public struct Augmentation: Hashable, Sendable {
     /// One of each kind.
     private var all: [any Transform] {
         Self.kinds.map { kind in transforms.first { type(of: $0) == kind } ?? kind.idle }
+    }
+
+    /// Which other image goes into this one. Where there are several ways, each is taken as often as any other.
+    func mix(_ random: ImageRandom, among images: Int, height: Int, width: Int) -> Mix? {
+        let mixes = transforms.compactMap { $0.mix(random, among: images, height: height, width: width) }
+        return mixes.isEmpty ? nil : mixes[ImageRandom.draw(random.words(.mixer).x, mixes.count)]
     }
 
     // MARK: Equality

@@ -46,7 +46,7 @@ public struct Crop: Transform {
     }
 
     public func move(_ sources: PixelSources, _ random: ImageRandom) {
-        let words = random.words(0)
+        let words = random.words(.place)
         shift(sources.rows, by: ImageRandom.draw(words.y, 2 * padding + 1) - padding)
         shift(sources.columns, by: ImageRandom.draw(words.z, 2 * padding + 1) - padding)
     }

@@ -21,17 +21,11 @@ public struct Cutout: Transform {
     }
 
     public func paint(_ image: WrittenImage, _ random: ImageRandom) {
-        let words = random.words(1)
+        let words = random.words(.cutout)
         func span(_ word: UInt32, _ size: Int) -> Range<Int> {
             let start = ImageRandom.draw(word, size) - side / 2
             return max(0, start)..<max(0, min(size, start + side))
         }
-        let (rows, columns) = (span(words.x, image.height), span(words.y, image.width))
-        for channel in 0..<image.channels {
-            for row in rows {
-                let line = image.base + (channel * image.planeStride + row * image.rowStride)
-                for column in columns { line[column * image.columnStride] = 0 }
-            }
-        }
+        image.blank(rows: span(words.x, image.height), columns: span(words.y, image.width))
     }
 }

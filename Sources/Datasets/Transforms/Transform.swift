@@ -23,11 +23,14 @@ public protocol Transform: Hashable, Sendable {
     func move(_ sources: PixelSources, _ random: ImageRandom)
     /// Changes the image after it was written.
     func paint(_ image: WrittenImage, _ random: ImageRandom)
+    /// Which other one of so many images goes into the image, and how.
+    func mix(_ random: ImageRandom, among images: Int, height: Int, width: Int) -> Mix?
 }
 
 extension Transform {
     public func move(_ sources: PixelSources, _ random: ImageRandom) {}
     public func paint(_ image: WrittenImage, _ random: ImageRandom) {}
+    public func mix(_ random: ImageRandom, among images: Int, height: Int, width: Int) -> Mix? { nil }
 }
 
 /// The random numbers of one image in one epoch.
@@ -36,12 +39,25 @@ public struct ImageRandom {
     let image: Int
     let epoch: Int
 
-    /// - Parameter stream: each belongs to one transform, but for the first, of which `Flip` takes x, `Crop` y and z.
-    func words(_ stream: UInt32) -> SIMD4<UInt32> {
+    /// Each belongs to one transform, but for the first, of which `Flip` takes x, `Crop` y and z.
+    enum Stream: UInt32 {
+        case place = 0
+        case cutout, erase, mixer, mixup, cutMix
+    }
+
+    /// - Parameter attempt: of a draw that is repeated until it is accepted; below 65,536.
+    func words(_ stream: Stream, _ attempt: Int = 0) -> SIMD4<UInt32> {
         RandomStream(
-            seed: seed, role: .augmentation, stream: stream, step: UInt32(truncatingIfNeeded: epoch)
+            seed: seed, role: .augmentation, stream: stream.rawValue + UInt32(attempt) << 16,
+            step: UInt32(truncatingIfNeeded: epoch)
         ).words(at: UInt32(truncatingIfNeeded: image))
     }
+
+    /// The same numbers in every epoch.
+    var ofAllEpochs: ImageRandom { ImageRandom(seed: seed, image: image, epoch: 0) }
+
+    /// In 0 ..< 1.
+    static func unit(_ word: UInt32) -> Double { Double(word) * 0x1p-32 }
 
     /// 0 ..< count, from 32 random bits.
     static func draw(_ word: UInt32, _ count: Int) -> Int { Int((UInt64(word) * UInt64(count)) >> 32) }
@@ -69,4 +85,29 @@ public struct WrittenImage {
     let planeStride: Int
     let rowStride: Int
     let columnStride: Int
+
+    /// Sets a rectangle to the channels' mean.
+    func blank(rows: Range<Int>, columns: Range<Int>) {
+        for channel in 0..<channels {
+            for row in rows {
+                let line = base + (channel * planeStride + row * rowStride)
+                for column in columns { line[column * columnStride] = 0 }
+            }
+        }
+    }
+
+    /// Lets another image of the same size in, which is `[C, H, W]`.
+    func take(_ other: UnsafePointer<Float>, _ mix: Mix) {
+        let (own, rest) = mix.window == nil ? (Float(mix.share), Float(1 - mix.share)) : (0, 1)
+        for channel in 0..<channels {
+            for row in mix.window?.rows ?? 0..<height {
+                let line = base + (channel * planeStride + row * rowStride)
+                let source = other + (channel * height + row) * width
+                for column in mix.window?.columns ?? 0..<width {
+                    let place = column * columnStride
+                    line[place] = own * line[place] + rest * source[column]
+                }
+            }
+        }
+    }
 }

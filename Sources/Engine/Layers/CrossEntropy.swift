@@ -1,4 +1,5 @@
-// Softmax and cross-entropy over the last layer's outputs, as `nn.CrossEntropyLoss`: in double, each image by itself.
+// Softmax and cross-entropy over the last layer's outputs, as `nn.CrossEntropyLoss` with a probability for each
+// class: in double, each image by itself.
 
 import Runtime
 
@@ -16,9 +17,10 @@ struct CrossEntropy {
     }
 
     /// - Parameters:
-    ///   - smoothing: the share of the label that is spread over all classes.
+    ///   - shares: what the image is to be taken for: a share of each class, all together 1.
+    ///   - smoothing: how much of that is spread over all classes.
     ///   - scale: what the gradient is multiplied by, 1 / images for a mean; `nil` computes none.
-    func outcome(image: Int, label: Int, smoothing: Double, gradientScale scale: Double?) -> Outcome {
+    func outcome(image: Int, shares: [Double], smoothing: Double, gradientScale scale: Double?) -> Outcome {
         let values = logits.at(image: image)
         let classes = logits.channels
         var prediction = 0
@@ -33,12 +35,16 @@ struct CrossEntropy {
             for index in 0..<classes {
                 let probability = exponential(Double(value(values, index)) - largest) / sum
                 target[offset(gradient, index)] = Float(
-                    (probability - (index == label ? 1 - smoothing : 0) - spread) * scale)
+                    (probability - (1 - smoothing) * shares[index] - spread) * scale)
             }
         }
         // -log of a class's probability is `logNormalizer` less its output.
         let logNormalizer = logarithm(sum) + largest
-        var loss = logNormalizer - Double(value(values, label))
+        var loss = 0.0
+        // A class that has no share may have an infinite output.
+        for index in 0..<classes where shares[index] > 0 {
+            loss += shares[index] * (logNormalizer - Double(value(values, index)))
+        }
         if smoothing > 0 {
             var outputs = 0.0
             for index in 0..<classes { outputs += Double(value(values, index)) }

@@ -59,6 +59,8 @@ public final class Executor {
     private var isReleased = false
     /// The images of the current batch.
     private var batch: [Int] = []
+    /// What one of them is to be taken for.
+    private var target: [Double]
 
     /// Plans the memory and takes it. Weights are zero until `initialize` or `setParameter`.
     public init(
@@ -92,6 +94,7 @@ public final class Executor {
         self.architecture = architecture
         self.batchSize = batchSize
         self.pool = pool
+        target = Array(repeating: 0, count: plan.loss.logits.channels)
     }
 
     /// Bytes that a training takes; nothing is allocated to find out.
@@ -206,8 +209,10 @@ public final class Executor {
         if !step.isTraining { result.outcomes.reserveCapacity(batch.count) }
         for (place, image) in batch.enumerated() {
             let label = source.label(image)
+            for index in target.indices { target[index] = 0 }
+            if step.isTraining { source.addTarget(image, epoch: epoch, to: &target) } else { target[label] = 1 }
             let outcome = plan.loss.outcome(
-                image: place, label: label, smoothing: step.isTraining ? labelSmoothing : 0,
+                image: place, shares: target, smoothing: step.isTraining ? labelSmoothing : 0,
                 gradientScale: step.part.map { 1 / Double($0.batchSize) })
             result.loss += outcome.loss
             if !step.isTraining {
@@ -217,7 +222,8 @@ public final class Executor {
                         isAmongFive: plan.loss.isAmong(first: 5, image: place, label: label),
                         confidence: outcome.confidence, loss: outcome.loss))
             }
-            result.correct += outcome.prediction == label ? 1 : 0
+            // Of an image that is mixed from two, the class of the larger share is the right one.
+            result.correct += target[outcome.prediction] >= 0.5 ? 1 : 0
         }
         observer?(.loss)
         return result

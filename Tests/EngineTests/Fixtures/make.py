@@ -222,7 +222,7 @@ def state(net):
     return {k: v.detach().clone() for k, v in net.state_dict().items() if "num_batches" not in k}
 
 
-def write(name, net, size, batch, optimizer, smoothing=0.0, clip=None, steps=10, dtype=torch.float32):
+def write(name, net, size, batch, optimizer, smoothing=0.0, clip=None, steps=10, dtype=torch.float32, mixed=False):
     torch.manual_seed(7)
     for module in net.modules():
         if hasattr(module, "reset_parameters"):
@@ -230,13 +230,22 @@ def write(name, net, size, batch, optimizer, smoothing=0.0, clip=None, steps=10,
     x, y = torch.randn(batch, 3, size, size), torch.randint(0, 10, (batch,))
     net, x = net.to(dtype), x.to(dtype)
     tensors = {"input": x, "labels": y.float()}
+    target = y
+    if mixed:
+        # Of each image a share of its own label and the rest of the next one's: floats exactly.
+        target = torch.zeros(batch, 10, dtype=dtype)
+        for image in range(batch):
+            share = (image + 3) / 16
+            target[image, y[image]] += share
+            target[image, y[(image + 1) % batch]] += 1 - share
+        tensors["targets"] = target.clone()
     tensors |= {"weight." + k: v for k, v in state(net).items()}
     optimizer = optimizer(net.parameters())
     losses = []
     for step in range(steps):
         optimizer.zero_grad()
         logits = net(x)
-        loss = F.cross_entropy(logits, y, label_smoothing=smoothing)
+        loss = F.cross_entropy(logits, target, label_smoothing=smoothing)
         loss.backward()
         if clip:
             nn.utils.clip_grad_norm_(net.parameters(), clip)
@@ -253,9 +262,9 @@ def write(name, net, size, batch, optimizer, smoothing=0.0, clip=None, steps=10,
               {"torch": torch.__version__, "numpy": numpy.__version__})
 
 
-def write_exact(name, net, size, batch, optimizer):
+def write_exact(name, net, size, batch, optimizer, **options):
     """The same computed in double precision, over thirteen steps: what it holds is right to all digits of a float."""
-    write(name, net, size, batch, optimizer, steps=13, dtype=torch.float64)
+    write(name, net, size, batch, optimizer, steps=13, dtype=torch.float64, **options)
 
 
 def write_optimizers():
@@ -319,3 +328,4 @@ write("groupnorm-sgd", group_norm_net(), 10, 4, lambda p: torch.optim.SGD(p, lr=
 write_exact("gated-exact", gated_net(), 10, 6, lambda p: torch.optim.SGD(p, lr=0.02, momentum=0.9, weight_decay=1e-3))
 write_exact("shuffled-exact", shuffled_net(), 17, 6, lambda p: torch.optim.SGD(p, lr=0.02, momentum=0.9, weight_decay=1e-3))
 write_exact("dropped-exact", dropped_net(), 12, 6, lambda p: torch.optim.SGD(p, lr=0.02, momentum=0.9, weight_decay=1e-3))
+write_exact("mixed-exact", vgg_like(), 8, 6, lambda p: torch.optim.SGD(p, lr=0.02, momentum=0.9), smoothing=0.1, mixed=True)

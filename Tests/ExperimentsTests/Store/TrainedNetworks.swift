@@ -13,7 +13,7 @@ import Testing
 enum Trained {
     static let data: Dataset = {
         var data = Synthetic.make(training: 56, test: 40)
-        data.augmentation = Augmentation(Flip(), Crop(2), Cutout(4))
+        data.augmentation = Augmentation(Flip.random, Crop(2), Cutout(4))
         return data
     }()
 

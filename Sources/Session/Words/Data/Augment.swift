@@ -3,7 +3,9 @@
 import Datasets
 import Language
 
-private let flip = Option("flip", .boolean, default: false, aliases: ["hflip", "mirror"], "mirror half of the images")
+private let flip = Option(
+    "flip", .boolean, default: false, or: "alternating", aliases: ["hflip", "mirror"],
+    "mirror half of the images, or each in every second epoch")
 private let crop = Option(
     "crop", .integer(0...1024), default: 0, aliases: ["padding", "pad", "shift"],
     "pad by this many pixels, then crop a random window of the original size")
@@ -11,18 +13,29 @@ private let border = Option(
     "border", .choice, default: Crop.Border.black, aliases: ["padding_mode", "fill"],
     "what `crop:` pads with: black pixels, or the image reflected at its edges")
 private let cutout = Option(
-    "cutout", .integer(0...1024), default: 0, aliases: ["erase"], "blank out a square with this side")
+    "cutout", .integer(0...1024), default: 0, "blank out a square with this side")
+private let erase = Option(
+    "erase", .decimal(0...1), default: 0, aliases: ["random_erasing", "reprob"],
+    "in this share of the images, blank out a rectangle of 2 to 33 % of the area: `RandomErasing`")
+private let mixup = Option(
+    "mixup", .decimal(0...100), default: 0, aliases: ["mixup_alpha"],
+    "mix each image and its label with another one, by a share from Beta(mixup, mixup)")
+private let cutmix = Option(
+    "cutmix", .decimal(0...100), default: 0, aliases: ["cutmix_alpha"],
+    "put a window of another image into each, and as much of its label, by a share from Beta(cutmix, cutmix); with `mixup:` "
+        + "each is done to half of the images")
 
 extension Word {
     static let augment = Word(
         "augment", .data, "Changes the training images at random, differently in every epoch",
-        [DataOption.data, flip, crop, border, cutout], result: .data,
+        [DataOption.data, flip, crop, border, cutout, erase, mixup, cutmix], result: .data,
         example: "let data = augment(synthetic(), flip: true, crop: 4)",
-        aliases: ["RandomHorizontalFlip", "RandomCrop", "transforms"],
+        aliases: ["RandomHorizontalFlip", "RandomCrop", "RandomErasing", "Mixup", "CutMix", "transforms"],
         .perform { call in
             var data = try call.data(DataOption.data).dataset
             data.augmentation = Augmentation(
-                Flip(call[flip]), Crop(call[crop], border: call[border]), Cutout(call[cutout]))
+                call[flip].map { $0 ? Flip.random : .never } ?? .alternating, Crop(call[crop], border: call[border]),
+                Cutout(call[cutout]), Erase(call[erase]), Mixup(call[mixup]), CutMix(call[cutmix]))
             guard call[crop] > 0 || call[border] == .black else {
                 throw call.fault(
                     .nothingToDo, "`border:` is what `crop:` pads with, and nothing is cropped",
