@@ -35,8 +35,7 @@ public struct Trainer: Sendable {
         observer: (TrainingEvent) -> Void
     ) throws(TrainingError) -> Run {
         try checkFit(architecture, dataset, parts: [.training, .test])
-        let network = try makeNetwork(isKept: keeper?.key != nil, cancellation: cancellation)
-        if let checkpoint { network.restore(checkpoint.state) }
+        let network = try makeNetwork(from: checkpoint, isKept: keeper?.key != nil, cancellation: cancellation)
         keeper?.network = network
         observer(.started(cost(of: network)))
         var loop = EpochLoop(
