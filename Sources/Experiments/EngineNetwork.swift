@@ -12,13 +12,9 @@ final class EngineNetwork: TrainableNetwork {
     private let executor: Executor
     private let training: ImageSource
     private let test: ImageSource
-    /// The training images as they are.
-    private let first: ImageSource
-    private let trainingCount: Int
-    private let seeds: Seeds
     private let cancellation: Cancellation
 
-    /// Takes the memory, unless the machine has too little left. The weights are zero.
+    /// Takes the memory, unless the machine has too little left. The weights are fresh.
     ///
     /// - Parameter isKept: whether the training is written to files: from a copy of its state, and its weights tensor
     ///   by tensor.
@@ -28,12 +24,13 @@ final class EngineNetwork: TrainableNetwork {
         availableMemory: Int? = Memory.available()
     ) throws(TrainingError) {
         let threads = options.threads ?? ThreadPool.availableThreads
-        let keeping = isKept ? Self.bytesOfKeeping(architecture, options.optimizer) : 0
+        let keeping = isKept ? Self.bytesOfKeeping(architecture, options.wholeOptimizer) : 0
         func required(_ batchSize: Int) throws(TrainingError) -> Int {
             do throws(EngineError) {
                 return keeping
                     + (try Executor.requiredBytes(
-                        architecture, batchSize: batchSize, optimizer: options.optimizer, precision: options.precision,
+                        architecture, batchSize: batchSize, optimizer: options.wholeOptimizer,
+                        precision: options.precision,
                         threads: threads))
             } catch { throw .engine(error) }
         }
@@ -45,26 +42,17 @@ final class EngineNetwork: TrainableNetwork {
         }
         do throws(EngineError) {
             executor = try Executor(
-                architecture, batchSize: options.batchSize, optimizer: options.optimizer, seeds: options.seeds,
+                architecture, batchSize: options.batchSize, optimizer: options.wholeOptimizer, seeds: options.seeds,
                 gradient: options.gradient, precision: options.precision,
                 pool: ThreadPool(threadCount: threads))
         } catch .outOfMemory(let byteCount) {
             throw .outOfMemory(needed: byteCount, available: availableMemory ?? 0, batch: nil)
         } catch { throw .engine(error) }
+        executor.initialize(seed: options.seeds.initialization, cancellation: cancellation)
+        if cancellation.isCancelled { throw .cancelled }
         training = ImageSource(learningFrom: dataset, augmentationSeed: options.seeds.augmentation)
         test = ImageSource(measuring: part, of: dataset)
-        first = ImageSource(measuring: .training, of: dataset)
-        trainingCount = dataset.training.count
-        seeds = options.seeds
         self.cancellation = cancellation
-    }
-
-    /// Draws fresh weights.
-    func initialize() throws(TrainingError) {
-        executor.initialize(
-            seed: seeds.initialization, images: FirstImages(first, of: trainingCount), cancellation: cancellation)
-        if cancellation.isCancelled { throw .cancelled }
-        if let failure = first.failure { throw .images(failure) }
     }
 
     private static func bytesOfKeeping(_ architecture: Architecture, _ optimizer: OptimizerOptions) -> Int {
@@ -92,6 +80,13 @@ final class EngineNetwork: TrainableNetwork {
         } catch { throw test.failure.map(Stopped.images) ?? .interrupted }
     }
 
+    func average(_ action: Averaging.Action) {
+        if let share = action.share { executor.average(towardsWeights: share) }
+        if action.isLoaded { executor.loadAverage() }
+    }
+
+    func exchangeAverage() { executor.exchangeAverage() }
+
     /// Of an image of the last batch, by its place there.
     func outputs(image: Int) -> [Float] { executor.outputs(image: image) }
 
@@ -108,18 +103,9 @@ final class EngineNetwork: TrainableNetwork {
 }
 
 extension Trainer {
-    /// The network that does its steps, as the checkpoint has it, or with fresh weights.
-    func makeNetwork(
-        from checkpoint: Checkpoint?, isKept: Bool, cancellation: Cancellation
-    ) throws(TrainingError) -> any TrainableNetwork {
-        let network = try EngineNetwork(
-            architecture, dataset: dataset, options: options, isKept: isKept, cancellation: cancellation)
-        if let checkpoint {
-            network.restore(checkpoint.state)
-        } else {
-            try network.initialize()
-        }
-        return network
+    /// The network that does its steps, with fresh weights.
+    func makeNetwork(isKept: Bool, cancellation: Cancellation) throws(TrainingError) -> any TrainableNetwork {
+        try EngineNetwork(architecture, dataset: dataset, options: options, isKept: isKept, cancellation: cancellation)
     }
 }
 

@@ -30,13 +30,22 @@ struct EpochLoop {
         epochStart = now - position.epochSeconds
     }
 
-    private var batchesPerEpoch: Int { options.batches(of: trainingCount) }
+    /// Of the current epoch.
+    private var batchesOfEpoch: Int { options.batches(inEpoch: position.epoch, of: trainingCount) }
+    private var imagesOfEpoch: Int { options.images(inEpoch: position.epoch, of: trainingCount) }
 
     /// Of the next step.
     private var learningRateFactor: Double {
         options.schedule.factor(
-            step: position.steps, stepsPerEpoch: batchesPerEpoch, epochs: options.epochs,
-            learningRate: options.optimizer.learningRate)
+            step: position.steps, of: options.steps(of: trainingCount),
+            stepsPerEpoch: options.batches(of: trainingCount), learningRate: options.optimizer.learningRate)
+    }
+
+    /// For the average of the weights.
+    private var place: Averaging.Place {
+        Averaging.Place(
+            steps: position.steps, allSteps: options.steps(of: trainingCount),
+            stepsPerEpoch: options.batches(of: trainingCount), passes: options.passes)
     }
 
     /// Every this many batches one is logged.
@@ -62,9 +71,10 @@ struct EpochLoop {
         _ network: some TrainableNetwork, _ keeper: (any TrainingKeeper)?, _ observer: (TrainingEvent) -> Void
     ) throws(Stopped) -> Run.State? {
         let epoch = position.epoch
+        let (batches, images) = (batchesOfEpoch, imagesOfEpoch)
         if position.batch == 0 { epochStart = Clock.seconds }
         let order = shuffledOrder(count: trainingCount, seed: options.seeds.order, epoch: epoch)
-        while position.batch < batchesPerEpoch {
+        while position.batch < batches {
             let batch = position.batch
             let first = batch * options.batchSize
             let indices = order[first..<min(trainingCount, first + options.batchSize)]
@@ -74,6 +84,7 @@ struct EpochLoop {
             position.trainingSeconds += seconds
             position.epochTrainingSeconds += seconds
             position.steps += 1
+            if let averaging = options.averaging { network.average(averaging.action(after: place)) }
             position.images += indices.count
             position.batch += 1
             position.loss += result.loss
@@ -82,8 +93,8 @@ struct EpochLoop {
                 observer(
                     .log(
                         BatchLog(
-                            epoch: epoch, images: first, imagesPerEpoch: trainingCount, batch: batch,
-                            batchesPerEpoch: batchesPerEpoch, loss: result.loss / Double(indices.count))))
+                            epoch: epoch, images: first, imagesPerEpoch: images, batch: batch,
+                            batchesPerEpoch: batches, loss: result.loss / Double(indices.count))))
             }
             guard result.loss.isFinite else { return .diverged(epoch: epoch, batch: batch) }
             if let progress = progress(epoch, batch, indices.endIndex) { observer(.progress(progress)) }
@@ -93,20 +104,29 @@ struct EpochLoop {
             }
         }
         let evaluationStart = Clock.seconds
-        let evaluation = try network.evaluateAll(testCount)
+        let evaluation = try evaluated(network)
         evaluationSeconds = Clock.seconds - evaluationStart
         let measured = EpochMetrics(
-            epoch: epoch, trainLoss: position.loss / Double(trainingCount),
-            trainAccuracy: 100 * Double(position.correct) / Double(trainingCount), testLoss: evaluation.loss,
+            epoch: epoch, trainLoss: position.loss / Double(images),
+            trainAccuracy: 100 * Double(position.correct) / Double(images), testLoss: evaluation.loss,
             testAccuracy: evaluation.accuracy, seconds: Clock.seconds - epochStart,
             trainingSeconds: position.epochTrainingSeconds)
         position.endEpoch(measured, outcomes: evaluation.outcomes)
         noteTime()
         observer(.epoch(measured))
         // The last step may have ruined the weights with no later batch to show it.
-        guard evaluation.loss.isFinite else { return .diverged(epoch: epoch, batch: batchesPerEpoch - 1) }
+        guard evaluation.loss.isFinite else { return .diverged(epoch: epoch, batch: batches - 1) }
         if epoch < options.epochs { keeper?.epochEnded(position) }
         return nil
+    }
+
+    private func evaluated(_ network: some TrainableNetwork) throws(Stopped) -> Evaluation {
+        guard options.averageIsResult(steps: position.steps, endedEpochs: place.endedEpochs) else {
+            return try network.evaluateAll(testCount)
+        }
+        network.exchangeAverage()
+        defer { network.exchangeAverage() }
+        return try network.evaluateAll(testCount)
     }
 
     private mutating func noteTime() {
@@ -120,15 +140,16 @@ struct EpochLoop {
         _ epoch: Int, _ batch: Int, _ done: Int
     ) -> TrainingProgress? {
         let now = Clock.seconds
-        guard now - lastProgress >= 0.1 || done == trainingCount else { return nil }
+        guard now - lastProgress >= 0.1 || done == imagesOfEpoch else { return nil }
         lastProgress = now
         let speed = position.trainingSeconds > 0 ? Double(position.images) / position.trainingSeconds : 0
-        let imagesLeft = Double(trainingCount - done) + Double(trainingCount) * Double(options.epochs - epoch)
+        let imagesLeft =
+            Double(imagesOfEpoch - done) + Double(trainingCount) * max(0, options.passes - Double(epoch))
         // Before the first evaluation: a forward pass takes about a third of a step.
         let evaluation = evaluationSeconds > 0 ? evaluationSeconds : Double(testCount) / max(1, 3 * speed)
         return TrainingProgress(
-            epoch: epoch, epochs: options.epochs, batches: batch + 1, batchesPerEpoch: batchesPerEpoch,
-            images: done, imagesPerEpoch: trainingCount, loss: position.loss / Double(done),
+            epoch: epoch, epochs: options.epochs, batches: batch + 1, batchesPerEpoch: batchesOfEpoch,
+            images: done, imagesPerEpoch: imagesOfEpoch, loss: position.loss / Double(done),
             accuracy: 100 * Double(position.correct) / Double(done), imagesPerSecond: speed,
             secondsLeft: imagesLeft / max(1, speed) + evaluation * Double(options.epochs - epoch + 1))
     }

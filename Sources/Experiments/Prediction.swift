@@ -31,6 +31,7 @@ public func predict(
     var options = run.options
     // The optimizer that keeps the least: none of it is used.
     options.optimizer = .sgd()
+    options.averaging = nil
     let network = try EngineNetwork(
         run.architecture, dataset: dataset, measuring: part, options: options, cancellation: cancellation)
     network.load(parameters)

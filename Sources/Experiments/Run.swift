@@ -172,6 +172,8 @@ public struct Run: Sendable {
     /// On the test set after the last whole epoch; `nil` where there is no `result`.
     public var loss: Double? { result?.testLoss }
     public var epochs: Int { metrics.count }
+    /// The epochs, as a fraction where the last one ended early.
+    public var passes: Double { epochs == options.epochs ? options.passes : Double(epochs) }
     /// The likeliest class of each test image.
     public var predictions: [Int] { outcomes.predictions }
     /// Images a second in training.

@@ -24,6 +24,11 @@ protocol TrainableNetwork: AnyObject {
         _ images: ArraySlice<Int>, epoch: Int, learningRateFactor: Double
     ) throws(Stopped) -> BatchResult
 
+    /// Updates the average of the weights, or the weights by it.
+    func average(_ action: Averaging.Action)
+    /// Puts the average in the place of the weights, and back.
+    func exchangeAverage()
+
     /// Measures test images, at most a batch.
     func evaluate(_ images: Range<Int>) throws(Stopped) -> BatchResult
 

@@ -15,7 +15,7 @@ public struct Trainer: Sendable {
     public let options: TrainingOptions
 
     public init(model: String, architecture: Architecture, dataset: Dataset, options: TrainingOptions) {
-        precondition(options.epochs >= 0 && options.batchSize > 0, "epochs and batch size are checked by the word")
+        precondition(options.passes >= 0 && options.batchSize > 0, "epochs and batch size are checked by the word")
         self.model = model
         self.architecture = architecture
         self.dataset = dataset
@@ -35,26 +35,36 @@ public struct Trainer: Sendable {
         observer: (TrainingEvent) -> Void
     ) throws(TrainingError) -> Run {
         try checkFit(architecture, dataset, parts: [.training, .test])
-        let network = try makeNetwork(from: checkpoint, isKept: keeper?.key != nil, cancellation: cancellation)
+        try options.checkFit(dataset)
+        let network = try makeNetwork(isKept: keeper?.key != nil, cancellation: cancellation)
+        if let checkpoint { network.restore(checkpoint.state) }
         keeper?.network = network
         observer(.started(cost(of: network)))
         var loop = EpochLoop(
             options: options, trainingCount: dataset.training.count, testCount: dataset.test.count,
             from: checkpoint?.position ?? .start)
         let state = loop.run(network, keeper: keeper, observer: observer)
-        let last = network.releaseState()
+        let last = Checkpoint(position: loop.position, state: network.releaseState())
         let run = Run(
             model: model, architecture: architecture, dataset: dataset.name, options: options, state: state,
-            position: loop.position, parameters: last.parameters,
-            continuation: state.canGoOn ? Checkpoint(position: loop.position, state: last) : nil)
-        keeper?.end(run, Checkpoint(position: loop.position, state: last))
+            position: loop.position, parameters: last.result(options),
+            continuation: state.canGoOn ? last : nil)
+        keeper?.end(run, last)
         return run
     }
 
     private func cost(of network: any TrainableNetwork) -> TrainingCost {
-        let batches = options.batches(of: dataset.training.count)
-        return TrainingCost(
-            byteCount: network.byteCount, parameters: network.parameterCount, steps: batches * options.epochs)
+        TrainingCost(
+            byteCount: network.byteCount, parameters: network.parameterCount,
+            steps: options.steps(of: dataset.training.count))
+    }
+}
+
+extension TrainingOptions {
+    /// Whether there is a batch to train on.
+    func checkFit(_ dataset: Dataset) throws(TrainingError) {
+        let images = dataset.training.count
+        if batches(of: images) == 0 { throw .noFullBatch(batchSize: batchSize, images: images) }
     }
 }
 

@@ -10,6 +10,8 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
     /// Fewer outputs than the data has classes.
     case tooFewOutputs(outputs: Int, classes: Int)
     case noImages(dataset: String, Dataset.Part)
+    /// Batches that are not full are left out, and there is no other.
+    case noFullBatch(batchSize: Int, images: Int)
     /// Only the result of the run is kept.
     case noWeights(run: String)
     /// An image that could not be read.
@@ -29,6 +31,8 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
         case .tooFewOutputs(let outputs, let classes):
             "the network has \(outputs) outputs, but the data has \(classes) classes"
         case .noImages(let dataset, let part): "\(dataset) has no \(part.rawValue) images"
+        case .noFullBatch(let size, let images):
+            "`lastbatch: drop` leaves nothing to train on: a batch has \(size) images, and there are \(images)"
         case .noWeights(let run): "the weights of \(run) are not kept"
         case .images(let error): error.message
         case .outOfMemory(let needed, let available, _):
@@ -45,6 +49,7 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
         case .tooFewOutputs(_, let classes): "end the model with `linear \(classes)`"
         case .noImages(_, .validation): "hold out images for validation: `split d, 0.9`"
         case .noImages: "take at least one training and one test image"
+        case .noFullBatch(_, let images): "a smaller batch is full: `batch: \(images)`"
         case .noWeights: "train it again: `train` keeps them, and `compare` with `keep: true`"
         case .images(let error): error.fix
         case .outOfMemory(_, _, let batch?): "a smaller batch fits: `batch: \(batch)`"

@@ -3,11 +3,15 @@
 import Engine
 
 public struct TrainingOptions: Hashable, Sendable {
-    public var epochs: Int
+    /// Passes over the training images. Where they are no whole number, the last epoch ends early.
+    public var passes: Double
+    /// Whether the last batch of an epoch is left out where it is not full, as PyTorch's `drop_last`.
+    public var dropsLastBatch = false
     public var batchSize: Int
     public var optimizer: OptimizerOptions
     public var schedule: Schedule
     public var gradient: GradientOptions
+    public var averaging: Averaging?
     public var precision: Precision
     public var seeds: Seeds
     /// `nil`: as many as the machine gives this process. Never changes a result.
@@ -18,7 +22,7 @@ public struct TrainingOptions: Hashable, Sendable {
         gradient: GradientOptions = GradientOptions(), precision: Precision = .float32, seeds: Seeds = Seeds(1),
         threads: Int? = nil
     ) {
-        self.epochs = epochs
+        passes = Double(epochs)
         self.batchSize = batchSize
         self.optimizer = optimizer
         self.schedule = schedule
@@ -28,6 +32,42 @@ public struct TrainingOptions: Hashable, Sendable {
         self.threads = threads
     }
 
-    /// Steps an epoch of so many images; the last may have fewer than `batchSize`.
-    public func batches(of images: Int) -> Int { (images + batchSize - 1) / batchSize }
+    /// With what is kept beside its moments.
+    var wholeOptimizer: OptimizerOptions { optimizer.keepingAverage(averaging != nil) }
+
+    /// Whether the first epochs of a longer training would be others.
+    var dependsOnEpochs: Bool {
+        schedule.dependsOnEpochs || averaging?.dependsOnEpochs == true || passes != Double(epochs)
+    }
+
+    /// Whether the average of the weights is what the training has come to after so many steps.
+    func averageIsResult(steps: Int, endedEpochs: Int) -> Bool {
+        averaging?.isResult(steps: steps, endedEpochs: endedEpochs, of: passes) == true
+    }
+
+    /// Epochs, the last of which may end early.
+    public var epochs: Int {
+        get { Int(passes.rounded(.up)) }
+        set { passes = Double(newValue) }
+    }
+
+    /// Steps of a whole epoch of so many images; the last may have fewer than `batchSize`.
+    public func batches(of images: Int) -> Int {
+        dropsLastBatch ? images / batchSize : (images + batchSize - 1) / batchSize
+    }
+
+    /// Steps of the training.
+    public func steps(of images: Int) -> Int {
+        // 0.1 * 30 may come out a bit above 3.
+        Int(((passes * Double(batches(of: images)) * 1e6).rounded() / 1e6).rounded(.up))
+    }
+
+    public func batches(inEpoch epoch: Int, of images: Int) -> Int {
+        min(batches(of: images), steps(of: images) - (epoch - 1) * batches(of: images))
+    }
+
+    /// Images of an epoch's batches.
+    public func images(inEpoch epoch: Int, of images: Int) -> Int {
+        min(images, batches(inEpoch: epoch, of: images) * batchSize)
+    }
 }

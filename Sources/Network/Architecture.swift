@@ -39,15 +39,14 @@ public struct ParameterTensor: Hashable, Sendable {
         case runningMean
         case runningVariance
 
-        /// Whether it is for training to change.
         public var isTrained: Bool { self != .runningMean && self != .runningVariance }
 
-        fileprivate var initial: InitialValues {
+        fileprivate var initialValue: Double? {
             switch self {
-            case .weight, .bias: .uniform
-            case .scale, .runningVariance: .constant(1)
-            case .shift, .runningMean: .constant(0)
-            case .slope: .constant(0.25)
+            case .weight, .bias: nil
+            case .scale, .runningVariance: 1
+            case .shift, .runningMean: 0
+            case .slope: 0.25
             }
         }
     }
@@ -56,19 +55,16 @@ public struct ParameterTensor: Hashable, Sendable {
     public let name: String
     public let shape: [Int]
     public let role: Role
-    public let initial: InitialValues
-    public internal(set) var learning = Learning.always
+    /// What all its values begin with; `nil` where they are drawn.
+    public let initialValue: Double?
 
-    /// - Parameter initial: where they are not those of its role: 1 of scales and variances, 0 of shifts and means.
-    public init(name: String, shape: [Int], role: Role, initial: InitialValues? = nil) {
+    /// - Parameter initialValue: where it is not that of its role: 1 of scales and variances, 0 of shifts and means.
+    public init(name: String, shape: [Int], role: Role, initialValue: Double? = nil) {
         self.name = name
         self.shape = shape
         self.role = role
-        self.initial = initial ?? role.initial
+        self.initialValue = initialValue ?? role.initialValue
     }
-
-    /// Whether the optimizer trains it, in some epochs at least.
-    public var isTrained: Bool { role.isTrained && learning != .never }
 
     public var count: Int { shape.reduce(1, *) }
 }

@@ -76,10 +76,6 @@ struct LayerSettingsReader {
         return value
     }
 
-    mutating func optionalInteger(_ label: String, from least: Int) throws(LayerSettingsError) -> Int? {
-        left[label] == nil ? nil : try integer(label, from: least)
-    }
-
     mutating func number(
         _ label: String, in range: ClosedRange<Double> = -.greatestFiniteMagnitude ... .greatestFiniteMagnitude
     ) throws(LayerSettingsError) -> Double {
@@ -105,17 +101,6 @@ struct LayerSettingsReader {
         guard case .choice(choice)? = left[label] else { return false }
         left[label] = nil
         return true
-    }
-
-    /// A setting that came later, and is left out at its default.
-    mutating func choice<Choice: RawRepresentable<String>>(
-        _ label: String, else standard: Choice
-    ) throws(LayerSettingsError) -> Choice {
-        guard let setting = left.removeValue(forKey: label) else { return standard }
-        guard case .choice(let text) = setting, let choice = Choice(rawValue: text) else {
-            throw fault(label, "one that is known")
-        }
-        return choice
     }
 
     mutating func extent(_ label: String, from least: Int) throws(LayerSettingsError) -> Extent {
@@ -148,11 +133,6 @@ struct LayerSettingsReader {
     func finish() throws(LayerSettingsError) {
         if let label = left.keys.min() { throw LayerSettingsError(description: "\(name) has no `\(label)`") }
     }
-}
-
-/// A layer as one would type it: its word, with a first argument where it has one, and options.
-func typed(_ head: String, _ options: [String]) -> String {
-    options.isEmpty ? head : head + (head.contains(" ") ? ", " : " ") + options.joined(separator: ", ")
 }
 
 /// The shortest text that reads back, whole numbers without `.0`: `0`, `0.2`, `1e-09`.

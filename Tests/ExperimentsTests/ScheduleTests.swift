@@ -5,7 +5,7 @@ import Testing
 
 struct ScheduleTests {
     private func factors(_ schedule: Schedule, learningRate: Double = 0.2) -> [Double] {
-        (0..<12).map { schedule.factor(step: $0, stepsPerEpoch: 4, epochs: 3, learningRate: learningRate) }
+        (0..<12).map { schedule.factor(step: $0, of: 12, stepsPerEpoch: 4, learningRate: learningRate) }
     }
 
     private func differ(_ a: [Double], _ b: [Double]) -> Double { zip(a, b).map { abs($0 - $1) }.max() ?? .infinity }
@@ -107,7 +107,7 @@ struct ScheduleTests {
             Schedule.cosine(warmup: 0), .cosine(warmup: 5), .cosine(warmup: 0, restarts: 3), .oneCycle(peak: nil),
             .oneCycle(peak: nil, warmup: 1), .oneCycle(peak: nil, warmup: 7), .step(every: 3, factor: 0),
         ] {
-            let factor = schedule.factor(step: 0, stepsPerEpoch: 1, epochs: 1, learningRate: 0.1)
+            let factor = schedule.factor(step: 0, of: 1, stepsPerEpoch: 1, learningRate: 0.1)
             #expect(factor.isFinite && factor >= 0)
         }
     }

@@ -46,6 +46,33 @@ private func train(
         #expect(run.label == "net seed 1")
     }
 
+    /// 256 images in batches of 24: ten full ones and one of 16.
+    @Test func theLastEpochMayEndEarlyAndTheLastBatchBeLeftOut() throws {
+        func trained(_ passes: Double, drops: Bool) throws -> Run {
+            var options = TrainingOptions(batchSize: 24, threads: 1)
+            options.passes = passes
+            options.dropsLastBatch = drops
+            let read = try TrainingOptions(.object(options.json))
+            #expect(read.passes == passes && read.dropsLastBatch == drops && read.json == options.json)
+            return try Trainer(model: "net", architecture: network(), dataset: small, options: options)
+                .train(cancellation: Cancellation()) { _ in }
+        }
+        for (passes, drops, steps, images) in [
+            (1.5, false, 17, 256 + 6 * 24), (1.5, true, 15, 360), (2, true, 20, 480), (0.01, false, 1, 24),
+            (0.3, true, 3, 72),
+        ] {
+            let run = try trained(passes, drops: drops)
+            #expect(run.steps == steps && run.images == images && run.passes == passes, "\(passes), \(drops)")
+            #expect(run.metrics.count == Int(passes.rounded(.up)) && run.state == .done)
+        }
+        var rates: [Double] = []
+        for step in 0..<17 {
+            rates.append(
+                Schedule.cosine(warmup: 0).factor(step: step, of: 17, stepsPerEpoch: 11, learningRate: 1))
+        }
+        #expect(rates.last.map { $0 < 0.01 } == true)
+    }
+
     /// A copy of weights and moments for the checkpoint, and the largest tensor as it is written.
     @Test func whatKeepingTakesIsAnnounced() throws {
         let architecture = try network()

@@ -57,35 +57,6 @@ struct EquivalenceTests {
             [.averagePool(.init(size: Extent(8))), linear(3)], .training
         ),
         (
-            "what is frozen, and for how long",
-            [
-                .convolution(.init(width: 4, padding: .exactly(Extent(1)), freezing: .init(.weights, biasEpochs: 3))),
-                .batchNorm(.init(freezing: .init(.all))), .layerNorm(.init(freezing: .init(biasEpochs: 1))),
-                .groupNorm(.init(groups: 2, freezing: .init(.weights))),
-                .instanceNorm(.init(hasScale: true, freezing: .init(.all))), .prelu(.init(freezing: .init(.all))),
-                .scale(.init(factor: 2, isLearned: true, freezing: .init(.all))), .flatten,
-                .linear(.init(width: 3, freezing: .init(.all))),
-            ],
-            [
-                conv(4), .batchNorm(.init()), .layerNorm(.init()), .groupNorm(.init(groups: 2)),
-                .instanceNorm(.init(hasScale: true)), .prelu(.init()), .scale(.init(factor: 2, isLearned: true)),
-                .flatten, linear(3),
-            ], .bits
-        ),
-        (
-            "weights that begin otherwise",
-            [
-                .convolution(.init(width: 4, padding: .exactly(Extent(1)), initialization: .orthogonal)), relu,
-                .residual(
-                    body: [conv(4), .convolution(.init(width: 4, kernel: Extent(1), initialization: .zeros))],
-                    shortcut: nil), .flatten, .linear(.init(width: 3, initialization: .xavier)),
-            ],
-            [
-                conv(4), relu, .residual(body: [conv(4), conv(4, kernel: 1, padding: 0)], shortcut: nil), .flatten,
-                linear(3),
-            ], .bits
-        ),
-        (
             "padding: same",
             [
                 .convolution(.init(width: 4, padding: .same)), .flatten, linear(3),

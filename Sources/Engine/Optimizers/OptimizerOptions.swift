@@ -3,11 +3,20 @@
 public struct OptimizerOptions: Hashable, Sendable {
     /// Before its first step.
     let rule: any OptimizerRule
+    /// Whether an average of the weights is kept beside the moments.
+    public private(set) var keepsAverage = false
 
     init(_ rule: any OptimizerRule) { self.rule = rule }
 
     /// All kinds, each once.
     static let kinds: [any OptimizerRule.Type] = [SGD.self, Adam.self, RMSprop.self]
+
+    /// The same with an average of the weights beside its moments.
+    public func keepingAverage(_ keeps: Bool) -> OptimizerOptions {
+        var options = self
+        options.keepsAverage = keeps
+        return options
+    }
 
     /// `sgd`
     public var name: String { rule.name }

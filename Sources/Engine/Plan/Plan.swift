@@ -9,6 +9,8 @@ struct Plan {
     let loss: CrossEntropy
     let parameters: ParameterStore
     let moments: UnsafeMutablePointer<Float>
+    /// Of all weights, in their layout.
+    let average: UnsafeMutablePointer<Float>?
 
     /// - Parameters:
     ///   - images: the largest batch.
@@ -25,6 +27,7 @@ struct Plan {
         let graph = Graph(architecture, AlgorithmChoice(images: images, policy: PrecisionPolicy(precision)))
         parameters = ParameterStore(architecture, in: &arena, weights: &weights)
         moments = momentArena.reserve(parameters.trainedCount * optimizer.rule.momentCount)
+        average = optimizer.keepsAverage ? momentArena.reserve(parameters.count) : nil
         let scratch = Scratch(
             threadCount: graph.nodes.map(\.needs.threadScratch).max() ?? 0,
             sharedCount: graph.nodes.map(\.needs.sharedScratch).max() ?? 0, threads: threads, in: &arena)
@@ -68,7 +71,7 @@ private func checkWindows(of layers: [PlacedLayer]) throws(EngineError) {
 extension Graph {
     fileprivate func makePass(_ node: Node, _ maps: MemoryPlan, on site: inout PassSite) -> any LayerPass {
         let output = maps.values[node.outputs[0]]
-        // A value in front of all that learns has no use for one, and no gradient flows into the node.
+        // Every value after a layer has a gradient; one in front of all layers has no use for it.
         let outputGradient = maps.gradients[node.outputs[0]] ?? output
         switch node.operation {
         case .fork:

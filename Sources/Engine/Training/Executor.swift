@@ -57,8 +57,6 @@ public final class Executor {
     private let moments: OptimizerMoments
     private let trained: TrainedParameters
     private var isReleased = false
-    /// Of the last gradient, from 1.
-    private var epoch = 1
     /// The images of the current batch.
     private var batch: [Int] = []
     /// What one of them is to be taken for.
@@ -152,8 +150,7 @@ public final class Executor {
         precondition(!isReleased, "the weights were given away")
         let step = makeStep(images: images.count, part: part, cancellation)
         let result = try forward(images, of: source, epoch: epoch, step: step)
-        self.epoch = epoch
-        for index in stride(from: plan.passes.count - 1, through: 0, by: -1) where plan.layers[index].needsBackward {
+        for index in stride(from: plan.passes.count - 1, through: 0, by: -1) {
             plan.passes[index].backward(step)
             guard !step.isCancelled else { throw .cancelled }
             observer?(.backward(index))
@@ -163,10 +160,44 @@ public final class Executor {
 
     /// The second half: the optimizer updates the weights by the gradient, and batch norms learn their statistics.
     public func applyUpdate() {
-        optimizer.step(kernels, pool, rate: learningRateFactor, epoch: epoch)
+        optimizer.step(kernels, pool, rate: learningRateFactor)
         for pass in plan.passes { pass.commit() }
         observer?(.update)
         steps += 1
+    }
+
+    // MARK: The average of the weights, and of the running statistics of batch norms
+
+    /// Moves the average towards the weights by a share of the difference; 1 makes it a copy.
+    public func average(towardsWeights share: Double) {
+        forEachAveraged { average, weights, count in
+            guard share < 1 else { return average.update(from: weights, count: count) }
+            let share = Float(share)
+            for index in 0..<count { average[index] += share * (weights[index] - average[index]) }
+        }
+    }
+
+    /// Makes the average the weights.
+    public func loadAverage() {
+        forEachAveraged { average, weights, count in weights.update(from: average, count: count) }
+    }
+
+    /// Puts the average in the place of the weights, to be measured, and back.
+    public func exchangeAverage() {
+        forEachAveraged { average, weights, count in
+            for index in 0..<count { (average[index], weights[index]) = (weights[index], average[index]) }
+        }
+    }
+
+    private func forEachAveraged(
+        _ body: (UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>, Int) -> Void
+    ) {
+        guard let average = plan.average else { preconditionFailure("the optimizer keeps no average") }
+        let (weights, count, tile) = (plan.parameters.weights, plan.parameters.count, 1 << 16)
+        pool.forEachTile((count + tile - 1) / tile) { index, _ in
+            let start = index * tile
+            body(average + start, weights + start, min(tile, count - start))
+        }
     }
 
     /// The gradient of all trained parameters after `accumulateGradients`, in the engine's layout: that of each
@@ -252,7 +283,9 @@ public final class Executor {
 
     /// The same as it is, valid until the next step.
     public var state: TrainingState {
-        TrainingState(parameters: trained, moments: moments, powers: optimizer.powers, steps: steps)
+        TrainingState(
+            parameters: trained, moments: moments, powers: optimizer.powers, steps: steps,
+            keepsAverage: plan.average != nil)
     }
 
     /// Continues from a state of the same layers and optimizer, as if its steps had been done here.
@@ -266,15 +299,11 @@ public final class Executor {
 
     // MARK: Parameters
 
-    /// Draws fresh weights from the seed of `init`.
+    /// Draws fresh weights: PyTorch's defaults from the seed of `init`.
     ///
-    /// - Parameters:
-    ///   - images: what layers are whitened by; without them these begin as by default.
-    ///   - cancellation: once it is cancelled, or an image could not be had, weights may be missing, and no step may
-    ///     follow.
-    public func initialize(seed: UInt64, images: FirstImages? = nil, cancellation: Cancellation? = nil) {
-        plan.parameters.initialize(
-            seed: seed, input: architecture.input, images: images, on: pool, cancellation)
+    /// - Parameter cancellation: once it is cancelled, weights may be missing, and no step may follow.
+    public func initialize(seed: UInt64, cancellation: Cancellation? = nil) {
+        plan.parameters.initialize(seed: seed, on: pool, cancellation)
         // The moments' pages come here, where an interrupt is heard at once: the first update cannot be cut, and they
         // would hold it up for 0.3 s (33 million parameters with Adam).
         let (first, count, tile) = (moments.memory.pointer, moments.count, 1 << 20)
@@ -294,7 +323,7 @@ public final class Executor {
     /// The gradient of a trained tensor after the last step, in PyTorch's order.
     public func gradient(_ index: Int) -> [Float] {
         let stored = plan.parameters.tensors[index]
-        precondition(stored.tensor.isTrained, "running statistics and what is frozen have no gradient")
+        precondition(stored.tensor.role.isTrained, "running statistics have no gradient")
         return stored.read(from: plan.parameters.gradient)
     }
 
@@ -305,10 +334,7 @@ public final class Executor {
 
     /// Takes over the weights of a training of the same layers.
     public func load(_ other: TrainedParameters) {
-        let (theirs, ours) = (other.stored, plan.parameters.tensors)
-        precondition(
-            theirs.map(\.tensor.shape) == ours.map(\.tensor.shape) && theirs.map(\.offset) == ours.map(\.offset),
-            "weights of another network, or of one that freezes others")
+        precondition(other.tensors.map(\.shape) == parameters.map(\.shape), "weights of another network")
         plan.parameters.weights.update(from: other.memory.pointer, count: plan.parameters.count)
     }
 

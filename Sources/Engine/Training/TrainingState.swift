@@ -25,8 +25,14 @@ public final class TrainingState: Sendable {
     public let powers: (Double, Double)
     /// Training steps done.
     public let steps: Int
+    /// Whether an average of the weights is the last of the moments.
+    private let keepsAverage: Bool
 
-    init(parameters: TrainedParameters, moments: OptimizerMoments, powers: (Double, Double), steps: Int) {
+    init(
+        parameters: TrainedParameters, moments: OptimizerMoments, powers: (Double, Double), steps: Int,
+        keepsAverage: Bool
+    ) {
+        self.keepsAverage = keepsAverage
         self.parameters = parameters
         self.moments = moments
         self.powers = powers
@@ -42,7 +48,17 @@ public final class TrainingState: Sendable {
         moments.memory.pointer.update(from: other.moments.memory.pointer, count: moments.count)
         self.init(
             parameters: TrainedParameters(other.parameters.stored, in: memory), moments: moments, powers: other.powers,
-            steps: other.steps)
+            steps: other.steps, keepsAverage: other.keepsAverage)
+    }
+
+    /// A copy of the average of the weights.
+    ///
+    /// - Returns: `nil` where none is kept, or the system does not have enough memory.
+    public func copyAverage() -> TrainedParameters? {
+        let count = parameters.memory.count
+        guard keepsAverage, let memory = AlignedBuffer<Float>(count: count) else { return nil }
+        memory.pointer.update(from: moments.memory.pointer + (moments.count - count), count: count)
+        return TrainedParameters(parameters.stored, in: memory)
     }
 
     public var byteCount: Int { 4 * (parameters.memory.count + moments.count) }
@@ -60,6 +76,7 @@ public final class TrainingState: Sendable {
         let store = ParameterStore(architecture, in: &unused, weights: &weights)
         var moments = Arena(base: nil)
         _ = moments.reserve(store.trainedCount * optimizer.rule.momentCount)
+        if optimizer.keepsAverage { _ = moments.reserve(store.count) }
         return (weights.count, moments.count)
     }
 
@@ -82,7 +99,8 @@ public final class TrainingState: Sendable {
         var (weights, unused) = (Arena(base: memory.pointer), Arena(base: nil))
         let stored = ParameterStore(architecture, in: &unused, weights: &weights).tensors
         self.init(
-            parameters: TrainedParameters(stored, in: memory), moments: moments, powers: powers, steps: steps)
+            parameters: TrainedParameters(stored, in: memory), moments: moments, powers: powers, steps: steps,
+            keepsAverage: optimizer.keepsAverage)
     }
 
     /// The bytes of the weights, then of the moments, in the engine's layout.

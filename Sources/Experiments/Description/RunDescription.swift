@@ -66,7 +66,7 @@ public struct RunDescription: Sendable {
             Digest.sha256(Array("\(rounding)\n\(canonicalText(isStem: isStem))".utf8)).hexadecimal
         }
         let whole = digest(isStem: false)
-        return RunIdentity(digest: whole, stem: options.schedule.dependsOnEpochs ? whole : digest(isStem: true))
+        return RunIdentity(digest: whole, stem: options.dependsOnEpochs ? whole : digest(isStem: true))
     }
 
     // MARK: Reading

@@ -6,7 +6,8 @@ import Libraries
 extension TrainingOptions {
     var json: JSONObject {
         var object: JSONObject = [
-            "epochs": .integer(epochs), "batch": .integer(batchSize), "optimizer": .object(optimizer.json),
+            "epochs": Int(exactly: passes).map { .integer($0) } ?? .number(passes), "batch": .integer(batchSize),
+            "optimizer": .object(optimizer.json),
             "schedule": .object(schedule.json), "precision": .string(precision.rawValue),
             "smoothing": .number(gradient.labelSmoothing),
             "seeds": [
@@ -14,12 +15,15 @@ extension TrainingOptions {
                 "augment": .unsigned(seeds.augmentation), "dropout": .unsigned(seeds.dropout),
             ],
         ]
+        // Descriptions were written before there were these.
+        if dropsLastBatch { object["lastbatch"] = "drop" }
+        object["average"] = averaging.map { .object($0.json) }
         object["clip"] = gradient.largestNorm.map { .number($0) }
         return object
     }
 
     init(_ json: JSON) throws(DescriptionError) {
-        guard let epochs = json["epochs"]?.integer, 0...1_000_000 ~= epochs, let batch = json["batch"]?.integer,
+        guard let epochs = json["epochs"]?.number, 0...1_000_000 ~= epochs, let batch = json["batch"]?.integer,
             1...(1 << 20) ~= batch
         else { throw DescriptionError("epochs or batch size are out of range") }
         guard let precision = json["precision"]?.string.flatMap(Precision.init) else {
@@ -41,13 +45,24 @@ extension TrainingOptions {
             schedule = try Schedule(json["schedule"])
         } catch { throw DescriptionError(error.description) }
         self.init(
-            epochs: epochs, batchSize: batch, optimizer: try OptimizerOptions(json["optimizer"]),
+            batchSize: batch, optimizer: try OptimizerOptions(json["optimizer"]),
             schedule: schedule,
             gradient: GradientOptions(
                 labelSmoothing: try settings.number("smoothing", in: 0...1),
                 largestNorm: json["clip"] == nil ? nil : try settings.number("clip", in: 0...(.greatestFiniteMagnitude))
             ),
             precision: precision, seeds: seeds)
+        passes = epochs
+        if let average = json["average"] {
+            guard let known = Averaging(average) else {
+                throw DescriptionError("its average of the weights is not known here")
+            }
+            averaging = known
+        }
+        if let last = json["lastbatch"] {
+            guard last.string == "drop" else { throw DescriptionError("`lastbatch` of the options is not known here") }
+            dropsLastBatch = true
+        }
     }
 }
 

@@ -47,9 +47,10 @@ public struct Schedule: Sendable {
     ///
     /// - Parameters:
     ///   - step: steps done before.
+    ///   - steps: of the whole training.
     ///   - learningRate: the optimizer's.
-    public func factor(step: Int, stepsPerEpoch: Int, epochs: Int, learningRate: Double) -> Double {
-        let place = place(step: step, stepsPerEpoch: stepsPerEpoch, epochs: epochs, learningRate: learningRate)
+    public func factor(step: Int, of steps: Int, stepsPerEpoch: Int, learningRate: Double) -> Double {
+        let place = place(step, of: steps, stepsPerEpoch, learningRate)
         let rise = place.warmup
         switch type(of: form).warmup {
         case .within: return form.factor(place)
@@ -63,9 +64,11 @@ public struct Schedule: Sendable {
         }
     }
 
-    private func place(step: Int, stepsPerEpoch: Int, epochs: Int, learningRate: Double) -> SchedulePlace {
+    private func place(
+        _ step: Int, of steps: Int, _ stepsPerEpoch: Int, _ learningRate: Double
+    ) -> SchedulePlace {
         SchedulePlace(
-            step: step, steps: max(1, stepsPerEpoch * epochs), stepsPerEpoch: max(1, stepsPerEpoch),
+            step: step, steps: max(1, steps), stepsPerEpoch: max(1, stepsPerEpoch),
             warmup: warmup * stepsPerEpoch, learningRate: learningRate, lowest: minimum.map { $0 / learningRate })
     }
 }

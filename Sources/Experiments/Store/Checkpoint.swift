@@ -9,6 +9,12 @@ import Network
 public struct Checkpoint: Sendable {
     public let position: TrainingPosition
     public let state: TrainingState
+
+    /// What the training has come to: its weights, or their average. `nil` where there is no memory for a copy of that.
+    func result(_ options: TrainingOptions) -> TrainedParameters? {
+        options.averageIsResult(steps: position.steps, endedEpochs: position.metrics.count)
+            ? state.copyAverage() : state.parameters
+    }
 }
 
 /// Why a checkpoint cannot be resumed.

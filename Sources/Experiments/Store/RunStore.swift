@@ -349,7 +349,7 @@ public final class RunStore: Sendable {
         guard let found = readCheckpoint(kept.key, of: kept.label, architecture, options) else { return nil }
         return Run(
             name: kept.name, model: kept.model, architecture: architecture, dataset: kept.dataset, options: options,
-            state: .interrupted, position: found.position, parameters: found.state.parameters, continuation: found)
+            state: .interrupted, position: found.position, parameters: found.result(options), continuation: found)
     }
 
     /// - Returns: `nil` where there is none; a damaged one is set aside and noted.
@@ -357,7 +357,7 @@ public final class RunStore: Sendable {
         _ key: String, of label: String, _ architecture: Architecture, _ options: TrainingOptions
     ) -> Checkpoint? {
         do throws(CheckpointError) {
-            return try CheckpointFile.read(checkpoint(key), architecture, options.optimizer)
+            return try CheckpointFile.read(checkpoint(key), architecture, options.wholeOptimizer)
         } catch {
             if case .damaged(let reason) = error {
                 setAside(checkpoint(key), of: label, what: "checkpoint", reason: reason)

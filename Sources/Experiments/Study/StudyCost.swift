@@ -51,10 +51,10 @@ public struct RunCost: Sendable {
     public init(_ model: StudyModel, on dataset: Dataset, cancellation: Cancellation) throws(TrainingError) {
         try checkFit(model.architecture, dataset, parts: [.training, .test])
         let options = model.options
+        try options.checkFit(dataset)
         let start = Clock.seconds
         let network = try EngineNetwork(
             model.architecture, dataset: dataset, options: options, isKept: true, cancellation: cancellation)
-        try network.initialize()
         let preparation = Clock.seconds - start
         let order = shuffledOrder(count: dataset.training.count, seed: options.seeds.order, epoch: 1)
         let batch = order.prefix(options.batchSize)
@@ -70,7 +70,7 @@ public struct RunCost: Sendable {
         // By images, so that a last batch which is not full counts for what it is.
         let training = step * Double(dataset.training.count) / Double(max(1, batch.count))
         let testing = evaluation * Double(dataset.test.count) / Double(max(1, tested.count))
-        seconds = preparation + Double(options.epochs) * (training + testing)
+        seconds = preparation + options.passes * training + Double(options.epochs) * testing
         byteCount = network.byteCount
     }
 

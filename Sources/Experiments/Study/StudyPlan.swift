@@ -31,7 +31,7 @@ public struct StudyModel: Sendable {
     /// What a training takes, in bytes; `nil` where the engine cannot run it.
     public var byteCount: Int? {
         try? Executor.requiredBytes(
-            architecture, batchSize: options.batchSize, optimizer: options.optimizer, precision: options.precision,
+            architecture, batchSize: options.batchSize, optimizer: options.wholeOptimizer, precision: options.precision,
             threads: options.threads ?? ThreadPool.availableThreads)
     }
 

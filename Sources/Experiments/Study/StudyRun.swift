@@ -37,6 +37,8 @@ public struct StudyRun: Sendable {
     /// Percent on the test set after the last epoch, never the best of them; `nil` for a training that diverged.
     public var accuracy: Double? { metrics.last?.testAccuracy }
     public var loss: Double? { metrics.last?.testLoss }
+    /// The epochs, as a fraction where the last one ended early.
+    public var passes: Double { run?.passes ?? Double(metrics.count) }
 }
 
 extension StudyRun {

@@ -7,30 +7,24 @@ extension Layer {
         public var momentum: Double
         public var hasScale: Bool
         public var hasBias: Bool
-        public var freezing: Freezing
 
-        public init(
-            epsilon: Double = 1e-5, momentum: Double = 0.1, hasScale: Bool = true, hasBias: Bool = true,
-            freezing: Freezing = Freezing()
-        ) {
+        public init(epsilon: Double = 1e-5, momentum: Double = 0.1, hasScale: Bool = true, hasBias: Bool = true) {
             self.epsilon = epsilon
             self.momentum = momentum
-            (self.hasScale, self.hasBias, self.freezing) = (hasScale, hasBias, freezing)
+            (self.hasScale, self.hasBias) = (hasScale, hasBias)
         }
     }
 }
 
-extension Layer.BatchNorm: FreezableKind, CustomStringConvertible {
+extension Layer.BatchNorm: LayerKind, CustomStringConvertible {
     public var description: String {
         var parts: [String] = []
         if epsilon != 1e-5 { parts.append("eps: \(epsilon)") }
         if momentum != 0.1 { parts.append("momentum: \(momentum)") }
         if !hasScale { parts.append("scale: false") }
         if !hasBias { parts.append("bias: false") }
-        return typed("batchnorm", parts + freezing.written)
+        return parts.isEmpty ? "batchnorm" : "batchnorm " + parts.joined(separator: ", ")
     }
-
-    var layer: Layer { .batchNorm(self) }
 
     static let words = ["batchnorm"]
 
@@ -38,16 +32,14 @@ extension Layer.BatchNorm: FreezableKind, CustomStringConvertible {
         LayerSettings(
             "batchnorm",
             [.init("eps", .number(epsilon)), .init("momentum", .number(momentum))]
-                + (hasScale ? [] : [.init("scale", .flag(false))]) + (hasBias ? [] : [.init("bias", .flag(false))])
-                + freezing.settings)
+                + (hasScale ? [] : [.init("scale", .flag(false))]) + (hasBias ? [] : [.init("bias", .flag(false))]))
     }
 
     static func layer(_ reader: inout LayerSettingsReader) throws(LayerSettingsError) -> Layer {
         .batchNorm(
             Self(
                 epsilon: try reader.number("eps"), momentum: try reader.number("momentum", in: 0...1),
-                hasScale: try reader.flag("scale", else: true), hasBias: try reader.flag("bias", else: true),
-                freezing: try reader.freezing()))
+                hasScale: try reader.flag("scale", else: true), hasBias: try reader.flag("bias", else: true)))
     }
 
     func placed(on place: inout LayerPlace) throws(ShapeFault) -> PlacedLayer {

@@ -16,13 +16,10 @@ extension Layer {
         public var dilation: Extent
         public var groups: Int
         public var hasBias: Bool
-        public var initialization: Initialization
-        public var freezing: Freezing
 
         public init(
             width: Int, kernel: Extent = Extent(3), stride: Extent = Extent(1), padding: Padding = .exactly(Extent(0)),
-            dilation: Extent = Extent(1), groups: Int = 1, hasBias: Bool = true,
-            initialization: Initialization = .standard, freezing: Freezing = Freezing()
+            dilation: Extent = Extent(1), groups: Int = 1, hasBias: Bool = true
         ) {
             self.width = width
             self.kernel = kernel
@@ -31,13 +28,11 @@ extension Layer {
             self.dilation = dilation
             self.groups = groups
             self.hasBias = hasBias
-            self.initialization = initialization
-            self.freezing = freezing
         }
     }
 }
 
-extension Layer.Convolution: FreezableKind, CustomStringConvertible {
+extension Layer.Convolution: LayerKind, CustomStringConvertible {
     public var description: String {
         var parts = ["conv \(width)"]
         if kernel != Extent(3) { parts.append("kernel: \(kernel)") }
@@ -49,11 +44,8 @@ extension Layer.Convolution: FreezableKind, CustomStringConvertible {
         if dilation != Extent(1) { parts.append("dilation: \(dilation)") }
         if groups != 1 { parts.append("groups: \(groups)") }
         if !hasBias { parts.append("bias: false") }
-        parts += initialization.written + freezing.written
         return parts.joined(separator: ", ")
     }
-
-    var layer: Layer { .convolution(self) }
 
     static let words = ["conv"]
 
@@ -69,7 +61,7 @@ extension Layer.Convolution: FreezableKind, CustomStringConvertible {
                 .init("width", .integer(width)), .init("kernel", .extent(kernel)), .init("stride", .extent(stride)),
                 .init("padding", padding), .init("dilation", .extent(dilation)), .init("groups", .integer(groups)),
                 .init("bias", .flag(hasBias)),
-            ] + initialization.settings + freezing.settings)
+            ])
     }
 
     static func layer(_ reader: inout LayerSettingsReader) throws(LayerSettingsError) -> Layer {
@@ -80,8 +72,7 @@ extension Layer.Convolution: FreezableKind, CustomStringConvertible {
                 padding: try reader.isChoice("padding", "same")
                     ? .same : .exactly(try reader.extent("padding", from: 0)),
                 dilation: try reader.extent("dilation", from: 1), groups: try reader.integer("groups", from: 1),
-                hasBias: try reader.flag("bias"), initialization: try reader.choice("init", else: .standard),
-                freezing: try reader.freezing()))
+                hasBias: try reader.flag("bias")))
     }
 
     func placed(on place: inout LayerPlace) throws(ShapeFault) -> PlacedLayer {
@@ -104,11 +95,9 @@ extension Layer.Convolution: FreezableKind, CustomStringConvertible {
             else { throw place.fault(.kernelTooLarge(kernel: kernel, map: input.extent)) }
             map = extent
         }
-        let weight = [width, channels / groups, kernel.height, kernel.width]
-        if initialization == .whiten { try place.checkWhitening(weight: weight, groups: groups) }
         return try place.place(
             Shape(channels: width, height: map.height, width: map.width),
-            place.tensors(weight: weight, bias: hasBias, initialization, groups: groups, dilation: dilation))
+            place.tensors(weight: [width, channels / groups, kernel.height, kernel.width], bias: hasBias))
     }
 
     func operations(_ placed: PlacedLayer) -> Int {
@@ -117,13 +106,6 @@ extension Layer.Convolution: FreezableKind, CustomStringConvertible {
 
     var family: LayerFamily { .convolution }
     var function: FunctionTrait { .affine(hasShift: hasBias) }
-
-    var trainedForm: Layer? {
-        guard initialization != .standard || !freezing.isIdle else { return nil }
-        var trained = self
-        (trained.initialization, trained.freezing) = (.standard, Layer.Freezing())
-        return trained.layer
-    }
 
     func moduleName(flat: Bool) -> String { "Conv2d" }
 
@@ -138,13 +120,6 @@ extension Layer.Convolution: FreezableKind, CustomStringConvertible {
         if groups != 1 { arguments.append("groups=\(groups)") }
         if !hasBias { arguments.append("bias=False") }
         return arguments
-    }
-
-    func moduleStatements(_ placed: PlacedLayer, module: String) -> (statements: [String], functions: [PythonClass]) {
-        (
-            initialization.python(of: module, placed, groups: groups),
-            initialization == .whiten ? [Layer.Initialization.whitening] : []
-        )
     }
 
     func onnx(_ placed: PlacedLayer) -> [ONNXStep] {
@@ -174,7 +149,7 @@ extension Layer.Convolution: FreezableKind, CustomStringConvertible {
     func traits(_ placed: PlacedLayer) -> LayerTraits {
         let zeros: Extent? = if case .exactly(let padding) = padding { padding } else { nil }
         return LayerTraits(
-            isProduct: groups == 1, hasBias: hasBias, beginsAtZero: initialization == .zeros,
+            isProduct: groups == 1, hasBias: hasBias,
             windows: SlidingWindows(size: kernel, stride: stride, padding: zeros, dilation: dilation))
     }
 }

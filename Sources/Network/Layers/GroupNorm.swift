@@ -5,35 +5,25 @@ extension Layer {
     public struct GroupNorm: Hashable, Sendable {
         public var groups: Int
         public var epsilon: Double
-        public var freezing: Freezing
 
-        public init(groups: Int, epsilon: Double = 1e-5, freezing: Freezing = Freezing()) {
+        public init(groups: Int, epsilon: Double = 1e-5) {
             self.groups = groups
             self.epsilon = epsilon
-            self.freezing = freezing
         }
     }
 }
 
-extension Layer.GroupNorm: FreezableKind, CustomStringConvertible {
-    public var description: String {
-        typed("groupnorm \(groups)", (epsilon == 1e-5 ? [] : ["eps: \(epsilon)"]) + freezing.written)
-    }
-
-    var layer: Layer { .groupNorm(self) }
+extension Layer.GroupNorm: LayerKind, CustomStringConvertible {
+    public var description: String { "groupnorm \(groups)" + (epsilon == 1e-5 ? "" : ", eps: \(epsilon)") }
 
     static let words = ["groupnorm"]
 
     var settings: LayerSettings {
-        LayerSettings(
-            "groupnorm", [.init("groups", .integer(groups)), .init("eps", .number(epsilon))] + freezing.settings)
+        LayerSettings("groupnorm", [.init("groups", .integer(groups)), .init("eps", .number(epsilon))])
     }
 
     static func layer(_ reader: inout LayerSettingsReader) throws(LayerSettingsError) -> Layer {
-        .groupNorm(
-            Self(
-                groups: try reader.integer("groups", from: 1), epsilon: try reader.number("eps", in: 0...1),
-                freezing: try reader.freezing()))
+        .groupNorm(Self(groups: try reader.integer("groups", from: 1), epsilon: try reader.number("eps", in: 0...1)))
     }
 
     func placed(on place: inout LayerPlace) throws(ShapeFault) -> PlacedLayer {

@@ -12,8 +12,6 @@ protocol LayerKind: CustomStringConvertible {
     var description: String { get }
     /// The layers of its blocks as they were written, in their order; where one is left out, none of it.
     var blocks: [[Layer]] { get }
-    /// The layer with other layers in its blocks; `nil`: it has none.
-    func with(branches: [[Layer]]) -> Layer?
     /// As one would type it, with the layers of its blocks.
     var program: String { get }
     /// Whether it has a row in `summary`, by whose numbers people know layers.
@@ -30,10 +28,6 @@ protocol LayerKind: CustomStringConvertible {
     func moduleArguments(_ placed: PlacedLayer) -> [String]
     /// A class that a Python module must define for it; `nil`: it is one of `torch.nn`.
     func ownClass(_ placed: PlacedLayer) -> PythonClass?
-    /// Statements of Python that follow once it is made, and the functions that they name.
-    ///
-    /// - Parameter module: the layer in Python, `self[0]`.
-    func moduleStatements(_ placed: PlacedLayer, module: String) -> (statements: [String], functions: [PythonClass])
     /// Its nodes of ONNX; none passes the input on.
     func onnx(_ placed: PlacedLayer) -> [ONNXStep]
     /// The node of ONNX that gives a branch its input; `nil`: it is the layer's.
@@ -52,12 +46,6 @@ protocol LayerKind: CustomStringConvertible {
 
     /// Whether each training step draws random numbers for it.
     var isRandom: Bool { get }
-    /// What of it training leaves as it is.
-    var freezing: Layer.Freezing { get }
-    /// The layer of which training leaves that as it is; `nil`: it has no parameters.
-    func with(_ freezing: Layer.Freezing) -> Layer?
-    /// The layer without what decides its training alone; `nil`: it has nothing of the kind.
-    var trainedForm: Layer? { get }
     /// What it does to the functions before it.
     var function: FunctionTrait { get }
     /// What else proofs and `lint` ask.
@@ -66,19 +54,12 @@ protocol LayerKind: CustomStringConvertible {
 
 extension LayerKind {
     var blocks: [[Layer]] { [] }
-    func with(branches: [[Layer]]) -> Layer? { nil }
     var program: String { description }
     var isNumbered: Bool { true }
     var isRandom: Bool { false }
-    var freezing: Layer.Freezing { Layer.Freezing() }
-    func with(_ freezing: Layer.Freezing) -> Layer? { nil }
-    var trainedForm: Layer? { nil }
     func operations(_ placed: PlacedLayer) -> Int { 0 }
     func moduleArguments(_ placed: PlacedLayer) -> [String] { [] }
     func ownClass(_ placed: PlacedLayer) -> PythonClass? { nil }
-    func moduleStatements(_ placed: PlacedLayer, module: String) -> (statements: [String], functions: [PythonClass]) {
-        ([], [])
-    }
     func onnxInput(_ placed: PlacedLayer, branch: Int) -> ONNXStep? { nil }
     func branchName(_ index: Int) -> String { "\(index)" }
     func plainPass(_ placed: PlacedLayer, branches: [PlainPass]) -> PlainPass? { nil }
@@ -98,7 +79,7 @@ public enum LayerFamily: Hashable, Sendable {
     case branches(join: String, withInput: Bool = false, fork: String? = nil)
 }
 
-/// A class of Python, or a function.
+/// A class of Python.
 struct PythonClass: Hashable {
     let name: String
     let text: String
@@ -113,8 +94,6 @@ struct LayerTraits {
     /// Whether each of its outputs is a sum over all inputs, or all channels of a window.
     var isProduct = false
     var hasBias = false
-    /// Whether its outputs are 0 before the first step of a training.
-    var beginsAtZero = false
     /// Whether its values pass unchanged, outside training.
     var isView = false
     /// Whether equal values stay equal after it, each at its place.
@@ -174,7 +153,7 @@ struct LayerPlace {
     mutating func place(_ output: Shape, _ parameters: [ParameterTensor] = []) throws(ShapeFault) -> PlacedLayer {
         if layer.kind.isNumbered { numbering.count(layer) }
         guard output.isCountable, parameters.allSatisfy({ isCountable($0.shape) }) else { throw fault(.tooLarge) }
-        return PlacedLayer(layer: layer, input: input, output: output, parameters: try frozen(parameters))
+        return PlacedLayer(layer: layer, input: input, output: output, parameters: parameters)
     }
 
     /// The layers of a branch, one after the other.
@@ -186,5 +165,11 @@ struct LayerPlace {
         _ branch: [Layer], _ name: String, on shape: Shape? = nil, isBody: Bool = false
     ) throws(ShapeFault) -> [PlacedLayer] {
         try branch.placed(on: shape ?? input, path: "\(path).\(name)", isBody: isBody, numbering: &numbering)
+    }
+
+    /// The tensors of a product.
+    func tensors(weight: [Int], bias: Bool) -> [ParameterTensor] {
+        [ParameterTensor(name: "\(path).weight", shape: weight, role: .weight)]
+            + (bias ? [ParameterTensor(name: "\(path).bias", shape: [weight[0]], role: .bias)] : [])
     }
 }

@@ -5,63 +5,38 @@ extension Layer {
     public struct Linear: Hashable, Sendable {
         public var width: Int
         public var hasBias: Bool
-        public var initialization: Initialization
-        public var freezing: Freezing
 
-        public init(
-            width: Int, hasBias: Bool = true, initialization: Initialization = .standard,
-            freezing: Freezing = Freezing()
-        ) {
+        public init(width: Int, hasBias: Bool = true) {
             self.width = width
             self.hasBias = hasBias
-            self.initialization = initialization
-            self.freezing = freezing
         }
     }
 }
 
-extension Layer.Linear: FreezableKind, CustomStringConvertible {
-    public var description: String {
-        typed("linear \(width)", (hasBias ? [] : ["bias: false"]) + initialization.written + freezing.written)
-    }
-
-    var layer: Layer { .linear(self) }
+extension Layer.Linear: LayerKind, CustomStringConvertible {
+    public var description: String { hasBias ? "linear \(width)" : "linear \(width), bias: false" }
 
     static let words = ["linear"]
 
     var settings: LayerSettings {
-        LayerSettings(
-            "linear",
-            [.init("width", .integer(width)), .init("bias", .flag(hasBias))] + initialization.settings
-                + freezing.settings)
+        LayerSettings("linear", [.init("width", .integer(width)), .init("bias", .flag(hasBias))])
     }
 
     static func layer(_ reader: inout LayerSettingsReader) throws(LayerSettingsError) -> Layer {
-        .linear(
-            Self(
-                width: try reader.integer("width", from: 1), hasBias: try reader.flag("bias"),
-                initialization: try reader.choice("init", else: .standard), freezing: try reader.freezing()))
+        .linear(Self(width: try reader.integer("width", from: 1), hasBias: try reader.flag("bias")))
     }
 
     func placed(on place: inout LayerPlace) throws(ShapeFault) -> PlacedLayer {
         let input = place.input
         guard input.isFlat || input.extent == Extent(1) else { throw place.fault(.needsFlat) }
-        guard initialization != .whiten else { throw place.fault(.whitensNoImages) }
         return try place.place(
-            Shape(features: width), place.tensors(weight: [width, input.count], bias: hasBias, initialization))
+            Shape(features: width), place.tensors(weight: [width, input.count], bias: hasBias))
     }
 
     func operations(_ placed: PlacedLayer) -> Int { placed.parameters[0].count }
 
     var family: LayerFamily { .linear }
     var function: FunctionTrait { .affine(hasShift: hasBias) }
-
-    var trainedForm: Layer? {
-        guard initialization != .standard || !freezing.isIdle else { return nil }
-        var trained = self
-        (trained.initialization, trained.freezing) = (.standard, Layer.Freezing())
-        return trained.layer
-    }
 
     func moduleName(flat: Bool) -> String { "Linear" }
 
@@ -82,10 +57,6 @@ extension Layer.Linear: FreezableKind, CustomStringConvertible {
                         return super().forward(x.flatten(1))
 
                 """)
-    }
-
-    func moduleStatements(_ placed: PlacedLayer, module: String) -> (statements: [String], functions: [PythonClass]) {
-        (initialization.python(of: module, placed), [])
     }
 
     func onnx(_ placed: PlacedLayer) -> [ONNXStep] {
@@ -117,6 +88,6 @@ extension Layer.Linear: FreezableKind, CustomStringConvertible {
     }
 
     func traits(_ placed: PlacedLayer) -> LayerTraits {
-        LayerTraits(isProduct: true, hasBias: hasBias, beginsAtZero: initialization == .zeros)
+        LayerTraits(isProduct: true, hasBias: hasBias)
     }
 }

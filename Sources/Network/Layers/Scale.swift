@@ -6,12 +6,10 @@ extension Layer {
     public struct Scale: Hashable, Sendable {
         public var factor: Double
         public var isLearned: Bool
-        public var freezing: Freezing
 
-        public init(factor: Double, isLearned: Bool = false, freezing: Freezing = Freezing()) {
+        public init(factor: Double, isLearned: Bool = false) {
             self.factor = factor
             self.isLearned = isLearned
-            self.freezing = freezing
         }
 
         /// Whether it gives its input, bit for bit.
@@ -19,25 +17,17 @@ extension Layer {
     }
 }
 
-extension Layer.Scale: FreezableKind, CustomStringConvertible {
-    public var description: String {
-        typed("scale \(shortest(factor))", (isLearned ? ["learned: true"] : []) + freezing.written)
-    }
-
-    var layer: Layer { .scale(self) }
+extension Layer.Scale: LayerKind, CustomStringConvertible {
+    public var description: String { "scale \(shortest(factor))" + (isLearned ? ", learned: true" : "") }
 
     static let words = ["scale"]
 
     var settings: LayerSettings {
-        LayerSettings(
-            "scale", [.init("factor", .number(factor)), .init("learned", .flag(isLearned))] + freezing.settings)
+        LayerSettings("scale", [.init("factor", .number(factor)), .init("learned", .flag(isLearned))])
     }
 
     static func layer(_ reader: inout LayerSettingsReader) throws(LayerSettingsError) -> Layer {
-        .scale(
-            Self(
-                factor: try reader.number("factor"), isLearned: try reader.flag("learned"),
-                freezing: try reader.freezing()))
+        .scale(Self(factor: try reader.number("factor"), isLearned: try reader.flag("learned")))
     }
 
     func placed(on place: inout LayerPlace) throws(ShapeFault) -> PlacedLayer {
@@ -45,8 +35,7 @@ extension Layer.Scale: FreezableKind, CustomStringConvertible {
         guard isLearned else { return try place.place(input) }
         return try place.place(
             input,
-            [ParameterTensor(name: "\(path).weight", shape: [input.channels], role: .scale, initial: .constant(factor))]
-        )
+            [ParameterTensor(name: "\(path).weight", shape: [input.channels], role: .scale, initialValue: factor)])
     }
 
     var family: LayerFamily { .norm }

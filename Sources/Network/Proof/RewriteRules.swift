@@ -137,12 +137,6 @@ extension RewriteRule {
             return [second.layer]
         },
         RewriteRule(
-            "what a layer begins with, and what of it is frozen, does nothing outside training", .bits,
-            because: "`init:`, `freeze:` and `biasepochs:` decide what weights it comes to, not what it makes of them"
-        ) { placed in
-            placed.layer.kind.trainedForm.map { [$0] }
-        },
-        RewriteRule(
             "the momentum of batchnorm does nothing outside training", .bits,
             because: "it weighs what the running statistics learn, and they learn only while a network is trained"
         ) { placed in

@@ -141,6 +141,7 @@ struct Completion {
         case .network: return choices + variables { $0.kind == "model" || $0.kind == "run" }
         case .optimizer: return choices + words(.optimizer)
         case .schedule: return choices + words(.schedule)
+        case .average: return choices + words(.average)
         case .boolean:
             return ["true", "false"].map { CompletionList.Item(text: $0, kind: "choice", detail: "") }
                 + variables { $0.detail == "true" || $0.detail == "false" || $0.detail == "parameter" }

@@ -455,6 +455,7 @@ extension Interpreter {
         case (.data, .object(let object)) where object is DataValue: return value
         case (.optimizer, .object(let object)) where object is OptimizerValue: return value
         case (.schedule, .object(let object)) where object is ScheduleValue: return value
+        case (.average, .object(let object)) where object is AverageValue: return value
         case (.study, .object(let object)) where object is StudyValue: return value
         case (_, .string(let text)) where !parameter.choices.isEmpty:
             guard parameter.choices.contains(text) else { throw noChoice(text, parameter, at: range) }

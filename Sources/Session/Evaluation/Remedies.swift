@@ -63,7 +63,9 @@ extension Interpreter {
         case (.list, .integer(let count)) where parameter.label == "seeds" && (1...1_000).contains(count):
             return write("1...\(count)")
         case (.optimizer, .integer), (.optimizer, .decimal): return write("adam(lr: \(written))")
-        case (.optimizer, .string(let text)), (.schedule, .string(let text)), (.data, .string(let text)):
+        case (.average, .decimal(let decay)) where 0..<1 ~= decay: return write("ema(\(written))")
+        case (.optimizer, .string(let text)), (.schedule, .string(let text)), (.average, .string(let text)),
+            (.data, .string(let text)):
             let name = text.lowercased()
             if let maker = Self.makers(of: parameter.kind).first(where: { $0.name == name }) {
                 return write(maker.name)

@@ -93,11 +93,11 @@ extension Expression {
         }
     }
 
-    /// Plain, or a word that makes an optimizer or a schedule of plain values.
+    /// Plain, or a word that makes an optimizer, a schedule or an average of plain values.
     fileprivate var isSetting: Bool {
         guard case .call(let call) = kind else { return isPlain }
         let result = Vocabulary.word(call.callee.text)?.result
-        return (result == .optimizer || result == .schedule) && call.bodies.isEmpty
+        return (result == .optimizer || result == .schedule || result == .average) && call.bodies.isEmpty
             && call.arguments.allSatisfy(\.value.isPlain)
     }
 }

@@ -8,6 +8,11 @@ func counted(_ number: Int, _ noun: String, plural: String? = nil) -> String {
     "\(grouped(number)) \(number == 1 ? noun : plural ?? noun + "s")"
 }
 
+/// `1 epoch`, `9.9 epochs`
+func countedEpochs(_ passes: Double) -> String {
+    Int(exactly: passes).map { counted($0, "epoch") } ?? "\(decimalText(passes)) epochs"
+}
+
 /// `131.9 MB`, `12 KB`, `3.7 KB`
 func byteText(_ count: Int) -> String {
     if count >= 1_000_000 { return "\(fixed(Double(count) / 1e6, 1)) MB" }

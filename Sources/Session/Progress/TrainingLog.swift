@@ -48,7 +48,7 @@ final class TrainingLog {
         }
         let verb = run.state == .done ? "trained" : "\(run.state)"
         bar?.finish(
-            title: "\(name) \(verb), \(counted(run.epochs, "epoch"))", isDone: run.state == .done,
+            title: "\(name) \(verb), \(countedEpochs(run.passes))", isDone: run.state == .done,
             fraction: Double(run.steps) / Double(max(1, steps)), results: results,
             facts: ["\(fixed(run.speed, 0)) images/s", "\(DurationText.clock(run.seconds))"],
             curves: (curves, run.options.epochs))

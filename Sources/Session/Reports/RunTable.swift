@@ -27,14 +27,15 @@ enum RunTable {
         var table = Table(columns: columns)
         for run in runs {
             let ending = run.state == .done ? "" : " (\(run.state))"
-            let seconds = run.metrics.isEmpty ? nil : run.metrics.reduce(0) { $0 + $1.seconds } / Double(run.epochs)
+            let seconds = run.metrics.isEmpty ? nil : run.metrics.reduce(0) { $0 + $1.seconds } / run.passes
             var cells = [
                 Cell(run.label + ending), Cell(run.model), Cell(run.accuracy, digits: 2),
             ]
             cells += top5.map { _ in Cell(run.top5, digits: 2) }
             cells += [
                 Cell(run.loss, digits: 4),
-                Cell(run.architecture.parameterCount), Cell(run.architecture.operations), Cell(run.epochs),
+                Cell(run.architecture.parameterCount), Cell(run.architecture.operations),
+                Cell(decimalText(run.passes), number: run.passes),
                 Cell(seconds, digits: 1), Cell(run.speed > 0 ? run.speed : nil, digits: 0),
                 run.state == .loaded ? Cell("") : Cell(String(run.seed), number: Double(run.seed)),
             ]

@@ -86,9 +86,10 @@ struct StudyReport {
     }
 
     private var caption: String {
-        let epochs = Set(plan.models.map(\.options.epochs)).sorted()
+        let epochs = Set(plan.models.map(\.options.passes)).sorted()
         let length =
-            epochs.count == 1 ? counted(epochs[0], "epoch") : "\(epochs[0]) to \(epochs[epochs.count - 1]) epochs"
+            epochs.count == 1
+            ? countedEpochs(epochs[0]) : "\(decimalText(epochs[0])) to \(decimalText(epochs[epochs.count - 1])) epochs"
         return "test accuracy on \(dataName) after \(length), \(Self.seedText(study.seeds))"
     }
 

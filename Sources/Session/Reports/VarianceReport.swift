@@ -102,7 +102,7 @@ enum VarianceReport {
     static func table(_ variance: VarianceByRole, dataName: String) -> Table {
         var table = Table(
             caption: "test accuracy of \(variance.model.name) on \(dataName) after "
-                + "\(counted(variance.model.options.epochs, "epoch")), \(counted(variance.seeds.count, "seed"))",
+                + "\(countedEpochs(variance.model.options.passes)), \(counted(variance.seeds.count, "seed"))",
             columns: [
                 Table.Column("what varies", isNumber: false), Table.Column("mean", unit: "%"),
                 Table.Column("spread", unit: "points"),

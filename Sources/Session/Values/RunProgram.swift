@@ -63,10 +63,12 @@ enum RunProgram {
     /// The options of `train` that decide a result; the less usual ones only where they differ from their defaults.
     private static func text(_ options: TrainingOptions) -> String {
         var parts = [
-            "epochs: \(options.epochs)", "batch: \(options.batchSize)",
+            "epochs: \(decimalText(options.passes))", "batch: \(options.batchSize)",
             "optimizer: \(OptimizerValue(options.optimizer).text)",
         ]
+        if options.dropsLastBatch { parts.append("lastbatch: drop") }
         if options.schedule != .constant { parts.append("schedule: \(ScheduleValue(options.schedule).text)") }
+        if let averaging = options.averaging { parts.append("average: \(AverageValue(averaging).text)") }
         if options.precision != .float32 { parts.append("precision: \(options.precision.rawValue)") }
         let seeds = options.seeds
         parts.append("seed: \(seeds.initialization)")

@@ -91,7 +91,7 @@ final class RunValue: ObjectValue {
         guard let accuracy = run.accuracy else {
             return title + "\(run.state) after \(counted(run.steps, "step")), before the first epoch was done"
         }
-        return title + "\(fixed(accuracy, 2)) % after \(counted(run.epochs, "epoch"))" + ending
+        return title + "\(fixed(accuracy, 2)) % after \(countedEpochs(run.passes))" + ending
     }
 
     var rich: RichValue { RichValue(text: text + (defaults.map { " (\($0))" } ?? "")) }
@@ -121,7 +121,7 @@ final class RunValue: ObjectValue {
         case "accuracy": run.accuracy.map { .decimal($0) }
         case "loss": run.loss.map { .decimal($0) }
         case "top5": run.top5.map { .decimal($0) }
-        case "epochs": .integer(run.epochs)
+        case "epochs": Int(exactly: run.passes).map { .integer($0) } ?? .decimal(run.passes)
         case "seconds": .decimal(run.seconds)
         case "speed": .decimal(run.speed)
         case "seed": run.state == .loaded ? nil : .integer(Int(clamping: run.seed))

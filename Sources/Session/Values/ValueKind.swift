@@ -19,6 +19,7 @@ enum ValueKind: String, Sendable, CustomStringConvertible {
     case data = "a data set"
     case optimizer = "an optimizer"
     case schedule = "a schedule"
+    case average = "an average of the weights"
     case recipe = "a recipe"
     case run = "a run"
     case runs = "a list of kept runs"

@@ -149,6 +149,10 @@ extension OptionKind where Read == ScheduleValue {
     static var schedule: Self { object(.schedule) }
 }
 
+extension OptionKind where Read == AverageValue {
+    static var average: Self { object(.average) }
+}
+
 extension OptionKind where Read == StudyValue {
     static var study: Self { object(.study) }
 }

@@ -22,6 +22,7 @@ final class WordParameter: OptionDeclaration {
         case data
         case optimizer
         case schedule
+        case average
         case study
         /// Only the choices.
         case choice
@@ -38,6 +39,7 @@ final class WordParameter: OptionDeclaration {
             case .data: .data
             case .optimizer: .optimizer
             case .schedule: .schedule
+            case .average: .average
             case .study: .study
             case .network, .integer, .decimal, .boolean, .text, .path, .extent, .shape, .choice, .word, .list, .any: nil
             }
@@ -50,7 +52,8 @@ final class WordParameter: OptionDeclaration {
                 .block:
                 true
             case .runs: isList || isAny
-            case .model, .data, .optimizer, .schedule, .recipe, .run, .rateSearch, .evaluation, .study, .variances,
+            case .model, .data, .optimizer, .schedule, .average, .recipe, .run, .rateSearch, .evaluation, .study,
+                .variances,
                 .proof,
                 .table, .picture, .summary, .nothing:
                 isAny || made == result || isNetwork && (result == .run || result == .model)
@@ -77,6 +80,7 @@ final class WordParameter: OptionDeclaration {
             case .data: "a data set"
             case .optimizer: "an optimizer such as adam(lr: 1e-3)"
             case .schedule: "a schedule such as cosine"
+            case .average: "an average such as ema(0.999)"
             case .study: "a study"
             case .choice: "one of its choices"
             case .word: "the name of a word"

@@ -218,33 +218,11 @@ def dropped_net():
         Dropped([DropPath(0.4, 3), nn.Linear(20, 20), nn.GELU()]), nn.Linear(20, 10))
 
 
-def frozen(module, *names):
-    """Without names, all of it."""
-    for name, parameter in module.named_parameters():
-        parameter.requires_grad_(bool(names) and name not in names)
-    return module
-
-
-def frozen_net():
-    """Layers of which nothing learns, at the beginning and between others, and layers of which only the bias does."""
-    return nn.Sequential(
-        frozen(nn.Conv2d(3, 18, 3, padding=1)), frozen(nn.BatchNorm2d(18)), nn.ReLU(), frozen(nn.Conv2d(18, 18, 3, padding=1, groups=18)),
-        frozen(nn.PReLU(18)), frozen(nn.Conv2d(18, 20, 3, padding=1), "weight"), LayerNorm2d(20), nn.GELU(),
-        Residual([frozen(nn.Conv2d(20, 20, 3, padding=1)), frozen(nn.BatchNorm2d(20), "weight"), nn.ReLU(), nn.Conv2d(20, 20, 1)]),
-        frozen(nn.Conv2d(20, 24, 3, 2, groups=4), "weight"), frozen(nn.GroupNorm(4, 24)), frozen(LayerScale(24, 0.5)), nn.PReLU(),
-        Concat([nn.Sequential(frozen(nn.Conv2d(24, 8, 1))), nn.Sequential(nn.Conv2d(24, 7, 1))]),
-        nn.Flatten(), frozen(nn.Linear(135, 33), "weight"), nn.Tanh(), nn.Linear(33, 10))
-
-
-# What learns in the first steps alone.
-FROZEN_LATER = {"6.bias": 8, "8.body.3.bias": 4}
-
-
 def state(net):
     return {k: v.detach().clone() for k, v in net.state_dict().items() if "num_batches" not in k}
 
 
-def write(name, net, size, batch, optimizer, smoothing=0.0, clip=None, steps=10, dtype=torch.float32, mixed=False, later={}):
+def write(name, net, size, batch, optimizer, smoothing=0.0, clip=None, steps=10, dtype=torch.float32, mixed=False):
     torch.manual_seed(7)
     for module in net.modules():
         if hasattr(module, "reset_parameters"):
@@ -265,9 +243,6 @@ def write(name, net, size, batch, optimizer, smoothing=0.0, clip=None, steps=10,
     optimizer = optimizer(net.parameters())
     losses = []
     for step in range(steps):
-        for tensor, parameter in net.named_parameters():
-            if later.get(tensor) == step:
-                parameter.requires_grad_(False)
         optimizer.zero_grad()
         logits = net(x)
         loss = F.cross_entropy(logits, target, label_smoothing=smoothing)
@@ -276,7 +251,7 @@ def write(name, net, size, batch, optimizer, smoothing=0.0, clip=None, steps=10,
             nn.utils.clip_grad_norm_(net.parameters(), clip)
         if step == 0:
             tensors["logits"] = logits.detach().clone()
-            tensors |= {"gradient." + k: v.grad.clone() for k, v in net.named_parameters() if v.requires_grad}
+            tensors |= {"gradient." + k: v.grad.clone() for k, v in net.named_parameters()}
         losses.append(loss.item())
         optimizer.step()
         if step == steps - 1:
@@ -336,23 +311,8 @@ def write_activations():
     save_file(tensors, HERE / "activations.safetensors", {"torch": torch.__version__, "numpy": numpy.__version__})
 
 
-def write_whitening():
-    """Filters of `init: whiten`, in float64: eigenvectors of patches by their deviations, as `initialize` of ninetyfour.py has them."""
-    torch.manual_seed(7)
-    images = torch.randn(70, 3, 9, 8).cumsum(2).cumsum(3) / 8
-    tensors = {"images": images}
-    for kernel, dilation in [((2, 2), 1), ((3, 2), 1), ((2, 3), 2)]:
-        pixels = F.unfold(images.double(), kernel, dilation=dilation)
-        patches = pixels.transpose(1, 2).reshape(-1, pixels.size(1))
-        values, vectors = numpy.linalg.eigh((patches.T @ patches / len(patches)).numpy())
-        filters = (vectors / numpy.sqrt(values + 5e-4)).T[::-1].copy()
-        tensors[f"filters.{kernel[0]}x{kernel[1]}.{dilation}"] = torch.tensor(filters).view(-1, 3, *kernel).float()
-    save_file(tensors, HERE / "whitening.safetensors", {"torch": torch.__version__, "numpy": numpy.__version__})
-
-
 torch.set_num_threads(1)
 write_activations()
-write_whitening()
 write_optimizers()
 write("convolutions-adam", conv_net(), 13, 3, lambda p: torch.optim.Adam(p, lr=1e-2))
 write("vgg-sgd", vgg_like(), 8, 5, lambda p: torch.optim.SGD(p, lr=0.05, momentum=0.9))
@@ -369,6 +329,3 @@ write_exact("gated-exact", gated_net(), 10, 6, lambda p: torch.optim.SGD(p, lr=0
 write_exact("shuffled-exact", shuffled_net(), 17, 6, lambda p: torch.optim.SGD(p, lr=0.02, momentum=0.9, weight_decay=1e-3))
 write_exact("dropped-exact", dropped_net(), 12, 6, lambda p: torch.optim.SGD(p, lr=0.02, momentum=0.9, weight_decay=1e-3))
 write_exact("mixed-exact", vgg_like(), 8, 6, lambda p: torch.optim.SGD(p, lr=0.02, momentum=0.9), smoothing=0.1, mixed=True)
-write_exact("frozen-clipped-exact", frozen_net(), 8, 6, lambda p: torch.optim.SGD(p, lr=0.05, momentum=0.9, weight_decay=1e-3),
-            smoothing=0.1, clip=0.25, later=FROZEN_LATER)
-write_exact("frozen-adamw-exact", frozen_net(), 8, 6, lambda p: torch.optim.AdamW(p, lr=2e-3, weight_decay=0.1), later=FROZEN_LATER)

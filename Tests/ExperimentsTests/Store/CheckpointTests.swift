@@ -21,7 +21,7 @@ import Testing
     private func passed(_ outcome: Trained.Outcome, _ options: TrainingOptions) throws -> Checkpoint {
         let checkpoint = Checkpoint(position: outcome.position, state: outcome.state)
         try CheckpointFile.write(checkpoint, try Trained.record(options), to: path)
-        let read = try CheckpointFile.read(path, try Trained.architecture(), options.optimizer)
+        let read = try CheckpointFile.read(path, try Trained.architecture(), options.wholeOptimizer)
         #expect(read.position == outcome.position)
         return read
     }
@@ -39,6 +39,9 @@ import Testing
                 .adam(learningRate: 3e-3, weightDecay: 0.1, isDecoupled: true), schedule: .cosine(warmup: 1))
         ),
         ("mixed", Trained.options(precision: .mixed)),
+        ("a moving average", Trained.options(averaging: .ema(decay: 0.8))),
+        ("a mean of epochs", Trained.options(averaging: .swa(from: 0.5))),
+        ("a slow copy", Trained.options(averaging: .lookahead(every: 3, decay: 0.9, from: 1, ramp: 2))),
     ])
     func cutAtAnyBatchItEndsWithTheSameBits(_ name: String, _ options: TrainingOptions) throws {
         defer { try? FileSystem.removeTree(folder) }
@@ -55,6 +58,7 @@ import Testing
             let rest = try Trained.train(second, from: try passed(part, options))
             #expect(rest.ending == .done)
             #expect(rest.state.parameters.digest() == whole.state.parameters.digest(), "\(name), cut at \(cut)")
+            #expect(rest.state.copyAverage()?.digest() == whole.state.copyAverage()?.digest())
             #expect(rest.position.withoutTimes == whole.position.withoutTimes, "\(name), cut at \(cut)")
         }
     }

@@ -30,19 +30,18 @@ enum Trained {
 
     static func options(
         epochs: Int = 3, _ optimizer: OptimizerOptions = .adam(learningRate: 3e-3), precision: Precision = .float32,
-        schedule: Schedule = .constant, seed: UInt64 = 1, threads: Int = 1
+        schedule: Schedule = .constant, averaging: Averaging? = nil, seed: UInt64 = 1, threads: Int = 1
     ) -> TrainingOptions {
-        TrainingOptions(
+        var options = TrainingOptions(
             epochs: epochs, batchSize: 16, optimizer: optimizer, schedule: schedule,
             gradient: .init(labelSmoothing: 0.1, largestNorm: 1), precision: precision, seeds: Seeds(seed),
             threads: threads)
+        options.averaging = averaging
+        return options
     }
 
     static func network(_ options: TrainingOptions, _ cancellation: Cancellation) throws -> EngineNetwork {
-        let network = try EngineNetwork(
-            try architecture(), dataset: data, options: options, cancellation: cancellation)
-        try network.initialize()
-        return network
+        try EngineNetwork(try architecture(), dataset: data, options: options, cancellation: cancellation)
     }
 
     /// What came of a training, or of the part of one up to a cut.

@@ -22,7 +22,7 @@ func plotOfSchedules(_ schedules: [(name: String, schedule: ScheduleValue)], _ c
                     Plot.Point(
                         Double(step) / Double(stepsPerEpoch),
                         schedule.schedule.factor(
-                            step: min(step, steps - 1), stepsPerEpoch: stepsPerEpoch, epochs: epochs, learningRate: 1))
+                            step: min(step, steps - 1), of: steps, stepsPerEpoch: stepsPerEpoch, learningRate: 1))
                 }, style: .smooth)
         })
 }

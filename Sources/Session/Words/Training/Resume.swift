@@ -37,17 +37,29 @@ private func resumeRun(_ call: Invocation) throws -> Value {
     case .done, .interrupted, .stopped: break
     }
     var options = run.options
-    options.epochs = epochs ?? options.epochs
+    if let epochs { options.epochs = epochs }
+    guard epochs == nil || Double(run.options.epochs) == run.options.passes || run.epochs < run.options.epochs else {
+        throw call.fault(
+            .otherSchedule,
+            "the last epoch of \(run.label) ended early: with \(options.epochs) epochs it is a different training",
+            at: call.place(epochsInAll),
+            fix: "train it: `train \(run.model), epochs: \(options.epochs)` with the same options")
+    }
     guard options.epochs > run.epochs else {
         throw call.fault(
             .noContinuation, "\(run.label) has \(counted(run.epochs, "epoch")) already",
             at: call.place(epochsInAll),
             fix: "`epochs:` counts all of them: `epochs: \(run.epochs + (epochs ?? 1))`")
     }
-    guard options.epochs == run.options.epochs || !options.schedule.dependsOnEpochs else {
+    let isSame = options.epochs == run.options.epochs
+    guard isSame || !options.schedule.dependsOnEpochs, isSame || options.averaging?.dependsOnEpochs != true else {
+        let cause =
+            options.schedule.dependsOnEpochs
+            ? "the learning rate of `\(ScheduleValue(options.schedule).text)`"
+            : "the average of the weights"
         throw call.fault(
             .otherSchedule,
-            "the learning rate of `\(ScheduleValue(options.schedule).text)` depends on how many epochs there are: "
+            "\(cause) depends on how many epochs there are: "
                 + "with \(options.epochs) it is a different training from the first step on",
             at: call.place(epochsInAll),
             fix: "train it: `train \(run.model), epochs: \(options.epochs)` with the same options")

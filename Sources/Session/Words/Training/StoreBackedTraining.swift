@@ -162,7 +162,7 @@ struct StoreBackedTraining {
                 call.fault(
                     .interrupted,
                     "the training was interrupted after \(counted(run.steps, "step")) "
-                        + "(\(run.epochs) of \(counted(options.epochs, "epoch")) done); "
+                        + "(\(run.epochs) of \(countedEpochs(options.passes)) done); "
                         + "what was trained is \(keeping(keeper))"))
         case .diverged(let epoch, let batch):
             context.pendingStop = .diverged(

@@ -94,7 +94,8 @@ extension Invocation {
         _ name: String, _ architecture: Architecture, _ data: DataValue, _ options: TrainingOptions
     ) {
         let count = data.dataset.training.count
-        guard count % options.batchSize == 1 || options.batchSize == 1, let norm = architecture.normsOfVectors.first
+        guard count % options.batchSize == 1 && !options.dropsLastBatch || options.batchSize == 1,
+            let norm = architecture.normsOfVectors.first
         else { return }
         let batch = options.batchSize == 1 || count == 1 ? "every batch" : "the last batch of each epoch"
         // The next size whose last batch has more than one image: at the latest that of all images.

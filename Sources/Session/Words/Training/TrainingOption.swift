@@ -7,8 +7,12 @@ import Network
 
 enum TrainingOption {
     static let epochs = Option(
-        "epochs", .integer(1...1_000_000), default: 10, aliases: ["epoch", "num_epochs", "n_epochs", "max_epochs"],
-        "passes over the training images")
+        "epochs", .decimal(0...1_000_000, excludesLowest: true), default: 10,
+        aliases: ["epoch", "num_epochs", "n_epochs", "max_epochs"],
+        "passes over the training images; with 9.9 the last one ends after 0.9 of its steps")
+    static let lastBatch = Option(
+        "lastbatch", .choice, default: LastBatch.keep, aliases: ["drop_last", "droplast"],
+        "what is done with a last batch that is not full")
     static let batch = Option(
         "batch", .integer(1...1_000_000), default: 64, aliases: ["batch_size", "batchsize", "bs"], "images per step")
     static let optimizer = Option(
@@ -17,6 +21,10 @@ enum TrainingOption {
     static let schedule = Option(
         "schedule", .schedule, workedOut: "constant", aliases: ["scheduler", "lr_scheduler"],
         "how the learning rate changes: \(Word.alternatives(Word.schedules))")
+    /// `nil` is `none`.
+    static let average = Option(
+        "average", .average, default: nil, or: "none", aliases: ["averaging", "ema", "swa"],
+        "how the weights are averaged: \(Word.alternatives(Word.averages))")
     static let precision = Option(
         "precision", .choice, default: Precision.float32, aliases: ["dtype", "amp"], "how numbers are stored")
     /// `nil` is `random`.
@@ -41,7 +49,8 @@ enum TrainingOption {
         "with", .any, workedOut: "no recipe", aliases: ["recipe"], "a `recipe`; options in the call take precedence")
 
     static let all: [any OptionDeclaration] = [
-        epochs, batch, optimizer, schedule, precision, seed, orderSeed, initSeed, augmentSeed, dropoutSeed, smoothing,
+        epochs, batch, lastBatch, optimizer, schedule, average, precision, seed, orderSeed, initSeed, augmentSeed,
+        dropoutSeed, smoothing,
         clip, threads, CommonOptions.log,
     ]
     /// Of each training of a study, which sets the seeds itself.
@@ -52,12 +61,17 @@ enum TrainingOption {
     }
 }
 
+enum LastBatch: String, CaseIterable, Sendable {
+    case keep, drop
+}
+
 extension Invocation {
     /// The options of a training. Its recipe, where there is one, has been put in before.
     func trainingOptions() throws(Diagnostic) -> TrainingOptions {
         var options = TrainingOptions()
         options.precision = self[TrainingOption.precision]
-        options.epochs = self[TrainingOption.epochs]
+        options.passes = self[TrainingOption.epochs]
+        options.dropsLastBatch = self[TrainingOption.lastBatch] == .drop
         options.batchSize = self[TrainingOption.batch]
         if let optimizer = self[TrainingOption.optimizer] { options.optimizer = optimizer.options }
         if let schedule = self[TrainingOption.schedule] { options.schedule = schedule.schedule }
@@ -69,6 +83,7 @@ extension Invocation {
                 at: place(isGiven(TrainingOption.schedule) ? TrainingOption.schedule : TrainingOption.optimizer),
                 fix: "`minimum:` is a learning rate, as `lr:` is")
         }
+        options.averaging = self[TrainingOption.average]?.averaging
         options.gradient.labelSmoothing = self[TrainingOption.smoothing]
         options.gradient.largestNorm = self[TrainingOption.clip]
         options.threads = self[TrainingOption.threads]

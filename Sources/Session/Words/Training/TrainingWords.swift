@@ -1,4 +1,4 @@
 // Words that train, and what they train with, in the order of help.
 
 let trainingWords: [Word] =
-    [.train, .resume, .evaluate, .predict, .recipe] + Word.optimizers + Word.schedules + [.findLR]
+    [.train, .resume, .evaluate, .predict, .recipe] + Word.optimizers + Word.schedules + Word.averages + [.findLR]

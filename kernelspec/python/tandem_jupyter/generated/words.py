@@ -62,6 +62,9 @@ multistep
 cosine
 onecycle
 polyline
+ema
+swa
+lookahead
 findlr
 diff
 lint
