@@ -12,9 +12,13 @@ final class EngineNetwork: TrainableNetwork {
     private let executor: Executor
     private let training: ImageSource
     private let test: ImageSource
+    /// The training images as they are.
+    private let first: ImageSource
+    private let trainingCount: Int
+    private let seeds: Seeds
     private let cancellation: Cancellation
 
-    /// Takes the memory, unless the machine has too little left. The weights are fresh.
+    /// Takes the memory, unless the machine has too little left. The weights are zero.
     ///
     /// - Parameter isKept: whether the training is written to files: from a copy of its state, and its weights tensor
     ///   by tensor.
@@ -48,11 +52,20 @@ final class EngineNetwork: TrainableNetwork {
         } catch .outOfMemory(let byteCount) {
             throw .outOfMemory(needed: byteCount, available: availableMemory ?? 0, batch: nil)
         } catch { throw .engine(error) }
-        executor.initialize(seed: options.seeds.initialization, cancellation: cancellation)
-        if cancellation.isCancelled { throw .cancelled }
         training = ImageSource(learningFrom: dataset, augmentationSeed: options.seeds.augmentation)
         test = ImageSource(measuring: part, of: dataset)
+        first = ImageSource(measuring: .training, of: dataset)
+        trainingCount = dataset.training.count
+        seeds = options.seeds
         self.cancellation = cancellation
+    }
+
+    /// Draws fresh weights.
+    func initialize() throws(TrainingError) {
+        executor.initialize(
+            seed: seeds.initialization, images: FirstImages(first, of: trainingCount), cancellation: cancellation)
+        if cancellation.isCancelled { throw .cancelled }
+        if let failure = first.failure { throw .images(failure) }
     }
 
     private static func bytesOfKeeping(_ architecture: Architecture, _ optimizer: OptimizerOptions) -> Int {
@@ -103,9 +116,18 @@ final class EngineNetwork: TrainableNetwork {
 }
 
 extension Trainer {
-    /// The network that does its steps, with fresh weights.
-    func makeNetwork(isKept: Bool, cancellation: Cancellation) throws(TrainingError) -> any TrainableNetwork {
-        try EngineNetwork(architecture, dataset: dataset, options: options, isKept: isKept, cancellation: cancellation)
+    /// The network that does its steps, as the checkpoint has it, or with fresh weights.
+    func makeNetwork(
+        from checkpoint: Checkpoint?, isKept: Bool, cancellation: Cancellation
+    ) throws(TrainingError) -> any TrainableNetwork {
+        let network = try EngineNetwork(
+            architecture, dataset: dataset, options: options, isKept: isKept, cancellation: cancellation)
+        if let checkpoint {
+            network.restore(checkpoint.state)
+        } else {
+            try network.initialize()
+        }
+        return network
     }
 }
 

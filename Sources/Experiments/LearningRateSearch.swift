@@ -32,6 +32,7 @@ public struct LearningRateSearch: Sendable {
         try checkFit(architecture, dataset, parts: [.training])
         try options.checkFit(dataset)
         let network = try EngineNetwork(architecture, dataset: dataset, options: options, cancellation: cancellation)
+        try network.initialize()
         let (low, high) = (logarithm(rates.lowerBound), logarithm(rates.upperBound))
         let batches = options.batches(of: dataset.training.count)
         var (points, order, average, lowest, kept): ([Point], [Int], Double, Double, Double) = ([], [], 0, .infinity, 1)

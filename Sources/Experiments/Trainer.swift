@@ -36,8 +36,7 @@ public struct Trainer: Sendable {
     ) throws(TrainingError) -> Run {
         try checkFit(architecture, dataset, parts: [.training, .test])
         try options.checkFit(dataset)
-        let network = try makeNetwork(isKept: keeper?.key != nil, cancellation: cancellation)
-        if let checkpoint { network.restore(checkpoint.state) }
+        let network = try makeNetwork(from: checkpoint, isKept: keeper?.key != nil, cancellation: cancellation)
         keeper?.network = network
         observer(.started(cost(of: network)))
         var loop = EpochLoop(

@@ -41,12 +41,12 @@ public struct ParameterTensor: Hashable, Sendable {
 
         public var isTrained: Bool { self != .runningMean && self != .runningVariance }
 
-        fileprivate var initialValue: Double? {
+        fileprivate var initial: InitialValues {
             switch self {
-            case .weight, .bias: nil
-            case .scale, .runningVariance: 1
-            case .shift, .runningMean: 0
-            case .slope: 0.25
+            case .weight, .bias: .uniform
+            case .scale, .runningVariance: .constant(1)
+            case .shift, .runningMean: .constant(0)
+            case .slope: .constant(0.25)
             }
         }
     }
@@ -55,15 +55,14 @@ public struct ParameterTensor: Hashable, Sendable {
     public let name: String
     public let shape: [Int]
     public let role: Role
-    /// What all its values begin with; `nil` where they are drawn.
-    public let initialValue: Double?
+    public let initial: InitialValues
 
-    /// - Parameter initialValue: where it is not that of its role: 1 of scales and variances, 0 of shifts and means.
-    public init(name: String, shape: [Int], role: Role, initialValue: Double? = nil) {
+    /// - Parameter initial: where they are not those of its role: 1 of scales and variances, 0 of shifts and means.
+    public init(name: String, shape: [Int], role: Role, initial: InitialValues? = nil) {
         self.name = name
         self.shape = shape
         self.role = role
-        self.initialValue = initialValue ?? role.initialValue
+        self.initial = initial ?? role.initial
     }
 
     public var count: Int { shape.reduce(1, *) }

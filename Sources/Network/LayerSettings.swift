@@ -103,6 +103,17 @@ struct LayerSettingsReader {
         return true
     }
 
+    /// A setting that came later, and is left out at its default.
+    mutating func choice<Choice: RawRepresentable<String>>(
+        _ label: String, else standard: Choice
+    ) throws(LayerSettingsError) -> Choice {
+        guard let setting = left.removeValue(forKey: label) else { return standard }
+        guard case .choice(let text) = setting, let choice = Choice(rawValue: text) else {
+            throw fault(label, "one that is known")
+        }
+        return choice
+    }
+
     mutating func extent(_ label: String, from least: Int) throws(LayerSettingsError) -> Extent {
         guard case .extent(let value)? = left.removeValue(forKey: label), least...Self.largest ~= value.height,
             least...Self.largest ~= value.width

@@ -12,7 +12,9 @@ public struct PyTorchModule: Sendable {
     public init(_ architecture: Architecture, name: String, notes: [String]) {
         let all = architecture.layers.flatMap(Self.flattened)
         var classes: [PythonClass] = []
-        for needed in all.compactMap({ $0.layer.kind.ownClass($0) }) where !classes.contains(needed) {
+        let added = architecture.layers.enumerated().map { Self.statements($1, module: "self[\($0)]") }
+        for needed in all.compactMap({ $0.layer.kind.ownClass($0) }) + added.flatMap(\.functions)
+        where !classes.contains(needed) {
             classes.append(needed)
         }
         let ownNames = classes.map(\.name)
@@ -28,7 +30,7 @@ public struct PyTorchModule: Sendable {
                 def __init__(self):
                     super().__init__(
             \(architecture.layers.map { Self.lines($0, indent: 12) }.joined())        )
-
+            \(added.flatMap(\.statements).map { "        \($0)\n" }.joined())
             """)
         text = parts.joined(separator: "\n\n")
     }
@@ -68,7 +70,7 @@ public struct PyTorchModule: Sendable {
         "elif", "else", "except", "finally", "for", "from", "global", "if", "import", "in", "is", "lambda", "nonlocal",
         "not", "or", "pass", "raise", "return", "try", "while", "with", "yield", "super", "torch", "nn", "Residual",
         "Concat", "FlatLinear", "Scale", "LayerScale", "Multiply",
-        "Chunk", "DropPath", "StochasticResidual",
+        "Chunk", "DropPath", "StochasticResidual", "whiten_",
     ]
 
     private static func className(_ name: String) -> String {
@@ -78,6 +80,21 @@ public struct PyTorchModule: Sendable {
     }
 
     // MARK: Layers
+
+    /// What follows once a layer and those in it are made.
+    private static func statements(
+        _ layer: PlacedLayer, module: String
+    ) -> (statements: [String], functions: [PythonClass]) {
+        let own = layer.layer.kind.moduleStatements(layer, module: module)
+        return layer.branches.enumerated().reduce(own) { sum, branch in
+            let name = layer.layer.kind.branchName(branch.offset)
+            let place = Int(name) == nil ? "\(module).\(name)" : "\(module)[\(name)]"
+            return branch.element.enumerated().reduce(sum) { sum, inner in
+                let more = statements(inner.element, module: "\(place)[\(inner.offset)]")
+                return (sum.statements + more.statements, sum.functions + more.functions)
+            }
+        }
+    }
 
     /// A layer in as many lines as it takes, each ended by a comma and a newline.
     private static func lines(_ layer: PlacedLayer, indent: Int) -> String {

@@ -26,6 +26,12 @@ public struct ShapeFault: Error, Hashable, Sendable {
         /// The branches of a `concat` or `chunk` differ in more than their channels.
         case branchesDiffer([Shape])
         case noBranches
+        /// `init: whiten` of a layer that does not get the network's images, or sees their channels apart.
+        case whitensNoImages
+        /// The patches of `init: whiten` have more values than that.
+        case whitensLargePatches(values: Int, most: Int)
+        /// An odd number of filters with `init: whiten`, or more than a patch has eigenvectors with both signs.
+        case whiteningWidth(most: Int)
         /// A count of values or weights beyond `Architecture.largestCount`.
         case tooLarge
     }
@@ -77,6 +83,12 @@ extension ShapeFault: CustomStringConvertible {
         case .sharesDiffer(let blocks, let channels):
             "\(channels) channels cannot be shared among \(blocks) blocks evenly"
         case .noBranches: "\(word) needs at least one branch"
+        case .whitensNoImages:
+            "`init: whiten` takes its filters from the images: it is for a `conv` without groups as the first layer"
+        case .whitensLargePatches(let values, let most):
+            "`init: whiten` takes patches of at most \(most) values, and these have \(values)"
+        case .whiteningWidth(let most):
+            "`init: whiten` has two filters for each eigenvector of its patches: an even width of at most \(most)"
         case .tooLarge: "\(word) would be larger than any memory"
         }
     }
@@ -100,6 +112,9 @@ extension ShapeFault: CustomStringConvertible {
         case .branchesDiffer: "give the branches the same strides and paddings"
         case .sharesDiffer(_, let channels): "choose a number of blocks that divides \(channels)"
         case .noBranches: "write `concat { … } { … }`"
+        case .whitensNoImages: "choose another `init:`, for example `init: orthogonal`"
+        case .whitensLargePatches: "choose a smaller `kernel:`, or another `init:`"
+        case .whiteningWidth(let most): "write `conv \(most)`, or choose another `init:`"
         case .tooLarge: "make its width or its input smaller"
         }
     }

@@ -42,10 +42,13 @@ struct RunDescriptionTests {
         .scale(.init(factor: -1e-6, isLearned: true)),
         .multiplication(body: [.linear(.init(width: 10)), .activation(.sigmoid)]),
         .chunk(branches: [[], [.activation(.relu)]]), .chunk(branches: [[]]),
+        .linear(.init(width: 10, initialization: .orthogonal)),
     ]
 
     /// The same, in front of all.
     private static let laterMaps: [Layer] = [
+        .convolution(.init(width: 4, kernel: Extent(1), initialization: .whiten)),
+        .convolution(.init(width: 3, kernel: Extent(1), initialization: .dirac)),
         .instanceNorm(.init(epsilon: 1e-3, hasScale: true)), .instanceNorm(.init(hasBias: true)),
         .maxPool(.init(size: Extent(1), stride: Extent(2), roundsUp: true)),
         .adaptiveMaxPool(output: Extent(32)),

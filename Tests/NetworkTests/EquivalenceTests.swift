@@ -57,6 +57,19 @@ struct EquivalenceTests {
             [.averagePool(.init(size: Extent(8))), linear(3)], .training
         ),
         (
+            "weights that begin otherwise",
+            [
+                .convolution(.init(width: 4, padding: .exactly(Extent(1)), initialization: .orthogonal)), relu,
+                .residual(
+                    body: [conv(4), .convolution(.init(width: 4, kernel: Extent(1), initialization: .zeros))],
+                    shortcut: nil), .flatten, .linear(.init(width: 3, initialization: .xavier)),
+            ],
+            [
+                conv(4), relu, .residual(body: [conv(4), conv(4, kernel: 1, padding: 0)], shortcut: nil), .flatten,
+                linear(3),
+            ], .bits
+        ),
+        (
             "padding: same",
             [
                 .convolution(.init(width: 4, padding: .same)), .flatten, linear(3),

@@ -19,6 +19,17 @@ struct LintTests {
         try Architecture(input: input, layers: layers).lint
     }
 
+    /// As the last layer of a residual's body, and before functions with a slope at 0, zeros learn.
+    @Test func zerosThatLearnAreNotNoted() throws {
+        let zeros = Layer.convolution(.init(width: 8, padding: .exactly(Extent(1)), initialization: .zeros))
+        #expect(
+            try notes([
+                Self.conv(8), Self.relu, .residual(body: [Self.conv(8), Self.relu, zeros], shortcut: nil), Self.relu,
+                zeros, .activation(.gelu), .adaptiveAveragePool(output: Extent(1)), .flatten,
+                .linear(.init(width: 10, initialization: .zeros)),
+            ]) == [])
+    }
+
     @Test func aSoundNetworkHasNoNotes() throws {
         let layers: [Layer] = [
             Self.conv(8, bias: false), .batchNorm(.init()), Self.relu, .maxPool(.init(size: Extent(2))),
@@ -51,6 +62,15 @@ struct LintTests {
     }
 
     private static let cases: [(String, [Layer], String)] = [
+        (
+            "zeros before relu",
+            [
+                .convolution(.init(width: 4, hasBias: false, initialization: .zeros)), .batchNorm(.init()), relu,
+                .flatten, linear(2),
+            ],
+            "layer 1 (conv 4, bias: false, init: zeros) never learns: it begins with zeros, of which layer 3 (relu) lets no gradient "
+                + "through"
+        ),
         (
             "a layer that does nothing", [.adaptiveAveragePool(output: Extent(32)), .flatten, linear(2)],
             "layer 1 (adaptiveavgpool 32) does nothing here: its input already is 3x32x32"

@@ -162,6 +162,31 @@ private func module(_ layers: [Layer], name: String = "Net", notes: [String] = [
         #expect(text.split(separator: "class Scale").count == 2, "each class once")
     }
 
+    @Test func weightsBeginAsInPyTorch() throws {
+        let product = { Layer.convolution(.init(width: $0, kernel: Extent(1), groups: $1, initialization: $2)) }
+        let text = try module([
+            product(6, 1, .whiten), product(8, 2, .dirac), product(4, 1, .dirac),
+            .residual(body: [product(4, 1, .kaiming), product(4, 1, .zeros)], shortcut: [product(4, 1, .xavier)]),
+            .concatenation(branches: [[], [product(2, 1, .orthogonal)]]), .flatten,
+            .linear(.init(width: 5, hasBias: false, initialization: .dirac)),
+        ])
+        let statements = text.split(separator: "\n").drop { $0 != "        )" }.dropFirst().map { $0.dropFirst(8) }
+        #expect(
+            statements == [
+                "# self[0] is whitened from images: whiten_(network[0], images)", "nn.init.zeros_(self[0].bias)",
+                "for filters in self[1].weight.data.chunk(2): nn.init.dirac_(filters[:3])",
+                "nn.init.zeros_(self[1].bias)", "nn.init.dirac_(self[2].weight.data[:8])",
+                "nn.init.zeros_(self[2].bias)",
+                "nn.init.kaiming_normal_(self[3].body[0].weight, nonlinearity=\"relu\")",
+                "nn.init.zeros_(self[3].body[0].bias)", "nn.init.zeros_(self[3].body[1].weight)",
+                "nn.init.zeros_(self[3].body[1].bias)", "nn.init.xavier_uniform_(self[3].shortcut[0].weight)",
+                "nn.init.zeros_(self[3].shortcut[0].bias)", "nn.init.orthogonal_(self[4][1][0].weight)",
+                "nn.init.zeros_(self[4][1][0].bias)", "nn.init.eye_(self[6].weight.data[:384])",
+            ])
+        #expect(text.contains("\ndef whiten_(convolution, images):\n"))
+        #expect(try !module([.flatten]).contains("whiten_"))
+    }
+
     @Test(arguments: [
         ("VGG", "VGG"), ("class", "Network"), ("Residual", "Network"), ("Größe", "Network"), ("2D", "Network"),
     ])

@@ -56,6 +56,34 @@ struct ShapeInferenceTests {
             [.concatenation(branches: [[], [.maxPool(.init(size: Extent(2)))]])],
             "the branches of concat end in 3x32x32 and 3x16x16: height and width must be equal"
         ),
+        (
+            [.activation(.relu), .convolution(.init(width: 8, initialization: .whiten))],
+            "`init: whiten` takes its filters from the images: it is for a `conv` without groups as the first layer"
+        ),
+        (
+            [.convolution(.init(width: 6, groups: 3, initialization: .whiten))],
+            "`init: whiten` takes its filters from the images: it is for a `conv` without groups as the first layer"
+        ),
+        (
+            [.concatenation(branches: [[.convolution(.init(width: 8, initialization: .whiten))]])],
+            "`init: whiten` takes its filters from the images: it is for a `conv` without groups as the first layer"
+        ),
+        (
+            [.flatten, .linear(.init(width: 10, initialization: .whiten))],
+            "`init: whiten` takes its filters from the images: it is for a `conv` without groups as the first layer"
+        ),
+        (
+            [.convolution(.init(width: 26, kernel: Extent(2), initialization: .whiten))],
+            "`init: whiten` has two filters for each eigenvector of its patches: an even width of at most 24"
+        ),
+        (
+            [.convolution(.init(width: 7, initialization: .whiten))],
+            "`init: whiten` has two filters for each eigenvector of its patches: an even width of at most 54"
+        ),
+        (
+            [.convolution(.init(width: 8, kernel: Extent(10), initialization: .whiten))],
+            "`init: whiten` takes patches of at most 256 values, and these have 300"
+        ),
     ])
     func aLayerThatDoesNotFitSaysWhy(layers: [Layer], message: String) {
         let fault = #expect(throws: ShapeFault.self) { try Architecture(input: Shape([3, 32, 32]), layers: layers) }

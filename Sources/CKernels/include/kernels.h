@@ -289,4 +289,11 @@ typedef struct {
 /// does not have it or there is no such set.
 const tandem_kernel_table *tandem_kernels(const char *instruction_set);
 
+/// The sum of a[i] * b[i], for initial weights.
+double tandem_row_product(const double *a, const double *b, int64_t count);
+/// a[i] -= b[i] * factor
+void tandem_subtract_row(double *a, const double *b, double factor, int64_t count);
+/// The sum of a[y][x] * b[y][x] over parts of maps with so many floats from row to row.
+double tandem_map_product(const float *a, const float *b, ptrdiff_t row, int32_t height, int32_t width);
+
 #endif

@@ -299,11 +299,15 @@ public final class Executor {
 
     // MARK: Parameters
 
-    /// Draws fresh weights: PyTorch's defaults from the seed of `init`.
+    /// Draws fresh weights from the seed of `init`.
     ///
-    /// - Parameter cancellation: once it is cancelled, weights may be missing, and no step may follow.
-    public func initialize(seed: UInt64, cancellation: Cancellation? = nil) {
-        plan.parameters.initialize(seed: seed, on: pool, cancellation)
+    /// - Parameters:
+    ///   - images: what layers are whitened by; without them these begin as by default.
+    ///   - cancellation: once it is cancelled, or an image could not be had, weights may be missing, and no step may
+    ///     follow.
+    public func initialize(seed: UInt64, images: FirstImages? = nil, cancellation: Cancellation? = nil) {
+        plan.parameters.initialize(
+            seed: seed, input: architecture.input, images: images, on: pool, cancellation)
         // The moments' pages come here, where an interrupt is heard at once: the first update cannot be cut, and they
         // would hold it up for 0.3 s (33 million parameters with Adam).
         let (first, count, tile) = (moments.memory.pointer, moments.count, 1 << 20)

@@ -55,6 +55,7 @@ public struct RunCost: Sendable {
         let start = Clock.seconds
         let network = try EngineNetwork(
             model.architecture, dataset: dataset, options: options, isKept: true, cancellation: cancellation)
+        try network.initialize()
         let preparation = Clock.seconds - start
         let order = shuffledOrder(count: dataset.training.count, seed: options.seeds.order, epoch: 1)
         let batch = order.prefix(options.batchSize)

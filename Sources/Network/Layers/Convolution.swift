@@ -16,10 +16,12 @@ extension Layer {
         public var dilation: Extent
         public var groups: Int
         public var hasBias: Bool
+        public var initialization: Initialization
 
         public init(
             width: Int, kernel: Extent = Extent(3), stride: Extent = Extent(1), padding: Padding = .exactly(Extent(0)),
-            dilation: Extent = Extent(1), groups: Int = 1, hasBias: Bool = true
+            dilation: Extent = Extent(1), groups: Int = 1, hasBias: Bool = true,
+            initialization: Initialization = .standard
         ) {
             self.width = width
             self.kernel = kernel
@@ -28,6 +30,7 @@ extension Layer {
             self.dilation = dilation
             self.groups = groups
             self.hasBias = hasBias
+            self.initialization = initialization
         }
     }
 }
@@ -44,6 +47,7 @@ extension Layer.Convolution: LayerKind, CustomStringConvertible {
         if dilation != Extent(1) { parts.append("dilation: \(dilation)") }
         if groups != 1 { parts.append("groups: \(groups)") }
         if !hasBias { parts.append("bias: false") }
+        parts += initialization.written
         return parts.joined(separator: ", ")
     }
 
@@ -61,7 +65,7 @@ extension Layer.Convolution: LayerKind, CustomStringConvertible {
                 .init("width", .integer(width)), .init("kernel", .extent(kernel)), .init("stride", .extent(stride)),
                 .init("padding", padding), .init("dilation", .extent(dilation)), .init("groups", .integer(groups)),
                 .init("bias", .flag(hasBias)),
-            ])
+            ] + initialization.settings)
     }
 
     static func layer(_ reader: inout LayerSettingsReader) throws(LayerSettingsError) -> Layer {
@@ -72,7 +76,7 @@ extension Layer.Convolution: LayerKind, CustomStringConvertible {
                 padding: try reader.isChoice("padding", "same")
                     ? .same : .exactly(try reader.extent("padding", from: 0)),
                 dilation: try reader.extent("dilation", from: 1), groups: try reader.integer("groups", from: 1),
-                hasBias: try reader.flag("bias")))
+                hasBias: try reader.flag("bias"), initialization: try reader.choice("init", else: .standard)))
     }
 
     func placed(on place: inout LayerPlace) throws(ShapeFault) -> PlacedLayer {
@@ -95,9 +99,11 @@ extension Layer.Convolution: LayerKind, CustomStringConvertible {
             else { throw place.fault(.kernelTooLarge(kernel: kernel, map: input.extent)) }
             map = extent
         }
+        let weight = [width, channels / groups, kernel.height, kernel.width]
+        if initialization == .whiten { try place.checkWhitening(weight: weight, groups: groups) }
         return try place.place(
             Shape(channels: width, height: map.height, width: map.width),
-            place.tensors(weight: [width, channels / groups, kernel.height, kernel.width], bias: hasBias))
+            place.tensors(weight: weight, bias: hasBias, initialization, groups: groups, dilation: dilation))
     }
 
     func operations(_ placed: PlacedLayer) -> Int {
@@ -106,6 +112,13 @@ extension Layer.Convolution: LayerKind, CustomStringConvertible {
 
     var family: LayerFamily { .convolution }
     var function: FunctionTrait { .affine(hasShift: hasBias) }
+
+    var withoutBeginning: Layer? {
+        guard initialization != .standard else { return nil }
+        var settings = self
+        settings.initialization = .standard
+        return .convolution(settings)
+    }
 
     func moduleName(flat: Bool) -> String { "Conv2d" }
 
@@ -120,6 +133,13 @@ extension Layer.Convolution: LayerKind, CustomStringConvertible {
         if groups != 1 { arguments.append("groups=\(groups)") }
         if !hasBias { arguments.append("bias=False") }
         return arguments
+    }
+
+    func moduleStatements(_ placed: PlacedLayer, module: String) -> (statements: [String], functions: [PythonClass]) {
+        (
+            initialization.python(of: module, placed, groups: groups),
+            initialization == .whiten ? [Layer.Initialization.whitening] : []
+        )
     }
 
     func onnx(_ placed: PlacedLayer) -> [ONNXStep] {
@@ -149,7 +169,7 @@ extension Layer.Convolution: LayerKind, CustomStringConvertible {
     func traits(_ placed: PlacedLayer) -> LayerTraits {
         let zeros: Extent? = if case .exactly(let padding) = padding { padding } else { nil }
         return LayerTraits(
-            isProduct: groups == 1, hasBias: hasBias,
+            isProduct: groups == 1, hasBias: hasBias, beginsAtZero: initialization == .zeros,
             windows: SlidingWindows(size: kernel, stride: stride, padding: zeros, dilation: dilation))
     }
 }

@@ -28,6 +28,10 @@ protocol LayerKind: CustomStringConvertible {
     func moduleArguments(_ placed: PlacedLayer) -> [String]
     /// A class that a Python module must define for it; `nil`: it is one of `torch.nn`.
     func ownClass(_ placed: PlacedLayer) -> PythonClass?
+    /// Statements of Python that follow once it is made, and the functions that they name.
+    ///
+    /// - Parameter module: the layer in Python, `self[0]`.
+    func moduleStatements(_ placed: PlacedLayer, module: String) -> (statements: [String], functions: [PythonClass])
     /// Its nodes of ONNX; none passes the input on.
     func onnx(_ placed: PlacedLayer) -> [ONNXStep]
     /// The node of ONNX that gives a branch its input; `nil`: it is the layer's.
@@ -46,6 +50,8 @@ protocol LayerKind: CustomStringConvertible {
 
     /// Whether each training step draws random numbers for it.
     var isRandom: Bool { get }
+    /// The layer whose weights begin as by default; `nil`: they do.
+    var withoutBeginning: Layer? { get }
     /// What it does to the functions before it.
     var function: FunctionTrait { get }
     /// What else proofs and `lint` ask.
@@ -57,9 +63,13 @@ extension LayerKind {
     var program: String { description }
     var isNumbered: Bool { true }
     var isRandom: Bool { false }
+    var withoutBeginning: Layer? { nil }
     func operations(_ placed: PlacedLayer) -> Int { 0 }
     func moduleArguments(_ placed: PlacedLayer) -> [String] { [] }
     func ownClass(_ placed: PlacedLayer) -> PythonClass? { nil }
+    func moduleStatements(_ placed: PlacedLayer, module: String) -> (statements: [String], functions: [PythonClass]) {
+        ([], [])
+    }
     func onnxInput(_ placed: PlacedLayer, branch: Int) -> ONNXStep? { nil }
     func branchName(_ index: Int) -> String { "\(index)" }
     func plainPass(_ placed: PlacedLayer, branches: [PlainPass]) -> PlainPass? { nil }
@@ -79,7 +89,7 @@ public enum LayerFamily: Hashable, Sendable {
     case branches(join: String, withInput: Bool = false, fork: String? = nil)
 }
 
-/// A class of Python.
+/// A class of Python, or a function.
 struct PythonClass: Hashable {
     let name: String
     let text: String
@@ -94,6 +104,8 @@ struct LayerTraits {
     /// Whether each of its outputs is a sum over all inputs, or all channels of a window.
     var isProduct = false
     var hasBias = false
+    /// Whether its outputs are 0 before the first step of a training.
+    var beginsAtZero = false
     /// Whether its values pass unchanged, outside training.
     var isView = false
     /// Whether equal values stay equal after it, each at its place.
@@ -165,11 +177,5 @@ struct LayerPlace {
         _ branch: [Layer], _ name: String, on shape: Shape? = nil, isBody: Bool = false
     ) throws(ShapeFault) -> [PlacedLayer] {
         try branch.placed(on: shape ?? input, path: "\(path).\(name)", isBody: isBody, numbering: &numbering)
-    }
-
-    /// The tensors of a product.
-    func tensors(weight: [Int], bias: Bool) -> [ParameterTensor] {
-        [ParameterTensor(name: "\(path).weight", shape: weight, role: .weight)]
-            + (bias ? [ParameterTensor(name: "\(path).bias", shape: [weight[0]], role: .bias)] : [])
     }
 }

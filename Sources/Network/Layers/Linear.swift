@@ -5,38 +5,54 @@ extension Layer {
     public struct Linear: Hashable, Sendable {
         public var width: Int
         public var hasBias: Bool
+        public var initialization: Initialization
 
-        public init(width: Int, hasBias: Bool = true) {
+        public init(width: Int, hasBias: Bool = true, initialization: Initialization = .standard) {
             self.width = width
             self.hasBias = hasBias
+            self.initialization = initialization
         }
     }
 }
 
 extension Layer.Linear: LayerKind, CustomStringConvertible {
-    public var description: String { hasBias ? "linear \(width)" : "linear \(width), bias: false" }
+    public var description: String {
+        (["linear \(width)"] + (hasBias ? [] : ["bias: false"]) + initialization.written).joined(separator: ", ")
+    }
 
     static let words = ["linear"]
 
     var settings: LayerSettings {
-        LayerSettings("linear", [.init("width", .integer(width)), .init("bias", .flag(hasBias))])
+        LayerSettings(
+            "linear", [.init("width", .integer(width)), .init("bias", .flag(hasBias))] + initialization.settings)
     }
 
     static func layer(_ reader: inout LayerSettingsReader) throws(LayerSettingsError) -> Layer {
-        .linear(Self(width: try reader.integer("width", from: 1), hasBias: try reader.flag("bias")))
+        .linear(
+            Self(
+                width: try reader.integer("width", from: 1), hasBias: try reader.flag("bias"),
+                initialization: try reader.choice("init", else: .standard)))
     }
 
     func placed(on place: inout LayerPlace) throws(ShapeFault) -> PlacedLayer {
         let input = place.input
         guard input.isFlat || input.extent == Extent(1) else { throw place.fault(.needsFlat) }
+        guard initialization != .whiten else { throw place.fault(.whitensNoImages) }
         return try place.place(
-            Shape(features: width), place.tensors(weight: [width, input.count], bias: hasBias))
+            Shape(features: width), place.tensors(weight: [width, input.count], bias: hasBias, initialization))
     }
 
     func operations(_ placed: PlacedLayer) -> Int { placed.parameters[0].count }
 
     var family: LayerFamily { .linear }
     var function: FunctionTrait { .affine(hasShift: hasBias) }
+
+    var withoutBeginning: Layer? {
+        guard initialization != .standard else { return nil }
+        var settings = self
+        settings.initialization = .standard
+        return .linear(settings)
+    }
 
     func moduleName(flat: Bool) -> String { "Linear" }
 
@@ -57,6 +73,10 @@ extension Layer.Linear: LayerKind, CustomStringConvertible {
                         return super().forward(x.flatten(1))
 
                 """)
+    }
+
+    func moduleStatements(_ placed: PlacedLayer, module: String) -> (statements: [String], functions: [PythonClass]) {
+        (initialization.python(of: module, placed), [])
     }
 
     func onnx(_ placed: PlacedLayer) -> [ONNXStep] {
@@ -88,6 +108,6 @@ extension Layer.Linear: LayerKind, CustomStringConvertible {
     }
 
     func traits(_ placed: PlacedLayer) -> LayerTraits {
-        LayerTraits(isProduct: true, hasBias: hasBias)
+        LayerTraits(isProduct: true, hasBias: hasBias, beginsAtZero: initialization == .zeros)
     }
 }

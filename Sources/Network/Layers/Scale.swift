@@ -35,7 +35,8 @@ extension Layer.Scale: LayerKind, CustomStringConvertible {
         guard isLearned else { return try place.place(input) }
         return try place.place(
             input,
-            [ParameterTensor(name: "\(path).weight", shape: [input.channels], role: .scale, initialValue: factor)])
+            [ParameterTensor(name: "\(path).weight", shape: [input.channels], role: .scale, initial: .constant(factor))]
+        )
     }
 
     var family: LayerFamily { .norm }

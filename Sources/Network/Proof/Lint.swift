@@ -136,6 +136,22 @@ extension LintRule {
             }
         },
         LintRule(
+            name: "zeros before relu",
+            explanation:
+                "Weights that begin with zeros give zeros, and relu lets no gradient through where nothing is above zero: the "
+                + "layer, and all before it, never learn."
+        ) { context in
+            context.each { layer, behind, _ -> Found? in
+                guard layer.placed.traits.beginsAtZero, let next = behind.first(where: { !$0.placed.keepsZeros }),
+                    [.activation(.relu), .activation(.relu6)].contains(next.placed.layer)
+                else { return nil }
+                return (
+                    layer, "never learns: it begins with zeros, of which \(next.title) lets no gradient through",
+                    "choose another `init:`, or keep zeros for the last layer of a `residual`'s body"
+                )
+            }
+        },
+        LintRule(
             name: "a norm of single values",
             explanation:
                 "A value that is normalized by itself is 0, so that the norm gives its shift whatever comes in: nothing is "
@@ -218,6 +234,9 @@ extension LintRule {
 }
 
 extension PlacedLayer {
+    /// Whether zeros come out where zeros go in, before the first step.
+    fileprivate var keepsZeros: Bool { if case .batchNorm = layer { true } else { traits.isView } }
+
     /// What its windows leave out, in words.
     fileprivate var unread: String? {
         guard let windows = traits.windows, let padding = windows.padding, windows.dilation == Extent(1) else {

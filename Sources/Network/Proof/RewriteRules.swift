@@ -137,6 +137,12 @@ extension RewriteRule {
             return [second.layer]
         },
         RewriteRule(
+            "what weights begin with does nothing outside training", .bits,
+            because: "`init:` decides the weights before the first step alone"
+        ) { placed in
+            placed.layer.kind.withoutBeginning.map { [$0] }
+        },
+        RewriteRule(
             "the momentum of batchnorm does nothing outside training", .bits,
             because: "it weighs what the running statistics learn, and they learn only while a network is trained"
         ) { placed in

@@ -72,6 +72,19 @@ enum ForeignFunction {
     static func choice(_ name: String, of parameter: WordParameter) -> String? {
         switch (parameter.label, name.lowercased()) {
         case ("padding", "valid"): "write `padding: 0`"
+        case ("init", "he_normal"), ("init", "kaiming_normal"), ("init", "kaiming_normal_"), ("init", "he"):
+            "write `init: kaiming`"
+        case ("init", "he_uniform"), ("init", "kaiming_uniform"), ("init", "kaiming_uniform_"):
+            "`kaiming` is the nearest, but another distribution: it is normal, of the same variance"
+        case ("init", "glorot_uniform"), ("init", "xavier_uniform"), ("init", "xavier_uniform_"), ("init", "glorot"):
+            "write `init: xavier`"
+        case ("init", "glorot_normal"), ("init", "xavier_normal"), ("init", "xavier_normal_"):
+            "`xavier` is the nearest, but another distribution: it is uniform, of the same variance"
+        case ("init", "identity"), ("init", "eye"): "write `init: dirac`"
+        case ("init", "zero"), ("init", "constant"): "write `init: zeros`"
+        case ("init", "normal"), ("init", "trunc_normal"), ("init", "truncated_normal"), ("init", "lecun_normal"):
+            "`kaiming` is normal with deviation sqrt(2 / fan in); no other is normal"
+        case ("init", "uniform"), ("init", "lecun_uniform"): "`default` is uniform within 1 / sqrt(fan in)"
         case ("precision", "float16"), ("precision", "fp16"), ("precision", "half"), ("precision", "f16"):
             "`mixed` is the nearest, but another precision: its products are of bfloat16, not float16"
         case ("precision", "bfloat16"), ("precision", "bf16"):
@@ -89,8 +102,20 @@ enum ForeignFunction {
             + "middle and the width of its input at the end"
         let factors =
             "write `scale 1e-6, learned: true` with what it begins with: the channels that come in are inferred"
+        func initial(_ choice: String) -> String {
+            "write `init: \(choice)` in the `conv` or `linear` that begins so: `conv 64, init: \(choice)`"
+        }
+        func sameVariance(_ kind: String) -> String { "; it is of the same variance, but \(kind)" }
         return [
             "layerscale": factors, "layerscale2d": factors,
+            "kaimingnormal": initial("kaiming"), "xavieruniform": initial("xavier"),
+            "orthogonal": initial("orthogonal"),
+            "dirac": initial("dirac"), "eye": initial("dirac"), "zeros": initial("zeros"),
+            "henormal": initial("kaiming"), "glorotuniform": initial("xavier"),
+            "kaiminguniform": initial("kaiming") + sameVariance("normal"),
+            "heuniform": initial("kaiming") + sameVariance("normal"),
+            "xaviernormal": initial("xavier") + sameVariance("uniform"),
+            "glorotnormal": initial("xavier") + sameVariance("uniform"),
             "se": gate, "selayer": gate, "semodule": gate, "seblock": gate, "squeezeexcitation": gate,
             "squeezeexcite": gate, "squeezeandexcitation": gate, "sqex": gate,
         ]

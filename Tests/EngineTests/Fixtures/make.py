@@ -311,8 +311,23 @@ def write_activations():
     save_file(tensors, HERE / "activations.safetensors", {"torch": torch.__version__, "numpy": numpy.__version__})
 
 
+def write_whitening():
+    """Filters of `init: whiten`, in float64: eigenvectors of patches by their deviations, as `initialize` of ninetyfour.py has them."""
+    torch.manual_seed(7)
+    images = torch.randn(70, 3, 9, 8).cumsum(2).cumsum(3) / 8
+    tensors = {"images": images}
+    for kernel, dilation in [((2, 2), 1), ((3, 2), 1), ((2, 3), 2)]:
+        pixels = F.unfold(images.double(), kernel, dilation=dilation)
+        patches = pixels.transpose(1, 2).reshape(-1, pixels.size(1))
+        values, vectors = numpy.linalg.eigh((patches.T @ patches / len(patches)).numpy())
+        filters = (vectors / numpy.sqrt(values + 5e-4)).T[::-1].copy()
+        tensors[f"filters.{kernel[0]}x{kernel[1]}.{dilation}"] = torch.tensor(filters).view(-1, 3, *kernel).float()
+    save_file(tensors, HERE / "whitening.safetensors", {"torch": torch.__version__, "numpy": numpy.__version__})
+
+
 torch.set_num_threads(1)
 write_activations()
+write_whitening()
 write_optimizers()
 write("convolutions-adam", conv_net(), 13, 3, lambda p: torch.optim.Adam(p, lr=1e-2))
 write("vgg-sgd", vgg_like(), 8, 5, lambda p: torch.optim.SGD(p, lr=0.05, momentum=0.9))

@@ -41,7 +41,10 @@ enum Trained {
     }
 
     static func network(_ options: TrainingOptions, _ cancellation: Cancellation) throws -> EngineNetwork {
-        try EngineNetwork(try architecture(), dataset: data, options: options, cancellation: cancellation)
+        let network = try EngineNetwork(
+            try architecture(), dataset: data, options: options, cancellation: cancellation)
+        try network.initialize()
+        return network
     }
 
     /// What came of a training, or of the part of one up to a cut.

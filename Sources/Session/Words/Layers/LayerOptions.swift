@@ -15,6 +15,16 @@ enum LayerOption {
     static let bias = Option(
         "bias", .boolean, default: true, isPositional: true, aliases: ["use_bias", "hasbias"],
         "whether a bias is added")
+
+    static let initialization = Option(
+        "init", .choice, default: Layer.Initialization.standard,
+        aliases: [
+            "initialization", "initializer", "kernel_initializer", "weight_init", "initialize", "init_weights",
+        ],
+        "initial weights, with the bias 0 unless default: kaiming (normal, deviation sqrt(2 / fan in)), xavier (uniform within "
+            + "sqrt(6 / (fan in + fan out))), orthogonal, dirac (the first filters pass their channel on, others as by default), "
+            + "zeros, whiten (eigenvectors of the patches of the first 5,000 training images, both signs; first layer only)"
+    )
 }
 
 /// A window that moves over the image.

@@ -6,8 +6,12 @@ private let width = LayerOption.width("output features")
 
 extension Word {
     static let linear = Word(
-        "linear", .layers, "A fully connected layer over a flat input: `nn.Linear`", [width, LayerOption.bias],
-        result: .layer, example: inNetwork("flatten; linear 10"),
+        "linear", .layers, "A fully connected layer over a flat input: `nn.Linear`",
+        [width, LayerOption.bias, LayerOption.initialization], result: .layer, example: inNetwork("flatten; linear 10"),
         aliases: ["Dense", "fc", "fullyconnected", "affine"],
-        .layer { .linear(Layer.Linear(width: $0[width], hasBias: $0[LayerOption.bias])) })
+        .layer {
+            .linear(
+                Layer.Linear(
+                    width: $0[width], hasBias: $0[LayerOption.bias], initialization: $0[LayerOption.initialization]))
+        })
 }
