@@ -39,6 +39,7 @@ public struct ParameterTensor: Hashable, Sendable {
         case runningMean
         case runningVariance
 
+        /// Whether it is for training to change.
         public var isTrained: Bool { self != .runningMean && self != .runningVariance }
 
         fileprivate var initial: InitialValues {
@@ -56,6 +57,7 @@ public struct ParameterTensor: Hashable, Sendable {
     public let shape: [Int]
     public let role: Role
     public let initial: InitialValues
+    public internal(set) var learning = Learning.always
 
     /// - Parameter initial: where they are not those of its role: 1 of scales and variances, 0 of shifts and means.
     public init(name: String, shape: [Int], role: Role, initial: InitialValues? = nil) {
@@ -64,6 +66,9 @@ public struct ParameterTensor: Hashable, Sendable {
         self.role = role
         self.initial = initial ?? role.initial
     }
+
+    /// Whether the optimizer trains it, in some epochs at least.
+    public var isTrained: Bool { role.isTrained && learning != .never }
 
     public var count: Int { shape.reduce(1, *) }
 }

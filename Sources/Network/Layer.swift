@@ -88,6 +88,9 @@ extension Layer: CustomStringConvertible {
         kind.blocks.enumerated().map { (kind.branchName($0.offset), $0.element) }
     }
 
+    /// The layer with other layers in its blocks, those of a residual's shortcut said.
+    func with(branches: [[Layer]]) -> Layer { kind.with(branches: branches) ?? self }
+
     /// The class of `torch.nn` that this layer is, over an input of the given rank; that of our own for a branching
     /// layer.
     func moduleName(flat: Bool) -> String { kind.moduleName(flat: flat) }

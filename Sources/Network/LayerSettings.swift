@@ -76,6 +76,10 @@ struct LayerSettingsReader {
         return value
     }
 
+    mutating func optionalInteger(_ label: String, from least: Int) throws(LayerSettingsError) -> Int? {
+        left[label] == nil ? nil : try integer(label, from: least)
+    }
+
     mutating func number(
         _ label: String, in range: ClosedRange<Double> = -.greatestFiniteMagnitude ... .greatestFiniteMagnitude
     ) throws(LayerSettingsError) -> Double {
@@ -144,6 +148,11 @@ struct LayerSettingsReader {
     func finish() throws(LayerSettingsError) {
         if let label = left.keys.min() { throw LayerSettingsError(description: "\(name) has no `\(label)`") }
     }
+}
+
+/// A layer as one would type it: its word, with a first argument where it has one, and options.
+func typed(_ head: String, _ options: [String]) -> String {
+    options.isEmpty ? head : head + (head.contains(" ") ? ", " : " ") + options.joined(separator: ", ")
 }
 
 /// The shortest text that reads back, whole numbers without `.0`: `0`, `0.2`, `1e-09`.

@@ -85,7 +85,8 @@ public struct PyTorchModule: Sendable {
     private static func statements(
         _ layer: PlacedLayer, module: String
     ) -> (statements: [String], functions: [PythonClass]) {
-        let own = layer.layer.kind.moduleStatements(layer, module: module)
+        var own = layer.layer.kind.moduleStatements(layer, module: module)
+        own.statements += layer.layer.kind.freezing.python(of: module)
         return layer.branches.enumerated().reduce(own) { sum, branch in
             let name = layer.layer.kind.branchName(branch.offset)
             let place = Int(name) == nil ? "\(module).\(name)" : "\(module)[\(name)]"

@@ -26,6 +26,11 @@ public struct ShapeFault: Error, Hashable, Sendable {
         /// The branches of a `concat` or `chunk` differ in more than their channels.
         case branchesDiffer([Shape])
         case noBranches
+        /// `freeze:` of a layer without parameters that it names.
+        case nothingToFreeze
+        /// `biasepochs:` of a layer without a bias, and with `freeze: all`.
+        case noBias
+        case frozenBias
         /// `init: whiten` of a layer that does not get the network's images, or sees their channels apart.
         case whitensNoImages
         /// The patches of `init: whiten` have more values than that.
@@ -83,6 +88,9 @@ extension ShapeFault: CustomStringConvertible {
         case .sharesDiffer(let blocks, let channels):
             "\(channels) channels cannot be shared among \(blocks) blocks evenly"
         case .noBranches: "\(word) needs at least one branch"
+        case .nothingToFreeze: "`\(layer)` has no parameters that `freeze:` could leave as they are"
+        case .noBias: "`biasepochs:` is for a bias, and `\(layer)` has none"
+        case .frozenBias: "with `freeze: all` the bias learns in no epoch, and `biasepochs:` does nothing"
         case .whitensNoImages:
             "`init: whiten` takes its filters from the images: it is for a `conv` without groups as the first layer"
         case .whitensLargePatches(let values, let most):
@@ -112,6 +120,9 @@ extension ShapeFault: CustomStringConvertible {
         case .branchesDiffer: "give the branches the same strides and paddings"
         case .sharesDiffer(_, let channels): "choose a number of blocks that divides \(channels)"
         case .noBranches: "write `concat { … } { … }`"
+        case .nothingToFreeze: "leave `freeze:` out"
+        case .noBias: "leave `biasepochs:` out"
+        case .frozenBias: "write `freeze: weights`, or leave `biasepochs:` out"
         case .whitensNoImages: "choose another `init:`, for example `init: orthogonal`"
         case .whitensLargePatches: "choose a smaller `kernel:`, or another `init:`"
         case .whiteningWidth(let most): "write `conv \(most)`, or choose another `init:`"

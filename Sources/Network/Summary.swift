@@ -29,6 +29,11 @@ public struct Summary: Sendable {
         }
     }
 
+    /// Parameters of the layers whose weight is frozen, a bias that learns too: as torchsummary counts them.
+    public var frozenCount: Int {
+        rows.map(\.layer).filter { $0.parameters.first?.learning == .never }.reduce(0) { $0 + $1.parameterCount }
+    }
+
     // MARK: Text
 
     /// torchsummary's table, each line ended by a newline.
@@ -49,8 +54,8 @@ public struct Summary: Sendable {
         lines += [
             String(repeating: "=", count: 64),
             "Total params: \(grouped(parameterCount))",
-            "Trainable params: \(grouped(parameterCount))",
-            "Non-trainable params: 0",
+            "Trainable params: \(grouped(parameterCount - frozenCount))",
+            "Non-trainable params: \(grouped(frozenCount))",
             line,
             "Input size (MB): \(Self.fixed(input))",
             "Forward/backward pass size (MB): \(Self.fixed(flow))",

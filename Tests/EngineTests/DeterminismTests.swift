@@ -48,6 +48,19 @@ struct DeterminismTests {
         .activation(.hardsigmoid), .linear(.init(width: 10)),
     ]
 
+    /// Layers of which nothing learns, or the bias alone, the biases of some in the first epoch.
+    static let frozen: [Layer] = [
+        .convolution(.init(width: 20, padding: .exactly(Extent(1)), initialization: .dirac, freezing: .init(.all))),
+        .batchNorm(.init(freezing: .init(.all))), .activation(.relu),
+        .convolution(.init(width: 24, padding: .exactly(Extent(1)), freezing: .init(.weights, biasEpochs: 1))),
+        .groupNorm(.init(groups: 4, freezing: .init(biasEpochs: 1))), .activation(.gelu),
+        .convolution(
+            .init(width: 24, stride: Extent(2), groups: 4, initialization: .kaiming, freezing: .init(.weights))),
+        .convolution(.init(width: 24, groups: 24, freezing: .init(.weights))), .flatten,
+        .linear(.init(width: 33, initialization: .orthogonal, freezing: .init(.weights))), .activation(.relu),
+        .linear(.init(width: 10, initialization: .xavier)),
+    ]
+
     static func trained(
         _ layers: [Layer] = layers, threads: Int = 2, seed: UInt64 = 1, precision: Precision = .float32,
         set: InstructionSet? = nil
@@ -66,7 +79,9 @@ struct DeterminismTests {
         return executor
     }
 
-    private static let cases = [layers, branched, later].flatMap { layers in Precision.allCases.map { (layers, $0) } }
+    private static let cases = [layers, branched, later, frozen].flatMap { layers in
+        Precision.allCases.map { (layers, $0) }
+    }
 
     @Test(arguments: cases, [1, 3, 4, 7])
     func threadsDoNotChangeTheBits(network: (layers: [Layer], precision: Precision), threads: Int) throws {
@@ -81,6 +96,44 @@ struct DeterminismTests {
         let some = try Self.trained(network.layers, precision: network.precision, set: set)
         let portable = try Self.trained(network.layers, precision: network.precision, set: .portable)
         #expect(some.weightBits == portable.weightBits)
+    }
+
+    /// What learns nothing is bit for bit what it began as, decay or not; running statistics are updated.
+    @Test(arguments: Precision.allCases) func whatIsFrozenStaysAsItIs(precision: Precision) throws {
+        let trained = try Self.trained(Self.frozen, precision: precision)
+        let fresh = try Executor(
+            Architecture(input: Self.shape, layers: Self.frozen), batchSize: 16, optimizer: .adam(), seeds: Seeds(1),
+            pool: ThreadPool(threadCount: 2))
+        fresh.initialize(seed: 1)
+        for (index, tensor) in trained.parameters.enumerated() {
+            let isSame = trained.parameter(index) == fresh.parameter(index)
+            #expect(isSame == (tensor.learning == .never && tensor.role.isTrained), "\(tensor.name)")
+        }
+    }
+
+    /// Layers before all that learn have no backward pass, and the moments are those of what learns.
+    @Test func whatIsFrozenTakesNoMomentsAndNoBackwardPass() throws {
+        let trained = try Self.trained(Self.frozen)
+        #expect(trained.layers.map(\.needsBackward).prefix(3) == [false, false, true])
+        #expect(!trained.layers[2].needsInputGradient && trained.layers[3].needsInputGradient)
+        let all = Self.frozen.compactMap { layer -> Layer? in
+            switch layer {
+            case .convolution(var settings):
+                settings.freezing = .init()
+                return .convolution(settings)
+            case .linear(var settings):
+                settings.freezing = .init()
+                return .linear(settings)
+            case .batchNorm: return .batchNorm(.init())
+            case .groupNorm: return .groupNorm(.init(groups: 4))
+            default: return layer
+            }
+        }
+        func counts(_ layers: [Layer]) throws -> (weights: Int, moments: Int) {
+            TrainingState.counts(try Architecture(input: Self.shape, layers: layers), .adam())
+        }
+        let (frozen, free) = (try counts(Self.frozen), try counts(all))
+        #expect(frozen.weights == free.weights && frozen.moments * 2 < free.moments)
     }
 
     @Test func seedsDiffer() throws {

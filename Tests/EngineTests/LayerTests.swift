@@ -346,7 +346,7 @@ struct LayerTests {
         #expect(abs(result.loss / Double(layer.images) - loss) < tolerance * max(1, loss))
         let gradients = twin.network.gradients(twin.images, labels: twin.labels)
         let largest = gradients.joined().map(abs).max() ?? 0
-        for (index, tensor) in executor.parameters.enumerated() where tensor.role.isTrained {
+        for (index, tensor) in executor.parameters.enumerated() where tensor.isTrained {
             let error = gradientError(executor.gradient(index), gradients[index].map(Float.init), largest: largest)
             #expect(error < tolerance, "\(tensor.name)")
         }
@@ -359,7 +359,7 @@ struct LayerTests {
         (twin.images, twin.labels) = (Array(twin.images.prefix(2)), Array(twin.labels.prefix(2)))
         let gradients = twin.network.gradients(twin.images, labels: twin.labels)
         let step = 1e-6
-        for tensor in gradients.indices where executor.parameters[tensor].role.isTrained {
+        for tensor in gradients.indices where executor.parameters[tensor].isTrained {
             // Three elements spread over the tensor.
             for element in stride(from: 0, to: gradients[tensor].count, by: max(1, gradients[tensor].count / 3)) {
                 let value = twin.network.parameters[tensor][element]

@@ -284,7 +284,7 @@ private struct Outcome {
             _ = try executor.train(0..<3, of: settings.source, epoch: step + 1, cancellation: Cancellation())
         }
         trainedOutputs = outputs()
-        gradients = executor.parameters.indices.filter { executor.parameters[$0].role.isTrained }
+        gradients = executor.parameters.indices.filter { executor.parameters[$0].isTrained }
             .map(executor.gradient)
         trainedWeights = executor.parameters.indices.map(executor.parameter)
     }

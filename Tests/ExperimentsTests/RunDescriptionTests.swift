@@ -42,13 +42,17 @@ struct RunDescriptionTests {
         .scale(.init(factor: -1e-6, isLearned: true)),
         .multiplication(body: [.linear(.init(width: 10)), .activation(.sigmoid)]),
         .chunk(branches: [[], [.activation(.relu)]]), .chunk(branches: [[]]),
-        .linear(.init(width: 10, initialization: .orthogonal)),
+        .linear(.init(width: 10, initialization: .orthogonal, freezing: .init(.weights, biasEpochs: 3))),
+        .batchNorm(.init(freezing: .init(.all))), .layerNorm(.init(freezing: .init(biasEpochs: 1))),
+        .groupNorm(.init(groups: 2, freezing: .init(.weights))), .prelu(.init(freezing: .init(.all))),
+        .scale(.init(factor: 2, isLearned: true, freezing: .init(.all))),
     ]
 
     /// The same, in front of all.
     private static let laterMaps: [Layer] = [
         .convolution(.init(width: 4, kernel: Extent(1), initialization: .whiten)),
-        .convolution(.init(width: 3, kernel: Extent(1), initialization: .dirac)),
+        .convolution(.init(width: 3, kernel: Extent(1), initialization: .dirac, freezing: .init(.all))),
+        .instanceNorm(.init(hasScale: true, freezing: .init(.all))),
         .instanceNorm(.init(epsilon: 1e-3, hasScale: true)), .instanceNorm(.init(hasBias: true)),
         .maxPool(.init(size: Extent(1), stride: Extent(2), roundsUp: true)),
         .adaptiveMaxPool(output: Extent(32)),

@@ -57,6 +57,22 @@ struct EquivalenceTests {
             [.averagePool(.init(size: Extent(8))), linear(3)], .training
         ),
         (
+            "what is frozen, and for how long",
+            [
+                .convolution(.init(width: 4, padding: .exactly(Extent(1)), freezing: .init(.weights, biasEpochs: 3))),
+                .batchNorm(.init(freezing: .init(.all))), .layerNorm(.init(freezing: .init(biasEpochs: 1))),
+                .groupNorm(.init(groups: 2, freezing: .init(.weights))),
+                .instanceNorm(.init(hasScale: true, freezing: .init(.all))), .prelu(.init(freezing: .init(.all))),
+                .scale(.init(factor: 2, isLearned: true, freezing: .init(.all))), .flatten,
+                .linear(.init(width: 3, freezing: .init(.all))),
+            ],
+            [
+                conv(4), .batchNorm(.init()), .layerNorm(.init()), .groupNorm(.init(groups: 2)),
+                .instanceNorm(.init(hasScale: true)), .prelu(.init()), .scale(.init(factor: 2, isLearned: true)),
+                .flatten, linear(3),
+            ], .bits
+        ),
+        (
             "weights that begin otherwise",
             [
                 .convolution(.init(width: 4, padding: .exactly(Extent(1)), initialization: .orthogonal)), relu,

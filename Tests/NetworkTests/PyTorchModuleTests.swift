@@ -162,6 +162,21 @@ private func module(_ layers: [Layer], name: String = "Net", notes: [String] = [
         #expect(text.split(separator: "class Scale").count == 2, "each class once")
     }
 
+    @Test func whatIsFrozenLearnsNothingInPyTorch() throws {
+        let text = try module([
+            .convolution(.init(width: 4, initialization: .zeros, freezing: .init(.weights, biasEpochs: 3))),
+            .residual(body: [.batchNorm(.init(freezing: .init(.all)))], shortcut: nil), .flatten,
+            .linear(.init(width: 5, freezing: .init(biasEpochs: 1))),
+        ])
+        let statements = text.split(separator: "\n").drop { $0 != "        )" }.dropFirst().map { $0.dropFirst(8) }
+        #expect(
+            statements == [
+                "nn.init.zeros_(self[0].weight)", "nn.init.zeros_(self[0].bias)",
+                "self[0].weight.requires_grad_(False)", "# after 3 epochs: self[0].bias.requires_grad_(False)",
+                "self[1].body[0].requires_grad_(False)", "# after one epoch: self[3].bias.requires_grad_(False)",
+            ])
+    }
+
     @Test func weightsBeginAsInPyTorch() throws {
         let product = { Layer.convolution(.init(width: $0, kernel: Extent(1), groups: $1, initialization: $2)) }
         let text = try module([

@@ -57,6 +57,22 @@ struct ShapeInferenceTests {
             "the branches of concat end in 3x32x32 and 3x16x16: height and width must be equal"
         ),
         (
+            [.scale(.init(factor: 2, freezing: .init(.all)))],
+            "`scale 2, freeze: all` has no parameters that `freeze:` could leave as they are"
+        ),
+        (
+            [.batchNorm(.init(hasScale: false, freezing: .init(.weights)))],
+            "`batchnorm scale: false, freeze: weights` has no parameters that `freeze:` could leave as they are"
+        ),
+        (
+            [.convolution(.init(width: 4, hasBias: false, freezing: .init(biasEpochs: 2)))],
+            "`biasepochs:` is for a bias, and `conv 4, bias: false, biasepochs: 2` has none"
+        ),
+        (
+            [.flatten, .linear(.init(width: 4, freezing: .init(.all, biasEpochs: 2)))],
+            "with `freeze: all` the bias learns in no epoch, and `biasepochs:` does nothing"
+        ),
+        (
             [.activation(.relu), .convolution(.init(width: 8, initialization: .whiten))],
             "`init: whiten` takes its filters from the images: it is for a `conv` without groups as the first layer"
         ),

@@ -84,11 +84,11 @@ final class Depthwise: SinglePass {
 
     func backward(_ step: Step) {
         bias.sum(step, outputGradient)
-        weightGradient(step)
+        if let weightGradient = parameters.weightGradient { sumWeightGradient(step, to: weightGradient) }
         if let inputGradient { dataGradient(step, inputGradient) }
     }
 
-    private func weightGradient(_ step: Step) {
+    private func sumWeightGradient(_ step: Step, to weightGradient: UnsafeMutablePointer<Float>) {
         var job = tandem_weight_gradient()
         job.x_image = input.imageStride
         job.x_row_step = window.stride.height * input.rowStride
@@ -110,7 +110,7 @@ final class Depthwise: SinglePass {
             kernels.depthwise_gradient(&job, offsets.x, Int32(taps), partials + tile * taps * 16)
         }
         for block in 0..<blocks {
-            let target = parameters.weightGradient + (block / 2 * taps * 32 + block % 2 * 16)
+            let target = weightGradient + (block / 2 * taps * 32 + block % 2 * 16)
             for tap in 0..<taps {
                 kernels.sum_partials(
                     partials + (block * taps + tap) * 16, blocks * taps * 16, Int32(groups), target + tap * 32, 16)

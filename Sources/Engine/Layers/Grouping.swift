@@ -12,7 +12,6 @@ final class Grouping {
     private let inputsEach: Int
     private let outputsEach: Int
     private let weights: UnsafeMutablePointer<Float>
-    private let weightGradient: UnsafeMutablePointer<Float>
     /// [panel of outputs][input channel][tap][32 outputs], and its gradient in the same place after it.
     private let dense: UnsafeMutablePointer<Float>
     /// [panel of inputs][output channel][tap][32 inputs]
@@ -27,7 +26,6 @@ final class Grouping {
         inputsEach = inputs / groups
         outputsEach = outputs / groups
         weights = parameters.weights
-        weightGradient = parameters.weightGradient
         func longest(_ panels: Int, _ range: (Int) -> Range<Int>) -> Int {
             (0..<panels).map { range($0).count }.max() ?? 0
         }
@@ -91,7 +89,7 @@ final class Grouping {
     }
 
     /// From the gradient of the dense weights, which stands where they were, to that of the weights.
-    func collectGradient(_ step: Step) {
+    func collectGradient(_ step: Step, to weightGradient: UnsafeMutablePointer<Float>) {
         step.forEachTile((outputs + 31) / 32) { [self] panel, _ in
             let source = denseWeights(of: panel)
             forEachWeight(of: panel) { weight, place in weightGradient[weight] = source[place] }

@@ -86,7 +86,7 @@ final class MixedGradients {
 
     /// From the gradient of the output, after the mask of its ReLU, to those of the weights and of the input.
     func run(_ step: Step) {
-        weightGradient(step)
+        if let weightGradient = parameters.weightGradient { sumWeightGradient(step, to: weightGradient) }
         if let inputGradient = ports.inputGradient { dataGradient(step, inputGradient) }
     }
 
@@ -110,12 +110,12 @@ final class MixedGradients {
         }
     }
 
-    private func weightGradient(_ step: Step) {
+    private func sumWeightGradient(_ step: Step, to target: UnsafeMutablePointer<Float>) {
         let pairs = pairCount(step)
         let (x, dy) = (scratch.shared, scratch.shared + ports.input.blocks * pairs * 16)
         packPixels(step, ports.input, to: x)
         packPixels(step, ports.outputGradient, to: dy)
-        let (input, output, target, kernels) = (ports.input, ports.output, parameters.weightGradient, step.kernels)
+        let (input, output, kernels) = (ports.input, ports.output, step.kernels)
         let runs = (input.blocks + Self.blocks - 1) / Self.blocks
         step.forEachTile((output.blocks + 1) / 2 * runs) { tile, _ in
             let (panel, run) = (tile / runs, tile % runs)

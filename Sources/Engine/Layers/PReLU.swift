@@ -56,9 +56,9 @@ final class PReLU: SinglePass {
         }
         var all = 0.0
         sums.forEachChannel(step) { channel, sum in
-            if isPerChannel { parameters.slopeGradient[channel] = Float(sum(0)) }
+            if isPerChannel { parameters.slopeGradient?[channel] = Float(sum(0)) }
             all += sum(0)
         }
-        if !isPerChannel { parameters.slopeGradient[0] = Float(all) }
+        if !isPerChannel { parameters.slopeGradient?[0] = Float(all) }
     }
 }

@@ -153,14 +153,16 @@ final class Product: SinglePass {
             mixed.run(step)
             return
         }
-        weightGradient(step)
+        if let weightGradient = parameters.weightGradient { sumWeightGradient(step, to: weightGradient) }
         if let inputGradient { dataGradient(step, inputGradient) }
     }
 
     /// The first layer's, mostly: three channels and nine taps are 27 rows, four tiles of eight; tap by tap they would
     /// be nine.
-    private func weightGradientOfRows(_ step: Step, _ rows: OffsetTable) {
-        let (input, output, gradient, parameters) = (input, output, outputGradient, parameters)
+    private func weightGradientOfRows(
+        _ step: Step, _ rows: OffsetTable, to weightGradient: UnsafeMutablePointer<Float>
+    ) {
+        let (input, output, gradient) = (input, output, outputGradient)
         let (images, kernels, count) = (step.images, step.kernels, input.channels * taps)
         let chunk = chunkOfImages
         let groups = (count + 7) / 8
@@ -175,7 +177,7 @@ final class Product: SinglePass {
                 job.dy = UnsafePointer(gradient.at(image: image, block: 2 * panel))
                 job.x = UnsafePointer(input.at(image: image))
                 kernels.weight_gradient_rows(
-                    &job, rows.x + row, parameters.weightGradient + (panel * count + row) * 32,
+                    &job, rows.x + row, weightGradient + (panel * count + row) * 32,
                     Int32(min(2, output.blocks - 2 * panel)), image > 0 ? 1 : 0)
             }
         }
@@ -202,8 +204,8 @@ final class Product: SinglePass {
         return job
     }
 
-    private func weightGradient(_ step: Step) {
-        if let fewChannelRows { return weightGradientOfRows(step, fewChannelRows) }
+    private func sumWeightGradient(_ step: Step, to weightGradient: UnsafeMutablePointer<Float>) {
+        if let fewChannelRows { return weightGradientOfRows(step, fewChannelRows, to: weightGradient) }
         let (input, gradient, output) = (input, outputGradient, output)
         let (taps, images, kernels) = (taps, step.images, step.kernels)
         let x = forwardOffsets.x
@@ -215,7 +217,7 @@ final class Product: SinglePass {
         let runs = (blocks + run - 1) / run
         let chunk = chunkOfImages
         let job = job
-        let (parameters, grouping) = (parameters, grouping)
+        let grouping = grouping
         step.forEachTile(panels * runs) { [self] tile, worker in
             let panel = tile / runs
             let firstBlock = tile % runs * run
@@ -228,11 +230,11 @@ final class Product: SinglePass {
                 Self.weightGradientOfVectors(
                     &job, input: input, gradient: gradient, images: images, panel: panel,
                     blocks: firstBlock..<min(firstBlock + run, blocks), packed: scratch.of(worker), kernels,
-                    target: parameters.weightGradient + panel * input.channels * 32, vectors)
+                    target: weightGradient + panel * input.channels * 32, vectors)
                 return
             }
             let target =
-                grouping?.denseWeights(of: panel) ?? parameters.weightGradient + panel * input.channels * taps * 32
+                grouping?.denseWeights(of: panel) ?? weightGradient + panel * input.channels * taps * 32
             for block in firstBlock..<min(firstBlock + run, blocks) where read.overlaps(block * 16..<block * 16 + 16) {
                 for image in stride(from: 0, to: images, by: chunk) {
                     job.images = Int32(min(chunk, images - image))
@@ -250,7 +252,7 @@ final class Product: SinglePass {
                 }
             }
         }
-        grouping?.collectGradient(step)
+        grouping?.collectGradient(step, to: weightGradient)
     }
 
     private static func weightGradientOfVectors(

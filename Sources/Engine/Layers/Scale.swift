@@ -70,7 +70,7 @@ final class LearnedScale: SinglePass {
                 dy, gradient.rowStride, inputGradient.at(image: image, block: block), inputGradient.rowStride,
                 Int32(input.height), Int32(input.width), factors + block * 16)
         }
-        sums.forEachChannel(step) { channel, sum in parameters.gradient[channel] = Float(sum(0)) }
+        sums.forEachChannel(step) { channel, sum in parameters.gradient?[channel] = Float(sum(0)) }
     }
 }
 

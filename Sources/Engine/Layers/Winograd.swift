@@ -226,12 +226,14 @@ final class Winograd: SinglePass {
                 let count = min(chunk, end - first)
                 transformOutputGradient(
                     transforms, blocks: 0..<output.blocks, first, count, to: dy, yPosition, chunk, bias: bias)
-                transformInput(transforms, blocks: 0..<input.blocks, first, count, to: x, xPosition, chunk)
                 let gradient = Transformed(dy, position: yPosition, block: chunk * 16)
-                sumWeightGradient(
-                    step, Transformed(x, position: xPosition, block: chunk * 16), gradient,
-                    to: Transformed(partial, position: tiling.weightPosition, block: tiling.inputs * 32),
-                    channels: tiling.inputs, panels: tiling.outputPanels, tiles: count, isAdded: first > start)
+                if parameters.weightGradient != nil {
+                    transformInput(transforms, blocks: 0..<input.blocks, first, count, to: x, xPosition, chunk)
+                    sumWeightGradient(
+                        step, Transformed(x, position: xPosition, block: chunk * 16), gradient,
+                        to: Transformed(partial, position: tiling.weightPosition, block: tiling.inputs * 32),
+                        channels: tiling.inputs, panels: tiling.outputPanels, tiles: count, isAdded: first > start)
+                }
                 guard let inputGradient, let transformed else { continue }
                 multiply(
                     step, gradient,
@@ -242,13 +244,18 @@ final class Winograd: SinglePass {
                     transforms, inputGradient, blocks: 0..<input.blocks, first, count, from: dx, xPosition, chunk)
             }
         }
-        joinPartials(step, partials, groups)
+        if let weightGradient = parameters.weightGradient {
+            joinPartials(step, partials, groups, to: weightGradient)
+        }
         guard let biasGradient = parameters.biasGradient else { return }
         step.kernels.sum_partials(biasPartials, biasCount, Int32(groups), biasGradient, Int64(biasCount))
     }
 
     /// Sums the groups' gradients of transformed weights and transforms them back.
-    private func joinPartials(_ step: Step, _ partials: UnsafeMutablePointer<Float>, _ groups: Int) {
+    private func joinPartials(
+        _ step: Step, _ partials: UnsafeMutablePointer<Float>, _ groups: Int,
+        to weightGradient: UnsafeMutablePointer<Float>
+    ) {
         let rows = tiling.outputPanels * tiling.inputs
         let chunk = 16
         let position = chunk * 32 + 16
@@ -261,7 +268,7 @@ final class Winograd: SinglePass {
                     partials + (index * tiling.weightPosition + first * 32), tiling.partialCount, Int32(groups),
                     sums + index * position, Int64(count * 32))
             }
-            transforms.weights_gradient(sums, position, Int64(count), parameters.weightGradient + first * 288)
+            transforms.weights_gradient(sums, position, Int64(count), weightGradient + first * 288)
         }
     }
 
@@ -282,6 +289,7 @@ final class Winograd: SinglePass {
         }
         clearOddBlock(of: dy, yPosition, padded)
         if let inputGradient { dataGradientByPanels(step, inputGradient, dy, yPosition) }
+        guard let weightGradient = parameters.weightGradient else { return }
         transformWholeInput(step, to: x, xPosition, padded)
         let blocksAtOnce = WinogradTiling.gradientBlocks
         let runs = (input.blocks + blocksAtOnce - 1) / blocksAtOnce
@@ -295,7 +303,7 @@ final class Winograd: SinglePass {
                 Transformed(dy + 2 * panel * padded * 16, position: yPosition, block: padded * 16),
                 to: Transformed(sums, position: position), channels: channels, panels: 1, tiles: tiles, isAdded: false)
             transforms.weights_gradient(
-                sums, position, Int64(channels), parameters.weightGradient + (panel * tiling.inputs + block * 16) * 288)
+                sums, position, Int64(channels), weightGradient + (panel * tiling.inputs + block * 16) * 288)
         }
     }
 

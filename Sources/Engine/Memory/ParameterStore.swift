@@ -27,16 +27,16 @@ struct StoredTensor {
     func index(output k: Int, row: Int) -> Int { offset + (k / 32 * rows + row) * 32 + k % 32 }
 }
 
-/// What a product needs of its parameters.
+/// What a product needs of its parameters; a gradient is `nil` where nothing learns by it.
 struct ProductParameters {
     let weights: UnsafeMutablePointer<Float>
-    let weightGradient: UnsafeMutablePointer<Float>
+    let weightGradient: UnsafeMutablePointer<Float>?
     let bias: UnsafeMutablePointer<Float>?
     let biasGradient: UnsafeMutablePointer<Float>?
 }
 
 /// What a norm needs of its parameters: a value for each channel, zero for those that pad the last panel; `nil` where
-/// it has no scale or no shift.
+/// it has no scale or no shift, and a gradient also where nothing learns by it.
 struct NormParameters {
     let weight: UnsafeMutablePointer<Float>?
     let weightGradient: UnsafeMutablePointer<Float>?
@@ -55,13 +55,15 @@ struct NormParameters {
 /// What a rectifier with learned slopes needs of them: one for each channel, or one for all.
 struct SlopeParameters {
     let slope: UnsafeMutablePointer<Float>
-    let slopeGradient: UnsafeMutablePointer<Float>
+    /// `nil` where nothing learns by it.
+    let slopeGradient: UnsafeMutablePointer<Float>?
 }
 
 /// A learned factor of each channel, zero for those that pad the last panel.
 struct FactorParameters {
     let factors: UnsafeMutablePointer<Float>
-    let gradient: UnsafeMutablePointer<Float>
+    /// `nil` where nothing learns by it.
+    let gradient: UnsafeMutablePointer<Float>?
 }
 
 /// What a batch norm learns of the images.
@@ -82,8 +84,8 @@ struct ParameterStore {
     let gradient: UnsafeMutablePointer<Float>
 
     init(_ architecture: Architecture, in arena: inout Arena, weights weightArena: inout Arena) {
-        let trained = architecture.parameters.filter(\.role.isTrained)
-        let running = architecture.parameters.filter { !$0.role.isTrained }
+        let trained = architecture.parameters.filter(\.isTrained)
+        let others = architecture.parameters.filter { !$0.isTrained }
         var offsets: [String: Int] = [:]
         var count = 0
         func place(_ tensor: ParameterTensor) {
@@ -92,7 +94,7 @@ struct ParameterStore {
         }
         trained.forEach(place)
         trainedCount = count
-        running.forEach(place)
+        others.forEach(place)
         tensors = architecture.parameters.map { StoredTensor(tensor: $0, offset: offsets[$0.name] ?? 0) }
         self.count = count
         weights = weightArena.reserve(count)
@@ -101,10 +103,11 @@ struct ParameterStore {
 
     /// The trained tensors as the optimizer sees them, in PyTorch's order.
     var views: [ParameterView] {
-        tensors.filter(\.tensor.role.isTrained).map {
-            ParameterView(
-                range: $0.offset..<$0.offset + $0.paddedCount, shape: $0.tensor.shape, role: $0.tensor.role,
-                factors: GroupFactors())
+        tensors.filter(\.tensor.isTrained).map { stored in
+            let lastEpoch: Int? = if case .until(let epoch) = stored.tensor.learning { epoch } else { nil }
+            return ParameterView(
+                range: stored.offset..<stored.offset + stored.paddedCount, shape: stored.tensor.shape,
+                role: stored.tensor.role, factors: GroupFactors(), lastEpoch: lastEpoch)
         }
     }
 
@@ -113,31 +116,39 @@ struct ParameterStore {
         return self.tensors.first { $0.tensor.name == tensor.name }?.offset
     }
 
+    /// Where the gradient of this one of a layer's tensors is; `nil` where nothing learns by it.
+    private func gradient(
+        _ tensors: [ParameterTensor], _ role: ParameterTensor.Role
+    ) -> UnsafeMutablePointer<Float>? {
+        guard tensors.first(where: { $0.role == role })?.isTrained == true else { return nil }
+        return offset(tensors, role).map { gradient + $0 }
+    }
+
     /// - Parameter tensors: those of a convolution or a linear layer.
     func product(_ tensors: [ParameterTensor]) -> ProductParameters {
-        let (weight, bias) = (offset(tensors, .weight) ?? 0, offset(tensors, .bias))
-        return ProductParameters(
-            weights: weights + weight, weightGradient: gradient + weight, bias: bias.map { weights + $0 },
-            biasGradient: bias.map { gradient + $0 })
+        ProductParameters(
+            weights: weights + (offset(tensors, .weight) ?? 0), weightGradient: gradient(tensors, .weight),
+            bias: offset(tensors, .bias).map { weights + $0 }, biasGradient: gradient(tensors, .bias))
     }
 
     /// - Parameter tensors: those of a norm.
     func norm(_ tensors: [ParameterTensor]) -> NormParameters {
-        let (weight, bias) = (offset(tensors, .scale), offset(tensors, .shift))
-        return NormParameters(
-            weight: weight.map { weights + $0 }, weightGradient: weight.map { gradient + $0 },
-            bias: bias.map { weights + $0 }, biasGradient: bias.map { gradient + $0 })
+        NormParameters(
+            weight: offset(tensors, .scale).map { weights + $0 }, weightGradient: gradient(tensors, .scale),
+            bias: offset(tensors, .shift).map { weights + $0 }, biasGradient: gradient(tensors, .shift))
     }
 
     /// - Parameter tensors: those of a prelu.
     func slopes(_ tensors: [ParameterTensor]) -> SlopeParameters {
-        let slope = offset(tensors, .slope) ?? 0
-        return SlopeParameters(slope: weights + slope, slopeGradient: gradient + slope)
+        SlopeParameters(
+            slope: weights + (offset(tensors, .slope) ?? 0), slopeGradient: gradient(tensors, .slope))
     }
 
     /// - Parameter tensors: those of a learned scale; `nil` where there are none.
     func factors(_ tensors: [ParameterTensor]) -> FactorParameters? {
-        offset(tensors, .scale).map { FactorParameters(factors: weights + $0, gradient: gradient + $0) }
+        offset(tensors, .scale).map {
+            FactorParameters(factors: weights + $0, gradient: gradient(tensors, .scale))
+        }
     }
 
     /// - Parameter tensors: those of a batch norm.

@@ -9,6 +9,10 @@ struct ParameterView: Hashable {
     let shape: [Int]
     let role: ParameterTensor.Role
     let factors: GroupFactors
+    /// The last epoch in which it learns; `nil`: it always does.
+    var lastEpoch: Int?
+
+    func learns(in epoch: Int) -> Bool { lastEpoch.map { epoch <= $0 } ?? true }
 }
 
 /// What the settings of an optimizer are multiplied by for a group of tensors.
@@ -22,7 +26,7 @@ struct ParameterGroup: Hashable {
     let range: Range<Int>
     let factors: GroupFactors
 
-    /// - Parameter parameters: in the order of the memory, without gaps.
+    /// - Parameter parameters: in the order of the memory.
     static func joining(_ parameters: [ParameterView]) -> [ParameterGroup] {
         var groups: [ParameterGroup] = []
         for view in parameters {

@@ -7,8 +7,12 @@ import Runtime
 struct Optimizer {
     /// Of a run: holds the running products.
     private var rule: any OptimizerRule
-    private let parameters: [ParameterView]
-    private let groups: [ParameterGroup]
+    /// Of the run.
+    private let all: [ParameterView]
+    /// That learn in the current epoch, in the order of the memory, and their groups.
+    private var parameters: [ParameterView]
+    private var groups: [ParameterGroup]
+    private var epoch = 1
     private let weights: UnsafeMutablePointer<Float>
     private let gradient: UnsafeMutablePointer<Float>
     private let moments: UnsafeMutablePointer<Float>
@@ -25,6 +29,7 @@ struct Optimizer {
     ) {
         precondition(store.trainedCount % 16 == 0, "parameters are padded to whole vectors")
         self.rule = rule
+        all = parameters
         self.parameters = parameters
         groups = ParameterGroup.joining(parameters)
         weights = store.weights
@@ -41,8 +46,19 @@ struct Optimizer {
         set { rule.powers = newValue }
     }
 
-    /// - Parameter rate: what the learning rate is multiplied by in this step.
-    mutating func step(_ kernels: tandem_kernel_table, _ pool: ThreadPool, rate: Double) {
+    /// - Parameters:
+    ///   - rate: what the learning rate is multiplied by in this step.
+    ///   - epoch: from 1.
+    mutating func step(_ kernels: tandem_kernel_table, _ pool: ThreadPool, rate: Double, epoch: Int) {
+        if epoch != self.epoch {
+            self.epoch = epoch
+            parameters = all.filter { $0.learns(in: epoch) }
+            groups = ParameterGroup.joining(parameters)
+        }
+        // The gradient of what no longer learns counts in no norm.
+        for view in all where !view.learns(in: epoch) {
+            (gradient + view.range.lowerBound).update(repeating: 0, count: view.range.count)
+        }
         if let largestNorm { norm.limit(to: largestNorm, kernels, pool) }
         rule.run(
             Update(

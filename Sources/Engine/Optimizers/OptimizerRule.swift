@@ -33,7 +33,7 @@ extension OptimizerRule {
 
 /// What a rule is given for one step.
 struct Update {
-    /// In PyTorch's order, which is that of the memory.
+    /// Those that learn, in PyTorch's order, which is that of the memory.
     let parameters: [ParameterView]
     /// The same parameters, neighbors with the same factors together.
     let groups: [ParameterGroup]

@@ -14,6 +14,8 @@ public struct PlannedLayer: Sendable {
     public let operations: Int
     /// Whether the gradient of its input is needed.
     public let needsInputGradient: Bool
+    /// Whether a gradient flows into it: something in it learns, or before it.
+    public let needsBackward: Bool
 }
 
 struct Graph {
@@ -24,7 +26,8 @@ struct Graph {
         var reader: Int?
         /// The value whose map this one is: itself, but for the outputs of a fork.
         let storage: Int
-        let needsGradient: Bool
+        /// Whether something learns by it.
+        fileprivate(set) var needsGradient: Bool
     }
 
     enum Operation {
@@ -78,6 +81,8 @@ struct Graph {
         self.choice = choice
         values = [Value(shape: architecture.input, producer: nil, storage: 0, needsGradient: false)]
         output = append(architecture.layers, to: 0)
+        // The loss writes it in any case.
+        if output > 0 { values[output].needsGradient = true }
     }
 
     // MARK: Building
@@ -121,7 +126,12 @@ struct Graph {
 
     private mutating func add(_ operation: Operation, inputs: [Int], output: Shape) -> Int {
         for input in inputs { values[input].reader = nodes.count }
-        values.append(Value(shape: output, producer: nodes.count, storage: values.count, needsGradient: true))
+        let learns =
+            if case .layer(let placed, _) = operation { placed.parameters.contains(where: \.isTrained) } else { false }
+        values.append(
+            Value(
+                shape: output, producer: nodes.count, storage: values.count,
+                needsGradient: learns || inputs.contains { values[$0].needsGradient }))
         nodes.append(Node(operation, inputs: inputs, outputs: [values.count - 1]))
         return values.count - 1
     }
@@ -170,6 +180,8 @@ extension Graph {
         }
         return PlannedLayer(
             name: name + (node.hasReLU ? " + relu" : ""), output: values[node.outputs[0]].shape, operations: operations,
-            needsInputGradient: node.inputs.contains { values[$0].needsGradient })
+            needsInputGradient: node.inputs.contains { values[$0].needsGradient }, needsBackward: needsBackward(node))
     }
+
+    func needsBackward(_ node: Node) -> Bool { node.outputs.contains { values[$0].needsGradient } }
 }

@@ -32,6 +32,11 @@ struct MemoryPlan {
         for (index, value) in graph.values.enumerated() {
             let reader = value.reader.map { graph.nodes[$0] }
             let producer = value.producer.map { graph.nodes[$0] }
+            let isReadBackward =
+                (
+                    producer: producer.map { $0.readsOutput && graph.needsBackward($0) } ?? false,
+                    reader: reader.map { $0.needs.readsInput && graph.needsBackward($0) } ?? false
+                )
             let halo = (valueHalos[value.storage] ?? Halo()).union(reader?.needs.inputHalo ?? Halo())
             valueHalos[value.storage] = halo
             // A layer that reads zeros around its input is the cause, else the one that writes so large a map.
@@ -41,8 +46,8 @@ struct MemoryPlan {
             let isEnd = value.producer == nil || value.reader == nil
             let end =
                 [
-                    time.forward(value.reader), producer?.readsOutput ?? false ? time.backward(value.producer) : 0,
-                    reader?.needs.readsInput ?? false ? time.backward(value.reader) : 0,
+                    time.forward(value.reader), isReadBackward.producer ? time.backward(value.producer) : 0,
+                    isReadBackward.reader ? time.backward(value.reader) : 0,
                 ].max() ?? 0
             let life = isEnd ? whole : time.forward(value.producer)...max(end, time.forward(value.producer))
             valueLives[value.storage] = (valueLives[value.storage] ?? life).hull(life)

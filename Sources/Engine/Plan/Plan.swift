@@ -71,7 +71,7 @@ private func checkWindows(of layers: [PlacedLayer]) throws(EngineError) {
 extension Graph {
     fileprivate func makePass(_ node: Node, _ maps: MemoryPlan, on site: inout PassSite) -> any LayerPass {
         let output = maps.values[node.outputs[0]]
-        // Every value after a layer has a gradient; one in front of all layers has no use for it.
+        // A value in front of all that learns has no use for one, and no gradient flows into the node.
         let outputGradient = maps.gradients[node.outputs[0]] ?? output
         switch node.operation {
         case .fork:

@@ -57,6 +57,8 @@ public final class Executor {
     private let moments: OptimizerMoments
     private let trained: TrainedParameters
     private var isReleased = false
+    /// Of the last gradient, from 1.
+    private var epoch = 1
     /// The images of the current batch.
     private var batch: [Int] = []
     /// What one of them is to be taken for.
@@ -150,7 +152,8 @@ public final class Executor {
         precondition(!isReleased, "the weights were given away")
         let step = makeStep(images: images.count, part: part, cancellation)
         let result = try forward(images, of: source, epoch: epoch, step: step)
-        for index in stride(from: plan.passes.count - 1, through: 0, by: -1) {
+        self.epoch = epoch
+        for index in stride(from: plan.passes.count - 1, through: 0, by: -1) where plan.layers[index].needsBackward {
             plan.passes[index].backward(step)
             guard !step.isCancelled else { throw .cancelled }
             observer?(.backward(index))
@@ -160,7 +163,7 @@ public final class Executor {
 
     /// The second half: the optimizer updates the weights by the gradient, and batch norms learn their statistics.
     public func applyUpdate() {
-        optimizer.step(kernels, pool, rate: learningRateFactor)
+        optimizer.step(kernels, pool, rate: learningRateFactor, epoch: epoch)
         for pass in plan.passes { pass.commit() }
         observer?(.update)
         steps += 1
@@ -327,7 +330,7 @@ public final class Executor {
     /// The gradient of a trained tensor after the last step, in PyTorch's order.
     public func gradient(_ index: Int) -> [Float] {
         let stored = plan.parameters.tensors[index]
-        precondition(stored.tensor.role.isTrained, "running statistics have no gradient")
+        precondition(stored.tensor.isTrained, "running statistics and what is frozen have no gradient")
         return stored.read(from: plan.parameters.gradient)
     }
 
@@ -338,7 +341,10 @@ public final class Executor {
 
     /// Takes over the weights of a training of the same layers.
     public func load(_ other: TrainedParameters) {
-        precondition(other.tensors.map(\.shape) == parameters.map(\.shape), "weights of another network")
+        let (theirs, ours) = (other.stored, plan.parameters.tensors)
+        precondition(
+            theirs.map(\.tensor.shape) == ours.map(\.tensor.shape) && theirs.map(\.offset) == ours.map(\.offset),
+            "weights of another network, or of one that freezes others")
         plan.parameters.weights.update(from: other.memory.pointer, count: plan.parameters.count)
     }
 

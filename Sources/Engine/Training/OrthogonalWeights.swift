@@ -6,8 +6,7 @@ import Runtime
 /// A matrix whose rows are orthonormal, or its columns where it has more rows than columns. It is that of
 /// `nn.init.orthogonal_` for the same normal numbers: a QR decomposition whose R has a positive diagonal.
 ///
-/// Cost: 2 * rows * columns * min(rows, columns) multiply-adds in double, and twice the matrix in memory; 4 s of one core for
-/// 4608 x 512.
+/// Cost: 2 * rows * columns * min(rows, columns) multiply-adds in double, and twice the matrix in memory.
 /// - Returns: row after row.
 func orthogonalRows(
     _ rows: Int, _ columns: Int, _ random: RandomStream, _ pool: ThreadPool, _ cancellation: Cancellation?

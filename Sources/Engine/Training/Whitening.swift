@@ -1,5 +1,5 @@
-// Filters that whiten patches of images: the eigenvectors of their values' products, each divided by the deviation along
-// it, then the same with the other sign (Jordan 2024, arXiv 2404.00498, section 3.1).
+// Filters that whiten patches of images: the eigenvectors of their values' products, each divided by the deviation
+// along it, then the same with the other sign (Jordan 2024, arXiv 2404.00498, section 3.1).
 
 import CKernels
 import Network

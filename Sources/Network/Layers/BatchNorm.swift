@@ -7,24 +7,30 @@ extension Layer {
         public var momentum: Double
         public var hasScale: Bool
         public var hasBias: Bool
+        public var freezing: Freezing
 
-        public init(epsilon: Double = 1e-5, momentum: Double = 0.1, hasScale: Bool = true, hasBias: Bool = true) {
+        public init(
+            epsilon: Double = 1e-5, momentum: Double = 0.1, hasScale: Bool = true, hasBias: Bool = true,
+            freezing: Freezing = Freezing()
+        ) {
             self.epsilon = epsilon
             self.momentum = momentum
-            (self.hasScale, self.hasBias) = (hasScale, hasBias)
+            (self.hasScale, self.hasBias, self.freezing) = (hasScale, hasBias, freezing)
         }
     }
 }
 
-extension Layer.BatchNorm: LayerKind, CustomStringConvertible {
+extension Layer.BatchNorm: FreezableKind, CustomStringConvertible {
     public var description: String {
         var parts: [String] = []
         if epsilon != 1e-5 { parts.append("eps: \(epsilon)") }
         if momentum != 0.1 { parts.append("momentum: \(momentum)") }
         if !hasScale { parts.append("scale: false") }
         if !hasBias { parts.append("bias: false") }
-        return parts.isEmpty ? "batchnorm" : "batchnorm " + parts.joined(separator: ", ")
+        return typed("batchnorm", parts + freezing.written)
     }
+
+    var layer: Layer { .batchNorm(self) }
 
     static let words = ["batchnorm"]
 
@@ -32,14 +38,16 @@ extension Layer.BatchNorm: LayerKind, CustomStringConvertible {
         LayerSettings(
             "batchnorm",
             [.init("eps", .number(epsilon)), .init("momentum", .number(momentum))]
-                + (hasScale ? [] : [.init("scale", .flag(false))]) + (hasBias ? [] : [.init("bias", .flag(false))]))
+                + (hasScale ? [] : [.init("scale", .flag(false))]) + (hasBias ? [] : [.init("bias", .flag(false))])
+                + freezing.settings)
     }
 
     static func layer(_ reader: inout LayerSettingsReader) throws(LayerSettingsError) -> Layer {
         .batchNorm(
             Self(
                 epsilon: try reader.number("eps"), momentum: try reader.number("momentum", in: 0...1),
-                hasScale: try reader.flag("scale", else: true), hasBias: try reader.flag("bias", else: true)))
+                hasScale: try reader.flag("scale", else: true), hasBias: try reader.flag("bias", else: true),
+                freezing: try reader.freezing()))
     }
 
     func placed(on place: inout LayerPlace) throws(ShapeFault) -> PlacedLayer {

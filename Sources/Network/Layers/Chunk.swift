@@ -10,6 +10,10 @@ extension Layer {
         let family = LayerFamily.branches(join: "concat", fork: "chunk")
         let function = FunctionTrait.join
 
+        func with(branches: [[Layer]]) -> Layer? {
+            .chunk(branches: branches)
+        }
+
         var program: String { "\(description) \(branches.map(block).joined(separator: " "))" }
 
         static let words = ["chunk"]

@@ -10,6 +10,10 @@ extension Layer {
         let family = LayerFamily.branches(join: "concat")
         let function = FunctionTrait.join
 
+        func with(branches: [[Layer]]) -> Layer? {
+            .concatenation(branches: branches)
+        }
+
         var program: String { "concat \(branches.map(block).joined(separator: " "))" }
 
         static let words = ["concat"]

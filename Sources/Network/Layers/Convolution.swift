@@ -17,11 +17,12 @@ extension Layer {
         public var groups: Int
         public var hasBias: Bool
         public var initialization: Initialization
+        public var freezing: Freezing
 
         public init(
             width: Int, kernel: Extent = Extent(3), stride: Extent = Extent(1), padding: Padding = .exactly(Extent(0)),
             dilation: Extent = Extent(1), groups: Int = 1, hasBias: Bool = true,
-            initialization: Initialization = .standard
+            initialization: Initialization = .standard, freezing: Freezing = Freezing()
         ) {
             self.width = width
             self.kernel = kernel
@@ -31,11 +32,12 @@ extension Layer {
             self.groups = groups
             self.hasBias = hasBias
             self.initialization = initialization
+            self.freezing = freezing
         }
     }
 }
 
-extension Layer.Convolution: LayerKind, CustomStringConvertible {
+extension Layer.Convolution: FreezableKind, CustomStringConvertible {
     public var description: String {
         var parts = ["conv \(width)"]
         if kernel != Extent(3) { parts.append("kernel: \(kernel)") }
@@ -47,9 +49,11 @@ extension Layer.Convolution: LayerKind, CustomStringConvertible {
         if dilation != Extent(1) { parts.append("dilation: \(dilation)") }
         if groups != 1 { parts.append("groups: \(groups)") }
         if !hasBias { parts.append("bias: false") }
-        parts += initialization.written
+        parts += initialization.written + freezing.written
         return parts.joined(separator: ", ")
     }
+
+    var layer: Layer { .convolution(self) }
 
     static let words = ["conv"]
 
@@ -65,7 +69,7 @@ extension Layer.Convolution: LayerKind, CustomStringConvertible {
                 .init("width", .integer(width)), .init("kernel", .extent(kernel)), .init("stride", .extent(stride)),
                 .init("padding", padding), .init("dilation", .extent(dilation)), .init("groups", .integer(groups)),
                 .init("bias", .flag(hasBias)),
-            ] + initialization.settings)
+            ] + initialization.settings + freezing.settings)
     }
 
     static func layer(_ reader: inout LayerSettingsReader) throws(LayerSettingsError) -> Layer {
@@ -76,7 +80,8 @@ extension Layer.Convolution: LayerKind, CustomStringConvertible {
                 padding: try reader.isChoice("padding", "same")
                     ? .same : .exactly(try reader.extent("padding", from: 0)),
                 dilation: try reader.extent("dilation", from: 1), groups: try reader.integer("groups", from: 1),
-                hasBias: try reader.flag("bias"), initialization: try reader.choice("init", else: .standard)))
+                hasBias: try reader.flag("bias"), initialization: try reader.choice("init", else: .standard),
+                freezing: try reader.freezing()))
     }
 
     func placed(on place: inout LayerPlace) throws(ShapeFault) -> PlacedLayer {
@@ -113,11 +118,11 @@ extension Layer.Convolution: LayerKind, CustomStringConvertible {
     var family: LayerFamily { .convolution }
     var function: FunctionTrait { .affine(hasShift: hasBias) }
 
-    var withoutBeginning: Layer? {
-        guard initialization != .standard else { return nil }
-        var settings = self
-        settings.initialization = .standard
-        return .convolution(settings)
+    var trainedForm: Layer? {
+        guard initialization != .standard || !freezing.isIdle else { return nil }
+        var trained = self
+        (trained.initialization, trained.freezing) = (.standard, Layer.Freezing())
+        return trained.layer
     }
 
     func moduleName(flat: Bool) -> String { "Conv2d" }

@@ -5,25 +5,35 @@ extension Layer {
     public struct GroupNorm: Hashable, Sendable {
         public var groups: Int
         public var epsilon: Double
+        public var freezing: Freezing
 
-        public init(groups: Int, epsilon: Double = 1e-5) {
+        public init(groups: Int, epsilon: Double = 1e-5, freezing: Freezing = Freezing()) {
             self.groups = groups
             self.epsilon = epsilon
+            self.freezing = freezing
         }
     }
 }
 
-extension Layer.GroupNorm: LayerKind, CustomStringConvertible {
-    public var description: String { "groupnorm \(groups)" + (epsilon == 1e-5 ? "" : ", eps: \(epsilon)") }
+extension Layer.GroupNorm: FreezableKind, CustomStringConvertible {
+    public var description: String {
+        typed("groupnorm \(groups)", (epsilon == 1e-5 ? [] : ["eps: \(epsilon)"]) + freezing.written)
+    }
+
+    var layer: Layer { .groupNorm(self) }
 
     static let words = ["groupnorm"]
 
     var settings: LayerSettings {
-        LayerSettings("groupnorm", [.init("groups", .integer(groups)), .init("eps", .number(epsilon))])
+        LayerSettings(
+            "groupnorm", [.init("groups", .integer(groups)), .init("eps", .number(epsilon))] + freezing.settings)
     }
 
     static func layer(_ reader: inout LayerSettingsReader) throws(LayerSettingsError) -> Layer {
-        .groupNorm(Self(groups: try reader.integer("groups", from: 1), epsilon: try reader.number("eps", in: 0...1)))
+        .groupNorm(
+            Self(
+                groups: try reader.integer("groups", from: 1), epsilon: try reader.number("eps", in: 0...1),
+                freezing: try reader.freezing()))
     }
 
     func placed(on place: inout LayerPlace) throws(ShapeFault) -> PlacedLayer {

@@ -6,35 +6,41 @@ extension Layer {
         public var epsilon: Double
         public var hasScale: Bool
         public var hasBias: Bool
+        public var freezing: Freezing
 
-        public init(epsilon: Double = 1e-5, hasScale: Bool = false, hasBias: Bool = false) {
-            (self.epsilon, self.hasScale, self.hasBias) = (epsilon, hasScale, hasBias)
+        public init(
+            epsilon: Double = 1e-5, hasScale: Bool = false, hasBias: Bool = false, freezing: Freezing = Freezing()
+        ) {
+            (self.epsilon, self.hasScale, self.hasBias, self.freezing) = (epsilon, hasScale, hasBias, freezing)
         }
     }
 }
 
-extension Layer.InstanceNorm: LayerKind, CustomStringConvertible {
+extension Layer.InstanceNorm: FreezableKind, CustomStringConvertible {
     public var description: String {
         var parts: [String] = []
         if epsilon != 1e-5 { parts.append("eps: \(epsilon)") }
         if hasScale { parts.append("scale: true") }
         if hasBias { parts.append("bias: true") }
-        return parts.isEmpty ? "instancenorm" : "instancenorm " + parts.joined(separator: ", ")
+        return typed("instancenorm", parts + freezing.written)
     }
+
+    var layer: Layer { .instanceNorm(self) }
 
     static let words = ["instancenorm"]
 
     var settings: LayerSettings {
         LayerSettings(
             "instancenorm",
-            [.init("eps", .number(epsilon)), .init("scale", .flag(hasScale)), .init("bias", .flag(hasBias))])
+            [.init("eps", .number(epsilon)), .init("scale", .flag(hasScale)), .init("bias", .flag(hasBias))]
+                + freezing.settings)
     }
 
     static func layer(_ reader: inout LayerSettingsReader) throws(LayerSettingsError) -> Layer {
         .instanceNorm(
             Self(
                 epsilon: try reader.number("eps", in: 0...1), hasScale: try reader.flag("scale"),
-                hasBias: try reader.flag("bias")))
+                hasBias: try reader.flag("bias"), freezing: try reader.freezing()))
     }
 
     func placed(on place: inout LayerPlace) throws(ShapeFault) -> PlacedLayer {

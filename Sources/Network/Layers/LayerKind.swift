@@ -12,6 +12,8 @@ protocol LayerKind: CustomStringConvertible {
     var description: String { get }
     /// The layers of its blocks as they were written, in their order; where one is left out, none of it.
     var blocks: [[Layer]] { get }
+    /// The layer with other layers in its blocks; `nil`: it has none.
+    func with(branches: [[Layer]]) -> Layer?
     /// As one would type it, with the layers of its blocks.
     var program: String { get }
     /// Whether it has a row in `summary`, by whose numbers people know layers.
@@ -50,8 +52,12 @@ protocol LayerKind: CustomStringConvertible {
 
     /// Whether each training step draws random numbers for it.
     var isRandom: Bool { get }
-    /// The layer whose weights begin as by default; `nil`: they do.
-    var withoutBeginning: Layer? { get }
+    /// What of it training leaves as it is.
+    var freezing: Layer.Freezing { get }
+    /// The layer of which training leaves that as it is; `nil`: it has no parameters.
+    func with(_ freezing: Layer.Freezing) -> Layer?
+    /// The layer without what decides its training alone; `nil`: it has nothing of the kind.
+    var trainedForm: Layer? { get }
     /// What it does to the functions before it.
     var function: FunctionTrait { get }
     /// What else proofs and `lint` ask.
@@ -60,10 +66,13 @@ protocol LayerKind: CustomStringConvertible {
 
 extension LayerKind {
     var blocks: [[Layer]] { [] }
+    func with(branches: [[Layer]]) -> Layer? { nil }
     var program: String { description }
     var isNumbered: Bool { true }
     var isRandom: Bool { false }
-    var withoutBeginning: Layer? { nil }
+    var freezing: Layer.Freezing { Layer.Freezing() }
+    func with(_ freezing: Layer.Freezing) -> Layer? { nil }
+    var trainedForm: Layer? { nil }
     func operations(_ placed: PlacedLayer) -> Int { 0 }
     func moduleArguments(_ placed: PlacedLayer) -> [String] { [] }
     func ownClass(_ placed: PlacedLayer) -> PythonClass? { nil }
@@ -165,7 +174,7 @@ struct LayerPlace {
     mutating func place(_ output: Shape, _ parameters: [ParameterTensor] = []) throws(ShapeFault) -> PlacedLayer {
         if layer.kind.isNumbered { numbering.count(layer) }
         guard output.isCountable, parameters.allSatisfy({ isCountable($0.shape) }) else { throw fault(.tooLarge) }
-        return PlacedLayer(layer: layer, input: input, output: output, parameters: parameters)
+        return PlacedLayer(layer: layer, input: input, output: output, parameters: try frozen(parameters))
     }
 
     /// The layers of a branch, one after the other.

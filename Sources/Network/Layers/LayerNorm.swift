@@ -4,20 +4,29 @@ extension Layer {
     /// `nn.LayerNorm(C)` over the channels at each place of a map, as in ConvNeXt, or over a flat vector.
     public struct LayerNorm: Hashable, Sendable {
         public var epsilon: Double
+        public var freezing: Freezing
 
-        public init(epsilon: Double = 1e-5) { self.epsilon = epsilon }
+        public init(epsilon: Double = 1e-5, freezing: Freezing = Freezing()) {
+            (self.epsilon, self.freezing) = (epsilon, freezing)
+        }
     }
 }
 
-extension Layer.LayerNorm: LayerKind, CustomStringConvertible {
-    public var description: String { epsilon == 1e-5 ? "layernorm" : "layernorm eps: \(epsilon)" }
+extension Layer.LayerNorm: FreezableKind, CustomStringConvertible {
+    public var description: String {
+        typed("layernorm", (epsilon == 1e-5 ? [] : ["eps: \(epsilon)"]) + freezing.written)
+    }
+
+    var layer: Layer { .layerNorm(self) }
 
     static let words = ["layernorm"]
 
-    var settings: LayerSettings { LayerSettings("layernorm", [.init("eps", .number(epsilon))]) }
+    var settings: LayerSettings {
+        LayerSettings("layernorm", [.init("eps", .number(epsilon))] + freezing.settings)
+    }
 
     static func layer(_ reader: inout LayerSettingsReader) throws(LayerSettingsError) -> Layer {
-        .layerNorm(Self(epsilon: try reader.number("eps", in: 0...1)))
+        .layerNorm(Self(epsilon: try reader.number("eps", in: 0...1), freezing: try reader.freezing()))
     }
 
     func placed(on place: inout LayerPlace) throws(ShapeFault) -> PlacedLayer {

@@ -6,32 +6,41 @@ extension Layer {
         public var width: Int
         public var hasBias: Bool
         public var initialization: Initialization
+        public var freezing: Freezing
 
-        public init(width: Int, hasBias: Bool = true, initialization: Initialization = .standard) {
+        public init(
+            width: Int, hasBias: Bool = true, initialization: Initialization = .standard,
+            freezing: Freezing = Freezing()
+        ) {
             self.width = width
             self.hasBias = hasBias
             self.initialization = initialization
+            self.freezing = freezing
         }
     }
 }
 
-extension Layer.Linear: LayerKind, CustomStringConvertible {
+extension Layer.Linear: FreezableKind, CustomStringConvertible {
     public var description: String {
-        (["linear \(width)"] + (hasBias ? [] : ["bias: false"]) + initialization.written).joined(separator: ", ")
+        typed("linear \(width)", (hasBias ? [] : ["bias: false"]) + initialization.written + freezing.written)
     }
+
+    var layer: Layer { .linear(self) }
 
     static let words = ["linear"]
 
     var settings: LayerSettings {
         LayerSettings(
-            "linear", [.init("width", .integer(width)), .init("bias", .flag(hasBias))] + initialization.settings)
+            "linear",
+            [.init("width", .integer(width)), .init("bias", .flag(hasBias))] + initialization.settings
+                + freezing.settings)
     }
 
     static func layer(_ reader: inout LayerSettingsReader) throws(LayerSettingsError) -> Layer {
         .linear(
             Self(
                 width: try reader.integer("width", from: 1), hasBias: try reader.flag("bias"),
-                initialization: try reader.choice("init", else: .standard)))
+                initialization: try reader.choice("init", else: .standard), freezing: try reader.freezing()))
     }
 
     func placed(on place: inout LayerPlace) throws(ShapeFault) -> PlacedLayer {
@@ -47,11 +56,11 @@ extension Layer.Linear: LayerKind, CustomStringConvertible {
     var family: LayerFamily { .linear }
     var function: FunctionTrait { .affine(hasShift: hasBias) }
 
-    var withoutBeginning: Layer? {
-        guard initialization != .standard else { return nil }
-        var settings = self
-        settings.initialization = .standard
-        return .linear(settings)
+    var trainedForm: Layer? {
+        guard initialization != .standard || !freezing.isIdle else { return nil }
+        var trained = self
+        (trained.initialization, trained.freezing) = (.standard, Layer.Freezing())
+        return trained.layer
     }
 
     func moduleName(flat: Bool) -> String { "Linear" }

@@ -12,6 +12,10 @@ extension Layer {
 
         var blocks: [[Layer]] { [body] }
 
+        func with(branches: [[Layer]]) -> Layer? {
+            branches.count == 1 ? .multiplication(body: branches[0]) : nil
+        }
+
         var program: String { "multiply \(block(body))" }
 
         static let words = ["multiply"]

@@ -4,20 +4,29 @@ extension Layer {
     /// `nn.PReLU()`, or `nn.PReLU(C)` with a slope for each channel. Slopes begin at 0.25.
     public struct PReLU: Hashable, Sendable {
         public var isPerChannel: Bool
+        public var freezing: Freezing
 
-        public init(isPerChannel: Bool = false) { self.isPerChannel = isPerChannel }
+        public init(isPerChannel: Bool = false, freezing: Freezing = Freezing()) {
+            (self.isPerChannel, self.freezing) = (isPerChannel, freezing)
+        }
     }
 }
 
-extension Layer.PReLU: LayerKind, CustomStringConvertible {
-    public var description: String { isPerChannel ? "prelu perchannel: true" : "prelu" }
+extension Layer.PReLU: FreezableKind, CustomStringConvertible {
+    public var description: String {
+        typed("prelu", (isPerChannel ? ["perchannel: true"] : []) + freezing.written)
+    }
+
+    var layer: Layer { .prelu(self) }
 
     static let words = ["prelu"]
 
-    var settings: LayerSettings { LayerSettings("prelu", [.init("perchannel", .flag(isPerChannel))]) }
+    var settings: LayerSettings {
+        LayerSettings("prelu", [.init("perchannel", .flag(isPerChannel))] + freezing.settings)
+    }
 
     static func layer(_ reader: inout LayerSettingsReader) throws(LayerSettingsError) -> Layer {
-        .prelu(Self(isPerChannel: try reader.flag("perchannel")))
+        .prelu(Self(isPerChannel: try reader.flag("perchannel"), freezing: try reader.freezing()))
     }
 
     func placed(on place: inout LayerPlace) throws(ShapeFault) -> PlacedLayer {

@@ -12,6 +12,10 @@ extension Layer {
 
         var blocks: [[Layer]] { [body] + (shortcut.map { [$0] } ?? []) }
 
+        func with(branches: [[Layer]]) -> Layer? {
+            branches.count == 2 ? .residual(body: branches[0], shortcut: branches[1]) : nil
+        }
+
         var program: String { "residual \(block(body))" + (shortcut.map { " shortcut \(block($0))" } ?? "") }
 
         static let words = ["residual"]

@@ -6,10 +6,12 @@ extension Layer {
     public struct Scale: Hashable, Sendable {
         public var factor: Double
         public var isLearned: Bool
+        public var freezing: Freezing
 
-        public init(factor: Double, isLearned: Bool = false) {
+        public init(factor: Double, isLearned: Bool = false, freezing: Freezing = Freezing()) {
             self.factor = factor
             self.isLearned = isLearned
+            self.freezing = freezing
         }
 
         /// Whether it gives its input, bit for bit.
@@ -17,17 +19,25 @@ extension Layer {
     }
 }
 
-extension Layer.Scale: LayerKind, CustomStringConvertible {
-    public var description: String { "scale \(shortest(factor))" + (isLearned ? ", learned: true" : "") }
+extension Layer.Scale: FreezableKind, CustomStringConvertible {
+    public var description: String {
+        typed("scale \(shortest(factor))", (isLearned ? ["learned: true"] : []) + freezing.written)
+    }
+
+    var layer: Layer { .scale(self) }
 
     static let words = ["scale"]
 
     var settings: LayerSettings {
-        LayerSettings("scale", [.init("factor", .number(factor)), .init("learned", .flag(isLearned))])
+        LayerSettings(
+            "scale", [.init("factor", .number(factor)), .init("learned", .flag(isLearned))] + freezing.settings)
     }
 
     static func layer(_ reader: inout LayerSettingsReader) throws(LayerSettingsError) -> Layer {
-        .scale(Self(factor: try reader.number("factor"), isLearned: try reader.flag("learned")))
+        .scale(
+            Self(
+                factor: try reader.number("factor"), isLearned: try reader.flag("learned"),
+                freezing: try reader.freezing()))
     }
 
     func placed(on place: inout LayerPlace) throws(ShapeFault) -> PlacedLayer {

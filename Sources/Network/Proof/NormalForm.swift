@@ -232,18 +232,10 @@ extension NumberedLayer {
 
     /// The layer with other branches.
     fileprivate func with(_ branches: [[NumberedLayer]]) -> NumberedLayer {
-        let layers = branches.map { $0.map(\.placed.layer) }
-        let layer: Layer
-        switch placed.layer {
-        case .residual where layers.count == 2: layer = .residual(body: layers[0], shortcut: layers[1])
-        case .concatenation: layer = .concatenation(branches: layers)
-        case .chunk: layer = .chunk(branches: layers)
-        case .multiplication where layers.count == 1: layer = .multiplication(body: layers[0])
-        default: return self
-        }
-        return NumberedLayer(
+        NumberedLayer(
             placed: PlacedLayer(
-                layer: layer, input: placed.input, output: placed.output, branches: branches.map { $0.map(\.placed) },
+                layer: placed.layer.with(branches: branches.map { $0.map(\.placed.layer) }), input: placed.input,
+                output: placed.output, branches: branches.map { $0.map(\.placed) },
                 parameters: placed.parameters), number: number, branches: branches)
     }
 }

@@ -137,10 +137,10 @@ extension RewriteRule {
             return [second.layer]
         },
         RewriteRule(
-            "what weights begin with does nothing outside training", .bits,
-            because: "`init:` decides the weights before the first step alone"
+            "what a layer begins with, and what of it is frozen, does nothing outside training", .bits,
+            because: "`init:`, `freeze:` and `biasepochs:` decide what weights it comes to, not what it makes of them"
         ) { placed in
-            placed.layer.kind.withoutBeginning.map { [$0] }
+            placed.layer.kind.trainedForm.map { [$0] }
         },
         RewriteRule(
             "the momentum of batchnorm does nothing outside training", .bits,

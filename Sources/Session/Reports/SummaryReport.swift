@@ -34,6 +34,9 @@ enum SummaryReport {
         }
         html += "</tbody><tfoot>"
         html += cells(["", "total", "", grouped(architecture.parameterCount), grouped(architecture.operations)], "th")
+        if summary.frozenCount > 0 {
+            html += cells(["", "trainable", "", grouped(architecture.parameterCount - summary.frozenCount), ""], "th")
+        }
         return html + "</tfoot></table>"
     }
 }

@@ -56,6 +56,9 @@ enum ForeignFunction {
         switch (word.name, name.lowercased().filter { $0 != "_" }) {
         case ("batchnorm", "affine"): "write `scale: false, bias: false`: the two are options of their own"
         case ("instancenorm", "affine"): "write `scale: true, bias: true`: the two are options of their own"
+        case (_, "trainable"), (_, "requiresgrad"):
+            word.labels.contains("freeze") && word.name != "scale"
+                ? "write `freeze: all` in a layer that is not to learn, or `freeze: weights` where its bias is" : nil
         case ("relu", "maxvalue"): "`relu6` has an upper bound, of 6"
         case ("instancenorm", "trackrunningstats"), ("instancenorm", "momentum"):
             "there are no running statistics: each image is normalized by its own"
@@ -116,6 +119,9 @@ enum ForeignFunction {
             "heuniform": initial("kaiming") + sameVariance("normal"),
             "xaviernormal": initial("xavier") + sameVariance("uniform"),
             "glorotnormal": initial("xavier") + sameVariance("uniform"),
+            "requiresgrad":
+                "write `freeze: all` in the layer: `conv 64, freeze: all`; `train` takes the layers by their numbers "
+                + "in `summary`: `train Net, freeze: 1...14`",
             "se": gate, "selayer": gate, "semodule": gate, "seblock": gate, "squeezeexcitation": gate,
             "squeezeexcite": gate, "squeezeandexcitation": gate, "sqex": gate,
         ]

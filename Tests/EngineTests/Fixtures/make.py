@@ -218,11 +218,33 @@ def dropped_net():
         Dropped([DropPath(0.4, 3), nn.Linear(20, 20), nn.GELU()]), nn.Linear(20, 10))
 
 
+def frozen(module, *names):
+    """Without names, all of it."""
+    for name, parameter in module.named_parameters():
+        parameter.requires_grad_(bool(names) and name not in names)
+    return module
+
+
+def frozen_net():
+    """Layers of which nothing learns, at the beginning and between others, and layers of which only the bias does."""
+    return nn.Sequential(
+        frozen(nn.Conv2d(3, 18, 3, padding=1)), frozen(nn.BatchNorm2d(18)), nn.ReLU(), frozen(nn.Conv2d(18, 18, 3, padding=1, groups=18)),
+        frozen(nn.PReLU(18)), frozen(nn.Conv2d(18, 20, 3, padding=1), "weight"), LayerNorm2d(20), nn.GELU(),
+        Residual([frozen(nn.Conv2d(20, 20, 3, padding=1)), frozen(nn.BatchNorm2d(20), "weight"), nn.ReLU(), nn.Conv2d(20, 20, 1)]),
+        frozen(nn.Conv2d(20, 24, 3, 2, groups=4), "weight"), frozen(nn.GroupNorm(4, 24)), frozen(LayerScale(24, 0.5)), nn.PReLU(),
+        Concat([nn.Sequential(frozen(nn.Conv2d(24, 8, 1))), nn.Sequential(nn.Conv2d(24, 7, 1))]),
+        nn.Flatten(), frozen(nn.Linear(135, 33), "weight"), nn.Tanh(), nn.Linear(33, 10))
+
+
+# What learns in the first steps alone.
+FROZEN_LATER = {"6.bias": 8, "8.body.3.bias": 4}
+
+
 def state(net):
     return {k: v.detach().clone() for k, v in net.state_dict().items() if "num_batches" not in k}
 
 
-def write(name, net, size, batch, optimizer, smoothing=0.0, clip=None, steps=10, dtype=torch.float32, mixed=False):
+def write(name, net, size, batch, optimizer, smoothing=0.0, clip=None, steps=10, dtype=torch.float32, mixed=False, later={}):
     torch.manual_seed(7)
     for module in net.modules():
         if hasattr(module, "reset_parameters"):
@@ -243,6 +265,9 @@ def write(name, net, size, batch, optimizer, smoothing=0.0, clip=None, steps=10,
     optimizer = optimizer(net.parameters())
     losses = []
     for step in range(steps):
+        for tensor, parameter in net.named_parameters():
+            if later.get(tensor) == step:
+                parameter.requires_grad_(False)
         optimizer.zero_grad()
         logits = net(x)
         loss = F.cross_entropy(logits, target, label_smoothing=smoothing)
@@ -251,7 +276,7 @@ def write(name, net, size, batch, optimizer, smoothing=0.0, clip=None, steps=10,
             nn.utils.clip_grad_norm_(net.parameters(), clip)
         if step == 0:
             tensors["logits"] = logits.detach().clone()
-            tensors |= {"gradient." + k: v.grad.clone() for k, v in net.named_parameters()}
+            tensors |= {"gradient." + k: v.grad.clone() for k, v in net.named_parameters() if v.requires_grad}
         losses.append(loss.item())
         optimizer.step()
         if step == steps - 1:
@@ -344,3 +369,6 @@ write_exact("gated-exact", gated_net(), 10, 6, lambda p: torch.optim.SGD(p, lr=0
 write_exact("shuffled-exact", shuffled_net(), 17, 6, lambda p: torch.optim.SGD(p, lr=0.02, momentum=0.9, weight_decay=1e-3))
 write_exact("dropped-exact", dropped_net(), 12, 6, lambda p: torch.optim.SGD(p, lr=0.02, momentum=0.9, weight_decay=1e-3))
 write_exact("mixed-exact", vgg_like(), 8, 6, lambda p: torch.optim.SGD(p, lr=0.02, momentum=0.9), smoothing=0.1, mixed=True)
+write_exact("frozen-clipped-exact", frozen_net(), 8, 6, lambda p: torch.optim.SGD(p, lr=0.05, momentum=0.9, weight_decay=1e-3),
+            smoothing=0.1, clip=0.25, later=FROZEN_LATER)
+write_exact("frozen-adamw-exact", frozen_net(), 8, 6, lambda p: torch.optim.AdamW(p, lr=2e-3, weight_decay=0.1), later=FROZEN_LATER)

@@ -22,9 +22,9 @@ extension Word {
         "leakyrelu", .layers, "x above zero, slope · x below: `nn.LeakyReLU`", [slope], result: .layer,
         example: inNetwork("conv 16; leakyrelu 0.1"), .layer { .activation(.leakyReLU(slope: $0[slope])) })
     static let prelu = Word(
-        "prelu", .layers, "x, and a learned slope · x below zero, which begins at 0.25: `nn.PReLU`", [perChannel],
-        result: .layer, example: inNetwork("conv 16; prelu"), since: "0.2",
-        .layer { .prelu(Layer.PReLU(isPerChannel: $0[perChannel])) })
+        "prelu", .layers, "x, and a learned slope · x below zero, which begins at 0.25: `nn.PReLU`",
+        [perChannel, LayerOption.freeze], result: .layer, example: inNetwork("conv 16; prelu"), since: "0.2",
+        .layer { .prelu(Layer.PReLU(isPerChannel: $0[perChannel], freezing: $0.freezing(hasBias: false))) })
     static let relu6 = activation("relu6", "min(max(0, x), 6): `nn.ReLU6`", since: "0.2", .relu6)
     static let elu = Word(
         "elu", .layers, "x, and alpha · (exp(x) - 1) below zero: `nn.ELU`", [alpha], result: .layer,

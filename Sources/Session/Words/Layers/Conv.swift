@@ -26,7 +26,10 @@ private let groups = Option(
 extension Word {
     static let conv = Word(
         "conv", .layers, "A convolution over images: `nn.Conv2d`",
-        [width, kernel, stride, padding, dilation, groups, LayerOption.bias, LayerOption.initialization],
+        [
+            width, kernel, stride, padding, dilation, groups, LayerOption.bias, LayerOption.initialization,
+            LayerOption.freeze, LayerOption.biasEpochs,
+        ],
         result: .layer,
         example: inNetwork("conv 64, kernel: 3, padding: 1"),
         aliases: ["Conv2d", "convolution", "conv2d", "Convolution2D"],
@@ -36,6 +39,7 @@ extension Word {
                     width: call[width], kernel: call[kernel], stride: call[stride],
                     padding: call[padding].map { .exactly($0) } ?? .same, dilation: call[dilation],
                     groups: call[groups], hasBias: call[LayerOption.bias],
-                    initialization: call[LayerOption.initialization]))
+                    initialization: call[LayerOption.initialization],
+                    freezing: call.freezing(hasBias: call[LayerOption.bias])))
         })
 }

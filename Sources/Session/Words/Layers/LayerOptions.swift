@@ -16,6 +16,21 @@ enum LayerOption {
         "bias", .boolean, default: true, isPositional: true, aliases: ["use_bias", "hasbias"],
         "whether a bias is added")
 
+    static let freeze = freeze("")
+    /// Of a norm with running statistics.
+    static let freezeOfBatchNorm = freeze("; its running statistics are still updated")
+
+    private static func freeze(_ addition: String) -> Option<Layer.Freezing.Part> {
+        Option(
+            "freeze", .choice, default: Layer.Freezing.Part.nothing, aliases: ["frozen", "freezing"],
+            "what training leaves as it is, without update and decay, as `requires_grad_(False)`: the weights, or all"
+                + addition)
+    }
+
+    static let biasEpochs = Option(
+        "biasepochs", .integer(1...1_000_000), workedOut: "all", aliases: ["bias_epochs"],
+        "the first epochs, in which alone the bias learns")
+
     static let initialization = Option(
         "init", .choice, default: Layer.Initialization.standard,
         aliases: [
@@ -25,6 +40,20 @@ enum LayerOption {
             + "sqrt(6 / (fan in + fan out))), orthogonal, dirac (the first filters pass their channel on, others as by default), "
             + "zeros, whiten (eigenvectors of the patches of the first 5,000 training images, both signs; first layer only)"
     )
+}
+
+extension Arguments {
+    /// What training leaves as it is of a layer.
+    ///
+    /// - Parameter hasBias: without one, its weights are all that it has.
+    func freezing(
+        hasBias: Bool = true, _ option: Option<Layer.Freezing.Part> = LayerOption.freeze
+    ) -> Layer.Freezing {
+        let part = self[option]
+        return Layer.Freezing(
+            part == .weights && !hasBias ? .all : part,
+            biasEpochs: word.parameters.contains { $0.label == "biasepochs" } ? self[LayerOption.biasEpochs] : nil)
+    }
 }
 
 /// A window that moves over the image.

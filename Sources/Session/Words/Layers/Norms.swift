@@ -33,39 +33,47 @@ extension Word {
 
     static let batchNorm = Word(
         "batchnorm", .layers, "Batch normalization: `nn.BatchNorm2d`",
-        [epsilon, momentum, batchOptions.scale, batchOptions.bias], result: .layer,
+        [
+            epsilon, momentum, batchOptions.scale, batchOptions.bias, LayerOption.freezeOfBatchNorm,
+            LayerOption.biasEpochs,
+        ], result: .layer,
         example: inNetwork("conv 64; batchnorm; relu"),
         aliases: ["BatchNorm2d", "BatchNorm1d", "BatchNormalization", "bn", "norm"],
         .layer {
             .batchNorm(
                 Layer.BatchNorm(
                     epsilon: $0[epsilon], momentum: $0[momentum], hasScale: $0[batchOptions.scale],
-                    hasBias: $0[batchOptions.bias]))
+                    hasBias: $0[batchOptions.bias],
+                    freezing: $0.freezing(hasBias: $0[batchOptions.bias], LayerOption.freezeOfBatchNorm)))
         })
 
     static let groupNorm = Word(
         "groupnorm", .layers,
         "Normalizes groups of channels within each image, independently of the batch: `nn.GroupNorm`",
-        [groups, epsilon], result: .layer, example: inNetwork("conv 64; groupnorm 8; relu"),
+        [groups, epsilon, LayerOption.freeze, LayerOption.biasEpochs], result: .layer,
+        example: inNetwork("conv 64; groupnorm 8; relu"),
         aliases: ["GroupNormalization", "gn"], since: "0.2",
-        .layer { .groupNorm(Layer.GroupNorm(groups: $0[groups], epsilon: $0[epsilon])) })
+        .layer { .groupNorm(Layer.GroupNorm(groups: $0[groups], epsilon: $0[epsilon], freezing: $0.freezing())) })
 
     static let layerNorm = Word(
         "layernorm", .layers,
-        "Normalizes over the channels at each place: `nn.LayerNorm(channels)`, as in ConvNeXt", [epsilon],
+        "Normalizes over the channels at each place: `nn.LayerNorm(channels)`, as in ConvNeXt",
+        [epsilon, LayerOption.freeze, LayerOption.biasEpochs],
         result: .layer, example: inNetwork("conv 64; layernorm; gelu"),
         aliases: ["LayerNormalization", "LayerNorm2d", "ln"], since: "0.2",
-        .layer { .layerNorm(Layer.LayerNorm(epsilon: $0[epsilon])) })
+        .layer { .layerNorm(Layer.LayerNorm(epsilon: $0[epsilon], freezing: $0.freezing())) })
 
     static let instanceNorm = Word(
         "instancenorm", .layers,
         "Normalizes each channel of each image, by default without scale and bias: `nn.InstanceNorm2d`",
-        [epsilon, instanceOptions.scale, instanceOptions.bias], result: .layer,
+        [epsilon, instanceOptions.scale, instanceOptions.bias, LayerOption.freeze, LayerOption.biasEpochs],
+        result: .layer,
         example: inNetwork("conv 64; instancenorm; relu"), aliases: ["InstanceNorm2d", "InstanceNormalization"],
         since: "0.2",
         .layer {
             .instanceNorm(
                 Layer.InstanceNorm(
-                    epsilon: $0[epsilon], hasScale: $0[instanceOptions.scale], hasBias: $0[instanceOptions.bias]))
+                    epsilon: $0[epsilon], hasScale: $0[instanceOptions.scale], hasBias: $0[instanceOptions.bias],
+                    freezing: $0.freezing(hasBias: $0[instanceOptions.bias])))
         })
 }

@@ -12,6 +12,11 @@ private let learned = Option(
 extension Word {
     static let scale = Word(
         "scale", .layers, "Multiplies by a constant, or by a learned factor for each channel (LayerScale)",
-        [factor, learned], result: .layer, example: inNetwork("conv 16; scale 1/9; relu"),
-        since: "0.2", .layer { .scale(Layer.Scale(factor: $0[factor], isLearned: $0[learned])) })
+        [factor, learned, LayerOption.freeze], result: .layer, example: inNetwork("conv 16; scale 1/9; relu"),
+        since: "0.2",
+        .layer {
+            .scale(
+                Layer.Scale(
+                    factor: $0[factor], isLearned: $0[learned], freezing: $0.freezing(hasBias: false)))
+        })
 }
