@@ -16,6 +16,7 @@ final class EngineNetwork: TrainableNetwork {
     private let first: ImageSource
     private let trainingCount: Int
     private let seeds: Seeds
+    private let start: StartingWeights?
     private let cancellation: Cancellation
 
     /// Takes the memory, unless the machine has too little left. The weights are zero.
@@ -57,15 +58,17 @@ final class EngineNetwork: TrainableNetwork {
         first = ImageSource(measuring: .training, of: dataset)
         trainingCount = dataset.training.count
         seeds = options.seeds
+        start = options.start
         self.cancellation = cancellation
     }
 
-    /// Draws fresh weights.
+    /// Draws fresh weights, and takes those that the training starts from.
     func initialize() throws(TrainingError) {
         executor.initialize(
             seed: seeds.initialization, images: FirstImages(first, of: trainingCount), cancellation: cancellation)
         if cancellation.isCancelled { throw .cancelled }
         if let failure = first.failure { throw .images(failure) }
+        try start?.forEachTensor { executor.setParameter($0, to: $1) }
     }
 
     private static func bytesOfKeeping(_ architecture: Architecture, _ optimizer: OptimizerOptions) -> Int {
@@ -116,7 +119,7 @@ final class EngineNetwork: TrainableNetwork {
 }
 
 extension Trainer {
-    /// The network that does its steps, as the checkpoint has it, or with fresh weights.
+    /// The network that does its steps, as the checkpoint has it, or as a training begins.
     func makeNetwork(
         from checkpoint: Checkpoint?, isKept: Bool, cancellation: Cancellation
     ) throws(TrainingError) -> any TrainableNetwork {

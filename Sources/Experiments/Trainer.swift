@@ -36,6 +36,7 @@ public struct Trainer: Sendable {
     ) throws(TrainingError) -> Run {
         try checkFit(architecture, dataset, parts: [.training, .test])
         try options.checkFit(dataset)
+        guard !architecture.isFrozen else { throw .allFrozen }
         let network = try makeNetwork(from: checkpoint, isKept: keeper?.key != nil, cancellation: cancellation)
         keeper?.network = network
         observer(.started(cost(of: network)))

@@ -14,6 +14,10 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
     case noFullBatch(batchSize: Int, images: Int)
     /// Only the result of the run is kept.
     case noWeights(run: String)
+    /// The weights that it starts from are not here; their run was called so.
+    case noStartingWeights(run: String)
+    /// There are parameters, and none of them learns.
+    case allFrozen
     /// An image that could not be read.
     case images(DatasetError)
     /// The plan takes more memory than this process may have; a batch of this size would fit, if any does.
@@ -34,6 +38,8 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
         case .noFullBatch(let size, let images):
             "`lastbatch: drop` leaves nothing to train on: a batch has \(size) images, and there are \(images)"
         case .noWeights(let run): "the weights of \(run) are not kept"
+        case .noStartingWeights(let run): "the weights of \(run) that this training starts from are not here"
+        case .allFrozen: "nothing of the network learns: all of its parameters are frozen"
         case .images(let error): error.message
         case .outOfMemory(let needed, let available, _):
             "this training needs \(megabytes(needed)), but only \(megabytes(available)) of memory are free"
@@ -51,6 +57,8 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
         case .noImages: "take at least one training and one test image"
         case .noFullBatch(_, let images): "a smaller batch is full: `batch: \(images)`"
         case .noWeights: "train it again: `train` keeps them, and `compare` with `keep: true`"
+        case .noStartingWeights: "load or train that run, and call `train` again with `from:`"
+        case .allFrozen: "leave `freeze:` out for one layer at least, usually the last"
         case .images(let error): error.fix
         case .outOfMemory(_, _, let batch?): "a smaller batch fits: `batch: \(batch)`"
         case .outOfMemory: "use a narrower network, or free memory: no batch fits"

@@ -14,13 +14,15 @@ public struct TrainingOptions: Hashable, Sendable {
     public var averaging: Averaging?
     public var precision: Precision
     public var seeds: Seeds
+    /// `nil`: fresh ones.
+    public var start: StartingWeights?
     /// `nil`: as many as the machine gives this process. Never changes a result.
     public var threads: Int?
 
     public init(
         epochs: Int = 10, batchSize: Int = 64, optimizer: OptimizerOptions = .adam(), schedule: Schedule = .constant,
         gradient: GradientOptions = GradientOptions(), precision: Precision = .float32, seeds: Seeds = Seeds(1),
-        threads: Int? = nil
+        start: StartingWeights? = nil, threads: Int? = nil
     ) {
         passes = Double(epochs)
         self.batchSize = batchSize
@@ -29,6 +31,7 @@ public struct TrainingOptions: Hashable, Sendable {
         self.gradient = gradient
         self.precision = precision
         self.seeds = seeds
+        self.start = start
         self.threads = threads
     }
 

@@ -391,4 +391,93 @@ extension String {
         let layer = Int(name.prefix { $0.isNumber }) ?? 0
         return layer == 0 ? "z" : layer < 4 ? "y" : "x"
     }
+
+    // MARK: torchvision's names
+
+    private static func block(_ width: Int, stride: Int = 1) -> [Layer] {
+        func conv(_ stride: Int) -> [Layer] {
+            [
+                .convolution(
+                    .init(width: width, stride: Extent(stride), padding: .exactly(Extent(1)), hasBias: false)),
+                .batchNorm(.init()),
+            ]
+        }
+        let relu = Layer.activation(.relu)
+        return [.residual(body: conv(stride) + [relu] + conv(1), shortcut: nil), relu]
+    }
+
+    private static func resNet(_ blocks: [[Layer]] = [block(4), block(4), block(6, stride: 2), block(6)]) -> [Layer] {
+        [
+            .convolution(
+                .init(
+                    width: 4, kernel: Extent(7), stride: Extent(2), padding: .exactly(Extent(3)), hasBias: false)),
+            .batchNorm(.init()), .activation(.relu),
+            .maxPool(.init(size: Extent(3), stride: Extent(2), padding: Extent(1))),
+        ] + blocks.joined() + [.adaptiveAveragePool(output: Extent(1)), .flatten, .linear(.init(width: 10))]
+    }
+
+    /// Each layer with its module in torchvision's ResNet, which has two blocks of each width here.
+    private static let resNetModules: [(String, String)] =
+        [("0", "conv1"), ("1", "bn1")]
+        + [("4", "layer1.0"), ("6", "layer1.1"), ("8", "layer2.0"), ("10", "layer2.1")].flatMap { ours, theirs in
+            [("body.0", "conv1"), ("body.1", "bn1"), ("body.3", "conv2"), ("body.4", "bn2")].map {
+                ("\(ours).\($0)", "\(theirs).\($1)")
+            }
+        } + [("8.shortcut.0", "layer2.0.downsample.0"), ("8.shortcut.1", "layer2.0.downsample.1"), ("14", "fc")]
+
+    /// A file with these names, in which every tensor has a value of its own.
+    private func resNetFile(prefix: String = "") throws -> (file: Safetensors, values: [String: Float]) {
+        var (file, values) = (Safetensors(), [String: Float]())
+        let modules = Dictionary(uniqueKeysWithValues: Self.resNetModules)
+        for (index, tensor) in try architecture(Self.resNet()).parameters.enumerated() {
+            let (layer, leaf) = try (
+                #require(tensor.name.lastIndex(of: ".").map { String(tensor.name[..<$0]) }),
+                #require(tensor.name.split(separator: ".").last)
+            )
+            let name = "\(prefix)\(try #require(modules[layer])).\(leaf)"
+            file[name] = .init(shape: tensor.shape, values: [Float](repeating: Float(index + 1), count: tensor.count))
+            values[tensor.name] = Float(index + 1)
+            if leaf == "running_var" {
+                file["\(prefix)\(try #require(modules[layer])).num_batches_tracked"] = .init(
+                    shape: [], values: [3], type: .int64)
+            }
+        }
+        return (file, values)
+    }
+
+    @Test(arguments: ["", "module.", "backbone.net."]) func torchvisionsResNetIsKnownByItsNames(prefix: String) throws {
+        let (file, values) = try resNetFile(prefix: prefix)
+        let network = try architecture(Self.resNet())
+        let loaded = try file.parameters(for: network)
+        #expect(loaded.isNamedAsResNet && loaded.leftOut.isEmpty)
+        for (index, tensor) in network.parameters.enumerated() {
+            #expect(loaded.parameters.values(index).allSatisfy { $0 == values[tensor.name] }, "\(tensor.name)")
+        }
+        #expect(loaded.renamed.first { $0.to == "8.shortcut.1.bias" }?.from == "\(prefix)layer2.0.downsample.1.bias")
+    }
+
+    /// Fewer or more blocks, norms before their convolutions, another width: no tensor finds its way by order.
+    @Test func anotherResNetIsRefused() throws {
+        let (file, _) = try resNetFile()
+        let before: [Layer] = [
+            .residual(
+                body: [
+                    .batchNorm(.init()), .activation(.relu),
+                    .convolution(.init(width: 4, padding: .exactly(Extent(1)), hasBias: false)), .batchNorm(.init()),
+                    .activation(.relu),
+                    .convolution(.init(width: 4, padding: .exactly(Extent(1)), hasBias: false)),
+                ], shortcut: nil), .activation(.relu),
+        ]
+        for blocks in [
+            [Self.block(4), Self.block(4), Self.block(6, stride: 2)],
+            [Self.block(4), Self.block(4), Self.block(6, stride: 2), Self.block(6), Self.block(6)],
+            [before, Self.block(4), Self.block(6, stride: 2), Self.block(6)],
+            [Self.block(4), Self.block(4), Self.block(8, stride: 2), Self.block(8)],
+        ] {
+            for isStrict in [true, false] {
+                let network = try architecture(Self.resNet(blocks))
+                #expect(throws: StateDictionaryError.self) { try file.parameters(for: network, isStrict: isStrict) }
+            }
+        }
+    }
 }

@@ -39,7 +39,7 @@ public struct RunDescription: Sendable {
 
     /// The text that identities are made of: JSON without spaces, keys in the order of `json`.
     private func canonicalText(isStem: Bool) -> String {
-        var options = options.json
+        var options = options.json(isNamed: false)
         if isStem { options["epochs"] = nil }
         let json: JSONObject = [
             "network": .object(architecture.json), "data": .string(dataDigest), "options": .object(options),

@@ -4,7 +4,10 @@ import Engine
 import Libraries
 
 extension TrainingOptions {
-    var json: JSONObject {
+    var json: JSONObject { json(isNamed: true) }
+
+    /// - Parameter isNamed: whether names are in it, which decide no bit.
+    func json(isNamed: Bool) -> JSONObject {
         var object: JSONObject = [
             "epochs": Int(exactly: passes).map { .integer($0) } ?? .number(passes), "batch": .integer(batchSize),
             "optimizer": .object(optimizer.json),
@@ -18,6 +21,7 @@ extension TrainingOptions {
         // Descriptions were written before there were these.
         if dropsLastBatch { object["lastbatch"] = "drop" }
         object["average"] = averaging.map { .object($0.json) }
+        object["from"] = start.map { .object($0.json(isNamed: isNamed)) }
         object["clip"] = gradient.largestNorm.map { .number($0) }
         return object
     }
@@ -51,7 +55,7 @@ extension TrainingOptions {
                 labelSmoothing: try settings.number("smoothing", in: 0...1),
                 largestNorm: json["clip"] == nil ? nil : try settings.number("clip", in: 0...(.greatestFiniteMagnitude))
             ),
-            precision: precision, seeds: seeds)
+            precision: precision, seeds: seeds, start: try json["from"].map(StartingWeights.init))
         passes = epochs
         if let average = json["average"] {
             guard let known = Averaging(average) else {

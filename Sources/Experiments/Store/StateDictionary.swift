@@ -48,6 +48,8 @@ extension Safetensors {
         public let parameters: TrainedParameters
         /// Where the names are others, which tensor was taken for which.
         public let renamed: [(from: String, to: String)]
+        /// Whether these names are torchvision's of a ResNet.
+        public let isNamedAsResNet: Bool
         /// Tensors that the network does not have.
         public let leftOut: [String]
         /// The module whose tensors were taken, where all were of one: `ema`.
@@ -73,6 +75,7 @@ extension Safetensors {
             !Self.counters.contains(Self.split(name).leaf[...])
         }
         let sources: [String]
+        var isNamedAsResNet = false
         var (module, missingElsewhere): (String?, [String]) = (nil, [])
         if let names {
             sources = try Self.mapped(wanted.map(\.name), by: names)
@@ -81,7 +84,9 @@ extension Safetensors {
             let prefix = try Self.prefix(counts, count: wanted.count)
             let prefixed = wanted.map { prefix + $0.name }
             let isWhole = Set(prefixed).isSubset(of: found)
-            sources = isWhole ? prefixed : matchedByShape(found, to: wanted) ?? prefixed
+            let named = isWhole ? nil : Self.namedAsResNet(found, to: architecture)
+            isNamedAsResNet = named != nil
+            sources = isWhole ? prefixed : named ?? matchedByShape(found, to: wanted) ?? prefixed
             if isWhole, !prefix.isEmpty {
                 module = String(prefix.dropLast())
                 let all = Set(found)
@@ -109,7 +114,8 @@ extension Safetensors {
         guard let parameters = TrainedParameters(architecture, values: values) else { throw .outOfMemory }
         let renamed = zip(sources, wanted).map { (from: $0, to: $1.name) }.filter { $0.from != $0.to }
         return Loaded(
-            parameters: parameters, renamed: renamed, leftOut: leftOut, module: module,
+            parameters: parameters, renamed: renamed, isNamedAsResNet: isNamedAsResNet, leftOut: leftOut,
+            module: module,
             missingElsewhere: missingElsewhere,
             notFinite: sources.filter { self[$0]?.values.allSatisfy(\.isFinite) == false })
     }
@@ -180,6 +186,18 @@ extension Safetensors {
     /// Also of a tensor that is not read.
     private func shape(_ name: String) -> [Int] {
         self[name]?.shape ?? unread[name]?.shape ?? []
+    }
+
+    /// The names of torchvision, where both are a ResNet of the same form.
+    private static func namedAsResNet(_ found: [String], to architecture: Architecture) -> [String]? {
+        guard let modules = ResNetNames.modules(of: architecture, in: found) else { return nil }
+        var sources: [String] = []
+        for tensor in architecture.parameters {
+            let (layer, leaf) = split(tensor.name)
+            guard let module = modules[layer] else { return nil }
+            sources.append("\(module).\(leaf)")
+        }
+        return Set(sources).isSubset(of: found) ? sources : nil
     }
 
     /// Module for module, if shapes leave no choice: each of the network's fits one of the file's, and no two are

@@ -58,6 +58,7 @@ extension FaultCode {
     static let shapeMismatch = FaultCode("shape-mismatch")
     static let shortcutAlone = FaultCode("shortcut-alone")
     static let singleValues = FaultCode("single-values")
+    static let startingWeights = FaultCode("starting-weights")
     static let stopped = FaultCode("stopped")
     static let store = FaultCode("store")
     static let tooLong = FaultCode("too-long")

@@ -31,6 +31,8 @@ final class RecipeValue: ObjectValue {
             option.given.map { value in
                 if case .string(let choice) = value {
                     "\(option.label): \(choice)"
+                } else if case .object(let object) = value, let run = object as? RunValue {
+                    "\(option.label): \(run.run.label)"
                 } else {
                     "\(option.label): \(value.literal)"
                 }

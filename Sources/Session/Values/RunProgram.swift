@@ -78,6 +78,9 @@ enum RunProgram {
         if options.gradient.labelSmoothing != 0 {
             parts.append("smoothing: \(decimalText(options.gradient.labelSmoothing))")
         }
+        if let start = options.start {
+            parts.append("from: \(canBeBound(start.run) ? start.run : "runs[\(Value.string(start.run).literal)]")")
+        }
         if let clip = options.gradient.largestNorm { parts.append("clip: \(decimalText(clip))") }
         return parts.joined(separator: ", ")
     }

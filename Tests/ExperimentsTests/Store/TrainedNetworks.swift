@@ -40,9 +40,11 @@ enum Trained {
         return options
     }
 
-    static func network(_ options: TrainingOptions, _ cancellation: Cancellation) throws -> EngineNetwork {
+    static func network(
+        _ options: TrainingOptions, _ cancellation: Cancellation, of other: Architecture? = nil
+    ) throws -> EngineNetwork {
         let network = try EngineNetwork(
-            try architecture(), dataset: data, options: options, cancellation: cancellation)
+            try other ?? architecture(), dataset: data, options: options, cancellation: cancellation)
         try network.initialize()
         return network
     }
@@ -56,10 +58,10 @@ enum Trained {
 
     /// - Parameter cut: after so many steps in all it is interrupted.
     static func train(
-        _ options: TrainingOptions, from checkpoint: Checkpoint? = nil, cut: Int? = nil
+        _ options: TrainingOptions, from checkpoint: Checkpoint? = nil, cut: Int? = nil, of other: Architecture? = nil
     ) throws -> Outcome {
         let cancellation = Cancellation()
-        let network = try network(options, cancellation)
+        let network = try network(options, cancellation, of: other)
         if let checkpoint { network.restore(checkpoint.state) }
         var loop = EpochLoop(
             options: options, trainingCount: data.training.count, testCount: data.test.count,

@@ -3,6 +3,7 @@
 import Experiments
 import Graphics
 import Language
+import Network
 
 extension Invocation {
     /// What is compared, and the model of each.
@@ -29,25 +30,29 @@ extension Invocation {
                 .outOfRange, "`compare` takes at most 20 models, not \(models.count)", at: first.range,
                 fix: "compare fewer of them at a time")
         }
-        var compared: [(name: String, model: Model, options: TrainingOptions)] = []
+        var compared: [(name: String, model: Model, training: (architecture: Architecture, options: TrainingOptions))] =
+            []
         if models.count == 1 {
             for (index, recipe) in recipes.enumerated() {
-                let options = try with(recipe, at: place(ComparingOption.recipes)).trainingOptions()
-                compared.append((recipe.boundName ?? "recipe \(index + 1)", models[0], options))
+                let call = with(recipe, at: place(ComparingOption.recipes))
+                compared.append(
+                    (
+                        recipe.boundName ?? "recipe \(index + 1)", models[0],
+                        try call.training(of: models[0], on: data)
+                    ))
             }
         } else {
             let call = recipes.first.map { with($0, at: place(ComparingOption.recipes)) } ?? self
-            let options = try call.trainingOptions()
-            compared = models.map { ($0.name, $0, options) }
+            compared = try models.map { ($0.name, $0, try call.training(of: $0, on: data)) }
         }
         let isOfRecipes = models.count == 1
         let names = compared.map(\.name)
-        let studied = try compared.enumerated().map { index, entry in
+        let studied = compared.enumerated().map { index, entry in
             let isTwice = names.count(where: { $0 == entry.name }) > 1
             return StudyModel(
                 name: isTwice ? "\(entry.name) (\(index + 1))" : entry.name,
                 keptName: isOfRecipes ? "\(entry.model.name) with \(entry.name)" : entry.model.name,
-                architecture: try entry.model.architecture(on: data.image), options: entry.options)
+                architecture: entry.training.architecture, options: entry.training.options)
         }
         return (studied, compared.map(\.model))
     }

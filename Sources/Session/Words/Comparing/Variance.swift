@@ -23,8 +23,8 @@ private func varianceOfModel(_ given: Invocation) throws -> Value {
     let call = try given.withRecipe()
     let context = call.context
     let (model, data) = (try call.model(), try call.data(CommonOptions.data))
-    let architecture = try model.architecture(on: data.image)
-    let studied = StudyModel(name: model.name, architecture: architecture, options: try call.trainingOptions())
+    let (architecture, options) = try call.training(of: model, on: data)
+    let studied = StudyModel(name: model.name, architecture: architecture, options: options)
     call.warnOfSingleValues(model.name, architecture, data, studied.options)
     var variance = VarianceByRole(
         studied, on: data.dataset, roles: try call.roles(rolesOption), seeds: try call.seeds(atLeast: 2) ?? Array(1...6)

@@ -138,7 +138,9 @@ private func loadWeights(_ call: Invocation, _ weights: Safetensors, _ name: Str
             call.context.output.report(
                 Diagnostic(
                     .note, code: .renamedWeights,
-                    "the names in \(name) are others; each layer was taken by its shapes, which no other has",
+                    loaded.isNamedAsResNet
+                        ? "the names in \(name) are those of torchvision's ResNet; each layer was taken by what its name says"
+                        : "the names in \(name) are others; each layer was taken by its shapes, which no other has",
                     source: call.context.source, at: call.place(file),
                     context: ["`\(first.from)` became `\(first.to)`, and so on"],
                     fix: "`names:` takes a JSON file that says which is which"))
@@ -298,12 +300,3 @@ private func permutation(from found: [Int], to expected: [Int]) -> String? {
         axes.count == found.count && axes.map { found[$0] } == expected
     }.map { $0.map(String.init).joined(separator: ", ") }
 }
-
-/// The first of many.
-private func list(_ texts: [String]) -> String {
-    let shown = texts.prefix(24).joined(separator: ", ")
-    return texts.count > 24 ? "\(shown) and \(texts.count - 24) more" : shown
-}
-
-/// `[64, 3, 3, 3]`
-private func shapeText(_ shape: [Int]) -> String { "[\(shape.map(String.init).joined(separator: ", "))]" }

@@ -48,6 +48,11 @@ private func shareRun(_ call: Invocation) throws -> Value {
             .notRepeatable, "the weights of \(label) come from a file: no training here makes them again", at: place,
             fix: "share the file: `save \(label), \"weights.safetensors\"`")
     }
+    if let start = value.run.options.start {
+        throw call.fault(
+            .notRepeatable, "\(label) starts from the weights of \(start.run), which no line of text holds", at: place,
+            fix: "share the file: `save \(label), \"weights.safetensors\"`")
+    }
     guard value.dataExpression != nil, let data = try call.dataDigest(of: value) else {
         throw call.fault(
             .notRepeatable, "the data of \(label) is not known", at: place,

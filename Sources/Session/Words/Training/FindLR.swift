@@ -10,7 +10,7 @@ private let lastRate = Option("to", .positive, default: 10, aliases: ["end_lr", 
 private let steps = Option("steps", .integer(10...100_000), default: 200, aliases: ["num_iter"], "training steps")
 /// Those of a training whose rate rises at each step, and that nobody keeps.
 private let settings = TrainingOption.all.filter {
-    !["epochs", "schedule", "log"].contains($0.parameter.label)
+    !["epochs", "schedule", "log", "from"].contains($0.parameter.label)
 }
 
 extension Word {
@@ -31,8 +31,7 @@ private func findLearningRate(_ call: Invocation) throws -> Value {
             .outOfRange, "`from:` is \(decimalText(from)), which is not below `to:`, \(decimalText(to))",
             at: call.place(firstRate), fix: "write `from: 1e-5, to: 10`")
     }
-    let architecture = try model.architecture(on: data.image)
-    let options = try call.trainingOptions()
+    let (architecture, options) = try call.training(of: model, on: data)
     call.warnOfSingleValues(model.name, architecture, data, options)
     context.session.publish()
     let title = "\(model.name) on \(data.name)"

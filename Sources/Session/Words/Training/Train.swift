@@ -25,8 +25,7 @@ private func trainModel(_ given: Invocation) throws -> Value {
     let context = call.context
     let model = try call.model()
     let data = try call.data(CommonOptions.data)
-    let options = try call.trainingOptions()
-    let architecture = try model.architecture(on: data.image)
+    let (architecture, options) = try call.training(of: model, on: data)
     let outputs = architecture.output.count
     if architecture.output.isFlat, outputs > data.dataset.classNames.count {
         context.output.report(

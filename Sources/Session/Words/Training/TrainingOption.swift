@@ -45,13 +45,19 @@ enum TrainingOption {
     static let threads = Option(
         "threads", .integer(1...1024), default: nil, or: "all", aliases: ["num_threads", "workers", "num_workers"],
         "processor cores to use")
+    static let from = Option(
+        "from", .run, workedOut: "fresh weights", aliases: ["pretrained", "init_from", "weights", "initialize_from"],
+        "a run whose weights it starts from, where name and shape agree")
+    static let freeze = Option(
+        "freeze", .any, workedOut: "what the layers say", aliases: ["frozen", "freeze_layers"],
+        "layers that learn nothing, by their numbers in `summary`: 1...14")
     static let recipe = Option(
         "with", .any, workedOut: "no recipe", aliases: ["recipe"], "a `recipe`; options in the call take precedence")
 
     static let all: [any OptionDeclaration] = [
         epochs, batch, lastBatch, optimizer, schedule, average, precision, seed, orderSeed, initSeed, augmentSeed,
         dropoutSeed, smoothing,
-        clip, threads, CommonOptions.log,
+        clip, from, freeze, threads, CommonOptions.log,
     ]
     /// Of each training of a study, which sets the seeds itself.
     static let ofEachTraining = all.filter { !$0.parameter.label.hasSuffix("seed") }
