@@ -114,7 +114,10 @@ let package = Package(
             "Engine", ["Engine", "Network", "Runtime", "CKernels"], ["Fixtures"],
             settings: strict + [.unsafeFlags(["-O"])]),
         tests("Libraries", ["Libraries"]),
-        tests("Datasets", ["Datasets", "Runtime", "Libraries"], ["Images", "make-images.py"]),
+        // Optimized in debug builds as well: distributions are held against 100,000 draws.
+        tests(
+            "Datasets", ["Datasets", "Runtime", "Libraries"], ["Images", "make-images.py", "make-redrawn.py"],
+            settings: strict + [.unsafeFlags(["-O"])]),
         tests("Graphics", ["Graphics"], ["Snapshots"]),
         tests(
             "Experiments", ["Experiments", "Network", "Engine", "Datasets", "Runtime", "Libraries"],

@@ -22,7 +22,7 @@ extension Dataset {
         let written = WrittenImage(
             base: destination, channels: channels, height: height, width: width, planeStride: planeStride,
             rowStride: rowStride, columnStride: columnStride)
-        guard !augmentation.isNone else { return try write(image, of: training, as: written, from: nil) }
+        guard !augmentation.isNone else { return try write(image, of: training, as: written) }
         let random = ImageRandom(seed: seed, image: image, epoch: epoch)
         try writeAlone(random, as: written)
         guard let mix = mix(random) else { return }
@@ -60,8 +60,25 @@ extension Dataset {
                 rows: UnsafeMutableBufferPointer(rebasing: places[..<height]),
                 columns: UnsafeMutableBufferPointer(rebasing: places[height...]))
             for transform in transforms { transform.move(sources, random) }
-            try write(random.image, of: training, as: written, from: sources)
+            try withRedrawnBytes(random) { bytes in write(bytes, as: written, from: sources) }
             for transform in transforms { transform.paint(written, random) }
+        }
+    }
+
+    /// Calls `body` with the bytes of a training image, `[C, H, W]`, redrawn where the augmentation does that.
+    private func withRedrawnBytes(
+        _ random: ImageRandom, _ body: (UnsafePointer<UInt8>) -> Void
+    ) throws(DatasetError) {
+        let size = channels * height * width
+        try training.withBytes(of: random.image) { bytes in
+            guard !augmentation.redrawing.isEmpty else { return body(bytes) }
+            withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 2 * size) { room in
+                let base = room.baseAddress.unsafelyUnwrapped
+                base.update(from: bytes, count: size)
+                var canvas = Canvas(base, channels: channels, height: height, width: width)
+                for transform in augmentation.redrawing { transform.redraw(&canvas, random) }
+                body(canvas.pixels)
+            }
         }
     }
 
@@ -73,33 +90,35 @@ extension Dataset {
         let written = WrittenImage(
             base: destination, channels: channels, height: height, width: width, planeStride: planeStride,
             rowStride: rowStride, columnStride: columnStride)
-        try write(image, of: self[part], as: written, from: nil)
+        try write(image, of: self[part], as: written)
     }
 
-    /// - Parameter sources: where each row and column comes from; `nil`: from its own place.
-    private func write(
-        _ image: Int, of part: ImageSet, as written: WrittenImage, from sources: PixelSources?
-    ) throws(DatasetError) {
+    private func write(_ image: Int, of part: ImageSet, as written: WrittenImage) throws(DatasetError) {
+        try part.withBytes(of: image) { bytes in write(bytes, as: written, from: nil) }
+    }
+
+    /// - Parameters:
+    ///   - bytes: `[C, H, W]`
+    ///   - sources: where each row and column comes from; `nil`: from its own place.
+    private func write(_ bytes: UnsafePointer<UInt8>, as written: WrittenImage, from sources: PixelSources?) {
         let (channels, height, width, columnStride) = (channels, height, width, written.columnStride)
-        try part.withBytes(of: image) { bytes in
-            normalization.table.withUnsafeBufferPointer { table in
-                // Inside the bounds: the initializers fix the sizes of pixels and table.
-                for channel in 0..<channels {
-                    let values = table.baseAddress.unsafelyUnwrapped + 256 * channel
-                    let plane = bytes + channel * height * width
-                    for y in 0..<height {
-                        let row = written.base + (channel * written.planeStride + y * written.rowStride)
-                        guard let sources else {
-                            let source = plane + y * width
-                            for x in 0..<width { row[x * columnStride] = values[Int(source[x])] }
-                            continue
-                        }
-                        let (line, columns) = (sources.rows[y], sources.columns.baseAddress.unsafelyUnwrapped)
-                        let source = plane + max(0, line) * width
-                        for x in 0..<width {
-                            let column = columns[x]
-                            row[x * columnStride] = values[line < 0 || column < 0 ? 0 : Int(source[column])]
-                        }
+        normalization.table.withUnsafeBufferPointer { table in
+            // Inside the bounds: the initializers fix the sizes of pixels and table.
+            for channel in 0..<channels {
+                let values = table.baseAddress.unsafelyUnwrapped + 256 * channel
+                let plane = bytes + channel * height * width
+                for y in 0..<height {
+                    let row = written.base + (channel * written.planeStride + y * written.rowStride)
+                    guard let sources else {
+                        let source = plane + y * width
+                        for x in 0..<width { row[x * columnStride] = values[Int(source[x])] }
+                        continue
+                    }
+                    let (line, columns) = (sources.rows[y], sources.columns.baseAddress.unsafelyUnwrapped)
+                    let source = plane + max(0, line) * width
+                    for x in 0..<width {
+                        let column = columns[x]
+                        row[x * columnStride] = values[line < 0 || column < 0 ? 0 : Int(source[column])]
                     }
                 }
             }

@@ -6,99 +6,149 @@
 import Libraries
 
 enum Resampling {
-    /// What one pixel of the result is made of: neighbors from `first` on, and their shares, which sum to about 2^22.
-    private struct Mixture {
-        let first: Int
-        let shares: [Int32]
-        var last: Int { first + shares.count - 1 }
+    /// What the pixels along one axis of the result are made of: of each the first neighbor, how many there are, and
+    /// `reach` places for their shares, which sum to about 2^22.
+    private struct Mixtures {
+        private(set) var firsts: [Int]
+        private(set) var counts: [Int]
+        private(set) var shares: [Int32]
+        let reach: Int
+
+        /// - Parameter places: those of the result that are wanted.
+        init(from source: Int, to target: Int, _ places: Range<Int>) {
+            let scale = Double(source) / Double(target)
+            let radius = max(1, scale)
+            reach = 2 * Int(radius.rounded(.up)) + 1
+            firsts = Array(repeating: 0, count: places.count)
+            counts = firsts
+            shares = Array(repeating: 0, count: places.count * reach)
+            for (index, place) in places.enumerated() {
+                let center = (Double(place) + 0.5) * scale
+                let first = max(0, Int(center - radius + 0.5))
+                let last = min(source, Int(center + radius + 0.5))
+                func weight(_ neighbor: Int) -> Double {
+                    max(0, 1 - abs((Double(neighbor) - center + 0.5) * (1 / radius)))
+                }
+                var sum = 0.0
+                for neighbor in first..<last { sum += weight(neighbor) }
+                for neighbor in first..<last {
+                    let share = weight(neighbor) / (sum == 0 ? 1 : sum)
+                    shares[index * reach + neighbor - first] = Int32(share * Double(1 << precision) + 0.5)
+                }
+                (firsts[index], counts[index]) = (first, last - first)
+            }
+        }
+
+        /// The neighbors of all pixels.
+        var span: Range<Int> { (firsts.first ?? 0)..<(firsts.last ?? 0) + (counts.last ?? 0) }
     }
 
     private static let precision = 22
-
-    /// - Parameter places: those of the result that are wanted.
-    private static func mixtures(from source: Int, to target: Int, _ places: Range<Int>) -> [Mixture] {
-        let scale = Double(source) / Double(target)
-        let reach = max(1, scale)
-        return places.map { place in
-            let center = (Double(place) + 0.5) * scale
-            let first = max(0, Int(center - reach + 0.5))
-            let last = min(source, Int(center + reach + 0.5))
-            let weights = (first..<last).map { max(0, 1 - abs((Double($0) - center + 0.5) * (1 / reach))) }
-            let sum = weights.reduce(0, +)
-            return Mixture(
-                first: first, shares: weights.map { Int32($0 / (sum == 0 ? 1 : sum) * Double(1 << precision) + 0.5) })
-        }
-    }
 
     /// A window of an image that is scaled as a whole.
     ///
     /// - Parameters:
     ///   - pixels: of `layout`'s channel c at (y, x): at `c * plane + y * row + x * column`.
     ///   - size: the whole image is scaled to.
-    /// - Returns: the window, `[C, H, W]`. Beside it memory is taken for one channel between the passes.
-    static func resized(
-        _ pixels: [UInt8], channels: Int, height: Int, width: Int, layout: (plane: Int, row: Int, column: Int),
-        to size: (height: Int, width: Int), window: (rows: Range<Int>, columns: Range<Int>)
-    ) -> [UInt8] {
-        let columns = mixtures(from: width, to: size.width, window.columns)
-        let rows = mixtures(from: height, to: size.height, window.rows)
-        guard let left = columns.first?.first, let right = columns.last?.last, let top = rows.first?.first,
-            let bottom = rows.last?.last
-        else { return [] }
-        let plane = rows.count * columns.count
-        var result = [UInt8](repeating: 0, count: channels * plane)
+    ///   - result: the window, `[C, H, W]`. Beside it memory is taken for one channel between the passes.
+    static func resize(
+        _ pixels: UnsafePointer<UInt8>, channels: Int, height: Int, width: Int,
+        layout: (plane: Int, row: Int, column: Int), to size: (height: Int, width: Int),
+        window: (rows: Range<Int>, columns: Range<Int>), into result: UnsafeMutablePointer<UInt8>
+    ) {
+        let columns = Mixtures(from: width, to: size.width, window.columns)
+        let rows = Mixtures(from: height, to: size.height, window.rows)
+        let (left, top) = (columns.span.lowerBound, rows.span.lowerBound)
+        let (newHeight, newWidth) = (window.rows.count, window.columns.count)
         // As Pillow 13 chooses: columns first where they shrink by more than twice what rows do.
         let columnsFirst = size.height < height && height - size.height > 2 * (width - size.width)
-        let (lines, length) = columnsFirst ? (right - left + 1, rows.count) : (bottom - top + 1, columns.count)
-        var between = [UInt8](repeating: 0, count: lines * length)
-        for channel in 0..<channels {
-            let (start, target) = (channel * layout.plane, channel * plane)
-            if columnsFirst {
-                blend(
-                    rows, of: pixels,
-                    Steps(start: start + left * layout.column, along: layout.row, across: layout.column),
-                    lines, into: &between, Steps(start: 0, along: lines, across: 1))
-                blend(
-                    columns, of: between, Steps(start: -left, along: 1, across: lines), rows.count,
-                    into: &result, Steps(start: target, along: 1, across: columns.count))
-            } else {
-                blend(
-                    columns, of: pixels,
-                    Steps(start: start + top * layout.row, along: layout.column, across: layout.row),
-                    lines, into: &between, Steps(start: 0, along: 1, across: length))
-                blend(
-                    rows, of: between, Steps(start: -top * length, along: length, across: 1), columns.count,
-                    into: &result, Steps(start: target, along: columns.count, across: 1))
+        let (lines, length) = columnsFirst ? (columns.span.count, newHeight) : (rows.span.count, newWidth)
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: lines * length) { room in
+            guard let between = room.baseAddress else { return }
+            for channel in 0..<channels {
+                let source = pixels + channel * layout.plane
+                let target = result + channel * newHeight * newWidth
+                if columnsFirst {
+                    blend(
+                        rows, of: source + left * layout.column, Steps(along: layout.row, across: layout.column), lines,
+                        into: between, Steps(along: lines, across: 1))
+                    blend(
+                        columns, from: left, of: between, Steps(along: 1, across: lines), newHeight,
+                        into: target, Steps(along: 1, across: newWidth))
+                } else {
+                    blend(
+                        columns, of: source + top * layout.row, Steps(along: layout.column, across: layout.row), lines,
+                        into: between, Steps(along: 1, across: length))
+                    blend(
+                        rows, from: top, of: between, Steps(along: length, across: 1), newWidth,
+                        into: target, Steps(along: newWidth, across: 1))
+                }
             }
         }
-        return result
     }
 
-    /// Where the values of a pass are: value i of line j at `start + i * along + j * across`.
+    /// Where the values of a pass are: value i of line j at `i * along + j * across`.
     private struct Steps {
-        let start: Int
         let along: Int
         let across: Int
     }
 
     /// One pass: every line of `source` becomes one of `target`, value by value.
+    ///
+    /// - Parameter origin: the neighbor that is at the beginning of a line.
     private static func blend(
-        _ mixtures: [Mixture], of source: [UInt8], _ from: Steps, _ lines: Int, into target: inout [UInt8], _ to: Steps
+        _ mixtures: Mixtures, from origin: Int = 0, of source: UnsafePointer<UInt8>, _ from: Steps, _ lines: Int,
+        into target: UnsafeMutablePointer<UInt8>, _ to: Steps
     ) {
-        func write(_ index: Int, _ mixture: Mixture, _ line: Int) {
-            var sum: Int32 = 1 << Int32(precision - 1)
-            var place = from.start + mixture.first * from.along + line * from.across
-            for share in mixture.shares {
-                sum &+= share &* Int32(source[place])
-                place += from.along
+        func byte(_ sum: Int32) -> UInt8 { UInt8(truncatingIfNeeded: max(0, min(255, sum >> Int32(precision)))) }
+        let half: Int32 = 1 << Int32(precision - 1)
+        mixtures.shares.withUnsafeBufferPointer { shares in
+            guard let shares = shares.baseAddress else { return }
+            // Neighbors in memory one after the other.
+            guard from.across < from.along else {
+                for line in 0..<lines {
+                    let (values, results) = (source + line * from.across, target + line * to.across)
+                    for (index, first) in mixtures.firsts.enumerated() {
+                        let (neighbors, own) = (values + (first - origin) * from.along, shares + index * mixtures.reach)
+                        var sum = half
+                        for place in 0..<mixtures.counts[index] {
+                            sum &+= own[place] &* Int32(neighbors[place * from.along])
+                        }
+                        results[index * to.along] = byte(sum)
+                    }
+                }
+                return
             }
-            target[to.start + index * to.along + line * to.across] = UInt8(max(0, min(255, sum >> Int32(precision))))
+            withUnsafeTemporaryAllocation(of: Int32.self, capacity: lines) { room in
+                guard let sums = room.baseAddress else { return }
+                for (index, first) in mixtures.firsts.enumerated() {
+                    sums.update(repeating: half, count: lines)
+                    for place in 0..<mixtures.counts[index] {
+                        let share = shares[index * mixtures.reach + place]
+                        let values = source + (first - origin + place) * from.along
+                        for line in 0..<lines { sums[line] &+= share &* Int32(values[line * from.across]) }
+                    }
+                    let results = target + index * to.along
+                    for line in 0..<lines { results[line * to.across] = byte(sums[line]) }
+                }
+            }
         }
-        // Neighbors in memory one after the other.
-        if from.across < from.along {
-            for (index, mixture) in mixtures.enumerated() { for line in 0..<lines { write(index, mixture, line) } }
-        } else {
-            for line in 0..<lines { for (index, mixture) in mixtures.enumerated() { write(index, mixture, line) } }
+    }
+
+    /// - Returns: the window, `[C, H, W]`.
+    static func resized(
+        _ pixels: [UInt8], channels: Int, height: Int, width: Int, layout: (plane: Int, row: Int, column: Int),
+        to size: (height: Int, width: Int), window: (rows: Range<Int>, columns: Range<Int>)
+    ) -> [UInt8] {
+        let count = channels * window.rows.count * window.columns.count
+        return pixels.withUnsafeBufferPointer { pixels in
+            [UInt8](unsafeUninitializedCapacity: count) { result, initialized in
+                guard let source = pixels.baseAddress, let target = result.baseAddress else { return }
+                resize(
+                    source, channels: channels, height: height, width: width, layout: layout, to: size, window: window,
+                    into: target)
+                initialized = count
+            }
         }
     }
 

@@ -9,7 +9,7 @@ import Testing
 
 @testable import Datasets
 
-private let images = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "Images")
+let images = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "Images")
 
 /// `[H, W, 3]`
 private struct Picture {

@@ -226,6 +226,13 @@ struct RunDescriptionTests {
             try text(later) == #"{"flip":"alternating","crop":0,"cutout":0,"erase":0.25,"mixup":0.2,"cutmix":1.0}"#)
         #expect(later.digestText == "alternating 0 0 erase 0.25 mixup 0.2 cutmix 1.0")
         #expect(Augmentation(settings: try JSON(parsing: text(later))) == later)
+        let redrawn = Augmentation(
+            RandAugment(operations: 2, magnitude: 9), Flip.random, Color(0.4), Rotate(15), Zoom(0.5...1))
+        #expect(
+            try text(redrawn)
+                == #"{"zoom":[0.5,1.0],"rotate":15.0,"color":0.4,"randaugment":[2,9],"flip":true,"crop":0,"cutout":0}"#)
+        #expect(redrawn.digestText == "zoom 0.5 1.0 rotate 15.0 color 0.4 randaugment 2 9 true 0 0")
+        #expect(Augmentation(settings: try JSON(parsing: text(redrawn))) == redrawn)
     }
 
     @Test(arguments: [
@@ -233,6 +240,12 @@ struct RunDescriptionTests {
         #"{"flip":true,"crop":1025,"cutout":0}"#, #"{"flip":true,"crop":4,"border":"wrap","cutout":0}"#, "[]",
         #"{"flip":"always","crop":4,"cutout":0}"#, #"{"flip":true,"crop":4,"cutout":0,"mixup":-1}"#,
         #"{"flip":true,"crop":4,"cutout":0,"erase":2}"#, #"{"flip":true,"crop":4,"cutout":0,"cutmix":true}"#,
+        #"{"flip":true,"crop":4,"cutout":0,"zoom":[0.5]}"#, #"{"flip":true,"crop":4,"cutout":0,"zoom":[0,1]}"#,
+        #"{"flip":true,"crop":4,"cutout":0,"zoom":[0.5,1,2]}"#, #"{"flip":true,"crop":4,"cutout":0,"zoom":[0.9,0.5]}"#,
+        #"{"flip":true,"crop":4,"cutout":0,"rotate":-5}"#, #"{"flip":true,"crop":4,"cutout":0,"color":"strong"}"#,
+        #"{"flip":true,"crop":4,"cutout":0,"randaugment":[0,9]}"#,
+        #"{"flip":true,"crop":4,"cutout":0,"randaugment":[2,31]}"#,
+        #"{"flip":true,"crop":4,"cutout":0,"randaugment":[2,9.5]}"#,
     ])
     func anAugmentationOfAnotherFormIsRefused(_ text: String) throws {
         let description = try #require(try Synthetic.make(cancellation: Cancellation()).description)

@@ -28,4 +28,16 @@ struct ElementaryFunctionTests {
         #expect(logarithm(0) == -.infinity && logarithm(.infinity) == .infinity)
         #expect(logarithm(-1).isNaN && logarithm(.nan).isNaN)
     }
+
+    @Test func sineAndCosineAreTheSystems() {
+        for degrees in stride(from: -360.0, through: 360, by: 0.37) {
+            let (sine, cosine) = sineAndCosine(degrees: degrees)
+            #expect(abs(sine - sin(degrees * .pi / 180)) < 1.5e-15 && abs(cosine - cos(degrees * .pi / 180)) < 1.5e-15)
+        }
+        let quarters = [(0.0, 0.0, 1.0), (90, 1, 0), (180, 0, -1), (270, -1, 0), (-90, -1, 0), (360, 0, 1)]
+        for (degrees, sine, cosine) in quarters {
+            let found = sineAndCosine(degrees: degrees)
+            #expect(found.sine == sine && found.cosine == cosine)
+        }
+    }
 }

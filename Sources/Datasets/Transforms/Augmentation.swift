@@ -3,14 +3,17 @@
 import Libraries
 
 public struct Augmentation: Hashable, Sendable {
-    /// All kinds, in the order in which a place of the result is traced back to the image: of those that move pixels
-    /// the first is applied last.
+    /// All kinds. Those that redraw come first, as they are applied; the others in the order in which a place of the
+    /// result is traced back to the image: of those that move pixels the first is applied last.
     static let kinds: [any Transform.Type] = [
-        Flip.self, Crop.self, Cutout.self, Erase.self, Mixup.self, CutMix.self,
+        Zoom.self, Rotate.self, Color.self, RandAugment.self, Flip.self, Crop.self, Cutout.self, Erase.self,
+        Mixup.self, CutMix.self,
     ]
 
     /// Those that do something, in that order, one of a kind.
     public let transforms: [any Transform]
+    /// Those of them that redraw an image.
+    let redrawing: [any RedrawingTransform]
 
     public init(_ transforms: any Transform...) { self.init(transforms) }
 
@@ -18,6 +21,7 @@ public struct Augmentation: Hashable, Sendable {
         self.transforms = Self.kinds.compactMap { kind in
             transforms.first { type(of: $0) == kind && !Self.isIdle($0) }
         }
+        redrawing = self.transforms.compactMap { $0 as? any RedrawingTransform }
     }
 
     public var isNone: Bool { transforms.isEmpty }

@@ -14,19 +14,12 @@ public struct Erase: Transform {
     public static let idle = Erase(0)
     public static let labels = ["erase"]
 
-    public var text: String {
-        let percent = (probability * 1000).rounded() / 10
-        return "with a blank rectangle in \(Int(exactly: percent).map { "\($0)" } ?? "\(percent)") %"
-    }
+    public var text: String { "with a blank rectangle in \(percentText(probability)) %" }
     public var digestText: String { probability == 0 ? "" : "erase \(probability)" }
     public var settings: JSONObject { probability == 0 ? [:] : ["erase": .number(probability)] }
 
     public init?(settings: JSON) {
-        guard let setting = settings["erase"] else {
-            self.init(0)
-            return
-        }
-        guard let probability = setting.number, 0...1 ~= probability else { return nil }
+        guard let probability = number(settings["erase"], in: 0...1) else { return nil }
         self.init(probability)
     }
 

@@ -34,7 +34,7 @@ public struct Mixup: Transform {
     public var settings: JSONObject { alpha == 0 ? [:] : ["mixup": .number(alpha)] }
 
     public init?(settings: JSON) {
-        guard let alpha = Self.alpha(settings, "mixup") else { return nil }
+        guard let alpha = number(settings["mixup"], in: 0...100) else { return nil }
         self.init(alpha)
     }
 
@@ -42,12 +42,6 @@ public struct Mixup: Transform {
         Mix(
             partner: ImageRandom.draw(random.words(.mixup).x, images), share: random.beta(alpha, from: .mixup),
             window: nil)
-    }
-
-    fileprivate static func alpha(_ settings: JSON, _ label: String) -> Double? {
-        guard let setting = settings[label] else { return 0 }
-        guard let alpha = setting.number, 0...100 ~= alpha else { return nil }
-        return alpha
     }
 }
 
@@ -65,7 +59,7 @@ public struct CutMix: Transform {
     public var settings: JSONObject { alpha == 0 ? [:] : ["cutmix": .number(alpha)] }
 
     public init?(settings: JSON) {
-        guard let alpha = Mixup.alpha(settings, "cutmix") else { return nil }
+        guard let alpha = number(settings["cutmix"], in: 0...100) else { return nil }
         self.init(alpha)
     }
 
@@ -82,9 +76,6 @@ public struct CutMix: Transform {
         return Mix(partner: ImageRandom.draw(words.x, images), share: 1 - area, window: window)
     }
 }
-
-/// `1`, not `1.0`.
-private func short(_ alpha: Double) -> String { Int(exactly: alpha).map { "\($0)" } ?? "\(alpha)" }
 
 extension ImageRandom {
     /// Beta(alpha, alpha), symmetric about a half.

@@ -33,6 +33,11 @@ extension Transform {
     public func mix(_ random: ImageRandom, among images: Int, height: Int, width: Int) -> Mix? { nil }
 }
 
+/// One that redraws an image before its rows and columns are moved.
+public protocol RedrawingTransform: Transform {
+    func redraw(_ canvas: inout Canvas, _ random: ImageRandom)
+}
+
 /// The random numbers of one image in one epoch.
 public struct ImageRandom {
     let seed: UInt64
@@ -42,7 +47,7 @@ public struct ImageRandom {
     /// Each belongs to one transform, but for the first, of which `Flip` takes x, `Crop` y and z.
     enum Stream: UInt32 {
         case place = 0
-        case cutout, erase, mixer, mixup, cutMix
+        case cutout, erase, mixer, mixup, cutMix, zoom, rotate, color, randAugment
     }
 
     /// - Parameter attempt: of a draw that is repeated until it is accepted; below 65,536.
@@ -73,6 +78,30 @@ public struct PixelSources {
         for column in columns.indices { columns[column] = column }
         (self.rows, self.columns) = (rows, columns)
     }
+}
+
+/// The bytes of an image while it is redrawn. What it is drawn into has room for one more: most changes read all of the
+/// image and write another.
+public struct Canvas {
+    let channels: Int
+    let height: Int
+    let width: Int
+    /// `[C, H, W]`, 0...255.
+    private(set) var pixels: UnsafeMutablePointer<UInt8>
+    /// As many bytes, whose values nobody needs.
+    private(set) var spare: UnsafeMutablePointer<UInt8>
+
+    var area: Int { height * width }
+    var size: Int { channels * area }
+
+    /// - Parameter room: for `2 * size` bytes; the first half is the image.
+    init(_ room: UnsafeMutablePointer<UInt8>, channels: Int, height: Int, width: Int) {
+        (self.channels, self.height, self.width) = (channels, height, width)
+        (pixels, spare) = (room, room + channels * height * width)
+    }
+
+    /// What was drawn into `spare` is the image from now on.
+    mutating func showSpare() { swap(&pixels, &spare) }
 }
 
 /// An image as the network sees it: `(c, y, x)` is at `base[c * planeStride + y * rowStride + x * columnStride]`, and 0
@@ -111,3 +140,19 @@ public struct WrittenImage {
         }
     }
 }
+
+// MARK: Settings and texts
+
+/// A number of a description, 0 where there is none.
+///
+/// - Returns: `nil` where it is something else, or not in the range.
+func number(_ setting: JSON?, in range: ClosedRange<Double>) -> Double? {
+    guard let setting else { return 0 }
+    return setting.number.flatMap { range ~= $0 ? $0 : nil }
+}
+
+/// `1`, not `1.0`.
+func short(_ number: Double) -> String { Int(exactly: number).map { "\($0)" } ?? "\(number)" }
+
+/// In percent, to a tenth.
+func percentText(_ share: Double) -> String { short((share * 1000).rounded() / 10) }

@@ -146,7 +146,7 @@ struct Completion {
             return ["true", "false"].map { CompletionList.Item(text: $0, kind: "choice", detail: "") }
                 + variables { $0.detail == "true" || $0.detail == "false" || $0.detail == "parameter" }
         case .word: return Vocabulary.all.map(item)
-        case .integer, .decimal, .extent, .shape, .list, .text, .path:
+        case .integer, .decimal, .extent, .shape, .list, .pair, .text, .path:
             return choices + variables { $0.kind == "value" }
         case .any: return choices + values
         }

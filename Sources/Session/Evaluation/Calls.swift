@@ -445,7 +445,7 @@ extension Interpreter {
             (.word, _):
             return value
         case (.shape, .integer(let size)) where size > 0: return .shape(try faults.shape([size], at: range))
-        case (.list, .list), (.list, .range), (.list, .tuple): return value
+        case (.list, .list), (.list, .range), (.list, .tuple), (.pair, .list), (.pair, .tuple): return value
         case (.model, .template(let template)), (.network, .template(let template)):
             guard template.isModel else { throw wrong() }
             if let model = template.standard { return .model(model) }

@@ -97,6 +97,8 @@ extension Interpreter {
         case .study: return ("start one first: `let study = compare gap, flat`", [])
         case .data: return ("bind one first: `let data = synthetic()`", [])
         case .path, .text: return ("write a string in quotes: `\"…\"`", [])
+        case .pair(let example):
+            return ("for example `\(parameter.label): \(example)`", [TextEdit(range, example)])
         default: break
         }
         let makers = Self.makers(of: parameter.kind).map { "`\($0.name)`" }

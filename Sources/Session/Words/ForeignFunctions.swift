@@ -47,7 +47,7 @@ enum ForeignFunction {
         case "gelu":
             guard has("approximate") else { return nil }
             return "`gelu` is the nearest word, but another function: it is not approximated by tanh"
-        default: return nil
+        default: return ForeignAugmentation.call(name, arguments)
         }
     }
 
@@ -62,11 +62,7 @@ enum ForeignFunction {
         case ("relu", "maxvalue"): "`relu6` has an upper bound, of 6"
         case ("instancenorm", "trackrunningstats"), ("instancenorm", "momentum"):
             "there are no running statistics: each image is normalized by its own"
-        case ("augment", "vflip"), ("augment", "verticalflip"):
-            "`flip:` is the nearest option, but another change: it mirrors left and right, not top and bottom"
-        case ("augment", "rotate"), ("augment", "rotation"), ("augment", "jitter"), ("augment", "colorjitter"),
-            ("augment", "brightness"), ("augment", "contrast"), ("augment", "hue"), ("augment", "saturation"):
-            "there is no such change; options: \(word.labels.joined(separator: ", "))"
+        case ("augment", _): ForeignAugmentation.option(name)
         default: nil
         }
     }

@@ -25,7 +25,7 @@ extension FaultMaker {
         if call == nil, let fix = Self.choicesElsewhere[name] {
             return fault(.unknownName, message, at: range, fix: fix)
         }
-        if let call, let fix = ForeignFunction.call(name, arguments(of: call)) {
+        if let fix = ForeignFunction.call(name, call.map(arguments) ?? []) {
             return fault(.unknownName, message, at: range, fix: fix)
         }
         if let word = Vocabulary.word(alias: name), !names.contains(where: { $0.lowercased() == name.lowercased() }) {

@@ -185,6 +185,20 @@ extension OptionKind where Read == NetworkSubject {
     }
 }
 
+extension OptionKind where Read == (Double, Double) {
+    /// Two numbers in parentheses or brackets, for the word to look at.
+    static func pair(_ example: String) -> Self {
+        Self(
+            kind: .pair(example),
+            read: { value in
+                guard let elements = value.elements, elements.count == 2, let first = elements[0].number,
+                    let second = elements[1].number
+                else { return nil }
+                return (first, second)
+            })
+    }
+}
+
 extension OptionKind where Read == [Value] {
     /// The elements of a list, a tuple or a range.
     static var list: Self {

@@ -29,6 +29,8 @@ final class WordParameter: OptionDeclaration {
         /// The name of a word, unevaluated.
         case word
         case list
+        /// Two numbers; how they are written: `(0.5, 1)`.
+        case pair(String)
         case any
 
         /// What is only made by words, where it takes such a thing.
@@ -41,7 +43,9 @@ final class WordParameter: OptionDeclaration {
             case .schedule: .schedule
             case .average: .average
             case .study: .study
-            case .network, .integer, .decimal, .boolean, .text, .path, .extent, .shape, .choice, .word, .list, .any: nil
+            case .network, .integer, .decimal, .boolean, .text, .path, .extent, .shape, .choice, .word, .list, .pair,
+                .any:
+                nil
             }
         }
 
@@ -85,6 +89,7 @@ final class WordParameter: OptionDeclaration {
             case .choice: "one of its choices"
             case .word: "the name of a word"
             case .list: "a list"
+            case .pair(let example): "a pair such as \(example)"
             case .any: "a value"
             }
         }
@@ -164,6 +169,7 @@ final class WordParameter: OptionDeclaration {
 
     /// A value that it takes, as one would type it.
     var sample: String? {
+        if case .pair(let example) = kind { return example }
         if let choice = choices.first { return choice }
         switch kind {
         case .integer(let range), .extent(let range): return String(min(max(10, range.lowerBound), range.upperBound))

@@ -12,6 +12,18 @@ private let crop = Option(
 private let border = Option(
     "border", .choice, default: Crop.Border.black, aliases: ["padding_mode", "fill"],
     "what `crop:` pads with: black pixels, or the image reflected at its edges")
+private let zoom = Option(
+    "zoom", .pair("(0.5, 1)"), default: nil, or: "none", aliases: ["scale", "randomresizedcrop", "rrc"],
+    "crop a random window with such a share of the area, and enlarge it to the image's size: `RandomResizedCrop`")
+private let rotate = Option(
+    "rotate", .decimal(0...180), default: 0, aliases: ["rotation", "degrees", "angle"],
+    "rotate by up to so many degrees to either side: `RandomRotation`")
+private let color = Option(
+    "color", .decimal(0...10), default: 0, aliases: ["color_jitter", "jitter"],
+    "change brightness, contrast and saturation by up to this share each, in a random order: `ColorJitter`")
+private let randAugment = Option(
+    "randaugment", .pair("(2, 9)"), default: nil, or: "none", aliases: ["rand_augment", "randaug"],
+    "change each image by so many random operations of a magnitude from 0 to 30: `RandAugment`")
 private let cutout = Option(
     "cutout", .integer(0...1024), default: 0, "blank out a square with this side")
 private let erase = Option(
@@ -28,12 +40,13 @@ private let cutmix = Option(
 extension Word {
     static let augment = Word(
         "augment", .data, "Changes the training images at random, differently in every epoch",
-        [DataOption.data, flip, crop, border, cutout, erase, mixup, cutmix], result: .data,
-        example: "let data = augment(synthetic(), flip: true, crop: 4)",
+        [DataOption.data, flip, crop, border, zoom, rotate, color, randAugment, cutout, erase, mixup, cutmix],
+        result: .data, example: "let data = augment(synthetic(), flip: true, crop: 4)",
         aliases: ["RandomHorizontalFlip", "RandomCrop", "RandomErasing", "Mixup", "CutMix", "transforms"],
         .perform { call in
             var data = try call.data(DataOption.data).dataset
             data.augmentation = Augmentation(
+                Zoom(try call.shares()), Rotate(call[rotate]), Color(call[color]), try call.operations(),
                 call[flip].map { $0 ? Flip.random : .never } ?? .alternating, Crop(call[crop], border: call[border]),
                 Cutout(call[cutout]), Erase(call[erase]), Mixup(call[mixup]), CutMix(call[cutmix]))
             guard call[crop] > 0 || call[border] == .black else {
@@ -48,4 +61,34 @@ extension Word {
             }
             return .object(DataValue(data))
         })
+}
+
+extension Invocation {
+    /// The shares of the area that are zoomed to.
+    fileprivate func shares() throws -> ClosedRange<Double>? {
+        guard let (low, high) = self[zoom] else { return nil }
+        guard 0 < low, low <= high, high <= 1 else {
+            throw fault(
+                .outOfRange, "`zoom:` is two shares of the area above 0 and at most 1, the smaller one first",
+                at: place(zoom), fix: "for example `zoom: (0.5, 1)`")
+        }
+        guard low < 1 else {
+            throw fault(
+                .nothingToDo, "`zoom: (1, 1)` leaves nothing to chance: it takes the whole area", at: place(zoom),
+                fix: "for example `zoom: (0.5, 1)`")
+        }
+        return low...high
+    }
+
+    fileprivate func operations() throws -> RandAugment {
+        guard let (operations, magnitude) = self[randAugment] else { return .idle }
+        guard let operations = Int(exactly: operations), let magnitude = Int(exactly: magnitude), 1...10 ~= operations,
+            0...30 ~= magnitude
+        else {
+            throw fault(
+                .outOfRange, "`randaugment:` is a number of operations from 1 to 10 and a magnitude from 0 to 30",
+                at: place(randAugment), fix: "for example `randaugment: (2, 9)`")
+        }
+        return RandAugment(operations: operations, magnitude: magnitude)
+    }
 }
