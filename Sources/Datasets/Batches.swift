@@ -40,6 +40,18 @@ extension Dataset {
         }
     }
 
+    /// The bytes, `[C, H, W]`, that are nearest to what `writeTrainingImage` writes.
+    public func trainingImage(_ image: Int, epoch: Int, seed: UInt64) throws(DatasetError) -> [UInt8] {
+        let area = height * width
+        var values = [Float](repeating: 0, count: channels * area)
+        try values.withUnsafeMutableBufferPointer { values throws(DatasetError) in
+            guard let base = values.baseAddress else { return }
+            try writeTrainingImage(
+                image, epoch: epoch, seed: seed, to: base, planeStride: area, rowStride: width, columnStride: 1)
+        }
+        return values.indices.map { normalization.byte(values[$0], channel: $0 / area) }
+    }
+
     /// The shares of the classes in a training image as `writeTrainingImage` writes it, added to those that are there.
     public func addTarget(_ image: Int, epoch: Int, seed: UInt64, to shares: inout [Double]) {
         let mix = augmentation.isNone ? nil : mix(ImageRandom(seed: seed, image: image, epoch: epoch))

@@ -25,6 +25,13 @@ public struct Normalization: Hashable, Sendable {
 
     public var channels: Int { mean.count }
 
+    /// The byte whose value is nearest.
+    func byte(_ value: Float, channel: Int) -> UInt8 {
+        let byte = ((Double(value) * deviation[channel] + mean[channel]) * 255).rounded()
+        // No number and -infinity are 0.
+        return byte > 0 ? UInt8(min(255, byte)) : 0
+    }
+
     /// The constants of the experiment, ImageNet's.
     public static let imageNet = Normalization(
         checkedMean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225])

@@ -1,5 +1,5 @@
-// exp, log, sine and cosine in double, from sums and products alone: those of the system may round differently from machine to
-// machine, and a loss must not.
+// exp, log, sine and cosine in double, from sums and products alone: those of the system may round differently from
+// machine to machine, and a loss must not.
 
 /// e^x, with a relative error below 1e-15; 0 and infinity beyond what a double holds.
 public func exponential(_ x: Double) -> Double {

@@ -1,5 +1,5 @@
-// Images that are redrawn: pixel by pixel against torchvision's (make-redrawn.py), and what is drawn by chance against its
-// definition, by chi-square tests over 100,000 draws.
+// Images that are redrawn: pixel by pixel against torchvision's (make-redrawn.py), and what is drawn by chance against
+// its definition, by chi-square tests over 100,000 draws.
 
 import Foundation
 import Libraries
@@ -277,6 +277,20 @@ struct RedrawingTests {
             #expect(try written(data, 3, epoch: 2) != first)
             data.augmentation = Augmentation()
             #expect(try written(data, 3) != first)
+        }
+    }
+
+    @Test func theBytesOfWhatIsSeenAreThoseOfTheImage() throws {
+        for normalization in [Normalization.imageNet, Normalization(mean: [9, -3, 0], deviation: [0.01, 40, 1])] {
+            var data = Synthetic.make(training: 20, test: 4)
+            data.normalization = try #require(normalization)
+            data.augmentation = Augmentation(Flip.random)
+            for image in 0..<20 {
+                let plain = try data.training.image(image)
+                let mirrored = (0..<96).flatMap { row in plain[row * 32..<(row + 1) * 32].reversed() }
+                let seen = try data.trainingImage(image, epoch: 1, seed: 1)
+                #expect(seen == plain || seen == mirrored)
+            }
         }
     }
 }

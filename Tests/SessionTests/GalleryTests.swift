@@ -52,6 +52,12 @@ private let entries = [
     Entry(name: "activations", title: "Activations of a layer", code: "show b, layer: 7, image: 3, count: 12"),
     Entry(name: "images", title: "Images of a data set", code: "show shapes, count: 8"),
     Entry(
+        name: "augmented", title: "Images as a training sees them",
+        code: """
+            let varied = augment shapes, zoom: (0.5, 1), rotate: 15, color: 0.4, flip: true, erase: 0.25, mixup: 0.2
+            show varied, epoch: 1, count: 8
+            """),
+    Entry(
         name: "diagram", title: "Two networks with their differences marked",
         code: "diagram Net(pooled: true), Net(pooled: false)"),
     Entry(

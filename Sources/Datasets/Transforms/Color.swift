@@ -1,5 +1,5 @@
-// Changes of brightness, contrast and saturation as torchvision's ColorJitter: each by a factor of its own from 1 - range
-// to 1 + range, in a random order.
+// Changes of brightness, contrast and saturation as torchvision's ColorJitter: each by a factor of its own from
+// 1 - range to 1 + range, in a random order.
 
 import Libraries
 import Runtime

@@ -1,5 +1,5 @@
-// RandAugment (Cubuk et al. 2020) as torchvision's: some of its 14 operations one after the other, each drawn anew, all at
-// one of 31 magnitudes; those that have a direction take either.
+// RandAugment (Cubuk et al. 2020) as torchvision's: some of its 14 operations one after the other, each drawn anew, all
+// at one of 31 magnitudes; those that have a direction take either.
 
 import Libraries
 

@@ -40,8 +40,8 @@ extension Canvas {
                 x: (cosine, -sine, x - cosine * x + sine * y), y: (sine, cosine, y - sine * x - cosine * y)))
     }
 
-    /// Reads the pixel at (X, Y) where `map` says; black outside of the image. As Pillow's transform of the nearest pixel
-    /// (`affine_fixed` in its Geometry.c), in steps of 1 / 65,536.
+    /// Reads the pixel at (X, Y) where `map` says; black outside of the image. As Pillow's transform of the nearest
+    /// pixel (`affine_fixed` in its Geometry.c), in steps of 1 / 65,536.
     mutating func readAt(_ map: AffineMap) {
         func fixed(_ value: Double) -> Int { Int((value * 65536 + 0.5).rounded(.down)) }
         // Of the middle of the pixel.

@@ -1,5 +1,5 @@
-// Random resized crops (Szegedy et al. 2015) as torchvision's RandomResizedCrop with its ratio of 3/4 to 4/3: a window of
-// the image, as large as the image again by Pillow's bilinear resampling.
+// Random resized crops (Szegedy et al. 2015) as torchvision's RandomResizedCrop with its ratio of 3/4 to 4/3: a window
+// of the image, resized to the image's size by Pillow's bilinear resampling.
 
 import Libraries
 import Runtime

@@ -21,6 +21,24 @@ extension Invocation {
             label: label, note: note, channels: dataset.channels, height: dataset.height, width: dataset.width,
             planes: planes)
     }
+
+    /// A training image as it is learned from, with its class, or those that are mixed in it.
+    func augmentedImage(_ index: Int, of dataset: Dataset, epoch: Int, seed: UInt64) throws -> ImageGrid.Image {
+        let planes: [UInt8]
+        do throws(DatasetError) {
+            planes = try dataset.trainingImage(index, epoch: epoch, seed: seed)
+        } catch { throw fault(.dataSet, error.message, fix: error.fix) }
+        var shares = [Double](repeating: 0, count: dataset.classNames.count)
+        dataset.addTarget(index, epoch: epoch, seed: seed, to: &shares)
+        // A share that is less than half a percent is not seen either.
+        let classes = shares.indices.filter { shares[$0] >= 0.005 }.sorted { (shares[$1], $0) < (shares[$0], $1) }
+        let texts = classes.map { label in
+            dataset.className(label) + (classes.count > 1 ? " \(certaintyText(shares[label]))" : "")
+        }
+        return ImageGrid.Image(
+            label: texts[0], note: texts.dropFirst().first ?? "", channels: dataset.channels, height: dataset.height,
+            width: dataset.width, planes: planes)
+    }
 }
 
 /// How sure a network is of a class: `97 %`, and never 100 for what is less.

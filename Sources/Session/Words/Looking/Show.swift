@@ -1,4 +1,5 @@
-// `show`: images of a data set; of a run the filters of its first convolution, or what a layer makes of an image.
+// `show`: images of a data set, also as a training sees them; of a run the filters of its first convolution, or what a
+// layer makes of an image.
 
 import Datasets
 import Engine
@@ -19,11 +20,16 @@ private let image = Option("image", .integer(0...10_000_000), default: 0, "which
 private let shownCount = Option(
     "count", .integer(1...400), workedOut: "\(defaultCount) or \(defaultFilterCount) filters",
     aliases: ["n", "num", "rows"], "how many images, filters or channels")
+private let epoch = Option(
+    "epoch", .integer(1...1_000_000), workedOut: "none", aliases: ["augmented"],
+    "the images as a training sees them in this epoch, augmented")
+private let augmentSeed = Option("seed", .seed, default: 1, aliases: ["augmentseed"], "the seed of that training")
 
 extension Word {
     static let show = Word(
         "show", .looking, "Images of a data set with their classes, or a run's filters and activations",
-        [subject, layer, image, CommonOptions.measuredData, shownCount, CommonOptions.to], result: .picture,
+        [subject, epoch, augmentSeed, layer, image, CommonOptions.measuredData, shownCount, CommonOptions.to],
+        result: .picture,
         example: "show synthetic()", aliases: ["imshow", "imgrid", "make_grid"], .perform(showSubject))
 }
 
@@ -32,6 +38,7 @@ private func showSubject(_ call: Invocation) throws -> Value {
     case nil: return try showImages(call.lastData(), call)
     case .object(let data as DataValue): return try showImages(data, call)
     case .object(let run as RunValue):
+        try refuse([epoch, augmentSeed], call, "is for images of a data set", fix: "leave it out, or name a data set")
         guard let number = call[layer] else { return try showFilters(run, call) }
         return try showMaps(run, layer: number, call)
     case let value?:
@@ -41,28 +48,45 @@ private func showSubject(_ call: Invocation) throws -> Value {
     }
 }
 
-private func refuse(_ options: [any OptionDeclaration], _ call: Invocation, _ reason: String) throws {
+private func refuse(
+    _ options: [any OptionDeclaration], _ call: Invocation, _ reason: String,
+    fix: String = "leave it out, or name a run and its layer: `show a, layer: 1`"
+) throws {
     guard let option = options.first(where: call.isGiven) else { return }
-    let label = option.parameter.label
     throw call.fault(
-        .nothingToDo, "`\(label):` \(reason)", at: call.place(option),
-        fix: "leave it out, or name a run and its layer: `show a, layer: 1`")
+        .nothingToDo, "`\(option.parameter.label):` \(reason)", at: call.place(option), fix: fix)
 }
 
-/// The first training images of a data set, or some of each class of an image folder.
+/// The first training images of a data set, or some of each class of an image folder; as a training sees them where an
+/// epoch is named.
 private func showImages(_ data: DataValue, _ call: Invocation) throws -> Value {
     try refuse([layer, image, CommonOptions.measuredData], call, "is for what a layer of a run makes of an image")
     let dataset = data.dataset
     let shown = dataset.shownImages(.training, call[shownCount] ?? defaultCount)
-    let pictures = try shown.map { index in
-        try call.labeledImage(
-            index, of: dataset, .training, label: dataset.className(dataset.training.label(index)))
-    }
     let count = counted(shown.count, "training image")
+    let which =
+        dataset.isSortedByClass
+        ? "\(count) over its classes" : shown.count == 1 ? "the first training image" : "the first \(count)"
+    guard let number = call[epoch] else {
+        try refuse([augmentSeed], call, "is that of a training, of which no epoch is named", fix: "add `epoch: 1`")
+        let pictures = try shown.map { index in
+            try call.labeledImage(
+                index, of: dataset, .training, label: dataset.className(dataset.training.label(index)))
+        }
+        let grid = ImageGrid(title: "\(data.name): \(which)", pictures: pictures)
+        return try call.show(PictureValue(grid, plainText: grid.text))
+    }
+    guard !dataset.augmentation.isNone else {
+        let given = call.isGiven(subject) ? "\(call.context.source[call.place(subject)]), " : ""
+        throw call.fault(
+            .nothingToDo, "`epoch:` shows images as they are augmented, and those of \(data.name) are not",
+            at: call.place(epoch), fix: "write `show augment(\(given)flip: true, crop: 4), epoch: \(number)`")
+    }
+    let seed = call[augmentSeed]
     let grid = ImageGrid(
-        title:
-            "\(data.name): \(dataset.isSortedByClass ? "\(count) over its classes" : shown.count == 1 ? "the first training image" : "the first \(count)")",
-        pictures: pictures)
+        title: "\(data.name): \(which) in epoch \(number)",
+        pictures: try shown.map { try call.augmentedImage($0, of: dataset, epoch: number, seed: seed) },
+        caption: "As a training with `seed: \(seed)` sees them in that epoch.")
     return try call.show(PictureValue(grid, plainText: grid.text))
 }
 
