@@ -89,7 +89,7 @@ extension Layer: CustomStringConvertible {
     }
 
     /// The layer with other layers in its blocks, those of a residual's shortcut said.
-    func with(branches: [[Layer]]) -> Layer { kind.with(branches: branches) ?? self }
+    func with(branches: [[Layer]]) -> Layer { (kind as? any BranchingKind)?.with(branches: branches) ?? self }
 
     /// The class of `torch.nn` that this layer is, over an input of the given rank; that of our own for a branching
     /// layer.

@@ -536,4 +536,120 @@ struct RewriteTests {
         #expect(
             try Outcome(plain, weights: nil, settings).isSameTraining(as: Outcome(dilated, weights: nil, settings)))
     }
+
+    /// What `diff` does with the weights of one to compare it with the other.
+    private static let movedIntoBranches: [(Layer, [Layer])] = [
+        (.batchNorm(.init()), [.batchNorm(.init()), .batchNorm(.init()), .batchNorm(.init())]),
+        (
+            .groupNorm(.init(groups: 13)),
+            [.groupNorm(.init(groups: 9)), .groupNorm(.init(groups: 1)), .groupNorm(.init(groups: 3))]
+        ),
+        (
+            .instanceNorm(.init(hasScale: true, hasBias: true)),
+            Array(repeating: .instanceNorm(.init(hasScale: true, hasBias: true)), count: 3)
+        ),
+        (.prelu(.init(isPerChannel: true)), Array(repeating: .prelu(.init(isPerChannel: true)), count: 3)),
+        (
+            .scale(.init(factor: 0.5, isLearned: true)),
+            Array(repeating: .scale(.init(factor: 0.5, isLearned: true)), count: 3)
+        ),
+    ]
+
+    /// Branches of 18, 2 and 6 channels: a group of two is computed by other lanes in them than after the concat.
+    @Test(arguments: Precision.allCases, movedIntoBranches)
+    func whatHasValuesOfItsOwnForEachChannelKeepsItsBitsInBranches(precision: Precision, moved: (Layer, [Layer])) throws
+    {
+        for isChunk in [false, true] {
+            func conv(_ width: Int) -> Layer {
+                .convolution(.init(width: width, kernel: Extent(3), padding: .exactly(Extent(1))))
+            }
+            let branches = [[conv(18)], [conv(2)], isChunk ? [] : [conv(6)]]
+            func network(_ branches: [[Layer]], _ after: [Layer]) throws -> Architecture {
+                try Architecture(
+                    input: Shape([3, 6, 5]),
+                    layers: [conv(18), isChunk ? .chunk(branches: branches) : .concatenation(branches: branches)]
+                        + after + [
+                            .activation(.relu), conv(4), .flatten, .linear(.init(width: 3)),
+                        ])
+            }
+            let outside = try network(branches, [moved.0])
+            let inside = try network(zip(branches, moved.1).map { $0 + [$1] }, [])
+            let equivalence = Equivalence(outside, inside)
+            #expect(equivalence.answer == .same(.bits), "\(moved.0)")
+            let settings = Outcome.Settings(
+                source: MemoryImages(shape: outside.input, count: 3, classes: 3, seed: 5), precision: precision)
+            let one = try Outcome(outside, weights: nil, settings)
+            let weights = try #require(equivalence.weights(of: inside, like: one.weights))
+            let other = try Outcome(inside, weights: weights, settings)
+            #expect(bits(one.outputs) == bits(other.outputs), "\(moved.0)")
+        }
+    }
+
+    /// What all branches begin with, before them.
+    @Test(arguments: Precision.allCases)
+    func whatAllBranchesBeginWithKeepsItsBitsBeforeThem(precision: Precision) throws {
+        func conv(_ width: Int) -> Layer {
+            .convolution(.init(width: width, kernel: Extent(3), padding: .exactly(Extent(1))))
+        }
+        let average = Layer.averagePool(.init(size: Extent(2)))
+        let beginnings: [[Layer]] = [
+            [.activation(.relu)], [.activation(.tanh), average], [.activation(.gelu)],
+            [.maxPool(.init(size: Extent(2)))],
+            [.instanceNorm(.init())], [.scale(.init(factor: 0.3)), .activation(.leakyReLU(slope: 0.1))],
+        ]
+        for beginning in beginnings {
+            let joins: [([[Layer]]) -> Layer] = [
+                { .residual(body: $0[0], shortcut: $0[1]) }, { .concatenation(branches: $0) }, { .chunk(branches: $0) },
+            ]
+            for (index, join) in joins.enumerated() {
+                let branches = [[conv(6)], index == 0 ? [] : [conv(2)]]
+                func network(_ before: [Layer], _ branches: [[Layer]]) throws -> Architecture {
+                    try Architecture(
+                        input: Shape([3, 6, 4]),
+                        layers: [conv(6)] + before + [join(branches), .flatten, .linear(.init(width: 3))])
+                }
+                let (inside, outside) = (
+                    try network([], branches.map { beginning + $0 }), try network(beginning, branches)
+                )
+                #expect(Equivalence(inside, outside).answer == .same(.bits), "\(beginning), \(index)")
+                let settings = Outcome.Settings(
+                    source: MemoryImages(shape: inside.input, count: 3, classes: 3, seed: 5), precision: precision)
+                let one = try Outcome(inside, weights: nil, settings)
+                let other = try Outcome(outside, weights: one.weights, settings)
+                #expect(bits(one.outputs) == bits(other.outputs), "\(beginning), \(index)")
+            }
+        }
+    }
+
+    /// Where relu comes first, an infinite gradient of a value that is dropped becomes 0 times infinity, a NaN; where
+    /// dropout comes first, relu lets none of it through.
+    @Test func reluAndDropoutTrainTheSameWhileGradientsAreFiniteAlone() throws {
+        func network(_ between: [Layer]) throws -> Architecture {
+            try Architecture(
+                input: Shape([4]),
+                layers: [.linear(.init(width: 8))] + between + [
+                    .scale(.init(factor: 1000)), .linear(.init(width: 3)),
+                ])
+        }
+        let orders: [[Layer]] = [
+            [.activation(.relu), .dropout(rate: 0.5)], [.dropout(rate: 0.5), .activation(.relu)],
+        ]
+        let networks = try orders.map(network)
+        #expect(Equivalence(networks[0], networks[1]).answer == .same(.bits))
+        let settings = Outcome.Settings(source: MemoryImages(shape: Shape([4]), count: 3, classes: 3, seed: 5))
+        func outcomes(_ weights: [[Float]]?) throws -> [Outcome] {
+            try networks.map { try Outcome($0, weights: weights, settings) }
+        }
+        let finite = try outcomes(nil)
+        #expect(finite[0].isSameTraining(as: finite[1]))
+        // Small values, so that outputs are finite and the gradient before the factor is not.
+        let infinite = try outcomes([
+            [Float](repeating: 1e-36, count: 32), [Float](repeating: 1e-34, count: 8),
+            (0..<24).map { $0 < 8 ? 1e36 : -1e36 }, [0, 0, 0],
+        ])
+        #expect(infinite.allSatisfy { $0.trainedOutputs.allSatisfy(\.isFinite) })
+        let hasNaN = infinite[0].gradients.contains { $0.contains { $0.isNaN } }
+        #expect(hasNaN)
+        #expect(!infinite[0].isSameTraining(as: infinite[1]))
+    }
 }

@@ -14,6 +14,7 @@ struct EquivalenceTests {
         .maxPool(.init(size: Extent(size), stride: stride.map { Extent($0) }))
     }
     private static func linear(_ width: Int) -> Layer { .linear(.init(width: width)) }
+    private static let learned = Layer.scale(.init(factor: 0.5, isLearned: true))
 
     private func answer(
         _ first: [Layer], _ second: [Layer], input: Shape = Shape([3, 8, 8])
@@ -177,7 +178,7 @@ struct EquivalenceTests {
         (
             "relu through dropout into branches",
             [.concatenation(branches: [[conv(4), .dropout(rate: 0.3)], []]), relu, .flatten, linear(3)],
-            [.concatenation(branches: [[conv(4), relu, .dropout(rate: 0.3)], [relu]]), .flatten, linear(3)], .training
+            [.concatenation(branches: [[conv(4), relu, .dropout(rate: 0.3)], [relu]]), .flatten, linear(3)], .bits
         ),
         (
             "dropout draws elsewhere in the branches",
@@ -242,6 +243,86 @@ struct EquivalenceTests {
                 .concatenation(branches: [[conv(4)], [], [conv(2)]]), .batchNorm(.init(momentum: 0.2)), relu, conv(5),
                 .flatten, linear(3),
             ], .bits
+        ),
+        (
+            "groupnorm in the branches of a concat, or after it",
+            [
+                .concatenation(branches: [
+                    [conv(4), .groupNorm(.init(groups: 2)), relu], [conv(2), .groupNorm(.init(groups: 1)), relu],
+                ]), conv(5), .flatten, linear(3),
+            ],
+            [
+                .concatenation(branches: [[conv(4)], [conv(2)]]), .groupNorm(.init(groups: 3)), relu, conv(5), .flatten,
+                linear(3),
+            ], .bits
+        ),
+        (
+            "instancenorm with parameters, prelu and learned scales in the branches of a concat, or after it",
+            [
+                .concatenation(branches: [
+                    [conv(4), .instanceNorm(.init(hasScale: true)), .prelu(.init(isPerChannel: true)), learned],
+                    [.instanceNorm(.init(hasScale: true)), .prelu(.init(isPerChannel: true)), learned],
+                ]), conv(5), .flatten, linear(3),
+            ],
+            [
+                .concatenation(branches: [[conv(4)], []]), .instanceNorm(.init(hasScale: true)),
+                .prelu(.init(isPerChannel: true)), learned, conv(5), .flatten, linear(3),
+            ], .bits
+        ),
+        (
+            "a norm and a relu in the shares of a chunk, or after it",
+            [
+                conv(4),
+                .chunk(branches: [
+                    [conv(4), .groupNorm(.init(groups: 2)), relu], [.groupNorm(.init(groups: 1)), relu],
+                ]),
+                .flatten, linear(3),
+            ],
+            [
+                conv(4), .chunk(branches: [[conv(4)], []]), .groupNorm(.init(groups: 3)), relu, .flatten, linear(3),
+            ], .bits
+        ),
+        (
+            "relu at the beginning of body and shortcut, or before the residual",
+            [conv(4), .residual(body: [relu, conv(4)], shortcut: [relu]), .flatten, linear(3)],
+            [conv(4), relu, .residual(body: [conv(4)], shortcut: []), .flatten, linear(3)], .bits
+        ),
+        (
+            "relu at the beginning of body and shortcut that both have weights",
+            [
+                conv(4), .residual(body: [relu, conv(4)], shortcut: [relu, conv(4, kernel: 1, padding: 0)]), .flatten,
+                linear(3),
+            ],
+            [
+                conv(4), relu, .residual(body: [conv(4)], shortcut: [conv(4, kernel: 1, padding: 0)]), .flatten,
+                linear(3),
+            ], .bits
+        ),
+        (
+            "tanh and a pool at the beginning of all branches",
+            [
+                .concatenation(branches: [[.activation(.tanh), pool(2), conv(4)], [.activation(.tanh), pool(2)]]),
+                .flatten, linear(3),
+            ],
+            [.activation(.tanh), pool(2), .concatenation(branches: [[conv(4)], []]), .flatten, linear(3)], .bits
+        ),
+        (
+            "relu at the beginning of the shares of a chunk",
+            [conv(4), .chunk(branches: [[relu, conv(4)], [relu, conv(2)]]), .flatten, linear(3)],
+            [conv(4), relu, .chunk(branches: [[conv(4)], [conv(2)]]), .flatten, linear(3)], .bits
+        ),
+        (
+            "softmax at the beginning of the branches of a concat",
+            [
+                conv(4), .concatenation(branches: [[.activation(.softmax), conv(4)], [.activation(.softmax)]]),
+                .flatten, linear(3),
+            ],
+            [conv(4), .activation(.softmax), .concatenation(branches: [[conv(4)], []]), .flatten, linear(3)], .bits
+        ),
+        (
+            "relu and dropout, whose gradients differ where one is infinite",
+            [conv(4), relu, .dropout(rate: 0.3), .flatten, linear(3)],
+            [conv(4), .dropout(rate: 0.3), relu, .flatten, linear(3)], .bits
         ),
         (
             "batchnorm behind a concat in a concat",
@@ -430,6 +511,49 @@ struct EquivalenceTests {
     }
 
     private static let notProven: [(String, [Layer], [Layer])] = [
+        (
+            "groups of a groupnorm that cross the branches",
+            [
+                .concatenation(branches: [
+                    [conv(3), .groupNorm(.init(groups: 1))], [conv(3), .groupNorm(.init(groups: 1))],
+                ]), .flatten, linear(3),
+            ], [.concatenation(branches: [[conv(3)], [conv(3)]]), .groupNorm(.init(groups: 3)), .flatten, linear(3)]
+        ),
+        (
+            "groups of a groupnorm of other sizes",
+            [
+                .concatenation(branches: [
+                    [conv(4), .groupNorm(.init(groups: 2))], [conv(2), .groupNorm(.init(groups: 2))],
+                ]), .flatten, linear(3),
+            ], [.concatenation(branches: [[conv(4)], [conv(2)]]), .groupNorm(.init(groups: 3)), .flatten, linear(3)]
+        ),
+        (
+            "one slope for all channels, or one for each branch",
+            [.concatenation(branches: [[conv(4), .prelu(.init())], [.prelu(.init())]]), .flatten, linear(3)],
+            [.concatenation(branches: [[conv(4)], []]), .prelu(.init()), .flatten, linear(3)]
+        ),
+        (
+            "layernorm goes over all branches",
+            [.concatenation(branches: [[conv(4), .layerNorm(.init())], [.layerNorm(.init())]]), .flatten, linear(3)],
+            [.concatenation(branches: [[conv(4)], []]), .layerNorm(.init()), .flatten, linear(3)]
+        ),
+        (
+            "relu in the body alone", [conv(4), .residual(body: [relu, conv(4)], shortcut: []), .flatten, linear(3)],
+            [conv(4), relu, .residual(body: [conv(4)], shortcut: []), .flatten, linear(3)]
+        ),
+        (
+            "softmax of the shares of a chunk",
+            [
+                conv(4), .chunk(branches: [[.activation(.softmax), conv(4)], [.activation(.softmax)]]), .flatten,
+                linear(3),
+            ],
+            [conv(4), .activation(.softmax), .chunk(branches: [[conv(4)], []]), .flatten, linear(3)]
+        ),
+        (
+            "a prelu at the beginning of each branch has slopes of its own",
+            [conv(4), .residual(body: [.prelu(.init()), conv(4)], shortcut: [.prelu(.init())]), .flatten, linear(3)],
+            [conv(4), .prelu(.init()), .residual(body: [conv(4)], shortcut: []), .flatten, linear(3)]
+        ),
         (
             "kernel 1 with stride 2 leaves values out", [pool(1, stride: 2), .flatten, linear(3)],
             [.flatten, linear(3)]

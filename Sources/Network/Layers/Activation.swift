@@ -40,6 +40,16 @@ extension Layer.Activation {
         var lastLayerNote: (message: String, advice: String)?
         /// Whether f(x) never has the other sign than x, and f(0) is 0.
         var keepsSign = false
+        /// Whether it never reverses the order of two values.
+        var keepsOrder = false
+        /// The values that it gives back as they are.
+        var unchanged: ClosedRange<Double>?
+        /// Whether it lets no gradient through where it gives 0.
+        var cutsZeros = false
+        /// The same where it gives 6.
+        var cutsSixes = false
+        /// Why it changes none of its inputs and no gradient, if it does not.
+        var idleNote: @Sendable (KnownValues) -> String? = { _ in nil }
         /// The nodes of ONNX, in order; what the last gives is the function.
         public let onnx: [ONNXStep]
         /// f(x) and f'(x) in double precision; those of the softmax are not used.
@@ -62,7 +72,9 @@ extension Layer.Activation {
         case .relu:
             Form(
                 name: "relu", module: "ReLU", trait: .kinked { max(0, $0.lowerBound)...max(0, $0.upperBound) },
-                lastLayerNote: Self.positiveScores, onnx: [ONNXStep("Relu", [.input])],
+                lastLayerNote: Self.positiveScores, keepsOrder: true, unchanged: 0...Double.infinity, cutsZeros: true,
+                idleNote: { $0.makesReLUIdle ? "no value is below zero any more" : nil },
+                onnx: [ONNXStep("Relu", [.input])],
                 value: { max(0, $0) }, derivative: { $0 > 0 ? 1 : 0 })
         case .leakyReLU(let slope):
             Form(
@@ -74,19 +86,23 @@ extension Layer.Activation {
                         slope == 0
                             ? 0...max(0, $0.upperBound) : (slope < 0 ? 0 : -Double.infinity)...Double.infinity
                     },
+                keepsOrder: slope >= 0, unchanged: (slope == 1 ? -Double.infinity : 0)...Double.infinity,
                 onnx: [ONNXStep("LeakyRelu", [.input], attributes: [("alpha", .decimal(slope))])],
                 value: { $0 > 0 ? $0 : slope * $0 }, derivative: { $0 > 0 ? 1 : slope })
         case .relu6:
             Form(
                 name: "relu6", module: "ReLU6",
                 trait: .kinked(isHomogeneous: false) { clamped($0.lowerBound, 6)...clamped($0.upperBound, 6) },
-                lastLayerNote: Self.positiveScores,
+                lastLayerNote: Self.positiveScores, keepsOrder: true, unchanged: 0...6, cutsZeros: true,
+                cutsSixes: true,
+                idleNote: { $0.makesReLU6Idle ? "no value is below zero or above 6 any more" : nil },
                 onnx: [ONNXStep("Clip", [.input, .constant(0, "zero"), .constant(6, "six")])],
                 value: { clamped($0, 6) }, derivative: { $0 > 0 && $0 < 6 ? 1 : 0 })
         case .elu(let alpha):
             Form(
                 name: "elu", module: "ELU", setting: Setting(label: "alpha", value: alpha, standard: 1),
                 trait: .curved(-alpha...Double.infinity, isSmooth: false), keepsSign: alpha >= 0,
+                keepsOrder: alpha >= 0, unchanged: 0...Double.infinity,
                 onnx: [ONNXStep("Elu", [.input], attributes: [("alpha", .decimal(alpha))])],
                 value: { $0 > 0 ? $0 : alpha * (exponential($0) - 1) },
                 derivative: { $0 > 0 ? 1 : alpha * exponential($0) })
@@ -134,7 +150,7 @@ extension Layer.Activation {
         case .sigmoid:
             Form(
                 name: "sigmoid", module: "Sigmoid", trait: .curved(0...1), lastLayerNote: Self.positiveScores,
-                onnx: [ONNXStep("Sigmoid", [.input])], value: logistic,
+                keepsOrder: true, onnx: [ONNXStep("Sigmoid", [.input])], value: logistic,
                 derivative: { logistic($0) * (1 - logistic($0)) })
         case .hardsigmoid:
             Form(
@@ -142,7 +158,7 @@ extension Layer.Activation {
                 trait: .kinked(isHomogeneous: false) {
                     clamped($0.lowerBound + 3, 6) / 6...clamped($0.upperBound + 3, 6) / 6
                 },
-                lastLayerNote: Self.positiveScores,
+                lastLayerNote: Self.positiveScores, keepsOrder: true, cutsZeros: true,
                 onnx: [
                     ONNXStep(
                         "HardSigmoid", [.input], attributes: [("alpha", .decimal(1.0 / 6)), ("beta", .decimal(0.5))])
@@ -150,13 +166,14 @@ extension Layer.Activation {
                 value: { clamped($0 + 3, 6) / 6 }, derivative: { abs($0) < 3 ? 1.0 / 6 : 0 })
         case .tanh:
             Form(
-                name: "tanh", module: "Tanh", trait: .curved(-1...1), keepsSign: true,
+                name: "tanh", module: "Tanh", trait: .curved(-1...1), keepsSign: true, keepsOrder: true,
                 onnx: [ONNXStep("Tanh", [.input])],
                 value: tangent, derivative: { 1 - tangent($0) * tangent($0) })
         case .softplus:
             Form(
                 name: "softplus", module: "Softplus", trait: .curved(0...Double.infinity),
-                lastLayerNote: Self.positiveScores, onnx: [ONNXStep("Softplus", [.input])], value: smoothRectifier,
+                lastLayerNote: Self.positiveScores, keepsOrder: true, onnx: [ONNXStep("Softplus", [.input])],
+                value: smoothRectifier,
                 derivative: logistic)
         case .softmax:
             Form(
@@ -193,7 +210,8 @@ extension Layer.Activation: LayerKind, CustomStringConvertible {
         switch activation {
         case .leakyReLU: return .activation(.leakyReLU(slope: try reader.number("slope")))
         case .elu: return .activation(.elu(alpha: try reader.number("alpha")))
-        default: return .activation(activation)
+        case .relu, .relu6, .gelu, .silu, .mish, .hardswish, .sigmoid, .hardsigmoid, .tanh, .softplus, .softmax:
+            return .activation(activation)
         }
     }
 
@@ -201,6 +219,7 @@ extension Layer.Activation: LayerKind, CustomStringConvertible {
 
     var family: LayerFamily { .activation }
     var function: FunctionTrait { .pointwise(form.trait) }
+    var isOfSingleValues: Bool { self != .softmax }
 
     func moduleName(flat: Bool) -> String { form.module }
 

@@ -6,6 +6,7 @@ extension Layer {
         static let word = "adaptivemaxpool"
         static let globalWord = "globalmaxpool"
         let function = FunctionTrait.maximum
+        var isOfSingleValues: Bool { false }
         func moduleName(flat: Bool) -> String { "AdaptiveMaxPool2d" }
 
         static func layer(_ reader: inout LayerSettingsReader) throws(LayerSettingsError) -> Layer {
@@ -54,6 +55,7 @@ extension Layer {
         static let word = "adaptiveavgpool"
         static let globalWord = "globalavgpool"
         let function = FunctionTrait.mean
+        var isOfSingleValues: Bool { false }
         func moduleName(flat: Bool) -> String { "AdaptiveAvgPool2d" }
 
         static func layer(_ reader: inout LayerSettingsReader) throws(LayerSettingsError) -> Layer {

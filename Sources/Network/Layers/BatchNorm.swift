@@ -62,6 +62,7 @@ extension Layer.BatchNorm: FreezableKind, CustomStringConvertible {
 
     var family: LayerFamily { .norm }
     var function: FunctionTrait { .affine(hasShift: true) }
+    var isOfSingleValues: Bool { false }
 
     func moduleName(flat: Bool) -> String { flat ? "BatchNorm1d" : "BatchNorm2d" }
 
@@ -102,6 +103,8 @@ extension Layer.BatchNorm: FreezableKind, CustomStringConvertible {
     }
 
     func traits(_ placed: PlacedLayer) -> LayerTraits {
-        LayerTraits(keepsPlacesApart: true, removesBias: true, treatsValuesAsChannels: true)
+        LayerTraits(
+            onChannels: { _ in .batchNorm(self) }, keepsPlacesApart: true, removesBias: true,
+            treatsValuesAsChannels: true)
     }
 }

@@ -9,6 +9,7 @@ extension Layer {
         var description: String { "channelshuffle \(groups)" }
         let family = LayerFamily.reshaping
         let function = FunctionTrait.identity
+        var isOfSingleValues: Bool { false }
 
         static let words = ["channelshuffle"]
 

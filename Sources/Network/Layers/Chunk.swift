@@ -1,7 +1,7 @@
 // The channels in equal shares, a branch for each, joined again in their order.
 
 extension Layer {
-    struct Chunk: LayerKind {
+    struct Chunk: BranchingKind {
         let branches: [[Layer]]
         var blocks: [[Layer]] { branches }
 
@@ -9,8 +9,9 @@ extension Layer {
         let isNumbered = false
         let family = LayerFamily.branches(join: "concat", fork: "chunk")
         let function = FunctionTrait.join
+        var isOfSingleValues: Bool { false }
 
-        func with(branches: [[Layer]]) -> Layer? {
+        func with(branches: [[Layer]]) -> Layer {
             .chunk(branches: branches)
         }
 

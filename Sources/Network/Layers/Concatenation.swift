@@ -1,7 +1,7 @@
 // The channels of several branches, one after the other.
 
 extension Layer {
-    struct Concatenation: LayerKind {
+    struct Concatenation: BranchingKind {
         let branches: [[Layer]]
         var blocks: [[Layer]] { branches }
 
@@ -9,8 +9,9 @@ extension Layer {
         let isNumbered = false
         let family = LayerFamily.branches(join: "concat")
         let function = FunctionTrait.join
+        var isOfSingleValues: Bool { false }
 
-        func with(branches: [[Layer]]) -> Layer? {
+        func with(branches: [[Layer]]) -> Layer {
             .concatenation(branches: branches)
         }
 

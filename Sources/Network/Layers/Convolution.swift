@@ -117,6 +117,7 @@ extension Layer.Convolution: FreezableKind, CustomStringConvertible {
 
     var family: LayerFamily { .convolution }
     var function: FunctionTrait { .affine(hasShift: hasBias) }
+    var isOfSingleValues: Bool { false }
 
     var trainedForm: Layer? {
         guard initialization != .standard || !freezing.isIdle else { return nil }

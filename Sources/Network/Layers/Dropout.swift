@@ -7,6 +7,7 @@ extension Layer {
         let family = LayerFamily.dropout
         var isRandom: Bool { rate > 0 }
         let function = FunctionTrait.identity
+        var isOfSingleValues: Bool { false }
 
         var description: String { "dropout \(shortest(rate))" }
 

@@ -7,6 +7,7 @@ extension Layer {
         let isNumbered = false
         let family = LayerFamily.reshaping
         let function = FunctionTrait.identity
+        var isOfSingleValues: Bool { false }
 
         static let words = ["flatten"]
         let settings = LayerSettings("flatten")

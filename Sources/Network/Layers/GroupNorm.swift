@@ -47,6 +47,7 @@ extension Layer.GroupNorm: FreezableKind, CustomStringConvertible {
     var family: LayerFamily { .norm }
     /// It bends, as the deviation depends on the values; a group may have any values after it.
     var function: FunctionTrait { .pointwise(.curved(-Double.infinity...Double.infinity)) }
+    var isOfSingleValues: Bool { false }
 
     func moduleName(flat: Bool) -> String { "GroupNorm" }
 
@@ -84,7 +85,12 @@ extension Layer.GroupNorm: FreezableKind, CustomStringConvertible {
     }
 
     func traits(_ placed: PlacedLayer) -> LayerTraits {
-        LayerTraits(
+        let size = placed.input.channels / groups
+        return LayerTraits(
+            onChannels: { count in
+                guard count % size == 0 else { return nil }
+                return .groupNorm(Self(groups: count / size, epsilon: epsilon, freezing: freezing))
+            },
             normalizesSingleValues: groups == placed.input.count
                 ? ("each of its groups is a single value", "use fewer groups") : nil,
             // A group of one channel takes its mean out, and any bias with it.

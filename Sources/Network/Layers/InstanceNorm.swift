@@ -51,6 +51,7 @@ extension Layer.InstanceNorm: FreezableKind, CustomStringConvertible {
     var family: LayerFamily { .norm }
     /// It bends, as the deviation depends on the values.
     var function: FunctionTrait { .pointwise(.curved(-Double.infinity...Double.infinity)) }
+    var isOfSingleValues: Bool { false }
 
     func moduleName(flat: Bool) -> String { "InstanceNorm2d" }
 
@@ -82,10 +83,14 @@ extension Layer.InstanceNorm: FreezableKind, CustomStringConvertible {
     }
 
     func traits(_ placed: PlacedLayer) -> LayerTraits {
-        LayerTraits(
+        let layer = Layer.instanceNorm(self)
+        var traits = LayerTraits(
             keepsChannelsApart: !hasScale && !hasBias,
+
             normalizesSingleValues: placed.input.extent == Extent(1)
                 ? ("each of its maps is a single value", "put it before the pool, or use `layernorm`") : nil,
             removesBias: true)
+        if hasScale || hasBias { traits.onChannels = { _ in layer } }
+        return traits
     }
 }

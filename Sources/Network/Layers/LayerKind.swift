@@ -10,10 +10,6 @@ protocol LayerKind: CustomStringConvertible {
 
     /// As one would type it, options at their default left out.
     var description: String { get }
-    /// The layers of its blocks as they were written, in their order; where one is left out, none of it.
-    var blocks: [[Layer]] { get }
-    /// The layer with other layers in its blocks; `nil`: it has none.
-    func with(branches: [[Layer]]) -> Layer?
     /// As one would type it, with the layers of its blocks.
     var program: String { get }
     /// Whether it has a row in `summary`, by whose numbers people know layers.
@@ -60,13 +56,23 @@ protocol LayerKind: CustomStringConvertible {
     var trainedForm: Layer? { get }
     /// What it does to the functions before it.
     var function: FunctionTrait { get }
+    /// Whether it is one function for all values, without weights.
+    var isOfSingleValues: Bool { get }
     /// What else proofs and `lint` ask.
     func traits(_ placed: PlacedLayer) -> LayerTraits
 }
 
+/// A layer that is made of blocks.
+protocol BranchingKind: LayerKind {
+    /// The layers of its blocks as they were written, in their order; where one is left out, none of it.
+    var blocks: [[Layer]] { get }
+    /// The layer with other layers in its blocks, as many as it can have.
+    func with(branches: [[Layer]]) -> Layer
+}
+
 extension LayerKind {
-    var blocks: [[Layer]] { [] }
-    func with(branches: [[Layer]]) -> Layer? { nil }
+    /// Those of a layer that is made of blocks.
+    var blocks: [[Layer]] { (self as? any BranchingKind)?.blocks ?? [] }
     var program: String { description }
     var isNumbered: Bool { true }
     var isRandom: Bool { false }
@@ -121,6 +127,9 @@ struct LayerTraits {
     var passesValues = false
     /// Whether it computes each channel for itself, without weights or random numbers.
     var keepsChannelsApart = false
+    /// What it is over so many channels that follow each other, where it has values of its own for each of them and
+    /// can be applied to parts of a map; `nil`: those are not whole groups.
+    var onChannels: (@Sendable (_ count: Int) -> Layer?)?
     /// Whether each of its values comes from those at the same place alone, so that maps after it show the same places.
     var keepsPlacesApart = false
     /// What it normalizes by itself, where that is a single value: its output is then its shift, whatever comes in.

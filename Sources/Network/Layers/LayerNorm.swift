@@ -36,6 +36,7 @@ extension Layer.LayerNorm: FreezableKind, CustomStringConvertible {
     var family: LayerFamily { .norm }
     /// It bends, as the deviation depends on the values.
     var function: FunctionTrait { .pointwise(.curved(-Double.infinity...Double.infinity)) }
+    var isOfSingleValues: Bool { false }
 
     func moduleName(flat: Bool) -> String { "LayerNorm" }
 

@@ -55,6 +55,7 @@ extension Layer.Linear: FreezableKind, CustomStringConvertible {
 
     var family: LayerFamily { .linear }
     var function: FunctionTrait { .affine(hasShift: hasBias) }
+    var isOfSingleValues: Bool { false }
 
     var trainedForm: Layer? {
         guard initialization != .standard || !freezing.isIdle else { return nil }

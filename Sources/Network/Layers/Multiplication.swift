@@ -2,18 +2,19 @@
 // places.
 
 extension Layer {
-    struct Multiplication: LayerKind {
+    struct Multiplication: BranchingKind {
         let body: [Layer]
 
         let description = "multiply"
         let isNumbered = false
         let family = LayerFamily.branches(join: "×", withInput: true)
         let function = FunctionTrait.product
+        var isOfSingleValues: Bool { false }
 
         var blocks: [[Layer]] { [body] }
 
-        func with(branches: [[Layer]]) -> Layer? {
-            branches.count == 1 ? .multiplication(body: branches[0]) : nil
+        func with(branches: [[Layer]]) -> Layer {
+            .multiplication(body: branches.first ?? body)
         }
 
         var program: String { "multiply \(block(body))" }

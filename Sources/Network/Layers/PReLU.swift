@@ -40,6 +40,7 @@ extension Layer.PReLU: FreezableKind, CustomStringConvertible {
     var function: FunctionTrait {
         .pointwise(.kinked { $0.lowerBound >= 0 ? $0 : -Double.infinity...Double.infinity })
     }
+    var isOfSingleValues: Bool { false }
 
     func moduleName(flat: Bool) -> String { "PReLU" }
 
@@ -61,6 +62,12 @@ extension Layer.PReLU: FreezableKind, CustomStringConvertible {
     }
 
     func traits(_ placed: PlacedLayer) -> LayerTraits {
-        LayerTraits(passesValues: !isPerChannel, keepsPlacesApart: true, treatsValuesAsChannels: true)
+        let layer = Layer.prelu(self)
+        var traits = LayerTraits(
+            passesValues: !isPerChannel,
+            keepsPlacesApart: true,
+            treatsValuesAsChannels: true)
+        if isPerChannel { traits.onChannels = { _ in layer } }
+        return traits
     }
 }

@@ -22,6 +22,7 @@ extension Layer {
         let windows: Pooling
         static let word = "maxpool"
         let function = FunctionTrait.maximum
+        var isOfSingleValues: Bool { false }
         func moduleName(flat: Bool) -> String { "MaxPool2d" }
 
         static func layer(_ reader: inout LayerSettingsReader) throws(LayerSettingsError) -> Layer {
@@ -41,6 +42,7 @@ extension Layer {
         let windows: Pooling
         static let word = "avgpool"
         let function = FunctionTrait.mean
+        var isOfSingleValues: Bool { false }
         func moduleName(flat: Bool) -> String { "AvgPool2d" }
 
         static func layer(_ reader: inout LayerSettingsReader) throws(LayerSettingsError) -> Layer {

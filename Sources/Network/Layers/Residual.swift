@@ -1,7 +1,7 @@
 // The sum of the output of a body and of its input, or of what a shortcut makes of the input.
 
 extension Layer {
-    struct Residual: LayerKind {
+    struct Residual: BranchingKind {
         let body: [Layer]
         let shortcut: [Layer]?
 
@@ -9,11 +9,12 @@ extension Layer {
         let isNumbered = false
         let family = LayerFamily.branches(join: "+")
         let function = FunctionTrait.sum
+        var isOfSingleValues: Bool { false }
 
         var blocks: [[Layer]] { [body] + (shortcut.map { [$0] } ?? []) }
 
-        func with(branches: [[Layer]]) -> Layer? {
-            branches.count == 2 ? .residual(body: branches[0], shortcut: branches[1]) : nil
+        func with(branches: [[Layer]]) -> Layer {
+            .residual(body: branches.first ?? body, shortcut: branches.dropFirst().first)
         }
 
         var program: String { "residual \(block(body))" + (shortcut.map { " shortcut \(block($0))" } ?? "") }

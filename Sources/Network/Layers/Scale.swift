@@ -51,6 +51,7 @@ extension Layer.Scale: FreezableKind, CustomStringConvertible {
 
     var family: LayerFamily { .norm }
     var function: FunctionTrait { isIdle ? .identity : .affine(hasShift: false) }
+    var isOfSingleValues: Bool { !isLearned }
 
     func moduleName(flat: Bool) -> String { isLearned ? "LayerScale" : "Scale" }
 
@@ -105,9 +106,14 @@ extension Layer.Scale: FreezableKind, CustomStringConvertible {
     }
 
     func traits(_ placed: PlacedLayer) -> LayerTraits {
-        LayerTraits(
+        let layer = Layer.scale(self)
+        var traits = LayerTraits(
             idleNote: isIdle ? ("does nothing: its factor is 1", "leave it out, or give it another factor") : nil,
-            passesValues: true, keepsChannelsApart: !isLearned, keepsPlacesApart: true,
+            passesValues: true, keepsChannelsApart: !isLearned,
+
+            keepsPlacesApart: true,
             treatsValuesAsChannels: isLearned)
+        if isLearned { traits.onChannels = { _ in layer } }
+        return traits
     }
 }

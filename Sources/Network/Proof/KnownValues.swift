@@ -19,20 +19,23 @@ struct KnownValues: Equatable, Sendable {
         var functions = FunctionClass(range: range)
         functions.add(placed)
         var result = KnownValues(range: functions.range)
-        switch placed.layer {
-        case .activation(.relu): (result.zerosAreCut, result.sixesAreCut) = (true, sixesAreCut)
-        case .activation(.relu6): (result.zerosAreCut, result.sixesAreCut) = (true, true)
-        case .activation(.hardsigmoid): result.zerosAreCut = true
-        case .activation(let activation) where activation.form.keepsSign && areNotNegative:
-            result.range = 0...max(0, result.range.upperBound)
-        // A zero, or a 6, that comes out of these is one that came in.
-        case .maxPool, .adaptiveMaxPool, .flatten:
-            (result.zerosAreCut, result.sixesAreCut) = (makesReLUIdle, sixesAreCut && range.upperBound <= 6)
-        case .concatenation:
+        switch placed.layer.kind.function {
+        // What is dropped in training is a zero that no relu has made.
+        case .identity where !placed.layer.isRandom:
+            (result.zerosAreCut, result.sixesAreCut) = (zerosAreCut, sixesAreCut)
+        // A zero, or a 6, that comes out is one that came in.
+        case .maximum: (result.zerosAreCut, result.sixesAreCut) = (makesReLUIdle, sixesAreCut && range.upperBound <= 6)
+        case .join:
             let ends = placed.branches.map { branch in branch.reduce(self) { $0.after($1) } }
             result.zerosAreCut = ends.allSatisfy(\.makesReLUIdle)
             result.sixesAreCut = ends.allSatisfy(\.makesReLU6Idle)
-        default: break
+        case .pointwise:
+            guard case .activation(let activation) = placed.layer else { break }
+            let form = activation.form
+            if form.cutsZeros { (result.zerosAreCut, result.sixesAreCut) = (true, form.cutsSixes || sixesAreCut) }
+            if form.keepsSign, areNotNegative { result.range = 0...max(0, result.range.upperBound) }
+        // The sum of a NaN, through which a relu lets no gradient, and of a number lets one through to the number.
+        case .identity, .affine, .mean, .sum, .product: break
         }
         return result
     }

@@ -88,13 +88,10 @@ extension LintRule {
         ) { context in
             context.runs.flatMap(\.layers).compactMap { layer, input -> Found? in
                 if let note = layer.placed.traits.idleNote { return (layer, note.message, note.advice) }
-                switch layer.placed.layer {
-                case .activation(.relu) where input.makesReLUIdle:
-                    return (layer, "does nothing: no value is below zero any more", "leave it out")
-                case .activation(.relu6) where input.makesReLU6Idle:
-                    return (layer, "does nothing: no value is below zero or above 6 any more", "leave it out")
-                default: return nil
-                }
+                guard case .activation(let activation) = layer.placed.layer,
+                    let note = activation.form.idleNote(input)
+                else { return nil }
+                return (layer, "does nothing: \(note)", "leave it out")
             }
         },
         LintRule(

@@ -97,7 +97,7 @@ private struct Rewriting {
                 RewriteStep(
                     rule: rule, place: place(of: index, in: terms), before: replaced.map(\.placed.layer.description),
                     after: new.map(\.placed.layer.description)))
-            if rule.name == RewriteRule.normsInBranches.name { splitTensors(of: replaced, from: start.tensors) }
+            if rule.name == RewriteRule.partsInBranches.name { splitTensors(of: replaced, from: start.tensors) }
             terms.replaceSubrange(index..<index + replaced.count, with: new)
             index = max(0, index - 1)
             starts.removeSubrange((index + 1)...)
@@ -115,7 +115,7 @@ private struct Rewriting {
         for (branch, count) in zip(terms[0].branches, counts) {
             parts += tensors[place..<place + count]
             place += count
-            let channels = (branch.last?.placed.output ?? terms[0].placed.input).channels
+            let channels = (branch.last?.placed.output ?? terms[0].placed.inputOfBranches).channels
             parts += whole.map { part in
                 let first = part.range.lowerBound + channel
                 return TensorPart(tensor: part.tensor, range: first..<first + channels)
@@ -134,9 +134,8 @@ private struct Rewriting {
         var count = start.tensors
         for branch in term.branches {
             starts.append(count)
-            // That of a chunk is a share.
-            let input = branch.first?.placed.input ?? placed.input
-            let rewritten = normalized(branch, input: input, values: start.values, tensors: count)
+            let rewritten = normalized(
+                branch, input: placed.inputOfBranches, values: start.values, tensors: count)
             count += rewritten.reduce(0) { $0 + $1.tensorCount }
             branches.append(rewritten)
         }
@@ -171,8 +170,8 @@ private struct Rewriting {
     private func fitting(
         _ terms: ArraySlice<NumberedLayer>, on input: Shape, _ values: KnownValues
     ) -> (rule: RewriteRule, replaced: [NumberedLayer], new: [NumberedLayer])? {
-        // No rule looks at more than two layers, but for what follows a concat.
-        let isJoin = if case .concatenation? = terms.first?.placed.layer { true } else { false }
+        // No rule looks at more than two layers, but for what follows a concat or a chunk.
+        let isJoin = if case .join? = terms.first?.placed.layer.kind.function { true } else { false }
         let window = (isJoin ? terms : terms.prefix(2)).map(\.placed)[...]
         for rule in rules {
             guard let replacement = rule.rewrite(window, values) else { continue }
@@ -204,8 +203,13 @@ private struct Rewriting {
         let former = old.first { $0.branches.count == placed.branches.count }?.branches
         return placed.branches.enumerated().map { index, branch in
             branch.enumerated().map { place, placed in
-                if let former = former?[index], place < former.count, former[place].placed.layer == placed.layer {
-                    return NumberedLayer(placed: placed, number: former[place].number, branches: former[place].branches)
+                // Of a shorter branch the last layers are gone, or the first.
+                if let former = former?[index],
+                    let kept = [place, place + former.count - branch.count].first(where: {
+                        former.indices.contains($0) && former[$0].placed.layer == placed.layer
+                    })
+                {
+                    return NumberedLayer(placed: placed, number: former[kept].number, branches: former[kept].branches)
                 }
                 let moved = old.first { $0.placed.layer == placed.layer }
                 return NumberedLayer(

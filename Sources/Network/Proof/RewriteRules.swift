@@ -1,5 +1,5 @@
 // The rules by which `diff` proves. Each goes one way, so that applying them ends; none but those of swapped branches
-// and of norms in branches, which keep count of it, moves a layer with weights past another, nor a dropout past
+// and of parts in branches, which keep count of it, moves a layer with weights past another, nor a dropout past
 // another, so that every weight and every dropout keeps its random stream.
 
 extension RewriteRule {
@@ -122,10 +122,11 @@ extension RewriteRule {
             "leakyrelu and elu do nothing to outputs where no value is below zero", .bits,
             because: "they change only what is below zero; gradients at zero go another way"
         ) { placed, input in
-            switch placed.layer {
-            case .activation(.leakyReLU), .activation(.elu): input.areNotNegative
-            default: false
-            }
+            guard case .activation(let activation) = placed.layer, let unchanged = activation.form.unchanged,
+                // relu and relu6 have rules of their own.
+                !activation.form.cutsZeros
+            else { return false }
+            return unchanged.contains(input.range)
         },
         RewriteRule(
             "relu after leakyrelu is relu", .bits,
@@ -327,22 +328,20 @@ extension RewriteRule {
             return [second.layer, first.layer]
         },
         RewriteRule(
-            "sigmoid, tanh, softplus or elu and max-pool may change places", .outputs,
-            because: "they never reverse the order of two values, but many values become equal, and pass their "
+            "a function that keeps the order of values and max-pool may change places", .outputs,
+            because: "it never reverses the order of two values, but many values become equal, and pass their "
                 + "gradient another way"
         ) { first, second in
-            guard case .maxPool = first.layer, case .activation(let activation) = second.layer else { return nil }
-            switch activation {
-            case .sigmoid, .hardsigmoid, .tanh, .softplus: return [second.layer, first.layer]
-            case .elu(let alpha) where alpha >= 0: return [second.layer, first.layer]
-            default: return nil
-            }
+            guard case .maxPool = first.layer, case .activation(let activation) = second.layer,
+                activation.form.keepsOrder
+            else { return nil }
+            return [second.layer, first.layer]
         },
         RewriteRule(
             "flatten and a function of each value may change places", .training,
             because: "flatten moves no value past another"
         ) { first, second in
-            guard case .flatten = first.layer, second.layer.isOfSingleValues else { return nil }
+            guard case .flatten = first.layer, second.layer.kind.isOfSingleValues else { return nil }
             return [second.layer, first.layer]
         },
         RewriteRule(
@@ -354,15 +353,6 @@ extension RewriteRule {
             guard case .activation(let activation) = first.layer, activation.form.keepsSign,
                 second.layer == .activation(.relu)
             else { return nil }
-            return [second.layer, first.layer]
-        },
-        RewriteRule(
-            "relu and dropout may change places", .training,
-            because: "dropout multiplies each value by 0 or by a number above 1, the same one in both orders"
-        ) { first, second in
-            guard case .dropout(let rate) = first.layer, rate > 0, rate < 1, second.layer == .activation(.relu) else {
-                return nil
-            }
             return [second.layer, first.layer]
         },
         RewriteRule(
@@ -425,18 +415,16 @@ extension RewriteRule {
 
     /// What may stand in branches or behind them.
     private static let branches: [RewriteRule] = [
-        swappedBranches, normsInBranches,
+        swappedBranches, partsInBranches,
         // Into the branches, where it may meet what makes it idle, never out of them.
         RewriteRule(
             "activations and pools after a concat can be applied in its branches", .training,
             because: "they compute each channel for itself, and a concat only copies channels and their gradients"
         ) { (layers: ArraySlice<PlacedLayer>) in
-            guard let first = layers.first, case .concatenation(let branches) = first.layer, branches.count > 1 else {
-                return nil
-            }
+            guard let first = layers.first, let (branches, join) = first.joined else { return nil }
             let moved = layers.dropFirst().prefix { $0.traits.keepsChannelsApart && $0.layer != .flatten }.map(\.layer)
             guard !moved.isEmpty, branches.count * moved.count <= largestCopy else { return nil }
-            return .init(count: 1 + moved.count, layers: [.concatenation(branches: branches.map { $0 + moved })])
+            return .init(count: 1 + moved.count, layers: [join.with(branches: branches.map { $0 + moved })])
         },
         RewriteRule(
             "flatten at the end of all branches of a concat can be applied after it", .training,
@@ -465,6 +453,20 @@ extension RewriteRule {
             else { return nil }
             return [.residual(body: shorter[0], shortcut: shorter[1]), last]
         },
+        RewriteRule(
+            "what all branches begin with can be applied once before them", .bits,
+            because:
+                "they get the same values, and it has no weights and draws no random numbers; the gradients of the "
+                + "branches are summed before it and not after"
+        ) { placed in
+            guard let kind = placed.layer.kind as? any BranchingKind, placed.branches.count > 1,
+                let first = placed.branches[0].first, first.parameters.isEmpty, first.branches.isEmpty,
+                !first.layer.isRandom, placed.branches.allSatisfy({ $0.first?.layer == first.layer }),
+                // The branches of a chunk get different channels.
+                first.input == placed.input || first.traits.keepsChannelsApart
+            else { return nil }
+            return [first.layer, kind.with(branches: placed.branches.map { $0.dropFirst().map(\.layer) })]
+        },
     ]
 
     /// Applied where blocks are rewritten, because it moves their weights: the longer text comes first.
@@ -474,15 +476,16 @@ extension RewriteRule {
         single: { _ in nil })
 
     /// Its tensors are cut into those of the branches.
-    static let normsInBranches = RewriteRule(
-        "batchnorm after a concat can be applied in its branches", .bits,
-        because: "it normalizes each channel for itself, and a concat only copies channels; its parameters are cut as "
-            + "the channels are"
+    static let partsInBranches = RewriteRule(
+        "a norm, a prelu or a learned scale after a concat can be applied in its branches", .bits,
+        because: "it computes each channel, or each group of channels, for itself, and a concat only copies channels; "
+            + "its parameters are cut as the channels are"
     ) { first, second in
-        guard case .concatenation(let branches) = first.layer, branches.count > 1, case .batchNorm = second.layer else {
-            return nil
-        }
-        return [.concatenation(branches: branches.map { $0 + [second.layer] })]
+        guard let (branches, join) = first.joined, let part = second.traits.onChannels else { return nil }
+        let channels = first.branches.map { ($0.last?.output ?? first.inputOfBranches).channels }
+        let parts = channels.compactMap(part)
+        guard parts.count == branches.count else { return nil }
+        return [join.with(branches: zip(branches, parts).map { $0 + [$1] })]
     }
 
     private static func withoutCommonEnd(_ branches: [[Layer]]) -> (branches: [[Layer]], end: Layer)? {
@@ -521,16 +524,23 @@ extension RewriteRule {
     ]
 }
 
-extension Layer {
-    /// Whether it is a function of each value, the same for all.
-    fileprivate var isOfSingleValues: Bool {
-        switch self {
-        case .activation(let activation): activation != .softmax
-        case .scale(let settings): !settings.isLearned
-        default: false
-        }
+extension PlacedLayer {
+    /// What flows into each of its branches: of a chunk a share.
+    var inputOfBranches: Shape {
+        guard case .chunk(let branches) = layer, !branches.isEmpty else { return input }
+        return Shape([input.channels / branches.count] + input.sizes.dropFirst())
     }
 
+    /// Its branches, where it joins the channels of several.
+    fileprivate var joined: (branches: [[Layer]], kind: any BranchingKind)? {
+        guard case .join = layer.kind.function, let kind = layer.kind as? any BranchingKind, branches.count > 1 else {
+            return nil
+        }
+        return (kind.blocks, kind)
+    }
+}
+
+extension Layer {
     fileprivate var isAverage: Bool {
         if case .mean = kind.function { true } else { false }
     }
