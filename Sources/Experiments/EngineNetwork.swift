@@ -29,12 +29,14 @@ final class EngineNetwork: TrainableNetwork {
         availableMemory: Int? = Memory.available()
     ) throws(TrainingError) {
         let threads = options.threads ?? ThreadPool.availableThreads
+        // A step has no more images than there are, whatever the batch.
+        let capacity = max(dataset.training.count, dataset[part].count, 1)
         let keeping = isKept ? Self.bytesOfKeeping(architecture, options.wholeOptimizer) : 0
         func required(_ batchSize: Int) throws(TrainingError) -> Int {
             do throws(EngineError) {
                 return keeping
                     + (try Executor.requiredBytes(
-                        architecture, batchSize: batchSize, optimizer: options.wholeOptimizer,
+                        architecture, batchSize: batchSize, capacity: capacity, optimizer: options.wholeOptimizer,
                         precision: options.precision,
                         threads: threads))
             } catch { throw .engine(error) }
@@ -47,7 +49,8 @@ final class EngineNetwork: TrainableNetwork {
         }
         do throws(EngineError) {
             executor = try Executor(
-                architecture, batchSize: options.batchSize, optimizer: options.wholeOptimizer, seeds: options.seeds,
+                architecture, batchSize: options.batchSize, capacity: capacity, optimizer: options.wholeOptimizer,
+                seeds: options.seeds,
                 gradient: options.gradient, precision: options.precision,
                 pool: ThreadPool(threadCount: threads))
         } catch .outOfMemory(let byteCount) {

@@ -8,7 +8,7 @@ import Testing
 struct AlgorithmChoiceTests {
     private func plan(_ layer: Layer, on input: Shape, _ precision: Precision = .float32) throws -> (any PassPlan)? {
         let placed = try Architecture(input: input, layers: [layer]).layers[0]
-        switch AlgorithmChoice(images: 4, policy: PrecisionPolicy(precision)).outcome(placed) {
+        switch AlgorithmChoice(batchSize: 4, images: 4, policy: PrecisionPolicy(precision)).outcome(placed) {
         case .pass(let plan), .relu(let plan): return plan
         case .identity, .sum, .product, .join, .share: return nil
         }
@@ -124,7 +124,7 @@ struct AlgorithmChoiceTests {
             .activation(.relu),
         ]
         let architecture = try Architecture(input: Shape(channels: 3, height: 8, width: 8), layers: layers)
-        let graph = Graph(architecture, AlgorithmChoice(images: 2, policy: PrecisionPolicy(.float32)))
+        let graph = Graph(architecture, AlgorithmChoice(batchSize: 2, images: 2, policy: PrecisionPolicy(.float32)))
         #expect(graph.nodes.map(\.hasReLU) == [true, true, false, false])
         #expect(graph.nodes.map(\.readsOutput) == [true, true, false, true])
         #expect(graph.nodes.map(\.overwritesGradient) == [true, false, false, false])

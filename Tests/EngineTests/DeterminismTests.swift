@@ -61,6 +61,31 @@ struct DeterminismTests {
         .linear(.init(width: 10, initialization: .xavier)),
     ]
 
+    /// Algorithms are chosen by the batch that was asked for, so that a training keeps its bits where its data has
+    /// fewer images than that, and takes the memory of those alone.
+    @Test(arguments: [layers, branched, later], Precision.allCases)
+    func roomForFewerImagesThanABatchChangesNoBit(layers: [Layer], precision: Precision) throws {
+        let source = MemoryImages(shape: Self.shape, count: 5, classes: 10, seed: 3)
+        let architecture = try Architecture(input: Self.shape, layers: layers)
+        func weights(capacity: Int?) throws -> [[UInt32]] {
+            let executor = try Executor(
+                architecture, batchSize: 64, capacity: capacity, optimizer: .adam(), seeds: Seeds(1),
+                precision: precision, pool: ThreadPool(threadCount: 2))
+            executor.initialize(seed: 1)
+            for epoch in 1...2 {
+                _ = try executor.train(0..<5, of: source, epoch: epoch, cancellation: Cancellation())
+            }
+            return executor.parameters.indices.map { executor.parameter($0).map(\.bitPattern) }
+        }
+        #expect(try weights(capacity: 5) == weights(capacity: nil))
+        func byteCount(_ capacity: Int?) throws -> Int {
+            try Executor.requiredBytes(
+                architecture, batchSize: 1_000_000, capacity: capacity, optimizer: .adam(), precision: precision,
+                threads: 2)
+        }
+        #expect(try byteCount(5) < 50_000_000 && byteCount(nil) > 10_000_000_000)
+    }
+
     static func trained(
         _ layers: [Layer] = layers, threads: Int = 2, seed: UInt64 = 1, precision: Precision = .float32,
         set: InstructionSet? = nil

@@ -73,6 +73,20 @@ private func train(
         #expect(rates.last.map { $0 < 0.01 } == true)
     }
 
+    /// A step has no more images than there are.
+    @Test func aBatchOfMoreImagesThanThereAreTakesTheMemoryOfThose() throws {
+        let architecture = try network()
+        func trained(batch: Int) throws -> EngineNetwork {
+            try EngineNetwork(
+                architecture, dataset: small, options: TrainingOptions(epochs: 1, batchSize: batch),
+                cancellation: Cancellation(), availableMemory: 100_000_000)
+        }
+        #expect(try trained(batch: 1_000_000).byteCount == trained(batch: 1_000).byteCount)
+        let model = StudyModel(
+            name: "net", architecture: architecture, options: TrainingOptions(epochs: 1, batchSize: 1_000_000))
+        #expect(try #require(model.byteCount(on: small)) < 100_000_000)
+    }
+
     /// A copy of weights and moments for the checkpoint, and the largest tensor as it is written.
     @Test func whatKeepingTakesIsAnnounced() throws {
         let architecture = try network()

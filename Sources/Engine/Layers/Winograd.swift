@@ -20,15 +20,18 @@ struct WinogradTiling {
     let outputs: Int
     let rows: Int
     let columns: Int
-    /// The largest batch.
+    /// The batch by which the schedule is chosen.
+    let batchSize: Int
+    /// The most images that a step has.
     let images: Int
 
-    init(size: Int, input: Shape, output: Shape, images: Int) {
+    init(size: Int, input: Shape, output: Shape, batchSize: Int, images: Int) {
         self.size = size
         inputs = input.channels
         outputs = output.channels
         rows = (output.height + size - 1) / size
         columns = (output.width + size - 1) / size
+        self.batchSize = batchSize
         self.images = images
     }
 
@@ -51,10 +54,10 @@ struct WinogradTiling {
 
     // MARK: Schedules
 
-    var isForwardByTiles: Bool { tiles >= 256 }
+    var isForwardByTiles: Bool { batchSize * tilesPerImage >= 256 }
 
     /// Groups of images whose weight gradients are summed apart.
-    var groups: Int { min(images, 8, max(4, (8 << 20) / partialCount / 4)) }
+    var groups: Int { min(batchSize, 8, max(4, (8 << 20) / partialCount / 4)) }
 
     var isBackwardByTiles: Bool { tilesPerImage >= 9 && groups * partialCount * 4 <= Self.partialBytes }
 

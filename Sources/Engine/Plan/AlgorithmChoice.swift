@@ -4,7 +4,9 @@
 import Network
 
 struct AlgorithmChoice {
-    /// The largest batch.
+    /// The batch by which algorithms are chosen.
+    let batchSize: Int
+    /// The most images that a step has: no more than a batch, and fewer where there are not so many.
     let images: Int
     let policy: PrecisionPolicy
 
@@ -65,7 +67,8 @@ struct AlgorithmChoice {
         let window = Window(settings)
         if let tile = winogradTile(placed, settings) {
             return WinogradPlan(
-                tiling: WinogradTiling(size: tile, input: placed.input, output: placed.output, images: images),
+                tiling: WinogradTiling(
+                    size: tile, input: placed.input, output: placed.output, batchSize: batchSize, images: images),
                 input: placed.input, padding: window.padding, tensors: placed.parameters)
         }
         let groups = settings.groups

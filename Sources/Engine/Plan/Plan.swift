@@ -13,18 +13,20 @@ struct Plan {
     let average: UnsafeMutablePointer<Float>?
 
     /// - Parameters:
-    ///   - images: the largest batch.
+    ///   - batchSize: by which algorithms are chosen.
+    ///   - images: the most that a step has, for which there is room.
     ///   - threads: each has scratch memory of its own.
     ///   - weights, moments: memory that may outlive the plan.
     init(
-        _ architecture: Architecture, images: Int, optimizer: OptimizerOptions, precision: Precision,
+        _ architecture: Architecture, batchSize: Int, images: Int, optimizer: OptimizerOptions, precision: Precision,
         dropoutSeed: UInt64, threads: Int, in arena: inout Arena, weights: inout Arena, moments momentArena: inout Arena
     ) throws(EngineError) {
         guard architecture.input.channels <= 16 || architecture.input.isFlat else {
             throw .inputChannels(architecture.input.channels)
         }
         try checkWindows(of: architecture.layers)
-        let graph = Graph(architecture, AlgorithmChoice(images: images, policy: PrecisionPolicy(precision)))
+        let graph = Graph(
+            architecture, AlgorithmChoice(batchSize: batchSize, images: images, policy: PrecisionPolicy(precision)))
         parameters = ParameterStore(architecture, in: &arena, weights: &weights)
         moments = momentArena.reserve(parameters.trainedCount * optimizer.rule.momentCount)
         average = optimizer.keepsAverage ? momentArena.reserve(parameters.count) : nil

@@ -40,6 +40,8 @@ public final class Executor {
     public let architecture: Architecture
     /// The most images a batch may have.
     public let batchSize: Int
+    /// The most images that a step can have.
+    public let capacity: Int
     /// Training steps done.
     public private(set) var steps = 0
     /// Called after each part of a step, in order: for measuring.
@@ -65,14 +67,20 @@ public final class Executor {
     private var target: [Double]
 
     /// Plans the memory and takes it. Weights are zero until `initialize` or `setParameter`.
+    ///
+    /// - Parameter capacity: the most images that a step has, where there are fewer than a batch: the memory is for
+    ///   those alone, and every bit is that of a whole batch's plan.
     public init(
-        _ architecture: Architecture, batchSize: Int, optimizer options: OptimizerOptions, seeds: Seeds,
+        _ architecture: Architecture, batchSize: Int, capacity: Int? = nil, optimizer options: OptimizerOptions,
+        seeds: Seeds,
         gradient gradientOptions: GradientOptions = GradientOptions(), precision: Precision = .float32,
         pool: ThreadPool, instructionSet: InstructionSet? = nil
     ) throws(EngineError) {
         precondition(batchSize > 0, "a batch has at least one image")
+        let capacity = min(batchSize, capacity ?? batchSize)
         let need = try Self.need(
-            architecture, batchSize: batchSize, optimizer: options, precision: precision, threads: pool.threadCount)
+            architecture, batchSize: batchSize, capacity: capacity, optimizer: options, precision: precision,
+            threads: pool.threadCount)
         guard let memory = AlignedBuffer<Float>(count: need.rest),
             let weightMemory = AlignedBuffer<Float>(count: need.weights),
             let moments = OptimizerMoments(count: need.moments)
@@ -80,7 +88,8 @@ public final class Executor {
         var (arena, weights) = (Arena(base: memory.pointer), Arena(base: weightMemory.pointer))
         var momentArena = Arena(base: moments.memory.pointer)
         plan = try Plan(
-            architecture, images: batchSize, optimizer: options, precision: precision, dropoutSeed: seeds.dropout,
+            architecture, batchSize: batchSize, images: capacity, optimizer: options, precision: precision,
+            dropoutSeed: seeds.dropout,
             threads: pool.threadCount, in: &arena, weights: &weights, moments: &momentArena)
         trained = TrainedParameters(plan.parameters.tensors, in: weightMemory)
         optimizer = Optimizer(
@@ -95,27 +104,32 @@ public final class Executor {
         self.moments = moments
         self.architecture = architecture
         self.batchSize = batchSize
+        self.capacity = capacity
         self.pool = pool
         target = Array(repeating: 0, count: plan.loss.logits.channels)
     }
 
     /// Bytes that a training takes; nothing is allocated to find out.
     public static func requiredBytes(
-        _ architecture: Architecture, batchSize: Int, optimizer: OptimizerOptions, precision: Precision = .float32,
+        _ architecture: Architecture, batchSize: Int, capacity: Int? = nil, optimizer: OptimizerOptions,
+        precision: Precision = .float32,
         threads: Int
     ) throws(EngineError) -> Int {
         let need = try need(
-            architecture, batchSize: batchSize, optimizer: optimizer, precision: precision, threads: threads)
+            architecture, batchSize: batchSize, capacity: min(batchSize, capacity ?? batchSize), optimizer: optimizer,
+            precision: precision, threads: threads)
         return need.byteCount
     }
 
     /// Floats of the weights, of the optimizer's moments, and of all else.
     private static func need(
-        _ architecture: Architecture, batchSize: Int, optimizer: OptimizerOptions, precision: Precision, threads: Int
+        _ architecture: Architecture, batchSize: Int, capacity: Int, optimizer: OptimizerOptions,
+        precision: Precision, threads: Int
     ) throws(EngineError) -> Need {
         var (arena, weights, moments) = (Arena(base: nil), Arena(base: nil), Arena(base: nil))
         _ = try Plan(
-            architecture, images: batchSize, optimizer: optimizer, precision: precision, dropoutSeed: 0,
+            architecture, batchSize: batchSize, images: capacity, optimizer: optimizer, precision: precision,
+            dropoutSeed: 0,
             threads: threads, in: &arena, weights: &weights, moments: &moments)
         return Need(weights: weights.count, moments: moments.count, rest: arena.count)
     }
@@ -219,7 +233,7 @@ public final class Executor {
 
     /// - Parameter part: `nil` in evaluation.
     private func makeStep(images: Int, part: BatchPart?, _ cancellation: Cancellation) -> Step {
-        precondition(images > 0 && images <= batchSize, "a batch has 1 to \(batchSize) images")
+        precondition(images > 0 && images <= capacity, "a batch has 1 to \(capacity) images")
         return Step(
             kernels: kernels, pool: pool, cancellation: cancellation, images: images, part: part, number: steps)
     }

@@ -28,10 +28,12 @@ public struct StudyModel: Sendable {
         return options
     }
 
-    /// What a training takes, in bytes; `nil` where the engine cannot run it.
-    public var byteCount: Int? {
+    /// What a training on some data takes, in bytes; `nil` where the engine cannot run it.
+    public func byteCount(on dataset: Dataset) -> Int? {
         try? Executor.requiredBytes(
-            architecture, batchSize: options.batchSize, optimizer: options.wholeOptimizer, precision: options.precision,
+            architecture, batchSize: options.batchSize,
+            capacity: max(dataset.training.count, dataset.test.count, 1), optimizer: options.wholeOptimizer,
+            precision: options.precision,
             threads: options.threads ?? ThreadPool.availableThreads)
     }
 

@@ -48,7 +48,7 @@ private struct StudyRecords: Sendable {
 
     func kept(_ model: StudyModel, _ seeds: Seeds, keepsWeights: Bool) -> StudyRun? {
         guard let identity = try? identity(model, seeds) else { return nil }
-        let byteCount = model.byteCount ?? 0
+        let byteCount = model.byteCount(on: data.dataset) ?? 0
         guard keepsWeights else {
             return store.endedRecord(identity).map {
                 StudyRun($0, of: model, seeds: seeds, byteCount: byteCount)
