@@ -68,7 +68,7 @@ final class Assistant: Sendable {
                 case .keep: isKeeping = true
                 case .end:
                     keepRecords()
-                    history.close()
+                    if let lost = history.close() { warn(lost) }
                     return
                 }
             }

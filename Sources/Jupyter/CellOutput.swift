@@ -30,13 +30,21 @@ final class CellOutput: Output {
     typealias Question = @Sendable (_ cell: Execution, _ prompt: String, _ isSecret: Bool) -> Answer
     private let ask = Mutex<Question?>(nil)
     /// Until a cell has said it: who writes cells does not see a kernel's standard error.
-    private let environmentFaults: Mutex<[String]>
+    private let startFaults: Mutex<[Diagnostic]>
 
     let drawsProgress = true
 
-    init(broadcaster: Broadcaster, environmentFaults: [String] = []) {
+    /// - Parameters:
+    ///   - environmentFaults: what is wrong with the variables of the environment.
+    ///   - historyFailure: why earlier cells are not there.
+    init(broadcaster: Broadcaster, environmentFaults: [String] = [], historyFailure: String? = nil) {
         self.broadcaster = broadcaster
-        self.environmentFaults = Mutex(environmentFaults)
+        var faults = environmentFaults.map {
+            Diagnostic(
+                .warning, code: .environment, $0, fix: "set it where Jupyter is started, and restart the kernel")
+        }
+        if let historyFailure { faults.append(Diagnostic(.warning, code: .store, historyFailure)) }
+        startFaults = Mutex(faults)
     }
 
     /// How a question comes to the person; until then there is nobody.
@@ -45,16 +53,11 @@ final class CellOutput: Output {
     func begin(_ execution: Execution) {
         cell.withLock { $0 = Cell(execution: execution) }
         guard !execution.isSilent else { return }
-        let faults = environmentFaults.withLock { faults in
+        let faults = startFaults.withLock { faults in
             defer { faults = [] }
             return faults
         }
-        for fault in faults {
-            report(
-                Diagnostic(
-                    .warning, code: .environment, fault,
-                    fix: "set it where Jupyter is started, and restart the kernel"))
-        }
+        for fault in faults { report(fault) }
     }
 
     /// What was gathered; whatever is written later goes nowhere.

@@ -29,7 +29,7 @@ public func runKernel(connectionFile: String) -> Int32 {
     }
 }
 
-private func warn(_ message: String) { StandardStream.complain("kernel: \(withoutSecrets(message))") }
+func warn(_ message: String) { StandardStream.complain("kernel: \(withoutSecrets(message))") }
 
 final class Kernel: Sendable {
     /// What the threads share; the sockets but iopub's are used under its lock as well.
@@ -104,9 +104,10 @@ final class Kernel: Sendable {
         broadcaster = Broadcaster(
             socket: try open(.publisher, .iopub, highWaterMark: Broadcaster.highWaterMark), signature: signature,
             origin: origin)
-        output = CellOutput(broadcaster: broadcaster, environmentFaults: environmentFaults)
-        workspace = Workspace(output: output, home: home)
         history = History(historyPath)
+        output = CellOutput(
+            broadcaster: broadcaster, environmentFaults: environmentFaults, historyFailure: history.failure)
+        workspace = Workspace(output: output, home: home)
     }
 
     /// Seconds that a stopped cell has to keep what it did.

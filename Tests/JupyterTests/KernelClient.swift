@@ -25,7 +25,7 @@ final class KernelClient {
     private let ended = DispatchSemaphore(value: 0)
     private var count = 0
 
-    init(environmentFaults: [String] = []) throws {
+    init(environmentFaults: [String] = [], historyPath: String? = nil) throws {
         path = NSTemporaryDirectory() + "kernel-\(UUID()).json"
         let folder = NSTemporaryDirectory() + "k\(UUID().uuidString.prefix(8))"
         try FileSystem.write(
@@ -37,7 +37,7 @@ final class KernelClient {
         let (path, ended) = (path, ended)
         Thread.detachNewThread {
             if let kernel = (try? ConnectionFile(path: path)).flatMap({
-                try? Kernel($0, environmentFaults: environmentFaults)
+                try? Kernel($0, historyPath: historyPath, environmentFaults: environmentFaults)
             }) {
                 kernel.run()
             }

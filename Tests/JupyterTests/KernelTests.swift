@@ -32,6 +32,20 @@ import Testing
         try client.shutDown()
     }
 
+    @Test func aHistoryThatWasDamagedIsSaidWithTheFirstCell() throws {
+        let folder = NSTemporaryDirectory() + "history-\(UUID())"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let path = "\(folder)/tandem.sqlite"
+        try Data(repeating: 7, count: 10_000).write(to: URL(filePath: path))
+        let client = try KernelClient(historyPath: path)
+        let said = try client.execute("1 + 1").broadcasts
+        #expect(said.map(\.label) == ["status:busy", "execute_input", "stream", "execute_result", "status:idle"])
+        #expect(said[2].content["text"]?.string?.contains("\(path) was damaged: it is now \(path).damaged") == true)
+        #expect(!(try client.execute("1 + 1").broadcasts.map(\.label).contains("stream")))
+        try client.shutDown()
+    }
+
     @Test func anErrorAbortsWhatIsQueuedAndIsSaidOnce() throws {
         let client = try KernelClient()
         let headers = try ["nosuchname", "1 + 1"].map { try client.send("execute_request", KernelClient.cell($0)) }

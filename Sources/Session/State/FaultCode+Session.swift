@@ -60,7 +60,7 @@ extension FaultCode {
     static let singleValues = FaultCode("single-values")
     static let startingWeights = FaultCode("starting-weights")
     static let stopped = FaultCode("stopped")
-    static let store = FaultCode("store")
+    public static let store = FaultCode("store")
     static let tooLong = FaultCode("too-long")
     static let tooManyArguments = FaultCode("too-many-arguments")
     static let tooManyLayers = FaultCode("too-many-layers")
