@@ -104,7 +104,7 @@ public struct CIFAR: Sendable {
             checksum = .sha256(text)
         }
         var store: String
-        do throws(FileError) { store = try Environment.datasetFolder() } catch { throw .file(error) }
+        do throws(VariableFault) { store = try Environment.datasetFolder() } catch { throw .file(error.error) }
         // Another archive is another data set, and never mistaken for the official one.
         if checksum != officialChecksum { store += "/\(archiveName.prefix { $0 != "b" })\(checksum.text.prefix(12))" }
         if let found = batches(in: store) { return try read(found, fix: "remove \(found), and it is downloaded again") }

@@ -22,8 +22,16 @@ public enum KernelSpecError: Error, Sendable, CustomStringConvertible {
     case missingEnvironment(String, String)
     case noExecutable
     /// A variable that names no folder that can be meant.
-    case variable(String, FileError)
+    case variable(VariableFault)
     case file(FileError)
+
+    /// Whether a variable of the environment cannot be meant.
+    public var isOfEnvironment: Bool {
+        switch self {
+        case .variable: true
+        case .badName, .noEnvironment, .missingEnvironment, .noExecutable, .file: false
+        }
+    }
 
     public var description: String {
         switch self {
@@ -33,7 +41,7 @@ public enum KernelSpecError: Error, Sendable, CustomStringConvertible {
             "\(variable) names \(folder), which is not a folder: activate an environment that exists, or use --user or "
                 + "--prefix DIR"
         case .noExecutable: "cannot find this executable through /proc/self/exe"
-        case .variable(let variable, let error): "\(variable): \(error)"
+        case .variable(let fault): "\(fault)"
         case .file(let error): "\(error)"
         }
     }
@@ -109,15 +117,15 @@ private func typed(_ folder: String) throws(KernelSpecError) -> String {
 }
 
 private func folder(of variable: String) throws(KernelSpecError) -> String? {
-    do throws(FileError) { return try Environment.folder(variable) } catch { throw .variable(variable, error) }
+    do throws(VariableFault) { return try Environment.folder(variable) } catch { throw .variable(error) }
 }
 
 private func kernelFolder(_ location: KernelSpecLocation) throws(KernelSpecError) -> String {
     switch location {
     case .user:
         if let folder = try folder(of: "JUPYTER_DATA_DIR") { return FileSystem.join(folder, "kernels") }
-        do throws(FileError) { return try Environment.sharedDataFolder() + "/jupyter/kernels" } catch {
-            throw .variable("XDG_DATA_HOME", error)
+        do throws(VariableFault) { return try Environment.sharedDataFolder() + "/jupyter/kernels" } catch {
+            throw .variable(error)
         }
     case .prefix(let folder):
         return FileSystem.join(try typed(folder), "share/jupyter/kernels")

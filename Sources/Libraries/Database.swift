@@ -16,13 +16,15 @@ public struct DatabaseError: Error, Sendable, CustomStringConvertible {
         case notWritable
         /// The disk is full.
         case full
+        /// A file would be larger than the process may write.
+        case tooLarge
         /// A folder, a pipe or a device is in its place.
         case obstructed
         case other
     }
 
     public let kind: Kind
-    /// SQLite's own sentence.
+    /// SQLite's own sentence, and the system's of what could not be read or written.
     public let message: String
     public var description: String { message }
 
@@ -224,7 +226,10 @@ public final class Database: @unchecked Sendable {
             case SQLITE_READONLY, SQLITE_CANTOPEN, SQLITE_PERM, SQLITE_IOERR: .notWritable
             default: .other
             }
+        // What failed is not in SQLite's own sentence.
+        let number = code & 0xFF == SQLITE_IOERR ? handle.map { sqlite3_system_errno($0) } ?? 0 : 0
+        if number == EFBIG { return DatabaseError(kind: .tooLarge, message: FileError.reason(number)) }
         let text = handle.map { String(cString: sqlite3_errmsg($0)) } ?? String(cString: sqlite3_errstr(code))
-        return DatabaseError(kind: kind, message: text)
+        return DatabaseError(kind: kind, message: number == 0 ? text : "\(text): \(FileError.reason(number))")
     }
 }

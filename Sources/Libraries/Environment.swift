@@ -33,25 +33,28 @@ public enum Environment {
     /// The folder that a variable names, `nil` where it is not set. A person has typed it: where no shell has
     /// expanded its `~`, in a file of settings (`.env`, Docker's `ENV`) or after quotes, it means the home folder
     /// still.
-    public static func folder(_ name: String) throws(FileError) -> String? {
+    ///
+    /// - Throws: where it is no folder and none can be made there.
+    public static func folder(_ name: String) throws(VariableFault) -> String? {
         guard let path = variable(name) else { return nil }
-        return try FileSystem.resolve(typed: path, in: ".")
+        do throws(FileError) {
+            let folder = try FileSystem.resolve(typed: path, in: ".")
+            try FileSystem.checkPlace(ofFolder: folder)
+            return folder
+        } catch { throw VariableFault(variable: name, error: error) }
     }
 
     /// What is wrong with the variables that name folders, of those that are used.
     public static var folderFaults: [String] {
         var faults: [String] = []
-        do throws(FileError) { _ = try runFolder() } catch {
-            faults.append("\(variable("TANDEM_HOME") == nil ? "XDG_DATA_HOME" : "TANDEM_HOME"): \(error)")
-        }
-        do throws(FileError) { _ = try datasetFolder() } catch {
-            faults.append("\(variable("TANDEM_DATA") == nil ? "XDG_CACHE_HOME" : "TANDEM_DATA"): \(error)")
-        }
-        return faults
+        do throws(VariableFault) { _ = try runFolder() } catch { faults.append("\(error)") }
+        do throws(VariableFault) { _ = try datasetFolder() } catch { faults.append("\(error)") }
+        // Both may be that of `HOME`.
+        return faults.count == 2 && faults[0] == faults[1] ? [faults[0]] : faults
     }
 
     /// `$TANDEM_DATA`, else `$XDG_CACHE_HOME/tandem/datasets`: data sets, which can be fetched again.
-    public static func datasetFolder() throws(FileError) -> String {
+    public static func datasetFolder() throws(VariableFault) -> String {
         if let folder = try folder("TANDEM_DATA") { return folder }
         return try shared("XDG_CACHE_HOME", ".cache") + "/tandem/datasets"
     }
@@ -59,22 +62,39 @@ public enum Environment {
     /// `$TANDEM_HOME`, else `$XDG_DATA_HOME/tandem`: runs and history; `nil` where they cannot be meant.
     public static var dataFolder: String? { try? runFolder() }
 
-    private static func runFolder() throws(FileError) -> String {
+    private static func runFolder() throws(VariableFault) -> String {
         if let folder = try folder("TANDEM_HOME") { return folder }
         return try sharedDataFolder() + "/tandem"
     }
 
     /// `$XDG_DATA_HOME`: what programs keep for the user.
-    public static func sharedDataFolder() throws(FileError) -> String { try shared("XDG_DATA_HOME", ".local/share") }
+    public static func sharedDataFolder() throws(VariableFault) -> String {
+        try shared("XDG_DATA_HOME", ".local/share")
+    }
 
     /// - Throws: also of a relative path, which the specification calls invalid.
-    private static func shared(_ name: String, _ standard: String) throws(FileError) -> String {
-        guard let folder = try folder(name) else { return home + "/" + standard }
+    private static func shared(_ name: String, _ standard: String) throws(VariableFault) -> String {
+        guard let folder = try folder(name) else {
+            do throws(FileError) { try FileSystem.checkPlace(ofFolder: home) } catch {
+                throw VariableFault(variable: "HOME", error: error)
+            }
+            return home + "/" + standard
+        }
         guard folder.hasPrefix("/") else {
-            throw FileError("use", folder, reason: "its path must begin with `/` or `~/`; unset it for ~/\(standard)")
+            throw VariableFault(
+                variable: name,
+                error: FileError(
+                    "use", folder, reason: "its path must begin with `/` or `~/`; unset it for ~/\(standard)"))
         }
         return folder
     }
+}
+
+/// A variable that names no folder that can be meant.
+public struct VariableFault: Error, Sendable, CustomStringConvertible {
+    public let variable: String
+    public let error: FileError
+    public var description: String { "\(variable): \(error)" }
 }
 
 public enum Clock {

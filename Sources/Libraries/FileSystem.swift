@@ -17,6 +17,8 @@ public struct FileError: Error, Sendable, CustomStringConvertible {
     public var isObstructed: Bool { [ENOTDIR, EISDIR, ELOOP].contains(code) }
     /// Whether the disk is full.
     public var isFull: Bool { [ENOSPC, EDQUOT].contains(code) }
+    /// Whether the file would be larger than this process may write.
+    public var isOverLimit: Bool { code == EFBIG }
 
     public init(_ action: String, _ path: String, reason: String) {
         self.action = action
@@ -26,8 +28,15 @@ public struct FileError: Error, Sendable, CustomStringConvertible {
 
     /// - Parameter code: `errno`.
     public init(_ action: String, _ path: String, code: Int32 = errno) {
-        self.init(action, path, reason: String(cString: strerror(code)).lowercasedFirst)
+        self.init(action, path, reason: Self.reason(code))
         self.code = code
+    }
+
+    /// What the system says of an `errno`, and of a limit how to lift it.
+    static func reason(_ code: Int32) -> String {
+        code == EFBIG
+            ? "file too large: `ulimit -f` limits the size of files"
+            : String(cString: strerror(code)).lowercasedFirst
     }
 
     /// A file of a kind that is not read: it may have no end, or none that comes.
@@ -243,7 +252,9 @@ public enum FileSystem {
 
     /// Makes a new folder for this user alone in the folder for temporary files.
     public static func makeTemporaryFolder() throws(FileError) -> String {
-        let pattern = (try Environment.folder("TMPDIR") ?? "/tmp") + "/tandem-XXXXXX"
+        let parent: String?
+        do throws(VariableFault) { parent = try Environment.folder("TMPDIR") } catch { throw error.error }
+        let pattern = (parent ?? "/tmp") + "/tandem-XXXXXX"
         var bytes = Array(pattern.utf8CString)
         guard mkdtemp(&bytes) != nil else { throw FileError("create", pattern) }
         return String(decoding: bytes.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
@@ -331,6 +342,32 @@ public enum FileSystem {
     /// The same of a path where nothing is made.
     public static func resolve(readable path: String, in folder: String) -> String {
         isInHome(path) ? Environment.home + path.dropFirst() : join(folder, path)
+    }
+
+    /// Refuses what is no folder and where none can be made: below a file or a device, and in the folders in which the
+    /// system shows itself. One that may not be written now passes.
+    static func checkPlace(ofFolder path: String) throws(FileError) {
+        var place = path
+        while true {
+            var status = stat()
+            if stat(place, &status) == 0 {
+                guard status.st_mode & S_IFMT == S_IFDIR else {
+                    throw FileError(
+                        "use", path, reason: place == path ? "it is not a folder" : "\(place) is not a folder")
+                }
+                guard ["/proc", "/sys"].compactMap(mounted).contains(status.st_dev) else { return }
+                throw FileError("use", path, reason: "no folder can be made in what the system shows of itself")
+            }
+            if errno == ENAMETOOLONG { throw FileError("use", path) }
+            guard errno == ENOENT || errno == ENOTDIR, place != "/", place != "." else { return }
+            place = folder(of: place)
+        }
+    }
+
+    /// The device of a folder on which something is mounted.
+    private static func mounted(_ path: String) -> dev_t? {
+        var (status, root) = (stat(), stat())
+        return stat(path, &status) == 0 && stat("/", &root) == 0 && status.st_dev != root.st_dev ? status.st_dev : nil
     }
 
     private static func isInHome(_ path: String) -> Bool { path == "~" || path.hasPrefix("~/") }

@@ -121,13 +121,13 @@ struct Tandem {
             default: return refuse("`\(word)` is not expected here")
             }
         }
-        do {
+        do throws(KernelSpecError) {
             let folder = try installKernelSpec(at: location?.value ?? .user, name: name ?? "tandem")
             write("installed the kernel in \(folder.printableName)\n")
             return ExitCode.success
         } catch {
             complain("\(error)")
-            return ExitCode.failure
+            return error.isOfEnvironment ? ExitCode.usage : ExitCode.failure
         }
     }
 

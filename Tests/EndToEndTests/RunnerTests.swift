@@ -451,6 +451,61 @@ struct RunnerTests {
         #expect(try Tandem.run([], input: "print 1", environment: environment).output == "1\n")
     }
 
+    /// Below a device or a file, and in a folder of the system's own, no folder can be made.
+    @Test(
+        arguments: ["TANDEM_HOME", "TANDEM_DATA", "XDG_DATA_HOME", "XDG_CACHE_HOME", "HOME"],
+        ["/dev/null", "/dev/null/x", "/proc/x", "/sys/x/y", "FILE", "FILE/x"])
+    func aFolderThatCannotBeMadeIsTold(variable: String, value: String) throws {
+        let home = try Tandem.folder()
+        defer { try? FileManager.default.removeItem(at: home) }
+        let file = home.appending(path: "file").path
+        try "".write(toFile: file, atomically: true, encoding: .utf8)
+        let value = value.replacing("FILE", with: file)
+        let unset = ["TANDEM_HOME", "TANDEM_DATA", "XDG_DATA_HOME", "XDG_CACHE_HOME", "JUPYTER_DATA_DIR"]
+        var environment = Dictionary(uniqueKeysWithValues: unset.map { ($0, "") })
+        environment["HOME"] = home.path
+        environment[variable] = value
+        let result = try Tandem.run([], input: "print 1", environment: environment)
+        #expect(result.code == 2 && result.output == "")
+        #expect(result.error.hasPrefix("tandem: \(variable): cannot use \(value): "), "\(result.error)")
+        #expect(result.error.split(separator: "\n").count == 1, "\(result.error)")
+        guard ["XDG_DATA_HOME", "HOME"].contains(variable) else { return }
+        let installed = try Tandem.run(["install", "--user"], environment: environment)
+        #expect(installed.code == 2 && installed.error.hasPrefix("tandem: \(variable): cannot use \(value): "))
+    }
+
+    @Test(arguments: ["XDG_DATA_HOME", "JUPYTER_DATA_DIR"]) func installRefusesAVariableThatCannotBeMeant(name: String)
+        throws
+    {
+        let home = try Tandem.folder()
+        defer { try? FileManager.default.removeItem(at: home) }
+        for value in ["~zz", "a/~/b", "/dev/null"] {
+            let result = try Tandem.run(["install", "--user"], environment: ["HOME": home.path, name: value])
+            #expect(result.code == 2 && result.output == "" && result.error.hasPrefix("tandem: \(name): cannot use"))
+        }
+    }
+
+    /// `ulimit -f`: the run is kept by its files, which the session lists, and so does the next one.
+    @Test func aRunThatTheIndexHasNoRoomForIsListedAsFinished() throws {
+        let home = try Tandem.folder()
+        defer { try? FileManager.default.removeItem(at: home) }
+        let environment = ["HOME": home.path, "TANDEM_HOME": home.path]
+        let program = home.appending(path: "p.tandem").path
+        try """
+        model Small { flatten; linear 10 }
+        let a = train Small, on: take(synthetic(), 20, test: 10), epochs: 1
+        runs
+        """.write(toFile: program, atomically: true, encoding: .utf8)
+        let limited = try Tandem.run(
+            "/bin/bash", ["-c", "ulimit -f 100; exec '\(Tandem.path)' run '\(program)'"], environment: environment)
+        #expect(limited.output.contains("done") && !limited.output.contains("interrupted"), "\(limited.output)")
+        #expect(limited.error.contains("`ulimit -f` limits the size of files"), "\(limited.error)")
+        let later = try Tandem.run([], input: "runs", environment: environment)
+        #expect(later.output.contains("done") && later.error == "", "\(later.output)\(later.error)")
+        let left = try FileManager.default.subpathsOfDirectory(atPath: home.path).filter { $0.hasSuffix(".lock") }
+        #expect(left.isEmpty)
+    }
+
     /// No shell has expanded it: in a file of settings, `.env`, or after quotes.
     @Test(arguments: ["~/h", "~"]) func aTildeInAVariableIsTheHomeFolder(value: String) throws {
         let folder = try Tandem.folder()

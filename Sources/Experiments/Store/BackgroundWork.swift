@@ -1,5 +1,5 @@
-// One thing after the other on a thread of its own, while the caller continues: files that are written while a training
-// runs.
+// Work done one piece after another on a thread of its own while the caller continues: files are written while a
+// training runs.
 
 import Glibc
 import Libraries
@@ -16,7 +16,7 @@ final class BackgroundWork: Sendable {
     /// Whether something is under way.
     var isBusy: Bool { pending.value.load(ordering: .acquiring) > 0 }
 
-    /// Runs `body` after what was begun before, here and now where the system gives no thread.
+    /// Runs `body` after earlier work; synchronously where no thread can be started.
     func begin(_ body: @escaping @Sendable () -> Void) {
         pending.value.add(1, ordering: .acquiringAndReleasing)
         last.withLock { last in

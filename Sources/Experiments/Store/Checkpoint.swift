@@ -19,11 +19,11 @@ public struct Checkpoint: Sendable {
 
 /// Why a checkpoint cannot be resumed.
 enum CheckpointError: Error {
-    /// There is none.
+    /// There is no checkpoint.
     case missing
-    /// Cut short, or its bytes are not those that were written.
+    /// Truncated, or its bytes are not those that were written.
     case damaged(String)
-    /// Written by a version that keeps more or other things; this one has no use for it.
+    /// Written by a version with another format.
     case foreign(version: String)
     case file(FileError)
     case outOfMemory
@@ -34,12 +34,12 @@ enum CheckpointFile {
     private static let checksumKey = "tandem.sha256"
     private static let format = 1
     private static let tensors = ["weights", "moments"]
-    /// Bytes that are summed up and written at a time: they stay in the cache between the two.
+    /// Bytes that are hashed and written at a time: they stay in the cache in between.
     private static let piece = 1 << 20
 
     // MARK: Writing
 
-    /// Writes it whole or not at all.
+    /// Writes all of it or nothing.
     ///
     /// Cost: one pass over the state for the checksum and the copy to the system; nothing of its size is allocated.
     static func write(_ checkpoint: Checkpoint, _ record: RunRecord, to path: String) throws(FileError) {
@@ -55,7 +55,7 @@ enum CheckpointFile {
         _ sections: [UnsafeRawBufferPointer], _ text: String, to path: String
     ) throws(FileError) {
         var writer = try WholeFileWriter(path, isPrivate: true)
-        // The header precedes what it sums up, and is as long with any checksum.
+        // The header precedes the data that its checksum covers; its length does not depend on the checksum.
         let placeholder = String(repeating: "0", count: 64)
         var offset = header(sections, text, checksum: placeholder).count
         var digest = Digest(.sha256)
@@ -104,7 +104,7 @@ enum CheckpointFile {
 
     // MARK: Reading
 
-    /// What a file says of itself; its tensors are not looked at.
+    /// The header of a file; its tensors are not read.
     struct Head {
         let record: RunRecord
         let position: TrainingPosition

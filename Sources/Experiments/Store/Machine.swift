@@ -1,9 +1,9 @@
-// The machine a run was trained on: its processor, and its name among others.
+// The machine that a run was trained on: its processor and its host name.
 
 import Libraries
 
 enum Machine {
-    /// `Intel(R) Xeon(R) Platinum 8481C`, or nothing where the system does not say.
+    /// `Intel(R) Xeon(R) Platinum 8481C`; empty if unknown.
     static let name: String = {
         for line in ((try? FileSystem.readText("/proc/cpuinfo")) ?? "").split(separator: "\n")
         where line.hasPrefix("model name") {
@@ -12,7 +12,7 @@ enum Machine {
         return ""
     }()
 
-    /// `n2`, or nothing where the system does not say.
+    /// `n2`; empty if unknown.
     static let host: String = {
         let text = (try? FileSystem.readText("/proc/sys/kernel/hostname")) ?? ""
         return String(text.prefix { !$0.isNewline })

@@ -1,4 +1,4 @@
-// The names of the files of runs. The folder may hold other files: whatever does not have such a name is left alone.
+// The names of the files of runs. Other files in the folder are left alone.
 
 import Glibc
 
@@ -16,13 +16,13 @@ struct RunFileName {
     let key: String
     let kind: Kind
     let form: Form
-    /// Who writes it.
+    /// The process that writes it.
     private let process: pid_t?
 
-    /// - Returns: `nil` where it is no name of ours.
+    /// - Returns: `nil` if it is not a name of this form.
     init?(_ name: String) {
         var parts = name.split(separator: ".", omittingEmptySubsequences: false)
-        // A record's name begins with whose it is.
+        // A record's name begins with its identity.
         if parts.count > 2, parts[2] == "run" { parts.removeFirst() }
         guard parts.count > 1, Self.isKey(parts[0]), let kind = Kind(rawValue: String(parts[1])) else { return nil }
         let endings = parts[2...]
@@ -41,7 +41,7 @@ struct RunFileName {
     /// Whether it is a key.
     static func isKey(_ text: some StringProtocol) -> Bool { isHexadecimal(text, count: 16) }
 
-    /// Whether it is so many lowercase hexadecimal digits.
+    /// Whether it consists of this many lowercase hexadecimal digits.
     static func isHexadecimal(_ text: some StringProtocol, count: Int) -> Bool {
         text.utf8.count == count
             && text.utf8.allSatisfy {
@@ -49,6 +49,6 @@ struct RunFileName {
             }
     }
 
-    /// Whether the process is there that writes it.
+    /// Whether the process that writes it still runs.
     var isBeingWritten: Bool { process.map { kill($0, 0) == 0 || errno == EPERM } ?? false }
 }

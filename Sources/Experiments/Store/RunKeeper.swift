@@ -1,5 +1,5 @@
-// One training under way, as the store keeps it: where it begins, a checkpoint after each epoch and every five minutes,
-// and its result. Files are written from a copy by a background thread; the next step waits for the copy alone.
+// A running training, as the store keeps it: its start, a checkpoint after each epoch and every five minutes, and its
+// result. A background thread writes files from a copy; the next step waits only for the copy.
 
 import Engine
 import Libraries
@@ -19,10 +19,10 @@ public final class RunKeeper: TrainingKeeper {
     private let writer: RunWriter?
     private var lastKept = Clock.seconds
 
-    /// In the middle of an epoch, in seconds.
+    /// Seconds between checkpoints within an epoch.
     private static let interval = 300.0
-    /// An epoch's end is kept where so much time has passed, or a hundred times what it costs: of quick epochs not
-    /// each.
+    /// The end of an epoch is kept after this time, or after a hundred times what a checkpoint costs: not every end of
+    /// short epochs.
     private static let epochInterval = 30.0
 
     init(_ writer: RunWriter?, beginning: Checkpoint? = nil, source: StoredRun? = nil) {
@@ -31,17 +31,17 @@ public final class RunKeeper: TrainingKeeper {
         self.source = source
     }
 
-    /// Names the files of the run; `nil` where it has none.
+    /// The name of the run's files; `nil` if it has none.
     public var key: String? { writer?.key }
 
-    /// Whether what the training came to is on the disk; `nil` where it is still being written, which is waited for no
-    /// longer than an interrupt may take.
+    /// Whether the result is on disk; `nil` while it is still being written, after waiting as long as an interrupt may
+    /// take.
     public var isKept: Bool? {
         guard let writer else { return false }
         return writer.isKept(within: 0.05)
     }
 
-    /// Where to begin, alone; `nil` where that is the start.
+    /// A keeper that only says where to begin; `nil` if that is the start.
     var withoutKeeping: RunKeeper? { beginning.map { RunKeeper(nil, beginning: $0, source: source) } }
 
     var isDue: Bool {
@@ -59,7 +59,7 @@ public final class RunKeeper: TrainingKeeper {
         guard let network, let writer else { return }
         let start = Clock.seconds
         lastKept = start
-        // Without room for a copy it is written here and now.
+        // Without memory for a copy it is written synchronously.
         let hasRoom = Memory.available().map { $0 > 2 * network.stateByteCount } ?? true
         guard hasRoom, let copy = network.copyState() else {
             return writer.keep(Checkpoint(position: position, state: network.state), since: start)
@@ -67,7 +67,7 @@ public final class RunKeeper: TrainingKeeper {
         writer.keep(Checkpoint(position: position, state: copy), copying: Clock.seconds - start)
     }
 
-    /// Keeps what the training came to, in the background: nobody waits for it.
+    /// Keeps the result, in the background.
     func end(_ run: Run, _ last: Checkpoint) {
         network = nil
         writer?.end(run, last, keepsWeights: keepsWeights)

@@ -1,4 +1,4 @@
-// The lock by which other processes know that a run is being trained: released at its end, or with its process.
+// The lock that shows other processes that a run is being trained: released when the training or its process ends.
 
 import Libraries
 import Synchronization
@@ -10,20 +10,20 @@ final class RunLock: Sendable {
 
     /// - Returns: `nil` where another process holds it.
     static func acquire(_ path: String) throws(FileError) -> RunLock? {
-        // Long enough for who removes what a dead process left locked, too short to be noticed.
+        // Long enough for a process that removes the lock files of ended processes, too short to be noticed.
         guard let lock = try FileLock(path, patience: Patience(0.2)) else { return nil }
         return RunLock(lock)
     }
 
-    /// Whether it is held, here or by another process; nobody is kept from taking it.
+    /// Whether it is held, here or by another process; the lock is not taken to find out.
     static func isHeld(_ path: String) -> Bool { FileLock.isHeld(path) }
 
-    /// Says in its file who holds it, for people.
+    /// Writes into its file which process holds it, for people.
     func write(_ bytes: [UInt8]) { lock.withLock { $0?.write(bytes) } }
 
     func release() { lock.withLock { $0 = nil } }
 
-    /// The same, and removes its file, if it is still held.
+    /// Releases it and removes its file, if it is still held.
     func remove() {
         lock.withLock { lock in
             let held = lock.take()

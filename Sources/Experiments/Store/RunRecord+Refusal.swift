@@ -1,4 +1,4 @@
-// Why a record from elsewhere is refused: anybody can write one, checksum included, so it must be consistent in itself.
+// Why a record from elsewhere is refused: anybody can write one, checksum included, so it must be consistent.
 
 import Engine
 import Libraries
@@ -10,7 +10,7 @@ extension RunRecord {
         guard state == .done || state.isDiverged else { return "its training has not finished" }
         if let descriptionFault { return "this version cannot read its description: \(descriptionFault)" }
         if let reason = description.flatMap(contradiction) ?? contradiction { return reason }
-        // Of another engine nobody can say; no training here finds it.
+        // The results of another engine cannot be checked; no training here finds them.
         guard arithmetic == arithmeticVersion else { return nil }
         guard let kept, let description, description.identity(on: kept.instructionSet) == kept.identity else {
             return "it is not the record of the training that it describes"
@@ -24,10 +24,10 @@ extension RunRecord {
         return reasonToRefuse
     }
 
-    /// Far more than anybody calls something, and few enough for a list.
+    /// Longer than any sensible name, short enough for a list.
     private static let longestName = 500
 
-    /// What of it cannot be true together.
+    /// A contradiction within it.
     private var contradiction: String? {
         for (what, text) in [
             ("name", name), ("model's name", model), ("data set's name", dataset), ("seeds", seeds),
@@ -48,7 +48,7 @@ extension RunRecord {
         return outcomes.contradiction(of: last)
     }
 
-    /// Where it is not what its description asks for.
+    /// A contradiction to its description.
     private func contradiction(of description: RunDescription) -> String? {
         let options = description.options
         guard epochs ?? options.epochs == options.epochs,

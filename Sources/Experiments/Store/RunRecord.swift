@@ -1,5 +1,4 @@
-// All that is known of a run besides its weights, as JSON: it is in the record, in the file of weights and in the
-// checkpoint.
+// Everything about a run but its weights, as JSON: part of the record, the file of weights and the checkpoint.
 
 import Datasets
 import Engine
@@ -13,11 +12,11 @@ public struct RunRecord: Sendable {
     public var model: String
     public var dataset: String
     public var state: Run.State
-    /// SHA-256 of the weights; `nil` while it is trained.
+    /// SHA-256 of the weights; `nil` during training.
     public var digest: String?
-    /// Whole epochs and what they came to; the place in an epoch is a checkpoint's.
+    /// Whole epochs and their results; the position within an epoch is in the checkpoint.
     public var position: TrainingPosition
-    /// Epochs in all, as its options say.
+    /// The number of epochs by its options.
     public var epochs: Int?
     public var seed: UInt64?
     /// All of its seeds, `1, orderseed 3`; `nil` in the record of an older version.
@@ -31,10 +30,10 @@ public struct RunRecord: Sendable {
     /// What the store knows of it; `nil` in a file that `save` wrote.
     public var kept: Kept?
 
-    /// What a run is found by, and the circumstances that decide no bit.
+    /// What a run is found by, and circumstances that do not influence its bits.
     public struct Kept: Sendable, Equatable {
         public var identity: RunIdentity
-        /// Seconds since 1970, by the clock of that time.
+        /// Seconds since 1970.
         public var started: Int
         /// The processor's name, the instruction set, and how many threads.
         public var machine: String
@@ -140,13 +139,13 @@ public struct RunRecord: Sendable {
         digest = run.digest
     }
 
-    /// - Returns: `nil` where what makes a run is missing, or something is of another kind than it is written.
+    /// - Returns: `nil` if a required value is missing or has another type.
     init?(_ json: JSON) {
         guard let program = json["program"]?.string, let expression = json["expression"]?.string else { return nil }
         context = WeightsFile.Context(
             program: program, modelExpression: expression, dataExpression: json["data"]?["expression"]?.string,
             dataDigest: json["data"]?["sha256"]?.string, version: json["version"]?.string ?? "")
-        // Only what a `let` can say is a name.
+        // Only an identifier is a name.
         name = json["name"]?.string.flatMap { $0.unicodeScalars.allSatisfy(\.isOfName) ? $0 : nil }
         model = (json["model"]?.string ?? expression).printableName
         dataset = (json["data"]?["name"]?.string ?? "").printableName
@@ -185,14 +184,14 @@ public struct RunRecord: Sendable {
         kept?.keepingSeconds = stored["keepingseconds"].map(Self.number) ?? 0
     }
 
-    /// 0 where it is left out; `nil` where it is none.
+    /// 0 if it is left out; `nil` if it is invalid.
     private static func count(_ json: JSON?) -> Int? {
         (json ?? 0).integer.flatMap { $0 >= 0 ? $0 : nil }
     }
 
     private static func list(_ json: JSON?) -> [JSON]? { (json ?? []).array }
 
-    /// `nil` for one that no version writes.
+    /// `nil` for a state that no version writes.
     private static func state(_ json: JSON) -> Run.State? {
         switch json["state"]?.string {
         case "interrupted": return .interrupted
@@ -238,7 +237,7 @@ extension RunRecord {
     /// `2`, or `1, orderseed 3`.
     var seedText: String { seeds ?? String(seed ?? 0) }
 
-    /// The record of a training that begins now.
+    /// The record of a new training.
     public init(
         beginning description: RunDescription, _ context: WeightsFile.Context, model: String, dataset: String
     ) throws(TrainingError) {
@@ -258,12 +257,12 @@ extension Unicode.Scalar {
 }
 
 extension EpochMetrics {
-    /// Whether a training can come to this: a file may say anything.
+    /// Whether a training can have this result: a file may say anything.
     fileprivate var isPossible: Bool {
         [trainAccuracy, testAccuracy].allSatisfy { $0.isNaN || 0...100 ~= $0 }
             && [seconds, trainingSeconds].allSatisfy(isDuration)
     }
 }
 
-/// In seconds, up to three centuries; or none.
+/// Seconds, up to three centuries; `nil` if it is out of range.
 private func isDuration(_ seconds: Double) -> Bool { seconds.isNaN || 0...1e10 ~= seconds }

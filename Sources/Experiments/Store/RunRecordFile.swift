@@ -10,10 +10,10 @@ public enum RunRecordFile {
     private static let recordKey = "tandem.record"
     private static let checksumKey = "tandem.sha256"
 
-    /// Why a file is no record, in one line.
+    /// Why a file is not a record, in one line.
     public enum Fault: Error, Sendable {
         case file(FileError)
-        /// Cut short, changed, or something else.
+        /// Truncated, changed, or another file.
         case damaged(String)
         /// Written by this later version.
         case newer(version: String)
@@ -27,10 +27,10 @@ public enum RunRecordFile {
         }
     }
 
-    /// Whose result it is and which of them: the start of the identity's digest, and the run's key.
+    /// The start of the identity's digest, and the run's key.
     static func name(_ identity: String, _ key: String) -> String { "\(identity.prefix(32)).\(key)\(ending)" }
 
-    /// The key in such a name; `nil` where it is no name of ours.
+    /// The key in such a name; `nil` if it is not a name of this form.
     static func key(_ name: String) -> String? {
         let parts = name.split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count == 3, ".\(parts[2])" == ending, RunFileName.isKey(parts[1]),
@@ -41,7 +41,7 @@ public enum RunRecordFile {
 
     // MARK: Writing
 
-    /// Writes it whole or not at all.
+    /// Writes all of it or nothing.
     static func write(
         _ record: RunRecord, key: String, to path: String, isPrivate: Bool = true
     ) throws(FileError) {

@@ -1,5 +1,4 @@
-// How the store begins to keep a training: from the start, from where it was interrupted, or from the end of a shorter
-// one.
+// How the store begins to keep a training: from its start, from an interruption, or from the end of a shorter training.
 
 import Engine
 import Libraries
@@ -9,20 +8,20 @@ extension RunStore {
     /// Begins to keep a training.
     ///
     /// - Parameters:
-    ///   - record: says by what it is found again.
+    ///   - record: what it is found by.
     ///   - claim: the right to train it, which ends with the training.
-    ///   - isFresh: whether it begins anew where it could go on.
-    ///   - keepsWeights: whether its weights are wanted at its end, or what it came to alone.
-    /// - Returns: `nil` where nothing can be kept, which is noted, and nothing is there to continue from.
+    ///   - isFresh: whether it starts over where it could resume.
+    ///   - keepsWeights: whether its weights are kept at its end, or only its results.
+    /// - Returns: `nil` if nothing can be kept, which is noted, and there is nothing to continue from.
     public func begin(
         _ record: RunRecord, _ architecture: Architecture, _ options: TrainingOptions, _ claim: TrainingClaim? = nil,
         isFresh: Bool, keepsWeights: Bool = true
     ) -> RunKeeper? {
         guard let identity = record.kept?.identity else { return nil }
-        // What was trained before must be there to continue from; and no second copy of it in memory.
+        // The earlier result must be on disk to continue from, without a second copy in memory.
         wait()
         func unkept() -> RunKeeper? {
-            // Nobody will find what comes of it.
+            // Its result will not be found again.
             claim?.release()
             return isFresh ? nil : self.unkept(record, identity, architecture, options)
         }
@@ -34,7 +33,7 @@ extension RunStore {
         removeLeftovers()
         if !isFresh, let keeper = continued(record, identity, architecture, options, claim) {
             keeper.keepsWeights = keepsWeights
-            // From here on, and not from its next checkpoint, others list it as running and leave it alone.
+            // Other processes list it as running from now on, not from its next checkpoint on.
             if let key = keeper.key {
                 change(ofRun: key) { database throws(DatabaseError) in
                     try database.execute("UPDATE runs SET state = 'running' WHERE key = ?", [.text(key)])
@@ -71,7 +70,7 @@ extension RunStore {
         }
     }
 
-    /// The same training, cut before its end; one that another process trains is left to it.
+    /// The same training, interrupted; one that another process trains is left to it.
     private func continued(
         _ record: RunRecord, _ identity: RunIdentity, _ architecture: Architecture, _ options: TrainingOptions,
         _ claim: TrainingClaim?
@@ -120,7 +119,7 @@ extension RunStore {
             [.text(identity.stem), .integer(options.epochs), .text(identity.digest)])
     }
 
-    /// Where a training continues that cannot be kept itself; `nil` where it begins.
+    /// Where a training that cannot be kept continues; `nil` if it begins from the start.
     private func unkept(
         _ record: RunRecord, _ identity: RunIdentity, _ architecture: Architecture, _ options: TrainingOptions
     ) -> RunKeeper? {
@@ -133,7 +132,7 @@ extension RunStore {
         return nil
     }
 
-    /// Runs that one of the same identity takes the place of: all that are not trained by another process.
+    /// Runs that one of the same identity replaces: all that no other process trains.
     func replacedRuns(by key: String, _ record: RunRecord) -> [StoredRun] {
         guard let identity = record.kept?.identity else { return [] }
         return rows("WHERE identity = ? AND key != ?", [.text(identity.digest), .text(key)])

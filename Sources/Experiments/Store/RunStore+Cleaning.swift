@@ -3,14 +3,14 @@
 import Libraries
 
 extension RunStore {
-    /// Checkpoints of ended runs, which are there to be continued for more epochs, may take this much room together.
+    /// Bytes that the checkpoints of ended runs, which allow more epochs later, may take together.
     static let keptCheckpoints = 1_000_000_000
 
     /// What was freed.
     public struct Freed: Sendable, Equatable {
         public var files = 0
         public var byteCount = 0
-        /// Runs that were found again and have no name: nobody has chosen to be without their weights, so they stay.
+        /// Recovered runs without a name: that they have none may be due to the loss, so their weights stay.
         public var foundAgain = 0
     }
 
@@ -46,7 +46,7 @@ extension RunStore {
                 isSurplus = false
                 removeLock(key, &freed)
             default:
-                // Of one under way, here or in another process, nothing is surplus.
+                // Nothing of a running training, here or in another process, is surplus.
                 guard let run = runs[key], !run.isFoundAgain, run.state != "running" else {
                     if file.form == .whole, file.kind == .safetensors, runs[key]?.isFoundAgain == true {
                         freed.foundAgain += 1
@@ -70,7 +70,7 @@ extension RunStore {
     /// Whether a `let` has named it: a database that was put back or changed does not know all names.
     func isNamed(_ run: StoredRun) -> Bool { run.name != nil || FileSystem.isThere(nameFile(run.key)) }
 
-    /// Removes what a process that is gone has left locked.
+    /// Removes the lock files of processes that have ended.
     private func removeLock(_ key: String, _ freed: inout Freed) {
         guard !isLive(key), let lock = acquireLock(key) else { return }
         lock.remove()
@@ -84,7 +84,7 @@ extension RunStore {
         freed.byteCount += size
     }
 
-    /// Removes what processes that were killed left half-written.
+    /// Removes the partial files of processes that were killed.
     func removeLeftovers() {
         for folder in [files, results] {
             for name in (try? FileSystem.list(folder)) ?? [] {
@@ -94,7 +94,7 @@ extension RunStore {
         }
     }
 
-    /// Removes the oldest checkpoints of ended runs that are too much.
+    /// Removes the oldest checkpoints of ended runs beyond the limit.
     func pruneCheckpoints() {
         var room = Self.keptCheckpoints
         for run in rows("WHERE state IN ('done', 'diverged') ORDER BY number DESC", []) {
@@ -106,8 +106,8 @@ extension RunStore {
 
     // MARK: Runs that another takes the place of
 
-    /// Of one training that was cut several times, each started over, the furthest holds all that the others do: they
-    /// go, but for those that a `let` has named.
+    /// Of a training that was interrupted and started over several times, only the furthest run is kept, and those with
+    /// a name.
     func removeSurpassed(by key: String, _ record: RunRecord) {
         guard let identity = record.kept?.identity else { return }
         let cut =
@@ -207,7 +207,7 @@ extension RunStore {
         return text.split(separator: "\n").map(String.init)
     }
 
-    /// What it is called.
+    /// The name of a run.
     func keptName(_ key: String) -> String? { keptNames(key).last }
 
     /// Writes what a run is called now. Names beyond so many are forgotten, the oldest first.

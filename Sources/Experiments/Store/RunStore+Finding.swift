@@ -7,8 +7,8 @@ extension RunStore {
     /// The runs, the newest first.
     ///
     /// - Parameters:
-    ///   - limit: at most so many.
-    ///   - place: so many are left out before.
+    ///   - limit: the most runs that are returned.
+    ///   - place: how many are skipped.
     public func list(limit: Int = .max, after place: Int = 0) -> [StoredRun] {
         if place == 0 { takeInUnlisted() }
         return marked(rows("ORDER BY number DESC LIMIT ? OFFSET ?", [.integer(limit), .integer(place)]))
@@ -28,7 +28,7 @@ extension RunStore {
         }
     }
 
-    /// How many there are.
+    /// The number of runs.
     public var count: Int {
         use { file throws(DatabaseError) in Self.count(file.database) } ?? 0
     }
@@ -86,7 +86,7 @@ extension RunStore {
         ] {
             if let run = marked(rows("WHERE \(condition) LIMIT 1", [.text(name)])).first { return run }
         }
-        // What it was called before, or is called besides.
+        // Its earlier and other names.
         return keys(called: name).lazy.compactMap { self.marked(self.rows("WHERE key = ?", [.text($0)])).first }.first
     }
 

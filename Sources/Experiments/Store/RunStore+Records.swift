@@ -5,7 +5,7 @@ import Libraries
 import Text
 
 extension RunStore {
-    /// Where the record of a run is, or would be; `nil` where what the index says of it names no file.
+    /// The path of a run's record; `nil` if its row in the index gives no file name.
     ///
     /// - Parameter identity: its digest.
     func recordPath(_ identity: String, _ key: String) -> String? {
@@ -25,7 +25,7 @@ extension RunStore {
         try RunRecordFile.write(record, key: key, to: path)
     }
 
-    /// All that is known of a run besides its weights.
+    /// Everything about a run but its weights.
     public func record(of run: StoredRun) -> RunRecord? {
         guard var record = filedRecord(of: run) ?? unfiledRecord(of: run) ?? restoredRecord(of: run) else {
             return nil
@@ -97,7 +97,7 @@ extension RunStore {
         var done: [String] = []
         let start = Clock.seconds
         for key in keys {
-            // Whoever has thousands of them does not wait for all: the next to open the store continues.
+            // With thousands of them nobody waits for all: whoever opens the store next continues.
             if Clock.seconds - start > 1 { break }
             guard
                 let row = try database.execute(
@@ -124,12 +124,12 @@ extension RunStore {
 
     // MARK: From store to store
 
-    /// What became of records that were to be carried over.
+    /// The result of copying records.
     public struct Carried: Sendable, Equatable {
         public var count = 0
-        /// They are there already.
+        /// Those that were there already.
         public var known = 0
-        /// Not taken: the file or the run, and why.
+        /// Those that were refused: the file or the run, and why.
         public var refused: [Refusal] = []
 
         public struct Refusal: Sendable, Equatable {
@@ -228,7 +228,7 @@ extension RunStore {
 
     /// Takes one record in, under its lock: who opens the store meanwhile finds nothing that was lost.
     ///
-    /// - Returns: why not, where it is not taken.
+    /// - Returns: why it is refused; `nil` if it is not.
     private func take(_ record: RunRecord, _ key: String) throws(FileError) -> String? {
         guard let lock = acquireLock(key) else {
             return isLive(key) ? "another process trains this run" : "its lock file cannot be written"

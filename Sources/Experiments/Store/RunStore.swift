@@ -14,13 +14,13 @@ public final class RunStore: Sendable {
     let files: String
     /// Where records are.
     let results: String
-    /// Where is who trains what.
+    /// Where the claims of trainings are.
     let claims: String
     private let file = Mutex<TandemDatabase?>(nil)
     /// An index in memory, for as long as the file cannot be used.
     private let substitute = Mutex<TandemDatabase?>(nil)
     private let faults = Mutex<(pending: [StoreFault], told: Set<StoreFault>)>(([], []))
-    /// What is to be written once no other process holds the file.
+    /// Changes that wait until no other process holds the file.
     private let waiting = Mutex<[Change]>([])
     /// Whether files of runs are known that could not be taken into the file, for another process holds it.
     private let isBehind = Mutex<Bool>(false)
@@ -30,8 +30,8 @@ public final class RunStore: Sendable {
     let background = BackgroundWork()
 
     /// - Parameters:
-    ///   - folder: of everything that is kept, `$TANDEM_HOME`.
-    ///   - isCancelled: whether nothing is to be waited for.
+    ///   - folder: `$TANDEM_HOME`.
+    ///   - isCancelled: whether to stop waiting.
     public init(folder: String, isCancelled: @escaping @Sendable () -> Bool = { false }) {
         self.folder = folder
         files = FileSystem.join(folder, "runs")
@@ -40,7 +40,7 @@ public final class RunStore: Sendable {
         patience = Patience(0.5, isCancelled: isCancelled)
     }
 
-    /// Waits until all that was trained is written, or must wait for another process.
+    /// Waits until every run is written, or has to wait for another process.
     public func wait() {
         background.wait()
         writeWaiting()
@@ -64,12 +64,12 @@ public final class RunStore: Sendable {
     func weights(_ key: String) -> String { "\(files)/\(key).safetensors" }
     func checkpoint(_ key: String) -> String { "\(files)/\(key).checkpoint" }
     func lock(_ key: String) -> String { "\(files)/\(key).lock" }
-    /// What a `let` called the run, for a lost database.
+    /// The file of a run's name, for a lost database.
     func nameFile(_ key: String) -> String { "\(files)/\(key).name" }
 
     // MARK: Faults to report
 
-    /// The faults since the last call; none is reported twice.
+    /// The faults since the last call, each once.
     public func takeFaults() -> [StoreFault] {
         faults.withLock { faults in
             defer { faults.pending = [] }
@@ -83,7 +83,7 @@ public final class RunStore: Sendable {
         }
     }
 
-    /// Drops a fault that is over; if it comes again, it is reported again.
+    /// Drops a fault that no longer holds; if it recurs, it is reported again.
     private func forget(_ fault: StoreFault) {
         faults.withLock { faults in
             faults.told.remove(fault)
@@ -124,7 +124,7 @@ public final class RunStore: Sendable {
         let result = attempt { file throws(DatabaseError) in
             if wasOpen, !file.isReadOnly { _ = try recover(into: file.database, except: except) }
         }
-        let isBehind = if case .failure(let error) = result { error.kind == .busy } else { false }
+        let isBehind = if case .failure = result { true } else { false }
         self.isBehind.withLock { $0 = isBehind }
     }
 
@@ -192,7 +192,7 @@ public final class RunStore: Sendable {
 
     /// What is to be written of a run, or of several.
     private struct Change: Sendable {
-        /// The run whose row it is: a later row takes its place.
+        /// The run whose row it is: a later change replaces it.
         let key: String?
         let apply: @Sendable (Database) throws(DatabaseError) -> Void
         let finish: @Sendable () -> Void
@@ -203,7 +203,7 @@ public final class RunStore: Sendable {
     ///
     /// - Parameters:
     ///   - key: the run whose row it is.
-    ///   - finish: what is done once it is written.
+    ///   - finish: called once it is written.
     /// - Returns: `false` where it is lost, which is noted.
     @discardableResult
     func change(
@@ -243,6 +243,8 @@ public final class RunStore: Sendable {
                     note(fault(error))
                     if error.kind == .busy { return true }
                     isKept = false
+                    // What its files say of it is not in the file.
+                    isBehind.withLock { $0 = true }
                 }
                 changes.removeFirst()
                 if let key = change.key { unlisted.withLock { _ = $0.remove(key) } }
@@ -262,7 +264,7 @@ public final class RunStore: Sendable {
                 afterDamage
                 ? try TandemDatabase.reopened(path, patience: patience) : try TandemDatabase(path, patience: patience)
         } catch {
-            guard [.notWritable, .full].contains(error.kind), FileSystem.exists(path),
+            guard [.notWritable, .full, .tooLarge].contains(error.kind), FileSystem.exists(path),
                 let readable = try? TandemDatabase(readingOnly: path)
             else { throw error }
             note(.readOnly(path: folder, reason: error.message))
@@ -286,7 +288,7 @@ public final class RunStore: Sendable {
         switch error.kind {
         case .newer: .newer(path: path, reason: error.message)
         case .busy: .held(path: path)
-        case .damaged, .notWritable, .full, .obstructed, .other: StoreFault(notKept: folder, error)
+        case .damaged, .notWritable, .full, .tooLarge, .obstructed, .other: StoreFault(notKept: folder, error)
         }
     }
 
@@ -311,7 +313,7 @@ public final class RunStore: Sendable {
         return Run(record, state: state, architecture, options)
     }
 
-    /// The whole run. What is damaged of it is set aside, and noted.
+    /// The whole run. Damaged files are set aside, and noted.
     ///
     /// Cost: reads its weights, 0.5 s for 33 million.
     /// - Returns: `nil` where it has no weights any more.
@@ -338,7 +340,7 @@ public final class RunStore: Sendable {
             case .newer, .outOfMemory: return nil
             }
         } catch {
-            // A disk that does not answer may do so later.
+            // The disk may answer later.
             return nil
         }
         setAside(path, of: kept.label, what: "file of weights", reason: reason)
@@ -374,7 +376,7 @@ public final class RunStore: Sendable {
 
     // MARK: Changing
 
-    /// What a `let` calls a run from now on. Others lose the name, so that it means one.
+    /// Names a run. Others lose the name, so that it means one run.
     public func setName(_ name: String, ofRun key: String) {
         guard isWritable else { return }
         let others = rows("WHERE name = ? AND key != ?", [.text(name), .text(key)])

@@ -23,7 +23,7 @@ final class RunWriter: Sendable {
         self.claim = claim
     }
 
-    /// Of a training that did not begin nothing is left.
+    /// Leaves nothing of a training that did not begin.
     deinit {
         lock.remove()
         claim?.release()
@@ -44,7 +44,8 @@ final class RunWriter: Sendable {
     // MARK: Under way
 
     /// Writes a copy of the state in the background.
-    /// - Parameter seconds: what the copy took.
+    ///
+    /// - Parameter seconds: how long the copy took.
     func keep(_ checkpoint: Checkpoint, copying seconds: Double) {
         store.background.begin { [self] in
             let start = Clock.threadSeconds
@@ -53,7 +54,7 @@ final class RunWriter: Sendable {
         }
     }
 
-    /// Writes the state itself, which the training waits for.
+    /// Writes the state itself, while the training waits.
     func keep(_ checkpoint: Checkpoint, since start: Double) {
         write(checkpoint, record, "running")
         add(Clock.seconds - start)
@@ -70,7 +71,7 @@ final class RunWriter: Sendable {
         let path = store.checkpoint(key)
         do throws(FileError) { try CheckpointFile.write(checkpoint, record, to: path) } catch {
             noteUnwritten("checkpoint", error, path: path)
-            // It is where the one before is.
+            // Nothing has changed since the previous one.
             let key = key
             store.change { database throws(DatabaseError) in
                 try database.execute("UPDATE runs SET state = ? WHERE key = ?", [.text(state), .text(key)])
@@ -130,7 +131,7 @@ final class RunWriter: Sendable {
     private func writeEnd(_ run: Run, _ last: Checkpoint, _ record: RunRecord, _ keepsWeights: Bool) {
         let start = Clock.threadSeconds
         var record = record
-        // First the place where nothing is left to do: from here on no step is lost.
+        // First a checkpoint of the end: from now on no step is lost.
         let isDone = run.state == .done
         if keepsWeights, isDone, last.state.byteCount <= RunStore.keptCheckpoints { write(last, record, "running") }
         record.digest = run.digest
@@ -141,7 +142,7 @@ final class RunWriter: Sendable {
                 _ = try WeightsFile.write(run, record, to: path, isPrivate: true)
             } catch { noteUnwritten("file of weights", error, path: path) }
         }
-        // One that is whole gives way only to one that is.
+        // Only a whole run replaces a whole one.
         let isWhole = FileSystem.exists(path)
         let replaced = store.replacedRuns(by: key, record).filter { isWhole || !$0.hasEnded }
         for older in replaced where isDone {

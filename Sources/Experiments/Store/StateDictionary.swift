@@ -17,10 +17,10 @@ extension Safetensors {
         }
     }
 
-    /// By it libraries know whose names these are.
+    /// Tells libraries which framework's names these are.
     static let metadataOfPyTorch = ["format": "pt"]
 
-    /// The same, tensor by tensor as they are asked for.
+    /// The same, read tensor by tensor on request.
     static func parts(_ parameters: TrainedParameters, steps: Int) -> [Part] {
         parameters.tensors.enumerated().flatMap { index, tensor in
             let part = Part(name: tensor.name, shape: tensor.shape) { parameters.values(index) }

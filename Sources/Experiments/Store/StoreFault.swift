@@ -4,33 +4,34 @@
 import Libraries
 
 public enum StoreFault: Error, Hashable, Sendable {
-    /// Runs are not kept at all: the folder, why, and what helps.
+    /// No run is kept: the folder, the reason, and the remedy.
     case notKept(path: String, reason: String, remedy: Remedy)
-    /// Another process holds the file; what is to be written there waits.
+    /// Another process holds the file; changes wait.
     case held(path: String)
     /// Another process held the file to the end of the session.
     case notListed(path: String)
-    /// Kept runs can be taken, but no new one is kept.
+    /// Kept runs can be read, but no new one is kept.
     case readOnly(path: String, reason: String)
     /// The file was made by a later version.
     case newer(path: String, reason: String)
-    /// The file was damaged and set aside; so many runs were found again.
+    /// The file was damaged and set aside; this many runs were recovered.
     case fileDamaged(path: String, aside: String, runs: Int)
-    /// This many runs were not in the file, and were found again from their own files.
+    /// This many runs were missing in the file, and were recovered from their own files.
     case foundAgain(path: String, runs: Int)
     /// A file of a run was damaged and set aside.
     case runDamaged(run: String, what: String, reason: String, aside: String)
     /// A file of a run could not be written.
     case notWritten(run: String, what: String, reason: String, hasOlder: Bool)
-    /// A run came out otherwise than the one that was kept.
+    /// A run ended with other bits than the one that was kept.
     case otherBits(run: String, date: String)
 
-    public enum Remedy: Sendable { case makeWritable, moveAway, freeSpace }
+    public enum Remedy: Sendable { case makeWritable, moveAway, freeSpace, raiseLimit }
 
     init(notKept path: String, _ error: FileError) {
         self = .notKept(
             path: path, reason: error.reason,
-            remedy: error.isObstructed ? .moveAway : error.isFull ? .freeSpace : .makeWritable)
+            remedy: error.isObstructed
+                ? .moveAway : error.isFull ? .freeSpace : error.isOverLimit ? .raiseLimit : .makeWritable)
     }
 
     init(notKept path: String, _ error: DatabaseError) {
@@ -38,6 +39,7 @@ public enum StoreFault: Error, Hashable, Sendable {
             switch error.kind {
             case .obstructed: .moveAway
             case .full: .freeSpace
+            case .tooLarge: .raiseLimit
             case .busy, .damaged, .newer, .notWritable, .other: .makeWritable
             }
         self = .notKept(path: path, reason: error.message, remedy: remedy)
@@ -72,6 +74,7 @@ public enum StoreFault: Error, Hashable, Sendable {
         switch self {
         case .notKept(_, _, .moveAway): "move what is in its place elsewhere, or set TANDEM_HOME to another folder"
         case .notKept(_, _, .freeSpace): "free space on its disk, or set TANDEM_HOME to a folder on another one"
+        case .notKept(_, _, .raiseLimit): "raise the limit with `ulimit -f unlimited` before Tandem is started"
         case .notKept(_, _, .makeWritable), .readOnly: "make the folder writable, or set TANDEM_HOME to another one"
         case .held(let path): "end the process that holds it, if it does not end by itself: `fuser \(path)` names it"
         case .notListed: "nothing is lost: the next session lists them from their own files, once the file is free"

@@ -4,10 +4,10 @@ import Engine
 import Libraries
 
 public struct StoredRun: Sendable, Equatable {
-    /// Names its files.
+    /// The name of its files.
     public let key: String
     let identity: String
-    /// What a `let` called it last.
+    /// Its last name.
     public let name: String?
     public let model: String
     public let seed: UInt64
@@ -17,10 +17,10 @@ public struct StoredRun: Sendable, Equatable {
     /// `done`, `diverged`, `stopped`, `interrupted` (also one whose process was killed), or `running`, here or in
     /// another process.
     public let state: String
-    /// Seconds since 1970, by the clock of that time.
+    /// Seconds since 1970.
     public let started: Int
     public let seconds: Double
-    /// Epochs in all, and whole ones so far.
+    /// The planned epochs, and those that are complete.
     public let planned: Int
     public let epochs: Int
     /// Percent on the test images, and the loss there, after the last whole epoch; `nil` for a run that diverged.

@@ -9,10 +9,10 @@ public final class TandemDatabase: Sendable {
     public let database: Database
     /// Whether it was opened where nothing can be written.
     let isReadOnly: Bool
-    /// Where a damaged file went that stood in its place.
+    /// Where the damaged file that it replaces was moved.
     public let setAside: String?
     private let path: String?
-    /// Which file it is, whatever becomes of its name; `nil` in memory.
+    /// The file's identity, independent of its name; `nil` in memory.
     private let identity: FileIdentity?
 
     /// A change of the file's tables: the statement that makes it, and what is known of the columns by it.
@@ -97,7 +97,7 @@ public final class TandemDatabase: Sendable {
     ///
     /// - Parameters:
     ///   - path: `nil` keeps everything in memory, for as long as this lives.
-    ///   - patience: how long another process that holds it is waited for.
+    ///   - patience: how long to wait for another process that holds it.
     public convenience init(_ path: String?, patience: Patience = Patience(0.5)) throws(DatabaseError) {
         guard let path else {
             try self.init(opening: nil, patience: patience)
@@ -163,7 +163,7 @@ public final class TandemDatabase: Sendable {
     }
 
     private static func migrate(_ database: Database) throws(DatabaseError) {
-        // Mostly there is nothing to do, and nobody is waited for.
+        // Usually nothing is to be done, and there is nothing to wait for.
         if try version(of: database) == migrations.count, try hasTables(ofVersion: migrations.count, database) {
             return
         }
@@ -219,7 +219,7 @@ public final class TandemDatabase: Sendable {
         switch error.kind {
         case .damaged: true
         case .other: (try? Self.hasTables(ofVersion: Self.migrations.count, database)) == false && !isReadOnly
-        case .busy, .newer, .notWritable, .full, .obstructed: false
+        case .busy, .newer, .notWritable, .full, .tooLarge, .obstructed: false
         }
     }
 
@@ -271,7 +271,7 @@ public final class TandemDatabase: Sendable {
 
     /// Sets a damaged file aside, unless another process has done so meanwhile.
     private convenience init(replacing path: String, patience: Patience) throws(DatabaseError) {
-        // Of several that find the damage, one repairs it.
+        // Only one of the processes that find the damage repairs it.
         let lock = try Self.repairLock(path, patience)
         defer { withExtendedLifetime(lock != nil) {} }
         if try Self.isWhole(path, patience) {
