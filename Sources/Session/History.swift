@@ -1,4 +1,4 @@
-// The cells that were run, over all sessions: for arrow-up in a console and for history requests.
+// The cells of all sessions: for the up arrow in a console and for history requests.
 
 import Experiments
 import Libraries
@@ -17,12 +17,12 @@ public final class History: Sendable {
         var session: Int
         /// The file that another process held when it was to be opened: until it is free, `file` is in memory.
         var awaited: String?
-        /// What could not be written yet, for another process wrote.
+        /// Records that wait because another process holds the file.
         var unwritten: [Record] = []
     }
 
     private let state: Mutex<State>
-    /// Records that wait for another process at most.
+    /// The most records that wait.
     private static let mostUnwritten = 1000
 
     /// The number of this session in the file.
@@ -40,7 +40,7 @@ public final class History: Sendable {
             failure = "\(path ?? "the history") cannot be used\(awaited == nil ? "" : " yet"): \(error.message)"
         }
         if let path, let aside = opened?.file.setAside { failure = "\(path) was damaged: it is now \(aside)" }
-        // In memory nothing is in the way but a lack of it.
+        // In memory this fails only without memory.
         guard let (file, session) = opened ?? (try? Self.open(nil, patience)) else {
             preconditionFailure("no memory for a history")
         }
@@ -59,7 +59,7 @@ public final class History: Sendable {
         return (file, file.database.lastInsertedRow)
     }
 
-    /// Takes the file that was held, and puts into it what came meanwhile.
+    /// Opens the file that another process held, and adds the cells since then.
     private func takeAwaited(_ state: inout State) {
         guard let path = state.awaited, let (file, session) = try? Self.open(path, patience) else { return }
         let rows = state.file.database.readableRows("SELECT line, input, output FROM history ORDER BY number")
@@ -70,7 +70,7 @@ public final class History: Sendable {
                     [.integer(session)] + row)
             }
         }
-        // Else it is tried again with the next cell.
+        // Otherwise it is tried again with the next cell.
         if isTaken != nil { state = State(file: file, session: session, unwritten: state.unwritten) }
     }
 
@@ -81,7 +81,7 @@ public final class History: Sendable {
     /// The file of all sessions; `nil` where `TANDEM_HOME` cannot be meant.
     public static var standardPath: String? { TandemDatabase.standardPath }
 
-    /// Why the file is not used, or where a damaged one went.
+    /// Why the file is not used, or where a damaged one was moved.
     public let failure: String?
 
     // MARK: Writing
@@ -97,9 +97,9 @@ public final class History: Sendable {
         }
     }
 
-    /// Of a cell or of its output: nobody needs more of it back, and a longer one is not stored.
+    /// Bytes of a cell or of its output; longer ones are not stored.
     static let byteLimit = 100_000
-    /// The last cells that are kept, and bytes of them together.
+    /// How many cells are kept, and how many bytes.
     static let (cellLimit, totalLimit) = (20_000, 20_000_000)
 
     /// Stores cells of this session and their outputs, in one transaction. A cell that is not remembered is no
@@ -154,7 +154,7 @@ public final class History: Sendable {
         }
     }
 
-    /// Once a session, with its first cell: a start waits for nothing.
+    /// Old cells are removed once a session, with its first cell, so that the start does not wait.
     private let hasPruned = Atomic<Bool>(false)
 
     /// Removes the oldest cells that are too many or too much, and those that an older Tandem kept whatever their
@@ -205,7 +205,7 @@ public final class History: Sendable {
 
     /// The last `count` cells that match a pattern with `*` and `?`; of equal ones the last where `isUnique`.
     public func search(_ pattern: String, count: Int?, isUnique: Bool) -> [Entry] {
-        // Not by SQLite's GLOB, which a pattern of many stars keeps busy for ever.
+        // SQLite's GLOB takes exponential time for patterns with many stars.
         let pattern = Array(pattern.unicodeScalars)
         var found: [Entry] = []
         var seen: Set<String> = []

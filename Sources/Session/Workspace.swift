@@ -19,7 +19,7 @@ public final class Workspace: Sendable {
     private let session: SessionState
     private let interruption: Cancellation
     private let output: any Output
-    /// What `complete` and `inspect` see, as of the last cell or the last long thing that began.
+    /// What `complete` and `inspect` see, as of the last cell or the start of the last long action.
     private let names = Mutex<[String: Value]>([:])
 
     /// - Parameters:
@@ -41,14 +41,13 @@ public final class Workspace: Sendable {
     /// wrong.
     public static var standardHome: String? { Environment.dataFolder }
 
-    /// All that is wrong with the variables of the environment that say how networks are run and where things are; to
-    /// be said before the first cell.
+    /// Faults of the environment variables that control training and name folders; to be reported before the first
+    /// cell.
     public static var environmentFaults: [String] {
         Environment.folderFaults + EngineError.environmentFaults.map { "\($0)" }
     }
 
-    /// Waits until all that was trained is on the disk, and says what could not be kept. To be called before the
-    /// process ends.
+    /// Waits until all runs are on disk, and reports what could not be kept. To be called before the process ends.
     public func close() {
         session.store?.close()
         session.tellStoreFaults()
@@ -102,7 +101,7 @@ public final class Workspace: Sendable {
         }
     }
 
-    /// As many as a person can use, and the note of the parser that counts the rest.
+    /// The most faults that are shown, besides the parser's note that counts the rest.
     private static let shownFaults = 21
 
     /// The faults of a cell in the order of its text; those at places of earlier cells, and what counts the rest, at
@@ -148,13 +147,13 @@ public final class Workspace: Sendable {
         names.withLock { $0 = current }
     }
 
-    /// Stops what `execute` does within 100 ms. Safe in a signal handler: it stores one atomic flag.
+    /// Stops `execute` within 100 ms. Safe in a signal handler: it sets one atomic flag.
     public func interrupt() { interruption.cancel() }
 
     public var isInterrupted: Bool { interruption.isCancelled }
 
-    /// Forgets an interrupt that came while nothing ran. A front end calls it before it asks for a cell, or says that
-    /// one begins: whoever then interrupts means that cell.
+    /// Clears an interrupt that came while nothing ran. A front end calls it before it asks for a cell or announces
+    /// one; a later interrupt is meant for the cell.
     public func forgetInterrupt() { interruption.reset() }
 
     public func complete(_ code: String, at cursor: Int) -> CompletionList {

@@ -1,5 +1,5 @@
-// What may be at the cursor: words by the place, options of the word being called with their defaults, choices,
-// names, members after a dot, files in a string. Works on programs that are not finished or not right.
+// Completions at the cursor: words that fit the place, options with their defaults, choices, names, members after a
+// dot, files in a string. Works on incomplete and wrong programs.
 
 import Language
 import Libraries
@@ -84,7 +84,7 @@ struct Completion {
         return options(of: word) + values(for: positional)
     }
 
-    /// What may continue after a block.
+    /// What may follow a block.
     private var continuations: [CompletionList.Item] {
         [CompletionList.Item(text: "else", kind: "keyword", detail: "")]
             + (place.isLayerBody ? Vocabulary.word("shortcut").map { [item($0)] } ?? [] : [])
@@ -152,7 +152,7 @@ struct Completion {
         }
     }
 
-    /// The names that can be seen, the innermost first.
+    /// The visible names, the innermost first.
     private func variables(_ isWanted: (CompletionList.Item) -> Bool) -> [CompletionList.Item] {
         let local = place.localNames.reversed().map(item)
         let bound = names.sorted { $0.key < $1.key }.map { name, value in
@@ -162,7 +162,7 @@ struct Completion {
         return (local + bound).filter(isWanted)
     }
 
-    /// A name that this cell binds, which has no value yet.
+    /// A name that this cell binds, still without a value.
     private func item(_ local: CursorText.LocalName) -> CompletionList.Item {
         let (kind, detail): (String, String)
         switch local.binding {

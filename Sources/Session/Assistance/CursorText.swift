@@ -2,10 +2,10 @@
 // after a dot, in a comment, in a string or in the body of a model, and which names the cell has bound by then.
 
 struct CursorText {
-    /// A name that the cell binds before the cursor and that can be seen there.
+    /// A name that the cell binds before the cursor and that is visible there.
     struct LocalName {
         let name: String
-        /// What is bound, as far as that is known without running it: the head of `let a = train …`.
+        /// What it is bound to, as far as known without running the cell: the head of `let a = train …`.
         let head: String?
         let binding: Binding
 
@@ -18,7 +18,7 @@ struct CursorText {
     private struct Level {
         /// `(` `[` `{`, `"` for an interpolation, or nothing for the outermost.
         var bracket: Unicode.Scalar?
-        /// The name glued to the `(`.
+        /// The name directly before the `(`.
         var callee: String?
         /// The first name of the current statement.
         var head: String?

@@ -1,4 +1,4 @@
-// Lines that continue under their text, not under their name, where a terminal is too narrow.
+// Entries of a name and a text; where a terminal is too narrow, the text continues below itself, not below the name.
 
 import Language
 import Text

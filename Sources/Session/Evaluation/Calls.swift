@@ -109,7 +109,7 @@ extension Interpreter {
             fix: "leave `{ … }` out", edits: [TextEdit(body.range, "")])
     }
 
-    /// Evaluates the arguments of a call in their order and puts each to its parameter.
+    /// Evaluates the arguments of a call in order and assigns each to its parameter.
     func check(
         _ given: [Call.Argument], for word: Word, at range: SourceRange, place: SourceRange
     ) throws -> Arguments {
@@ -175,7 +175,7 @@ extension Interpreter {
         let takes =
             (count == 0 ? "takes no value without a label" : "takes at most \(count) without a label")
             + (named.isEmpty ? "" : " beside \(named.map { "`\($0.label):`" }.joined(separator: ", "))")
-        // What has a value is no place for another.
+        // A parameter takes one value.
         let labels =
             positional.isEmpty
             ? word.labels
@@ -216,7 +216,7 @@ extension Interpreter {
         return fault(.tooManyArguments, "`\(word.name)` \(takes)", at: argument.value.range, fix: fix, edits: edits)
     }
 
-    /// Whether this is a number or truth value as it is typed.
+    /// Whether this is a literal number or truth value.
     private func isSize(_ expression: Expression) -> Bool {
         switch expression.kind {
         case .integer, .boolean: true
@@ -255,7 +255,7 @@ extension Interpreter {
                 .unknownOption, message, at: label.range, fix: "did you mean `\(meant):`?   \(options)",
                 edits: [TextEdit(label.range, meant)])
         }
-        // A run goes on as it began.
+        // A run resumes with its own options.
         if word.parameters.contains(where: { $0.label == "run" }), Word.train.labels.contains(label.text) {
             return fault(
                 .unknownOption, message, at: label.range,
@@ -421,7 +421,7 @@ extension Interpreter {
             guard limits.contains(number) else { throw outside() }
             return value
         case (.integer(let limits), .decimal(let number)):
-            // A size that comes out of a division which divides exactly is whole.
+            // The exact result of a division is a whole number.
             guard number == number.rounded() else { throw wrong() }
             guard let whole = Int(exactly: number), limits.contains(whole) else { throw outside() }
             // Above it not every whole number is one of these.

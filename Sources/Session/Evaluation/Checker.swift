@@ -58,7 +58,7 @@ final class Checker {
         findings.append(Finding(statement: statement, diagnostic: diagnostic))
     }
 
-    /// Does what may throw a fault, and notes it.
+    /// Runs `body` and notes the fault that it throws.
     private func noting<Result>(_ body: () throws -> Result) -> Result? {
         do {
             return try body()
@@ -163,7 +163,7 @@ final class Checker {
         }
     }
 
-    /// Walks the branch that is taken, where the conditions before it are known.
+    /// Walks the branch that is taken, if the conditions before it are known.
     private func choice(_ conditional: Conditional) {
         for branch in conditional.branches {
             guard case .value(.boolean(let holds)) = evaluate(branch.condition) else { return }
@@ -343,7 +343,7 @@ final class Checker {
             ?? .unknown
     }
 
-    /// Whether combining it takes more than a moment.
+    /// Whether combining it can take long.
     private func isLong(_ value: Value) -> Bool {
         switch value {
         case .list, .tuple, .object, .template, .model, .nothing: true

@@ -11,7 +11,7 @@ import Runtime
 final class Interpreter {
     let session: SessionState
     let faults: FaultMaker
-    /// What words get to see.
+    /// What words may use.
     let context: WordContext
 
     /// The names of the current iteration; `nil` at the top level.
@@ -67,7 +67,7 @@ final class Interpreter {
         Set(source[statement.range].split { character in !character.unicodeScalars.allSatisfy(\.isNamePart) })
     }
 
-    /// Whether nobody should wait for a statement in a cell that is known to fail.
+    /// Whether a statement takes too long to run in a cell that is known to fail.
     private func mentionsLongWord(_ statement: Statement) -> Bool {
         names(in: statement).contains { Vocabulary.word(String($0))?.takesLong ?? false }
     }

@@ -1,4 +1,4 @@
-// Models and blocks: their definition, their parameters, and the layers their bodies write down.
+// Models and blocks: their definitions, their parameters, and the layers of their bodies.
 
 import Language
 import Network
@@ -41,7 +41,7 @@ extension Interpreter {
         try bind(name, .template(Template(definition, source: source, isModel: isModel, standard: standard)))
     }
 
-    /// What can be wrong with the head of a definition.
+    /// Faults in the head of a definition.
     func checkDefinition(_ definition: Definition, isModel: Bool) throws {
         let name = definition.name
         if let word = Vocabulary.word(name.text), word.since == nil {
@@ -59,7 +59,7 @@ extension Interpreter {
         }
     }
 
-    /// Says once that a word of the same name cannot be seen any more.
+    /// Notes once that a word of the same name is hidden.
     private func noteHiddenWord(_ definition: Definition, isModel: Bool) {
         let name = definition.name
         guard let since = Vocabulary.word(name.text)?.since, !context.isSilent,
@@ -322,7 +322,7 @@ extension Interpreter {
         return try branch(body)
     }
 
-    /// The layers that a block writes down, in a scope of its own.
+    /// The layers of a block, evaluated in a scope of its own.
     private func branch(_ body: Body) throws -> [WrittenLayer] {
         let inner = LayerCollector(isBranch: true)
         let outer = layers

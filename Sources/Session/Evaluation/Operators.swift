@@ -1,4 +1,4 @@
-// Arithmetic, comparison and logic. What overflows or has no result is an error at the operator.
+// Arithmetic, comparison and logic. Overflow, or an undefined result, is an error at the operator.
 
 import Language
 import Network
@@ -67,7 +67,7 @@ extension Interpreter {
         case .remainder:
             guard b != 0 else { throw faults.divisionByZero(at: place) }
             if b == -1 { return .integer(0) }
-            // With the sign of the divisor, so that it goes with `div`, which rounds down.
+            // With the sign of the divisor, consistent with `div`, which rounds down.
             let rest = a % b
             return .integer(rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest)
         case .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual, .and, .or:
@@ -141,7 +141,7 @@ extension Interpreter {
         }
     }
 
-    /// What stands beside an operator, for messages.
+    /// An operand, for messages.
     private static func taken(by operation: Expression.BinaryOperator) -> String {
         switch operation {
         case .add: "two numbers, two texts or two lists"

@@ -1,4 +1,4 @@
-// The names of one turn of a body. Few each, so a linear search beats hashing.
+// The names of one iteration of a body. There are few, so a linear search is faster than hashing.
 
 final class Scope {
     let parent: Scope?
@@ -16,7 +16,7 @@ final class Scope {
         return nil
     }
 
-    /// Whether this very scope binds the name already.
+    /// Whether this scope itself binds the name.
     func binds(_ name: String) -> Bool { names.contains(name) }
 
     func bind(_ name: String, _ value: Value) {
@@ -24,13 +24,13 @@ final class Scope {
         values.append(value)
     }
 
-    /// Forgets a turn and keeps the memory for the next.
+    /// Removes all names, and keeps the memory for the next iteration.
     func removeAll() {
         if names.isEmpty { return }
         names.removeAll(keepingCapacity: true)
         values.removeAll(keepingCapacity: true)
     }
 
-    /// All names that can be seen from here, for "did you mean".
+    /// All names visible from here, for "did you mean".
     var visibleNames: [String] { names + (parent?.visibleNames ?? []) }
 }

@@ -35,7 +35,7 @@ final class SessionReader: ProgramReader {
         guard case .binding(_, false, let value) = program.statements[1].kind, case .call(let call) = value.kind,
             call.callee.text == "train", call.bodies.isEmpty, let train = Vocabulary.word("train")
         else { throw foreign(program.statements[1].range) }
-        // The model is read already, and the data are not wanted now.
+        // The model has been read already, and the data is not needed now.
         let given = call.arguments.filter { $0.label != nil && $0.label?.text != "on" }
         guard given.allSatisfy(\.value.isSetting) else { throw foreign(value.range) }
         let arguments = try reader.check(given, for: train, at: value.range, place: call.callee.range)

@@ -4,7 +4,7 @@ import Language
 import Network
 
 extension Interpreter {
-    /// Runs a statement whose value nobody takes.
+    /// Runs a statement whose value is not used.
     func run(_ statement: Statement) throws {
         switch statement.kind {
         case .expression(let expression):
@@ -103,7 +103,7 @@ extension Interpreter {
         }
     }
 
-    /// Takes a tuple or list apart for as many names.
+    /// Unpacks a tuple or list into as many names.
     private func components(of value: Value, _ names: [Identifier], at range: SourceRange) throws -> [Value] {
         let parts: [Value]
         switch value {
@@ -124,8 +124,9 @@ extension Interpreter {
 
     // MARK: Loops and choices
 
-    /// Runs `turn` once for each element, with the names bound in a scope of its own.
-    /// - Parameter limit: more turns than this are an error before the first.
+    /// Runs `turn` once for each element, with the names bound in a new scope.
+    ///
+    /// - Parameter limit: more iterations than this are an error before the first.
     func forEach(
         _ names: [Identifier], isTuple: Bool, in sequence: Expression, limit: Int = .max, _ turn: () throws -> Void
     ) throws {

@@ -83,7 +83,7 @@ extension RichValue {
 public struct ProgressUpdate: Sendable {
     /// The same for all updates of one activity; a front end opens a display at the first.
     public var id: Int
-    /// What is done: `training gap, epoch 2 of 10`, `downloading CIFAR-10`.
+    /// The activity: `training gap, epoch 2 of 10`, `downloading CIFAR-10`.
     public var title: String
     /// Finished share, 0...1.
     public var fraction: Double
@@ -121,7 +121,7 @@ public enum Answer: Sendable {
     case line(String)
     /// Stopped instead of answered.
     case interrupted
-    /// There is nobody to ask, or the input has ended.
+    /// Nobody can be asked, or the input has ended.
     case nobody
 }
 
@@ -138,7 +138,7 @@ public protocol Output: AnyObject, Sendable {
     func log(_ text: String)
     /// What a looking word shows.
     func show(_ value: RichValue)
-    /// What a notebook shows folded beneath the last thing shown, to be opened by a click; elsewhere nothing.
+    /// What a notebook shows collapsed below the last output; nothing elsewhere.
     func showFolded(_ value: RichValue)
     /// The value of the last expression of a cell.
     func result(_ value: RichValue)

@@ -1,4 +1,4 @@
-// The progress of something long, as one display that is drawn in place.
+// The progress of a long activity, as one display that is updated in place.
 
 import Graphics
 import Libraries
@@ -16,7 +16,7 @@ final class ProgressReport {
         update = ProgressUpdate(id: session.progressCount, title: title, fraction: 0, facts: [])
     }
 
-    /// How long it took so far: what remains true of a time that was left.
+    /// The time so far, shown at the end in place of the time left.
     var elapsed: String { DurationText.clock(Clock.seconds - begin) }
 
     /// Passed on at most ten times a second.

@@ -61,7 +61,7 @@ final class TrainingLog {
         if let bar { bar.finish(title: "\(name) stopped", isDone: false, facts: [bar.elapsed]) }
     }
 
-    /// What is next to the bar of a training, alone or as one of several.
+    /// The facts next to the bar of a training, whether alone or one of several.
     static func facts(_ progress: TrainingProgress, secondsLeft: Double) -> [String] {
         [
             "loss \(lossText(progress.loss, 3))", "accuracy \(fixed(progress.accuracy, 1)) %",

@@ -55,7 +55,7 @@ struct ProofReport {
         }
     }
 
-    /// Where they begin to differ.
+    /// Where they first differ.
     private var parting: String {
         func title(_ layer: (number: Int?, layer: String)?) -> String {
             guard let layer else { return "its end" }

@@ -4,8 +4,8 @@ import Experiments
 import Language
 import Runtime
 
-/// Used by one thread at a time, that of `Workspace.execute`; others see only the snapshot of names it publishes. Hence
-/// unchecked.
+/// Unchecked: used by one thread at a time, that of `Workspace.execute`; others see only the snapshot of names that it
+/// publishes.
 final class SessionState: @unchecked Sendable {
     let output: any Output
     /// What paths in programs are relative to.
@@ -47,7 +47,7 @@ final class SessionState: @unchecked Sendable {
     /// store.
     var blank: SessionState { SessionState(output: output, folder: folder, interruption: interruption) }
 
-    /// Remembers the last of each kind.
+    /// Remembers the last value of each kind.
     func noteLast(_ value: Value) {
         switch value {
         case .model(let model): lastModel = model
@@ -60,7 +60,7 @@ final class SessionState: @unchecked Sendable {
         }
     }
 
-    /// Says what the store could not keep, or found damaged.
+    /// Reports what the store could not keep, or found damaged.
     func tellStoreFaults(in source: SourceText? = nil, at range: SourceRange? = nil) {
         for fault in store?.takeFaults() ?? [] {
             output.report(

@@ -1,18 +1,17 @@
-// How work ends early. Faults are thrown as the diagnostics that they are; everything else that ends a cell is thrown
-// as this.
+// How a cell ends early. Faults are thrown as `Diagnostic`s, everything else that ends a cell as a `Stop`.
 
 import Language
 
 enum Stop: Error {
     case fault(Diagnostic)
-    /// By the user, who is told what is kept.
+    /// Interrupted by the user; the message says what is kept.
     case interrupted(Diagnostic)
     /// A training whose loss became NaN or infinite.
     case diverged(Diagnostic)
     /// `quit` was called.
     case quit
 
-    /// What was thrown, whatever it is.
+    /// Any error as a `Stop`.
     init(_ error: any Error) {
         switch error {
         case let stop as Stop: self = stop
@@ -21,7 +20,7 @@ enum Stop: Error {
         }
     }
 
-    /// What a person reads of it.
+    /// The message for the user.
     var diagnostic: Diagnostic {
         switch self {
         case .fault(let diagnostic), .interrupted(let diagnostic), .diverged(let diagnostic): diagnostic

@@ -16,7 +16,7 @@ final class WordContext {
     var isSilent = false
     /// The expression whose value is shown as soon as it is there.
     var shownRange: SourceRange?
-    /// An interrupt or a divergence that a word survived with a value: thrown once the value is bound.
+    /// An interrupt or a divergence after which a word still has a value: thrown once the value is bound.
     var pendingStop: Stop?
 
     init(_ session: SessionState, _ faults: FaultMaker, reader: any ProgramReader) {
@@ -61,6 +61,6 @@ final class WordContext {
         }
     }
 
-    /// Says what the store could not keep, or found damaged.
+    /// Reports what the store could not keep, or found damaged.
     func tellStoreFaults(at range: SourceRange) { session.tellStoreFaults(in: source, at: range) }
 }

@@ -39,7 +39,7 @@ final class DataValue: ObjectValue {
         DataValue(dataset, boundName: name, expression: expression, knownDigest)
     }
 
-    /// The same data, made by this text.
+    /// The same data, with the text that makes it.
     func made(by expression: String?) -> DataValue {
         DataValue(dataset, boundName: boundName, expression: expression, knownDigest)
     }
@@ -94,7 +94,7 @@ final class DataValue: ObjectValue {
         }
     }
 
-    /// What messages call it.
+    /// Its name in messages.
     var name: String { boundName ?? madeName }
 
     /// What it is called where no name of the session means it: two that differ are called differently. `CIFAR-10` as

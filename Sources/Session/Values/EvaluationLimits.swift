@@ -1,4 +1,4 @@
-// What keeps a program from taking all memory or the whole stack.
+// Limits that keep a program from exhausting memory or stack.
 
 enum EvaluationLimits {
     /// The longest list, and the longest string in bytes.
@@ -7,8 +7,8 @@ enum EvaluationLimits {
     static let listDepth = 500
     /// How deep evaluation may nest over all blocks called: far less than what the stack of `LargeStack` holds.
     static let evaluationDepth = 1_000
-    /// More layers than any model has, before a `repeat` that was not meant exhausts the memory.
+    /// More layers than any model has: stops a `repeat` with a wrong count before it exhausts the memory.
     static let layers = 10_000
-    /// More values than any shape has that memory holds.
+    /// More values than any shape that fits in memory.
     static let shapeValues = 1 << 40
 }

@@ -38,7 +38,7 @@ final class RateSearchValue: ObjectValue {
     }
 
     var plot: Plot {
-        // The first losses and their valley are to be seen, not how high it went at the end.
+        // The axis shows the first losses and the valley, not the divergence at the end.
         let highest = 1.5 * (search.points.first?.smoothed ?? 0)
         let points = search.points.prefix { $0.smoothed <= highest }
         let advice = search.suggestion.map { [Plot.Mark($0, "try \(scientific($0))")] } ?? []
@@ -81,6 +81,6 @@ final class RateSearchValue: ObjectValue {
         return table
     }
 
-    /// To two digits: nobody knows a rate better.
+    /// To two digits: more are not meaningful.
     private func rounded(_ rate: Double) -> Double { Double(scientific(rate)) ?? rate }
 }

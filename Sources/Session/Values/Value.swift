@@ -51,7 +51,7 @@ protocol ObjectValue: AnyObject, Sendable {
     var text: String { get }
     /// Every form of it, as the last value of a cell.
     var rich: RichValue { get }
-    /// The kind in a completion list: `run`, `data`, `value`.
+    /// Its kind in a completion list: `run`, `data`, `value`.
     var completionKind: String { get }
     /// Members in the order they are offered, with a line of help each.
     static var memberHelp: [(name: String, help: String)] { get }

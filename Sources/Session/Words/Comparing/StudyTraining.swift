@@ -59,7 +59,7 @@ extension Invocation {
         return .object(ended)
     }
 
-    /// Other processes are at all that is left.
+    /// Other processes train all that is left.
     func tellWaiting(for holder: String, _ trainings: Int) {
         tellWaiting(
             "\(holder) is doing "
@@ -72,7 +72,7 @@ extension Invocation {
         context.output.report(Diagnostic(.note, code: .waiting, text, source: context.source, at: range))
     }
 
-    /// What need not be trained again.
+    /// The runs that need not be trained again.
     func tellKept(_ runs: [StudyRun], of count: Int) {
         guard !runs.isEmpty else { return }
         let hint = arguments.word.parameter("fresh") == nil ? "" : "; `fresh: true` retrains"
@@ -81,7 +81,7 @@ extension Invocation {
             "\(runs.count) of \(counted(count, "training")) loaded from the run store, \(saved) saved\(hint)\n")
     }
 
-    /// What lies ahead, as a note, so that one can change one's mind.
+    /// Notes the expected cost before the training starts.
     private func announce(_ cost: StudyCost, of study: Study) {
         guard cost.runs > 0 else { return }
         let most = study.plan.design == .sequential && !study.isExploratory ? StudyDesign.looks.last?.seeds : nil

@@ -5,7 +5,8 @@ import Language
 import Libraries
 
 extension Invocation {
-    /// Writes a file whole or not at all, and says so in a line.
+    /// Writes all of a file or nothing, and notes it in a line.
+    ///
     /// - Parameter what: what is in it: `a`.
     func write(_ bytes: [UInt8], what: String, to option: Option<String>) throws {
         try write(what: what, to: option) { path throws(FileError) in

@@ -41,7 +41,7 @@ extension Invocation {
     }
 }
 
-/// How sure a network is of a class: `97 %`, and never 100 for what is less.
+/// A network's confidence in a class: `97 %`, and never 100 % for less than that.
 func certaintyText(_ share: Double) -> String {
     share >= 0.995 && share < 1 ? "\(fixed(min(99.9, 100 * share), 1)) %" : "\(fixed(100 * share, 0)) %"
 }

@@ -26,7 +26,7 @@ enum PlotOption {
         "ylabel", .text, workedOut: "what it is", aliases: ["ytitle"], "the label of the vertical axis")
 }
 
-/// What of a run goes up.
+/// What the vertical axis shows of a run.
 enum Measure: String, CaseIterable {
     case accuracy, loss
     case trainAccuracy = "trainaccuracy"
@@ -67,7 +67,7 @@ enum Measure: String, CaseIterable {
     }
 }
 
-/// What goes to the right.
+/// What the horizontal axis shows.
 enum HorizontalMeasure: String, CaseIterable {
     case epoch, time, parameters, operations
 
@@ -106,7 +106,7 @@ enum PlotKind: String, CaseIterable {
 }
 
 extension Invocation {
-    /// What a kind of picture has no place for is an error, not left out.
+    /// An option that a kind of picture cannot use is an error.
     func checkAxes(of kind: PlotKind) throws {
         let across = self[PlotOption.across]
         if isGiven(PlotOption.across), !kind.across.contains(across) {
@@ -138,7 +138,7 @@ extension Invocation {
             fix: "compare the models: `let s = compare gap, flat`, then `plot s, kind: \(kind.rawValue)`")
     }
 
-    /// What a picture of such a thing would not heed.
+    /// Options that such a picture would ignore.
     func refuse(_ options: [any OptionDeclaration], of subject: String) throws {
         for option in options where isGiven(option) {
             let label = option.parameter.label

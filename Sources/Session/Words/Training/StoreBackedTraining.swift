@@ -27,7 +27,7 @@ struct StoreBackedTraining {
     private var context: WordContext { call.context }
     private var label: String { "\(model.name) seed \(options.seeds.initialization)" }
 
-    /// The run, trained or kept.
+    /// The run, trained here or loaded from the store.
     ///
     /// - Parameters:
     ///   - continuation: where it may continue, besides what the store knows.
@@ -135,7 +135,7 @@ struct StoreBackedTraining {
         )
     }
 
-    /// What becomes of what was trained of a run that did not come to its end.
+    /// What is kept of a run that did not finish.
     private func keeping(_ keeper: RunKeeper?) -> String {
         guard let keeper else { return "kept until this session ends" }
         return switch keeper.isKept {
@@ -145,7 +145,7 @@ struct StoreBackedTraining {
         }
     }
 
-    /// Leaves the run as the last one, with the error of one that came to no good end.
+    /// Makes it the last run, and throws the error if it was interrupted or diverged.
     private func ended(_ value: RunValue, _ keeper: RunKeeper? = nil) -> Value {
         let run = value.run
         context.session.lastRun = value
