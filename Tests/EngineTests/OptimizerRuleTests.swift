@@ -18,16 +18,45 @@ struct OptimizerRuleTests {
         let architecture = try Architecture(input: Self.shape, layers: Self.layers)
         var (arena, weights) = (Arena(base: nil), Arena(base: nil))
         let store = ParameterStore(architecture, in: &arena, weights: &weights)
-        #expect(store.views.map(\.role) == [.weight, .bias, .scale, .shift, .weight, .bias])
-        #expect(store.views.map(\.shape) == [[20, 3, 3, 3], [20], [20], [20], [10, 80], [10]])
+        let views = store.views(RoleFactors())
+        #expect(views.map(\.role) == [.weight, .bias, .scale, .shift, .weight, .bias])
+        #expect(views.map(\.shape) == [[20, 3, 3, 3], [20], [20], [20], [10, 80], [10]])
         var end = 0
-        for view in store.views {
+        for view in views {
             #expect(view.range.lowerBound == end)
             end = view.range.upperBound
         }
         #expect(end == store.trainedCount)
         // So that tiles are cut as if all were one array.
-        #expect(ParameterGroup.joining(store.views).map(\.range) == [0..<store.trainedCount])
+        #expect(ParameterGroup.joining(views).map(\.range) == [0..<store.trainedCount])
+    }
+
+    /// As a group of PyTorch's with the rate times 64 and the decay divided by it; and timm's rule of one dimension.
+    @Test func aRoleHasItsRateAndTheDecayOfAStepStays() throws {
+        let layers =
+            Array(Self.layers.dropLast()) + [
+                .scale(.init(factor: 0.1, isLearned: true)), .prelu(.init(isPerChannel: true)),
+                .linear(.init(width: 10)),
+            ]
+        let architecture = try Architecture(input: Self.shape, layers: layers)
+        var (arena, weights) = (Arena(base: nil), Arena(base: nil))
+        let store = ParameterStore(architecture, in: &arena, weights: &weights)
+        func factors(_ roles: RoleFactors) -> [[Double]] {
+            store.views(roles).map { [$0.factors.learningRate, $0.factors.weightDecay] }
+        }
+        let roles: [ParameterTensor.Role] = [.weight, .bias, .scale, .shift, .scale, .slope, .weight, .bias]
+        #expect(store.views(RoleFactors()).map(\.role) == roles)
+        let (plain, none) = ([1.0, 1], [1.0, 0])
+        #expect(factors(RoleFactors()) == [[Double]](repeating: plain, count: 8))
+        #expect(
+            factors(RoleFactors(normBiasRate: 64))
+                == [plain, plain, plain, [64, 1 / 64.0], plain, plain, plain, plain])
+        #expect(
+            factors(RoleFactors(biasRate: 2))
+                == [plain, [2, 0.5], plain, [2, 0.5], plain, plain, plain, [2, 0.5]])
+        #expect(
+            factors(RoleFactors(decaysWeightsOnly: true, biasRate: 2, normBiasRate: 1))
+                == [plain, [2, 0], none, none, none, none, plain, [2, 0]])
     }
 
     @Test func neighborsWithOtherFactorsAreGroupsOfTheirOwn() {
@@ -42,7 +71,30 @@ struct OptimizerRuleTests {
         #expect(groups.map(\.factors) == [plain, slow, plain])
     }
 
-    @Test(arguments: [OptimizerOptions.sgd(learningRate: 0.5), .adam(learningRate: 0.5), .rmsprop(learningRate: 0.5)])
+    @Test func whatIsNotANumberArrivesAtTheWeightsOfLion() throws {
+        guard let memory = AlignedBuffer<Float>(count: 48) else { throw EngineError.outOfMemory(byteCount: 192) }
+        for set in InstructionSet.allCases where set.isAvailable {
+            memory.pointer.update(repeating: 0, count: 48)
+            for (place, gradient) in [Float.nan, .infinity, -.infinity, 0, 2, -1e-30].enumerated() {
+                memory.pointer[16 + place] = gradient
+            }
+            let view = ParameterView(range: 0..<16, shape: [16], role: .weight, factors: GroupFactors())
+            var rule = OptimizerOptions.lion(learningRate: 0.5).rule
+            rule.run(
+                Update(
+                    parameters: [view], groups: ParameterGroup.joining([view]), weights: memory.pointer,
+                    gradient: memory.pointer + 16, moments: memory.pointer + 32, count: 16, rate: 1,
+                    kernels: set.kernels, pool: ThreadPool(threadCount: 1)))
+            #expect(memory.pointer[0].isNaN)
+            #expect((1..<7).map { memory.pointer[$0] } == [-0.5, 0.5, 0, -0.5, 0.5, 0], "\(set)")
+        }
+    }
+
+    @Test(
+        arguments: [
+            OptimizerOptions.sgd(learningRate: 0.5), .adam(learningRate: 0.5), .rmsprop(learningRate: 0.5),
+            .lion(learningRate: 0.5),
+        ])
     func aGroupsFactorScalesItsLearningRate(options: OptimizerOptions) throws {
         let factors = [GroupFactors(learningRate: 0), GroupFactors(), GroupFactors(learningRate: 2)]
         let parameters = factors.enumerated().map { index, factors in

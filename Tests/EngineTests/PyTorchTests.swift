@@ -217,6 +217,16 @@ struct PyTorchTests {
             ("mixed-exact", vgg, .sgd(learningRate: 0.02, momentum: 0.9)),
             ("frozen-clipped-exact", frozen, .sgd(learningRate: 0.05, momentum: 0.9, weightDecay: 1e-3)),
             ("frozen-adamw-exact", frozen, .adam(learningRate: 2e-3, weightDecay: 0.1, isDecoupled: true)),
+            (
+                "roles-sgd-exact", gated,
+                .sgd(learningRate: 0.02, momentum: 0.9, weightDecay: 0.02).with(
+                    RoleFactors(decaysWeightsOnly: true, biasRate: 2, normBiasRate: 8))
+            ),
+            (
+                "roles-adamw-exact", grouped,
+                .adam(learningRate: 2e-3, weightDecay: 0.2, isDecoupled: true).with(RoleFactors(normBiasRate: 16))
+            ),
+            ("lion-exact", grouped, .lion(learningRate: 1e-3, weightDecay: 0.1)),
         ] as [(String, [Layer], OptimizerOptions)], InstructionSet.allCases.filter(\.isAvailable))
     func numbersArePyTorchsInDoublePrecision(
         _ fixture: (name: String, layers: [Layer], optimizer: OptimizerOptions), set: InstructionSet
@@ -281,6 +291,8 @@ struct PyTorchTests {
             ("adamw", .adam(learningRate: 1e-2, weightDecay: 0.1, isDecoupled: true)),
             ("sgd", .sgd(learningRate: 0.05, momentum: 0.9, weightDecay: 0.01)),
             ("nesterov", .sgd(learningRate: 0.05, momentum: 0.9, isNesterov: true)),
+            ("lion", .lion(learningRate: 1e-2)),
+            ("lion-decay", .lion(learningRate: 3e-3, beta1: 0.8, beta2: 0.95, weightDecay: 0.2)),
             ("rmsprop", .rmsprop()),
             ("rmsprop-momentum", .rmsprop(learningRate: 5e-3, alpha: 0.9, momentum: 0.8)),
             (

@@ -74,6 +74,11 @@ struct RunDescriptionTests {
         TrainingOptions(
             optimizer: .rmsprop(
                 learningRate: 0.1, alpha: 0.9, epsilon: 1e-6, weightDecay: 1e-4, momentum: 0.9, isCentered: true)),
+        TrainingOptions(optimizer: .lion(learningRate: 1e-4, beta1: 0.95, beta2: 0.98, weightDecay: 0.5)),
+        TrainingOptions(
+            optimizer: .sgd(learningRate: 0.1, weightDecay: 5e-4).with(
+                RoleFactors(decaysWeightsOnly: true, biasRate: 2, normBiasRate: 64))),
+        TrainingOptions(optimizer: .adam().with(RoleFactors(biasRate: 0.5, normBiasRate: 1))),
         TrainingOptions(schedule: .oneCycle(peak: nil)), TrainingOptions(schedule: .oneCycle(peak: 0.3)),
         TrainingOptions(schedule: .oneCycle(peak: 0.3, warmup: 2, minimum: 1e-6)),
         TrainingOptions(schedule: .cosine(warmup: 0, restarts: 2, minimum: 1e-5)),
@@ -116,7 +121,10 @@ struct RunDescriptionTests {
         let first = try identity()
         let changes: [(inout TrainingOptions) -> Void] = [
             { $0.batchSize = 65 }, { $0.optimizer = .adam(learningRate: 2e-3) }, { $0.optimizer = .sgd() },
-            { $0.optimizer = .adam(isDecoupled: true) }, { $0.schedule = .cosine(warmup: 0) },
+            { $0.optimizer = .adam(isDecoupled: true) }, { $0.optimizer = .lion() },
+            { $0.optimizer = .adam().with(RoleFactors(biasRate: 2)) },
+            { $0.optimizer = .adam().with(RoleFactors(normBiasRate: 2)) },
+            { $0.optimizer = .adam().with(RoleFactors(decaysWeightsOnly: true)) }, { $0.schedule = .cosine(warmup: 0) },
             { $0.gradient.labelSmoothing = 0.1 }, { $0.gradient.largestNorm = 1 }, { $0.precision = .mixed },
             { $0.precision = .precise }, { $0.seeds.order = 9 }, { $0.seeds.dropout = 9 },
             { $0.seeds.augmentation = 9 }, { $0.seeds.initialization = 9 },

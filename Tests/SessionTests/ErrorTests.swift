@@ -85,7 +85,7 @@ struct ErrorTests {
                 error: there is no `learningrate:` option of `adam`
                    2 │ train gap1, optimizer: adam(learningrate: 1e-3)
                      │                             ^^^^^^^^^^^^
-                  fix: did you mean `lr:`?   options: lr, betas, eps, weightdecay
+                  fix: did you mean `lr:`?   options: lr, betas, eps, weightdecay, decayonly, biasrate, normbiasrate
                 """)
     }
 

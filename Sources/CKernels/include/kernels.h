@@ -128,7 +128,7 @@ typedef struct {
 /// The settings of one optimizer step.
 typedef struct {
     float learning_rate, momentum, weight_decay;
-    /// What weights are multiplied by before an Adam step: 1 - learning rate * decay where that is decoupled (AdamW), else 1.
+    /// What weights are multiplied by before a step of Adam or Lion: 1 - learning rate * decay where that is decoupled (AdamW), else 1.
     float weight_factor;
     int32_t is_nesterov;
     /// 1 - beta1, beta2 and 1 - beta2: each rounded from double, for 1 - 0.999 in float is off by 1.3e-5.

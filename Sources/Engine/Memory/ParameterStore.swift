@@ -101,16 +101,6 @@ struct ParameterStore {
         gradient = arena.reserve(trainedCount)
     }
 
-    /// The trained tensors as the optimizer sees them, in PyTorch's order.
-    var views: [ParameterView] {
-        tensors.filter(\.tensor.isTrained).map { stored in
-            let lastEpoch: Int? = if case .until(let epoch) = stored.tensor.learning { epoch } else { nil }
-            return ParameterView(
-                range: stored.offset..<stored.offset + stored.paddedCount, shape: stored.tensor.shape,
-                role: stored.tensor.role, factors: GroupFactors(), lastEpoch: lastEpoch)
-        }
-    }
-
     private func offset(_ tensors: [ParameterTensor], _ role: ParameterTensor.Role) -> Int? {
         guard let tensor = tensors.first(where: { $0.role == role }) else { return nil }
         return self.tensors.first { $0.tensor.name == tensor.name }?.offset

@@ -3,13 +3,21 @@
 public struct OptimizerOptions: Hashable, Sendable {
     /// Before its first step.
     let rule: any OptimizerRule
+    public private(set) var roles: RoleFactors
     /// Whether an average of the weights is kept beside the moments.
     public private(set) var keepsAverage = false
 
-    init(_ rule: any OptimizerRule) { self.rule = rule }
+    init(_ rule: any OptimizerRule, roles: RoleFactors = RoleFactors()) { (self.rule, self.roles) = (rule, roles) }
+
+    /// The same optimizer with rates and decay by role.
+    public func with(_ roles: RoleFactors) -> OptimizerOptions {
+        var options = self
+        options.roles = roles
+        return options
+    }
 
     /// All kinds, each once.
-    static let kinds: [any OptimizerRule.Type] = [SGD.self, Adam.self, RMSprop.self]
+    static let kinds: [any OptimizerRule.Type] = [SGD.self, Adam.self, RMSprop.self, Lion.self]
 
     /// The same with an average of the weights beside its moments.
     public func keepingAverage(_ keeps: Bool) -> OptimizerOptions {
@@ -22,7 +30,7 @@ public struct OptimizerOptions: Hashable, Sendable {
     public var name: String { rule.name }
     public var learningRate: Double { rule.learningRate }
     /// All of them, the learning rate first.
-    public var settings: [OptimizerSetting] { rule.settings }
+    public var settings: [OptimizerSetting] { rule.settings + roles.settings }
 
     /// - Parameter values: every setting under its key.
     /// - Throws: where a setting is missing, of another kind or out of range; a name or a key that is not known may be
@@ -33,6 +41,7 @@ public struct OptimizerOptions: Hashable, Sendable {
         }
         var reader = OptimizerSettingsReader(name: name, values)
         rule = try kind.init(&reader)
+        roles = try RoleFactors(&reader)
         try reader.finish()
     }
 
@@ -51,6 +60,7 @@ public struct OptimizerSetting: Hashable, Sendable {
     public enum Value: Hashable, Sendable {
         case number(Double)
         case flag(Bool)
+        case choice(String)
     }
 
     /// One value of it, with its key in a description.
@@ -74,6 +84,10 @@ public struct OptimizerSetting: Hashable, Sendable {
         (self.label, parts, isDefault) = (label, [Part(key: label, value: .flag(flag))], flag == standard)
     }
 
+    init(_ label: String, _ choice: String, default standard: String) {
+        (self.label, parts, isDefault) = (label, [Part(key: label, value: .choice(choice))], choice == standard)
+    }
+
     /// A pair of numbers, each with its key.
     init(_ label: String, _ numbers: KeyValuePairs<String, Double>, default standard: [Double]) {
         self.label = label
@@ -94,6 +108,8 @@ struct OptimizerSettingsReader {
 
     init(name: String, _ values: [String: OptimizerSetting.Value]) { (self.name, left) = (name, values) }
 
+    func has(_ key: String) -> Bool { left[key] != nil }
+
     mutating func number(
         _ key: String, in range: ClosedRange<Double> = 0...(.greatestFiniteMagnitude)
     ) throws(OptimizerSettingsError) -> Double {
@@ -106,6 +122,13 @@ struct OptimizerSettingsReader {
     mutating func flag(_ key: String) throws(OptimizerSettingsError) -> Bool {
         guard case .flag(let value)? = left.removeValue(forKey: key) else {
             throw OptimizerSettingsError(description: "`\(key)` of the optimizer is neither true nor false")
+        }
+        return value
+    }
+
+    mutating func choice(_ key: String, of choices: [String]) throws(OptimizerSettingsError) -> String {
+        guard case .choice(let value)? = left.removeValue(forKey: key), choices.contains(value) else {
+            throw OptimizerSettingsError(description: "`\(key)` of the optimizer is none of its choices")
         }
         return value
     }

@@ -93,7 +93,7 @@ public final class Executor {
             threads: pool.threadCount, in: &arena, weights: &weights, moments: &momentArena)
         trained = TrainedParameters(plan.parameters.tensors, in: weightMemory)
         optimizer = Optimizer(
-            options.rule, plan.parameters, parameters: plan.parameters.views, moments: plan.moments,
+            options.rule, plan.parameters, parameters: plan.parameters.views(options.roles), moments: plan.moments,
             largestNorm: gradientOptions.largestNorm)
         labelSmoothing = gradientOptions.labelSmoothing
         if instructionSet == nil { try EngineError.checkEnvironment() }

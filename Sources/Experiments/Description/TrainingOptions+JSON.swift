@@ -71,12 +71,13 @@ extension TrainingOptions {
 }
 
 extension OptimizerOptions {
-    /// Numbers first, then flags.
+    /// Numbers first, then flags, then choices.
     fileprivate var json: JSONObject {
         var object: JSONObject = ["kind": .string(name)]
         let parts = settings.flatMap(\.parts)
         for part in parts { if case .number(let number) = part.value { object[part.key] = .number(number) } }
         for part in parts { if case .flag(let flag) = part.value { object[part.key] = .bool(flag) } }
+        for part in parts { if case .choice(let choice) = part.value { object[part.key] = .string(choice) } }
         return object
     }
 
@@ -90,8 +91,10 @@ extension OptimizerOptions {
                 values[key] = .number(number)
             } else if let flag = object[key]?.bool {
                 values[key] = .flag(flag)
+            } else if let choice = object[key]?.string {
+                values[key] = .choice(choice)
             } else {
-                throw DescriptionError("`\(key)` of the optimizer is neither a number nor true or false")
+                throw DescriptionError("`\(key)` of the optimizer is neither a number, nor true or false, nor a choice")
             }
         }
         do throws(OptimizerSettingsError) {

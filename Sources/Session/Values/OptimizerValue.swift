@@ -20,6 +20,7 @@ final class OptimizerValue: ObjectValue {
                 switch part.value {
                 case .number(let number): decimalText(number)
                 case .flag(let flag): "\(flag)"
+                case .choice(let choice): choice
                 }
             }
             return "\(setting.label): " + (values.count == 1 ? values[0] : "(\(values.joined(separator: ", ")))")

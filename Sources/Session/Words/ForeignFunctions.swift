@@ -53,7 +53,12 @@ enum ForeignFunction {
 
     /// What to say of an option that no option of the word equals: `augment(data, vflip: true)`.
     static func option(_ name: String, of word: Word) -> String? {
-        switch (word.name, name.lowercased().filter { $0 != "_" }) {
+        let plain = name.lowercased().filter { $0 != "_" }
+        if word.parameter("decayonly") != nil, plain.hasPrefix("param") || decayOptions.contains(plain) {
+            return plain.hasPrefix("param")
+                ? groups : "write `decayonly: weights`: biases and norms then have no weight decay"
+        }
+        return switch (word.name, plain) {
         case ("batchnorm", "affine"): "write `scale: false, bias: false`: the two are options of their own"
         case ("instancenorm", "affine"): "write `scale: true, bias: true`: the two are options of their own"
         case (_, "trainable"), (_, "requiresgrad"):
@@ -93,6 +98,16 @@ enum ForeignFunction {
         default: nil
         }
     }
+
+    /// What PyTorch's groups of parameters are made for.
+    static let groups =
+        "leave it out: an optimizer has all parameters, and `decayonly: weights`, `biasrate:` and `normbiasrate:` set what "
+        + "groups of them are made for"
+
+    private static let decayOptions: Set<String> = [
+        "noweightdecayonbias", "noweightdecay", "nodecay", "filterbiasandbn", "filterbiasandnorm", "biasdecay",
+        "biasweightdecay", "normweightdecay", "weightdecaynorm", "weightdecaybias", "bypasswd",
+    ]
 
     /// What one word alone does not say.
     private static let forms: [String: String] = {
@@ -157,7 +172,7 @@ enum ForeignFunction {
             "localresponsenorm": ("batchnorm", "it normalizes over the batch, not over neighboring channels"),
             "lrn": ("batchnorm", "it normalizes over the batch, not over neighboring channels"),
             "nadam": ("adam", adam), "radam": ("adam", adam), "adamax": ("adam", adam), "adagrad": ("adam", adam),
-            "adadelta": ("adam", adam), "lion": ("adam", adam), "lamb": ("adam", adam),
+            "adadelta": ("adam", adam), "lamb": ("adam", adam),
             "muon": ("sgd", adam), "lars": ("sgd", adam), "rprop": ("sgd", adam), "lbfgs": ("sgd", adam),
             "onecyclelr": ("onecycle", "the momentum stays as it is, as with `cycle_momentum=False`"),
             "sgdw": ("sgd", "its `weightdecay:` is added to the gradient, not taken from the weights apart"),

@@ -238,6 +238,8 @@ extension FaultMaker {
         "CrossEntropyLoss": "leave it out: `train` minimizes the cross-entropy",
         "DataLoader": "leave it out: `train` takes a data set and `batch:`",
         "device": "leave it out: Tandem trains on the processor, with `threads:` of it",
+        "param_groups": ForeignFunction.groups, "parameter_groups": ForeignFunction.groups,
+        "no_weight_decay_on_bias": ForeignFunction.groups, "no_weight_decay": ForeignFunction.groups,
     ]
 
     /// Choices of some options, where others take none of them.
@@ -260,6 +262,8 @@ extension FaultMaker {
         "DataLoader": "leave it out: `train` takes a data set and `batch:`",
         "device": "leave it out: Tandem trains on the processor, with `threads:` of it",
         "no_grad": "leave it out: only `train` computes gradients",
+        "add_param_group": ForeignFunction.groups, "param_groups_weight_decay": ForeignFunction.groups,
+        "set_weight_decay": ForeignFunction.groups, "named_parameters": ForeignFunction.groups,
         "parameters": "leave it out: an optimizer is given to `train`, as in `optimizer: adam(lr: 1e-3)`",
     ]
 }

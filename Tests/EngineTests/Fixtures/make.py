@@ -240,11 +240,39 @@ def frozen_net():
 FROZEN_LATER = {"6.bias": 8, "8.body.3.bias": 4}
 
 
+class Lion(torch.optim.Optimizer):
+    """Chen et al. 2023, algorithm 2, as the authors' lion_pytorch.py computes it."""
+    def __init__(self, params, lr=1e-4, betas=(0.9, 0.99), weight_decay=0.0):
+        super().__init__(params, dict(lr=lr, betas=betas, weight_decay=weight_decay))
+
+    @torch.no_grad()
+    def step(self):
+        for group in self.param_groups:
+            beta1, beta2 = group["betas"]
+            for p in group["params"]:
+                mean = self.state[p].setdefault("exp_avg", torch.zeros_like(p))
+                p.mul_(1 - group["lr"] * group["weight_decay"])
+                p.add_((mean * beta1 + p.grad * (1 - beta1)).sign(), alpha=-group["lr"])
+                mean.mul_(beta2).add_(p.grad, alpha=1 - beta2)
+
+
+def by_role(lr, decay, bias_rate=1.0, norm_bias_rate=1.0, weights_only=False):
+    """Parameter groups: a rate for biases and for those of norms, whose decay of a step stays, and decay of weights only."""
+    def groups(net):
+        for module in net.modules():
+            is_norm = isinstance(module, (nn.BatchNorm2d, nn.BatchNorm1d, nn.GroupNorm, nn.InstanceNorm2d))
+            for name, p in module.named_parameters(recurse=False):
+                rate = (norm_bias_rate if is_norm else bias_rate) if name == "bias" else 1
+                yield dict(params=[p], lr=lr * rate, weight_decay=0 if weights_only and p.dim() <= 1 else decay / rate)
+    return groups
+
+
 def state(net):
     return {k: v.detach().clone() for k, v in net.state_dict().items() if "num_batches" not in k}
 
 
-def write(name, net, size, batch, optimizer, smoothing=0.0, clip=None, steps=10, dtype=torch.float32, mixed=False, later={}):
+def write(name, net, size, batch, optimizer, smoothing=0.0, clip=None, steps=10, dtype=torch.float32, mixed=False, later={},
+          groups=nn.Module.parameters):
     torch.manual_seed(7)
     for module in net.modules():
         if hasattr(module, "reset_parameters"):
@@ -262,7 +290,7 @@ def write(name, net, size, batch, optimizer, smoothing=0.0, clip=None, steps=10,
             target[image, y[(image + 1) % batch]] += 1 - share
         tensors["targets"] = target.clone()
     tensors |= {"weight." + k: v for k, v in state(net).items()}
-    optimizer = optimizer(net.parameters())
+    optimizer = optimizer(groups(net))
     losses = []
     for step in range(steps):
         for tensor, parameter in net.named_parameters():
@@ -302,6 +330,8 @@ def write_optimizers():
         "rmsprop": lambda p: torch.optim.RMSprop(p, lr=1e-2),
         "rmsprop-momentum": lambda p: torch.optim.RMSprop(p, lr=5e-3, alpha=0.9, momentum=0.8),
         "rmsprop-centered": lambda p: torch.optim.RMSprop(p, lr=5e-3, alpha=0.95, eps=1e-4, weight_decay=0.1, momentum=0.8, centered=True),
+        "lion": lambda p: Lion(p, lr=1e-2),
+        "lion-decay": lambda p: Lion(p, lr=3e-3, betas=(0.8, 0.95), weight_decay=0.2),
         "nesterov": lambda p: torch.optim.SGD(p, lr=0.05, momentum=0.9, nesterov=True),
     }
     torch.manual_seed(7)
@@ -372,3 +402,7 @@ write_exact("mixed-exact", vgg_like(), 8, 6, lambda p: torch.optim.SGD(p, lr=0.0
 write_exact("frozen-clipped-exact", frozen_net(), 8, 6, lambda p: torch.optim.SGD(p, lr=0.05, momentum=0.9, weight_decay=1e-3),
             smoothing=0.1, clip=0.25, later=FROZEN_LATER)
 write_exact("frozen-adamw-exact", frozen_net(), 8, 6, lambda p: torch.optim.AdamW(p, lr=2e-3, weight_decay=0.1), later=FROZEN_LATER)
+write_exact("roles-sgd-exact", gated_net(), 10, 6, lambda p: torch.optim.SGD(p, momentum=0.9),
+            groups=by_role(0.02, 0.02, bias_rate=2, norm_bias_rate=8, weights_only=True))
+write_exact("roles-adamw-exact", grouped_net(), 15, 5, torch.optim.AdamW, groups=by_role(2e-3, 0.2, norm_bias_rate=16))
+write_exact("lion-exact", grouped_net(), 15, 5, lambda p: Lion(p, lr=1e-3, weight_decay=0.1))

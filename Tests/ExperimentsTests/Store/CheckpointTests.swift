@@ -38,6 +38,10 @@ import Testing
             Trained.options(
                 .adam(learningRate: 3e-3, weightDecay: 0.1, isDecoupled: true), schedule: .cosine(warmup: 1))
         ),
+        (
+            "lion with rates by role",
+            Trained.options(.lion(learningRate: 1e-3, weightDecay: 0.1).with(RoleFactors(biasRate: 3)))
+        ),
         ("mixed", Trained.options(precision: .mixed)),
         ("a moving average", Trained.options(averaging: .ema(decay: 0.8))),
         ("a mean of epochs", Trained.options(averaging: .swa(from: 0.5))),

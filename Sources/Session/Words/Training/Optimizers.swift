@@ -1,5 +1,6 @@
-// `sgd`, `adam`, `adamw`, `rmsprop`: the rules by which weights follow their gradients.
+// `sgd`, `adam`, `adamw`, `rmsprop`, `lion`: the rules by which weights follow their gradients.
 
+import Engine
 import Language
 
 private enum OptimizerOption {
@@ -14,11 +15,64 @@ private enum OptimizerOption {
             "weightdecay", .notNegative, default: standard, aliases: ["weight_decay", "decay", "l2", "wd"],
             "weight decay")
     }
+
+    /// Two numbers that decay moments.
+    static func betas(_ first: Double, _ second: Double, _ help: String) -> Option<[Value]> {
+        Option("betas", .list, default: [.decimal(first), .decimal(second)], aliases: ["beta"], help)
+    }
+
+    // MARK: Options by role
+
+    enum DecayedTensors: String, CaseIterable, Sendable {
+        case all, weights
+    }
+
+    static let decayOnly = Option(
+        "decayonly", .choice, default: DecayedTensors.all,
+        "what decays: `weights` leaves out tensors of one dimension, which are biases, norms, learned scales and slopes of "
+            + "`prelu`")
+    static let biasRate = Option(
+        "biasrate", .positive, default: 1, aliases: ["bias_lr_factor", "bias_lr_mult"],
+        "multiplies the learning rate of biases, but not their decay: as a parameter group with `lr * 2` and `weight_decay / 2`"
+    )
+    static let normBiasRate = Option(
+        "normbiasrate", .positive, workedOut: "biasrate", aliases: ["bias_scaler"],
+        "the same for the biases of norms, in place of `biasrate:`")
+
+    /// Of every optimizer.
+    static let ofRoles: [any OptionDeclaration] = [decayOnly, biasRate, normBiasRate]
+}
+
+extension Invocation {
+    /// The optimizer with this call's options by role.
+    fileprivate func withRoles(_ optimizer: OptimizerOptions, weightDecay: Double) throws -> Value {
+        let decaysWeightsOnly = self[OptimizerOption.decayOnly] == .weights
+        guard !decaysWeightsOnly || weightDecay > 0 else {
+            throw fault(
+                .nothingToDo, "`decayonly:` says what decays, and there is no weight decay",
+                at: place(OptimizerOption.decayOnly), fix: "write `weightdecay: 5e-4, decayonly: weights`")
+        }
+        let roles = RoleFactors(
+            decaysWeightsOnly: decaysWeightsOnly, biasRate: self[OptimizerOption.biasRate],
+            normBiasRate: self[OptimizerOption.normBiasRate])
+        return .object(OptimizerValue(optimizer.with(roles)))
+    }
+
+    /// Two numbers of which each decays a moment.
+    fileprivate func betas(_ option: Option<[Value]>, example: String) throws -> (Double, Double) {
+        let numbers = self[option].compactMap(\.number).filter { $0 >= 0 && $0 < 1 }
+        guard self[option].count == 2, numbers.count == 2 else {
+            throw fault(
+                .outOfRange, "`betas:` takes two numbers that are at least 0 and below 1", at: place(option),
+                fix: "`betas: \(example)`")
+        }
+        return (numbers[0], numbers[1])
+    }
 }
 
 extension Word {
     /// In the order of help.
-    static let optimizers: [Word] = [sgd, adam, adamW, rmsprop]
+    static let optimizers: [Word] = [sgd, adam, adamW, rmsprop, lion]
 }
 
 // MARK: SGD
@@ -35,7 +89,8 @@ private enum SGDOption {
 extension Word {
     static let sgd = Word(
         "sgd", .training, "Stochastic gradient descent with momentum: `torch.optim.SGD`",
-        [SGDOption.learningRate, SGDOption.momentum, SGDOption.nesterov, SGDOption.weightDecay], result: .optimizer,
+        [SGDOption.learningRate, SGDOption.momentum, SGDOption.nesterov, SGDOption.weightDecay]
+            + OptimizerOption.ofRoles, result: .optimizer,
         example: "print sgd(lr: 0.1, momentum: 0.9)",
         .perform { call in
             guard !call[SGDOption.nesterov] || call[SGDOption.momentum] > 0 else {
@@ -43,12 +98,11 @@ extension Word {
                     .nothingToDo, "`nesterov:` looks ahead by the momentum, and there is none",
                     at: call.place(SGDOption.nesterov), fix: "write `momentum: 0.9, nesterov: true`")
             }
-            return .object(
-                OptimizerValue(
-                    .sgd(
-                        learningRate: call[SGDOption.learningRate], momentum: call[SGDOption.momentum],
-                        weightDecay: call[SGDOption.weightDecay],
-                        isNesterov: call[SGDOption.nesterov])))
+            return try call.withRoles(
+                .sgd(
+                    learningRate: call[SGDOption.learningRate], momentum: call[SGDOption.momentum],
+                    weightDecay: call[SGDOption.weightDecay], isNesterov: call[SGDOption.nesterov]),
+                weightDecay: call[SGDOption.weightDecay])
         })
 }
 
@@ -56,9 +110,7 @@ extension Word {
 
 private enum AdamOption {
     static let learningRate = OptimizerOption.learningRate(1e-3)
-    static let betas = Option(
-        "betas", .list, default: [.decimal(0.9), .decimal(0.999)], aliases: ["beta"],
-        "decay of the first and second moments")
+    static let betas = OptimizerOption.betas(0.9, 0.999, "decay of the first and second moments")
     static let epsilon = Option(
         "eps", .positive, default: 1e-8, aliases: ["epsilon"], "added to the root of the second moment")
     static let weightDecay = OptimizerOption.weightDecay(0)
@@ -68,30 +120,25 @@ private enum AdamOption {
 extension Word {
     static let adam = Word(
         "adam", .training, "Adam: `torch.optim.Adam`",
-        [AdamOption.learningRate, AdamOption.betas, AdamOption.epsilon, AdamOption.weightDecay],
+        [AdamOption.learningRate, AdamOption.betas, AdamOption.epsilon, AdamOption.weightDecay]
+            + OptimizerOption.ofRoles,
         result: .optimizer, example: "print adam(lr: 1e-4)",
         .perform { try adamRule($0, weightDecay: $0[AdamOption.weightDecay], isDecoupled: false) })
 
     static let adamW = Word(
         "adamw", .training, "Adam with decoupled weight decay: `torch.optim.AdamW`",
-        [AdamOption.learningRate, AdamOption.betas, AdamOption.epsilon, AdamOption.decoupledWeightDecay],
+        [AdamOption.learningRate, AdamOption.betas, AdamOption.epsilon, AdamOption.decoupledWeightDecay]
+            + OptimizerOption.ofRoles,
         result: .optimizer, example: "print adamw(lr: 1e-4)",
         .perform { try adamRule($0, weightDecay: $0[AdamOption.decoupledWeightDecay], isDecoupled: true) })
 }
 
 private func adamRule(_ call: Invocation, weightDecay: Double, isDecoupled: Bool) throws -> Value {
-    let numbers = call[AdamOption.betas].compactMap(\.number).filter { $0 >= 0 && $0 < 1 }
-    guard call[AdamOption.betas].count == 2, numbers.count == 2 else {
-        throw call.fault(
-            .outOfRange, "`betas:` takes two numbers that are at least 0 and below 1", at: call.place(AdamOption.betas),
-            fix: "`betas: (0.9, 0.999)`")
-    }
-    return .object(
-        OptimizerValue(
-            .adam(
-                learningRate: call[AdamOption.learningRate], beta1: numbers[0], beta2: numbers[1],
-                epsilon: call[AdamOption.epsilon],
-                weightDecay: weightDecay, isDecoupled: isDecoupled)))
+    let (beta1, beta2) = try call.betas(AdamOption.betas, example: "(0.9, 0.999)")
+    return try call.withRoles(
+        .adam(
+            learningRate: call[AdamOption.learningRate], beta1: beta1, beta2: beta2, epsilon: call[AdamOption.epsilon],
+            weightDecay: weightDecay, isDecoupled: isDecoupled), weightDecay: weightDecay)
 }
 
 // MARK: RMSprop
@@ -117,14 +164,39 @@ extension Word {
         [
             RMSpropOption.learningRate, RMSpropOption.alpha, RMSpropOption.epsilon, RMSpropOption.weightDecay,
             RMSpropOption.momentum, RMSpropOption.centered,
-        ],
+        ] + OptimizerOption.ofRoles,
         result: .optimizer, example: "print rmsprop(lr: 1e-3, momentum: 0.9)", since: "0.2",
         .perform { call in
-            .object(
-                OptimizerValue(
-                    .rmsprop(
-                        learningRate: call[RMSpropOption.learningRate], alpha: call[RMSpropOption.alpha],
-                        epsilon: call[RMSpropOption.epsilon], weightDecay: call[RMSpropOption.weightDecay],
-                        momentum: call[RMSpropOption.momentum], isCentered: call[RMSpropOption.centered])))
+            try call.withRoles(
+                .rmsprop(
+                    learningRate: call[RMSpropOption.learningRate], alpha: call[RMSpropOption.alpha],
+                    epsilon: call[RMSpropOption.epsilon], weightDecay: call[RMSpropOption.weightDecay],
+                    momentum: call[RMSpropOption.momentum], isCentered: call[RMSpropOption.centered]),
+                weightDecay: call[RMSpropOption.weightDecay])
+        })
+}
+
+// MARK: Lion
+
+private enum LionOption {
+    static let learningRate = OptimizerOption.learningRate(1e-4)
+    static let betas = OptimizerOption.betas(
+        0.9, 0.99, "the share of the mean of gradients in a step, and the decay of that mean")
+    static let weightDecay = OptimizerOption.weightDecay(0)
+}
+
+extension Word {
+    static let lion = Word(
+        "lion", .training,
+        "Moves every weight by the learning rate, by the sign of a mean of gradients; weight decay is decoupled (Chen et al. 2023)",
+        [LionOption.learningRate, LionOption.betas, LionOption.weightDecay] + OptimizerOption.ofRoles,
+        result: .optimizer, example: "print lion(lr: 1e-4, weightdecay: 0.1)", since: "0.2",
+        .perform { call in
+            let (beta1, beta2) = try call.betas(LionOption.betas, example: "(0.9, 0.99)")
+            let weightDecay = call[LionOption.weightDecay]
+            return try call.withRoles(
+                .lion(
+                    learningRate: call[LionOption.learningRate], beta1: beta1, beta2: beta2, weightDecay: weightDecay),
+                weightDecay: weightDecay)
         })
 }

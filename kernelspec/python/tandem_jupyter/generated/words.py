@@ -56,6 +56,7 @@ sgd
 adam
 adamw
 rmsprop
+lion
 constant
 step
 multistep
