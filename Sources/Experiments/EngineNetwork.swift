@@ -85,9 +85,10 @@ final class EngineNetwork: TrainableNetwork {
     var parameterCount: Int { executor.architecture.parameterCount }
 
     func trainStep(
-        _ images: ArraySlice<Int>, epoch: Int, learningRateFactor: Double
+        _ images: ArraySlice<Int>, epoch: Int, learningRateFactor: Double, momentum: Double?
     ) throws(Stopped) -> BatchResult {
         executor.learningRateFactor = learningRateFactor
+        executor.momentum = momentum
         do throws(EngineError) {
             return try executor.train(images, of: training, epoch: epoch, cancellation: cancellation)
         } catch { throw training.failure.map(Stopped.images) ?? .interrupted }

@@ -48,6 +48,12 @@ struct EpochLoop {
             stepsPerEpoch: options.batches(of: trainingCount), passes: options.passes)
     }
 
+    private var momentum: Double? {
+        options.schedule.momentum(
+            step: position.steps, of: options.steps(of: trainingCount),
+            stepsPerEpoch: options.batches(of: trainingCount))
+    }
+
     /// Every this many batches one is logged.
     private static let logInterval = 200
 
@@ -79,7 +85,8 @@ struct EpochLoop {
             let first = batch * options.batchSize
             let indices = order[first..<min(trainingCount, first + options.batchSize)]
             let stepStart = Clock.seconds
-            let result = try network.trainStep(indices, epoch: epoch, learningRateFactor: learningRateFactor)
+            let result = try network.trainStep(
+                indices, epoch: epoch, learningRateFactor: learningRateFactor, momentum: momentum)
             let seconds = Clock.seconds - stepStart
             position.trainingSeconds += seconds
             position.epochTrainingSeconds += seconds

@@ -47,7 +47,8 @@ public struct LearningRateSearch: Sendable {
             let result: BatchResult
             do throws(Stopped) {
                 result = try network.trainStep(
-                    images, epoch: epoch, learningRateFactor: rate / options.optimizer.learningRate)
+                    images, epoch: epoch, learningRateFactor: rate / options.optimizer.learningRate,
+                    momentum: nil)
             } catch {
                 if case .images = error { throw TrainingError(error) }
                 stopped = true

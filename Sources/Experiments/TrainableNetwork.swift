@@ -19,9 +19,10 @@ protocol TrainableNetwork: AnyObject {
     ///   - images: of the training set, at most a batch.
     ///   - epoch: from 1.
     ///   - learningRateFactor: what the schedule makes of the learning rate.
+    ///   - momentum: what it sets the optimizer's momentum to; `nil` where it leaves it.
     /// - Returns: loss and hits before the update.
     func trainStep(
-        _ images: ArraySlice<Int>, epoch: Int, learningRateFactor: Double
+        _ images: ArraySlice<Int>, epoch: Int, learningRateFactor: Double, momentum: Double?
     ) throws(Stopped) -> BatchResult
 
     /// Updates the average of the weights, or the weights by it.

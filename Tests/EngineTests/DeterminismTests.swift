@@ -88,11 +88,11 @@ struct DeterminismTests {
 
     static func trained(
         _ layers: [Layer] = layers, threads: Int = 2, seed: UInt64 = 1, precision: Precision = .float32,
-        set: InstructionSet? = nil
+        optimizer: OptimizerOptions = .adam(), set: InstructionSet? = nil
     ) throws -> Executor {
         let source = MemoryImages(shape: shape, count: 40, classes: 10, seed: 3)
         let executor = try Executor(
-            Architecture(input: shape, layers: layers), batchSize: 16, optimizer: .adam(), seeds: Seeds(seed),
+            Architecture(input: shape, layers: layers), batchSize: 16, optimizer: optimizer, seeds: Seeds(seed),
             precision: precision,
             pool: ThreadPool(threadCount: threads), instructionSet: set)
         executor.initialize(seed: seed)
@@ -113,6 +113,24 @@ struct DeterminismTests {
         let some = try Self.trained(network.layers, threads: threads, precision: network.precision)
         let two = try Self.trained(network.layers, threads: 2, precision: network.precision)
         #expect(some.weightBits == two.weightBits)
+    }
+
+    private static let optimizers: [OptimizerOptions] = [
+        .sgd(learningRate: 0.05, momentum: 0.9).with(RoleFactors(biasRate: 2, normBiasRate: 8)), .lion(), .muon(),
+        .muon(others: .sgd(learningRate: 0.01)),
+    ]
+
+    @Test(arguments: optimizers) func neitherThreadsNorInstructionSetsChangeTheBitsOf(optimizer: OptimizerOptions)
+        throws
+    {
+        let two = try Self.trained(Self.branched, optimizer: optimizer)
+        for threads in [1, 3, 7] {
+            #expect(
+                try Self.trained(Self.branched, threads: threads, optimizer: optimizer).weightBits == two.weightBits)
+        }
+        for set in InstructionSet.allCases where set.isAvailable {
+            #expect(try Self.trained(Self.branched, optimizer: optimizer, set: set).weightBits == two.weightBits)
+        }
     }
 
     /// Not in `mixed`, where products of bfloat16 round as the machine's instruction does.

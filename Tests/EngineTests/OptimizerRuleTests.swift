@@ -83,7 +83,9 @@ struct OptimizerRuleTests {
             rule.run(
                 Update(
                     parameters: [view], groups: ParameterGroup.joining([view]), weights: memory.pointer,
-                    gradient: memory.pointer + 16, moments: memory.pointer + 32, count: 16, rate: 1,
+                    gradient: memory.pointer + 16, moments: memory.pointer + 32, scratch: memory.pointer, count: 16,
+                    rate: 1,
+                    momentum: nil, step: 1,
                     kernels: set.kernels, pool: ThreadPool(threadCount: 1)))
             #expect(memory.pointer[0].isNaN)
             #expect((1..<7).map { memory.pointer[$0] } == [-0.5, 0.5, 0, -0.5, 0.5, 0], "\(set)")
@@ -110,7 +112,8 @@ struct OptimizerRuleTests {
         rule.run(
             Update(
                 parameters: parameters, groups: ParameterGroup.joining(parameters), weights: memory.pointer,
-                gradient: gradient, moments: memory.pointer + 2 * count, count: count, rate: 1,
+                gradient: gradient, moments: memory.pointer + 2 * count, scratch: memory.pointer, count: count, rate: 1,
+                momentum: nil, step: 1,
                 kernels: InstructionSet.portable.kernels, pool: ThreadPool(threadCount: 2)))
         let steps = (0..<3).map { memory.pointer[$0 * 32] }
         #expect(steps[0] == 0)

@@ -227,6 +227,15 @@ struct PyTorchTests {
                 .adam(learningRate: 2e-3, weightDecay: 0.2, isDecoupled: true).with(RoleFactors(normBiasRate: 16))
             ),
             ("lion-exact", grouped, .lion(learningRate: 1e-3, weightDecay: 0.1)),
+            ("muon-exact", grouped, .muon(learningRate: 0.01)),
+            (
+                "muon-others-exact", residual,
+                .muon(
+                    learningRate: 0.01, momentum: 0.6, isNesterov: false, steps: 3, weightDecay: 0.1,
+                    others: .sgd(learningRate: 0.02, momentum: 0.9))
+            ),
+            ("onecycle-sgd-exact", vgg, .sgd(learningRate: 0.05, momentum: 0.9, isNesterov: true)),
+            ("onecycle-adam-exact", vgg, .adam(learningRate: 5e-3, weightDecay: 0.1, isDecoupled: true)),
         ] as [(String, [Layer], OptimizerOptions)], InstructionSet.allCases.filter(\.isAvailable))
     func numbersArePyTorchsInDoublePrecision(
         _ fixture: (name: String, layers: [Layer], optimizer: OptimizerOptions), set: InstructionSet
@@ -256,6 +265,10 @@ struct PyTorchTests {
             pool: ThreadPool(threadCount: 2), instructionSet: set)
         executor.load(file)
         for (number, expected) in file.values("losses").enumerated() {
+            if let rates = file.tensors["rates"] {
+                executor.learningRateFactor = Double(rates.values[number]) / optimizer.learningRate
+                executor.momentum = Double(file.values("momenta")[number])
+            }
             // An epoch is four steps: what learns in the first epochs alone is then frozen.
             let result = try executor.train(
                 0..<count, of: source, epoch: number / 4 + 1, cancellation: Cancellation())

@@ -79,6 +79,12 @@ struct RunDescriptionTests {
             optimizer: .sgd(learningRate: 0.1, weightDecay: 5e-4).with(
                 RoleFactors(decaysWeightsOnly: true, biasRate: 2, normBiasRate: 64))),
         TrainingOptions(optimizer: .adam().with(RoleFactors(biasRate: 0.5, normBiasRate: 1))),
+        TrainingOptions(optimizer: .muon()),
+        TrainingOptions(
+            optimizer: .muon(
+                learningRate: 0.1, momentum: 0.6, isNesterov: false, steps: 3, weightDecay: 0.01,
+                others: .sgd(learningRate: 0.3, momentum: 0.9).with(RoleFactors(normBiasRate: 64)))),
+        TrainingOptions(schedule: .oneCycle(peak: 0.1, momentum: (0.95, 0.85))),
         TrainingOptions(schedule: .oneCycle(peak: nil)), TrainingOptions(schedule: .oneCycle(peak: 0.3)),
         TrainingOptions(schedule: .oneCycle(peak: 0.3, warmup: 2, minimum: 1e-6)),
         TrainingOptions(schedule: .cosine(warmup: 0, restarts: 2, minimum: 1e-5)),
@@ -122,7 +128,10 @@ struct RunDescriptionTests {
         let changes: [(inout TrainingOptions) -> Void] = [
             { $0.batchSize = 65 }, { $0.optimizer = .adam(learningRate: 2e-3) }, { $0.optimizer = .sgd() },
             { $0.optimizer = .adam(isDecoupled: true) }, { $0.optimizer = .lion() },
-            { $0.optimizer = .adam().with(RoleFactors(biasRate: 2)) },
+            { $0.optimizer = .adam().with(RoleFactors(biasRate: 2)) }, { $0.optimizer = .muon() },
+            { $0.optimizer = .muon(steps: 3) }, { $0.optimizer = .muon(others: .sgd()) },
+            { $0.schedule = .oneCycle(peak: nil) },
+            { $0.schedule = .oneCycle(peak: nil, momentum: (0.95, 0.85)) },
             { $0.optimizer = .adam().with(RoleFactors(normBiasRate: 2)) },
             { $0.optimizer = .adam().with(RoleFactors(decaysWeightsOnly: true)) }, { $0.schedule = .cosine(warmup: 0) },
             { $0.gradient.labelSmoothing = 0.1 }, { $0.gradient.largestNorm = 1 }, { $0.precision = .mixed },

@@ -73,6 +73,22 @@ struct ScheduleTests {
                 < 2e-9)
     }
 
+    @Test func theMomentumOfOnecycleIsThatOfOneCycleLR() {
+        let expected = [
+            0.95, 0.917730244, 0.862574463, 0.850558459, 0.85669873, 0.86882551, 0.885262241, 0.903736505, 0.921694187,
+            0.936652594, 0.946543687, 0.95,
+        ]
+        func momenta(_ schedule: Schedule) -> [Double?] {
+            (0..<12).map { schedule.momentum(step: $0, of: 12, stepsPerEpoch: 4) }
+        }
+        let cycled = momenta(.oneCycle(peak: nil, momentum: (0.95, 0.85))).compactMap { $0 }
+        #expect(cycled.count == 12 && differ(cycled, expected) < 1e-9)
+        #expect(differ(factors(.oneCycle(peak: nil, momentum: (0.95, 0.85))), factors(.oneCycle(peak: nil))) == 0)
+        for schedule in [Schedule.oneCycle(peak: nil), .cosine(warmup: 1), .constant] {
+            #expect(momenta(schedule).allSatisfy { $0 == nil })
+        }
+    }
+
     @Test func multistepCutsAfterTheEpochsThatAreNamed() {
         #expect(
             factors(.multiStep(epochs: [1, 2], factor: 0.1))

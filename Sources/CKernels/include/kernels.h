@@ -281,6 +281,18 @@ typedef struct {
     /// x[i] *= factor
     void (*scale)(float *x, float factor, int64_t count);
 
+    /// Muon's matrices: a block of 16 channels of the map [n / 16][m][16] of a weight [outputs / 32][rows][32], times `factor`.
+    /// n is the smaller side; transposed, it is `rows`.
+    void (*matrix_to_map)(const float *panels, int32_t outputs, int32_t rows, int32_t is_transposed, int32_t block, float factor,
+                          float *map);
+    /// weights = factor * weights + rate * map, over a panel of 32 outputs.
+    void (*matrix_step)(const float *map, ptrdiff_t block, int32_t outputs, int32_t rows, int32_t is_transposed, int32_t panel,
+                        float factor, float rate, float *weights);
+    /// Copies rows of panel p and columns of panel q of a symmetric [n / 32][n][32] to its other half, and to a map or null.
+    void (*mirror_block)(float *panels, int32_t n, int32_t p, int32_t q, float *map, ptrdiff_t block);
+    /// square = a + b * gram + c * square, over the same block.
+    void (*polynomial_block)(const float *gram, float *square, int32_t n, int32_t p, int32_t q, float a, float b, float c);
+
     /// The rules of optimizers by name; the last has none.
     const tandem_update *updates;
 } tandem_kernel_table;

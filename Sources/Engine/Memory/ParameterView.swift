@@ -11,6 +11,8 @@ struct ParameterView: Hashable {
     let factors: GroupFactors
     /// The last epoch in which it learns; `nil`: it always does.
     var lastEpoch: Int?
+    /// Whether it is a weight between the first and the last of the network.
+    var isHidden = false
 
     func learns(in epoch: Int) -> Bool { lastEpoch.map { epoch <= $0 } ?? true }
 }

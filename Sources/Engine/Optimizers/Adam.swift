@@ -12,6 +12,7 @@ struct Adam: OptimizerRule {
     let isDecoupled: Bool
 
     let momentCount = 2
+    var hasMomentum: Bool { beta1 > 0 }
 
     static let names = ["adam", "adamw"]
     var name: String { isDecoupled ? "adamw" : "adam" }
@@ -29,7 +30,10 @@ struct Adam: OptimizerRule {
     var powers = (1.0, 1.0)
 
     mutating func run(_ update: Update) {
-        powers = (powers.0 * beta1, powers.1 * beta2)
+        let beta1 = update.momentum(self.beta1)
+        // As PyTorch's, the correction is that of a beta1 which was never another.
+        let isSet = update.momentum != nil
+        powers = (isSet ? power(beta1, update.step) : powers.0 * beta1, powers.1 * beta2)
         for group in update.groups {
             let rate = learningRate * (update.rate * group.factors.learningRate)
             let decay = weightDecay * group.factors.weightDecay
@@ -46,6 +50,17 @@ struct Adam: OptimizerRule {
             update.run("adam", over: group, settings)
         }
     }
+}
+
+/// By repeated squaring, which rounds alike everywhere, where `pow` may not.
+private func power(_ base: Double, _ exponent: Int) -> Double {
+    var (result, square, left) = (1.0, base, exponent)
+    while left > 0 {
+        if left % 2 == 1 { result *= square }
+        square *= square
+        left /= 2
+    }
+    return result
 }
 
 extension Adam {

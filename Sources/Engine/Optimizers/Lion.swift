@@ -13,6 +13,7 @@ struct Lion: OptimizerRule {
     let weightDecay: Double
 
     let momentCount = 1
+    var hasMomentum: Bool { beta1 > 0 }
 
     static let names = ["lion"]
     let name = "lion"
@@ -30,7 +31,7 @@ struct Lion: OptimizerRule {
             let rate = learningRate * (update.rate * group.factors.learningRate)
             var settings = tandem_optimizer()
             settings.learning_rate = Float(rate)
-            settings.rest1 = Float(1 - beta1)
+            settings.rest1 = Float(1 - update.momentum(beta1))
             settings.rest2 = Float(1 - beta2)
             settings.weight_factor = Float(1 - rate * (weightDecay * group.factors.weightDecay))
             update.run("lion", over: group, settings)

@@ -17,7 +17,7 @@ public struct OptimizerOptions: Hashable, Sendable {
     }
 
     /// All kinds, each once.
-    static let kinds: [any OptimizerRule.Type] = [SGD.self, Adam.self, RMSprop.self, Lion.self]
+    static let kinds: [any OptimizerRule.Type] = [SGD.self, Adam.self, RMSprop.self, Lion.self, Muon.self]
 
     /// The same with an average of the weights beside its moments.
     public func keepingAverage(_ keeps: Bool) -> OptimizerOptions {
@@ -29,6 +29,14 @@ public struct OptimizerOptions: Hashable, Sendable {
     /// `sgd`
     public var name: String { rule.name }
     public var learningRate: Double { rule.learningRate }
+    /// Whether it has a momentum, which a schedule may change.
+    public var hasMomentum: Bool { rule.hasMomentum }
+    /// Numbers kept for each parameter between steps.
+    var momentCount: Int { max(rule.momentCount, rule.others?.rule.momentCount ?? 0) }
+
+    /// Floats of memory within a step.
+    func scratchCount(_ store: ParameterStore) -> Int { rule.scratchCount(store.views(roles)) }
+
     /// All of them, the learning rate first.
     public var settings: [OptimizerSetting] { rule.settings + roles.settings }
 
@@ -61,6 +69,7 @@ public struct OptimizerSetting: Hashable, Sendable {
         case number(Double)
         case flag(Bool)
         case choice(String)
+        case optimizer(OptimizerOptions)
     }
 
     /// One value of it, with its key in a description.
@@ -86,6 +95,12 @@ public struct OptimizerSetting: Hashable, Sendable {
 
     init(_ label: String, _ choice: String, default standard: String) {
         (self.label, parts, isDefault) = (label, [Part(key: label, value: .choice(choice))], choice == standard)
+    }
+
+    init(_ label: String, _ optimizer: OptimizerOptions, default standard: OptimizerOptions) {
+        self.label = label
+        parts = [Part(key: label, value: .optimizer(optimizer))]
+        isDefault = optimizer == standard
     }
 
     /// A pair of numbers, each with its key.
@@ -129,6 +144,14 @@ struct OptimizerSettingsReader {
     mutating func choice(_ key: String, of choices: [String]) throws(OptimizerSettingsError) -> String {
         guard case .choice(let value)? = left.removeValue(forKey: key), choices.contains(value) else {
             throw OptimizerSettingsError(description: "`\(key)` of the optimizer is none of its choices")
+        }
+        return value
+    }
+
+    /// One that leaves nothing to others.
+    mutating func optimizer(_ key: String) throws(OptimizerSettingsError) -> OptimizerOptions {
+        guard case .optimizer(let value)? = left.removeValue(forKey: key), value.rule.others == nil else {
+            throw OptimizerSettingsError(description: "`\(key)` of the optimizer is no optimizer of all tensors")
         }
         return value
     }

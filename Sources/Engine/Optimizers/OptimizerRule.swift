@@ -1,6 +1,6 @@
 // How an optimizer changes the parameters: a rule is given the gradient and the moments of all trained tensors, and
 // updates the weights. A rule that treats all values alike runs its kernel over the tiles of each group; one that
-// treats a tensor as a matrix, or by its role, looks at `Update.parameters`.
+// treats a tensor as a matrix looks at `Update.parameters`, and may leave others to another rule.
 
 import CKernels
 import Runtime
@@ -14,8 +14,16 @@ protocol OptimizerRule: Sendable {
     var settings: [OptimizerSetting] { get }
     init(_ reader: inout OptimizerSettingsReader) throws(OptimizerSettingsError)
 
+    /// Whether it has a momentum, which a schedule may change from step to step.
+    var hasMomentum: Bool { get }
+    /// Whether it updates this tensor; the others are left to `others`.
+    func updates(_ view: ParameterView) -> Bool
+    /// `nil` where it updates all.
+    var others: OptimizerOptions? { get }
     /// Numbers kept for each parameter between steps.
     var momentCount: Int { get }
+    /// Floats of memory within a step.
+    func scratchCount(_ views: [ParameterView]) -> Int
     /// Running products that a step multiplies on, which round alike on every machine, where `pow` may not. They are
     /// kept with the moments; 1 where a rule has none.
     var powers: (Double, Double) { get set }
@@ -24,6 +32,9 @@ protocol OptimizerRule: Sendable {
 }
 
 extension OptimizerRule {
+    func updates(_ view: ParameterView) -> Bool { true }
+    var others: OptimizerOptions? { nil }
+    func scratchCount(_ views: [ParameterView]) -> Int { 0 }
     var powers: (Double, Double) {
         get { (1, 1) }
         // A rule without running products has nothing to restore.
@@ -33,7 +44,7 @@ extension OptimizerRule {
 
 /// What a rule is given for one step.
 struct Update {
-    /// Those that learn, in PyTorch's order, which is that of the memory.
+    /// Those that learn by the rule, in PyTorch's order, which is that of the memory.
     let parameters: [ParameterView]
     /// The same parameters, neighbors with the same factors together.
     let groups: [ParameterGroup]
@@ -41,25 +52,43 @@ struct Update {
     let gradient: UnsafeMutablePointer<Float>
     /// One array after the other, each as long as the weights.
     let moments: UnsafeMutablePointer<Float>
+    /// As many floats as the rule asked for.
+    let scratch: UnsafeMutablePointer<Float>
     /// Floats of the weights.
     let count: Int
     /// What the learning rate is multiplied by in this step.
     let rate: Double
+    /// What a schedule makes of the momentum; `nil` leaves it as it is.
+    let momentum: Double?
+    /// From 1.
+    let step: Int
     let kernels: tandem_kernel_table
     let pool: ThreadPool
 
     /// Parameters of a tile: 256 KB of each array, so that tiles are few and even.
     static let tile = 65_536
 
+    /// The momentum of this step, of a rule whose own is this; one without momentum stays without.
+    func momentum(_ own: Double) -> Double { own > 0 ? momentum ?? own : own }
+
     /// Runs a kernel of `optimizers.inc` over a group, tile by tile, on all threads.
     func run(_ kernel: String, over group: ParameterGroup, _ settings: tandem_optimizer) {
+        run(kernel, over: group.range, settings, to: weights + group.range.lowerBound)
+    }
+
+    /// - Parameter destination: what is written in place of the weights of the range.
+    func run(
+        _ kernel: String, over range: Range<Int>, _ settings: tandem_optimizer,
+        to destination: UnsafeMutablePointer<Float>
+    ) {
         let run = kernels.update(named: kernel)
-        let (weights, gradient, moments, count) = (weights, gradient, moments, count)
-        pool.forEachTile((group.range.count + Self.tile - 1) / Self.tile) { tile, _ in
-            let start = group.range.lowerBound + tile * Self.tile
-            let length = min(Self.tile, group.range.upperBound - start)
+        let (gradient, moments, count) = (gradient, moments, count)
+        pool.forEachTile((range.count + Self.tile - 1) / Self.tile) { tile, _ in
+            let offset = tile * Self.tile
+            let start = range.lowerBound + offset
+            let length = min(Self.tile, range.upperBound - start)
             withUnsafePointer(to: settings) {
-                run($0, weights + start, gradient + start, moments + start, count, Int64(length))
+                run($0, destination + offset, gradient + start, moments + start, count, Int64(length))
             }
         }
     }

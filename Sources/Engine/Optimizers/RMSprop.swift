@@ -18,6 +18,8 @@ struct RMSprop: OptimizerRule {
     /// The mean of squares; the mean of the gradient where it is centered; the last step where it has momentum.
     var momentCount: Int { 1 + (isCentered ? 1 : 0) + (momentum > 0 ? 1 : 0) }
 
+    var hasMomentum: Bool { momentum > 0 }
+
     var settings: [OptimizerSetting] {
         [
             OptimizerSetting("lr", learningRate, default: nil), OptimizerSetting("alpha", alpha, default: 0.99),
@@ -35,7 +37,7 @@ struct RMSprop: OptimizerRule {
             settings.rest2 = Float(1 - alpha)
             settings.epsilon = Float(epsilon)
             settings.weight_decay = Float(weightDecay * group.factors.weightDecay)
-            settings.momentum = Float(momentum)
+            settings.momentum = Float(update.momentum(momentum))
             update.run(isCentered ? "rmsprop_centered" : "rmsprop", over: group, settings)
         }
     }

@@ -35,12 +35,15 @@ public struct RoleFactors: Hashable, Sendable {
 extension ParameterStore {
     /// The trained tensors as an optimizer sees them, in PyTorch's order.
     func views(_ roles: RoleFactors) -> [ParameterView] {
-        tensors.filter(\.tensor.isTrained).map { stored in
+        let products = tensors.filter { $0.tensor.role == .weight }.map(\.tensor.name)
+        let hidden = Set(products.dropFirst().dropLast())
+        return tensors.filter(\.tensor.isTrained).map { stored in
             let tensor = stored.tensor
             let lastEpoch: Int? = if case .until(let epoch) = tensor.learning { epoch } else { nil }
             return ParameterView(
                 range: stored.offset..<stored.offset + stored.paddedCount, shape: tensor.shape, role: tensor.role,
-                factors: roles.factors(tensor.role, shape: tensor.shape), lastEpoch: lastEpoch)
+                factors: roles.factors(tensor.role, shape: tensor.shape), lastEpoch: lastEpoch,
+                isHidden: hidden.contains(tensor.name))
         }
     }
 }

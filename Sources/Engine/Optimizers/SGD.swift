@@ -9,6 +9,7 @@ struct SGD: OptimizerRule {
     let isNesterov: Bool
 
     let momentCount = 1
+    var hasMomentum: Bool { momentum > 0 }
 
     static let names = ["sgd"]
     let name = "sgd"
@@ -25,7 +26,7 @@ struct SGD: OptimizerRule {
         for group in update.groups {
             var settings = tandem_optimizer()
             settings.learning_rate = Float(learningRate * (update.rate * group.factors.learningRate))
-            settings.momentum = Float(momentum)
+            settings.momentum = Float(update.momentum(momentum))
             settings.weight_decay = Float(weightDecay * group.factors.weightDecay)
             settings.is_nesterov = isNesterov ? 1 : 0
             update.run("sgd", over: group, settings)

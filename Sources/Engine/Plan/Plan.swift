@@ -11,6 +11,8 @@ struct Plan {
     let moments: UnsafeMutablePointer<Float>
     /// Of all weights, in their layout.
     let average: UnsafeMutablePointer<Float>?
+    /// Of the optimizer, within its step.
+    let updateScratch: UnsafeMutablePointer<Float>
 
     /// - Parameters:
     ///   - batchSize: by which algorithms are chosen.
@@ -28,8 +30,9 @@ struct Plan {
         let graph = Graph(
             architecture, AlgorithmChoice(batchSize: batchSize, images: images, policy: PrecisionPolicy(precision)))
         parameters = ParameterStore(architecture, in: &arena, weights: &weights)
-        moments = momentArena.reserve(parameters.trainedCount * optimizer.rule.momentCount)
+        moments = momentArena.reserve(parameters.trainedCount * optimizer.momentCount)
         average = optimizer.keepsAverage ? momentArena.reserve(parameters.count) : nil
+        updateScratch = arena.reserve(optimizer.scratchCount(parameters))
         let scratch = Scratch(
             threadCount: graph.nodes.map(\.needs.threadScratch).max() ?? 0,
             sharedCount: graph.nodes.map(\.needs.sharedScratch).max() ?? 0, threads: threads, in: &arena)

@@ -49,6 +49,8 @@ public final class Executor {
 
     /// What the optimizer's learning rate is multiplied by in the next step: a schedule sets it.
     public var learningRateFactor = 1.0
+    /// The optimizer's momentum in the next step, where a schedule sets it; `nil`: as it was given.
+    public var momentum: Double?
 
     private let labelSmoothing: Double
     private let pool: ThreadPool
@@ -93,7 +95,7 @@ public final class Executor {
             threads: pool.threadCount, in: &arena, weights: &weights, moments: &momentArena)
         trained = TrainedParameters(plan.parameters.tensors, in: weightMemory)
         optimizer = Optimizer(
-            options.rule, plan.parameters, parameters: plan.parameters.views(options.roles), moments: plan.moments,
+            options, plan.parameters, moments: plan.moments, scratch: plan.updateScratch,
             largestNorm: gradientOptions.largestNorm)
         labelSmoothing = gradientOptions.labelSmoothing
         if instructionSet == nil { try EngineError.checkEnvironment() }
@@ -177,7 +179,8 @@ public final class Executor {
 
     /// The second half: the optimizer updates the weights by the gradient, and batch norms learn their statistics.
     public func applyUpdate() {
-        optimizer.step(kernels, pool, rate: learningRateFactor, epoch: epoch)
+        optimizer.step(
+            steps + 1, kernels, pool, rate: learningRateFactor, momentum: momentum, epoch: epoch)
         for pass in plan.passes { pass.commit() }
         observer?(.update)
         steps += 1

@@ -75,7 +75,7 @@ public final class TrainingState: Sendable {
         var (weights, unused) = (Arena(base: nil), Arena(base: nil))
         let store = ParameterStore(architecture, in: &unused, weights: &weights)
         var moments = Arena(base: nil)
-        _ = moments.reserve(store.trainedCount * optimizer.rule.momentCount)
+        _ = moments.reserve(store.trainedCount * optimizer.momentCount)
         if optimizer.keepsAverage { _ = moments.reserve(store.count) }
         return (weights.count, moments.count)
     }

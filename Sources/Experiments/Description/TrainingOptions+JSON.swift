@@ -71,13 +71,16 @@ extension TrainingOptions {
 }
 
 extension OptimizerOptions {
-    /// Numbers first, then flags, then choices.
+    /// Numbers first, then flags, then choices, then what updates the rest.
     fileprivate var json: JSONObject {
         var object: JSONObject = ["kind": .string(name)]
         let parts = settings.flatMap(\.parts)
         for part in parts { if case .number(let number) = part.value { object[part.key] = .number(number) } }
         for part in parts { if case .flag(let flag) = part.value { object[part.key] = .bool(flag) } }
         for part in parts { if case .choice(let choice) = part.value { object[part.key] = .string(choice) } }
+        for part in parts {
+            if case .optimizer(let others) = part.value { object[part.key] = .object(others.json) }
+        }
         return object
     }
 
@@ -93,6 +96,8 @@ extension OptimizerOptions {
                 values[key] = .flag(flag)
             } else if let choice = object[key]?.string {
                 values[key] = .choice(choice)
+            } else if object[key]?.object != nil {
+                values[key] = .optimizer(try OptimizerOptions(object[key]))
             } else {
                 throw DescriptionError("`\(key)` of the optimizer is neither a number, nor true or false, nor a choice")
             }

@@ -64,6 +64,18 @@ public struct Schedule: Sendable {
         }
     }
 
+    /// Whether it sets the optimizer's momentum.
+    public var setsMomentum: Bool { form.setsMomentum }
+
+    /// What it sets the optimizer's momentum to; `nil` where it leaves it.
+    ///
+    /// - Parameters:
+    ///   - step: steps done before.
+    ///   - steps: of the whole training.
+    public func momentum(step: Int, of steps: Int, stepsPerEpoch: Int) -> Double? {
+        form.momentum(place(step, of: steps, stepsPerEpoch, 1))
+    }
+
     private func place(
         _ step: Int, of steps: Int, _ stepsPerEpoch: Int, _ learningRate: Double
     ) -> SchedulePlace {

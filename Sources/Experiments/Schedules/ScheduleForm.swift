@@ -18,6 +18,10 @@ protocol ScheduleForm: Sendable {
 
     /// What the learning rate is multiplied by, but for a warm-up over or before it.
     func factor(_ place: SchedulePlace) -> Double
+    /// Whether it sets the optimizer's momentum.
+    var setsMomentum: Bool { get }
+    /// What it sets it to; `nil` where it leaves it.
+    func momentum(_ place: SchedulePlace) -> Double?
 }
 
 extension ScheduleForm {
@@ -26,6 +30,8 @@ extension ScheduleForm {
     var dependsOnEpochs: Bool { false }
     var shownEpochs: Int { 0 }
     var peak: Double? { nil }
+    var setsMomentum: Bool { false }
+    func momentum(_ place: SchedulePlace) -> Double? { nil }
 }
 
 enum Warmup {
@@ -75,6 +81,7 @@ public struct ScheduleSetting: Hashable, Sendable {
         case integer(Int)
         case number(Double)
         case integers([Int])
+        case numbers([Double])
         case points([SchedulePoint])
 
         var json: JSON {
@@ -82,6 +89,7 @@ public struct ScheduleSetting: Hashable, Sendable {
             case .integer(let number): .integer(number)
             case .number(let number): .number(number)
             case .integers(let numbers): .array(numbers.map { .integer($0) })
+            case .numbers(let numbers): .array(numbers.map { .number($0) })
             case .points(let points): .array(points.map { .array([.number($0.share), .number($0.factor)]) })
             }
         }

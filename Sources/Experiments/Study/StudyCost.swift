@@ -64,7 +64,7 @@ public struct RunCost: Sendable {
         let evaluation: Double
         do throws(Stopped) {
             step = try Self.seconds { () throws(Stopped) in
-                _ = try network.trainStep(batch, epoch: 1, learningRateFactor: 1)
+                _ = try network.trainStep(batch, epoch: 1, learningRateFactor: 1, momentum: nil)
             }
             evaluation = try Self.seconds { () throws(Stopped) in _ = try network.evaluate(tested) }
         } catch { throw TrainingError(error) }

@@ -21,6 +21,7 @@ final class OptimizerValue: ObjectValue {
                 case .number(let number): decimalText(number)
                 case .flag(let flag): "\(flag)"
                 case .choice(let choice): choice
+                case .optimizer(let others): OptimizerValue(others).text
                 }
             }
             return "\(setting.label): " + (values.count == 1 ? values[0] : "(\(values.joined(separator: ", ")))")

@@ -29,6 +29,7 @@ extension ScheduleSetting.Value {
         case .integer(let number): "\(number)"
         case .number(let number): decimalText(number)
         case .integers(let numbers): "[\(numbers.map { "\($0)" }.joined(separator: ", "))]"
+        case .numbers(let numbers): "(\(numbers.map { decimalText($0) }.joined(separator: ", ")))"
         case .points(let points):
             "[\(points.map { "(\(decimalText($0.share)), \(decimalText($0.factor)))" }.joined(separator: ", "))]"
         }

@@ -54,11 +54,22 @@ enum ForeignFunction {
     /// What to say of an option that no option of the word equals: `augment(data, vflip: true)`.
     static func option(_ name: String, of word: Word) -> String? {
         let plain = name.lowercased().filter { $0 != "_" }
-        if word.parameter("decayonly") != nil, plain.hasPrefix("param") || decayOptions.contains(plain) {
-            return plain.hasPrefix("param")
-                ? groups : "write `decayonly: weights`: biases and norms then have no weight decay"
+        if word.result == .optimizer {
+            if plain.hasPrefix("param") { return groups }
+            if word.name == "muon", ["decayonly", "biasrate", "normbiasrate"].contains(plain) {
+                return
+                    "biases and norms are trained by `others:`: write `others: adamw(lr: 3e-4, weightdecay: 0.01, \(name): …)`"
+            }
+            if decayOptions.contains(plain) {
+                return word.name == "muon"
+                    ? "leave it out: `muon` trains no biases and norms"
+                    : "write `decayonly: weights`: biases and norms then have no weight decay"
+            }
         }
         return switch (word.name, plain) {
+        case ("muon", "adjustlrfn"): "leave it out: the step is times `max(1, rows/columns)^0.5`, which is `original`"
+        case ("onecycle", "cyclemomentum"), ("onecycle", "maxmomentum"), ("onecycle", "basemomentum"):
+            "write `momentum: (0.95, 0.85)`: the highest and the lowest, which are PyTorch's; without it the momentum stays"
         case ("batchnorm", "affine"): "write `scale: false, bias: false`: the two are options of their own"
         case ("instancenorm", "affine"): "write `scale: true, bias: true`: the two are options of their own"
         case (_, "trainable"), (_, "requiresgrad"):
@@ -173,8 +184,10 @@ enum ForeignFunction {
             "lrn": ("batchnorm", "it normalizes over the batch, not over neighboring channels"),
             "nadam": ("adam", adam), "radam": ("adam", adam), "adamax": ("adam", adam), "adagrad": ("adam", adam),
             "adadelta": ("adam", adam), "lamb": ("adam", adam),
-            "muon": ("sgd", adam), "lars": ("sgd", adam), "rprop": ("sgd", adam), "lbfgs": ("sgd", adam),
-            "onecyclelr": ("onecycle", "the momentum stays as it is, as with `cycle_momentum=False`"),
+            "lars": ("sgd", adam), "rprop": ("sgd", adam), "lbfgs": ("sgd", adam),
+            "onecyclelr": (
+                "onecycle", "the momentum stays, unless `momentum: (0.95, 0.85)` changes it as PyTorch's does by itself"
+            ),
             "sgdw": ("sgd", "its `weightdecay:` is added to the gradient, not taken from the weights apart"),
             "cosineannealingwarmrestarts": ("cosine", restarts), "cosinewarmrestarts": ("cosine", restarts),
             "cosinerestarts": ("cosine", restarts), "sgdr": ("cosine", restarts), "cycliclr": ("onecycle", steps),

@@ -256,6 +256,61 @@ class Lion(torch.optim.Optimizer):
                 mean.mul_(beta2).add_(p.grad, alpha=1 - beta2)
 
 
+class Muon:
+    """torch.optim.Muon's formula on the matrices between the first and the last, in the precision of the weights, where that
+    rounds to bfloat16; and AdamW, or another, for all else."""
+    def __init__(self, net, lr=0.02, momentum=0.95, nesterov=True, steps=5, weight_decay=0.0, others=None):
+        hidden = [p for p in net.parameters() if p.dim() >= 2][1:-1]
+        others = others or (lambda p: torch.optim.AdamW(p, lr=3e-4, betas=(0.9, 0.95), eps=1e-10, weight_decay=0))
+        self.others = others([p for p in net.parameters() if not any(p is q for q in hidden)])
+        self.means = [(p, torch.zeros_like(p)) for p in hidden]
+        self.settings = lr, momentum, nesterov, steps, weight_decay
+
+    def zero_grad(self):
+        self.others.zero_grad()
+        for p, _ in self.means:
+            p.grad = None
+
+    @staticmethod
+    def orthogonal(g, steps):
+        x = g.T if g.size(0) > g.size(1) else g
+        x = x / x.norm().clamp(min=1e-7)
+        for _ in range(steps):
+            gram = x @ x.T
+            x = 3.4445 * x + (-4.7750 * gram + 2.0315 * gram @ gram) @ x
+        return x.T if g.size(0) > g.size(1) else x
+
+    @torch.no_grad()
+    def step(self):
+        self.others.step()
+        lr, momentum, nesterov, steps, weight_decay = self.settings
+        for p, mean in self.means:
+            mean.lerp_(p.grad, 1 - momentum)
+            update = (p.grad.lerp(mean, momentum) if nesterov else mean).reshape(len(p), -1)
+            scale = max(1, update.size(0) / update.size(1)) ** 0.5
+            p.mul_(1 - lr * weight_decay)
+            p.add_(self.orthogonal(update, steps).reshape(p.shape), alpha=-lr * scale)
+
+
+def check_muon():
+    """Against torch.optim.Muon, which computes in bfloat16: matrices of either form, whose singular values are no small ones."""
+    for shape in [(24, 40), (40, 24)]:
+        torch.manual_seed(5)
+        ours, theirs = (nn.Linear(*shape[::-1], bias=False) for _ in range(2))
+        theirs.load_state_dict(ours.state_dict())
+        ends = [nn.Linear(1, 1, bias=False) for _ in range(2)]
+        a, b = Muon(nn.Sequential(ends[0], ours, ends[1]), weight_decay=0.1), torch.optim.Muon(theirs.parameters(), lr=0.02)
+        for _ in range(3):
+            ours.weight.grad = torch.randn(shape)
+            theirs.weight.grad = ours.weight.grad.clone()
+            for p in (ends[0].weight, ends[1].weight):
+                p.grad = torch.zeros_like(p)
+            before = ours.weight.detach().clone()
+            a.step(), b.step()
+            difference = (ours.weight - theirs.weight).norm() / (ours.weight - before).norm()
+            assert difference < 0.05, difference
+
+
 def by_role(lr, decay, bias_rate=1.0, norm_bias_rate=1.0, weights_only=False):
     """Parameter groups: a rate for biases and for those of norms, whose decay of a step stays, and decay of weights only."""
     def groups(net):
@@ -272,7 +327,7 @@ def state(net):
 
 
 def write(name, net, size, batch, optimizer, smoothing=0.0, clip=None, steps=10, dtype=torch.float32, mixed=False, later={},
-          groups=nn.Module.parameters):
+          groups=nn.Module.parameters, schedule=None):
     torch.manual_seed(7)
     for module in net.modules():
         if hasattr(module, "reset_parameters"):
@@ -291,7 +346,8 @@ def write(name, net, size, batch, optimizer, smoothing=0.0, clip=None, steps=10,
         tensors["targets"] = target.clone()
     tensors |= {"weight." + k: v for k, v in state(net).items()}
     optimizer = optimizer(groups(net))
-    losses = []
+    schedule = schedule and schedule(optimizer)
+    losses, rates, momenta = [], [], []
     for step in range(steps):
         for tensor, parameter in net.named_parameters():
             if later.get(tensor) == step:
@@ -306,10 +362,18 @@ def write(name, net, size, batch, optimizer, smoothing=0.0, clip=None, steps=10,
             tensors["logits"] = logits.detach().clone()
             tensors |= {"gradient." + k: v.grad.clone() for k, v in net.named_parameters() if v.requires_grad}
         losses.append(loss.item())
+        if schedule:
+            group = optimizer.param_groups[0]
+            rates.append(group["lr"])
+            momenta.append(group["momentum"] if "momentum" in group else group["betas"][0])
         optimizer.step()
+        if schedule:
+            schedule.step()
         if step == steps - 1:
             tensors |= {"trained." + k: v for k, v in state(net).items()}
     tensors["losses"] = torch.tensor(losses)
+    if schedule:
+        tensors |= {"rates": torch.tensor(rates), "momenta": torch.tensor(momenta)}
     tensors["evaluated"] = net.eval()(x).detach()
     save_file({k: v.contiguous().float() for k, v in tensors.items()}, HERE / f"{name}.safetensors",
               {"torch": torch.__version__, "numpy": numpy.__version__})
@@ -381,6 +445,7 @@ def write_whitening():
 
 
 torch.set_num_threads(1)
+check_muon()
 write_activations()
 write_whitening()
 write_optimizers()
@@ -406,3 +471,10 @@ write_exact("roles-sgd-exact", gated_net(), 10, 6, lambda p: torch.optim.SGD(p, 
             groups=by_role(0.02, 0.02, bias_rate=2, norm_bias_rate=8, weights_only=True))
 write_exact("roles-adamw-exact", grouped_net(), 15, 5, torch.optim.AdamW, groups=by_role(2e-3, 0.2, norm_bias_rate=16))
 write_exact("lion-exact", grouped_net(), 15, 5, lambda p: Lion(p, lr=1e-3, weight_decay=0.1))
+write_exact("muon-exact", grouped_net(), 15, 5, lambda net: Muon(net, lr=0.01), groups=lambda net: net)
+write_exact("muon-others-exact", residual_net(), 12, 6,
+            lambda net: Muon(net, lr=0.01, momentum=0.6, nesterov=False, steps=3, weight_decay=0.1,
+                             others=lambda p: torch.optim.SGD(p, lr=0.02, momentum=0.9)), groups=lambda net: net)
+cycle = lambda o: torch.optim.lr_scheduler.OneCycleLR(o, max_lr=o.param_groups[0]["lr"], total_steps=13)
+write_exact("onecycle-sgd-exact", vgg_like(), 8, 5, lambda p: torch.optim.SGD(p, lr=0.05, momentum=0.9, nesterov=True), schedule=cycle)
+write_exact("onecycle-adam-exact", vgg_like(), 8, 5, lambda p: torch.optim.AdamW(p, lr=5e-3, weight_decay=0.1), schedule=cycle)

@@ -42,6 +42,11 @@ import Testing
             "lion with rates by role",
             Trained.options(.lion(learningRate: 1e-3, weightDecay: 0.1).with(RoleFactors(biasRate: 3)))
         ),
+        ("muon with adamw", Trained.options(.muon(learningRate: 0.01))),
+        (
+            "adam with a cycled momentum",
+            Trained.options(.adam(learningRate: 3e-3), schedule: .oneCycle(peak: nil, momentum: (0.95, 0.85)))
+        ),
         ("mixed", Trained.options(precision: .mixed)),
         ("a moving average", Trained.options(averaging: .ema(decay: 0.8))),
         ("a mean of epochs", Trained.options(averaging: .swa(from: 0.5))),
@@ -80,10 +85,10 @@ import Testing
         defer { try? FileSystem.removeTree(folder) }
         let options = Trained.options()
         let network = try Trained.network(options, Cancellation())
-        _ = try network.trainStep([0, 1, 2], epoch: 1, learningRateFactor: 1)
+        _ = try network.trainStep([0, 1, 2], epoch: 1, learningRateFactor: 1, momentum: nil)
         let copy = try #require(network.copyState())
         let digest = copy.parameters.digest()
-        _ = try network.trainStep([3, 4, 5], epoch: 1, learningRateFactor: 1)
+        _ = try network.trainStep([3, 4, 5], epoch: 1, learningRateFactor: 1, momentum: nil)
         #expect(copy.parameters.digest() == digest)
         #expect(network.releaseState().parameters.digest() != digest)
     }

@@ -51,6 +51,7 @@ private func compareModels(_ call: Invocation) throws -> Value {
     } catch { throw call.fault(error) }
     for index in plan.trainedModels {
         call.warnOfSingleValues(models[index].name, models[index].architecture, data, models[index].options)
+        call.warnOfIdleMuon(models[index].name, models[index].architecture, models[index].options)
     }
     let study = Study(plan, seeds: try call.seeds() ?? plan.standardSeeds)
     let defaults = call.defaults([(CommonOptions.data, data.name)])

@@ -26,6 +26,7 @@ private func varianceOfModel(_ given: Invocation) throws -> Value {
     let (architecture, options) = try call.training(of: model, on: data)
     let studied = StudyModel(name: model.name, architecture: architecture, options: options)
     call.warnOfSingleValues(model.name, architecture, data, studied.options)
+    call.warnOfIdleMuon(model.name, architecture, studied.options)
     var variance = VarianceByRole(
         studied, on: data.dataset, roles: try call.roles(rolesOption), seeds: try call.seeds(atLeast: 2) ?? Array(1...6)
     )

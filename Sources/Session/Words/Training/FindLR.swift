@@ -33,6 +33,7 @@ private func findLearningRate(_ call: Invocation) throws -> Value {
     }
     let (architecture, options) = try call.training(of: model, on: data)
     call.warnOfSingleValues(model.name, architecture, data, options)
+    call.warnOfIdleMuon(model.name, architecture, options)
     context.session.publish()
     let title = "\(model.name) on \(data.name)"
     let stepCount = call[steps]

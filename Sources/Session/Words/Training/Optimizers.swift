@@ -1,4 +1,4 @@
-// `sgd`, `adam`, `adamw`, `rmsprop`, `lion`: the rules by which weights follow their gradients.
+// `sgd`, `adam`, `adamw`, `rmsprop`, `lion`, `muon`: the rules by which weights follow their gradients.
 
 import Engine
 import Language
@@ -72,7 +72,7 @@ extension Invocation {
 
 extension Word {
     /// In the order of help.
-    static let optimizers: [Word] = [sgd, adam, adamW, rmsprop, lion]
+    static let optimizers: [Word] = [sgd, adam, adamW, rmsprop, lion, muon]
 }
 
 // MARK: SGD
@@ -198,5 +198,47 @@ extension Word {
                 .lion(
                     learningRate: call[LionOption.learningRate], beta1: beta1, beta2: beta2, weightDecay: weightDecay),
                 weightDecay: weightDecay)
+        })
+}
+
+// MARK: Muon
+
+private enum MuonOption {
+    static let learningRate = OptimizerOption.learningRate(0.02)
+    static let momentum = Option(
+        "momentum", .decimal(0...1, excludesHighest: true), default: 0.95, aliases: ["mom"],
+        "decay of the mean of gradients")
+    static let nesterov = Option("nesterov", .boolean, default: true, "use Nesterov momentum")
+    static let steps = Option("steps", .integer(1...20), default: 5, aliases: ["ns_steps"], "Newton-Schulz steps")
+    static let weightDecay = OptimizerOption.weightDecay(0)
+    static let others = Option(
+        "others", .optimizer, workedOut: "adamw(lr: 3e-4, betas: (0.9, 0.95), eps: 1e-10, weightdecay: 0)",
+        aliases: ["aux", "aux_optimizer"],
+        "what trains the first and the last weight, biases and norms; a schedule changes its rate in proportion")
+}
+
+extension Word {
+    static let muon = Word(
+        "muon", .training,
+        "Makes the steps of matrices orthogonal, with filters of `conv` as one row for each output: `torch.optim.Muon` in float32",
+        [
+            MuonOption.learningRate, MuonOption.momentum, MuonOption.nesterov, MuonOption.steps, MuonOption.weightDecay,
+            MuonOption.others,
+        ],
+        result: .optimizer, example: "print muon(lr: 0.02, others: sgd(0.1, momentum: 0.85, nesterov: true))",
+        aliases: ["MuonWithAuxAdam", "SingleDeviceMuon", "SingleDeviceMuonWithAuxAdam"], since: "0.2",
+        .perform { call in
+            let others = call[MuonOption.others]?.options
+            guard others?.name != "muon" else {
+                throw call.fault(
+                    .outOfRange, "`others:` trains what `muon` does not, by another optimizer",
+                    at: call.place(MuonOption.others), fix: "write `others: adamw(lr: 3e-4)`")
+            }
+            return .object(
+                OptimizerValue(
+                    .muon(
+                        learningRate: call[MuonOption.learningRate], momentum: call[MuonOption.momentum],
+                        isNesterov: call[MuonOption.nesterov], steps: call[MuonOption.steps],
+                        weightDecay: call[MuonOption.weightDecay], others: others)))
         })
 }

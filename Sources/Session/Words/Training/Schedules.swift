@@ -24,6 +24,10 @@ private let restarts = Option(
     "restarts", .integer(0...1_000), default: 0, "how often it starts again; each run takes an equal share of the steps"
 )
 private let peak = Option("peak", .positive, workedOut: "lr", aliases: ["max_lr"], "the highest learning rate")
+private let momentum = Option(
+    "momentum", .list, workedOut: "the optimizer's", aliases: ["momenta"],
+    "the momentum of the first and the last step, and that at the peak: `(0.95, 0.85)`, PyTorch's `max_momentum` and "
+        + "`base_momentum`; of `adam`, `adamw` and `lion` it is the first of `betas:`")
 private let points = Option(
     "points", .list, isPositional: true, aliases: ["knots"],
     "pairs of a share of the training and a factor of the learning rate: `[(0, 0.2), (0.23, 1), (1, 0)]`")
@@ -65,10 +69,14 @@ extension Word {
 
     static let oneCycle = Word(
         "onecycle", .training,
-        "A learning rate that rises once and falls, as `OneCycleLR` with `cycle_momentum=False`: the momentum is constant",
-        [peak, rise, last], result: .schedule, example: "print onecycle()",
+        "A learning rate that rises once and falls: `OneCycleLR`; with `momentum:` the momentum falls and rises the other way",
+        [peak, rise, last, momentum], result: .schedule, example: "print onecycle(momentum: (0.95, 0.85))",
         .perform { call in
-            .object(ScheduleValue(.oneCycle(peak: call[peak], warmup: call[rise] ?? 0, minimum: call[last])))
+            .object(
+                ScheduleValue(
+                    .oneCycle(
+                        peak: call[peak], momentum: try call.cycledMomentum, warmup: call[rise] ?? 0,
+                        minimum: call[last])))
         })
 
     static let polyline = Word(
@@ -78,6 +86,19 @@ extension Word {
 }
 
 extension Invocation {
+    fileprivate var cycledMomentum: (Double, Double)? {
+        get throws {
+            guard let list = self[momentum] else { return nil }
+            let numbers = list.compactMap(\.number).filter { $0 >= 0 && $0 < 1 }
+            guard list.count == 2, numbers.count == 2 else {
+                throw fault(
+                    .outOfRange, "`momentum:` takes two numbers that are at least 0 and below 1", at: place(momentum),
+                    fix: "`momentum: (0.95, 0.85)`")
+            }
+            return (numbers[0], numbers[1])
+        }
+    }
+
     /// The lowest learning rate, where it is above 0.
     fileprivate var lowest: Double? { self[minimum] > 0 ? self[minimum] : nil }
 }

@@ -36,6 +36,7 @@ private func trainModel(_ given: Invocation) throws -> Value {
     }
     warnOfWaste(model, architecture, call)
     call.warnOfSingleValues(model.name, architecture, data, options)
+    call.warnOfIdleMuon(model.name, architecture, options)
     try tellOfTwin(model, architecture, data, options, call)
     let defaults = call.defaults([(CommonOptions.model, model.name), (CommonOptions.data, data.name)])
     let training = StoreBackedTraining(call, model: model, architecture: architecture, data: data, options: options)
@@ -87,6 +88,17 @@ private func tellOfTwin(
 }
 
 extension Invocation {
+    /// Muon leaves the first and the last weight to `others:`, so that there may be nothing left for it.
+    func warnOfIdleMuon(_ name: String, _ architecture: Architecture, _ options: TrainingOptions) {
+        guard options.optimizer.name == "muon", architecture.parameters.count(where: { $0.role == .weight }) <= 2
+        else { return }
+        context.output.report(
+            Diagnostic(
+                .note, code: .nothingToDo,
+                "\(name): `muon` trains the weights between the first and the last, and there are none: all is trained by its "
+                    + "`others:`", source: context.source, at: place(TrainingOption.optimizer)))
+    }
+
     /// A batch of one image gives a batch norm over vectors one value per channel, which has no variance. PyTorch
     /// refuses it.
     func warnOfSingleValues(

@@ -90,6 +90,15 @@ extension Invocation {
                 fix: "`minimum:` is a learning rate, as `lr:` is")
         }
         options.averaging = self[TrainingOption.average]?.averaging
+        if options.schedule.setsMomentum, !options.optimizer.hasMomentum {
+            let (word, rate) = (options.optimizer.name, decimalText(options.optimizer.learningRate))
+            throw fault(
+                .nothingToDo,
+                "the schedule changes the optimizer's momentum, and `\(OptimizerValue(options.optimizer).text)` has none",
+                at: place(isGiven(TrainingOption.optimizer) ? TrainingOption.optimizer : TrainingOption.schedule),
+                fix: ["sgd", "rmsprop"].contains(word)
+                    ? "write `\(word)(lr: \(rate), momentum: 0.9)`" : "write `\(word)(lr: \(rate))`")
+        }
         options.gradient.labelSmoothing = self[TrainingOption.smoothing]
         options.gradient.largestNorm = self[TrainingOption.clip]
         options.threads = self[TrainingOption.threads]

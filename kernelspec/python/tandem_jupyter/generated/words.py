@@ -57,6 +57,7 @@ adam
 adamw
 rmsprop
 lion
+muon
 constant
 step
 multistep
