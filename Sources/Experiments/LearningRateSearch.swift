@@ -31,6 +31,7 @@ public struct LearningRateSearch: Sendable {
     ) throws(TrainingError) {
         try checkFit(architecture, dataset, parts: [.training])
         try options.checkFit(dataset)
+        guard !architecture.isFrozen else { throw .allFrozen }
         let network = try EngineNetwork(architecture, dataset: dataset, options: options, cancellation: cancellation)
         try network.initialize()
         let (low, high) = (logarithm(rates.lowerBound), logarithm(rates.upperBound))

@@ -49,6 +49,11 @@ private struct RandomNetwork {
             [wide, .channelShuffle(groups: 2), .channelShuffle(groups: 2), .flatten, linear],
             [wide, .chunk(branches: [[], [.dropout(rate: 0)]]), .flatten, linear],
             [.adaptiveAveragePool(output: Extent(1)), .flatten, .scale(.init(factor: 2, isLearned: true)), linear],
+            [
+                .convolution(
+                    .init(width: 6, kernel: Extent(1), initialization: .orthogonal, freezing: .init(.weights))),
+                .batchNorm(.init(freezing: .init(.all))), .flatten, .linear(.init(width: 3, initialization: .xavier)),
+            ],
         ]
     }
 
@@ -383,6 +388,7 @@ struct RewriteTests {
         "a channelshuffle of one group, or of groups of one channel, does nothing",
         "a channelshuffle of G groups and one of C / G groups do nothing together", "droppath 0 does nothing",
         "droppath does nothing outside training",
+        "what a layer begins with, and what of it is frozen, does nothing outside training",
     ]
 
     /// 10,000 networks, in halves, each in one precision after the other.

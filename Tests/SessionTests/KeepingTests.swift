@@ -126,10 +126,11 @@ struct KeepingTests {
     @Test func aTrainingOfLoadedWeightsIsSaidToBeginAnew() throws {
         let session = try session("let a = train Net, on: data, epochs: 1, log: none")
         session.run("save a, \"a.safetensors\"\nlet b = load \"a.safetensors\", into: Net")
-        let fix = "`train b.model` starts from fresh weights; nothing trains the weights of a file further"
+        let fix = "`train b.model` starts from fresh weights; `train b.model, from: b` from those of the file"
         #expect(session.fault("train b")?.contains(fix) == true)
         #expect(session.fault("findlr b")?.contains("`findlr b.model` starts from fresh weights") == true)
-        #expect(session.fault("resume b")?.contains("trains the model from fresh weights") == true)
+        #expect(session.fault("resume b")?.contains("`train b.model, from: b` begins a training with them") == true)
+        #expect(session.fault("train b.model, from: b, on: data, epochs: 1, log: none") == nil)
         #expect(session.fault("train a")?.contains("`resume a, epochs: 2` resumes from the run's own") == true)
     }
 
@@ -349,5 +350,58 @@ struct KeepingTests {
         let reader = SessionReader(SessionState(output: output, folder: ".", interruption: Cancellation()))
         #expect(throws: Diagnostic.self) { try reader.training(program) }
         #expect(output.all.text.isEmpty)
+    }
+
+    /// A file with torchvision's names of a ResNet, and a fine-tuning from it.
+    @Test func torchvisionsResNetIsLoadedByItsNames() throws {
+        let session = try FolderSession()
+        session.run(
+            """
+            block basic(width, stride: 1) {
+                residual { conv width, stride: stride, padding: 1, bias: false; batchnorm; relu; conv width, padding: 1, bias: false; batchnorm }
+                relu
+            }
+            model ResNet(classes: 20) {
+                input 3x32x32
+                conv 4, kernel: 7, stride: 2, padding: 3, bias: false; batchnorm; relu; maxpool 3, stride: 2, padding: 1
+                basic 4; basic 4; basic 6, stride: 2; basic 6
+                gap; flatten; linear classes
+            }
+            let data = take(synthetic(), 32, test: 10)
+            let a = train ResNet, on: data, epochs: 1, log: none
+            save a, "a.safetensors"
+            """)
+        let own = try Safetensors(parsing: session.bytes("a.safetensors"))
+        var file = Safetensors()
+        let blocks = ["4": "layer1.0", "6": "layer1.1", "8": "layer2.0", "10": "layer2.1"]
+        for name in own.names {
+            let parts = name.split(separator: ".").map(String.init)
+            let leaf = parts[parts.count - 1]
+            let module =
+                switch (parts[0], parts.count) {
+                case ("0", _): "conv1"
+                case ("1", _): "bn1"
+                case ("14", _): "fc"
+                default:
+                    (blocks[parts[0]] ?? "")
+                        + (parts[1] == "shortcut"
+                            ? ".downsample.\(parts[2])"
+                            : [".0": ".conv1", ".1": ".bn1", ".3": ".conv2", ".4": ".bn2"][".\(parts[2])"] ?? "")
+                }
+            file["\(module).\(leaf)"] = own[name]
+        }
+        session.write(file.bytes, "resnet.safetensors")
+        #expect(
+            session.printed("let w = load \"resnet.safetensors\", into: ResNet\nprint w.digest == a.digest") == "true\n"
+        )
+        #expect(
+            session.output.all.diagnostics.last?.message
+                == "the names in resnet.safetensors are those of torchvision's ResNet; each layer was taken by what its name says"
+        )
+        #expect(session.fault("resume w")?.contains("`train w.model, from: w` begins a training") == true)
+        session.run(
+            "let ten = ResNet(classes: 10)\nlet b = train ten, on: data, epochs: 1, from: w, freeze: 1...21, log: none")
+        #expect(session.output.all.diagnostics.contains { $0.message == "ten starts from w: 50 of 52 tensors taken" })
+        #expect(session.printed("print b.state") == "done\n")
     }
 }

@@ -10,7 +10,7 @@ extension Interpreter {
         guard word.takesLong else { return nil }
         let start = "`\(word.name) \(written).model` starts from fresh weights"
         if run.state == .loaded {
-            return ("\(start); nothing trains the weights of a file further", [])
+            return ("\(start); `train \(written).model, from: \(written)` from those of the file", [])
         }
         let further =
             run.state == .done

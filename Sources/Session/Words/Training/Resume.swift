@@ -23,7 +23,7 @@ private func resumeRun(_ call: Invocation) throws -> Value {
     case .loaded:
         throw call.fault(
             .noContinuation, "\(run.label) is weights from a file, and nothing is known of their training", at: place,
-            fix: "`train \(run.model)` trains the model from fresh weights; nothing trains these further")
+            fix: "`train \(run.name ?? "w").model, from: \(run.name ?? "w")` begins a training with them")
     case .diverged:
         throw call.fault(
             .noContinuation, "\(run.label) diverged: its weights are NaN or infinite", at: place,
