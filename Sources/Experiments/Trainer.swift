@@ -34,10 +34,16 @@ public struct Trainer: Sendable {
         from checkpoint: Checkpoint? = nil, keeper: RunKeeper? = nil, cancellation: Cancellation,
         observer: (TrainingEvent) -> Void
     ) throws(TrainingError) -> Run {
-        try checkFit(architecture, dataset, parts: [.training, .test])
-        try options.checkFit(dataset)
-        guard !architecture.isFrozen else { throw .allFrozen }
-        let network = try makeNetwork(from: checkpoint, isKept: keeper?.key != nil, cancellation: cancellation)
+        let network: any TrainableNetwork
+        do throws(TrainingError) {
+            try checkFit(architecture, dataset, parts: [.training, .test])
+            try options.checkFit(dataset)
+            guard !architecture.isFrozen else { throw .allFrozen }
+            network = try makeNetwork(from: checkpoint, isKept: keeper?.key != nil, cancellation: cancellation)
+        } catch {
+            keeper?.abandon()
+            throw error
+        }
         keeper?.network = network
         observer(.started(cost(of: network)))
         var loop = EpochLoop(

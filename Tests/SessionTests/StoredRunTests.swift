@@ -45,6 +45,26 @@ struct StoredRunTests {
 
     private func remove() { try? FileManager.default.removeItem(atPath: home) }
 
+    /// One that throws before its first step would be listed as interrupted.
+    @Test func aTrainingThatDoesNotBeginIsNotListed() throws {
+        defer { remove() }
+        let small = "model Small { input 3x32x32; gap; linear 3 }\n"
+        let refused = text(setup + small + "train Small, \(options)")
+        #expect(refused.contains("the network has 3 outputs, but the data has 10 classes"))
+        #expect(text("print runs().count") == "0\n")
+        // One that would continue stays as it was.
+        let session = Session(home: home)
+        session.run(setup)
+        session.interruptsTraining("let a = train Net, on: data, epochs: 3, batch: 32, log: lines")
+        session.output.onText = { [workspace = session.workspace] text in
+            if text.contains("resumes at") { workspace.interrupt() }
+        }
+        session.run("let b = train Net, on: data, epochs: 3, batch: 32, log: lines")
+        session.output.onText = nil
+        session.workspace.close()
+        #expect(text("let a = runs()[0]\nprint a.state, a.epochs, runs().count") == "interrupted 2 1\n")
+    }
+
     @Test func runsOfAnEarlierEngineAreListedAsSuch() throws {
         defer { remove() }
         #expect(!text(setup + "let a = train Net, \(options)\nprint runs").contains("earlier engine"))

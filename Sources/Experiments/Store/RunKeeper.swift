@@ -67,6 +67,9 @@ public final class RunKeeper: TrainingKeeper {
         writer.keep(Checkpoint(position: position, state: copy), copying: Clock.seconds - start)
     }
 
+    /// The training did not begin: a new run is not listed, and one that continues stays interrupted.
+    func abandon() { writer?.abandon() }
+
     /// Keeps the result, in the background.
     func end(_ run: Run, _ last: Checkpoint) {
         network = nil

@@ -87,7 +87,7 @@ extension RunStore {
             record.name = run.name
             record.kept?.started = run.started
             return RunKeeper(
-                RunWriter(self, record, key: run.key, lock: lock, claim), beginning: found,
+                RunWriter(self, record, key: run.key, lock: lock, claim, isContinued: true), beginning: found,
                 source: found == nil ? nil : run)
         }
         return nil

@@ -10,12 +10,18 @@ final class RunWriter: Sendable {
     private let record: RunRecord
     private let lock: RunLock
     private let claim: TrainingClaim?
+    /// Whether an earlier session began it.
+    private let isContinued: Bool
     /// Whether all of the end is written; `nil` before.
     private let outcome = Mutex<Bool?>(nil)
     /// Seconds that the last checkpoint took from the training, and all together.
     private let costs = Mutex((last: 0.005, all: 0.0))
 
-    init(_ store: RunStore, _ record: RunRecord, key: String, lock: RunLock, _ claim: TrainingClaim?) {
+    init(
+        _ store: RunStore, _ record: RunRecord, key: String, lock: RunLock, _ claim: TrainingClaim?,
+        isContinued: Bool = false
+    ) {
+        self.isContinued = isContinued
         self.store = store
         self.record = record
         self.key = key
@@ -101,6 +107,17 @@ final class RunWriter: Sendable {
     private var label: String { "\(record.model) seed \(record.seedText)" }
 
     // MARK: The end
+
+    /// Nothing was trained.
+    func abandon() {
+        let (key, isContinued) = (key, isContinued)
+        store.change(ofRun: key) { database throws(DatabaseError) in
+            try database.execute(
+                isContinued
+                    ? "UPDATE runs SET state = 'interrupted' WHERE key = ?" : "DELETE FROM runs WHERE key = ?",
+                [.text(key)])
+        }
+    }
 
     private var removeLock: @Sendable () -> Void { { [lock] in lock.remove() } }
 
