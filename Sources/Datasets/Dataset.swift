@@ -210,6 +210,19 @@ public struct Dataset: Sendable {
         return digest.finish().hexadecimal
     }
 
+    /// How many images of a part are among the training images of another data set.
+    ///
+    /// - Throws: once it is cancelled, and nothing else.
+    ///
+    /// Cost: reads every pixel of both where they are in memory; of files the paths are compared.
+    public func imagesTrained(
+        by other: Dataset, in part: Part, unless cancellation: Cancellation = Cancellation()
+    ) throws(DatasetError) -> Int {
+        guard (channels, height, width) == (other.channels, other.height, other.width) else { return 0 }
+        let trained = Set(try other.training.marks(unless: cancellation))
+        return try self[part].marks(unless: cancellation).count(where: trained.contains)
+    }
+
     /// Whether a part has the same images with the same labels in both; how they are normalized and augmented may
     /// differ.
     ///

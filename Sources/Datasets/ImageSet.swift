@@ -160,6 +160,29 @@ public struct ImageSet: Sendable {
         return copy
     }
 
+    /// What tells images apart, one for each: the path of a file, or a hash of pixels.
+    ///
+    /// - Throws: once it is cancelled, and nothing else.
+    func marks(unless cancellation: Cancellation) throws(DatasetError) -> [ImageMark] {
+        var marks: [ImageMark] = []
+        marks.reserveCapacity(count)
+        switch storage {
+        case .files(let files): for index in 0..<count { marks.append(.file(files.paths[stored(index)])) }
+        case .memory(let pixels):
+            let size = pixels.count / max(1, classes.count)
+            for index in 0..<count {
+                if cancellation.isCancelled { throw .cancelled }
+                let first = stored(index) * size
+                var hasher = Hasher()
+                pixels.withUnsafeBytes {
+                    hasher.combine(bytes: UnsafeRawBufferPointer(rebasing: $0[first..<first + size]))
+                }
+                marks.append(.pixels(hasher.finalize()))
+            }
+        }
+        return marks
+    }
+
     /// All pixels in their order; of files the bytes they hold.
     ///
     /// - Throws: once it is cancelled, which is asked for each image.
@@ -195,4 +218,9 @@ public struct ImageSet: Sendable {
             }
         }
     }
+}
+
+enum ImageMark: Hashable {
+    case file(String)
+    case pixels(Int)
 }

@@ -220,6 +220,14 @@ struct RunDataTests {
         session.run("let some = take(pets, 2, test: 4)")
         let note = try #require(session.output.all.diagnostics.last?.message)
         #expect(note.hasPrefix("2 classes of 4 have no training image; tested all the same: "), "\(note)")
+        // Nor does a split keep what was asked for.
+        session.run("let held = split(pets, 0.01)")
+        #expect(
+            session.output.all.diagnostics.last?.message
+                == "4 of 12 training images remain for training, not 0: each class keeps at least one image")
+        let count = session.output.all.diagnostics.count
+        session.run("let half = split(pets, 0.67)")
+        #expect(session.output.all.diagnostics.count == count)
     }
 
     @Test func nothingIsCutOffWhereThereIsAFolderForTesting() throws {

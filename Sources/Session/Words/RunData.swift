@@ -4,6 +4,7 @@
 
 import Datasets
 import Experiments
+import Graphics
 import Language
 
 extension Invocation {
@@ -19,6 +20,27 @@ extension Invocation {
         throw fault(
             .noSubject, "\(run.run.label) is weights from a file, and there is no data set yet",
             fix: "bind one first: `let data = synthetic()`")
+    }
+
+    /// Says where a run is measured on other data than its own, of which it was trained on some images.
+    func noteTrainedImages(of run: RunValue, in data: DataValue, _ part: Dataset.Part) throws {
+        guard part != .training, isGiven(CommonOptions.measuredData), !context.isSilent,
+            // Only what was held out of other data is worth making these again.
+            let own = part == .validation ? try? ownData(of: run) : run.data
+        else { return }
+        let trained: Int
+        do throws(DatasetError) {
+            trained = try data.dataset.imagesTrained(by: own.dataset, in: part, unless: context.interruption)
+        } catch { throw context.interrupted(at: range) }
+        guard trained > 0 else { return }
+        let count = counted(data.dataset[part].count, "\(part.rawValue) image")
+        context.output.report(
+            Diagnostic(
+                .note, code: .trainedImages,
+                "\(run.run.label) was trained on \(grouped(trained)) of the \(count) of \(data.name): they do not show what it does "
+                    + "with new images", source: context.source, at: place(CommonOptions.measuredData),
+                fix: part == .validation
+                    ? "train on the data that was split: `train \(run.run.model), on: \(data.name)`" : nil))
     }
 
     func refuseDiverged(_ run: RunValue) throws {
@@ -50,6 +72,7 @@ extension Invocation {
                 Prediction(image: $0, label: data.dataset[part].label($0), predicted: classes[$0])
             }
         }
+        try noteTrainedImages(of: run, in: data, part)
         context.session.publish()
         do throws(TrainingError) {
             return try predict(

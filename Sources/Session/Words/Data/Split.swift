@@ -25,6 +25,24 @@ extension Word {
                         ? "write a share such as `\(data.training.count < 6 ? 0.5 : 0.9)`"
                         : "split data of two training images or more")
             }
+            noteOtherShare(result, call)
             return .object(DataValue(result))
         })
+}
+
+/// Small classes leave other counts than the share says.
+private func noteOtherShare(_ data: Dataset, _ call: Invocation) {
+    let count = data.training.count + data.validation.count
+    let wanted = Int((Double(count) * call[shareOption]).rounded())
+    let kept = data.training.count
+    guard kept != wanted, !call.context.isSilent else { return }
+    call.context.output.report(
+        Diagnostic(
+            .note, code: .imageFolder,
+            "\(grouped(kept)) of \(counted(count, "training image")) \(kept == 1 ? "remains" : "remain") for training, not "
+                + "\(grouped(wanted)): "
+                + (kept > wanted
+                    ? "each class keeps at least one image"
+                    : "each class of two images or more has one for validation"),
+            source: call.context.source, at: call.place(shareOption)))
 }

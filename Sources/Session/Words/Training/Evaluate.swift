@@ -30,6 +30,7 @@ private func evaluateRun(_ call: Invocation) throws -> Value {
             accuracy: accuracy, loss: loss, outcomes: TestOutcomes(classes: kept.map { UInt16(clamping: $0) }))
         return .object(EvaluationValue(evaluation, of: run.run.label, on: data, part, defaults: defaults))
     }
+    try call.noteTrainedImages(of: run, in: data, part)
     context.session.publish()
     let report =
         context.output.drawsProgress
