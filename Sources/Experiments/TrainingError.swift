@@ -4,7 +4,7 @@ import Datasets
 import Engine
 import Network
 
-public enum TrainingError: Error, Sendable, CustomStringConvertible {
+public indirect enum TrainingError: Error, Sendable, CustomStringConvertible {
     case wrongInput(network: Shape, images: Shape)
     case wrongOutput(Shape)
     /// Fewer outputs than the data has classes.
@@ -24,6 +24,8 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
     case outOfMemory(needed: Int, available: Int, batch: Int?)
     /// A layer, a setting or an instruction set that the engine cannot run.
     case engine(EngineError)
+    /// Of one model of a study.
+    case of(model: String, TrainingError)
     /// Stopped before there was anything to keep: an evaluation, or a training before its first step.
     case cancelled
 
@@ -44,6 +46,7 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
         case .outOfMemory(let needed, let available, _):
             "this training needs \(megabytes(needed)), but only \(megabytes(available)) of memory are free"
         case .engine(let error): error.reason
+        case .of(let model, let error): "\(model): \(error.message)"
         case .cancelled: "stopped"
         }
     }
@@ -53,7 +56,7 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
         case .wrongInput(_, let images): "write `input \(images)`, or leave `input` out"
         case .wrongOutput: "end the model with `flatten` and `linear`"
         case .tooFewOutputs(_, let classes): "end the model with `linear \(classes)`"
-        case .noImages(_, .validation): "hold out images for validation: `split d, 0.9`"
+        case .noImages(_, .validation): "hold images out for validation with `split`, before the training"
         case .noImages: "take at least one training and one test image"
         case .noFullBatch(_, let images): "a smaller batch is full: `batch: \(images)`"
         case .noWeights: "train it again: `train` keeps them, and `compare` with `keep: true`"
@@ -64,6 +67,7 @@ public enum TrainingError: Error, Sendable, CustomStringConvertible {
         case .outOfMemory: "use a narrower network, or free memory: no batch fits"
         case .engine(.inputChannels): "use images with fewer channels"
         case .engine(let error): error.fix ?? "leave it out, or use another layer"
+        case .of(_, let error): error.fix
         case .cancelled: "call it again"
         }
     }

@@ -43,6 +43,29 @@ struct AskTests {
         #expect(session.output.all.text == "[secret] ")
     }
 
+    /// Where no name takes it, the cell would show it as its value.
+    @Test(arguments: [
+        "ask \"Key? \", secret: true", "[ask(\"Key? \", secret: true), 1]", "(1, ask(\"Key? \", secret: true))",
+        "if true { ask(\"Key? \", secret: true) }", "[for n in 1...1 { ask(\"Key? \", secret: true) }]",
+        "ask(\"Key? \", secret: true) + \"!\"", "let key = ask(\"Key? \", secret: true)",
+    ])
+    func aSecretIsNoResult(_ cell: String) {
+        for answer in ["hunter", "4711"] {
+            let session = Session(answers: [.line(answer)])
+            session.run(cell)
+            #expect(session.output.all.results.allSatisfy { !$0.text.contains(answer) })
+            #expect(!session.output.all.text.contains(answer))
+        }
+    }
+
+    @Test func whatIsNoSecretIsShown() {
+        let session = Session(answers: [.line("x"), .line("y")])
+        session.run("let key = ask(\"Key? \", secret: true)\nask \"Name? \"")
+        #expect(session.output.all.results.map(\.text) == ["y"])
+        session.run("key")
+        #expect(session.output.all.results.map(\.text) == ["y", "x"])
+    }
+
     @Test func whereNobodyAnswersTheErrorSaysWhatToDo() throws {
         let session = Session()
         session.run("let n = ask \"How many? \"")

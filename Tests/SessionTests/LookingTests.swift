@@ -30,6 +30,7 @@ struct LookingTests {
     @Test(arguments: [
         "plot a", "plot a, b, train: true", "plot b, kind: dots", "plot a, b, kind: bars", "plot a, b, x: parameters",
         "plot a, b, kind: scatter, x: operations, y: loss", "plot b, kind: histogram", "plot onecycle, step(every: 2)",
+        "plot [onecycle(), step(every: 2)]",
         "plot [1, 2, 3], [2, 4, 9], kind: scatter", "plot [1, 2, 2, 3], kind: histogram", "confusion a",
         "mistakes a, count: 3",
         "flips b[0], b[1], count: 3", "cam a, count: 2", "diagram Net", "diagram Net, Flat", "show a",

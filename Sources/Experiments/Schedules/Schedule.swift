@@ -40,8 +40,21 @@ public struct Schedule: Sendable {
     /// Whether it names learning rates itself, so that they are no share of the optimizer's.
     public var namesRates: Bool { minimum != nil || form.peak != nil }
 
+    /// The highest learning rate, where it names that itself.
+    public var peak: Double? { form.peak }
+
     /// The highest learning rate that it names, or else the optimizer's.
     public func highest(_ learningRate: Double) -> Double { form.peak ?? learningRate }
+
+    /// The first part of it that a training of so many epochs does not come to; `nil` where it comes to all.
+    public func unreached(epochs: Int, stepsPerEpoch: Int) -> UnreachedPart? {
+        if warmup > epochs { return .top }
+        if warmup == epochs, warmup > 0, type(of: form).warmup != .over { return .rest }
+        if let cut = form.cuts.first(where: { $0 >= epochs }) { return .cut(after: cut) }
+        // Each of its runs would be shorter than a step.
+        let steps = (epochs - warmup) * stepsPerEpoch
+        return (form as? Cosine).map { $0.restarts >= max(1, steps) } == true ? .restarts(steps: steps) : nil
+    }
 
     /// What the learning rate is multiplied by.
     ///
@@ -83,6 +96,16 @@ public struct Schedule: Sendable {
             step: step, steps: max(1, steps), stepsPerEpoch: max(1, stepsPerEpoch),
             warmup: warmup * stepsPerEpoch, learningRate: learningRate, lowest: minimum.map { $0 / learningRate })
     }
+}
+
+/// What of a schedule a training may be too short for.
+public enum UnreachedPart: Sendable {
+    /// The end of its warm-up.
+    case top
+    /// All that is behind its warm-up.
+    case rest
+    case cut(after: Int)
+    case restarts(steps: Int)
 }
 
 extension Schedule: Hashable {

@@ -14,6 +14,8 @@ protocol ScheduleForm: Sendable {
     var shownEpochs: Int { get }
     /// The highest learning rate, where it names that itself.
     var peak: Double? { get }
+    /// The epochs after which it cuts the learning rate, as far as it names them.
+    var cuts: [Int] { get }
     init(_ reader: inout ScheduleSettingsReader) throws(ScheduleSettingsError)
 
     /// What the learning rate is multiplied by, but for a warm-up over or before it.
@@ -32,6 +34,7 @@ extension ScheduleForm {
     var peak: Double? { nil }
     var setsMomentum: Bool { false }
     func momentum(_ place: SchedulePlace) -> Double? { nil }
+    var cuts: [Int] { [] }
 }
 
 enum Warmup {

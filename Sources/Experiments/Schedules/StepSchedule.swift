@@ -9,6 +9,7 @@ struct StepSchedule: ScheduleForm {
         [ScheduleSetting("every", .integer(every)), ScheduleSetting("factor", .number(factor))]
     }
     var shownEpochs: Int { 4 * min(1_000, every) }
+    var cuts: [Int] { [every] }
 
     func factor(_ place: SchedulePlace) -> Double { place.limited(cut(by: factor, times: place.epochs / every)) }
 }
@@ -31,6 +32,7 @@ struct MultiStep: ScheduleForm {
         [ScheduleSetting("epochs", .integers(epochs)), ScheduleSetting("factor", .number(factor))]
     }
     var shownEpochs: Int { min(1_000, (epochs.last ?? 0) * 5 / 4) }
+    var cuts: [Int] { epochs }
 
     func factor(_ place: SchedulePlace) -> Double {
         place.limited(cut(by: factor, times: epochs.count { $0 <= place.epochs }))

@@ -26,7 +26,10 @@ public struct StudyCost: Sendable {
         for (model, _) in study.missing { count[model, default: 0] += 1 }
         var (seconds, largest, weights) = ([Int: Double](), 0, 0)
         for model in count.keys.sorted() {
-            let cost = try RunCost(plan.models[model], on: plan.dataset, cancellation: cancellation)
+            let cost: RunCost
+            do throws(TrainingError) {
+                cost = try RunCost(plan.models[model], on: plan.dataset, cancellation: cancellation)
+            } catch .cancelled { throw .cancelled } catch { throw .of(model: plan.models[model].name, error) }
             seconds[model] = cost.seconds
             largest = max(largest, cost.byteCount)
             if plan.keepsWeights {

@@ -115,6 +115,9 @@ extension Interpreter {
     ) throws -> Arguments {
         var checked = Arguments(word: word, range: range)
         var matching = ArgumentMatching(word)
+        let outer = checkedArguments
+        checkedArguments = given
+        defer { checkedArguments = outer }
         for argument in given {
             var parameter = try self.parameter(for: argument, &matching, among: given)
             let value: Value
@@ -151,7 +154,7 @@ extension Interpreter {
         case .parameter(let parameter): return parameter
         case .unknown:
             guard let label = argument.label else { throw tooMany(argument, for: matching.word, among: all) }
-            throw unknownOption(label, of: matching.word, value: argument.value)
+            throw unknownOption(label, of: matching.word, value: argument.value, among: all)
         case .givenTwice:
             let label = argument.label?.text ?? ""
             throw fault(
@@ -165,7 +168,7 @@ extension Interpreter {
             .missingArgument,
             "`\(word.name)` needs \(parameter.isPositional ? "" : "`\(parameter.label):`, ")"
                 + "\(parameter.isPositional ? "`\(parameter.label)`: " : "")\(parameter.help)", at: place,
-            fix: word.forExample)
+            fix: namesToType.example(of: word))
     }
 
     private func tooMany(_ argument: Call.Argument, for word: Word, among all: [Call.Argument]) -> Diagnostic {
@@ -209,6 +212,12 @@ extension Interpreter {
             // `input 3, 32, 32`
             let range = all.reduce(argument.value.range) { $0.union($1.value.range) }
             (fix, edits) = ("write `\(word.name) \(shape)`", [TextEdit(range, shape)])
+        } else if let list = listMeant(at: argument.value.range, of: word, among: all) {
+            (fix, edits) = list
+        } else if let option = optionTaking(argument.value, of: word, among: all) {
+            (fix, edits) = ("write `\(option)`", [TextEdit(argument.value.range, option)])
+        } else if let each = eachInTurn(argument, of: word, among: all) {
+            fix = each
         } else if let label = labelTaking(argument.value, of: word), !all.contains(where: { $0.label?.text == label }) {
             let start = argument.value.range.start
             (fix, edits) = ("write `\(label): \(written)`", [TextEdit(SourceRange(start, start), "\(label): ")])
@@ -228,7 +237,7 @@ extension Interpreter {
     private func labelTaking(_ expression: Expression, of word: Word) -> String? {
         switch expression.kind {
         case .name(let name):
-            (find(name)?.kind ?? visibleWord(name)?.result).flatMap { labelTaking($0, of: word) }
+            (boundKinds[name] ?? find(name)?.kind ?? visibleWord(name)?.result).flatMap { labelTaking($0, of: word) }
         case .call(let call): visibleWord(call.callee.text).flatMap { labelTaking($0.result, of: word) }
         default: nil
         }
@@ -243,35 +252,27 @@ extension Interpreter {
         return numbers.map(String.init).joined(separator: "x")
     }
 
-    private func unknownOption(_ label: Identifier, of word: Word, value: Expression) -> Diagnostic {
+    private func unknownOption(
+        _ label: Identifier, of word: Word, value: Expression, among all: [Call.Argument]
+    ) -> Diagnostic {
         let labels = word.labels
         let options = labels.isEmpty ? "it takes none" : "options: \(labels.joined(separator: ", "))"
         let message = "there is no `\(label.text):` option of `\(word.name)`"
-        if let fix = ForeignFunction.option(label.text, of: word) {
-            return fault(.unknownOption, message, at: label.range, fix: fix)
+        func unknown(_ fix: String, _ edits: [TextEdit] = []) -> Diagnostic {
+            fault(.unknownOption, message, at: label.range, fix: fix, edits: edits)
         }
-        if let meant = word.label(alias: label.text) ?? nearestName(to: label.text, among: labels) {
-            return fault(
-                .unknownOption, message, at: label.range, fix: "did you mean `\(meant):`?   \(options)",
-                edits: [TextEdit(label.range, meant)])
+        func meaning(_ meant: String) -> Diagnostic {
+            unknown("did you mean `\(meant):`?   \(options)", [TextEdit(label.range, meant)])
         }
+        if let fix = ForeignFunction.option(label.text, of: word) { return unknown(fix) }
+        if let meant = word.label(alias: label.text) { return meaning(meant) }
         // A run resumes with its own options.
         if word.parameters.contains(where: { $0.label == "run" }), Word.train.labels.contains(label.text) {
-            return fault(
-                .unknownOption, message, at: label.range,
-                fix: "it is an option of `train`, and a run keeps those that it was trained with")
+            return unknown("it is an option of `train`, and a run keeps those that it was trained with")
         }
-        // `lr:` belongs to the optimizer, `warmup:` to the schedule; data that are given would be lost.
-        for parameter in word.parameters where parameter.kind.made != .run && parameter.kind.made != .data {
-            guard let maker = Self.makers(of: parameter.kind).first(where: { $0.label(alias: label.text) != nil }),
-                let inner = maker.label(alias: label.text)
-            else { continue }
-            let meant = "\(parameter.label): \(maker.name)(\(inner): \(source[value.range]))"
-            return fault(
-                .unknownOption, message, at: label.range, fix: "it is an option of another word: `\(meant)`",
-                edits: [TextEdit(label.range.union(value.range), meant)])
-        }
-        return fault(.unknownOption, message, at: label.range, fix: options)
+        if let (fix, edits) = optionElsewhere(label, value, in: word, among: all) { return unknown(fix, edits) }
+        if let meant = nearestName(to: label.text, among: labels) { return meaning(meant) }
+        return unknown(owner(of: label.text, besides: word) ?? options)
     }
 
     /// The words that give what an option of this kind takes, the usual one first.
@@ -321,7 +322,7 @@ extension Interpreter {
         return fault(
             .wrongType,
             "\(parameter.isRest ? "`\(word.name)`" : subject) takes \(parameter.takes), and `\(name)` gives \(given)",
-            at: expression.range, fix: word.forExample)
+            at: expression.range, fix: namesToType.example(of: word))
     }
 
     func layerAsValue(_ layer: Word, _ parameter: WordParameter, at range: SourceRange) -> Diagnostic {
@@ -379,7 +380,7 @@ extension Interpreter {
             throw fault(
                 .wrongType,
                 "`\(parameter.label)` of `\(word.name)` takes \(parameter.takes), not `\(source[expression.range])`",
-                at: expression.range, fix: word.forExample)
+                at: expression.range, fix: namesToType.example(of: word))
         }
     }
 
@@ -413,7 +414,7 @@ extension Interpreter {
             let written = parameter.isPositional ? meant : meant.map { "\(parameter.label): \($0)" }
             return fault(
                 .outOfRange, "\(name) is \(parameter.rangeText(for: value)), not \(value.text)", at: range,
-                fix: written.map { "for example `\($0)`" } ?? word.forExample,
+                fix: written.map { "for example `\($0)`" } ?? namesToType.example(of: word),
                 edits: meant.map { [TextEdit(range, $0)] } ?? [])
         }
         switch (parameter.kind, value) {

@@ -116,6 +116,11 @@ final class Checker {
         case .expression(let expression): _ = head(expression)
         case .binding(let names, let isTuple, let value):
             let known = head(value)
+            if scopes.count == 1, !isTuple, let name = names.first {
+                interpreter.boundKinds[name.text] = value.headName.flatMap {
+                    Vocabulary.word($0)?.result ?? kind(of: $0)
+                }
+            }
             for name in names {
                 bind(name, replacement(of: name.text) ?? (isTuple ? .unknown : known))
             }
@@ -187,6 +192,16 @@ final class Checker {
             walk(definition, isModel: isModel, [:])
         }
         bind(name, .definition(definition, isModel: isModel))
+        interpreter.boundKinds[name.text] = isModel ? .model : .block
+    }
+
+    /// Of what a name means, as far as that is known.
+    private func kind(of name: String) -> ValueKind? {
+        switch find(name) {
+        case .definition(_, let isModel)?: isModel ? .model : .block
+        case .value(let value)?: value.kind
+        case .unknown?, .elements?, nil: interpreter.boundKinds[name]
+        }
     }
 
     /// The body of a definition, once: with what is given for its parameters, or their defaults.
@@ -406,6 +421,9 @@ final class Checker {
     ) {
         var matching = ArgumentMatching(word)
         var isSure = true
+        let outer = interpreter.checkedArguments
+        interpreter.checkedArguments = given
+        defer { interpreter.checkedArguments = outer }
         for argument in given {
             guard isSure || argument.label != nil else {
                 _ = evaluate(argument.value)

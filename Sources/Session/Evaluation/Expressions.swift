@@ -148,6 +148,11 @@ extension Interpreter {
     func wholeNumber(_ expression: Expression, _ user: String) throws -> Int {
         let value = try evaluate(expression)
         if case .integer(let number) = value { return number }
+        if case .decimal(let number) = value, let whole = Int(exactly: number), abs(number) < 1e15 {
+            throw fault(
+                .wrongType, "\(user) takes whole numbers, and `\(source[expression.range])` is a decimal",
+                at: expression.range, fix: "write `\(whole)`", edits: [TextEdit(expression.range, "\(whole)")])
+        }
         throw fault(
             .wrongType, "\(user) takes whole numbers, not \(described(value))", at: expression.range,
             fix: "`round` makes one of a decimal number")

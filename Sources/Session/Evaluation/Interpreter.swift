@@ -20,6 +20,10 @@ final class Interpreter {
     /// Where layers go: set while the body of a model or block is read as layers.
     var layers: LayerCollector?
     var depth = 0
+    /// Those of the call whose arguments are being checked.
+    var checkedArguments: [Call.Argument] = []
+    /// What the cell binds before the place that is looked at, where it only is looked at.
+    var boundKinds: [String: ValueKind] = [:]
 
     init(_ session: SessionState, _ source: SourceText) {
         self.session = session
@@ -134,9 +138,10 @@ final class Interpreter {
             return try run(statement)
         }
         context.shownRange = expression.range
+        context.holdsSecret = false
         defer { context.shownRange = nil }
         let (value, hasShown) = try evaluateHead(expression)
-        if !hasShown, !value.isNothing { output.result(value.rich) }
+        if !hasShown, !value.isNothing, !(context.holdsSecret && value.isSimple) { output.result(value.rich) }
         try stopIfPending()
     }
 
@@ -179,6 +184,8 @@ final class Interpreter {
         faults.unknownName(
             name, at: range, call: call, among: (scope?.visibleNames ?? []) + session.names.keys.sorted())
     }
+
+    var namesToType: NamesToType { NamesToType(session, bound: boundKinds) }
 
     func find(_ name: String) -> Value? {
         if let value = scope?.find(name) { return value }

@@ -29,6 +29,7 @@ extension Interpreter {
         {
             return write(choice)
         }
+        if let list = listMeant(at: range, of: word, among: checkedArguments) { return list }
         let isLabeled = source.bytes[..<min(range.start, source.bytes.count)].last { $0 > 32 } == UInt8(ascii: ":")
         switch (parameter.kind, value) {
         case (.shape, .tuple(let items)), (.shape, .list(let items)), (.extent, .tuple(let items)),
@@ -80,6 +81,10 @@ extension Interpreter {
             if parameter.isRest || elements.count == 1, let first = written.first, "[(".contains(first) {
                 return write(String(written.dropFirst().dropLast()))
             }
+            if word.name == "resume" {
+                return resuming(elements).map { ("take each in turn: `[for x in \(written) { \($0) }]`", []) }
+                    ?? ("write one that may be resumed", [])
+            }
             // A word that needs more than its subject cannot be called with `x` alone.
             if parameter.isSubject, !word.parameters.contains(where: { $0.isRequired && !$0.isSubject }) {
                 return ("take each in turn: `[for x in \(written) { \(word.name) x }]`", [])
@@ -89,13 +94,15 @@ extension Interpreter {
             return ("write `\(label): \(written)`", [])
         }
         // `export "a.onnx", a`
-        if case .string = value, parameter.isSubject { return (word.forExample, []) }
+        if case .string = value, parameter.isSubject, word.positional.contains(where: \.isText) {
+            return (namesToType.example(of: word), [])
+        }
         if let name = lastName(parameter.kind) { return write(name) }
         switch parameter.kind {
-        case .model: return ("define one first: `model Net { input 3x32x32; flatten; linear 10 }`", [])
-        case .run: return ("train one first: `let a = train \(session.lastModel?.name ?? "Net")`", [])
-        case .study: return ("start one first: `let study = compare gap, flat`", [])
-        case .data: return ("bind one first: `let data = synthetic()`", [])
+        case .model, .run, .study, .data:
+            if let kind = parameter.kind.made {
+                return (namesToType.toMake(kind, another: !namesToType.names(of: kind).isEmpty), [])
+            }
         case .path, .text: return ("write a string in quotes: `\"…\"`", [])
         case .pair(let example):
             return ("for example `\(parameter.label): \(example)`", [TextEdit(range, example)])
@@ -108,7 +115,7 @@ extension Interpreter {
             return ("for example `\(text)`", [TextEdit(range, standard)])
         }
         guard !parameter.isPositional, !word.exampleLine.contains("\(parameter.label):"), let sample = parameter.sample
-        else { return (word.forExample, []) }
+        else { return (namesToType.example(of: word), []) }
         return ("for example `\(parameter.label): \(sample)`", [TextEdit(range, sample)])
     }
 
@@ -119,23 +126,29 @@ extension Interpreter {
         return fitting.count == 1 ? fitting[0].label : nil
     }
 
-    /// What the last value of this kind is called.
+    /// What the last value of this kind is called that the call does not name already.
     private func lastName(_ kind: WordParameter.Kind) -> String? {
-        let name: String? =
-            switch kind {
-            case .model: session.lastModel?.name
-            case .run, .network: session.lastRun?.boundName
-            case .data: session.lastData?.boundName
-            case .study: session.lastStudy?.boundName
-            default: nil
-            }
-        return name.flatMap { find($0)?.fits(kind) == true ? $0 : nil }
+        let made: ValueKind? = if case .network = kind { .run } else { kind.made }
+        guard let made, made == .model || made == .run || made == .data || made == .study else { return nil }
+        var given: Set<String> = []
+        for argument in checkedArguments { if let name = argument.value.headName { given.insert(name) } }
+        return namesToType.names(of: made, besides: given).first { find($0)?.fits(kind) ?? true }
+    }
+
+    /// What resumes each of some runs.
+    private func resuming(_ values: [Value]) -> String? {
+        let runs = values.compactMap { value -> Run? in
+            if case .object(let object as RunValue) = value { object.run } else { nil }
+        }
+        guard runs.allSatisfy({ $0.state == .done || $0.state.canGoOn }) else { return nil }
+        let done = runs.filter { $0.state == .done }.map(\.epochs).max()
+        return done.map { "resume x, epochs: \(2 * max(1, $0))" } ?? "resume x"
     }
 }
 
 extension Value {
     /// Whether a parameter of this kind takes it as it is.
-    fileprivate func fits(_ kind: WordParameter.Kind) -> Bool {
+    func fits(_ kind: WordParameter.Kind) -> Bool {
         switch kind {
         case .integer(let range): wholeNumber.map(range.contains) ?? false
         case .network: self.kind == .model || self.kind == .run

@@ -17,7 +17,7 @@ extension Interpreter {
                 throw fault(
                     .unknownRun, "no stored run is called \"\(name)\"", at: range,
                     fix: meant.map { "did you mean `runs[\"\($0)\"]`? `runs` lists them all" }
-                        ?? "train one first: `let a = train \(session.lastModel?.name ?? "Net")`")
+                        ?? namesToType.toMake(.run))
             }
             kept = found
         case .integer(let number):

@@ -47,7 +47,14 @@ final class FaultMaker {
     func overflow(at place: SourceRange) -> Diagnostic {
         fault(
             .overflow, "the result is too large for a number", at: place,
-            fix: "whole numbers reach to \(Int.max), decimal numbers to 1.8e308")
+            fix: "numbers reach to 1.8e308")
+    }
+
+    /// - Parameter instead: how the result is a decimal.
+    func wholeOverflow(at place: SourceRange, instead: String) -> Diagnostic {
+        fault(
+            .overflow, "the result is too large for a whole number", at: place,
+            fix: "whole numbers reach to \(Int.max); \(instead)")
     }
 
     /// A shape of sizes that are each at least 1 and whose product is a number.

@@ -27,6 +27,8 @@ final class SessionState: @unchecked Sendable {
     var lintedNetworks: Set<Int> = []
     /// Layers of which it was said that their arguments may be in the order of another library.
     var notedOrders: Set<String> = []
+    /// What was said of options that do nothing.
+    var notedOptions: Set<String> = []
     /// Definitions of which it was said that they hide a word.
     var notedNames: Set<String> = []
     /// Numbers of `ProgressUpdate`s.

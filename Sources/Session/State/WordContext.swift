@@ -16,6 +16,8 @@ final class WordContext {
     var isSilent = false
     /// The expression whose value is shown as soon as it is there.
     var shownRange: SourceRange?
+    /// Whether the statement has asked for a secret, which its value may hold.
+    var holdsSecret = false
     /// An interrupt or a divergence after which a word still has a value: thrown once the value is bound.
     var pendingStop: Stop?
 

@@ -8,7 +8,12 @@ final class OptimizerValue: ObjectValue {
 
     let options: OptimizerOptions
 
-    init(_ options: OptimizerOptions) { self.options = options }
+    /// Whether its learning rate was given, and only the training uses it: `muon` measures that of others by it.
+    let hasOwnRate: Bool
+
+    init(_ options: OptimizerOptions, hasOwnRate: Bool = false) {
+        (self.options, self.hasOwnRate) = (options, hasOwnRate)
+    }
 
     var boundName: String? { nil }
     func named(_ name: String) -> any ObjectValue { self }

@@ -124,6 +124,14 @@ extension Value {
         }
     }
 
+    /// Whether it may be what a person typed, or hold it.
+    var isSimple: Bool {
+        switch self {
+        case .integer, .decimal, .boolean, .string, .shape, .list, .tuple, .range: true
+        case .nothing, .template, .model, .object: false
+        }
+    }
+
     var isNothing: Bool {
         if case .nothing = self { true } else { false }
     }

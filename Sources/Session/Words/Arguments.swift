@@ -26,6 +26,8 @@ struct Arguments {
         values[parameter.label] = Given(value: value, range: range)
     }
 
+    mutating func remove(_ option: any OptionDeclaration) { values[option.parameter.label] = nil }
+
     mutating func addRest(_ value: Value, at range: SourceRange) { rest.append(Given(value: value, range: range)) }
 
     func isGiven(_ option: any OptionDeclaration) -> Bool { given(option.parameter) != nil }

@@ -22,7 +22,9 @@ extension FaultMaker {
         }
         let message = "there is no `\(name)`"
         if let fix = ForeignFunction.text(name) { return fault(.unknownName, message, at: range, fix: fix) }
-        if call == nil, let fix = Self.choicesElsewhere[name] {
+        if call == nil, let (fix, elsewhere) = Self.choicesElsewhere[name] {
+            let isOption = source.bytes[..<min(range.start, source.bytes.count)].last { $0 > 32 } == UInt8(ascii: ":")
+            let fix = isOption ? fix : "it is a choice of some options, as in `\(elsewhere)`"
             return fault(.unknownName, message, at: range, fix: fix)
         }
         if let fix = ForeignFunction.call(name, call.map(arguments) ?? []) {
@@ -243,11 +245,13 @@ extension FaultMaker {
     ]
 
     /// Choices of some options, where others take none of them.
-    private static let choicesElsewhere: [String: String] = [
-        "same": "leave it out, or write a size: only `conv` takes `padding: same`",
-        "none": "leave the option out: this one is never off",
-        "all": "leave it out: all is what is taken where nothing is said",
-        "auto": "leave it out: Tandem then chooses itself",
+    private static let choicesElsewhere: [String: (fix: String, example: String)] = [
+        "same": (
+            "leave it out, or write a size: only `conv` takes `padding: same`", "conv 64, kernel: 3, padding: same"
+        ),
+        "none": ("leave the option out: this one is never off", "log: none"),
+        "all": ("leave it out: all is what is taken where nothing is said", "threads: all"),
+        "auto": ("leave it out: Tandem then chooses itself", "log: auto"),
     ]
 
     /// By the last part of a name with dots, when it is called.

@@ -4,8 +4,8 @@
 
 import Datasets
 import Experiments
-import Graphics
 import Language
+import Text
 
 extension Invocation {
     /// The data set given, else that of the run; it is called by a name that means it now.

@@ -68,7 +68,7 @@ extension Invocation {
         if let run = context.session.lastRun { return run }
         throw fault(
             .noSubject, "there is no run yet that `\(arguments.word.name)` could take",
-            fix: "train one first: `let a = train Net`")
+            fix: context.namesToType.toMake(.run))
     }
 
     /// `on: cifar`: the defaults taken for these labels, for the result to say; `nil` where all were given.

@@ -79,9 +79,6 @@ final class Word: Sendable {
     /// The line of its example that uses it.
     var exampleLine: String { example.split(separator: "\n").last.map(String.init) ?? "" }
 
-    /// What an error says where nothing better is known.
-    var forExample: String { "for example `\(exampleLine)`" }
-
     func parameter(_ label: String) -> WordParameter? { parameters.first { $0.label == label } }
 
     /// The label that another library calls `alias`, or that is written so but for capitals and `_`.

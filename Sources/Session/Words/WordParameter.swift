@@ -65,7 +65,7 @@ final class WordParameter: OptionDeclaration {
         }
 
         private var isAny: Bool { if case .any = self { true } else { false } }
-        private var isList: Bool { if case .list = self { true } else { false } }
+        var isList: Bool { if case .list = self { true } else { false } }
         private var isNetwork: Bool { if case .network = self { true } else { false } }
 
         /// With its article, for messages.

@@ -17,13 +17,15 @@ extension Invocation {
         guard models.count > 1 || (models.count == 1 && recipes.count > 1) else {
             throw fault(
                 .wrongCount, "`compare` takes two models or more, or one model and two recipes",
-                fix: "write `compare gap, flat`, or `compare gap, with: [slow, fast]`")
+                fix: fixOfTooFew(given.map { context.source[$0.range] }))
         }
         guard models.count == 1 || recipes.count < 2 else {
             throw fault(
                 .wrongCount, "`compare` takes several models or several recipes, not both at once",
                 at: place(ComparingOption.recipes),
-                fix: "compare the recipes on one model: `compare gap, with: [slow, fast]`")
+                fix:
+                    "compare the recipes on one model: `compare \(context.source[given[0].range]), with: \(context.source[place(ComparingOption.recipes)])`"
+            )
         }
         if let first = given.first, models.count > 20 {
             throw fault(
@@ -57,6 +59,17 @@ extension Invocation {
         return (studied, compared.map(\.model))
     }
 
+    /// A second model of the session, or how to make one; or two recipes for the one.
+    private func fixOfTooFew(_ given: [String]) -> String {
+        let names = context.namesToType
+        let models = Array((given + names.names(of: .model, besides: Set(given))).prefix(2))
+        let recipes =
+            "compare recipes: `compare \(models.first ?? "Net"), with: [recipe(epochs: 5), recipe(epochs: 10)]`"
+        return models.count == 2
+            ? "write `compare \(models[0]), \(models[1])`, or \(recipes)"
+            : names.toMake(.model, another: !models.isEmpty) + (models.isEmpty ? "" : ", or \(recipes)")
+    }
+
     /// `with: fast` or `with: [slow, fast]`
     private func recipes() throws -> [RecipeValue] {
         guard let given = self[ComparingOption.recipes] else { return [] }
@@ -67,11 +80,7 @@ extension Invocation {
                     at: place(ComparingOption.recipes),
                     fix: "make one first: `let fast = recipe(epochs: 2, optimizer: adam(lr: 1e-3))`")
             }
-            if let seed = recipe.options.first(where: { $0.given != nil && $0.label.hasSuffix("seed") }) {
-                throw fault(
-                    .outOfRange, "the recipe sets `\(seed.label):`, but a study sets the seeds",
-                    at: place(ComparingOption.recipes), fix: "leave it out of the recipe, and write `seeds: 1...6`")
-            }
+            try refuseSeeds(of: recipe, at: place(ComparingOption.recipes))
             return recipe
         }
     }

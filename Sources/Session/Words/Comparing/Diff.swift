@@ -19,7 +19,8 @@ private func diffModels(_ call: Invocation) throws -> Value {
     let models = call[twoModels].map(\.value)
     guard models.count == 2 else {
         throw call.fault(
-            .wrongCount, "`diff` takes two models, not \(models.count)", fix: "write `diff gap, flat`")
+            .wrongCount, "`diff` takes two models, not \(models.count)",
+            fix: call.fixOfCount(2, of: .model, call[twoModels].map(\.range)))
     }
     // A model without an input takes that of the other, then that of the data.
     let image = models.lazy.compactMap(\.input).first ?? context.session.lastData?.image

@@ -21,7 +21,7 @@ private func moreSeeds(_ call: Invocation) throws -> Value {
     guard let value = call[studyOption] ?? call.context.session.lastStudy else {
         throw call.fault(
             .noSubject, "there is no study yet that `more` could take",
-            fix: "start one first: `let study = compare gap, flat`")
+            fix: call.context.namesToType.toMake(.study))
     }
     let count = call[seedCount]
     let study = value.study

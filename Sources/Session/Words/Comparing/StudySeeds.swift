@@ -11,8 +11,13 @@ extension Invocation {
         let numbers: [Int?]
         guard let given = self[ComparingOption.seeds] else { return nil }
         if case .range(let first, let last) = given {
+            guard first <= last else {
+                throw fault(
+                    .outOfRange, "`seeds: \(first)...\(last)` is an empty range", at: place,
+                    fix: "write the smaller one first: `seeds: \(max(0, last))...\(max(0, first))`")
+            }
             guard (rangeCount(first, last) ?? .max) <= ComparingOption.mostSeeds else { throw tooManySeeds(at: place) }
-            numbers = first <= last ? (first...last).map(Optional.some) : []
+            numbers = (first...last).map(Optional.some)
         } else {
             numbers = (given.elements ?? []).map(\.wholeNumber)
         }

@@ -21,6 +21,9 @@ extension Word {
 
 private func varianceOfModel(_ given: Invocation) throws -> Value {
     let call = try given.withRecipe()
+    if case .object(let recipe as RecipeValue)? = given[TrainingOption.recipe] {
+        try call.refuseSeeds(of: recipe, at: call.place(TrainingOption.recipe))
+    }
     let context = call.context
     let (model, data) = (try call.model(), try call.data(CommonOptions.data))
     let (architecture, options) = try call.training(of: model, on: data)

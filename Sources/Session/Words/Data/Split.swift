@@ -1,8 +1,8 @@
 // `split`
 
 import Datasets
-import Graphics
 import Language
+import Text
 
 private let shareOption = Option(
     "share", .decimal(0...1, excludesLowest: true, excludesHighest: true), default: 0.9, isPositional: true,

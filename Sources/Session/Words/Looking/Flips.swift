@@ -17,10 +17,12 @@ extension Word {
 }
 
 private func showFlips(_ call: Invocation) throws -> Value {
+    let context = call.context
     let given = call[twoRuns].map(\.value)
     guard given.count == 2 else {
         throw call.fault(
-            .wrongCount, "`flips` takes two runs, not \(given.count)", fix: "for example `flips a, b`")
+            .wrongCount, "`flips` takes two runs, not \(given.count)",
+            fix: call.fixOfCount(2, of: .run, call[twoRuns].map(\.range)))
     }
     let part = call[CommonOptions.part]
     // Each as it was trained to see them, of images that both have.
@@ -30,7 +32,9 @@ private func showFlips(_ call: Invocation) throws -> Value {
             .noValue,
             "the \(part.rawValue) images of \(given[0].run.label) and \(given[1].run.label) are not the same: "
                 + "\(data.name) and \(other.name)",
-            fix: "name the images that both are shown: `flips a, b, on: data`")
+            fix:
+                "name the images that both are shown: `flips \(call.arguments.rest.map { call.context.source[$0.range] }.joined(separator: ", ")), on: \(context.namesToType.names(of: .data).first ?? "data")`"
+        )
     }
     let first = try call.predictions(given[0], data, part)
     let second = try call.predictions(given[1], other, part)

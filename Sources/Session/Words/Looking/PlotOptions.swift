@@ -135,7 +135,8 @@ extension Invocation {
         guard let kind = self[PlotOption.kind], kind == .differences || kind == .classes else { return }
         throw fault(
             .outOfRange, "`kind: \(kind.rawValue)` is of a study, not of \(subject)", at: place(PlotOption.kind),
-            fix: "compare the models: `let s = compare gap, flat`, then `plot s, kind: \(kind.rawValue)`")
+            fix: context.namesToType.names(of: .study).first.map { "write `plot \($0), kind: \(kind.rawValue)`" }
+                ?? context.namesToType.toMake(.study))
     }
 
     /// Options that such a picture would ignore.

@@ -39,7 +39,10 @@ extension Invocation {
                 schedules.append((schedule.text, schedule))
             } else if let values = try elements(given) {
                 let runs = values.compactMap { object($0, RunValue.self) }
-                if !runs.isEmpty, runs.count == values.count {
+                let listed = values.compactMap { object($0, ScheduleValue.self) }
+                if !listed.isEmpty, listed.count == values.count {
+                    schedules += listed.map { ($0.text, $0) }
+                } else if !runs.isEmpty, runs.count == values.count {
                     let isOneModel = Set(runs.map(\.run.model)).count == 1 && runs.count > 1
                     if isOneModel {
                         groups.append(RunGroup(name: name(given.range) ?? runs[0].run.model, runs: runs))
@@ -92,7 +95,7 @@ extension Invocation {
         case .object(is ScheduleValue), .object(is RateSearchValue): return "`plot \(written)` shows it"
         case .object(let object) where !(object is RunValue || object is DataValue):
             return "`print \(written)` shows it"
-        default: return word.forExample
+        default: return context.namesToType.example(of: word)
         }
     }
 

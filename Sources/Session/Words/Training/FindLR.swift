@@ -32,6 +32,11 @@ private func findLearningRate(_ call: Invocation) throws -> Value {
             at: call.place(firstRate), fix: "write `from: 1e-5, to: 10`")
     }
     let (architecture, options) = try call.training(of: model, on: data)
+    if call[TrainingOption.optimizer]?.hasOwnRate == true {
+        call.noteIdle(
+            "`lr: \(decimalText(options.optimizer.learningRate))` is not used: `findlr` tries learning rates from "
+                + "\(decimalText(from)) to \(decimalText(to))", at: call.place(TrainingOption.optimizer))
+    }
     call.warnOfSingleValues(model.name, architecture, data, options)
     call.warnOfIdleMuon(model.name, architecture, options)
     context.session.publish()

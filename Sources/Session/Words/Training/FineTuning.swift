@@ -10,8 +10,11 @@ extension Invocation {
     /// The network and the options of a training of this model.
     func training(of model: Model, on data: DataValue) throws -> (architecture: Architecture, options: TrainingOptions)
     {
-        var options = try trainingOptions()
-        let architecture = try frozen(try model.architecture(on: data.image), model)
+        let whole = try model.architecture(on: data.image)
+        let call = withoutIdleSeeds(model.name, whole, on: data)
+        var options = try call.trainingOptions()
+        call.noteUnused(options, on: data)
+        let architecture = try frozen(whole, model)
         if arguments.word.parameter("from") === TrainingOption.from.parameter, let source = self[TrainingOption.from] {
             options.start = try startingWeights(source, model, architecture)
         }

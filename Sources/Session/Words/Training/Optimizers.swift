@@ -55,7 +55,8 @@ extension Invocation {
         let roles = RoleFactors(
             decaysWeightsOnly: decaysWeightsOnly, biasRate: self[OptimizerOption.biasRate],
             normBiasRate: self[OptimizerOption.normBiasRate])
-        return .object(OptimizerValue(optimizer.with(roles)))
+        let hasOwnRate = arguments.word.parameter("lr").flatMap(arguments.given) != nil
+        return .object(OptimizerValue(optimizer.with(roles), hasOwnRate: hasOwnRate))
     }
 
     /// Two numbers of which each decays a moment.

@@ -62,6 +62,10 @@ enum TrainingOption {
     /// Of each training of a study, which sets the seeds itself.
     static let ofEachTraining = all.filter { !$0.parameter.label.hasSuffix("seed") }
 
+    static let seedsOfRoles: [(role: SeedRole, option: Option<UInt64?>)] = [
+        (.initialization, initSeed), (.order, orderSeed), (.augmentation, augmentSeed), (.dropout, dropoutSeed),
+    ]
+
     private static func seed(_ label: String, _ help: String) -> Option<UInt64?> {
         Option(label, .seed, workedOut: "seed", help)
     }
@@ -103,11 +107,8 @@ extension Invocation {
         options.gradient.largestNorm = self[TrainingOption.clip]
         options.threads = self[TrainingOption.threads]
         options.seeds = Seeds(seed())
-        for (option, role) in [
-            (TrainingOption.initSeed, \Seeds.initialization), (TrainingOption.orderSeed, \.order),
-            (TrainingOption.augmentSeed, \.augmentation), (TrainingOption.dropoutSeed, \.dropout),
-        ] {
-            if let seed = self[option] { options.seeds[keyPath: role] = seed }
+        for (role, option) in TrainingOption.seedsOfRoles {
+            if let seed = self[option] { options.seeds[keyPath: role.path] = seed }
         }
         return options
     }
@@ -129,24 +130,61 @@ extension Invocation {
 
     /// An error of a training at the word's subject.
     func fault(_ error: TrainingError) -> Stop {
-        if case .cancelled = error { return context.interrupted(at: range) }
-        if case .wrongInput(let network, let images) = error,
-            arguments.word.parameter("on") === CommonOptions.measuredData.parameter
-        {
+        let isMeasured = arguments.word.parameter("on") === CommonOptions.measuredData.parameter
+        switch error {
+        case .cancelled: return context.interrupted(at: range)
+        case .of(let model, _):
+            let subject = arguments.rest.first {
+                if case .model(let given) = $0.value { given.name == model } else { false }
+            }
+            return .fault(fault(.training, error.message, at: subject?.range ?? range, fix: error.fix))
+        case .wrongInput(let network, let images) where isMeasured:
             return .fault(wrongImages(network, images, error.message))
+        case .noImages(_, .validation) where isMeasured:
+            return .fault(
+                fault(
+                    .training, error.message,
+                    at: place(isGiven(CommonOptions.measuredData) ? CommonOptions.measuredData : CommonOptions.part),
+                    fix:
+                        "hold images out before the training: `let held = split(\(measuredName), 0.9)`, and train on `held`"
+                ))
+        default:
+            let place = arguments.word.parameters.first.map { arguments.place($0) } ?? range
+            return .fault(fault(.training, error.message, at: place, fix: error.fix))
         }
-        let place = arguments.word.parameters.first.map { arguments.place($0) } ?? range
-        return .fault(fault(.training, error.message, at: place, fix: error.fix))
+    }
+
+    /// As the call has the data that a run is measured on.
+    private var measuredName: String {
+        if isGiven(CommonOptions.measuredData) { return context.source[place(CommonOptions.measuredData)] }
+        let data = (try? run())?.data
+        return data?.boundName ?? data?.expression ?? context.namesToType.names(of: .data).first ?? "data"
     }
 
     /// Images of another shape than a trained run takes: its network stays as it is.
     private func wrongImages(_ network: Shape, _ images: Shape, _ message: String) -> Diagnostic {
-        let place = place(CommonOptions.measuredData)
-        let data = isGiven(CommonOptions.measuredData) ? context.source[place] : "data"
-        let size = network.height == network.width ? "\(network.height)" : "\(network.height)x\(network.width)"
+        let option = CommonOptions.measuredData
+        let fits = network.channels == images.channels && !network.isFlat && isGiven(option)
         return fault(
-            .training, message, at: place,
-            fix: network.channels == images.channels && !network.isFlat
-                ? "scale the images: `on: resize(\(data), \(size))`" : "leave `on:` out: a run has its own images")
+            .training, message, at: place(option),
+            fix: fits ? scaled(measuredName, to: network) : "leave `on:` out: a run has its own images")
+    }
+
+    /// How images become those of a network; those that were scaled already are scaled once, from what they were.
+    private func scaled(_ data: String, to network: Shape) -> String {
+        let size = network.height == network.width ? "\(network.height)" : "\(network.height)x\(network.width)"
+        var whole = data
+        while case .expression(let expression)? = parse(SourceText(whole)).statements.first?.kind,
+            case .call(let call) = expression.kind, call.callee.text == "resize",
+            let subject = call.arguments.first(where: { $0.label == nil || $0.label?.text == "data" })
+        {
+            whole = SourceText(whole)[subject.value.range]
+        }
+        if whole != data, case .object(let unscaled as DataValue)? = context.session.names[whole],
+            unscaled.image == network
+        {
+            return "these are scaled; the images before fit: `on: \(whole)`"
+        }
+        return "scale the images: `on: resize(\(whole), \(size))`"
     }
 }

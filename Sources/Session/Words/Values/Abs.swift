@@ -7,7 +7,7 @@ extension Word {
         .perform { call in
             let value = call[NumberOption.number]
             guard case .integer(let number) = value else { return .decimal((value.number ?? 0).magnitude) }
-            guard number != .min else { throw call.overflow }
+            guard number != .min else { throw call.wholeOverflow("write it as a decimal") }
             return .integer(Int(number.magnitude))
         })
 }

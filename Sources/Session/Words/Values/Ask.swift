@@ -3,7 +3,8 @@
 import Language
 
 private let question = Option("question", .text, isPositional: true, "what is shown before the answer")
-private let secret = Option("secret", .boolean, default: false, "whether the answer is hidden while it is typed")
+private let secret = Option(
+    "secret", .boolean, default: false, "whether the answer is hidden, while it is typed and as the result of a cell")
 
 extension Word {
     static let ask = Word(
@@ -14,6 +15,7 @@ extension Word {
 
 private func askPerson(_ call: Invocation) throws -> Value {
     let prompt = call[question]
+    if call[secret] { call.context.holdsSecret = true }
     switch call.context.output.ask(prompt, isSecret: call[secret]) {
     case .line(let line):
         guard line.utf8.count <= SyntaxLimits.cellBytes else {

@@ -14,12 +14,12 @@ extension Word {
             case .string(let text): return .integer(text.count)
             case .shape(let shape): return .integer(shape.sizes.count)
             case .range(let first, let last):
-                guard let count = rangeCount(first, last) else { throw call.overflow }
+                guard let count = rangeCount(first, last) else { throw call.wholeOverflow("write a shorter range") }
                 return .integer(count)
             case let value:
                 throw call.fault(
                     .wrongType, "`count` takes a list, not \(value.kind)", at: call.place(list),
-                    fix: call.arguments.word.forExample)
+                    fix: call.context.namesToType.example(of: call.arguments.word))
             }
         })
 }

@@ -13,7 +13,7 @@ extension Word {
             let (number, divisor) = (call[number], call[divisor])
             guard divisor != 0 else { throw call.context.faults.divisionByZero(at: call.range) }
             let (quotient, overflows) = number.dividedReportingOverflow(by: divisor)
-            guard !overflows else { throw call.overflow }
+            guard !overflows else { throw call.wholeOverflow("write one of them as a decimal, and divide with `/`") }
             let isInexact = number != quotient &* divisor
             return .integer(isInexact && (number < 0) != (divisor < 0) ? quotient - 1 : quotient)
         })

@@ -47,7 +47,7 @@ extension Invocation {
             .wrongType, "`\(arguments.word.name)` takes numbers, not \(value.kind)", at: place,
             fix: isRun
                 ? "for example `\(arguments.word.name)([for run in [a, b] { run.accuracy }])`"
-                : arguments.word.forExample)
+                : context.namesToType.example(of: arguments.word))
     }
 
     /// Looks for an interrupt at every so many elements: one look costs as much as some elements do.
@@ -59,23 +59,24 @@ extension Invocation {
         let values = try numbers()
         guard !values.isEmpty else {
             throw fault(
-                .emptyList, "`\(arguments.word.name)` of nothing has no value", fix: arguments.word.forExample)
+                .emptyList, "`\(arguments.word.name)` of nothing has no value",
+                fix: context.namesToType.example(of: arguments.word))
         }
         return values
     }
 
-    var overflow: Diagnostic {
-        context.faults.overflow(at: range)
-    }
+    func wholeOverflow(_ instead: String) -> Diagnostic { context.faults.wholeOverflow(at: range, instead: instead) }
 
     func finite(_ number: Double) throws -> Value {
-        guard number.isFinite else { throw overflow }
+        guard number.isFinite else { throw context.faults.overflow(at: range) }
         return .decimal(number)
     }
 
-    /// A whole number where it fits one.
+    /// The whole number that it is.
     func whole(_ number: Double) throws -> Value {
-        guard let integer = Int(exactly: number) else { throw overflow }
+        guard let integer = Int(exactly: number) else {
+            throw wholeOverflow("leave `\(arguments.word.name)` out: a decimal that large has no fraction")
+        }
         return .integer(integer)
     }
 }

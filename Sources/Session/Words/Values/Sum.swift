@@ -21,7 +21,7 @@ private func total(_ values: [Value], _ call: Invocation) throws -> Value {
     for value in values {
         if case .integer(let number) = value {
             let (next, overflows) = integers.addingReportingOverflow(number)
-            guard !overflows else { throw call.overflow }
+            guard !overflows else { throw call.wholeOverflow("a decimal such as `1.0` among them gives a decimal") }
             integers = next
         } else {
             isWhole = false

@@ -1,0 +1,94 @@
+// Options of a training that do nothing in it: said once a session, and kept out of what a run is found by.
+
+import Experiments
+import Language
+import Network
+import Text
+
+extension Invocation {
+    /// The call without the seeds that nothing is drawn with: they would make another training of the same one. A note
+    /// and no error, since a recipe is for other models and data as well, and so may be a loop.
+    func withoutIdleSeeds(_ model: String, _ architecture: Architecture, on data: DataValue) -> Invocation {
+        let used = SeedRole.allCases.filter { $0.isUsed(by: architecture, on: data.dataset) }
+        var arguments = arguments
+        func leaveOut(_ option: any OptionDeclaration, _ reason: String, _ fix: String? = nil) {
+            noteIdle(
+                "`\(option.parameter.label):` changes nothing and is left out: \(reason)", at: place(option), fix: fix)
+            arguments.remove(option)
+        }
+        for (role, option) in TrainingOption.seedsOfRoles where isGiven(option) && !used.contains(role) {
+            switch role {
+            case .augmentation:
+                leaveOut(
+                    option, "\(data.name) is not augmented",
+                    "`on: augment(\(data.name), flip: true)` changes images at random")
+            case .dropout:
+                leaveOut(
+                    option, "\(model) has neither `dropout` nor `droppath`", "put one into the model: `dropout 0.2`")
+            case .initialization: leaveOut(option, "\(model) has no weights")
+            case .order: break
+            }
+        }
+        if isGiven(TrainingOption.seed),
+            TrainingOption.seedsOfRoles.allSatisfy({ !used.contains($0.role) || isGiven($0.option) })
+        {
+            leaveOut(TrainingOption.seed, "it is the default of the other seeds, and all that are used are given")
+        }
+        return Invocation(arguments: arguments, context: context)
+    }
+
+    /// Notes a learning rate that the schedule replaces, and what of the schedule the training does not reach: both
+    /// are common, the first in PyTorch, the second where a training is tried for an epoch.
+    func noteUnused(_ options: TrainingOptions, on data: DataValue) {
+        let schedule = options.schedule
+        let text = ScheduleValue(schedule).text
+        let rate = options.optimizer.learningRate
+        if let peak = schedule.peak, peak != rate, self[TrainingOption.optimizer]?.hasOwnRate == true {
+            noteIdle(
+                "`lr: \(decimalText(rate))` is not used: `\(text)` sets the learning rate itself",
+                at: place(TrainingOption.optimizer), fix: "leave one of the two out: without `peak:` it is `lr:`")
+        }
+        let epochs = counted(options.epochs, "epoch")
+        let stepsPerEpoch = options.batches(of: data.dataset.training.count)
+        let (message, fix): (String, String)
+        switch schedule.unreached(epochs: options.epochs, stepsPerEpoch: stepsPerEpoch) {
+        case nil: return
+        case .top?:
+            (message, fix) = (
+                "the training ends after \(epochs), before the learning rate of `\(text)` has risen to its highest",
+                "`warmup:` counts epochs: write fewer, or train for more"
+            )
+        case .rest?:
+            (message, fix) = (
+                "the learning rate of `\(text)` only rises: its warmup takes all of the training, \(epochs)",
+                "`warmup:` counts epochs: write fewer, or train for more"
+            )
+        case .cut(let epoch)?:
+            (message, fix) = (
+                "the training ends after \(epochs), and `\(text)` would reduce the learning rate after epoch "
+                    + grouped(epoch), "reduce it earlier, or train for more epochs"
+            )
+        case .restarts(let steps)?:
+            (message, fix) = (
+                "the training has only \(counted(steps, "step")) for the restarts of `\(text)`",
+                "write fewer `restarts:`, or train for more epochs"
+            )
+        }
+        noteIdle(message, at: place(TrainingOption.schedule), fix: fix)
+    }
+
+    /// Once a session: a loop over models or seeds says the same of each.
+    func noteIdle(_ message: String, at place: SourceRange, fix: String? = nil) {
+        guard !context.isSilent, context.session.notedOptions.insert(message).inserted else { return }
+        context.output.report(
+            Diagnostic(.note, code: .idleOption, message, source: context.source, at: place, fix: fix))
+    }
+
+    /// A study sets the seeds.
+    func refuseSeeds(of recipe: RecipeValue, at place: SourceRange) throws(Diagnostic) {
+        guard let seed = recipe.options.first(where: { $0.given != nil && $0.label.hasSuffix("seed") }) else { return }
+        throw fault(
+            .outOfRange, "the recipe sets `\(seed.label):`, but a study sets the seeds", at: place,
+            fix: "leave it out of the recipe, and write `seeds: 1...6`")
+    }
+}
