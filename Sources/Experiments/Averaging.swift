@@ -62,6 +62,16 @@ public enum Averaging: Hashable, Sendable {
         }
     }
 
+    /// Whether a training of so many epochs ends before it has an effect.
+    public func isUnreached(passes: Double) -> Bool {
+        switch self {
+        case .ema: false
+        // The end of a single epoch is what the training comes to.
+        case .swa: averagedEpochs(Int(passes.rounded(.up)), of: passes) < 2
+        case .lookahead(_, _, let from, _): Double(from) >= passes
+        }
+    }
+
     /// Epochs whose ends are averaged by now.
     private func averagedEpochs(_ ended: Int, of passes: Double) -> Int {
         guard case .swa(let from) = self else { return 0 }

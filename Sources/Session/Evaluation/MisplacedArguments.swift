@@ -11,7 +11,8 @@ extension Interpreter {
         _ label: Identifier, _ value: Expression, in word: Word, among all: [Call.Argument]
     ) -> (fix: String, edits: [TextEdit])? {
         if let data = optionOfData(label, value, in: word, among: all) { return data }
-        for parameter in word.parameters where parameter.kind.made == .optimizer || parameter.kind.made == .schedule {
+        let ofTraining: [ValueKind?] = [.optimizer, .schedule, .average]
+        for parameter in word.parameters where ofTraining.contains(parameter.kind.made) {
             for maker in Self.makers(of: parameter.kind) {
                 guard let inner = option(label.text, of: maker, taking: value) else { continue }
                 let meant = "\(parameter.label): \(maker.name)(\(inner.label): \(source[value.range]))"
@@ -25,11 +26,13 @@ extension Interpreter {
 
     /// The option that a label means which no word has where it stands, in words that take none of its kind.
     func owner(of label: String, besides word: Word) -> String? {
-        guard word.result == .optimizer || word.result == .schedule || word.result == .data else { return nil }
+        guard [.optimizer, .schedule, .average, .data].contains(word.result) else { return nil }
         let siblings = Vocabulary.all.filter { $0.result == word.result && $0.label(alias: label) != nil }
         if !siblings.isEmpty { return "it is an option of \(Word.alternatives(siblings))" }
         if Word.train.labels.contains(label) { return "it is an option of `train`: `\(label):`" }
-        for parameter in [TrainingOption.optimizer.parameter, TrainingOption.schedule.parameter] {
+        for parameter in [
+            TrainingOption.optimizer.parameter, TrainingOption.schedule.parameter, TrainingOption.average.parameter,
+        ] {
             let makers = Self.makers(of: parameter.kind).filter { $0.label(alias: label) != nil }
             guard !makers.isEmpty else { continue }
             return "it is an option of \(Word.alternatives(makers)), which `train` takes as `\(parameter.label):`"
@@ -155,7 +158,9 @@ extension Interpreter {
             free.first { isMeant($0) && fits(value, $0, of: word) }.map { "\($0.label): \(written)" }
         }
         switch value.kind {
-        case .integer: return first { if case .integer = $0.kind { true } else { false } }
+        case .integer:
+            return first { $0.label == TrainingOption.epochs.parameter.label }
+                ?? first { if case .integer = $0.kind { true } else { false } }
         case .decimal:
             let optimizer = free.first { $0.kind.made == .optimizer }
             return optimizer.map { "\($0.label): adam(lr: \(written))" }

@@ -48,7 +48,13 @@ extension Invocation {
                 "`lr: \(decimalText(rate))` is not used: `\(text)` sets the learning rate itself",
                 at: place(TrainingOption.optimizer), fix: "leave one of the two out: without `peak:` it is `lr:`")
         }
-        let epochs = counted(options.epochs, "epoch")
+        let epochs =
+            options.passes == 1 ? "1 epoch" : "\(decimalText(options.passes)) epochs"
+        if let averaging = options.averaging, averaging.isUnreached(passes: options.passes) {
+            noteIdle(
+                "the training ends after \(epochs), before `\(AverageValue(averaging).text)` averages anything",
+                at: place(TrainingOption.average), fix: "write a smaller `from:`, or train for more epochs")
+        }
         let stepsPerEpoch = options.batches(of: data.dataset.training.count)
         let (message, fix): (String, String)
         switch schedule.unreached(epochs: options.epochs, stepsPerEpoch: stepsPerEpoch) {
