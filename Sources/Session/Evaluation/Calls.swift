@@ -265,6 +265,12 @@ extension Interpreter {
             unknown("did you mean `\(meant):`?   \(options)", [TextEdit(label.range, meant)])
         }
         if let fix = ForeignFunction.option(label.text, of: word) { return unknown(fix) }
+        // `ema: 0.99`
+        if Vocabulary.word(label.text) != nil,
+            let (fix, edits) = optionElsewhere(label, value, in: word, among: all)
+        {
+            return unknown(fix, edits)
+        }
         if let meant = word.label(alias: label.text) { return meaning(meant) }
         // A run resumes with its own options.
         if word.parameters.contains(where: { $0.label == "run" }), Word.train.labels.contains(label.text) {

@@ -112,7 +112,11 @@ extension Interpreter {
         case .name(let name): value = find(name)
         default: return true
         }
-        guard let value else { return parameter.choices.isEmpty }
+        guard let value else {
+            // Bound in a cell that does not run yet.
+            if case .name(let name) = expression.kind { return boundKinds[name] != nil }
+            return true
+        }
         return (try? convert(value, to: parameter, of: word, at: expression.range)) != nil
     }
 
