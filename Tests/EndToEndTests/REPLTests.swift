@@ -40,7 +40,7 @@ struct REPLTests {
                 try terminal.waitFor("interrupted")
                 try terminal.waitFor("tandem> ")
             }
-            terminal.type("ask(\"How many? \"\(option)) + 1\r")
+            terminal.type("print 1 + ask(\"How many? \"\(option))\r")
             try terminal.waitFor("\n")
             try terminal.waitFor("How many? ")
             terminal.type("20\r")
@@ -383,9 +383,10 @@ struct REPLTests {
     @Test func noEscapeOfAPathReachesTheTerminal() throws {
         let home = try Tandem.folder()
         defer { try? FileManager.default.removeItem(at: home) }
-        let file = "\(home.path)/odd\u{1B}]0;title\u{7}"
-        try "".write(toFile: file, atomically: true, encoding: .utf8)
-        let terminal = try PseudoTerminal(environment: ["TANDEM_HOME": file, "NO_COLOR": "1"])
+        let folder = "\(home.path)/odd\u{1B}]0;title\u{7}"
+        try FileManager.default.createDirectory(
+            atPath: "\(folder)/tandem.sqlite", withIntermediateDirectories: true)
+        let terminal = try PseudoTerminal(environment: ["TANDEM_HOME": folder, "NO_COLOR": "1"])
         try terminal.waitFor("odd␛]0;title␇/tandem.sqlite cannot be used: ")
         try leave(terminal)
     }
@@ -393,9 +394,9 @@ struct REPLTests {
     @Test func aHistoryThatCannotBeKeptIsSaidAndThePromptWorks() throws {
         let home = try Tandem.folder()
         defer { try? FileManager.default.removeItem(at: home) }
-        let file = home.appending(path: "file")
-        try "".write(to: file, atomically: true, encoding: .utf8)
-        let terminal = try PseudoTerminal(environment: ["TANDEM_HOME": file.path, "NO_COLOR": "1"])
+        try FileManager.default.createDirectory(
+            at: home.appending(path: "tandem.sqlite"), withIntermediateDirectories: true)
+        let terminal = try PseudoTerminal(environment: ["TANDEM_HOME": home.path, "NO_COLOR": "1"])
         try terminal.waitFor("tandem.sqlite cannot be used: ")
         try terminal.waitFor("tandem> ")
         terminal.type("print 6 * 7\r")

@@ -49,6 +49,26 @@ struct LookingTests {
         }
     }
 
+    @Test func imagesOfAnEpochSayWhatTheyAreMixedOf() {
+        let texts = shown(
+            """
+            let mixed = augment(take(synthetic(), 12, test: 10), rotate: 15, mixup: 1)
+            show mixed, epoch: 1, count: 3
+            show mixed, epoch: 1, seed: 2, count: 1
+            show mixed, count: 3
+            """
+        ).map(\.text)
+        #expect(
+            texts == [
+                """
+                mixed: the first 3 training images in epoch 1
+                disc 51 % bar 49 %         ring 70 % stripes 30 %     square 84 % checkers 16 %
+                """,
+                "mixed: the first training image in epoch 1\ncross 53 % disc 47 %",
+                "mixed: the first 3 training images\ndisc    ring    square",
+            ])
+    }
+
     private static let study = "let s = compare Net, Flat, on: data, epochs: 1, seeds: 1...2, log: none\n"
 
     @Test(arguments: [
