@@ -94,7 +94,7 @@ let package = Package(
 
         // For Scripts/soak and Scripts/test.
         .executableTarget(
-            name: "fuzz", dependencies: ["Jupyter", "Language", "Libraries", "Session"], path: "Tests/Fuzz",
+            name: "fuzz", dependencies: ["Jupyter", "Language", "Libraries", "Session", "TestSupport"], path: "Tests/Fuzz",
             swiftSettings: strict),
 
         // For Scripts/soak.

@@ -4,6 +4,7 @@
 import Foundation
 import Libraries
 import Runtime
+import TestSupport
 import Testing
 
 @testable import Datasets

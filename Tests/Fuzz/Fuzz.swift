@@ -11,6 +11,7 @@ import Glibc
 import Language
 import Libraries
 import Session
+import TestSupport
 
 /// Everything that is no output.
 final class Silence: Output {

@@ -4,6 +4,7 @@
 import Jupyter
 import Libraries
 import Session
+import TestSupport
 
 struct MessageSource {
     private let probe: MessageProbe

@@ -1,23 +1,10 @@
 // Nothing a cell holds may end the process: neither depth nor length, neither random bytes nor random tokens.
 
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Language
-
-/// A small generator with a seed, so that a failing case can be repeated.
-private struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        // SplitMix64 (Steele, Lea and Flood, 2014).
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-        return value ^ (value >> 31)
-    }
-}
 
 private func codes(_ text: String) -> [String] { parse(SourceText(text)).diagnostics.map(\.code.text) }
 
@@ -94,7 +81,7 @@ private func codes(_ text: String) -> [String] { parse(SourceText(text)).diagnos
     }
 
     @Test func survivesRandomBytes() {
-        var random = SeededGenerator(state: 1)
+        var random = SplitMix(state: 1)
         for _ in 0..<3000 {
             let bytes = (0..<Int.random(in: 0..<120, using: &random)).map { _ in
                 // Mostly ASCII: other bytes become replacement characters and end a token.
@@ -115,7 +102,7 @@ private func codes(_ text: String) -> [String] { parse(SourceText(text)).diagnos
             "#", "×", "é", "漢", "\u{A0}", "“", "…", "%time", "!ls", "f\"", "**", "None", "shortcut", "residual",
             "\u{301}",
         ]
-        var random = SeededGenerator(state: 2)
+        var random = SplitMix(state: 2)
         for _ in 0..<6000 {
             var text = ""
             for _ in 0..<Int.random(in: 1..<40, using: &random) {
