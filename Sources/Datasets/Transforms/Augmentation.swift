@@ -14,6 +14,8 @@ public struct Augmentation: Hashable, Sendable {
     public let transforms: [any Transform]
     /// Those of them that redraw an image.
     let redrawing: [any RedrawingTransform]
+    /// Those of them that mix it with another one.
+    private let mixing: [any MixingTransform]
 
     public init(_ transforms: any Transform...) { self.init(transforms) }
 
@@ -22,6 +24,7 @@ public struct Augmentation: Hashable, Sendable {
             transforms.first { type(of: $0) == kind && !Self.isIdle($0) }
         }
         redrawing = self.transforms.compactMap { $0 as? any RedrawingTransform }
+        mixing = self.transforms.compactMap { $0 as? any MixingTransform }
     }
 
     public var isNone: Bool { transforms.isEmpty }
@@ -35,8 +38,9 @@ public struct Augmentation: Hashable, Sendable {
 
     /// Which other image goes into this one. Where there are several ways, each is taken as often as any other.
     func mix(_ random: ImageRandom, among images: Int, height: Int, width: Int) -> Mix? {
-        let mixes = transforms.compactMap { $0.mix(random, among: images, height: height, width: width) }
-        return mixes.isEmpty ? nil : mixes[ImageRandom.draw(random.words(.mixer).x, mixes.count)]
+        guard !mixing.isEmpty else { return nil }
+        let way = mixing[ImageRandom.draw(random.words(.mixer).x, mixing.count)]
+        return way.mix(random, among: images, height: height, width: width)
     }
 
     // MARK: Equality

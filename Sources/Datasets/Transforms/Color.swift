@@ -4,23 +4,16 @@
 import Libraries
 import Runtime
 
-public struct Color: RedrawingTransform {
-    private let range: Double
+public struct Color: RedrawingTransform, AmountTransform {
+    public let amount: Double
 
-    /// - Parameter range: 0...10.
-    public init(_ range: Double) { self.range = range }
+    /// - Parameter amount: how far a factor is from 1, 0...10.
+    public init(_ amount: Double) { self.amount = amount }
 
-    public static let idle = Color(0)
-    public static let labels = ["color"]
+    public static let label = "color"
+    public static let range = 0.0...10
 
-    public var text: String { "in colors changed by up to \(percentText(range)) %" }
-    public var digestText: String { range == 0 ? "" : "color \(range)" }
-    public var settings: JSONObject { range == 0 ? [:] : ["color": .number(range)] }
-
-    public init?(settings: JSON) {
-        guard let range = number(settings["color"], in: 0...10) else { return nil }
-        self.init(range)
-    }
+    public var text: String { "in colors changed by up to \(percentText(amount)) %" }
 
     enum Change: Int {
         case brightness, contrast, saturation
@@ -35,7 +28,7 @@ public struct Color: RedrawingTransform {
     /// - Returns: the order of the changes, and the factors of brightness, contrast and saturation.
     func draw(_ random: ImageRandom) -> (order: Int, factors: (Float, Float, Float)) {
         let words = random.words(.color)
-        let (low, high) = (max(0, 1 - range), 1 + range)
+        let (low, high) = (max(0, 1 - amount), 1 + amount)
         func factor(_ word: UInt32) -> Float { Float(low + (high - low) * ImageRandom.unit(word)) }
         return (ImageRandom.draw(words.x, Self.orders.count), (factor(words.y), factor(words.z), factor(words.w)))
     }

@@ -4,27 +4,19 @@
 import Libraries
 import Runtime
 
-public struct Erase: Transform {
-    /// Of the images in which something is erased.
-    private let probability: Double
+public struct Erase: AmountTransform {
+    public let amount: Double
 
-    /// - Parameter probability: 0...1.
-    public init(_ probability: Double) { self.probability = probability }
+    /// - Parameter amount: the share of the images in which something is erased, 0...1.
+    public init(_ amount: Double) { self.amount = amount }
 
-    public static let idle = Erase(0)
-    public static let labels = ["erase"]
+    public static let label = "erase"
+    public static let range = 0.0...1
 
-    public var text: String { "with a blank rectangle in \(percentText(probability)) %" }
-    public var digestText: String { probability == 0 ? "" : "erase \(probability)" }
-    public var settings: JSONObject { probability == 0 ? [:] : ["erase": .number(probability)] }
-
-    public init?(settings: JSON) {
-        guard let probability = number(settings["erase"], in: 0...1) else { return nil }
-        self.init(probability)
-    }
+    public var text: String { "with a blank rectangle in \(percentText(amount)) %" }
 
     public func paint(_ image: WrittenImage, _ random: ImageRandom) {
-        guard Double(random.words(.erase).x) < probability * 0x1p32 else { return }
+        guard Double(random.words(.erase).x) < amount * 0x1p32 else { return }
         // Ten attempts at a rectangle that fits, as torchvision's.
         for attempt in 1...10 {
             let words = random.words(.erase, attempt)

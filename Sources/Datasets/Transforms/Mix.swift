@@ -20,53 +20,39 @@ public struct Mix: Equatable {
     }
 }
 
-public struct Mixup: Transform {
-    private let alpha: Double
+public struct Mixup: MixingTransform, AmountTransform {
+    public let amount: Double
 
-    /// - Parameter alpha: 0...100; 0 mixes nothing.
-    public init(_ alpha: Double) { self.alpha = alpha }
+    /// - Parameter amount: alpha, 0...100; 0 mixes nothing.
+    public init(_ amount: Double) { self.amount = amount }
 
-    public static let idle = Mixup(0)
-    public static let labels = ["mixup"]
+    public static let label = "mixup"
+    public static let range = 0.0...100
 
-    public var text: String { "mixed with others (mixup \(short(alpha)))" }
-    public var digestText: String { alpha == 0 ? "" : "mixup \(alpha)" }
-    public var settings: JSONObject { alpha == 0 ? [:] : ["mixup": .number(alpha)] }
+    public var text: String { "mixed with others (mixup \(short(amount)))" }
 
-    public init?(settings: JSON) {
-        guard let alpha = number(settings["mixup"], in: 0...100) else { return nil }
-        self.init(alpha)
-    }
-
-    public func mix(_ random: ImageRandom, among images: Int, height: Int, width: Int) -> Mix? {
+    public func mix(_ random: ImageRandom, among images: Int, height: Int, width: Int) -> Mix {
         Mix(
-            partner: ImageRandom.draw(random.words(.mixup).x, images), share: random.beta(alpha, from: .mixup),
+            partner: ImageRandom.draw(random.words(.mixup).x, images), share: random.beta(amount, from: .mixup),
             window: nil)
     }
 }
 
-public struct CutMix: Transform {
-    private let alpha: Double
+public struct CutMix: MixingTransform, AmountTransform {
+    public let amount: Double
 
-    /// - Parameter alpha: 0...100; 0 mixes nothing.
-    public init(_ alpha: Double) { self.alpha = alpha }
+    /// - Parameter amount: alpha, 0...100; 0 mixes nothing.
+    public init(_ amount: Double) { self.amount = amount }
 
-    public static let idle = CutMix(0)
-    public static let labels = ["cutmix"]
+    public static let label = "cutmix"
+    public static let range = 0.0...100
 
-    public var text: String { "with windows into others (cutmix \(short(alpha)))" }
-    public var digestText: String { alpha == 0 ? "" : "cutmix \(alpha)" }
-    public var settings: JSONObject { alpha == 0 ? [:] : ["cutmix": .number(alpha)] }
-
-    public init?(settings: JSON) {
-        guard let alpha = number(settings["cutmix"], in: 0...100) else { return nil }
-        self.init(alpha)
-    }
+    public var text: String { "with windows into others (cutmix \(short(amount)))" }
 
     /// As torchvision's `CutMix`: a window of the share's area around any pixel, cut off at the edges.
-    public func mix(_ random: ImageRandom, among images: Int, height: Int, width: Int) -> Mix? {
+    public func mix(_ random: ImageRandom, among images: Int, height: Int, width: Int) -> Mix {
         let words = random.words(.cutMix)
-        let half = 0.5 * (1 - random.beta(alpha, from: .cutMix)).squareRoot()
+        let half = 0.5 * (1 - random.beta(amount, from: .cutMix)).squareRoot()
         func span(_ word: UInt32, _ size: Int) -> Range<Int> {
             let (center, reach) = (ImageRandom.draw(word, size), Int(half * Double(size)))
             return max(0, center - reach)..<min(size, center + reach)

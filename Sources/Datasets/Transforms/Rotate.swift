@@ -4,27 +4,20 @@
 import Libraries
 import Runtime
 
-public struct Rotate: RedrawingTransform {
-    private let degrees: Double
+public struct Rotate: RedrawingTransform, AmountTransform {
+    public let amount: Double
 
-    /// - Parameter degrees: 0...180.
-    public init(_ degrees: Double) { self.degrees = degrees }
+    /// - Parameter amount: degrees, 0...180.
+    public init(_ amount: Double) { self.amount = amount }
 
-    public static let idle = Rotate(0)
-    public static let labels = ["rotate"]
+    public static let label = "rotate"
+    public static let range = 0.0...180
 
-    public var text: String { "rotated by up to \(short(degrees))°" }
-    public var digestText: String { degrees == 0 ? "" : "rotate \(degrees)" }
-    public var settings: JSONObject { degrees == 0 ? [:] : ["rotate": .number(degrees)] }
-
-    public init?(settings: JSON) {
-        guard let degrees = number(settings["rotate"], in: 0...180) else { return nil }
-        self.init(degrees)
-    }
+    public var text: String { "rotated by up to \(short(amount))°" }
 
     /// Counterclockwise.
     func angle(_ random: ImageRandom) -> Double {
-        degrees * (2 * ImageRandom.unit(random.words(.rotate).x) - 1)
+        amount * (2 * ImageRandom.unit(random.words(.rotate).x) - 1)
     }
 
     public func redraw(_ canvas: inout Canvas, _ random: ImageRandom) { canvas.rotate(degrees: angle(random)) }

@@ -23,19 +23,48 @@ public protocol Transform: Hashable, Sendable {
     func move(_ sources: PixelSources, _ random: ImageRandom)
     /// Changes the image after it was written.
     func paint(_ image: WrittenImage, _ random: ImageRandom)
-    /// Which other one of so many images goes into the image, and how.
-    func mix(_ random: ImageRandom, among images: Int, height: Int, width: Int) -> Mix?
 }
 
 extension Transform {
     public func move(_ sources: PixelSources, _ random: ImageRandom) {}
     public func paint(_ image: WrittenImage, _ random: ImageRandom) {}
-    public func mix(_ random: ImageRandom, among images: Int, height: Int, width: Int) -> Mix? { nil }
+}
+
+/// One that a single number describes, 0 where it does nothing.
+public protocol AmountTransform: Transform {
+    /// Of its setting, and of its part of a digest.
+    static var label: String { get }
+    static var range: ClosedRange<Double> { get }
+    var amount: Double { get }
+    init(_ amount: Double)
+}
+
+extension AmountTransform {
+    public static var idle: Self { Self(0) }
+    public static var labels: [String] { [label] }
+
+    public var digestText: String { amount == 0 ? "" : "\(Self.label) \(amount)" }
+    public var settings: JSONObject { amount == 0 ? [:] : [Self.label: .number(amount)] }
+
+    public init?(settings: JSON) {
+        guard let setting = settings[Self.label] else {
+            self.init(0)
+            return
+        }
+        guard let amount = setting.number, Self.range ~= amount else { return nil }
+        self.init(amount)
+    }
 }
 
 /// One that redraws an image before its rows and columns are moved.
 public protocol RedrawingTransform: Transform {
     func redraw(_ canvas: inout Canvas, _ random: ImageRandom)
+}
+
+/// One that lets another image in.
+public protocol MixingTransform: Transform {
+    /// Which one of so many, and how.
+    func mix(_ random: ImageRandom, among images: Int, height: Int, width: Int) -> Mix
 }
 
 /// The random numbers of one image in one epoch.
@@ -142,14 +171,6 @@ public struct WrittenImage {
 }
 
 // MARK: Settings and texts
-
-/// A number of a description, 0 where there is none.
-///
-/// - Returns: `nil` where it is something else, or not in the range.
-func number(_ setting: JSON?, in range: ClosedRange<Double>) -> Double? {
-    guard let setting else { return 0 }
-    return setting.number.flatMap { range ~= $0 ? $0 : nil }
-}
 
 /// `1`, not `1.0`.
 func short(_ number: Double) -> String { Int(exactly: number).map { "\($0)" } ?? "\(number)" }
