@@ -37,7 +37,7 @@ extension Layer {
     }
 }
 
-extension Layer.Convolution: FreezableKind, CustomStringConvertible {
+extension Layer.Convolution: InitializableKind, CustomStringConvertible {
     public var description: String {
         var parts = ["conv \(width)"]
         if kernel != Extent(3) { parts.append("kernel: \(kernel)") }
@@ -118,13 +118,6 @@ extension Layer.Convolution: FreezableKind, CustomStringConvertible {
     var family: LayerFamily { .convolution }
     var function: FunctionTrait { .affine(hasShift: hasBias) }
     var isOfSingleValues: Bool { false }
-
-    var trainedForm: Layer? {
-        guard initialization != .standard || !freezing.isIdle else { return nil }
-        var trained = self
-        (trained.initialization, trained.freezing) = (.standard, Layer.Freezing())
-        return trained.layer
-    }
 
     func moduleName(flat: Bool) -> String { "Conv2d" }
 

@@ -82,6 +82,20 @@ extension Layer.Initialization {
     }
 }
 
+/// A layer whose weights may begin in another way.
+protocol InitializableKind: FreezableKind {
+    var initialization: Layer.Initialization { get set }
+}
+
+extension InitializableKind {
+    var trainedForm: Layer? {
+        guard initialization != .standard || !freezing.isIdle else { return nil }
+        var trained = self
+        (trained.initialization, trained.freezing) = (.standard, Layer.Freezing())
+        return trained.layer
+    }
+}
+
 extension LayerPlace {
     /// The tensors of a product.
     ///

@@ -20,7 +20,7 @@ extension Layer {
     }
 }
 
-extension Layer.Linear: FreezableKind, CustomStringConvertible {
+extension Layer.Linear: InitializableKind, CustomStringConvertible {
     public var description: String {
         typed("linear \(width)", (hasBias ? [] : ["bias: false"]) + initialization.written + freezing.written)
     }
@@ -56,13 +56,6 @@ extension Layer.Linear: FreezableKind, CustomStringConvertible {
     var family: LayerFamily { .linear }
     var function: FunctionTrait { .affine(hasShift: hasBias) }
     var isOfSingleValues: Bool { false }
-
-    var trainedForm: Layer? {
-        guard initialization != .standard || !freezing.isIdle else { return nil }
-        var trained = self
-        (trained.initialization, trained.freezing) = (.standard, Layer.Freezing())
-        return trained.layer
-    }
 
     func moduleName(flat: Bool) -> String { "Linear" }
 
