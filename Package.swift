@@ -94,8 +94,8 @@ let package = Package(
 
         // For Scripts/soak and Scripts/test.
         .executableTarget(
-            name: "fuzz", dependencies: ["Jupyter", "Language", "Libraries", "Session", "TestSupport"], path: "Tests/Fuzz",
-            swiftSettings: strict),
+            name: "fuzz", dependencies: ["Jupyter", "Language", "Libraries", "Session", "TestSupport"],
+            path: "Tests/Fuzz", swiftSettings: strict),
 
         // For Scripts/soak.
         .executableTarget(
