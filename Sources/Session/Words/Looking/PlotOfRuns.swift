@@ -40,8 +40,8 @@ func plotOfRuns(_ given: [RunGroup], _ call: Invocation) throws -> PictureValue 
         return PictureValue(Plot.histogram(title: title, axis: measure.axis, groups: results, caption: note))
     case .curves, .differences, .classes:
         let plot = curvesPlot(
-            groups.map { group in (group.name, group.runs.map(\.run.metrics)) }, measure, over: across,
-            showsTraining: call[PlotOption.train], note: note)
+            groups.map { group in (group.name, group.runs.map { ($0.run.metrics, $0.run.options.passes) }) }, measure,
+            over: across, showsTraining: call[PlotOption.train], note: note)
         return PictureValue(plot, names: plot.series.map(\.name), isTimed: across == .time)
     }
 }

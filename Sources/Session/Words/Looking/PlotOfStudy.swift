@@ -32,8 +32,10 @@ func plotOfStudy(_ study: Study, _ call: Invocation) throws -> PictureValue {
     switch kind {
     case .curves:
         let plot = curvesPlot(
-            names.indices.map { (names[$0], study.doneRuns($0).map(\.metrics)) }, measure, over: across,
-            showsTraining: showsTraining, note: excluded)
+            names.indices.map { model in
+                let passes = study.plan.models[model].options.passes
+                return (names[model], study.doneRuns(model).map { ($0.metrics, passes) })
+            }, measure, over: across, showsTraining: showsTraining, note: excluded)
         return PictureValue(plot, names: names, isTimed: across == .time)
     case .differences: return PictureValue(try differences(study, names, note: excluded, call))
     case .classes: return PictureValue(try classes(study, names, note: excluded, call))

@@ -3,23 +3,26 @@
 import Experiments
 import Graphics
 
+/// The epochs of a training, the last of which may end early.
+typealias TrainedEpochs = (metrics: [EpochMetrics], passes: Double)
+
 /// A curve a group.
 func curvesPlot(
-    _ groups: [(name: String, metrics: [[EpochMetrics]])], _ measure: Measure, over across: HorizontalMeasure,
+    _ groups: [(name: String, trainings: [TrainedEpochs])], _ measure: Measure, over across: HorizontalMeasure,
     showsTraining: Bool, note: String = ""
 ) -> Plot {
     var series: [Plot.Series] = []
     for group in groups {
         let main = series.count
-        series.append(curve(group.name, group.metrics, measure, over: across))
+        series.append(curve(group.name, group.trainings, measure, over: across))
         guard showsTraining, let training = measure.ofTraining else { continue }
-        var companion = curve(group.name, group.metrics, training, over: across)
+        var companion = curve(group.name, group.trainings, training, over: across)
         companion.name += ", training"
         companion.band = []
         companion.companionOf = main
         series.append(companion)
     }
-    let counts = Set(groups.map(\.metrics.count).filter { $0 > 1 })
+    let counts = Set(groups.map(\.trainings.count).filter { $0 > 1 })
     var caption = ""
     if !counts.isEmpty {
         let runs = counts.count == 1 ? counts.first.map { "\($0) runs" } ?? "" : "several runs"
@@ -35,13 +38,14 @@ func curvesPlot(
 /// Of one run its epochs; of several their mean at each epoch that all have reached, and a standard deviation around
 /// it.
 private func curve(
-    _ name: String, _ metrics: [[EpochMetrics]], _ measure: Measure, over across: HorizontalMeasure
+    _ name: String, _ trainings: [TrainedEpochs], _ measure: Measure, over across: HorizontalMeasure
 ) -> Plot.Series {
-    let curves = metrics.map { metrics in
+    let curves = trainings.map { training in
         var seconds = 0.0
-        return metrics.map { metrics -> Plot.Point in
+        return training.metrics.map { metrics -> Plot.Point in
             seconds += metrics.seconds
-            return Plot.Point(across == .time ? seconds : Double(metrics.epoch), measure.value(metrics))
+            let epochs = min(Double(metrics.epoch), training.passes)
+            return Plot.Point(across == .time ? seconds : epochs, measure.value(metrics))
         }
     }
     guard curves.count > 1 else { return Plot.Series(name, curves.first ?? []) }

@@ -86,7 +86,7 @@ private func showImages(_ data: DataValue, _ call: Invocation) throws -> Value {
     let grid = ImageGrid(
         title: "\(data.name): \(which) in epoch \(number)",
         pictures: try shown.map { try call.augmentedImage($0, of: dataset, epoch: number, seed: seed) },
-        caption: "As a training with `seed: \(seed)` sees them in that epoch.")
+        caption: "As a training with seed \(seed) sees them in that epoch.")
     return try call.show(PictureValue(grid, plainText: grid.text))
 }
 
