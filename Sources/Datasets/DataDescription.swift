@@ -20,6 +20,8 @@ public struct DataDescription: Hashable, Sendable {
         case take(training: Int, test: Int, seed: UInt64)
         case split(share: Double, seed: UInt64)
         case resize(height: Int, width: Int)
+        /// Of a cross-validation: the fold, from 0, that is tested.
+        case fold(Int, of: Int, seed: UInt64)
     }
 
     public var source: Source
@@ -28,9 +30,15 @@ public struct DataDescription: Hashable, Sendable {
     public var deviation: [Double]
     public var augmentation: Augmentation
 
-    /// How many test images it makes; `nil` where only the files say it.
+    /// How many test images it makes; `nil` where only the images say it.
     public var testCount: Int? {
-        for case .take(_, let test, _) in steps.reversed() { return test }
+        for step in steps.reversed() {
+            switch step {
+            case .take(_, let test, _): return test
+            case .fold: return nil
+            case .split, .resize: continue
+            }
+        }
         return switch source {
         case .cifar10(archive: nil), .cifar100(_, archive: nil): 10_000
         case .cifar10, .cifar100, .imageFolder: nil
@@ -53,6 +61,13 @@ public struct DataDescription: Hashable, Sendable {
             case .split(let share, let seed): data = data.split(share: share, seed: seed)
             case .resize(let height, let width):
                 data = try data.resized(height: height, width: width, cancellation: cancellation)
+            case .fold(let fold, let count, let seed):
+                // A file may say anything.
+                guard count <= data.training.count else {
+                    throw .badOption(
+                        "\(data.training.count) images are not divided into \(count) folds", fix: "make it anew")
+                }
+                data = data.folds(count, seed: seed)[fold]
             }
         }
         guard mean.count == data.channels, let normalization = Normalization(mean: mean, deviation: deviation) else {
@@ -174,6 +189,8 @@ extension DataDescription.Step {
         case .split(let share, let seed):
             ["kind": "split", "share": .number(share), "seed": .unsigned(seed)]
         case .resize(let height, let width): ["kind": "resize", "size": [.integer(height), .integer(width)]]
+        case .fold(let fold, let count, let seed):
+            ["kind": "fold", "fold": .integer(fold), "of": .integer(count), "seed": .unsigned(seed)]
         }
     }
 
@@ -192,6 +209,11 @@ extension DataDescription.Step {
         case "resize":
             guard let (height, width) = sizes(json["size"]) else { return nil }
             self = .resize(height: height, width: width)
+        case "fold":
+            guard let fold = json["fold"]?.integer, let count = json["of"]?.integer, count > 1,
+                0..<count ~= fold, let seed = json["seed"]?.unsigned
+            else { return nil }
+            self = .fold(fold, of: count, seed: seed)
         default: return nil
         }
     }

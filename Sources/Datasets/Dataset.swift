@@ -12,7 +12,7 @@ public struct Dataset: Sendable {
     }
 
     /// What the user calls it: `CIFAR-10`, `synthetic`.
-    public let name: String
+    public private(set) var name: String
     public let classNames: [String]
     public let channels: Int
     public let height: Int
@@ -123,6 +123,26 @@ public struct Dataset: Sendable {
         }
         result.origin?.steps.append(.split(share: share, seed: seed))
         return result
+    }
+
+    /// The data of a cross-validation, divided as by scikit-learn's `StratifiedKFold`: the training images, drawn by
+    /// the seed, are dealt to so many folds, class by class, so that folds differ by at most one image, in all and of
+    /// each class. In each of the results one fold is the test images, and the others are the training images. The
+    /// test and the validation images of this one are in none.
+    public func folds(_ count: Int, seed: UInt64) -> [Dataset] {
+        precondition(count > 1, "a fold to test, and one to train on")
+        let order = training.shuffledPlacesByClass(seed: seed).joined()
+        var foldOf = [Int](repeating: 0, count: training.count)
+        for (place, image) in order.enumerated() { foldOf[image] = place % count }
+        return (0..<count).map { fold in
+            var result = self
+            result.name = "\(name) fold \(fold + 1) of \(count)"
+            result.training = training.selecting(foldOf.indices.filter { foldOf[$0] != fold })
+            result.test = training.selecting(foldOf.indices.filter { foldOf[$0] == fold })
+            result.validation = .empty
+            result.origin?.steps.append(.fold(fold, of: count, seed: seed))
+            return result
+        }
     }
 
     /// All images in another size; those in files are decoded to it.

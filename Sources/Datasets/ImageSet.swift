@@ -47,7 +47,7 @@ public struct ImageSet: Sendable {
     }
 
     /// Where the images of each class are, in the order of the classes; classes without an image are left out.
-    var placesByClass: [[Int]] {
+    public var placesByClass: [[Int]] {
         var places: [Int: [Int]] = [:]
         for index in 0..<count { places[label(index), default: []].append(index) }
         return places.sorted { $0.key < $1.key }.map(\.value)
@@ -70,7 +70,7 @@ public struct ImageSet: Sendable {
         // What does not go round goes to classes that the seed draws.
         let open = classes.indices.filter { quotas[$0] < classes[$0].count }
         for place in shuffledOrder(count: open.count, seed: seed, epoch: 0).prefix(left) { quotas[open[place]] += 1 }
-        return drawn(quotas, of: classes, seed)
+        return drawn(quotas, seed: seed)
     }
 
     /// A share of each class, in their order, drawn by the seed. Rounded so that the sum is right, but of each class
@@ -91,16 +91,18 @@ public struct ImageSet: Sendable {
             quotas[index] += 1
             left -= 1
         }
-        return drawn(quotas, of: classes, seed)
+        return drawn(quotas, seed: seed)
     }
 
-    private func drawn(_ quotas: [Int], of classes: [[Int]], _ seed: UInt64) -> [Int] {
-        let order = shuffledOrder(count: count, seed: seed, epoch: 0)
+    private func drawn(_ quotas: [Int], seed: UInt64) -> [Int] {
+        zip(quotas, shuffledPlacesByClass(seed: seed)).flatMap { $1.prefix($0) }.sorted()
+    }
+
+    /// Where the images of each class are, in an order that the seed draws.
+    func shuffledPlacesByClass(seed: UInt64) -> [[Int]] {
         var rank = [Int](repeating: 0, count: count)
-        for (place, image) in order.enumerated() { rank[image] = place }
-        return zip(quotas, classes).flatMap { quota, places in
-            places.sorted { rank[$0] < rank[$1] }.prefix(quota)
-        }.sorted()
+        for (place, image) in shuffledOrder(count: count, seed: seed, epoch: 0).enumerated() { rank[image] = place }
+        return placesByClass.map { places in places.sorted { rank[$0] < rank[$1] } }
     }
 
     /// These images, in this order.

@@ -211,6 +211,65 @@ struct SplitTests {
     }
 }
 
+struct FoldTests {
+    /// 103 images: uneven for folds and classes alike.
+    private let data = Synthetic.make(training: 103, test: 5).split(share: 0.95, seed: 2)
+
+    @Test(arguments: [2, 3, 5, 7]) func everyTrainingImageIsTestedOnce(_ count: Int) throws {
+        let folds = data.folds(count, seed: 3)
+        #expect(folds.count == count)
+        func images(_ part: ImageSet) throws -> [[UInt8]] { try (0..<part.count).map { try part.image($0) } }
+        let all = try images(data.training)
+        let tested = try folds.flatMap { try images($0.test) }
+        #expect(tested.count == all.count && Set(tested) == Set(all))
+        for fold in folds {
+            #expect(try Set(images(fold.training)) == Set(all).subtracting(try images(fold.test)))
+            #expect(fold.training.count + fold.test.count == data.training.count && fold.validation.count == 0)
+        }
+    }
+
+    /// As in `StratifiedKFold`.
+    @Test(arguments: [2, 3, 5, 7]) func foldsDifferByAtMostOneImageOfAClassAndOfAll(_ count: Int) {
+        let folds = data.folds(count, seed: 3)
+        func spread(_ numbers: [Int]) -> Int { (numbers.max() ?? 0) - (numbers.min() ?? 0) }
+        #expect(spread(folds.map(\.test.count)) <= 1)
+        for label in data.classNames.indices {
+            #expect(spread(folds.map { $0.test.labels.count(where: { $0 == label }) }) <= 1)
+        }
+    }
+
+    /// Runs are kept by what they were trained on.
+    @Test func theSeedDrawsThem() throws {
+        let digests = try data.folds(5, seed: 3).map { try $0.digest() }
+        let again = try data.folds(5, seed: 3).map { try $0.digest() }
+        #expect(again == digests && Set(digests).count == 5)
+        #expect(try data.folds(5, seed: 4)[0].digest() != digests[0])
+    }
+
+    @Test func aFoldIsMadeAgainFromItsDescription() throws {
+        let data = try Synthetic.make(cancellation: Cancellation()).taking(100, test: 40).split(share: 0.8, seed: 5)
+        let fold = try data.folds(4, seed: 6)[2].taking(50, test: 7).resized(height: 8, width: 8)
+        let description = try #require(fold.description)
+        let read = try #require(DataDescription(.object(description.json)))
+        #expect(read == description && read.testCount == 7)
+        let made = try read.made(in: "/", opensFiles: false, cancellation: Cancellation())
+        #expect(try made.digest() == fold.digest() && made.name == "synthetic fold 3 of 4")
+        #expect(data.folds(4, seed: 6)[2].description?.testCount == nil)
+    }
+
+    @Test(arguments: [
+        (4, 4), (-1, 4), (0, 1), (0, 1 << 62),
+    ]) func aFoldThatCannotBeIsNoDescription(_ fold: Int, _ count: Int) throws {
+        let data = try Synthetic.make(cancellation: Cancellation())
+        var description = try #require(data.description)
+        description.steps = [.fold(fold, of: count, seed: 1)]
+        guard let read = DataDescription(.object(description.json)) else { return }
+        #expect(throws: DatasetError.self) {
+            try read.made(in: "/", opensFiles: false, cancellation: Cancellation())
+        }
+    }
+}
+
 struct AugmentationTests {
     private let data: Dataset = {
         var data = Synthetic.make(training: 40, test: 4)

@@ -102,7 +102,10 @@ struct RunDescriptionTests {
     @Test(arguments: options) func whatIsWrittenIsReadAgain(_ options: TrainingOptions) throws {
         let data = DataDescription(
             source: .imageFolder(path: "a \"b\"/é", height: 64, width: 32, testShare: 0.25, seed: 7),
-            steps: [.take(training: 64, test: 16, seed: 2), .split(share: 0.9, seed: 3), .resize(height: 8, width: 9)],
+            steps: [
+                .take(training: 64, test: 16, seed: 2), .split(share: 0.9, seed: 3), .resize(height: 8, width: 9),
+                .fold(1, of: 3, seed: 4),
+            ],
             mean: [0.1, 0.2, 0.3], deviation: [1.0 / 3, 0.5, 1],
             augmentation: Augmentation(Flip.random, Crop(4, border: .reflect), Cutout(8)))
         let description = RunDescription(

@@ -147,7 +147,7 @@ struct AssistanceTests {
 
     @Test func allWordsOfTheLanguageAreDeclared() {
         let names = """
-            cifar10 cifar100 imagefolder synthetic take split resize normalize augment input conv linear batchnorm groupnorm
+            cifar10 cifar100 imagefolder synthetic take split folds resize normalize augment input conv linear batchnorm groupnorm
             layernorm instancenorm relu leakyrelu prelu relu6 elu gelu silu mish hardswish sigmoid hardsigmoid tanh softplus maxpool
             avgpool adaptivemaxpool adaptiveavgpool globalmaxpool globalavgpool gap flatten dropout droppath softmax scale residual
             shortcut multiply concat chunk channelshuffle

@@ -76,8 +76,18 @@ extension Interpreter {
         let checked = try check(arguments, for: word, at: range, place: place)
         guard case .perform(let perform) = word.action else { return .nothing }
         let value = try perform(Invocation(arguments: checked, context: context))
-        guard case .object(let object) = value, let data = object as? DataValue else { return value }
-        return .object(data.made(by: dataExpression(word, checked)))
+        switch value {
+        case .object(let data as DataValue): return .object(data.made(by: dataExpression(word, checked)))
+        case .list(let elements) where word.group == .data:
+            let expression = dataExpression(word, checked)
+            return .list(
+                Items(
+                    elements.values.enumerated().map { index, element in
+                        guard case .object(let data as DataValue) = element else { return element }
+                        return .object(data.made(by: expression.map { "\($0)[\(index)]" }))
+                    }))
+        default: return value
+        }
     }
 
     /// The call that made a data set, as text that makes it again: its own data spelled out, and without the options

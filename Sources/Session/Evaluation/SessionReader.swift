@@ -80,8 +80,11 @@ extension Expression {
         }
     }
 
-    /// A call of words that give data.
+    /// A call of words that give data, or one of a list of them.
     fileprivate func isData(opensFiles: Bool) -> Bool {
+        if case .index(let list, let index) = kind, case .integer = index.kind {
+            return list.isData(opensFiles: opensFiles)
+        }
         guard case .call(let call) = kind, Vocabulary.word(call.callee.text)?.group == .data, call.bodies.isEmpty
         else { return false }
         return call.arguments.allSatisfy { argument in

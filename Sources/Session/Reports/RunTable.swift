@@ -6,16 +6,20 @@ import Graphics
 enum RunTable {
     private typealias Cell = Table.Cell
 
-    /// Columns as interfaces name them: name, model, accuracy, top5 where there are more than ten classes, loss,
-    /// parameters, operations, epochs, seconds an epoch, images/s, seed.
-    static func table(_ runs: [Run], showsDigest: Bool) -> Table {
+    /// Columns as interfaces name them: name, model, data where they differ, accuracy, top5 where there are more than
+    /// ten classes, loss, parameters, operations, epochs, seconds an epoch, images/s, seed.
+    ///
+    /// - Parameter data: what the data of each run are called.
+    static func table(_ runs: [Run], data: [String?], showsDigest: Bool) -> Table {
+        let showsData = Set(data.compactMap(\.self)).count > 1
         // Of ten classes, a guess has half of them among five.
         let hasManyClasses = runs.contains { $0.architecture.output.count > 10 && $0.top5 != nil }
         let top5 = hasManyClasses ? [Table.Column("top5", unit: "%", isHighFirst: true)] : []
         var columns = [
             Table.Column("name", isNumber: false), Table.Column("model", isNumber: false),
-            Table.Column("accuracy", unit: "%", isHighFirst: true),
         ]
+        if showsData { columns.append(Table.Column("data", isNumber: false)) }
+        columns.append(Table.Column("accuracy", unit: "%", isHighFirst: true))
         columns += top5
         columns += [
             Table.Column("loss"),
@@ -25,12 +29,12 @@ enum RunTable {
         ]
         if showsDigest { columns.append(Table.Column("digest", isNumber: false)) }
         var table = Table(columns: columns)
-        for run in runs {
+        for (run, data) in zip(runs, data) {
             let ending = run.state == .done ? "" : " (\(run.state))"
             let seconds = run.metrics.isEmpty ? nil : run.metrics.reduce(0) { $0 + $1.seconds } / run.passes
-            var cells = [
-                Cell(run.label + ending), Cell(run.model), Cell(run.accuracy, digits: 2),
-            ]
+            var cells = [Cell(run.label + ending), Cell(run.model)]
+            if showsData { cells.append(Cell(data ?? "")) }
+            cells.append(Cell(run.accuracy, digits: 2))
             cells += top5.map { _ in Cell(run.top5, digits: 2) }
             cells += [
                 Cell(run.loss, digits: 4),

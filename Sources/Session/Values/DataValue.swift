@@ -17,17 +17,22 @@ final class DataValue: ObjectValue {
     private let meaning: Meaning
     /// The program text that makes it again, without names of this session: `take(synthetic(), train: 64)`.
     let expression: String?
+    /// What it is called where no name means it and text would not tell: `CIFAR-10 fold 2 of 5`.
+    private let title: String?
 
     private let knownDigest: KnownDigest
 
-    convenience init(_ dataset: Dataset, boundName: String? = nil, expression: String? = nil) {
-        self.init(dataset, boundName: boundName, expression: expression, KnownDigest())
+    convenience init(
+        _ dataset: Dataset, boundName: String? = nil, expression: String? = nil, title: String? = nil
+    ) {
+        self.init(dataset, boundName: boundName, expression: expression, title, KnownDigest())
     }
 
     private init(
-        _ dataset: Dataset, boundName: String?, expression: String?, _ knownDigest: KnownDigest,
+        _ dataset: Dataset, boundName: String?, expression: String?, _ title: String?, _ knownDigest: KnownDigest,
         _ meaning: Meaning = Meaning()
     ) {
+        self.title = title
         self.meaning = meaning
         self.dataset = dataset
         givenName = boundName
@@ -36,17 +41,17 @@ final class DataValue: ObjectValue {
     }
 
     func named(_ name: String) -> any ObjectValue {
-        DataValue(dataset, boundName: name, expression: expression, knownDigest)
+        DataValue(dataset, boundName: name, expression: expression, title, knownDigest)
     }
 
     /// The same data, with the text that makes it.
     func made(by expression: String?) -> DataValue {
-        DataValue(dataset, boundName: boundName, expression: expression, knownDigest)
+        DataValue(dataset, boundName: boundName, expression: expression, title, knownDigest)
     }
 
     /// The same data where no name means them, if text does.
     fileprivate var withoutName: DataValue {
-        expression == nil ? self : DataValue(dataset, boundName: nil, expression: expression, knownDigest)
+        expression == nil ? self : DataValue(dataset, boundName: nil, expression: expression, title, knownDigest)
     }
 
     /// Its name means this value from now on: something else, or the same data made again, which have the name
@@ -59,7 +64,8 @@ final class DataValue: ObjectValue {
         {
             return .object(
                 DataValue(
-                    data.dataset, boundName: data.givenName, expression: expression, data.knownDigest, meaning))
+                    data.dataset, boundName: data.givenName, expression: expression, data.title, data.knownDigest,
+                    meaning))
         }
         meaning.isLost.store(true, ordering: .relaxed)
         return value
@@ -100,6 +106,7 @@ final class DataValue: ObjectValue {
     /// What it is called where no name of the session means it: two that differ are called differently. `CIFAR-10` as
     /// it comes, else the text that makes it.
     var madeName: String {
+        if let title { return title }
         guard let expression, !expression.hasSuffix("()") else { return dataset.name }
         return expression
     }

@@ -32,7 +32,10 @@ private func showTable(_ call: Invocation) throws -> Value {
     }
     var table: Table
     switch try call.tableOrPlotSubjects(values) {
-    case .runs(let groups): table = RunTable.table(groups.flatMap(\.runs).map(\.run), showsDigest: call[digest])
+    case .runs(let groups):
+        let runs = groups.flatMap(\.runs)
+        table = RunTable.table(
+            runs.map(\.run), data: runs.map { $0.data?.name ?? $0.dataExpression }, showsDigest: call[digest])
     case .lists(let lists):
         if call.isGiven(digest) {
             throw call.fault(

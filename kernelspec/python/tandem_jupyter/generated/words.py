@@ -6,6 +6,7 @@ imagefolder
 synthetic
 take
 split
+folds
 resize
 normalize
 augment
