@@ -62,15 +62,19 @@ public enum Averaging: Hashable, Sendable {
         }
     }
 
-    /// Whether a training of so many epochs ends before it has an effect.
-    public func isUnreached(passes: Double) -> Bool {
+    /// Whether a training of so many epochs and steps ends before it has an effect.
+    public func isUnreached(passes: Double, steps: Int, stepsPerEpoch: Int) -> Bool {
         switch self {
         case .ema: false
         // The end of a single epoch is what the training comes to.
         case .swa: averagedEpochs(Int(passes.rounded(.up)), of: passes) < 2
-        case .lookahead(_, _, let from, _): Double(from) >= passes
+        // The slow copy is first taken after a step of its own, and changes nothing there.
+        case .lookahead(let every, _, let from, _): (from * stepsPerEpoch / every + 1) * every >= steps
         }
     }
+
+    /// Whether it leaves out the beginning of the training.
+    public var beginsLater: Bool { settings.contains { $0.label == "from" && $0.value > 0 } }
 
     /// Epochs whose ends are averaged by now.
     private func averagedEpochs(_ ended: Int, of passes: Double) -> Int {

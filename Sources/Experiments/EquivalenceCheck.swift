@@ -11,11 +11,11 @@ public struct EquivalenceCheck: Sendable {
     public let hasSameBits: Bool
     /// The largest difference of two outputs, relative to the largest output.
     public let difference: Double
-    /// Whether one training step from the same seed ends in the same weights, bit for bit, in every precision; `nil`
+    /// Whether two training steps from the same seed end in the same weights, bit for bit, in every precision; `nil`
     /// where that was not asked.
     public let trainsTheSame: Bool?
 
-    /// Computes random images, of the shape that both take, and one training step in each precision where the training
+    /// Computes random images, of the shape that both take, and two training steps in each precision where the training
     /// is said to be the same. Batch norms have random parameters and statistics: fresh ones leave values nearly as
     /// they are, and would hide what differs.
     ///
@@ -49,7 +49,7 @@ extension EquivalenceCheck {
     /// Whether two networks that are provably identical in training are so on the engine, bit for bit, in the precision
     /// that is trained.
     ///
-    /// Cost: one training step of four images with each.
+    /// Cost: two training steps of four images with each.
     public static func agrees(
         _ first: Architecture, _ second: Architecture, precision: Precision, cancellation: Cancellation
     ) throws(TrainingError) -> Bool {
@@ -91,7 +91,10 @@ private struct Outcome {
             _ = try executor.evaluate(batch, of: settings.source, cancellation: cancellation)
             outputs = batch.flatMap { executor.outputs(image: $0) }
             if settings.trains {
-                _ = try executor.train(batch, of: settings.source, epoch: 1, cancellation: cancellation)
+                // Of the first epoch, and of one after which no layer changes what it learns.
+                for epoch in [1, Int.max] {
+                    _ = try executor.train(batch, of: settings.source, epoch: epoch, cancellation: cancellation)
+                }
             }
             digest = settings.trains ? executor.release().digest() : nil
         } catch .cancelled {

@@ -57,6 +57,9 @@ public struct StartingWeights: Sendable {
             leftOut: source.map(\.name).filter { !known.contains($0) })
     }
 
+    /// Whether every tensor of the network is taken.
+    func areAll(of architecture: Architecture) -> Bool { taken?.places.count == architecture.parameters.count }
+
     private static func digest(_ parameters: TrainedParameters, _ places: [(to: Int, from: Int)]) -> String {
         var digest = Digest(.sha256)
         for (to, from) in places {

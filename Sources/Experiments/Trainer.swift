@@ -70,7 +70,9 @@ extension TrainingOptions {
     /// Whether there is a batch to train on.
     func checkFit(_ dataset: Dataset) throws(TrainingError) {
         let images = dataset.training.count
-        if batches(of: images) == 0 { throw .noFullBatch(batchSize: batchSize, images: images) }
+        let whole = batches(of: images)
+        if whole == 0 { throw .noFullBatch(batchSize: batchSize, images: images) }
+        if passes > 0, batches(inEpoch: epochs, of: images) <= 0 { throw .noStep(epoch: epochs, batches: whole) }
     }
 }
 

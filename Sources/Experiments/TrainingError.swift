@@ -12,6 +12,8 @@ public indirect enum TrainingError: Error, Sendable, CustomStringConvertible {
     case noImages(dataset: String, Dataset.Part)
     /// Batches that are not full are left out, and there is no other.
     case noFullBatch(batchSize: Int, images: Int)
+    /// The last epoch would end before its first step.
+    case noStep(epoch: Int, batches: Int)
     /// Only the result of the run is kept.
     case noWeights(run: String)
     /// The weights that it starts from are not here; their run was called so.
@@ -39,6 +41,8 @@ public indirect enum TrainingError: Error, Sendable, CustomStringConvertible {
         case .noImages(let dataset, let part): "\(dataset) has no \(part.rawValue) images"
         case .noFullBatch(let size, let images):
             "`lastbatch: drop` leaves nothing to train on: a batch has \(size) images, and there are \(images)"
+        case .noStep(let epoch, let batches):
+            "epoch \(epoch) would end before its first step: a whole one has \(batches)"
         case .noWeights(let run): "the weights of \(run) are not kept"
         case .noStartingWeights(let run): "the weights of \(run) that this training starts from are not here"
         case .allFrozen: "nothing of the network learns: all of its parameters are frozen"
@@ -59,6 +63,8 @@ public indirect enum TrainingError: Error, Sendable, CustomStringConvertible {
         case .noImages(_, .validation): "hold images out for validation with `split`, before the training"
         case .noImages: "take at least one training and one test image"
         case .noFullBatch(_, let images): "a smaller batch is full: `batch: \(images)`"
+        case .noStep(1, let batches): "a step is `epochs: \(batches == 1 ? "1" : "1/\(batches)")`"
+        case .noStep(let epoch, _): "write `epochs: \(epoch - 1)`, or more of the last one"
         case .noWeights: "train it again: `train` keeps them, and `compare` with `keep: true`"
         case .noStartingWeights: "load or train that run, and call `train` again with `from:`"
         case .allFrozen: "leave `freeze:` out for one layer at least, usually the last"

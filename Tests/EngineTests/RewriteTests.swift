@@ -88,7 +88,9 @@ private struct RandomNetwork {
         case 5: return .dropout(rate: pick([0, 1e-9, 0.3]))
         case 6:
             return pick([
-                .flatten, .batchNorm(.init(momentum: pick([0.1, 0.3]))), .groupNorm(.init(groups: shape.channels)),
+                .flatten, .batchNorm(.init(momentum: pick([0.1, 0.3]))),
+                .groupNorm(
+                    .init(groups: shape.channels, freezing: pick([.init(), .init(.weights), .init(biasEpochs: 1)]))),
                 .instanceNorm(.init()),
             ])
         case 7 where depth < 2:

@@ -239,9 +239,13 @@ private struct NewtonSchulz {
 
 extension Muon {
     init(_ reader: inout OptimizerSettingsReader) throws(OptimizerSettingsError) {
+        let steps = try reader.number("steps", in: 1...20)
+        guard let steps = Int(exactly: steps) else {
+            throw OptimizerSettingsError(description: "`steps` of the optimizer is not a whole number")
+        }
         self.init(
             learningRate: try reader.number("lr"), momentum: try reader.number("momentum", in: 0...1),
-            isNesterov: try reader.flag("nesterov"), steps: Int(try reader.number("steps", in: 1...100)),
+            isNesterov: try reader.flag("nesterov"), steps: steps,
             weightDecay: try reader.number("weightdecay"), others: try reader.optimizer("others"))
     }
 }

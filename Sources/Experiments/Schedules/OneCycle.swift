@@ -52,8 +52,9 @@ extension OneCycle {
             self.init(peak: peak, momentum: nil)
             return
         }
-        let numbers = try reader.list("momentum").compactMap(\.number).filter { (0...1).contains($0) }
-        guard numbers.count == 2 else { throw reader.wrong("momentum", "pair of numbers") }
+        let list = try reader.list("momentum")
+        let numbers = list.compactMap(\.number).filter { (0...1).contains($0) }
+        guard list.count == 2, numbers.count == 2 else { throw reader.wrong("momentum", "pair of numbers") }
         self.init(peak: peak, momentum: (numbers[0], numbers[1]))
     }
 }

@@ -41,8 +41,11 @@ struct MultiStep: ScheduleForm {
 
 extension MultiStep {
     init(_ reader: inout ScheduleSettingsReader) throws(ScheduleSettingsError) {
-        let epochs = try reader.list("epochs").compactMap(\.integer)
-        guard epochs == epochs.sorted(), epochs.first.map({ $0 >= 1 }) == true else {
+        let list = try reader.list("epochs")
+        let epochs = list.compactMap(\.integer)
+        guard epochs.count == list.count, epochs.first.map({ $0 >= 1 }) == true,
+            zip(epochs, epochs.dropFirst()).allSatisfy({ $0 < $1 })
+        else {
             throw reader.wrong("epochs", "ascending list")
         }
         self.init(epochs: epochs, factor: try reader.number("factor"))

@@ -21,10 +21,12 @@ public enum SeedRole: String, Sendable, CaseIterable {
     }
 
     /// Whether anything in this training is drawn with its seed.
-    public func isUsed(by architecture: Architecture, on dataset: Dataset) -> Bool {
+    public func isUsed(
+        by architecture: Architecture, from start: StartingWeights? = nil, on dataset: Dataset
+    ) -> Bool {
         switch self {
         case .order: true
-        case .initialization: architecture.parameterCount > 0
+        case .initialization: architecture.parameterCount > 0 && start?.areAll(of: architecture) != true
         case .augmentation: !dataset.augmentation.isNone
         case .dropout: architecture.layers.contains(where: drops)
         }
@@ -56,8 +58,11 @@ public struct VarianceByRole: Sendable {
     /// - Parameter seeds: two at least.
     public init(_ model: StudyModel, on dataset: Dataset, roles: [SeedRole], seeds: [UInt64]) {
         (self.model, self.dataset, self.seeds) = (model, dataset, seeds)
-        self.roles = roles.filter { $0.isUsed(by: model.architecture, on: dataset) }
-        unusedRoles = roles.filter { !$0.isUsed(by: model.architecture, on: dataset) }
+        func isUsed(_ role: SeedRole) -> Bool {
+            role.isUsed(by: model.architecture, from: model.options.start, on: dataset)
+        }
+        self.roles = roles.filter(isUsed)
+        unusedRoles = roles.filter { !isUsed($0) }
     }
 
     /// What the runs of a row are drawn with; `nil`: all roles vary together.

@@ -198,7 +198,11 @@ extension RewriteRule {
             guard case .groupNorm(let settings) = placed.layer, settings.groups == placed.input.channels,
                 !placed.input.isFlat
             else { return nil }
-            return [.instanceNorm(Layer.InstanceNorm(epsilon: settings.epsilon, hasScale: true, hasBias: true))]
+            return [
+                .instanceNorm(
+                    Layer.InstanceNorm(
+                        epsilon: settings.epsilon, hasScale: true, hasBias: true, freezing: settings.freezing))
+            ]
         },
         RewriteRule(
             "a pool with one position has no use for its stride", .training,

@@ -206,7 +206,12 @@ extension Interpreter {
         if word.isLayer, count == 0, all.allSatisfy({ $0.label != nil || isSize($0.value) }) {
             // `batchnorm 64`, `flatten 1`, `relu true`
             let reason = word.name == "batchnorm" ? ": the channels that come in are inferred" : ""
-            fix = "write `\(plain)`\(reason)"
+            // `nn.PReLU(64)` has a slope a channel, where `nn.PReLU()` and `prelu` have one.
+            let hasSlopes = word.name == "prelu" && written != "1" && options.isEmpty
+            fix =
+                hasSlopes
+                ? "write `prelu perchannel: true`: a slope for each of the channels that come in"
+                : "write `\(plain)`\(reason)"
         } else if word.name == "linear", all.count(where: { $0.label == nil }) == 3 {
             fix = "the size that comes in is inferred: write `linear \(source[all[1].value.range]), bias: \(written)`"
         } else if word.name == "dropout", case .boolean = argument.value.kind {

@@ -8,14 +8,18 @@ extension Interpreter {
     /// A run where a training wants a model: its model starts from fresh weights, which must be said.
     private func modelOf(_ run: Run, _ written: String, for word: Word) -> (fix: String?, edits: [TextEdit])? {
         guard word.takesLong else { return nil }
-        let start = "`\(word.name) \(written).model` starts from fresh weights"
-        if run.state == .loaded {
-            return ("\(start); `train \(written).model, from: \(written)` from those of the file", [])
+        guard word.parameter("optimizer") === TrainingOption.optimizer.parameter else {
+            return ("write `\(word.name) \(written).model`", [])
         }
-        let further =
-            run.state == .done
-            ? "resume \(written), epochs: \(2 * max(1, run.epochs))" : "resume \(written)"
-        return ("\(start); `\(further)` resumes from the run's own", [])
+        var fix = "`\(word.name) \(written).model` starts from fresh weights"
+        if word.parameter("from") === TrainingOption.from.parameter {
+            fix += ", and with `from: \(written)` from those of \(run.state == .loaded ? "the file" : "the run")"
+        }
+        if word.name == Word.train.name, run.state != .loaded {
+            let further = run.state == .done ? ", epochs: \(2 * max(1, run.epochs))" : ""
+            fix += "; `resume \(written)\(further)` continues the run"
+        }
+        return (fix, [])
     }
 
     /// What to type instead of a value of the wrong kind.

@@ -87,7 +87,7 @@ struct ProofReport {
         let images = "\(check.images) images of noise"
         switch (proof.answer, check.trainsTheSame) {
         case (.same, true?):
-            return "checked on \(images): the same outputs, and the same weights after a training step, bit for bit"
+            return "checked on \(images): the same outputs, and the same weights after two training steps, bit for bit"
         case (.same, false?):
             return
                 "the check on \(images) FAILED: a training step leads to different weights; please report these networks"

@@ -46,7 +46,10 @@ extension FaultMaker {
                 .unknownName, message, at: range, fix: "did you mean `\(near)`?", edits: [TextEdit(range, near)])
         }
         return fault(
-            .unknownName, message, at: range, fix: "`let \(name) = …` binds a name; `help` lists the words")
+            .unknownName, message, at: range,
+            fix: name.first?.isUppercase == true
+                ? "`model \(name) { … }` defines a model, `let \(name) = …` binds a name; `help` lists the words"
+                : "`let \(name) = …` binds a name; `help` lists the words")
     }
 
     // MARK: Options

@@ -35,6 +35,7 @@ extension Invocation {
         var compared: [(name: String, model: Model, training: (architecture: Architecture, options: TrainingOptions))] =
             []
         if models.count == 1 {
+            try refuseWhatHidesTheRecipes(recipes)
             for (index, recipe) in recipes.enumerated() {
                 let call = with(recipe, at: place(ComparingOption.recipes))
                 compared.append(
@@ -68,6 +69,20 @@ extension Invocation {
         return models.count == 2
             ? "write `compare \(models[0]), \(models[1])`, or \(recipes)"
             : names.toMake(.model, another: !models.isEmpty) + (models.isEmpty ? "" : ", or \(recipes)")
+    }
+
+    /// An option of the call comes before those of the recipes: where these differ in it, they would be compared
+    /// without that difference.
+    private func refuseWhatHidesTheRecipes(_ recipes: [RecipeValue]) throws(Diagnostic) {
+        guard recipes.count > 1 else { return }
+        for option in TrainingOption.ofEachTraining where arguments.isGiven(option) {
+            let label = option.parameter.label
+            let values = recipes.map { $0.text(of: label) }
+            guard values.contains(where: { $0 != values[0] }) else { continue }
+            throw fault(
+                .outOfRange, "the recipes differ in `\(label):`, and that of the call would replace it in all of them",
+                at: place(option), fix: "leave it out of the call")
+        }
     }
 
     /// `with: fast` or `with: [slow, fast]`

@@ -3,7 +3,7 @@
 import Experiments
 
 private let decay = Option(
-    "decay", .decimal(0...1, excludesHighest: true), default: 0.999, isPositional: true, aliases: ["beta", "alpha"],
+    "decay", .decimal(0...1, excludesHighest: true), default: 0.999, isPositional: true, aliases: ["beta"],
     "what is kept of the average in each step")
 private let swaFrom = Option(
     "from", .decimal(0...1, excludesHighest: true), default: 0.75, isPositional: true, aliases: ["swa_start"],

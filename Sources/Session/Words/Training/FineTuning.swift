@@ -11,13 +11,15 @@ extension Invocation {
     func training(of model: Model, on data: DataValue) throws -> (architecture: Architecture, options: TrainingOptions)
     {
         let whole = try model.architecture(on: data.image)
-        let call = withoutIdleSeeds(model.name, whole, on: data)
-        var options = try call.trainingOptions()
-        call.noteUnused(options, on: data)
         let architecture = try frozen(whole, model)
+        var start: StartingWeights?
         if arguments.word.parameter("from") === TrainingOption.from.parameter, let source = self[TrainingOption.from] {
-            options.start = try startingWeights(source, model, architecture)
+            start = try startingWeights(source, model, architecture)
         }
+        let call = withoutIdleSeeds(model.name, whole, from: start, on: data)
+        var options = try call.trainingOptions()
+        options.start = start
+        call.noteUnused(options, on: data)
         return (architecture, options)
     }
 

@@ -8,8 +8,10 @@ import Text
 extension Invocation {
     /// The call without the seeds that nothing is drawn with: they would make another training of the same one. A note
     /// and no error, since a recipe is for other models and data as well, and so may be a loop.
-    func withoutIdleSeeds(_ model: String, _ architecture: Architecture, on data: DataValue) -> Invocation {
-        let used = SeedRole.allCases.filter { $0.isUsed(by: architecture, on: data.dataset) }
+    func withoutIdleSeeds(
+        _ model: String, _ architecture: Architecture, from start: StartingWeights?, on data: DataValue
+    ) -> Invocation {
+        let used = SeedRole.allCases.filter { $0.isUsed(by: architecture, from: start, on: data.dataset) }
         var arguments = arguments
         func leaveOut(_ option: any OptionDeclaration, _ reason: String, _ fix: String? = nil) {
             noteIdle(
@@ -25,7 +27,9 @@ extension Invocation {
             case .dropout:
                 leaveOut(
                     option, "\(model) has neither `dropout` nor `droppath`", "put one into the model: `dropout 0.2`")
-            case .initialization: leaveOut(option, "\(model) has no weights")
+            case .initialization:
+                leaveOut(
+                    option, start.map { "all weights are taken from \($0.run)" } ?? "\(model) has no weights")
             case .order: break
             }
         }
@@ -50,12 +54,17 @@ extension Invocation {
         }
         let epochs =
             options.passes == 1 ? "1 epoch" : "\(decimalText(options.passes)) epochs"
-        if let averaging = options.averaging, averaging.isUnreached(passes: options.passes) {
+        let images = data.dataset.training.count
+        let stepsPerEpoch = options.batches(of: images)
+        if let averaging = options.averaging,
+            averaging.isUnreached(
+                passes: options.passes, steps: options.steps(of: images), stepsPerEpoch: stepsPerEpoch)
+        {
+            let smaller = averaging.beginsLater ? "write a smaller `from:`, or " : ""
             noteIdle(
                 "the training ends after \(epochs), before `\(AverageValue(averaging).text)` averages anything",
-                at: place(TrainingOption.average), fix: "write a smaller `from:`, or train for more epochs")
+                at: place(TrainingOption.average), fix: smaller + "train for more epochs")
         }
-        let stepsPerEpoch = options.batches(of: data.dataset.training.count)
         let (message, fix): (String, String)
         switch schedule.unreached(epochs: options.epochs, stepsPerEpoch: stepsPerEpoch) {
         case nil: return

@@ -95,13 +95,11 @@ extension Invocation {
         }
         options.averaging = self[TrainingOption.average]?.averaging
         if options.schedule.setsMomentum, !options.optimizer.hasMomentum {
-            let (word, rate) = (options.optimizer.name, decimalText(options.optimizer.learningRate))
+            let text = OptimizerValue(options.optimizer).text
             throw fault(
-                .nothingToDo,
-                "the schedule changes the optimizer's momentum, and `\(OptimizerValue(options.optimizer).text)` has none",
+                .nothingToDo, "the schedule changes the optimizer's momentum, and `\(text)` has none",
                 at: place(isGiven(TrainingOption.optimizer) ? TrainingOption.optimizer : TrainingOption.schedule),
-                fix: ["sgd", "rmsprop"].contains(word)
-                    ? "write `\(word)(lr: \(rate), momentum: 0.9)`" : "write `\(word)(lr: \(rate))`")
+                fix: "write `\(text.dropLast()), momentum: 0.9)`")
         }
         options.gradient.labelSmoothing = self[TrainingOption.smoothing]
         options.gradient.largestNorm = self[TrainingOption.clip]
