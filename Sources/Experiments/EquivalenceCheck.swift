@@ -168,7 +168,7 @@ extension Executor {
             switch parameter.role {
             case .weight, .bias: continue
             case .scale, .slope: (low, high) = (-1.5, 1.5)
-            case .shift, .runningMean: (low, high) = (-1, 1)
+            case .shift, .position, .runningMean: (low, high) = (-1, 1)
             case .runningVariance: (low, high) = (0.25, 4)
             }
             let values = [Float](unsafeUninitializedCapacity: parameter.count) { buffer, initialized in

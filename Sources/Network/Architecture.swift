@@ -24,7 +24,7 @@ public struct PlacedLayer: Hashable, Sendable {
 }
 
 /// One tensor of a layer, in PyTorch's shape: `[K, C / groups, kh, kw]` of a convolution, `[out, in]` of a linear
-/// layer, `[K]` of a bias and of all tensors of a batch norm.
+/// layer, `[K]` of a bias and of all tensors of a batch norm, `[C, H, W]` of a map.
 public struct ParameterTensor: Hashable, Sendable {
     /// What it does, which says how it begins and whether the optimizer trains it.
     public enum Role: Hashable, Sendable {
@@ -36,6 +36,8 @@ public struct ParameterTensor: Hashable, Sendable {
         case shift
         /// Below zero, of a prelu.
         case slope
+        /// Of each place, added to what is there.
+        case position
         case runningMean
         case runningVariance
 
@@ -48,6 +50,7 @@ public struct ParameterTensor: Hashable, Sendable {
             case .scale, .runningVariance: .constant(1)
             case .shift, .runningMean: .constant(0)
             case .slope: .constant(0.25)
+            case .position: .normal(deviation: 0.02)
             }
         }
     }

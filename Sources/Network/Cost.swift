@@ -7,7 +7,8 @@ extension PlacedLayer {
             + branches.joined().reduce(0) { $0 + $1.parameterCount }
     }
 
-    /// Multiply-adds of one image in the forward pass. Only products with weights count, as in the papers' tables.
+    /// Multiply-adds of one image in the forward pass. Products with weights count, and those of places
+    /// with places in attention, as in the papers' tables.
     public var operations: Int {
         layer.kind.operations(self) + branches.joined().reduce(0) { $0 + $1.operations }
     }

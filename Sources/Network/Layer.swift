@@ -10,6 +10,9 @@ public indirect enum Layer: Hashable, Sendable {
     case layerNorm(LayerNorm)
     case instanceNorm(InstanceNorm)
     case scale(Scale)
+    case attention(Attention)
+    case positionEmbedding(PositionEmbedding)
+    case placeMixing(PlaceMixing)
     case activation(Activation)
     case prelu(PReLU)
     case maxPool(Pooling)
@@ -42,7 +45,8 @@ public indirect enum Layer: Hashable, Sendable {
             Convolution.self, Linear.self, BatchNorm.self, GroupNorm.self, LayerNorm.self, InstanceNorm.self,
             Scale.self, Activation.self, PReLU.self, MaxPool.self, AveragePool.self, AdaptiveMaxPool.self,
             AdaptiveAveragePool.self, Flatten.self, Dropout.self, DropPath.self, Residual.self, Multiplication.self,
-            Concatenation.self, Chunk.self, ChannelShuffle.self,
+            Concatenation.self, Chunk.self, ChannelShuffle.self, Attention.self, PositionEmbedding.self,
+            PlaceMixing.self,
         ]
     }
 
@@ -56,6 +60,9 @@ public indirect enum Layer: Hashable, Sendable {
         case .layerNorm(let settings): settings
         case .instanceNorm(let settings): settings
         case .scale(let settings): settings
+        case .attention(let settings): settings
+        case .positionEmbedding(let settings): settings
+        case .placeMixing(let settings): settings
         case .activation(let activation): activation
         case .prelu(let settings): settings
         case .maxPool(let windows): MaxPool(windows: windows)

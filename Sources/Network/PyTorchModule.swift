@@ -70,7 +70,7 @@ public struct PyTorchModule: Sendable {
         "elif", "else", "except", "finally", "for", "from", "global", "if", "import", "in", "is", "lambda", "nonlocal",
         "not", "or", "pass", "raise", "return", "try", "while", "with", "yield", "super", "torch", "nn", "Residual",
         "Concat", "FlatLinear", "Scale", "LayerScale", "Multiply",
-        "Chunk", "DropPath", "StochasticResidual", "whiten_",
+        "Chunk", "DropPath", "StochasticResidual", "whiten_", "SelfAttention", "PositionEmbedding", "MixPlaces",
     ]
 
     private static func className(_ name: String) -> String {
@@ -86,7 +86,7 @@ public struct PyTorchModule: Sendable {
         _ layer: PlacedLayer, module: String
     ) -> (statements: [String], functions: [PythonClass]) {
         var own = layer.layer.kind.moduleStatements(layer, module: module)
-        own.statements += layer.layer.kind.freezing.python(of: module)
+        own.statements += layer.layer.kind.freezing.python(of: module, layer)
         return layer.branches.enumerated().reduce(own) { sum, branch in
             let name = layer.layer.kind.branchName(branch.offset)
             let place = Int(name) == nil ? "\(module).\(name)" : "\(module)[\(name)]"

@@ -13,6 +13,8 @@ public struct ShapeFault: Error, Hashable, Sendable {
         case paddingTooLarge(size: Extent)
         /// The groups divide the input channels, or the width where the layer has one, with a remainder.
         case groupsDoNotDivide(groups: Int, channels: Int, width: Int?)
+        /// The heads do not share the channels evenly.
+        case headsDoNotDivide(heads: Int, channels: Int)
         /// A `droppath` is not the first layer of the body of a `residual`.
         case notAtHead
         /// The body of a `residual` and its shortcut end in different shapes.
@@ -75,6 +77,8 @@ extension ShapeFault: CustomStringConvertible {
             "\(groups) groups must divide the \(channels) channels that come in"
         case .groupsDoNotDivide(let groups, let channels, let width?):
             "\(groups) groups must divide both the \(channels) channels that come in and the width \(width)"
+        case .headsDoNotDivide(let heads, let channels):
+            "\(heads) heads cannot share the \(channels) channels that come in evenly"
         case .notAtHead: "\(word) can only be the first layer in the block of a `residual`"
         case .shortcutDiffers(let body, let shortcut):
             "the body of residual ends in \(body), its shortcut in \(shortcut)"
@@ -111,6 +115,7 @@ extension ShapeFault: CustomStringConvertible {
         case .paddingTooLarge: "make the padding smaller"
         case .groupsDoNotDivide(_, let channels, let width):
             "choose groups that divide \(channels)" + (width.map { " and \($0)" } ?? "")
+        case .headsDoNotDivide(_, let channels): "choose a number of heads that divides \(channels)"
         case .notAtHead: "write `residual { \(layer); … }`"
         case .shortcutDiffers: "make the last width and the strides of both the same"
         case .noProjection:

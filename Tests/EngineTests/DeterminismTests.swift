@@ -48,6 +48,20 @@ struct DeterminismTests {
         .activation(.hardsigmoid), .linear(.init(width: 10)),
     ]
 
+    /// A block of a transformer and one of an MLP-Mixer.
+    static let tokens: [Layer] = [
+        .convolution(.init(width: 36, kernel: Extent(1))), .positionEmbedding(.init()),
+        .residual(body: [.layerNorm(.init()), .attention(.init(heads: 3))], shortcut: nil),
+        .residual(
+            body: [
+                .layerNorm(.init()), .placeMixing(.init(output: Extent(37, 1))), .activation(.gelu),
+                .placeMixing(.init(output: Extent(12))),
+            ],
+            shortcut: nil),
+        .attention(.init(heads: 1, freezing: .init(.weights))), .placeMixing(.init(output: Extent(3, 2))), .flatten,
+        .linear(.init(width: 10)),
+    ]
+
     /// Layers of which nothing learns, or the bias alone, the biases of some in the first epoch.
     static let frozen: [Layer] = [
         .convolution(.init(width: 20, padding: .exactly(Extent(1)), initialization: .dirac, freezing: .init(.all))),
@@ -63,7 +77,7 @@ struct DeterminismTests {
 
     /// Algorithms are chosen by the batch that was asked for, so that a training keeps its bits where its data has
     /// fewer images than that, and takes the memory of those alone.
-    @Test(arguments: [layers, branched, later], Precision.allCases)
+    @Test(arguments: [layers, branched, later, tokens], Precision.allCases)
     func roomForFewerImagesThanABatchChangesNoBit(layers: [Layer], precision: Precision) throws {
         let source = MemoryImages(shape: Self.shape, count: 5, classes: 10, seed: 3)
         let architecture = try Architecture(input: Self.shape, layers: layers)

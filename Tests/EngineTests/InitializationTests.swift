@@ -11,10 +11,10 @@ struct InitializationTests {
 
     /// The tensors of one layer, as they begin.
     private func begun(
-        _ layer: Layer, on input: Shape = shape, images: FirstImages? = nil, seed: UInt64 = 1, threads: Int = 2
+        _ layers: Layer..., on input: Shape = shape, images: FirstImages? = nil, seed: UInt64 = 1, threads: Int = 2
     ) throws -> [[Float]] {
         let executor = try Executor(
-            Architecture(input: input, layers: [layer]), batchSize: 1, optimizer: .sgd(), seeds: Seeds(seed),
+            Architecture(input: input, layers: layers), batchSize: 1, optimizer: .sgd(), seeds: Seeds(seed),
             pool: ThreadPool(threadCount: threads))
         executor.initialize(seed: seed, images: images)
         return executor.parameters.indices.map(executor.parameter)
@@ -60,6 +60,23 @@ struct InitializationTests {
         let linear = try begun(.linear(.init(width: 200, initialization: .xavier)), on: Shape(features: 300))
         let linearBound = (6.0 / 500).squareRoot()
         #expect(isDrawn(linear[0]) { min(1, max(0, ($0 / linearBound + 1) / 2)) })
+    }
+
+    /// `nn.MultiheadAttention._reset_parameters`.
+    @Test func attentionBeginsAsPyTorchs() throws {
+        let layer = Layer.attention(.init(heads: 4))
+        let tensors = Array(try begun(Self.convolution(64, Extent(1), .standard), layer).dropFirst(2))
+        let (bound, ofOutput) = ((6.0 / (64 + 192)).squareRoot(), (1.0 / 64).squareRoot())
+        #expect(isDrawn(tensors[0]) { min(1, max(0, ($0 / bound + 1) / 2)) })
+        #expect(isDrawn(tensors[2]) { min(1, max(0, ($0 / ofOutput + 1) / 2)) })
+        #expect((tensors[1] + tensors[3]).allSatisfy { $0 == 0 })
+    }
+
+    @Test func positionsBeginNormal() throws {
+        let layer = Layer.positionEmbedding(.init())
+        let tensors = try begun(Self.convolution(48, Extent(1), .standard), layer, layer)
+        for values in tensors.suffix(2) { #expect(isDrawn(values) { 0.5 * erfc(-$0 / 0.02 / 2.squareRoot()) }) }
+        #expect(tensors[2] != tensors[3])
     }
 
     @Test func theDefaultIsUniformByTheFanIn() throws {

@@ -105,6 +105,44 @@ struct LayerCase: CustomTestStringConvertible, Sendable {
         LayerCase(
             "learned scale of vectors", [20],
             [.linear(.init(width: 33)), .scale(.init(factor: -1, isLearned: true)), relu]),
+        LayerCase("attention", [3, 5, 7], [conv(20, 1), .attention(.init(heads: 4)), conv(5, 3)]),
+        LayerCase(
+            "attention of one head with relu", [3, 3, 3], [conv(18, 1), .attention(.init(heads: 1)), relu, conv(5, 1)]),
+        LayerCase(
+            "attention of whole blocks", [3, 4, 9], [conv(64, 1), .attention(.init(heads: 2)), conv(5, 3)], images: 2),
+        LayerCase(
+            "attention of many places", [3, 9, 10], [conv(9, 1), .attention(.init(heads: 3)), conv(5, 3)], images: 2),
+        LayerCase("attention of one place", [3, 1, 1], [conv(6, 1), .attention(.init(heads: 2)), conv(5, 1)]),
+        LayerCase("attention of the images", [3, 4, 4], [.attention(.init(heads: 3)), conv(5, 1)]),
+        LayerCase(
+            "attention in a residual behind a halo", [3, 5, 5],
+            [
+                conv(34, 3, padding: 1),
+                .residual(body: [.layerNorm(.init()), .attention(.init(heads: 2))], shortcut: nil),
+                conv(5, 3, padding: 1),
+            ]),
+        LayerCase(
+            "positionembedding", [3, 5, 7], [conv(34, 1), .positionEmbedding(.init()), relu, conv(5, 3, padding: 1)]),
+        LayerCase("positionembedding of the images", [3, 5, 7], [.positionEmbedding(.init()), conv(5, 3)]),
+        LayerCase(
+            "mixplaces", [3, 5, 7], [conv(18, 1), .placeMixing(.init(output: Extent(6, 1))), conv(5, 1)], images: 5),
+        LayerCase(
+            "mixplaces to a map", [3, 8, 4],
+            [conv(50, 1), .placeMixing(.init(output: Extent(5, 7))), relu, conv(5, 3, padding: 1)], images: 5),
+        LayerCase("mixplaces of the images", [3, 4, 4], [.placeMixing(.init(output: Extent(33, 1))), conv(5, 1)]),
+        LayerCase(
+            "mixplaces of one place", [3, 1, 1], [conv(5, 1), .placeMixing(.init(output: Extent(1))), conv(5, 1)]),
+        LayerCase(
+            "mixplaces in a residual behind a halo", [3, 6, 5],
+            [
+                conv(34, 3, padding: 1),
+                .residual(
+                    body: [
+                        .layerNorm(.init()), .placeMixing(.init(output: Extent(40, 1))), .activation(.gelu),
+                        .placeMixing(.init(output: Extent(6, 5))),
+                    ], shortcut: nil),
+                conv(5, 3, padding: 1),
+            ]),
         LayerCase("softmax", [3, 4, 3], [conv(19, 1), .activation(.softmax), conv(5, 3)]),
         LayerCase("softmax of vectors", [12], [.linear(.init(width: 21)), .activation(.softmax)]),
         LayerCase(

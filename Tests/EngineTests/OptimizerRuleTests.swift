@@ -59,6 +59,12 @@ struct OptimizerRuleTests {
                 == [plain, [2, 0], none, none, none, none, plain, [2, 0]])
     }
 
+    @Test func positionsHaveNoDecayWhereWeightsAloneDo() {
+        let factors = RoleFactors(decaysWeightsOnly: true)
+        #expect(factors.factors(.position, shape: [8, 4, 4]).weightDecay == 0)
+        #expect(factors.factors(.weight, shape: [8, 4]).weightDecay == 1)
+    }
+
     @Test func neighborsWithOtherFactorsAreGroupsOfTheirOwn() {
         func view(_ range: Range<Int>, _ factors: GroupFactors) -> ParameterView {
             ParameterView(range: range, shape: [range.count], role: .bias, factors: factors)

@@ -294,6 +294,12 @@ struct PlainNetwork {
             }
         case .channelShuffle(let groups):
             forEachShuffled(placed, groups) { output, input in y[output] = x[input] }
+        case .attention(let settings): y = attention(placed, settings.heads, x).output
+        case .positionEmbedding: y = zip(x, parameters[first]).map { $0 + $1 }
+        case .placeMixing:
+            forEachMixed(placed) { output, input, weight in y[output] += x[input] * parameters[first][weight] }
+            let outputs = parameters[first + 1].count
+            for output in y.indices { y[output] += parameters[first + 1][output % outputs] }
         case .flatten, .dropout, .dropPath: y = x
         case .batchNorm, .groupNorm, .layerNorm, .instanceNorm, .scale, .residual, .multiplication, .concatenation,
             .chunk:
@@ -341,12 +347,105 @@ struct PlainNetwork {
             }
         case .channelShuffle(let groups):
             forEachShuffled(placed, groups) { output, input in dx[input] = dy[output] }
+        case .attention(let settings):
+            let result = attention(placed, settings.heads, x)
+            let (weights, ofInput) = result.backward(dy)
+            for (index, values) in weights.enumerated() {
+                for place in values.indices { gradients.values[first + index][place] += values[place] }
+            }
+            dx = ofInput
+        case .positionEmbedding:
+            dx = dy
+            for place in dy.indices { gradients.values[first][place] += dy[place] }
+        case .placeMixing:
+            forEachMixed(placed) { output, input, weight in
+                dx[input] += dy[output] * parameters[first][weight]
+                gradients.values[first][weight] += dy[output] * x[input]
+            }
+            let outputs = parameters[first + 1].count
+            for output in dy.indices { gradients.values[first + 1][output % outputs] += dy[output] }
         case .flatten, .dropout, .dropPath: dx = dy
         case .batchNorm, .groupNorm, .layerNorm, .instanceNorm, .scale, .residual, .multiplication, .concatenation,
             .chunk:
             preconditionFailure("not image by image")
         }
         return dx
+    }
+
+    /// Each place of the output of `nn.Linear` over places, with each of its input and the weight between them.
+    private func forEachMixed(
+        _ placed: PlacedLayer, _ body: (_ output: Int, _ input: Int, _ weight: Int) -> Void
+    ) {
+        let channels = placed.input.channels
+        let (inputs, outputs) = (placed.input.count / channels, placed.output.count / channels)
+        for channel in 0..<channels {
+            for (k, p) in pairs(outputs, inputs) { body(channel * outputs + k, channel * inputs + p, k * inputs + p) }
+        }
+    }
+
+    /// Vaswani et al. 2017, equation 1, with the weights of `nn.MultiheadAttention`. Matrices are lists of rows, one a
+    /// place.
+    private func attention(
+        _ placed: PlacedLayer, _ heads: Int, _ x: [Double]
+    ) -> (output: [Double], backward: ([Double]) -> (weights: [[Double]], input: [Double])) {
+        typealias Matrix = [[Double]]
+        func transposed(_ a: Matrix) -> Matrix { a[0].indices.map { column in a.map { $0[column] } } }
+        func times(_ a: Matrix, _ b: Matrix) -> Matrix {
+            let columns = transposed(b)
+            return a.map { row in columns.map { zip(row, $0).reduce(0) { $0 + $1.0 * $1.1 } } }
+        }
+        func rows(_ values: [Double], _ count: Int) -> Matrix {
+            stride(from: 0, to: values.count, by: count).map { Array(values[$0..<$0 + count]) }
+        }
+        func part(_ a: Matrix, _ range: Range<Int>) -> Matrix { a.map { Array($0[range]) } }
+        let (first, channels) = (firstTensor(placed), placed.input.channels)
+        let (places, size) = (placed.input.count / channels, channels / heads)
+        let (weightIn, weightOut) = (rows(parameters[first], channels), rows(parameters[first + 2], channels))
+        let tokens = transposed(rows(x, places))
+        let all = times(tokens, transposed(weightIn)).map { zip($0, parameters[first + 1]).map { $0 + $1 } }
+        let parts = (0..<heads).map { head in
+            (0..<3).map { part(all, $0 * channels + head * size..<$0 * channels + (head + 1) * size) }
+        }
+        let shares = parts.map { qkv in
+            times(qkv[0], transposed(qkv[1])).map { row in
+                let powers = row.map { exp($0 / Double(size).squareRoot()) }
+                return powers.map { $0 / powers.reduce(0, +) }
+            }
+        }
+        let sums = (0..<heads).map { times(shares[$0], parts[$0][2]) }
+        let joined = (0..<places).map { place in sums.flatMap { $0[place] } }
+        let output = times(joined, transposed(weightOut)).map { zip($0, parameters[first + 3]).map { $0 + $1 } }
+        return (
+            transposed(output).flatMap { $0 },
+            { dy in
+                let ofOutput = transposed(rows(dy, places))
+                let ofJoined = times(ofOutput, weightOut)
+                var ofAll = all.map { $0.map { _ in 0.0 } }
+                for head in 0..<heads {
+                    let (own, qkv) = (part(ofJoined, head * size..<(head + 1) * size), parts[head])
+                    let ofScores = zip(shares[head], times(own, transposed(qkv[2]))).map { share, of in
+                        let mean = zip(share, of).reduce(0) { $0 + $1.0 * $1.1 }
+                        return zip(share, of).map { $0 * ($1 - mean) / Double(size).squareRoot() }
+                    }
+                    let results = [
+                        times(ofScores, qkv[1]), times(transposed(ofScores), qkv[0]),
+                        times(transposed(shares[head]), own),
+                    ]
+                    for (number, result) in results.enumerated() {
+                        for (place, channel) in pairs(places, size) {
+                            ofAll[place][number * channels + head * size + channel] = result[place][channel]
+                        }
+                    }
+                }
+                func sum(_ a: Matrix) -> [Double] { transposed(a).map { $0.reduce(0, +) } }
+                return (
+                    [
+                        times(transposed(ofAll), tokens).flatMap { $0 }, sum(ofAll),
+                        times(transposed(ofOutput), joined).flatMap { $0 }, sum(ofOutput),
+                    ], transposed(times(ofAll, weightIn)).flatMap { $0 }
+                )
+            }
+        )
     }
 
     /// `view(groups, C / groups).transpose()`: where each value goes and comes from.

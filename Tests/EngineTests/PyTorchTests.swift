@@ -139,6 +139,19 @@ struct PyTorchTests {
         .adaptiveMaxPool(output: Extent(1)), .flatten, .linear(.init(width: 10)),
     ]
 
+    static let tokens: [Layer] = [
+        conv(20, 2, stride: 2), .positionEmbedding(.init()),
+        .residual(body: [.layerNorm(.init()), .attention(.init(heads: 4))], shortcut: nil),
+        .residual(body: [.layerNorm(.init()), conv(36, 1), .activation(.gelu), conv(20, 1)], shortcut: nil),
+        .residual(
+            body: [
+                .layerNorm(.init()), .placeMixing(.init(output: Extent(37, 1))), .activation(.gelu),
+                .placeMixing(.init(output: Extent(9))),
+            ], shortcut: nil),
+        .placeMixing(.init(output: Extent(5, 3))), conv(32, 1), .attention(.init(heads: 2)), relu, conv(9, 1),
+        .attention(.init(heads: 1)), .flatten, .linear(.init(width: 10)),
+    ]
+
     static let gated: [Layer] = {
         let sigmoid = Layer.activation(.sigmoid)
         let pooled = Layer.adaptiveAveragePool(output: Extent(1))
@@ -212,6 +225,7 @@ struct PyTorchTests {
             ("norms-exact", laterNorms, .sgd(learningRate: 0.02, momentum: 0.9, weightDecay: 1e-3)),
             ("pools-exact", laterPools, .sgd(learningRate: 0.05, momentum: 0.9, weightDecay: 1e-3)),
             ("gated-exact", gated, .sgd(learningRate: 0.02, momentum: 0.9, weightDecay: 1e-3)),
+            ("tokens-exact", tokens, .sgd(learningRate: 0.02, momentum: 0.9, weightDecay: 1e-3)),
             ("shuffled-exact", shuffled, .sgd(learningRate: 0.02, momentum: 0.9, weightDecay: 1e-3)),
             ("dropped-exact", dropped, .sgd(learningRate: 0.02, momentum: 0.9, weightDecay: 1e-3)),
             ("mixed-exact", vgg, .sgd(learningRate: 0.02, momentum: 0.9)),

@@ -301,7 +301,7 @@ extension Executor {
             switch parameter.role {
             case .weight, .bias: continue
             case .scale, .slope: range = -1.5...1.5
-            case .shift, .runningMean: range = -1...1
+            case .shift, .position, .runningMean: range = -1...1
             case .runningVariance: range = 0.25...4
             }
             setParameter(index, to: (0..<parameter.count).map { _ in .random(in: range, using: &random) })
@@ -313,7 +313,7 @@ extension Layer {
     /// Whether what comes out of it has the shape of what goes in, whatever that is.
     fileprivate var keepsShape: Bool {
         switch self {
-        case .activation, .dropout, .batchNorm, .groupNorm, .scale: true
+        case .activation, .dropout, .batchNorm, .groupNorm, .scale, .attention, .positionEmbedding: true
         default: false
         }
     }
@@ -364,7 +364,13 @@ extension Layer {
             branches[index][0] = branches[index][0].nudged(&random)
             if case .chunk = self { return .chunk(branches: branches) }
             return .concatenation(branches: branches)
-        case .linear, .batchNorm, .flatten, .activation, .prelu, .layerNorm,
+        case .attention(var settings):
+            settings.heads = pick([1, settings.heads])
+            return .attention(settings)
+        case .placeMixing(var settings):
+            settings.output = pick([settings.output, Extent(3, 1), Extent(2)])
+            return .placeMixing(settings)
+        case .linear, .positionEmbedding, .batchNorm, .flatten, .activation, .prelu, .layerNorm,
             .instanceNorm:
             return self
         }

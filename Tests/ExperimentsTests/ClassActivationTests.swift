@@ -51,6 +51,11 @@ struct ClassActivationTests {
             .linear(.init(width: 12)), .scale(.init(factor: 0.25)), .linear(.init(width: 10)),
         ],
         [
+            .residual(
+                body: [.layerNorm(.init()), .attention(.init(heads: 3)), .positionEmbedding(.init())], shortcut: nil),
+            .placeMixing(.init(output: Extent(3, 2))), .attention(.init(heads: 1)), .flatten, .linear(.init(width: 10)),
+        ],
+        [
             .multiplication(body: [
                 .adaptiveAveragePool(output: Extent(1)), .linear(.init(width: 3)), .activation(.relu),
                 .linear(.init(width: 6)), .activation(.sigmoid),

@@ -213,6 +213,39 @@ private struct Graph {
             ])
     }
 
+    @Test func attentionIsProductsOfPlaces() throws {
+        let graph = try Graph([.attention(.init(heads: 2))], input: Shape(channels: 6, height: 5, width: 4))
+        #expect(
+            graph.nodes == [
+                "Reshape(images, 0.flat) -> 0.places", "MatMul(0.in_proj_weight, 0.places) -> 0.projected",
+                "Reshape(0.in_proj_bias, 0.column_in) -> 0.bias_in", "Add(0.projected, 0.bias_in) -> 0.all",
+                "Reshape(0.all, 0.heads) -> 0.split",
+                "Slice(0.split, 0.start_queries, 0.end_queries, 0.axis_queries) -> 0.queries",
+                "Slice(0.split, 0.start_keys, 0.end_keys, 0.axis_keys) -> 0.keys",
+                "Slice(0.split, 0.start_values, 0.end_values, 0.axis_values) -> 0.values",
+                "Transpose(0.queries) -> 0.rows perm=[0, 1, 3, 2]", "MatMul(0.rows, 0.keys) -> 0.products",
+                "Mul(0.products, 0.factor) -> 0.scores", "Softmax(0.scores) -> 0.shares axis=-1",
+                "Transpose(0.shares) -> 0.columns perm=[0, 1, 3, 2]", "MatMul(0.values, 0.columns) -> 0.sums",
+                "Reshape(0.sums, 0.flat) -> 0.joined", "MatMul(0.out_proj.weight, 0.joined) -> 0.output",
+                "Reshape(0.out_proj.bias, 0.column_out) -> 0.bias_out", "Add(0.output, 0.bias_out) -> 0.shifted",
+                "Reshape(0.shifted, 0.shape) -> logits",
+            ])
+        #expect(graph.sizes["0.heads"] == [0, 6, 3, -1] && graph.sizes["0.start_keys"] == [2])
+    }
+
+    @Test func placesAreMixedByAProduct() throws {
+        let graph = try Graph(
+            [.positionEmbedding(.init()), .placeMixing(.init(output: Extent(3, 2)))],
+            input: Shape(channels: 6, height: 5, width: 4))
+        #expect(
+            graph.nodes == [
+                "Add(images, 0.weight) -> 0", "Reshape(0, 1.flat) -> 1.places",
+                "Transpose(1.weight) -> 1.columns perm=[1, 0]", "MatMul(1.places, 1.columns) -> 1.mixed",
+                "Add(1.mixed, 1.bias) -> 1.shifted", "Reshape(1.shifted, 1.shape) -> logits",
+            ])
+        #expect(graph.sizes == ["1.flat": [0, 6, -1], "1.shape": [0, 6, 3, 2]])
+    }
+
     @Test func chunksAreSlices() throws {
         let graph = try Graph(
             [.chunk(branches: [[], [.activation(.relu)]]), .channelShuffle(groups: 2)],

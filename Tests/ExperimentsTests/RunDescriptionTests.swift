@@ -56,7 +56,10 @@ struct RunDescriptionTests {
         .instanceNorm(.init(epsilon: 1e-3, hasScale: true)), .instanceNorm(.init(hasBias: true)),
         .maxPool(.init(size: Extent(1), stride: Extent(2), roundsUp: true)),
         .adaptiveMaxPool(output: Extent(32)),
-        .channelShuffle(groups: 3),
+        .channelShuffle(groups: 3), .attention(.init(heads: 3)), .attention(.init(heads: 1, freezing: .init(.weights))),
+        .positionEmbedding(.init()), .positionEmbedding(.init(freezing: .init(.all))),
+        .placeMixing(.init(output: Extent(7, 1))),
+        .placeMixing(.init(output: Extent(32), freezing: .init(biasEpochs: 2))),
         .residual(body: [.dropPath(rate: 0.1), .convolution(.init(width: 3, padding: .same))], shortcut: nil),
     ]
 
@@ -193,10 +196,13 @@ struct RunDescriptionTests {
             case .chunk: 18
             case .channelShuffle: 19
             case .dropPath: 20
+            case .attention: 21
+            case .positionEmbedding: 22
+            case .placeMixing: 23
             }
         }
         let layers = Self.layers + Self.laterMaps + Self.laterLayers
-        #expect(Set((layers + layers.flatMap { $0.blocks.flatMap(\.layers) }).map(kind)) == Set(0...20))
+        #expect(Set((layers + layers.flatMap { $0.blocks.flatMap(\.layers) }).map(kind)) == Set(0...23))
     }
 
     @Test(arguments: [

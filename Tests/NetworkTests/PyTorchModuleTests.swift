@@ -132,6 +132,32 @@ private func module(_ layers: [Layer], name: String = "Net", notes: [String] = [
         #expect(text.contains("self.body[0](self.body[1:](x)) + self.shortcut(x)") && !text.contains("class Residual("))
     }
 
+    @Test func tokensBringTheirClasses() throws {
+        let text = try module([
+            .convolution(.init(width: 4, kernel: Extent(1))), .positionEmbedding(.init()),
+            .residual(body: [.attention(.init(heads: 2, freezing: .init(.weights, biasEpochs: 2)))], shortcut: nil),
+            .placeMixing(.init(output: Extent(9, 1))),
+            .placeMixing(.init(output: Extent(2, 3), freezing: .init(.weights))),
+        ])
+        for line in [
+            "PositionEmbedding(4, 8, 8),", "SelfAttention(4, 2),", "MixPlaces(64, 9, 1),", "MixPlaces(9, 2, 3),",
+        ] {
+            #expect(text.contains("\(line)\n"))
+        }
+        for name in [
+            "SelfAttention(nn.MultiheadAttention)", "PositionEmbedding(nn.Module)", "MixPlaces(nn.Linear)",
+        ] { #expect(text.split(separator: "class \(name):").count == 2) }
+        let statements = text.split(separator: "\n").drop { $0 != "        )" }.dropFirst().map { $0.dropFirst(8) }
+        #expect(
+            statements == [
+                "self[2].body[0].in_proj_weight.requires_grad_(False)",
+                "self[2].body[0].out_proj.weight.requires_grad_(False)",
+                "# after 2 epochs: self[2].body[0].in_proj_bias.requires_grad_(False)",
+                "# after 2 epochs: self[2].body[0].out_proj.bias.requires_grad_(False)",
+                "self[4].weight.requires_grad_(False)",
+            ])
+    }
+
     @Test func multiplyBringsItsClass() throws {
         let text = try module([
             .multiplication(body: [

@@ -150,7 +150,7 @@ struct AssistanceTests {
             cifar10 cifar100 imagefolder synthetic take split folds resize normalize augment input conv linear batchnorm groupnorm
             layernorm instancenorm relu leakyrelu prelu relu6 elu gelu silu mish hardswish sigmoid hardsigmoid tanh softplus maxpool
             avgpool adaptivemaxpool adaptiveavgpool globalmaxpool globalavgpool gap flatten dropout droppath softmax scale residual
-            shortcut multiply concat chunk channelshuffle
+            shortcut multiply concat chunk channelshuffle attention positionembedding mixplaces
             train resume evaluate predict recipe sgd adam adamw rmsprop lion muon constant step multistep cosine onecycle polyline ema swa
             lookahead findlr diff lint compare more variance print summary diagram table plot show confusion mistakes flips cam profile help runs save load export share
             shape range div floor sqrt min max abs round sum mean count ask quit

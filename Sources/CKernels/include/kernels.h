@@ -160,6 +160,14 @@ typedef struct {
     ptrdiff_t x_block, y_block, dy_block, dx_block;
 } tandem_layer_norm;
 
+/// Some channels of an image, from any on: the value (c, y, x) is at base + (c / 16) * block + y * row + x * 16 + c % 16, and `first` is
+/// the first c of them.
+typedef struct {
+    float *base;
+    ptrdiff_t block, row;
+    int32_t height, width, first, count;
+} tandem_channels;
+
 /// A channel of a batch of maps: its first value, and from one image and one row to the next (floats).
 typedef struct {
     const float *x;
@@ -266,6 +274,23 @@ typedef struct {
     /// y = the channels `lanes[count]` of an image, and zeros in the lanes behind them, over one block.
     void (*gather_channels)(const tandem_lane *lanes, int32_t count, int64_t image, float *y, ptrdiff_t y_row, int32_t height,
                             int32_t width);
+
+    /// Channels as a matrix of pixels, times a factor: to[c / lanes][pixel][c % lanes], where lanes are 16 or 32, `group` floats from one
+    /// group of lanes to the next. Lanes after the last channel become zero.
+    void (*take_channels)(const tandem_channels *c, float factor, int32_t lanes, ptrdiff_t group, float *to);
+    /// The same back, times a factor; lanes of other channels stay.
+    void (*put_channels)(const tandem_channels *c, float factor, int32_t lanes, ptrdiff_t group, const float *from);
+
+    /// Over the rows of s [columns / 16][row][16], `block` floats from one 16 columns to the next: s = e^(s - largest) / sum. Lanes after
+    /// the last column become zero.
+    void (*softmax_rows)(float *s, ptrdiff_t block, int32_t rows, int32_t columns);
+    /// ds = s * (ds - sum of s * ds), row by row.
+    void (*softmax_rows_gradient)(const float *s, float *ds, ptrdiff_t block, int32_t rows, int32_t columns);
+
+    /// y = x + a map in panels of 32 channels, [C / 32][pixel][32], over one block of one image; `panel` is the first of the block's lanes.
+    void (*add_panel)(const float *x, ptrdiff_t x_row, const float *panel, float *y, ptrdiff_t y_row, int32_t height, int32_t width);
+    /// panel (+)= dy, likewise.
+    void (*sum_to_panel)(const float *dy, ptrdiff_t dy_row, float *panel, int32_t height, int32_t width, int32_t accumulate);
 
     /// Sets the lanes from `lanes` on to zero, over one block of one image.
     void (*clear_lanes)(float *x, ptrdiff_t row, int32_t height, int32_t width, int32_t lanes);

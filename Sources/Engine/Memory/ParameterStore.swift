@@ -66,6 +66,13 @@ struct FactorParameters {
     let gradient: UnsafeMutablePointer<Float>?
 }
 
+/// What a learned map is, in panels of 32 channels.
+struct MapParameters {
+    let map: UnsafeMutablePointer<Float>
+    /// `nil` where nothing learns by it.
+    let gradient: UnsafeMutablePointer<Float>?
+}
+
 /// What a batch norm learns of the images.
 struct RunningStatistics {
     let mean: UnsafeMutablePointer<Float>
@@ -139,6 +146,11 @@ struct ParameterStore {
         offset(tensors, .scale).map {
             FactorParameters(factors: weights + $0, gradient: gradient(tensors, .scale))
         }
+    }
+
+    /// - Parameter tensors: those of a position embedding.
+    func map(_ tensors: [ParameterTensor]) -> MapParameters {
+        MapParameters(map: weights + (offset(tensors, .position) ?? 0), gradient: gradient(tensors, .position))
     }
 
     /// - Parameter tensors: those of a batch norm.

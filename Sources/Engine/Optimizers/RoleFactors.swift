@@ -4,7 +4,8 @@
 import Network
 
 public struct RoleFactors: Hashable, Sendable {
-    /// Whether tensors of one dimension have no weight decay, as in timm: biases, norms, learned factors and slopes.
+    /// Whether tensors of one dimension have no weight decay, as in timm: biases, norms, learned factors and slopes;
+    /// nor have position embeddings.
     public let decaysWeightsOnly: Bool
     /// What the learning rate of all biases is multiplied by. The decay of a step, learning rate times weight decay,
     /// stays: a group with `lr * 64` and `weight_decay / 64`.
@@ -25,10 +26,11 @@ public struct RoleFactors: Hashable, Sendable {
         switch role {
         case .bias: rate = biasRate
         case .shift: rate = normBiasRate
-        case .weight, .scale, .slope, .runningMean, .runningVariance: rate = 1
+        case .weight, .scale, .slope, .position, .runningMean, .runningVariance: rate = 1
         }
         return GroupFactors(
-            learningRate: rate, weightDecay: decaysWeightsOnly && shape.count <= 1 ? 0 : 1 / rate)
+            learningRate: rate, weightDecay: decaysWeightsOnly && (shape.count <= 1 || role == .position) ? 0 : 1 / rate
+        )
     }
 }
 

@@ -15,6 +15,8 @@ struct AlgorithmChoice {
         /// Nothing: its output is its input.
         case identity
         case pass(any PassPlan)
+        /// Several, one after the other.
+        case passes([Part])
         /// Part of the pass before it where that takes it along, else a pass of its own.
         case relu(any PassPlan)
         /// The sum of its branches.
@@ -25,6 +27,17 @@ struct AlgorithmChoice {
         case join
         /// The same, where each branch gets a share of the channels.
         case share
+    }
+
+    /// One of the passes of a layer.
+    struct Part {
+        /// What a profile adds to the layer's name.
+        let name: String
+        /// Its input, its output, and the parameters that are its own.
+        let placed: PlacedLayer
+        /// Multiply-adds of one image in the forward pass.
+        let operations: Int
+        let plan: any PassPlan
     }
 
     func outcome(_ placed: PlacedLayer) -> Outcome {
@@ -41,6 +54,10 @@ struct AlgorithmChoice {
                     groups: placed.input.channels, epsilon: settings.epsilon, tensors: placed.parameters))
         case .scale(let settings):
             settings.isIdle ? .identity : .pass(ScalePlan(factor: settings.factor, tensors: placed.parameters))
+        case .attention(let settings): .passes(attention(placed, settings))
+        case .positionEmbedding: .pass(PositionEmbeddingPlan(tensors: placed.parameters))
+        case .placeMixing:
+            .pass(PlaceMixingPlan(input: placed.input, output: placed.output, tensors: placed.parameters))
         case .activation(.relu): .relu(ActivationPlan(activation: .relu))
         case .activation(.softmax): .pass(SoftmaxPlan())
         case .activation(let activation): .pass(ActivationPlan(activation: activation))
@@ -84,6 +101,28 @@ struct AlgorithmChoice {
             input: placed.input, output: placed.output, window: window, groups: groups,
             isMixed: policy.hasMixedGradients && window == Window() && groups == 1, images: images,
             tensors: placed.parameters)
+    }
+
+    /// A linear layer at each place to queries, keys and values, attention over all places, and another linear layer.
+    private func attention(_ placed: PlacedLayer, _ settings: Layer.Attention) -> [Part] {
+        let shape = placed.input
+        let all = Shape(channels: 3 * shape.channels, height: shape.height, width: shape.width)
+        func part(
+            _ name: String, _ input: Shape, _ output: Shape, _ tensors: ArraySlice<ParameterTensor>,
+            _ plan: (PlacedLayer) -> any PassPlan
+        ) -> Part {
+            let own = PlacedLayer(layer: placed.layer, input: input, output: output, parameters: Array(tensors))
+            let operations =
+                tensors.first.map { $0.count * shape.height * shape.width }
+                ?? Layer.Attention.operationsOfScores(shape)
+            return Part(name: name, placed: own, operations: operations, plan: plan(own))
+        }
+        func linear(_ own: PlacedLayer) -> any PassPlan { product(own, Window(), groups: 1) }
+        return [
+            part("queries, keys, values", shape, all, placed.parameters[..<2], linear),
+            part("scores", all, shape, []) { _ in AttentionPlan(settings, output: shape) },
+            part("projection", shape, shape, placed.parameters[2...], linear),
+        ]
     }
 
     /// With fewer channels the transforms cost more than the products save.

@@ -32,6 +32,8 @@ struct Graph {
 
     enum Operation {
         case layer(PlacedLayer, any PassPlan)
+        /// One of the passes of a layer that takes several.
+        case part(AlgorithmChoice.Part)
         /// The sum of a `residual`.
         case add
         /// The product of a `multiply`: its input, and what its body makes of it.
@@ -59,6 +61,7 @@ struct Graph {
             needs =
                 switch operation {
                 case .layer(_, let plan): plan.needs
+                case .part(let part): part.plan.needs
                 case .add: Sum.needs
                 case .multiply: Multiplication.needs
                 case .join, .split, .fork: PassNeeds()
@@ -96,6 +99,8 @@ struct Graph {
         switch choice.outcome(placed) {
         case .identity: return value
         case .pass(let plan): return add(.layer(placed, plan), inputs: [value], output: placed.output)
+        case .passes(let parts):
+            return parts.reduce(value) { add(.part($1), inputs: [$0], output: $1.placed.output) }
         case .relu(let plan):
             if let producer = values[value].producer, nodes[producer].needs.takesReLU, !nodes[producer].hasReLU {
                 nodes[producer].hasReLU = true
@@ -126,12 +131,16 @@ struct Graph {
 
     private mutating func add(_ operation: Operation, inputs: [Int], output: Shape) -> Int {
         for input in inputs { values[input].reader = nodes.count }
-        let learns =
-            if case .layer(let placed, _) = operation { placed.parameters.contains(where: \.isTrained) } else { false }
+        let parameters =
+            switch operation {
+            case .layer(let placed, _): placed.parameters
+            case .part(let part): part.placed.parameters
+            case .add, .multiply, .join, .split, .fork: [ParameterTensor]()
+            }
         values.append(
             Value(
                 shape: output, producer: nodes.count, storage: values.count,
-                needsGradient: learns || inputs.contains { values[$0].needsGradient }))
+                needsGradient: parameters.contains(where: \.isTrained) || inputs.contains { values[$0].needsGradient }))
         nodes.append(Node(operation, inputs: inputs, outputs: [values.count - 1]))
         return values.count - 1
     }
@@ -172,6 +181,7 @@ extension Graph {
         var (name, operations) = ("", 0)
         switch node.operation {
         case .layer(let placed, _): (name, operations) = (placed.layer.description, placed.operations)
+        case .part(let part): (name, operations) = ("\(part.placed.layer): \(part.name)", part.operations)
         case .add: name = "residual: sum"
         case .multiply: name = "multiply: product"
         case .join(let layer): name = "\(layer): join"

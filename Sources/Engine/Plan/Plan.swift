@@ -78,6 +78,12 @@ extension Graph {
         let output = maps.values[node.outputs[0]]
         // A value in front of all that learns has no use for one, and no gradient flows into the node.
         let outputGradient = maps.gradients[node.outputs[0]] ?? output
+        func makeSinglePass(_ plan: any PassPlan) -> any LayerPass {
+            let ports = Ports(
+                input: maps.values[node.inputs[0]], inputGradient: maps.gradients[node.inputs[0]], output: output,
+                outputGradient: outputGradient)
+            return plan.makePass(ports, hasReLU: node.hasReLU, on: &site)
+        }
         switch node.operation {
         case .fork:
             return Fork(
@@ -101,11 +107,8 @@ extension Graph {
             return Join(
                 branches: node.inputs.map { (maps.values[$0], maps.gradients[$0]) }, output: output,
                 outputGradient: outputGradient)
-        case .layer(_, let plan):
-            let ports = Ports(
-                input: maps.values[node.inputs[0]], inputGradient: maps.gradients[node.inputs[0]], output: output,
-                outputGradient: outputGradient)
-            return plan.makePass(ports, hasReLU: node.hasReLU, on: &site)
+        case .layer(_, let plan): return makeSinglePass(plan)
+        case .part(let part): return makeSinglePass(part.plan)
         }
     }
 }

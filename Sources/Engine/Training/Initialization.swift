@@ -38,9 +38,14 @@ extension ParameterStore {
                 weight = (shape, max(1, stored.rows), seen[shape, default: 0])
                 seen[shape, default: 0] += 1
             }
-            let random = RandomStream(
-                seed: seed, role: .initialization,
-                stream: RandomStream.hash([isWeight ? 0 : 1, weight.number] + weight.shape))
+            var key = [isWeight ? 0 : 1, weight.number] + weight.shape
+            if stored.tensor.role == .position {
+                let shape = stored.tensor.shape
+                // Shapes of weights have two or four sizes, these have three.
+                key = [2, seen[shape, default: 0]] + shape
+                seen[shape, default: 0] += 1
+            }
+            let random = RandomStream(seed: seed, role: .initialization, stream: RandomStream.hash(key))
             let fanIn = Double(weight.fanIn)
             /// PyTorch's `kaiming_uniform_` with a = sqrt 5.
             func fillAsByDefault() { fillUniform(stored, random, bound: 1 / fanIn.squareRoot(), pool, cancellation) }
@@ -48,6 +53,7 @@ extension ParameterStore {
             case .constant(let value):
                 write([Float](repeating: Float(value), count: stored.tensor.count), to: stored)
             case .uniform: fillAsByDefault()
+            case .normal(let deviation): fillNormal(stored, random, deviation: deviation, pool, cancellation)
             case .kaiming: fillNormal(stored, random, deviation: (2 / fanIn).squareRoot(), pool, cancellation)
             case .xavier:
                 let taps = stored.tensor.shape.dropFirst(2).reduce(1, *)

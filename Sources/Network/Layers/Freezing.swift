@@ -31,7 +31,7 @@ extension Layer.Freezing {
     var isIdle: Bool { self == Self() }
 
     fileprivate func learning(of role: ParameterTensor.Role) -> Learning {
-        let isBias = role == .bias || role == .shift
+        let isBias = role.isBias
         return switch part {
         case .all: .never
         case .weights where !isBias: .never
@@ -53,18 +53,34 @@ extension Layer.Freezing {
     /// The statements by which PyTorch leaves it as it is.
     ///
     /// - Parameter module: the layer in Python.
-    func python(of module: String) -> [String] {
+    func python(of module: String, _ placed: PlacedLayer) -> [String] {
+        func stopped(_ isMeant: (ParameterTensor.Role) -> Bool) -> [String] {
+            placed.parameters.filter { $0.role.isTrained && isMeant($0.role) }.map {
+                "\(module).\($0.nameInLayer).requires_grad_(False)"
+            }
+        }
         let frozen: [String] =
             switch part {
             case .nothing: []
-            case .weights: ["\(module).weight.requires_grad_(False)"]
+            case .weights: stopped { !$0.isBias }
             case .all: ["\(module).requires_grad_(False)"]
             }
         return frozen
-            + (biasEpochs.map {
-                ["# after \($0 == 1 ? "one epoch" : "\($0) epochs"): \(module).bias.requires_grad_(False)"]
+            + (biasEpochs.map { epochs in
+                stopped(\.isBias).map { "# after \(epochs == 1 ? "one epoch" : "\(epochs) epochs"): \($0)" }
             } ?? [])
     }
+}
+
+extension ParameterTensor {
+    /// Its name without the path of its layer: `weight`, or `out_proj.weight`.
+    fileprivate var nameInLayer: String {
+        name.split(separator: ".").reversed().prefix { Int($0) == nil }.reversed().joined(separator: ".")
+    }
+}
+
+extension ParameterTensor.Role {
+    fileprivate var isBias: Bool { self == .bias || self == .shift }
 }
 
 extension LayerSettingsReader {
@@ -99,7 +115,7 @@ extension LayerPlace {
         guard !freezing.isIdle else { return parameters }
         if freezing.biasEpochs != nil {
             guard freezing.part != .all else { throw fault(.frozenBias) }
-            guard parameters.contains(where: { $0.role == .bias || $0.role == .shift }) else {
+            guard parameters.contains(where: \.role.isBias) else {
                 throw fault(.noBias)
             }
         }

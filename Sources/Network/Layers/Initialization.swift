@@ -26,6 +26,8 @@ extension Layer {
 /// How the values of a tensor begin.
 public enum InitialValues: Hashable, Sendable {
     case constant(Double)
+    /// With mean 0.
+    case normal(deviation: Double)
     /// Uniform in plus and minus 1 / sqrt(fan in) of the weight, of a bias the weight before it.
     case uniform
     case kaiming

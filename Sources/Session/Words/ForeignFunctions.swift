@@ -41,6 +41,13 @@ enum ForeignFunction {
                 return nil
             }
             return "write `instancenorm scale: true, bias: true`: how many channels come in is inferred"
+        case "multiheadattention", "selfattention":
+            let heads = arguments.first { ["num_heads", "nhead", "heads"].contains($0.label) }?.text
+            let second = arguments.filter { $0.label == nil }.dropFirst().first?.text
+            guard let heads = heads ?? second else { return nil }
+            return
+                "write `attention heads: \(heads)`: how many channels come in is inferred, and all places of its input attend "
+                + "to each other"
         case "softplus":
             guard let beta = value("beta"), Double(beta) != 1 else { return nil }
             return "`softplus` is the nearest word, but another function: its beta is 1"
@@ -127,11 +134,25 @@ enum ForeignFunction {
             + "middle and the width of its input at the end"
         let factors =
             "write `scale 1e-6, learned: true` with what it begins with: the channels that come in are inferred"
+        let encoder =
+            "write `residual { layernorm; attention heads: 3 }; residual { layernorm; conv 768, kernel: 1; gelu; conv 192, "
+            + "kernel: 1 }`, which is a block of ViT: places are tokens, and a `conv` of 1x1 is a linear layer on each"
+        let mixer =
+            "write `residual { layernorm; mixplaces 256; gelu; mixplaces 14x14 }; residual { layernorm; conv 2048, kernel: 1; "
+            + "gelu; conv 512, kernel: 1 }`: the first mixes places, the second channels"
         func initial(_ choice: String) -> String {
             "write `init: \(choice)` in the `conv` or `linear` that begins so: `conv 64, init: \(choice)`"
         }
         func sameVariance(_ kind: String) -> String { "; it is of the same variance, but \(kind)" }
         return [
+            "transformerencoderlayer": encoder, "transformerencoder": encoder, "transformer": encoder,
+            "transformerblock": encoder, "encoderblock": encoder, "vit": encoder, "visiontransformer": encoder,
+            "patchembed":
+                "write `conv 192, kernel: 16, stride: 16`: each patch of 16x16 becomes a place of 192 channels",
+            "patchembedding":
+                "write `conv 192, kernel: 16, stride: 16`: each patch of 16x16 becomes a place of 192 channels",
+            "clstoken": "leave it out: no word adds a token, and `gap` averages all places instead",
+            "mixerblock": mixer, "mlpmixer": mixer,
             "layerscale": factors, "layerscale2d": factors,
             "kaimingnormal": initial("kaiming"), "xavieruniform": initial("xavier"),
             "orthogonal": initial("orthogonal"),
@@ -159,6 +180,11 @@ enum ForeignFunction {
         let points = "it takes points: `polyline([(0, 1), (1, 0)])` falls evenly"
         return [
             "rrelu": ("leakyrelu", "its slope is fixed, not random"),
+            "embedding": ("positionembedding", "it adds a learned map to its input, and looks nothing up"),
+            "positionalencoding": ("positionembedding", "it is learned, and not made of sines"),
+            "scaleddotproductattention": (
+                "attention", "it also makes queries, keys and values of its input, and projects what comes out"
+            ),
             "selu": ("elu", "SELU is 1.0507 · `elu 1.6733`"),
             "celu": ("elu", "the exponent is not divided by alpha; with alpha 1 they are equal"),
             "hardtanh": ("tanh", "it is not piecewise linear"), "softsign": ("tanh", "it nears 1 much faster"),
@@ -204,8 +230,8 @@ enum ForeignFunction {
     }()
 
     private static let absent: Set<String> = [
-        "glu", "embedding", "lstm", "gru", "rnn", "upsample", "pixelshuffle", "bilinear", "multiheadattention",
-        "attention", "transformer", "hardshrink", "softshrink", "tanhshrink", "threshold", "maxunpool",
+        "glu", "lstm", "gru", "rnn", "upsample", "pixelshuffle", "bilinear", "hardshrink", "softshrink", "tanhshrink",
+        "threshold", "maxunpool",
         "maxunpool1d", "maxunpool2d", "maxunpool3d", "unpool", "unflatten",
     ]
 

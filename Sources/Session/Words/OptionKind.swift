@@ -113,6 +113,15 @@ extension OptionKind where Read == Extent {
             },
             written: { $0.height == $0.width ? .integer($0.height) : .shape(Shape([$0.height, $0.width])) })
     }
+
+    /// Places: a number of them, or height and width.
+    static func places(_ range: ClosedRange<Int>) -> Self {
+        Self(
+            kind: .extent(range),
+            read: { value in
+                if case .integer(let count) = value { Extent(count, 1) } else { extent(range).read(value) }
+            })
+    }
 }
 
 extension OptionKind where Read == Shape {

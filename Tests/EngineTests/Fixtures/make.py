@@ -176,6 +176,48 @@ def shuffled_net():
         nn.AdaptiveAvgPool2d(1), nn.Flatten(), Chunk(nn.Sequential(nn.Linear(37, 10))))
 
 
+class SelfAttention(nn.MultiheadAttention):
+    def __init__(self, channels, heads):
+        super().__init__(channels, heads, batch_first=True)
+
+    def reset_parameters(self):
+        self._reset_parameters()
+
+    def forward(self, x):
+        places = x.flatten(2).transpose(1, 2)
+        return super().forward(places, places, places, need_weights=False)[0].transpose(1, 2).reshape(x.shape)
+
+
+class PositionEmbedding(nn.Module):
+    def __init__(self, *shape):
+        super().__init__()
+        self.weight = nn.Parameter(torch.empty(shape))
+
+    def reset_parameters(self):
+        nn.init.normal_(self.weight, std=0.02)
+
+    def forward(self, x):
+        return x + self.weight
+
+
+class MixPlaces(nn.Linear):
+    def __init__(self, places, *size):
+        super().__init__(places, size[0] * size[1])
+        self.size = size
+
+    def forward(self, x):
+        return super().forward(x.flatten(2)).unflatten(2, self.size)
+
+
+def token_net():
+    """A block of ViT and one of MLP-Mixer, heads that fill no block of channels, one head of all, and more places than a chunk has queries."""
+    return nn.Sequential(
+        nn.Conv2d(3, 20, 2, 2), PositionEmbedding(20, 9, 9), Residual([LayerNorm2d(20), SelfAttention(20, 4)]),
+        Residual([LayerNorm2d(20), nn.Conv2d(20, 36, 1), nn.GELU(), nn.Conv2d(36, 20, 1)]),
+        Residual([LayerNorm2d(20), MixPlaces(81, 37, 1), nn.GELU(), MixPlaces(37, 9, 9)]), MixPlaces(81, 5, 3),
+        nn.Conv2d(20, 32, 1), SelfAttention(32, 2), nn.ReLU(), nn.Conv2d(32, 9, 1), SelfAttention(9, 1), nn.Flatten(), nn.Linear(135, 10))
+
+
 def philox(counter, key):
     """Philox4x32-10 (Salmon et al. 2011), as Sources/Runtime/RandomStream.swift numbers it."""
     c, k = list(counter), list(key)
@@ -470,6 +512,7 @@ write_exact("frozen-adamw-exact", frozen_net(), 8, 6, lambda p: torch.optim.Adam
 write_exact("roles-sgd-exact", gated_net(), 10, 6, lambda p: torch.optim.SGD(p, momentum=0.9),
             groups=by_role(0.02, 0.02, bias_rate=2, norm_bias_rate=8, weights_only=True))
 write_exact("roles-adamw-exact", grouped_net(), 15, 5, torch.optim.AdamW, groups=by_role(2e-3, 0.2, norm_bias_rate=16))
+write_exact("tokens-exact", token_net(), 18, 6, lambda p: torch.optim.SGD(p, lr=0.02, momentum=0.9, weight_decay=1e-3))
 write_exact("lion-exact", grouped_net(), 15, 5, lambda p: Lion(p, lr=1e-3, weight_decay=0.1))
 write_exact("muon-exact", grouped_net(), 15, 5, lambda net: Muon(net, lr=0.01), groups=lambda net: net)
 write_exact("muon-others-exact", residual_net(), 12, 6,

@@ -48,6 +48,9 @@ multiply
 concat
 chunk
 channelshuffle
+attention
+positionembedding
+mixplaces
 train
 resume
 evaluate
