@@ -173,5 +173,11 @@ networks = {
     "resnet-9": (resnet9(), 3, 32),
     "ninetyfour": (ninetyfour(), 3, 32),
 }
+networks |= {
+    "vit-tiny": (timm.create_model("vit_tiny_patch16_224", global_pool="avg", class_token=False), 3, 224),
+    "vit-tiny-32": (timm.models.VisionTransformer(
+        img_size=32, patch_size=4, embed_dim=192, depth=12, num_heads=3, num_classes=10, global_pool="avg", class_token=False), 3, 32),
+    "mlp-mixer": (timm.create_model("mixer_s16_224"), 3, 224),
+}
 found = {name: count(*network) for name, network in networks.items()}
 pathlib.Path(__file__).with_name("networks.json").write_text(json.dumps(found, indent=2) + "\n")
