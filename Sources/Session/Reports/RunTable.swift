@@ -9,35 +9,34 @@ enum RunTable {
     /// Columns as interfaces name them: name, model, data where they differ, accuracy, top5 where there are more than
     /// ten classes, loss, parameters, operations, epochs, seconds an epoch, images/s, seed.
     ///
-    /// - Parameter data: what the data of each run are called.
-    static func table(_ runs: [Run], data: [String?], showsDigest: Bool) -> Table {
+    /// - Parameters:
+    ///   - data: what the data of each run are called.
+    ///   - labels: of the test images of each.
+    ///   - measures: instead of accuracy, top5 and loss.
+    static func table(
+        _ runs: [Run], data: [String?], labels: [[Int]], measures chosen: [OutcomeMeasure]?, showsDigest: Bool
+    ) -> Table {
         let showsData = Set(data.compactMap(\.self)).count > 1
         // Of ten classes, a guess has half of them among five.
         let hasManyClasses = runs.contains { $0.architecture.output.count > 10 && $0.top5 != nil }
-        let top5 = hasManyClasses ? [Table.Column("top5", unit: "%", isHighFirst: true)] : []
-        var columns = [
-            Table.Column("name", isNumber: false), Table.Column("model", isNumber: false),
-        ]
+        let measures = chosen ?? (hasManyClasses ? [.accuracy, .top5, .loss] : [.accuracy, .loss])
+        var columns = [Table.Column("name", isNumber: false), Table.Column("model", isNumber: false)]
         if showsData { columns.append(Table.Column("data", isNumber: false)) }
-        columns.append(Table.Column("accuracy", unit: "%", isHighFirst: true))
-        columns += top5
+        columns += measures.map(\.column)
         columns += [
-            Table.Column("loss"),
             Table.Column("parameters"), Table.Column("operations"), Table.Column("epochs"),
             Table.Column("seconds an epoch", isTiming: true), Table.Column("images/s", isTiming: true),
             Table.Column("seed"),
         ]
         if showsDigest { columns.append(Table.Column("digest", isNumber: false)) }
         var table = Table(columns: columns)
-        for (run, data) in zip(runs, data) {
+        for (run, (data, labels)) in zip(runs, zip(data, labels)) {
             let ending = run.state == .done ? "" : " (\(run.state))"
             let seconds = run.metrics.isEmpty ? nil : run.metrics.reduce(0) { $0 + $1.seconds } / run.passes
             var cells = [Cell(run.label + ending), Cell(run.model)]
             if showsData { cells.append(Cell(data ?? "")) }
-            cells.append(Cell(run.accuracy, digits: 2))
-            cells += top5.map { _ in Cell(run.top5, digits: 2) }
+            cells += measures.map { Cell(run.value(of: $0, labels: labels), digits: $0.digits) }
             cells += [
-                Cell(run.loss, digits: 4),
                 Cell(run.architecture.parameterCount), Cell(run.architecture.operations),
                 Cell(decimalText(run.passes), number: run.passes),
                 Cell(seconds, digits: 1), Cell(run.speed > 0 ? run.speed : nil, digits: 0),
@@ -66,6 +65,35 @@ enum RunTable {
             ])
         }
         return table
+    }
+}
+
+extension OutcomeMeasure {
+    var title: String {
+        switch self {
+        case .accuracy, .loss, .top5: rawValue
+        case .f1: "macro F1"
+        case .calibration: "calibration error"
+        }
+    }
+
+    fileprivate var digits: Int { self == .loss ? 4 : 2 }
+
+    fileprivate var column: Table.Column {
+        switch self {
+        case .accuracy, .top5, .f1: Table.Column(title, unit: "%", isHighFirst: true)
+        case .calibration: Table.Column(title, unit: "%")
+        case .loss: Table.Column(title)
+        }
+    }
+}
+
+extension OutcomeMeasure {
+    /// The column of a study's table, and its cell: the mean of those that are known.
+    var meanColumn: Table.Column { Table.Column(title, unit: self == .loss ? "" : "%") }
+
+    func meanCell(_ values: [Double]) -> Table.Cell {
+        Table.Cell(values.isEmpty ? nil : values.reduce(0, +) / Double(values.count), digits: digits)
     }
 }
 

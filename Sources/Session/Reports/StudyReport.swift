@@ -9,6 +9,8 @@ struct StudyReport {
     let study: Study
     let dataName: String
     let defaults: String?
+    /// Shown besides what its table always has.
+    var measures: [OutcomeMeasure] = []
 
     init(_ study: Study, dataName: String, defaults: String? = nil) {
         (self.study, self.dataName, self.defaults) = (study, dataName, defaults)
@@ -107,16 +109,18 @@ struct StudyReport {
 
     // MARK: The table
 
-    /// At most six columns, and one more where runs diverged.
+    /// At most six columns, one more where runs diverged, and the measures that were asked for.
     var table: Table {
         let isLong = names.indices.contains { study.secondsOfRun($0) ?? 0 >= 120 }
         let showsRuns = !study.diverged.isEmpty
+        let others = measures.filter { $0 != .accuracy }
+        let labels = plan.dataset.test.labels
         var table = Table(
             caption: caption,
             columns: [
                 Column("model", isNumber: false), Column("accuracy", unit: "%"), Column("spread", unit: "points"),
                 Column("lowest", unit: "%"), Column("highest", unit: "%"),
-            ] + (showsRuns ? [Column("runs")] : [])
+            ] + others.map(\.meanColumn) + (showsRuns ? [Column("runs")] : [])
                 + [Column("\(isLong ? "minutes" : "seconds") a run", isTiming: true)])
         for (model, name) in names.enumerated() {
             let sample = Sample(study.accuracies(model))
@@ -124,6 +128,10 @@ struct StudyReport {
                 Cell(name), Cell(sample?.mean, digits: 2), Cell(sample?.deviation, digits: 2),
                 Cell(sample?.lowest, digits: 2), Cell(sample?.highest, digits: 2),
             ]
+            let runs = study.doneRuns(model).compactMap(\.run)
+            cells += others.map { measure in
+                measure.meanCell(runs.compactMap { $0.value(of: measure, labels: labels) })
+            }
             if showsRuns {
                 let all = study.seeds.count { study.run(model, $0) != nil }
                 cells.append(Cell("\(sample?.count ?? 0) of \(all)", number: Double(sample?.count ?? 0)))

@@ -102,6 +102,8 @@ final class RunValue: ObjectValue {
         ("accuracy", "percent of the test images, after the last epoch"),
         ("loss", "on the test images, after the last epoch"),
         ("top5", "percent of the test images whose class is among the five likeliest"),
+        ("f1", "the mean F1 of the classes on the test images, in percent (macro F1)"),
+        ("calibration", "the expected calibration error on the test images, in percent, in 15 bins"),
         ("epochs", "whole epochs"), ("seconds", "from start to end"), ("speed", "images per second in training"),
         ("seed", "of its random numbers"), ("model", "what was trained"),
         ("state", "done, interrupted, stopped, diverged or loaded"),
@@ -112,8 +114,16 @@ final class RunValue: ObjectValue {
         switch run.state {
         case .loaded: "its file holds weights alone: `evaluate` measures them"
         case .diverged: "it diverged, and has no result; `curve` has the epochs before"
-        case .done, .interrupted, .stopped: "it is known after the first whole epoch"
+        case .done, .interrupted, .stopped:
+            run.accuracy == nil
+                ? "it is known after the first whole epoch"
+                : "what is kept of this run does not say it: `evaluate` measures it"
         }
+    }
+
+    /// Of what needs the labels of its own data; `nil` where these are not here.
+    private func value(of measure: OutcomeMeasure) -> Value? {
+        data.flatMap { run.value(of: measure, labels: $0.dataset.test.labels) }.map { .decimal($0) }
     }
 
     func member(_ name: String) -> Value? {
@@ -121,6 +131,8 @@ final class RunValue: ObjectValue {
         case "accuracy": run.accuracy.map { .decimal($0) }
         case "loss": run.loss.map { .decimal($0) }
         case "top5": run.top5.map { .decimal($0) }
+        case "f1": value(of: .f1)
+        case "calibration": value(of: .calibration)
         case "epochs": Int(exactly: run.passes).map { .integer($0) } ?? .decimal(run.passes)
         case "seconds": .decimal(run.seconds)
         case "speed": .decimal(run.speed)
@@ -164,6 +176,8 @@ final class EvaluationValue: ObjectValue {
     static let memberHelp: [(name: String, help: String)] = [
         ("accuracy", "percent of the images"), ("loss", "mean over the images"),
         ("top5", "percent of the images whose class is among the five likeliest"),
+        ("f1", "the mean F1 of the classes, in percent (macro F1)"),
+        ("calibration", "the expected calibration error in percent, in 15 bins"),
     ]
 
     func member(_ name: String) -> Value? {
@@ -171,6 +185,9 @@ final class EvaluationValue: ObjectValue {
         case "accuracy": .decimal(evaluation.accuracy)
         case "loss": .decimal(evaluation.loss)
         case "top5": evaluation.outcomes.accuracyAmongFive.map { .decimal($0) }
+        case "f1": evaluation.outcomes.macroF1(labels: data.dataset[part].labels).map { .decimal($0) }
+        case "calibration":
+            evaluation.outcomes.calibrationError(labels: data.dataset[part].labels).map { .decimal($0) }
         default: nil
         }
     }

@@ -239,6 +239,8 @@ extension FaultMaker {
         "nn": "nothing needs to be imported: `help` lists the words",
         "tf": "nothing needs to be imported: `help` lists the words",
         "accuracy": "it belongs to a run: `a.accuracy`", "loss": "it belongs to a run: `a.loss`",
+        "f1_score": "it belongs to a run: `a.f1` is the macro F1",
+        "MulticlassCalibrationError": "it belongs to a run: `a.calibration`",
         "model": "`model Net { … }` defines a network, which is then used by its name",
         "CrossEntropyLoss": "leave it out: `train` minimizes the cross-entropy",
         "DataLoader": "leave it out: `train` takes a data set and `batch:`",

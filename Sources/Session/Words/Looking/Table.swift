@@ -1,13 +1,19 @@
 // `table`
 
+import Experiments
 import Graphics
 import Language
+import Text
 
 private let values = RestOption("values", .any, workedOut: "the last run", "runs, a study, or lists")
 private let textForm = Option("as", OptionKind<TextForm>.choice, workedOut: "table", "print this form as text")
 private let sortColumn = Option(
     "by", .text, workedOut: "as given", aliases: ["sort", "sortby", "orderby"],
     "the column that sorts the rows: \"accuracy\" from high to low, others from low to high")
+private let measures = Option(
+    "measures", .choices(of: OutcomeMeasure.self), workedOut: "accuracy and loss",
+    aliases: ["metrics", "columns", "metric"],
+    "what to show of the test images, after the last epoch; of a study the means over its seeds")
 private let details = Option(
     "details", .boolean, default: false, aliases: ["full", "verbose"], "all details of a study")
 private let digest = Option("digest", .boolean, default: false, "add the SHA-256 of each run's weights")
@@ -20,7 +26,7 @@ private enum TextForm: String, CaseIterable {
 extension Word {
     static let table = Word(
         "table", .looking, "Runs side by side, a study, or plain lists",
-        [values, CommonOptions.to, textForm, sortColumn, details, digest], result: .table,
+        [values, CommonOptions.to, textForm, sortColumn, measures, details, digest], result: .table,
         example: LookingExample.run + "table a", aliases: ["DataFrame", "tabulate"], .perform(showTable))
 }
 
@@ -30,17 +36,21 @@ private func showTable(_ call: Invocation) throws -> Value {
         throw call.fault(
             .nothingToDo, "`details:` is for a study", at: call.place(details), fix: "leave it out")
     }
+    try call.checkMeasures()
     var table: Table
     switch try call.tableOrPlotSubjects(values) {
     case .runs(let groups):
         let runs = groups.flatMap(\.runs)
+        let labels = try call.testLabels(of: runs)
         table = RunTable.table(
-            runs.map(\.run), data: runs.map { $0.data?.name ?? $0.dataExpression }, showsDigest: call[digest])
+            runs.map(\.run), data: runs.map { $0.data?.name ?? $0.dataExpression }, labels: labels,
+            measures: call[measures], showsDigest: call[digest])
+        call.noteUnknownMeasures(zip(runs, labels).map { ($0.run.label, $0.run, $1) })
     case .lists(let lists):
-        if call.isGiven(digest) {
+        for option in [digest, measures] as [any OptionDeclaration] where call.isGiven(option) {
             throw call.fault(
-                .nothingToDo, "`digest:` is for a table of runs, and these are lists", at: call.place(digest),
-                fix: "leave it out")
+                .nothingToDo, "`\(option.parameter.label):` is for a table of runs, and these are lists",
+                at: call.place(option), fix: "leave it out")
         }
         table = listTable(lists)
     case .schedules:
@@ -58,6 +68,40 @@ private func showTable(_ call: Invocation) throws -> Value {
     case nil: call.context.show(value.rich)
     }
     return .object(value)
+}
+
+extension Invocation {
+    fileprivate func checkMeasures() throws {
+        guard self[measures]?.isEmpty == true else { return }
+        throw fault(
+            .unknownChoice, "`measures:` takes one or several of its choices", at: place(measures),
+            fix: "for example `measures: [accuracy, f1, calibration]`")
+    }
+
+    /// Of the test images of each run, where a measure needs them.
+    ///
+    /// - Throws: a `Diagnostic` where the data of a run are not available.
+    fileprivate func testLabels(of runs: [RunValue]) throws -> [[Int]] {
+        guard self[measures]?.contains(where: \.needsLabels) == true else { return runs.map { _ in [] } }
+        return try runs.map { run in
+            run.run.accuracy == nil ? [] : try ownData(of: run)?.dataset.test.labels ?? []
+        }
+    }
+
+    /// What earlier versions have kept of a run is less.
+    fileprivate func noteUnknownMeasures(_ runs: [(label: String, run: Run, labels: [Int])]) {
+        guard let measures = self[measures], !context.isSilent else { return }
+        for measure in measures {
+            let unknown = runs.filter { $0.run.accuracy != nil && $0.run.value(of: measure, labels: $0.labels) == nil }
+            guard let first = unknown.first else { continue }
+            let others = unknown.count == 1 ? "" : " and \(counted(unknown.count - 1, "other run"))"
+            context.output.report(
+                Diagnostic(
+                    .note, code: .noValue,
+                    "the \(measure.title) of \(first.label)\(others) is not known: an earlier version has kept less of each image",
+                    source: context.source, at: range, fix: "`evaluate` measures it where the weights are kept"))
+        }
+    }
 }
 
 private func sorted(_ table: Table, by name: String, _ call: Invocation) throws -> Table {
@@ -82,7 +126,13 @@ private func showTable(of study: StudyValue, _ call: Invocation) throws -> Value
             "`details:` adds to what is shown, and `as: \(form.rawValue)` holds the same with it and without",
             at: call.place(details), fix: "leave it out, or write `as: markdown`")
     }
-    let report = study.report
+    try call.checkMeasures()
+    var report = study.report
+    report.measures = call[measures] ?? []
+    call.noteUnknownMeasures(
+        study.study.allRuns.compactMap { entry in
+            entry.run.run.map { (entry.run.run?.label ?? "", $0, study.data.dataset.test.labels) }
+        })
     let rich = report.rich(details: call[details])
     let (runs, table) = (report.runs, report.table)
     // A program gets the runs and computes again; a paper gets the table.

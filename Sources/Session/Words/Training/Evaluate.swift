@@ -23,11 +23,10 @@ private func evaluateRun(_ call: Invocation) throws -> Value {
     let part = call[CommonOptions.part]
     let place = data.name(of: part)
     let defaults = call.defaults([(CommonOptions.run, run.run.label), (CommonOptions.measuredData, data.name)])
-    if let kept = try call.keptPredictions(of: run, on: data, part), let accuracy = run.run.accuracy,
+    if try call.keptPredictions(of: run, on: data, part) != nil, let accuracy = run.run.accuracy,
         let loss = run.run.loss
     {
-        let evaluation = Evaluation(
-            accuracy: accuracy, loss: loss, outcomes: TestOutcomes(classes: kept.map { UInt16(clamping: $0) }))
+        let evaluation = Evaluation(accuracy: accuracy, loss: loss, outcomes: run.run.outcomes)
         return .object(EvaluationValue(evaluation, of: run.run.label, on: data, part, defaults: defaults))
     }
     try call.noteTrainedImages(of: run, in: data, part)
