@@ -47,11 +47,12 @@ final class EngineNetwork: TrainableNetwork {
                 needed: byteCount, available: availableMemory,
                 batch: try largestBatch(below: options.batchSize, within: availableMemory, required))
         }
+        var gradient = options.gradient
+        gradient.classWeights = options.classWeights.values(dataset)
         do throws(EngineError) {
             executor = try Executor(
                 architecture, batchSize: options.batchSize, capacity: capacity, optimizer: options.wholeOptimizer,
-                seeds: options.seeds,
-                gradient: options.gradient, precision: options.precision,
+                seeds: options.seeds, gradient: gradient, precision: options.precision,
                 pool: ThreadPool(threadCount: threads))
         } catch .outOfMemory(let byteCount) {
             throw .outOfMemory(needed: byteCount, available: availableMemory ?? 0, batch: nil)

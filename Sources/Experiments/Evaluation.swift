@@ -29,12 +29,8 @@ public func evaluate(
 ) throws(TrainingError) -> Evaluation {
     let parameters = try run.trained()
     try checkFit(run.architecture, dataset, parts: [part])
-    var options = run.options
-    // The optimizer that keeps the least: none of it is used.
-    options.optimizer = .sgd()
-    options.averaging = nil
     let network = try EngineNetwork(
-        run.architecture, dataset: dataset, measuring: part, options: options, cancellation: cancellation)
+        run.architecture, dataset: dataset, measuring: part, options: run.options.measuring, cancellation: cancellation)
     network.load(parameters)
     do throws(Stopped) {
         return try network.evaluateAll(dataset[part].count, observer: observer)

@@ -28,12 +28,8 @@ public func predict(
 ) throws(TrainingError) -> [Prediction] {
     let parameters = try run.trained()
     try checkFit(run.architecture, dataset, parts: [part])
-    var options = run.options
-    // The optimizer that keeps the least: none of it is used.
-    options.optimizer = .sgd()
-    options.averaging = nil
     let network = try EngineNetwork(
-        run.architecture, dataset: dataset, measuring: part, options: options, cancellation: cancellation)
+        run.architecture, dataset: dataset, measuring: part, options: run.options.measuring, cancellation: cancellation)
     network.load(parameters)
     var predictions: [Prediction] = []
     for start in stride(from: 0, to: images.count, by: network.batchSize) {

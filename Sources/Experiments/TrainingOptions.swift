@@ -11,6 +11,7 @@ public struct TrainingOptions: Hashable, Sendable {
     public var optimizer: OptimizerOptions
     public var schedule: Schedule
     public var gradient: GradientOptions
+    public var classWeights = ClassWeights.equal
     public var averaging: Averaging?
     public var precision: Precision
     public var seeds: Seeds
@@ -37,6 +38,15 @@ public struct TrainingOptions: Hashable, Sendable {
 
     /// With what is kept beside its moments.
     var wholeOptimizer: OptimizerOptions { optimizer.keepingAverage(averaging != nil) }
+
+    /// For a network that is measured alone: with the optimizer that keeps the least.
+    var measuring: TrainingOptions {
+        var options = self
+        options.optimizer = .sgd()
+        options.averaging = nil
+        options.classWeights = .equal
+        return options
+    }
 
     /// Whether the first epochs of a longer training would be others.
     var dependsOnEpochs: Bool {

@@ -228,6 +228,8 @@ struct PyTorchTests {
             ("tokens-exact", tokens, .sgd(learningRate: 0.02, momentum: 0.9, weightDecay: 1e-3)),
             ("shuffled-exact", shuffled, .sgd(learningRate: 0.02, momentum: 0.9, weightDecay: 1e-3)),
             ("dropped-exact", dropped, .sgd(learningRate: 0.02, momentum: 0.9, weightDecay: 1e-3)),
+            ("weighted-exact", vgg, .sgd(learningRate: 0.02, momentum: 0.9)),
+            ("weighted-smoothed-exact", activations, .sgd(learningRate: 0.02, momentum: 0.9)),
             ("mixed-exact", vgg, .sgd(learningRate: 0.02, momentum: 0.9)),
             ("frozen-clipped-exact", frozen, .sgd(learningRate: 0.05, momentum: 0.9, weightDecay: 1e-3)),
             ("frozen-adamw-exact", frozen, .adam(learningRate: 2e-3, weightDecay: 0.1, isDecoupled: true)),
@@ -274,8 +276,9 @@ struct PyTorchTests {
         let executor = try Executor(
             Architecture(input: shape, layers: layers), batchSize: count + 2, optimizer: optimizer, seeds: Seeds(1),
             gradient: GradientOptions(
-                labelSmoothing: name.contains("clipped") || name.contains("mixed") ? 0.1 : 0,
-                largestNorm: name.contains("clipped") ? 0.25 : nil),
+                labelSmoothing: ["clipped", "mixed", "smoothed"].contains { name.contains($0) } ? 0.1 : 0,
+                largestNorm: name.contains("clipped") ? 0.25 : nil,
+                classWeights: file.tensors["classweights"]?.values.map(Double.init) ?? []),
             pool: ThreadPool(threadCount: 2), instructionSet: set)
         executor.load(file)
         for (number, expected) in file.values("losses").enumerated() {

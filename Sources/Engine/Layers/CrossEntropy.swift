@@ -19,8 +19,11 @@ struct CrossEntropy {
     /// - Parameters:
     ///   - shares: what the image is to be taken for: a share of each class, all together 1.
     ///   - smoothing: how much of that is spread over all classes.
+    ///   - weights: what the loss of each class is multiplied by; empty: 1.
     ///   - scale: what the gradient is multiplied by, 1 / images for a mean; `nil` computes none.
-    func outcome(image: Int, shares: [Double], smoothing: Double, gradientScale scale: Double?) -> Outcome {
+    func outcome(
+        image: Int, shares: [Double], smoothing: Double, weights: [Double] = [], gradientScale scale: Double?
+    ) -> Outcome {
         let values = logits.at(image: image)
         let classes = logits.channels
         var prediction = 0
@@ -29,19 +32,29 @@ struct CrossEntropy {
         var sum = 0.0
         let spread = smoothing / Double(max(1, classes))
         for index in 0..<classes { sum += exponential(Double(value(values, index)) - largest) }
+        /// What class `index` is wanted to be; all together `whole`.
+        func wanted(_ index: Int) -> Double { weights[index] * ((1 - smoothing) * shares[index] + spread) }
+        let whole = weights.indices.reduce(0.0) { $0 + wanted($1) }
         if let scale {
             let target = gradient.at(image: image)
             for padding in classes..<gradient.blocks * 16 { target[offset(gradient, padding)] = 0 }
             for index in 0..<classes {
                 let probability = exponential(Double(value(values, index)) - largest) / sum
-                target[offset(gradient, index)] = Float(
-                    (probability - (1 - smoothing) * shares[index] - spread) * scale)
+                let slope =
+                    weights.isEmpty
+                    ? probability - (1 - smoothing) * shares[index] - spread
+                    : whole * probability - wanted(index)
+                target[offset(gradient, index)] = Float(slope * scale)
             }
         }
         // -log of a class's probability is `logNormalizer` less its output.
         let logNormalizer = logarithm(sum) + largest
         var loss = 0.0
         // A class that has no share may have an infinite output.
+        for index in weights.indices where wanted(index) > 0 {
+            loss += wanted(index) * (logNormalizer - Double(value(values, index)))
+        }
+        guard weights.isEmpty else { return Outcome(loss: loss, prediction: prediction, confidence: 1 / sum) }
         for index in 0..<classes where shares[index] > 0 {
             loss += shares[index] * (logNormalizer - Double(value(values, index)))
         }

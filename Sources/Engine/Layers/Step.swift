@@ -5,13 +5,17 @@ import Runtime
 
 /// Which images of a training batch an executor is given, where several share one batch.
 public struct BatchPart: Hashable, Sendable {
-    /// Images of the whole batch: the loss is their mean.
+    /// Images of the whole batch.
     public var batchSize: Int
+    /// What they count together: the loss is the sum of theirs divided by this.
+    public var weight: Double
     /// The place of the first image in the whole batch, which dropout's random numbers depend on.
     public var firstImage: Int
 
-    public init(batchSize: Int, firstImage: Int = 0) {
+    /// - Parameter weight: `nil` where each counts 1.
+    public init(batchSize: Int, weight: Double? = nil, firstImage: Int = 0) {
         self.batchSize = batchSize
+        self.weight = weight ?? Double(batchSize)
         self.firstImage = firstImage
     }
 }

@@ -6,7 +6,8 @@ import Runtime
 
 /// The result of a batch.
 public struct BatchResult: Sendable {
-    /// Sum over the images of the cross-entropy, measured before the update.
+    /// Sum over the images of the cross-entropy, measured before the update. Where classes have weights, the weighted
+    /// mean times the images.
     public var loss: Double
     /// Of each image; a training step collects none.
     public var outcomes: [ImageOutcome]
@@ -53,6 +54,8 @@ public final class Executor {
     public var momentum: Double?
 
     private let labelSmoothing: Double
+    /// Of each output; empty where all count alike.
+    private let classWeights: [Double]
     private let pool: ThreadPool
     private let kernels: tandem_kernel_table
     private let plan: Plan
@@ -98,6 +101,9 @@ public final class Executor {
             options, plan.parameters, moments: plan.moments, scratch: plan.updateScratch,
             largestNorm: gradientOptions.largestNorm)
         labelSmoothing = gradientOptions.labelSmoothing
+        let (given, outputs) = (gradientOptions.classWeights, plan.loss.logits.channels)
+        precondition(given.count <= outputs, "there is an output for each class")
+        classWeights = given.isEmpty ? [] : given + Array(repeating: 1, count: outputs - given.count)
         if instructionSet == nil { try EngineError.checkEnvironment() }
         let chosen: InstructionSet
         if let instructionSet { chosen = instructionSet } else { chosen = try InstructionSet.chosen() }
@@ -150,10 +156,24 @@ public final class Executor {
     public func train(
         _ images: some Collection<Int>, of source: some BatchSource, epoch: Int, cancellation: Cancellation
     ) throws(EngineError) -> BatchResult {
+        let part = BatchPart(batchSize: images.count, weight: weight(of: images, source, epoch: epoch))
         let result = try accumulateGradients(
-            images, of: source, epoch: epoch, part: BatchPart(batchSize: images.count), cancellation: cancellation)
+            images, of: source, epoch: epoch, part: part, cancellation: cancellation)
         applyUpdate()
         return result
+    }
+
+    /// What these images count together, each the mean of its classes' weights by its shares of them; `nil` where each
+    /// counts 1.
+    private func weight(of images: some Collection<Int>, _ source: some BatchSource, epoch: Int) -> Double? {
+        guard !classWeights.isEmpty else { return nil }
+        var weight = 0.0
+        for image in images {
+            for index in target.indices { target[index] = 0 }
+            source.addTarget(image, epoch: epoch, to: &target)
+            for (share, factor) in zip(target, classWeights) { weight += share * factor }
+        }
+        return weight
     }
 
     /// The first half of a step: the gradient of these images' share of the mean loss of a batch, which replaces the
@@ -267,7 +287,7 @@ public final class Executor {
             if step.isTraining { source.addTarget(image, epoch: epoch, to: &target) } else { target[label] = 1 }
             let outcome = plan.loss.outcome(
                 image: place, shares: target, smoothing: step.isTraining ? labelSmoothing : 0,
-                gradientScale: step.part.map { 1 / Double($0.batchSize) })
+                weights: step.isTraining ? classWeights : [], gradientScale: step.part.map { 1 / $0.weight })
             result.loss += outcome.loss
             if !step.isTraining {
                 result.outcomes.append(
@@ -279,6 +299,8 @@ public final class Executor {
             // Of an image that is mixed from two, the class of the larger share is the right one.
             result.correct += target[outcome.prediction] >= 0.5 ? 1 : 0
         }
+        // The mean of the batch is the sum divided by what its images count.
+        if let part = step.part, !classWeights.isEmpty { result.loss *= Double(part.batchSize) / part.weight }
         observer?(.loss)
         return result
     }

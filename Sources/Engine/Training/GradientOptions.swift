@@ -5,9 +5,13 @@ public struct GradientOptions: Hashable, Sendable {
     public var labelSmoothing: Double
     /// Where the norm of the whole gradient is larger, it is scaled to this: `torch.nn.utils.clip_grad_norm_`.
     public var largestNorm: Double?
+    /// What the loss of an image counts, by its class: `weight` of `nn.CrossEntropyLoss`. Empty: 1. An output that no
+    /// class is named for counts 1.
+    public var classWeights: [Double]
 
-    public init(labelSmoothing: Double = 0, largestNorm: Double? = nil) {
+    public init(labelSmoothing: Double = 0, largestNorm: Double? = nil, classWeights: [Double] = []) {
         self.labelSmoothing = labelSmoothing
         self.largestNorm = largestNorm
+        self.classWeights = classWeights
     }
 }

@@ -20,6 +20,7 @@ extension TrainingOptions {
         ]
         // Descriptions were written before there were these.
         if dropsLastBatch { object["lastbatch"] = "drop" }
+        object["classweights"] = classWeights.json
         object["average"] = averaging.map { .object($0.json) }
         object["from"] = start.map { .object($0.json(isNamed: isNamed)) }
         object["clip"] = gradient.largestNorm.map { .number($0) }
@@ -63,6 +64,10 @@ extension TrainingOptions {
             }
             averaging = known
         }
+        guard let weights = ClassWeights(json["classweights"]) else {
+            throw DescriptionError("the weights of its classes are not known here")
+        }
+        classWeights = weights
         if let last = json["lastbatch"] {
             guard last.string == "drop" else { throw DescriptionError("`lastbatch` of the options is not known here") }
             dropsLastBatch = true

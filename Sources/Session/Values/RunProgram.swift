@@ -78,6 +78,11 @@ enum RunProgram {
         if options.gradient.labelSmoothing != 0 {
             parts.append("smoothing: \(decimalText(options.gradient.labelSmoothing))")
         }
+        switch options.classWeights {
+        case .equal: break
+        case .balanced: parts.append("classweights: balanced")
+        case .given(let weights): parts.append("classweights: [\(weights.map(decimalText).joined(separator: ", "))]")
+        }
         if let start = options.start {
             parts.append("from: \(canBeBound(start.run) ? start.run : "runs[\(Value.string(start.run).literal)]")")
         }

@@ -2,6 +2,7 @@
 
 import Datasets
 import Engine
+import Experiments
 import Language
 import Network
 
@@ -97,6 +98,25 @@ extension OptionKind {
                 }
                 return cases.count == values.count ? cases : []
             })
+    }
+}
+
+extension OptionKind where Read == ClassWeights {
+    /// No number where something else is among them, for the word to refuse.
+    static var classWeights: Self {
+        Self(
+            kind: .list, choices: ["none", "balanced"],
+            read: { value in
+                switch value {
+                case .string("none"): return .equal
+                case .string("balanced"): return .balanced
+                default:
+                    guard let elements = value.elements else { return nil }
+                    let weights = elements.compactMap(\.number).filter { $0 > 0 && $0 < .infinity }
+                    return .given(weights.count == elements.count ? weights : [])
+                }
+            },
+            written: { $0 == .equal ? .string("none") : nil })
     }
 }
 

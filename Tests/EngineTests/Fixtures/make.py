@@ -369,7 +369,7 @@ def state(net):
 
 
 def write(name, net, size, batch, optimizer, smoothing=0.0, clip=None, steps=10, dtype=torch.float32, mixed=False, later={},
-          groups=nn.Module.parameters, schedule=None):
+          groups=nn.Module.parameters, schedule=None, weights=None):
     torch.manual_seed(7)
     for module in net.modules():
         if hasattr(module, "reset_parameters"):
@@ -386,6 +386,9 @@ def write(name, net, size, batch, optimizer, smoothing=0.0, clip=None, steps=10,
             target[image, y[image]] += share
             target[image, y[(image + 1) % batch]] += 1 - share
         tensors["targets"] = target.clone()
+    if weights:
+        weights = torch.tensor(weights, dtype=dtype)
+        tensors["classweights"] = weights
     tensors |= {"weight." + k: v for k, v in state(net).items()}
     optimizer = optimizer(groups(net))
     schedule = schedule and schedule(optimizer)
@@ -396,7 +399,7 @@ def write(name, net, size, batch, optimizer, smoothing=0.0, clip=None, steps=10,
                 parameter.requires_grad_(False)
         optimizer.zero_grad()
         logits = net(x)
-        loss = F.cross_entropy(logits, target, label_smoothing=smoothing)
+        loss = F.cross_entropy(logits, target, label_smoothing=smoothing, weight=weights)
         loss.backward()
         if clip:
             nn.utils.clip_grad_norm_(net.parameters(), clip)
@@ -506,6 +509,10 @@ write_exact("gated-exact", gated_net(), 10, 6, lambda p: torch.optim.SGD(p, lr=0
 write_exact("shuffled-exact", shuffled_net(), 17, 6, lambda p: torch.optim.SGD(p, lr=0.02, momentum=0.9, weight_decay=1e-3))
 write_exact("dropped-exact", dropped_net(), 12, 6, lambda p: torch.optim.SGD(p, lr=0.02, momentum=0.9, weight_decay=1e-3))
 write_exact("mixed-exact", vgg_like(), 8, 6, lambda p: torch.optim.SGD(p, lr=0.02, momentum=0.9), smoothing=0.1, mixed=True)
+WEIGHTS = [0.5, 2, 1, 0.25, 3, 1, 1.5, 0.75, 1, 4]
+write_exact("weighted-exact", vgg_like(), 8, 6, lambda p: torch.optim.SGD(p, lr=0.02, momentum=0.9), weights=WEIGHTS)
+write_exact("weighted-smoothed-exact", activation_net(), 8, 6, lambda p: torch.optim.SGD(p, lr=0.02, momentum=0.9), smoothing=0.1,
+            weights=WEIGHTS)
 write_exact("frozen-clipped-exact", frozen_net(), 8, 6, lambda p: torch.optim.SGD(p, lr=0.05, momentum=0.9, weight_decay=1e-3),
             smoothing=0.1, clip=0.25, later=FROZEN_LATER)
 write_exact("frozen-adamw-exact", frozen_net(), 8, 6, lambda p: torch.optim.AdamW(p, lr=2e-3, weight_decay=0.1), later=FROZEN_LATER)

@@ -20,6 +20,7 @@ extension Invocation {
         var options = try call.trainingOptions()
         options.start = start
         call.noteUnused(options, on: data)
+        try call.checkClassWeights(options, on: data)
         return (architecture, options)
     }
 

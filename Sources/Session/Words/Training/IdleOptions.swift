@@ -92,6 +92,31 @@ extension Invocation {
         noteIdle(message, at: place(TrainingOption.schedule), fix: fix)
     }
 
+    /// There is a weight for each class, and an image for each weight that is worked out.
+    func checkClassWeights(_ options: TrainingOptions, on data: DataValue) throws(Diagnostic) {
+        let (names, place) = (data.dataset.classNames, place(TrainingOption.classWeights))
+        switch options.classWeights {
+        case .equal: break
+        case .given([]):
+            throw fault(
+                .outOfRange, "`classweights:` takes positive numbers, one for each class", at: place,
+                fix: "1 counts as usual; `classweights: balanced` works the numbers out")
+        case .given(let weights) where weights.count != names.count:
+            throw fault(
+                .outOfRange,
+                "`classweights:` has \(counted(weights.count, "number")), but \(data.name) has "
+                    + counted(names.count, "class", plural: "classes"),
+                at: place, fix: "give one for each class, or write `classweights: balanced`")
+        case .given: break
+        case .balanced:
+            let missing = zip(names, data.dataset.trainingCounts).filter { $1 == 0 }.map { "`\($0.0)`" }
+            guard !missing.isEmpty else { return }
+            noteIdle(
+                "`classweights: balanced` leaves out \(list(missing)), which \(data.name) has no training image of: "
+                    + "\(missing.count == 1 ? "it counts" : "they count") 1", at: place)
+        }
+    }
+
     /// Once a session: a loop over models or seeds says the same of each.
     func noteIdle(_ message: String, at place: SourceRange, fix: String? = nil) {
         guard !context.isSilent, context.session.notedOptions.insert(message).inserted else { return }

@@ -38,6 +38,9 @@ enum TrainingOption {
     static let smoothing = Option(
         "smoothing", .decimal(0...1, excludesHighest: true), default: 0, aliases: ["label_smoothing"],
         "label smoothing: share of each label spread over all classes")
+    static let classWeights = Option(
+        "classweights", .classWeights, default: ClassWeights.equal, aliases: ["class_weight", "class_weights"],
+        "what the loss of each class counts: numbers, one for each, or balanced (n / (classes * images of the class))")
     static let clip = Option(
         "clip", .positive, default: nil, or: "none", aliases: ["clip_grad_norm", "max_norm"],
         "gradient clipping: the largest norm of the gradient")
@@ -56,8 +59,7 @@ enum TrainingOption {
 
     static let all: [any OptionDeclaration] = [
         epochs, batch, lastBatch, optimizer, schedule, average, precision, seed, orderSeed, initSeed, augmentSeed,
-        dropoutSeed, smoothing,
-        clip, from, freeze, threads, CommonOptions.log,
+        dropoutSeed, smoothing, classWeights, clip, from, freeze, threads, CommonOptions.log,
     ]
     /// Of each training of a study, which sets the seeds itself.
     static let ofEachTraining = all.filter { !$0.parameter.label.hasSuffix("seed") }
@@ -102,6 +104,7 @@ extension Invocation {
                 fix: "write `\(text.dropLast()), momentum: 0.9)`")
         }
         options.gradient.labelSmoothing = self[TrainingOption.smoothing]
+        options.classWeights = self[TrainingOption.classWeights]
         options.gradient.largestNorm = self[TrainingOption.clip]
         options.threads = self[TrainingOption.threads]
         options.seeds = Seeds(seed())
