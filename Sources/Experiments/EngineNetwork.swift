@@ -36,7 +36,8 @@ final class EngineNetwork: TrainableNetwork {
             do throws(EngineError) {
                 return keeping
                     + (try Executor.requiredBytes(
-                        architecture, batchSize: batchSize, capacity: capacity, optimizer: options.wholeOptimizer,
+                        architecture, batchSize: batchSize, parts: min(options.parts, batchSize), capacity: capacity,
+                        optimizer: options.wholeOptimizer,
                         precision: options.precision,
                         threads: threads))
             } catch { throw .engine(error) }
@@ -51,7 +52,8 @@ final class EngineNetwork: TrainableNetwork {
         gradient.classWeights = options.classWeights.values(dataset)
         do throws(EngineError) {
             executor = try Executor(
-                architecture, batchSize: options.batchSize, capacity: capacity, optimizer: options.wholeOptimizer,
+                architecture, batchSize: options.batchSize, parts: options.parts, capacity: capacity,
+                optimizer: options.wholeOptimizer,
                 seeds: options.seeds, gradient: gradient, precision: options.precision,
                 pool: ThreadPool(threadCount: threads))
         } catch .outOfMemory(let byteCount) {

@@ -8,6 +8,8 @@ public struct TrainingOptions: Hashable, Sendable {
     /// Whether the last batch of an epoch is left out where it is not full, as PyTorch's `drop_last`.
     public var dropsLastBatch = false
     public var batchSize: Int
+    /// Parts in which a step is done, one after the other: memory is that of ceil(batch / parts) images.
+    public var parts = 1
     public var optimizer: OptimizerOptions
     public var schedule: Schedule
     public var gradient: GradientOptions
@@ -45,6 +47,7 @@ public struct TrainingOptions: Hashable, Sendable {
         options.optimizer = .sgd()
         options.averaging = nil
         options.classWeights = .equal
+        (options.batchSize, options.parts) = (partSize, 1)
         return options
     }
 
@@ -57,6 +60,9 @@ public struct TrainingOptions: Hashable, Sendable {
     func averageIsResult(steps: Int, endedEpochs: Int) -> Bool {
         averaging?.isResult(steps: steps, endedEpochs: endedEpochs, of: passes) == true
     }
+
+    /// Images in memory at a time.
+    public var partSize: Int { (batchSize + parts - 1) / parts }
 
     /// Epochs, the last of which may end early.
     public var epochs: Int {

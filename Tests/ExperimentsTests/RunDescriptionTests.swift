@@ -140,7 +140,7 @@ struct RunDescriptionTests {
             { $0.schedule = .oneCycle(peak: nil, momentum: (0.95, 0.85)) },
             { $0.optimizer = .adam().with(RoleFactors(normBiasRate: 2)) },
             { $0.optimizer = .adam().with(RoleFactors(decaysWeightsOnly: true)) }, { $0.schedule = .cosine(warmup: 0) },
-            { $0.gradient.labelSmoothing = 0.1 }, { $0.classWeights = .balanced },
+            { $0.gradient.labelSmoothing = 0.1 }, { $0.classWeights = .balanced }, { $0.parts = 4 },
             { $0.classWeights = .given([1, 2]) }, { $0.gradient.largestNorm = 1 }, { $0.precision = .mixed },
             { $0.precision = .precise }, { $0.seeds.order = 9 }, { $0.seeds.dropout = 9 },
             { $0.seeds.augmentation = 9 }, { $0.seeds.initialization = 9 },

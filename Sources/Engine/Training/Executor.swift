@@ -39,7 +39,7 @@ public enum StepPart: Hashable, Sendable {
 /// Used by one thread at a time. A step allocates next to nothing: its maps, gradients and scratch are planned here.
 public final class Executor {
     public let architecture: Architecture
-    /// The most images a batch may have.
+    /// The most images that are in memory at a time: a batch, or the part of one where its steps are done in parts.
     public let batchSize: Int
     /// The most images that a step can have.
     public let capacity: Int
@@ -70,26 +70,33 @@ public final class Executor {
     private var batch: [Int] = []
     /// What one of them is to be taken for.
     private var target: [Double]
+    /// Where steps are done in parts, else empty: the sum of the gradients, and the running statistics before the step.
+    private let accumulation: AlignedBuffer<Float>
 
     /// Plans the memory and takes it. Weights are zero until `initialize` or `setParameter`.
     ///
-    /// - Parameter capacity: the most images that a step has, where there are fewer than a batch: the memory is for
-    ///   those alone, and every bit is that of a whole batch's plan.
+    /// - Parameters:
+    ///   - parts: of a full batch, which are done one after the other, each of ceil(batch / parts) images.
+    ///   - capacity: the most images that a step has, where there are fewer than a batch: the memory is for those
+    ///     alone, and every bit is that of a whole batch's plan.
     public init(
-        _ architecture: Architecture, batchSize: Int, capacity: Int? = nil, optimizer options: OptimizerOptions,
+        _ architecture: Architecture, batchSize: Int, parts: Int = 1, capacity: Int? = nil,
+        optimizer options: OptimizerOptions,
         seeds: Seeds,
         gradient gradientOptions: GradientOptions = GradientOptions(), precision: Precision = .float32,
         pool: ThreadPool, instructionSet: InstructionSet? = nil
     ) throws(EngineError) {
-        precondition(batchSize > 0, "a batch has at least one image")
+        precondition(batchSize > 0 && parts > 0, "a batch has at least one image")
+        let batchSize = (batchSize + parts - 1) / parts
         let capacity = min(batchSize, capacity ?? batchSize)
         let need = try Self.need(
             architecture, batchSize: batchSize, capacity: capacity, optimizer: options, precision: precision,
             threads: pool.threadCount)
         guard let memory = AlignedBuffer<Float>(count: need.rest),
             let weightMemory = AlignedBuffer<Float>(count: need.weights),
-            let moments = OptimizerMoments(count: need.moments)
-        else { throw .outOfMemory(byteCount: need.byteCount) }
+            let moments = OptimizerMoments(count: need.moments),
+            let accumulation = AlignedBuffer<Float>(count: parts > 1 ? need.weights : 0)
+        else { throw .outOfMemory(byteCount: need.byteCount(parts: parts)) }
         var (arena, weights) = (Arena(base: memory.pointer), Arena(base: weightMemory.pointer))
         var momentArena = Arena(base: moments.memory.pointer)
         plan = try Plan(
@@ -110,6 +117,7 @@ public final class Executor {
         kernels = chosen.kernels
         self.memory = memory
         self.moments = moments
+        self.accumulation = accumulation
         self.architecture = architecture
         self.batchSize = batchSize
         self.capacity = capacity
@@ -119,14 +127,15 @@ public final class Executor {
 
     /// Bytes that a training takes; nothing is allocated to find out.
     public static func requiredBytes(
-        _ architecture: Architecture, batchSize: Int, capacity: Int? = nil, optimizer: OptimizerOptions,
+        _ architecture: Architecture, batchSize: Int, parts: Int = 1, capacity: Int? = nil, optimizer: OptimizerOptions,
         precision: Precision = .float32,
         threads: Int
     ) throws(EngineError) -> Int {
+        let batchSize = (batchSize + parts - 1) / parts
         let need = try need(
             architecture, batchSize: batchSize, capacity: min(batchSize, capacity ?? batchSize), optimizer: optimizer,
             precision: precision, threads: threads)
-        return need.byteCount
+        return need.byteCount(parts: parts)
     }
 
     /// Floats of the weights, of the optimizer's moments, and of all else.
@@ -146,7 +155,8 @@ public final class Executor {
         let weights: Int
         let moments: Int
         let rest: Int
-        var byteCount: Int { 4 * (weights + moments + rest) }
+        /// - Parameter parts: of a step.
+        func byteCount(parts: Int) -> Int { 4 * ((parts > 1 ? 2 : 1) * weights + moments + rest) }
     }
 
     // MARK: Steps
@@ -156,11 +166,44 @@ public final class Executor {
     public func train(
         _ images: some Collection<Int>, of source: some BatchSource, epoch: Int, cancellation: Cancellation
     ) throws(EngineError) -> BatchResult {
-        let part = BatchPart(batchSize: images.count, weight: weight(of: images, source, epoch: epoch))
-        let result = try accumulateGradients(
-            images, of: source, epoch: epoch, part: part, cancellation: cancellation)
+        var part = BatchPart(batchSize: images.count, weight: weight(of: images, source, epoch: epoch))
+        guard accumulation.count > 0, images.count > batchSize else {
+            let result = try accumulateGradients(
+                images, of: source, epoch: epoch, part: part, cancellation: cancellation)
+            applyUpdate()
+            return result
+        }
+        // The sum of the gradients, in the order of the parts, then the running statistics as they were.
+        let store = plan.parameters
+        let (sum, statistics) = (accumulation.pointer, accumulation.pointer + store.trainedCount)
+        let statisticsCount = store.count - store.trainedCount
+        statistics.update(from: store.weights + store.trainedCount, count: statisticsCount)
+        var whole = BatchResult(loss: 0, outcomes: [], correct: 0)
+        do throws(EngineError) {
+            while true {
+                let result = try accumulateGradients(
+                    images.dropFirst(part.firstImage).prefix(batchSize), of: source, epoch: epoch, part: part,
+                    cancellation: cancellation)
+                whole.loss += result.loss
+                whole.correct += result.correct
+                let isFirst = part.firstImage == 0
+                part.firstImage += batchSize
+                let isLast = part.firstImage >= images.count
+                forEachTile(of: store.trainedCount) { range in
+                    for index in range {
+                        if !isFirst { store.gradient[index] += sum[index] }
+                        if !isLast { sum[index] = store.gradient[index] }
+                    }
+                }
+                if isLast { break }
+                for pass in plan.passes { pass.commit() }
+            }
+        } catch {
+            (store.weights + store.trainedCount).update(from: statistics, count: statisticsCount)
+            throw error
+        }
         applyUpdate()
-        return result
+        return whole
     }
 
     /// What these images count together, each the mean of its classes' weights by its shares of them; `nil` where each
@@ -233,10 +276,16 @@ public final class Executor {
         _ body: (UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>, Int) -> Void
     ) {
         guard let average = plan.average else { preconditionFailure("the optimizer keeps no average") }
-        let (weights, count, tile) = (plan.parameters.weights, plan.parameters.count, 1 << 16)
+        let weights = plan.parameters.weights
+        forEachTile(of: plan.parameters.count) { range in
+            body(average + range.lowerBound, weights + range.lowerBound, range.count)
+        }
+    }
+
+    private func forEachTile(of count: Int, _ body: (Range<Int>) -> Void) {
+        let tile = 1 << 16
         pool.forEachTile((count + tile - 1) / tile) { index, _ in
-            let start = index * tile
-            body(average + start, weights + start, min(tile, count - start))
+            body(index * tile..<min(count, (index + 1) * tile))
         }
     }
 

@@ -20,6 +20,7 @@ extension TrainingOptions {
         ]
         // Descriptions were written before there were these.
         if dropsLastBatch { object["lastbatch"] = "drop" }
+        if parts > 1 { object["accumulate"] = .integer(parts) }
         object["classweights"] = classWeights.json
         object["average"] = averaging.map { .object($0.json) }
         object["from"] = start.map { .object($0.json(isNamed: isNamed)) }
@@ -63,6 +64,12 @@ extension TrainingOptions {
                 throw DescriptionError("its average of the weights is not known here")
             }
             averaging = known
+        }
+        if let accumulated = json["accumulate"] {
+            guard let parts = accumulated.integer, 2...batchSize ~= parts else {
+                throw DescriptionError("the parts of its steps are out of range")
+            }
+            self.parts = parts
         }
         guard let weights = ClassWeights(json["classweights"]) else {
             throw DescriptionError("the weights of its classes are not known here")

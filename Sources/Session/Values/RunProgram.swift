@@ -66,6 +66,7 @@ enum RunProgram {
             "epochs: \(decimalText(options.passes))", "batch: \(options.batchSize)",
             "optimizer: \(OptimizerValue(options.optimizer).text)",
         ]
+        if options.parts > 1 { parts.append("accumulate: \(options.parts)") }
         if options.dropsLastBatch { parts.append("lastbatch: drop") }
         if options.schedule != .constant { parts.append("schedule: \(ScheduleValue(options.schedule).text)") }
         if let averaging = options.averaging { parts.append("average: \(AverageValue(averaging).text)") }

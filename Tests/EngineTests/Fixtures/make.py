@@ -369,7 +369,7 @@ def state(net):
 
 
 def write(name, net, size, batch, optimizer, smoothing=0.0, clip=None, steps=10, dtype=torch.float32, mixed=False, later={},
-          groups=nn.Module.parameters, schedule=None, weights=None):
+          groups=nn.Module.parameters, schedule=None, weights=None, parts=None):
     torch.manual_seed(7)
     for module in net.modules():
         if hasattr(module, "reset_parameters"):
@@ -400,7 +400,13 @@ def write(name, net, size, batch, optimizer, smoothing=0.0, clip=None, steps=10,
         optimizer.zero_grad()
         logits = net(x)
         loss = F.cross_entropy(logits, target, label_smoothing=smoothing, weight=weights)
-        loss.backward()
+        if parts:
+            # Accumulated: the same loss, part by part.
+            whole = weights[target].sum() if weights is not None else batch
+            for images in torch.arange(batch).split(parts):
+                (F.cross_entropy(net(x[images]), target[images], label_smoothing=smoothing, weight=weights, reduction="sum") / whole).backward()
+        else:
+            loss.backward()
         if clip:
             nn.utils.clip_grad_norm_(net.parameters(), clip)
         if step == 0:
@@ -513,6 +519,8 @@ WEIGHTS = [0.5, 2, 1, 0.25, 3, 1, 1.5, 0.75, 1, 4]
 write_exact("weighted-exact", vgg_like(), 8, 6, lambda p: torch.optim.SGD(p, lr=0.02, momentum=0.9), weights=WEIGHTS)
 write_exact("weighted-smoothed-exact", activation_net(), 8, 6, lambda p: torch.optim.SGD(p, lr=0.02, momentum=0.9), smoothing=0.1,
             weights=WEIGHTS)
+write_exact("accumulated-clipped-exact", group_norm_net(), 10, 11, lambda p: torch.optim.SGD(p, lr=0.02, momentum=0.9), smoothing=0.1,
+            clip=0.25, weights=WEIGHTS, parts=3)
 write_exact("frozen-clipped-exact", frozen_net(), 8, 6, lambda p: torch.optim.SGD(p, lr=0.05, momentum=0.9, weight_decay=1e-3),
             smoothing=0.1, clip=0.25, later=FROZEN_LATER)
 write_exact("frozen-adamw-exact", frozen_net(), 8, 6, lambda p: torch.optim.AdamW(p, lr=2e-3, weight_decay=0.1), later=FROZEN_LATER)

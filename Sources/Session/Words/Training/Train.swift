@@ -105,12 +105,14 @@ extension Invocation {
         _ name: String, _ architecture: Architecture, _ data: DataValue, _ options: TrainingOptions
     ) {
         let count = data.dataset.training.count
-        guard count % options.batchSize == 1 && !options.dropsLastBatch || options.batchSize == 1,
+        func isSingle(_ images: Int) -> Bool { images > 0 && (options.partSize == 1 || images % options.partSize == 1) }
+        let isEvery = count >= options.batchSize ? isSingle(options.batchSize) : isSingle(count)
+        guard isEvery || isSingle(count % options.batchSize) && !options.dropsLastBatch,
             let norm = architecture.normsOfVectors.first
         else { return }
-        let batch = options.batchSize == 1 || count == 1 ? "every batch" : "the last batch of each epoch"
+        let batch = (options.parts > 1 ? "a part of " : "") + (isEvery ? "every batch" : "the last batch of each epoch")
         // The next size whose last batch has more than one image: at the latest that of all images.
-        let fitting = count > 1 ? (max(2, options.batchSize)...).first { count % $0 != 1 } : nil
+        let fitting = count > 1 && options.parts == 1 ? (max(2, options.batchSize)...).first { count % $0 != 1 } : nil
         context.output.report(
             Diagnostic(
                 .note, code: .singleValues,
@@ -118,6 +120,7 @@ extension Invocation {
                     + "whatever the image, nothing is learned through it from that image, and its running statistics stay "
                     + "as they are; PyTorch refuses such a batch",
                 source: context.source, at: place(TrainingOption.batch),
-                fix: fitting.map { "`batch: \($0)` leaves no single image" }))
+                fix: fitting.map { "`batch: \($0)` leaves no single image" }
+                    ?? (options.parts > 1 ? "another `batch:` or `accumulate:` leaves no single image" : nil)))
     }
 }

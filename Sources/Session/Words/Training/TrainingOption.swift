@@ -15,6 +15,14 @@ enum TrainingOption {
         "what is done with a last batch that is not full")
     static let batch = Option(
         "batch", .integer(1...1_000_000), default: 64, aliases: ["batch_size", "batchsize", "bs"], "images per step")
+    static let accumulate = Option(
+        "accumulate", .integer(1...1_000_000), default: 1,
+        aliases: [
+            "accumulation", "gradient_accumulation_steps", "accumulation_steps", "accumulate_grad_batches",
+            "grad_accum",
+        ],
+        "parts in which a step is done one after the other, with the memory of one; batch norms use a part's statistics"
+    )
     static let optimizer = Option(
         "optimizer", .optimizer, workedOut: "adam(lr: 1e-3)", aliases: ["optim", "opt"],
         "\(Word.alternatives(Word.optimizers)), with its options")
@@ -58,7 +66,8 @@ enum TrainingOption {
         "with", .any, workedOut: "no recipe", aliases: ["recipe"], "a `recipe`; options in the call take precedence")
 
     static let all: [any OptionDeclaration] = [
-        epochs, batch, lastBatch, optimizer, schedule, average, precision, seed, orderSeed, initSeed, augmentSeed,
+        epochs, batch, accumulate, lastBatch, optimizer, schedule, average, precision, seed, orderSeed, initSeed,
+        augmentSeed,
         dropoutSeed, smoothing, classWeights, clip, from, freeze, threads, CommonOptions.log,
     ]
     /// Of each training of a study, which sets the seeds itself.
@@ -85,6 +94,14 @@ extension Invocation {
         options.passes = self[TrainingOption.epochs]
         options.dropsLastBatch = self[TrainingOption.lastBatch] == .drop
         options.batchSize = self[TrainingOption.batch]
+        options.parts = self[TrainingOption.accumulate]
+        guard options.parts <= options.batchSize else {
+            throw fault(
+                .outOfRange,
+                "`accumulate: \(options.parts)` has more parts than a batch has images, \(options.batchSize)",
+                at: place(TrainingOption.accumulate),
+                fix: "`batch:` is the size of a whole step: write a larger one, or fewer parts")
+        }
         if let optimizer = self[TrainingOption.optimizer] { options.optimizer = optimizer.options }
         if let schedule = self[TrainingOption.schedule] { options.schedule = schedule.schedule }
         if let minimum = options.schedule.minimum, minimum > options.schedule.highest(options.optimizer.learningRate) {
