@@ -73,8 +73,14 @@ public enum Averaging: Hashable, Sendable {
         }
     }
 
-    /// Whether it leaves out the beginning of the training.
-    public var beginsLater: Bool { settings.contains { $0.label == "from" && $0.value > 0 } }
+    /// The same from the beginning of the training on.
+    public var fromTheStart: Averaging {
+        switch self {
+        case .ema: self
+        case .swa: .swa(from: 0)
+        case .lookahead(let every, let decay, _, let ramp): .lookahead(every: every, decay: decay, from: 0, ramp: ramp)
+        }
+    }
 
     /// Epochs whose ends are averaged by now.
     private func averagedEpochs(_ ended: Int, of passes: Double) -> Int {

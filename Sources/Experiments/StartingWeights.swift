@@ -57,8 +57,8 @@ public struct StartingWeights: Sendable {
             leftOut: source.map(\.name).filter { !known.contains($0) })
     }
 
-    /// Whether every tensor of the network is taken.
-    func areAll(of architecture: Architecture) -> Bool { taken?.places.count == architecture.parameters.count }
+    /// Whether the tensor at this place of the network is taken.
+    func takes(_ place: Int) -> Bool { taken?.places.contains { $0.to == place } == true }
 
     private static func digest(_ parameters: TrainedParameters, _ places: [(to: Int, from: Int)]) -> String {
         var digest = Digest(.sha256)

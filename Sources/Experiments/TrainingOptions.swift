@@ -52,7 +52,7 @@ public struct TrainingOptions: Hashable, Sendable {
     }
 
     /// Whether the first epochs of a longer training would be others.
-    var dependsOnEpochs: Bool {
+    public var dependsOnEpochs: Bool {
         schedule.dependsOnEpochs || averaging?.dependsOnEpochs == true || passes != Double(epochs)
     }
 

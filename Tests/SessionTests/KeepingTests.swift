@@ -128,7 +128,7 @@ struct KeepingTests {
         session.run("save a, \"a.safetensors\"\nlet b = load \"a.safetensors\", into: Net")
         let fix = "`train b.model` starts from fresh weights, and with `from: b` from those of the file"
         #expect(session.fault("train b")?.contains(fix) == true)
-        #expect(session.fault("findlr b")?.contains("`findlr b.model` starts from fresh weights") == true)
+        #expect(session.fault("findlr b")?.contains("write `b.model`, which starts from fresh weights") == true)
         #expect(session.fault("resume b")?.contains("`train b.model, from: b` begins a training with them") == true)
         #expect(session.fault("train b.model, from: b, on: data, epochs: 1, log: none") == nil)
         #expect(session.fault("train a")?.contains("`resume a, epochs: 2` continues the run") == true)

@@ -26,7 +26,10 @@ public enum SeedRole: String, Sendable, CaseIterable {
     ) -> Bool {
         switch self {
         case .order: true
-        case .initialization: architecture.parameterCount > 0 && start?.areAll(of: architecture) != true
+        case .initialization:
+            architecture.parameters.enumerated().contains { place, tensor in
+                if case .constant = tensor.initial { false } else { start?.takes(place) != true }
+            }
         case .augmentation: !dataset.augmentation.isNone
         case .dropout: architecture.layers.contains(where: drops)
         }

@@ -11,11 +11,13 @@ extension Interpreter {
         guard word.parameter("optimizer") === TrainingOption.optimizer.parameter else {
             return ("write `\(word.name) \(written).model`", [])
         }
-        var fix = "`\(word.name) \(written).model` starts from fresh weights"
-        if word.parameter("from") === TrainingOption.from.parameter {
-            fix += ", and with `from: \(written)` from those of \(run.state == .loaded ? "the file" : "the run")"
+        guard word.name == Word.train.name else {
+            return ("write `\(written).model`, which starts from fresh weights", [])
         }
-        if word.name == Word.train.name, run.state != .loaded {
+        var fix =
+            "`\(word.name) \(written).model` starts from fresh weights, and with `from: \(written)` from those of "
+            + (run.state == .loaded ? "the file" : "the run")
+        if run.state.canGoOn || run.state == .done && !run.options.dependsOnEpochs {
             let further = run.state == .done ? ", epochs: \(2 * max(1, run.epochs))" : ""
             fix += "; `resume \(written)\(further)` continues the run"
         }
@@ -93,6 +95,12 @@ extension Interpreter {
             if parameter.isSubject, !word.parameters.contains(where: { $0.isRequired && !$0.isSubject }) {
                 return ("take each in turn: `[for x in \(written) { \(word.name) x }]`", [])
             }
+        }
+        // `train Net, on: folds(data)`
+        if case .data = parameter.kind, let elements = value.elements, !elements.isEmpty,
+            elements.allSatisfy({ $0.fits(parameter.kind) })
+        {
+            return ("take each in turn: `for x in \(written) { … \(parameter.label): x … }`", [])
         }
         if parameter.isPositional, !isLabeled, let label = labelTaking(value.kind, of: word) {
             return ("write `\(label): \(written)`", [])

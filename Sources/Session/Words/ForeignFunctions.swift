@@ -65,7 +65,7 @@ enum ForeignFunction {
             if plain.hasPrefix("param") { return groups }
             if word.name == "muon", ["decayonly", "biasrate", "normbiasrate"].contains(plain) {
                 return
-                    "biases and norms are trained by `others:`: write `others: adamw(lr: 3e-4, betas: (0.9, 0.95), eps: 1e-10, weightdecay: 0, \(name): \(name == "decayonly" ? "weights" : "2"))`"
+                    "biases and norms are trained by `others:`: write `others: adamw(lr: 3e-4, weightdecay: 0.01, \(name): \(plain == "decayonly" ? "weights" : "2"))`"
             }
             if decayOptions.contains(plain) {
                 return word.name == "muon"

@@ -77,7 +77,13 @@ extension Invocation {
         guard recipes.count > 1 else { return }
         for option in TrainingOption.ofEachTraining where arguments.isGiven(option) {
             let label = option.parameter.label
-            let values = recipes.map { $0.text(of: label) }
+            // Neither decides a bit.
+            if [TrainingOption.threads.parameter.label, CommonOptions.log.parameter.label].contains(label) { continue }
+            let values = recipes.map { recipe -> String? in
+                let value = recipe.member(label)
+                guard case .object(let object)? = value, let run = object as? RunValue else { return value?.literal }
+                return run.run.digest
+            }
             guard values.contains(where: { $0 != values[0] }) else { continue }
             throw fault(
                 .outOfRange, "the recipes differ in `\(label):`, and that of the call would replace it in all of them",

@@ -29,7 +29,9 @@ extension Invocation {
                     option, "\(model) has neither `dropout` nor `droppath`", "put one into the model: `dropout 0.2`")
             case .initialization:
                 leaveOut(
-                    option, start.map { "all weights are taken from \($0.run)" } ?? "\(model) has no weights")
+                    option,
+                    start.map { "all weights that would be drawn are taken from \($0.run)" }
+                        ?? "\(model) has no weights that are drawn")
             case .order: break
             }
         }
@@ -56,11 +58,12 @@ extension Invocation {
             options.passes == 1 ? "1 epoch" : "\(decimalText(options.passes)) epochs"
         let images = data.dataset.training.count
         let stepsPerEpoch = options.batches(of: images)
-        if let averaging = options.averaging,
+        func isUnreached(_ averaging: Averaging) -> Bool {
             averaging.isUnreached(
                 passes: options.passes, steps: options.steps(of: images), stepsPerEpoch: stepsPerEpoch)
-        {
-            let smaller = averaging.beginsLater ? "write a smaller `from:`, or " : ""
+        }
+        if let averaging = options.averaging, isUnreached(averaging) {
+            let smaller = isUnreached(averaging.fromTheStart) ? "" : "write a smaller `from:`, or "
             noteIdle(
                 "the training ends after \(epochs), before `\(AverageValue(averaging).text)` averages anything",
                 at: place(TrainingOption.average), fix: smaller + "train for more epochs")

@@ -18,12 +18,14 @@ private func resumeRun(_ call: Invocation) throws -> Value {
     let value = try call.run()
     let run = value.run
     let place = call.place(CommonOptions.run)
+    let written = call.isGiven(CommonOptions.run) ? call.context.source[place] : run.name ?? "a"
     let epochs = call[epochsInAll]
+    let more = 2 * max(1, run.epochs)
     switch run.state {
     case .loaded:
         throw call.fault(
             .noContinuation, "\(run.label) is weights from a file, and nothing is known of their training", at: place,
-            fix: "`train \(run.name ?? "w").model, from: \(run.name ?? "w")` begins a training with them")
+            fix: "`train \(written).model, from: \(written)` begins a training with them")
     case .diverged:
         throw call.fault(
             .noContinuation, "\(run.label) diverged: its weights are NaN or infinite", at: place,
@@ -31,9 +33,13 @@ private func resumeRun(_ call: Invocation) throws -> Value {
     case .done where epochs == nil:
         throw call.fault(
             .noContinuation,
-            "\(run.label) is done: \(run.epochs == 1 ? "its one epoch is" : "all of its \(run.epochs) epochs are") trained",
+            "\(run.label) is done: "
+                + (run.passes == 1
+                    ? "its one epoch is" : "all of its \(countedEpochs(run.passes)) are") + " trained",
             at: place,
-            fix: "say how many in all: `resume \(run.name ?? "a"), epochs: \(2 * max(1, run.epochs))`")
+            fix: run.options.dependsOnEpochs
+                ? "with more epochs it is a different training from the first step on: `train \(run.model), epochs: \(more)` with the same options"
+                : "say how many in all: `resume \(written), epochs: \(more)`")
     case .done, .interrupted, .stopped: break
     }
     var options = run.options

@@ -82,7 +82,9 @@ private func tellOfTwin(
                 "\(model.name) is provably identical in training to \(other.model.name), bit for bit: this will end with the weights of "
                     + "\(name)",
                 source: context.source, at: call.place(CommonOptions.model),
-                fix: "`diff \(other.model.name), \(model.name)` shows the proof"))
+                // Without what the call freezes they may be other networks.
+                fix: call.isGiven(TrainingOption.freeze)
+                    ? nil : "`diff \(other.model.name), \(model.name)` shows the proof"))
         return
     }
 }

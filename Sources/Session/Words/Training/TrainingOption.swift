@@ -115,10 +115,16 @@ extension Invocation {
         options.averaging = self[TrainingOption.average]?.averaging
         if options.schedule.setsMomentum, !options.optimizer.hasMomentum {
             let text = OptimizerValue(options.optimizer).text
+            let fix =
+                switch options.optimizer.name {
+                case "sgd", "rmsprop": "write `\(text.dropLast()), momentum: 0.9)`"
+                case "muon": "give `muon` a `momentum:` above 0; 0.95 is its default"
+                default: "give `\(options.optimizer.name)` a first number of `betas:` above 0; 0.9 is its default"
+                }
             throw fault(
                 .nothingToDo, "the schedule changes the optimizer's momentum, and `\(text)` has none",
                 at: place(isGiven(TrainingOption.optimizer) ? TrainingOption.optimizer : TrainingOption.schedule),
-                fix: "write `\(text.dropLast()), momentum: 0.9)`")
+                fix: fix)
         }
         options.gradient.labelSmoothing = self[TrainingOption.smoothing]
         options.classWeights = self[TrainingOption.classWeights]
