@@ -165,6 +165,11 @@ struct LookingTests {
         #expect(text.contains("b, low") && text.contains("b, high"))
     }
 
+    @Test func aCurveEndsWhereItsTrainingDoes() throws {
+        let text = try #require(shown("plot train(Flat, on: data, epochs: 1.5, batch: 32, log: none)").last).text
+        #expect(text.contains("\n  1.0 ") && text.contains("\n  1.5 "))
+    }
+
     @Test func timesAreInNoPlainText() throws {
         let rich = try #require(shown("plot a, x: time").last)
         #expect(!rich.text.contains("."))

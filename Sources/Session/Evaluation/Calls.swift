@@ -455,6 +455,13 @@ extension Interpreter {
                 !(excludesLowest && number == limits.lowerBound),
                 !(excludesHighest && number == limits.upperBound)
             else { throw outside() }
+            // A layer computes in float32.
+            guard !word.isLayer || Float(number).isFinite else {
+                throw fault(
+                    .outOfRange, "`\(parameter.label)` of `\(word.name)` is beyond what float32 holds, 3.4e38",
+                    at: range,
+                    fix: namesToType.example(of: word))
+            }
             return value
         case (.extent(let limits), .integer(let size)):
             guard limits.contains(size) else { throw outside() }

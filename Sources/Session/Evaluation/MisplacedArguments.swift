@@ -13,9 +13,17 @@ extension Interpreter {
         if let data = optionOfData(label, value, in: word, among: all) { return data }
         let ofTraining: [ValueKind?] = [.optimizer, .schedule, .average]
         for parameter in word.parameters where ofTraining.contains(parameter.kind.made) {
+            let given = all.first { $0.label?.text == parameter.label }
             for maker in Self.makers(of: parameter.kind) {
-                guard let inner = option(label.text, of: maker, taking: value) else { continue }
+                guard given.map({ $0.value.headName == maker.name }) ?? true,
+                    let inner = option(label.text, of: maker, taking: value)
+                else { continue }
                 let meant = "\(parameter.label): \(maker.name)(\(inner.label): \(source[value.range]))"
+                guard given == nil else {
+                    return (
+                        "it is an option of `\(maker.name)`, which is given: `\(meant)`, beside its other options", []
+                    )
+                }
                 return (
                     "it is an option of another word: `\(meant)`", [TextEdit(label.range.union(value.range), meant)]
                 )

@@ -13,11 +13,15 @@ extension Interpreter {
             if name == "count" { return .integer(runs.count) }
             guard let found = runs.run(called: name) else {
                 let names = runs.someNames
-                let meant = nearestName(to: name, among: names) ?? names.first
-                throw fault(
-                    .unknownRun, "no stored run is called \"\(name)\"", at: range,
-                    fix: meant.map { "did you mean `runs[\"\($0)\"]`? `runs` lists them all" }
-                        ?? namesToType.toMake(.run))
+                let fix =
+                    if let meant = nearestName(to: name, among: names) {
+                        "did you mean `runs[\"\(meant)\"]`? `runs` lists them all"
+                    } else if let first = names.first {
+                        "`runs` lists them all; one is `runs[\"\(first)\"]`"
+                    } else {
+                        namesToType.toMake(.run)
+                    }
+                throw fault(.unknownRun, "no stored run is called \"\(name)\"", at: range, fix: fix)
             }
             kept = found
         case .integer(let number):

@@ -257,6 +257,7 @@ extension FaultMaker {
         "none": ("leave the option out: this one is never off", "log: none"),
         "all": ("leave it out: all is what is taken where nothing is said", "threads: all"),
         "auto": ("leave it out: Tandem then chooses itself", "log: auto"),
+        "random": ("write a number: only `seed:` of a training may be drawn", "seed: random"),
     ]
 
     /// By the last part of a name with dots, when it is called.

@@ -221,7 +221,9 @@ final class WordParameter: OptionDeclaration {
     /// A value in the range for one that is outside of it: the share a percentage means, the default, else the nearest.
     func valueInstead(of value: Value) -> String? {
         let number = value.number
-        if case .decimal(0...1, _, _) = kind, let number, number > 1, number <= 100 {
+        if case .decimal(0...1, _, let excludesHighest) = kind, let number, number > 1,
+            excludesHighest ? number < 100 : number <= 100
+        {
             // `1.1` is 0.011, and not 0.011000000000000001.
             return decimalText((number * 1e4).rounded() / 1e6)
         }

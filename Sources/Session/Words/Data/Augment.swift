@@ -55,9 +55,10 @@ extension Word {
                     at: call.place(border), fix: "write `crop: 4, border: reflect`")
             }
             guard !data.augmentation.isNone else {
+                let given = call.isGiven(DataOption.data) ? " \(call.context.source[call.place(DataOption.data)])," : ""
                 throw call.fault(
                     .nothingToDo, "`augment` is not told what to do",
-                    fix: "write `augment data, flip: true, crop: 4`")
+                    fix: "write `augment\(given) flip: true, crop: 4`")
             }
             return .object(DataValue(data))
         })

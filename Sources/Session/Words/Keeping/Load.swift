@@ -199,7 +199,10 @@ extension Invocation {
         let (message, fix): (String, String?) =
             switch error {
             case .unreadable(let reason):
-                ("\(name) is not a complete safetensors file: \(reason)", "write or copy it again")
+                (
+                    "\(name) is not a complete safetensors file: \(reason)",
+                    "write or copy it again, or name a file that `save` wrote"
+                )
             case .noRun:
                 (
                     "\(name) holds weights, but no run of Tandem's",

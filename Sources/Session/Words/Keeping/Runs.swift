@@ -120,7 +120,10 @@ private func exportRuns(_ runs: [StoredRun], _ call: Invocation, _ store: RunSto
     do throws(FileError) {
         carried = try store.export(runs, to: path, isCancelled: { interruption.isCancelled })
     } catch {
-        throw call.fault(.file, error.description, at: call.place(folderOption), fix: error.fixOfWriting)
+        throw call.fault(
+            .file, error.description, at: call.place(folderOption),
+            fix: error.isFull
+                ? error.fixOfWriting : "name a folder that can be written, such as `runs export, \"results\"`")
     }
     report(carried, call, done: "exported to \(name), without weights", none: "no finished run to export")
     try call.context.checkInterrupt(at: call.range)

@@ -172,6 +172,8 @@ extension Invocation {
                     fix:
                         "hold images out before the training: `let held = split(\(measuredName), 0.9)`, and train on `held`"
                 ))
+        case .noStep where isGiven(TrainingOption.epochs):
+            return .fault(fault(.training, error.message, at: place(TrainingOption.epochs), fix: error.fix))
         default:
             let place = arguments.word.parameters.first.map { arguments.place($0) } ?? range
             return .fault(fault(.training, error.message, at: place, fix: error.fix))
