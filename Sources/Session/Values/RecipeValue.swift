@@ -27,21 +27,18 @@ final class RecipeValue: ObjectValue {
 
     /// As it would be typed: `recipe(epochs: 5, optimizer: adam(lr: 3e-4))`.
     var text: String {
-        let parts = options.compactMap { option in text(of: option.label).map { "\(option.label): \($0)" } }
-        return "recipe(\(parts.joined(separator: ", ")))"
-    }
-
-    /// What it says of an option, as it would be typed; `nil` where it says nothing.
-    func text(of label: String) -> String? {
-        options.first { $0.label == label }?.given.map { value in
-            if case .string(let choice) = value {
-                choice
-            } else if case .object(let object) = value, let run = object as? RunValue {
-                run.run.label
-            } else {
-                value.literal
+        let parts = options.compactMap { option in
+            option.given.map { value in
+                if case .string(let choice) = value {
+                    "\(option.label): \(choice)"
+                } else if case .object(let object) = value, let run = object as? RunValue {
+                    "\(option.label): \(run.run.label)"
+                } else {
+                    "\(option.label): \(value.literal)"
+                }
             }
         }
+        return "recipe(\(parts.joined(separator: ", ")))"
     }
 
     var members: [(name: String, help: String)] { options.map { ($0.label, $0.help) } }
