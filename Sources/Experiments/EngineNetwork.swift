@@ -11,7 +11,8 @@ final class EngineNetwork: TrainableNetwork {
     let byteCount: Int
     private let executor: Executor
     private let training: ImageSource
-    private let test: ImageSource
+    private let measured: ImageSource
+    private let validation: ImageSource
     /// The training images as they are.
     private let first: ImageSource
     private let trainingCount: Int
@@ -29,8 +30,7 @@ final class EngineNetwork: TrainableNetwork {
         availableMemory: Int? = Memory.available()
     ) throws(TrainingError) {
         let threads = options.threads ?? ThreadPool.availableThreads
-        // A step has no more images than there are, whatever the batch.
-        let capacity = max(dataset.training.count, dataset[part].count, 1)
+        let capacity = options.capacity(on: dataset, measuring: part)
         let keeping = isKept ? Self.bytesOfKeeping(architecture, options.wholeOptimizer) : 0
         func required(_ batchSize: Int) throws(TrainingError) -> Int {
             do throws(EngineError) {
@@ -60,7 +60,8 @@ final class EngineNetwork: TrainableNetwork {
             throw .outOfMemory(needed: byteCount, available: availableMemory ?? 0, batch: nil)
         } catch { throw .engine(error) }
         training = ImageSource(learningFrom: dataset, augmentationSeed: options.seeds.augmentation)
-        test = ImageSource(measuring: part, of: dataset)
+        measured = ImageSource(measuring: part, of: dataset)
+        validation = ImageSource(measuring: .validation, of: dataset)
         first = ImageSource(measuring: .training, of: dataset)
         trainingCount = dataset.training.count
         seeds = options.seeds
@@ -97,10 +98,18 @@ final class EngineNetwork: TrainableNetwork {
         } catch { throw training.failure.map(Stopped.images) ?? .interrupted }
     }
 
+    func evaluate(_ images: Range<Int>, of part: Dataset.Part?) throws(Stopped) -> BatchResult {
+        try evaluate(images, from: part == .validation ? validation : measured)
+    }
+
     func evaluate(_ images: some Collection<Int>) throws(Stopped) -> BatchResult {
+        try evaluate(images, from: measured)
+    }
+
+    private func evaluate(_ images: some Collection<Int>, from source: ImageSource) throws(Stopped) -> BatchResult {
         do throws(EngineError) {
-            return try executor.evaluate(images, of: test, cancellation: cancellation)
-        } catch { throw test.failure.map(Stopped.images) ?? .interrupted }
+            return try executor.evaluate(images, of: source, cancellation: cancellation)
+        } catch { throw source.failure.map(Stopped.images) ?? .interrupted }
     }
 
     func average(_ action: Averaging.Action) {
@@ -109,6 +118,8 @@ final class EngineNetwork: TrainableNetwork {
     }
 
     func exchangeAverage() { executor.exchangeAverage() }
+
+    func keepBest() { executor.keepBest() }
 
     /// Of an image of the last batch, by its place there.
     func outputs(image: Int) -> [Float] { executor.outputs(image: image) }

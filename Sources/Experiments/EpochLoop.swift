@@ -1,4 +1,4 @@
-// The epoch loop: shuffles, steps, measures on the test set after each epoch, reports to an observer, and stops cleanly
+// The epoch loop: shuffles, steps, measures after each epoch, reports to an observer, and stops cleanly
 // at an interrupt or at a loss that is NaN or infinite. It begins at any place between two steps, and ends with the
 // same bits.
 
@@ -9,6 +9,7 @@ struct EpochLoop {
     let options: TrainingOptions
     let trainingCount: Int
     let testCount: Int
+    let validationCount: Int
 
     /// What has been done so far; whole steps and whole epochs only.
     private(set) var position: TrainingPosition
@@ -19,11 +20,13 @@ struct EpochLoop {
     private var epochStart: Double
 
     init(
-        options: TrainingOptions, trainingCount: Int, testCount: Int, from position: TrainingPosition = .start
+        options: TrainingOptions, trainingCount: Int, testCount: Int, validationCount: Int = 0,
+        from position: TrainingPosition = .start
     ) {
         self.options = options
         self.trainingCount = trainingCount
         self.testCount = testCount
+        self.validationCount = options.selection.measuresValidation ? validationCount : 0
         self.position = position
         let now = Clock.seconds
         start = now - position.seconds
@@ -61,7 +64,7 @@ struct EpochLoop {
         _ network: some TrainableNetwork, keeper: (any TrainingKeeper)? = nil, observer: (TrainingEvent) -> Void
     ) -> Run.State {
         defer { noteTime() }
-        while position.epoch <= options.epochs {
+        while !options.isEnd(position.metrics) {
             do {
                 if let state = try runEpoch(network, keeper, observer) { return state }
             } catch {
@@ -111,29 +114,49 @@ struct EpochLoop {
             }
         }
         let evaluationStart = Clock.seconds
-        let evaluation = try evaluated(network)
+        let measurement = try measured(network)
         evaluationSeconds = Clock.seconds - evaluationStart
+        let (evaluation, validation) = (measurement.test, measurement.validation)
         let measured = EpochMetrics(
             epoch: epoch, trainLoss: position.loss / Double(images),
             trainAccuracy: 100 * Double(position.correct) / Double(images), testLoss: evaluation.loss,
             testAccuracy: evaluation.accuracy, seconds: Clock.seconds - epochStart,
-            trainingSeconds: position.epochTrainingSeconds)
-        position.endEpoch(measured, outcomes: evaluation.outcomes)
+            trainingSeconds: position.epochTrainingSeconds, validation: validation)
+        position.endEpoch(measured, outcomes: measurement.isResult ? evaluation.outcomes : nil)
         noteTime()
         observer(.epoch(measured))
         // The last step may have ruined the weights with no later batch to show it.
-        guard evaluation.loss.isFinite else { return .diverged(epoch: epoch, batch: batches - 1) }
-        if epoch < options.epochs { keeper?.epochEnded(position) }
+        guard evaluation.loss.isFinite, validation?.loss.isFinite ?? true else {
+            return .diverged(epoch: epoch, batch: batches - 1)
+        }
+        if !options.isEnd(position.metrics) { keeper?.epochEnded(position) }
         return nil
     }
 
-    private func evaluated(_ network: some TrainableNetwork) throws(Stopped) -> Evaluation {
-        guard options.averageIsResult(steps: position.steps, endedEpochs: place.endedEpochs) else {
-            return try network.evaluateAll(testCount)
+    /// What is measured after an epoch, and whether the training has come to it so far.
+    private struct Measurement {
+        let test: Evaluation
+        let validation: EpochMetrics.Validation?
+        let isResult: Bool
+    }
+
+    /// Measures the weights, or their average, and keeps them where they are the best so far.
+    private func measured(_ network: some TrainableNetwork) throws(Stopped) -> Measurement {
+        let isOfAverage = options.averageIsResult(steps: position.steps, endedEpochs: place.endedEpochs)
+        if isOfAverage { network.exchangeAverage() }
+        defer { if isOfAverage { network.exchangeAverage() } }
+        var validation: EpochMetrics.Validation?
+        if validationCount > 0 {
+            let evaluation = try network.evaluateAll(validationCount, of: .validation)
+            validation = .init(loss: evaluation.loss, accuracy: evaluation.accuracy, steps: position.steps)
         }
-        network.exchangeAverage()
-        defer { network.exchangeAverage() }
-        return try network.evaluateAll(testCount)
+        let test = try network.evaluateAll(testCount)
+        guard options.selection.isOfBest, let validation else {
+            return Measurement(test: test, validation: validation, isResult: true)
+        }
+        let isBest = Selection.best(of: position.metrics)?.validation.map(validation.isBetter(than:)) ?? true
+        if isBest { network.keepBest() }
+        return Measurement(test: test, validation: validation, isResult: isBest)
     }
 
     private mutating func noteTime() {
@@ -153,7 +176,8 @@ struct EpochLoop {
         let imagesLeft =
             Double(imagesOfEpoch - done) + Double(trainingCount) * max(0, options.passes - Double(epoch))
         // Before the first evaluation: a forward pass takes about a third of a step.
-        let evaluation = evaluationSeconds > 0 ? evaluationSeconds : Double(testCount) / max(1, 3 * speed)
+        let evaluation =
+            evaluationSeconds > 0 ? evaluationSeconds : Double(testCount + validationCount) / max(1, 3 * speed)
         return TrainingProgress(
             epoch: epoch, epochs: options.epochs, batches: batch + 1, batchesPerEpoch: batchesOfEpoch,
             images: done, imagesPerEpoch: imagesOfEpoch, loss: position.loss / Double(done),

@@ -38,12 +38,16 @@ public func evaluate(
 }
 
 extension TrainableNetwork {
-    /// Measures the first `count` test images, batch by batch.
-    func evaluateAll(_ count: Int, observer: (Double) -> Void = { _ in }) throws(Stopped) -> Evaluation {
+    /// Measures the first `count` images of a part, batch by batch.
+    ///
+    /// - Parameter part: `nil`: the one that it was made to measure.
+    func evaluateAll(
+        _ count: Int, of part: Dataset.Part? = nil, observer: (Double) -> Void = { _ in }
+    ) throws(Stopped) -> Evaluation {
         var (loss, correct) = (0.0, 0)
         var outcomes = TestOutcomes()
         for start in stride(from: 0, to: count, by: batchSize) {
-            let result = try evaluate(start..<min(count, start + batchSize))
+            let result = try evaluate(start..<min(count, start + batchSize), of: part)
             loss += result.loss
             correct += result.correct
             outcomes.append(result.outcomes)

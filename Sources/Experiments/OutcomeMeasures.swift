@@ -9,7 +9,7 @@ public enum OutcomeMeasure: String, CaseIterable, Sendable {
 }
 
 extension Run {
-    /// A measure on the test images after the last epoch, in percent where it is no loss.
+    /// A measure on the test images after the epoch of the result, in percent where it is no loss.
     ///
     /// - Parameter labels: of the test images of its data.
     /// - Returns: `nil` where it is not known, as of runs that earlier versions have kept.

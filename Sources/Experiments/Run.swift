@@ -18,12 +18,14 @@ public struct EpochMetrics: Hashable, Sendable {
     public let seconds: Double
     /// Training alone.
     public let trainingSeconds: Double
+    /// `nil` where neither `select: best` nor `patience:` asks for it.
+    public internal(set) var validation: Validation?
 }
 
 public struct Run: Sendable {
     public enum State: Hashable, Sendable, CustomStringConvertible {
         case done
-        /// Stopped by the user; the weights are those of the last whole step.
+        /// Stopped by the user; the weights are those of the last whole step, or of the best epoch so far.
         case interrupted
         /// Something that it needs could not be had, an image for example; the weights are those of the last whole
         /// step.
@@ -74,7 +76,7 @@ public struct Run: Sendable {
     public let seconds: Double
     /// Seconds in training steps alone.
     public let trainingSeconds: Double
-    /// Of each test image after the last whole epoch; empty where that is not known.
+    /// Of each test image after the epoch of the result; empty where that is not known.
     public let outcomes: TestOutcomes
     /// `nil` where only the result of the training is kept.
     public let parameters: TrainedParameters?
@@ -164,12 +166,18 @@ public struct Run: Sendable {
     public var title: String {
         "\(model) seed \(options.seeds.text)" + (name == nil ? tag.map { " #\($0)" } ?? "" : "")
     }
-    /// The result of the last whole epoch; `nil` before the first, and for a training that diverged: what it had
-    /// reached before is no result of it.
-    public var result: EpochMetrics? { state.isDiverged ? nil : metrics.last }
-    /// Percent on the test set after the last whole epoch; `nil` where there is no `result`.
+    /// The result of the last whole epoch, or of the best one on the validation part where that is chosen; `nil` before
+    /// the first, and for a training that diverged: what it had reached before is no result of it.
+    public var result: EpochMetrics? { state.isDiverged ? nil : options.selection.result(of: metrics) }
+    /// The best epoch on the validation part, whether or not it is chosen; `nil` where none was measured there.
+    public var best: EpochMetrics? { state.isDiverged ? nil : Selection.best(of: metrics) }
+    /// Training steps done when the weights were what they are.
+    public var stepsOfWeights: Int { options.selection.isOfBest ? result?.validation?.steps ?? steps : steps }
+    /// Whether it is done, and `patience:` ended it before all of its epochs.
+    public var endedEarly: Bool { state == .done && epochs < options.epochs }
+    /// Percent on the test set; `nil` where there is no `result`.
     public var accuracy: Double? { result?.testAccuracy }
-    /// On the test set after the last whole epoch; `nil` where there is no `result`.
+    /// On the test set; `nil` where there is no `result`.
     public var loss: Double? { result?.testLoss }
     public var epochs: Int { metrics.count }
     /// The epochs, as a fraction where the last one ended early.

@@ -30,8 +30,11 @@ protocol TrainableNetwork: AnyObject {
     /// Puts the average in the place of the weights, and back.
     func exchangeAverage()
 
-    /// Measures test images, at most a batch.
-    func evaluate(_ images: Range<Int>) throws(Stopped) -> BatchResult
+    /// Keeps the weights as the best so far.
+    func keepBest()
+
+    /// Measures images of a part, at most a batch; `nil`: of the one that it was made to measure.
+    func evaluate(_ images: Range<Int>, of part: Dataset.Part?) throws(Stopped) -> BatchResult
 
     /// The most images of a batch.
     var batchSize: Int { get }

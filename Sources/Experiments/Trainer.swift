@@ -36,7 +36,7 @@ public struct Trainer: Sendable {
     ) throws(TrainingError) -> Run {
         let network: any TrainableNetwork
         do throws(TrainingError) {
-            try checkFit(architecture, dataset, parts: [.training, .test])
+            try checkFit(architecture, dataset, parts: options.partsOfData)
             try options.checkFit(dataset)
             guard !architecture.isFrozen else { throw .allFrozen }
             network = try makeNetwork(from: checkpoint, isKept: keeper?.key != nil, cancellation: cancellation)
@@ -48,12 +48,12 @@ public struct Trainer: Sendable {
         observer(.started(cost(of: network)))
         var loop = EpochLoop(
             options: options, trainingCount: dataset.training.count, testCount: dataset.test.count,
-            from: checkpoint?.position ?? .start)
+            validationCount: dataset.validation.count, from: checkpoint?.position ?? .start)
         let state = loop.run(network, keeper: keeper, observer: observer)
         let last = Checkpoint(position: loop.position, state: network.releaseState())
         let run = Run(
             model: model, architecture: architecture, dataset: dataset.name, options: options, state: state,
-            position: loop.position, parameters: last.result(options),
+            position: loop.position, parameters: state.isDiverged ? last.state.parameters : last.result(options),
             continuation: state.canGoOn ? last : nil)
         keeper?.end(run, last)
         return run

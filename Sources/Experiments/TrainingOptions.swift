@@ -1,5 +1,6 @@
 // All that decides a training besides the network and the data.
 
+import Datasets
 import Engine
 
 public struct TrainingOptions: Hashable, Sendable {
@@ -15,6 +16,7 @@ public struct TrainingOptions: Hashable, Sendable {
     public var gradient: GradientOptions
     public var classWeights = ClassWeights.equal
     public var averaging: Averaging?
+    public var selection = Selection()
     public var precision: Precision
     public var seeds: Seeds
     /// `nil`: fresh ones.
@@ -39,13 +41,16 @@ public struct TrainingOptions: Hashable, Sendable {
     }
 
     /// With what is kept beside its moments.
-    var wholeOptimizer: OptimizerOptions { optimizer.keepingAverage(averaging != nil) }
+    var wholeOptimizer: OptimizerOptions {
+        optimizer.keepingAverage(averaging != nil).keepingBest(selection.isOfBest)
+    }
 
     /// For a network that is measured alone: with the optimizer that keeps the least.
     var measuring: TrainingOptions {
         var options = self
         options.optimizer = .sgd()
         options.averaging = nil
+        options.selection = Selection()
         options.classWeights = .equal
         (options.batchSize, options.parts) = (partSize, 1)
         return options
@@ -59,6 +64,20 @@ public struct TrainingOptions: Hashable, Sendable {
     /// Whether the average of the weights is what the training has come to after so many steps.
     func averageIsResult(steps: Int, endedEpochs: Int) -> Bool {
         averaging?.isResult(steps: steps, endedEpochs: endedEpochs, of: passes) == true
+    }
+
+    /// Whether these epochs are all of the training.
+    public func isEnd(_ epochs: [EpochMetrics]) -> Bool {
+        epochs.count >= self.epochs || selection.earlyEnd(in: epochs) != nil
+    }
+
+    /// The parts of the data that it needs.
+    var partsOfData: [Dataset.Part] { [.training, .test] + (selection.measuresValidation ? [.validation] : []) }
+
+    /// A step and a measurement have no more images than there are, whatever the batch.
+    func capacity(on dataset: Dataset, measuring part: Dataset.Part) -> Int {
+        let validation = selection.measuresValidation ? dataset.validation.count : 0
+        return max(dataset.training.count, dataset[part].count, validation, 1)
     }
 
     /// Images in memory at a time.

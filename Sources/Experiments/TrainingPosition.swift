@@ -15,7 +15,7 @@ public struct TrainingPosition: Sendable, Equatable {
 
     /// Whole epochs.
     public var metrics: [EpochMetrics] = []
-    /// Of each test image after the last whole epoch.
+    /// Of each test image after the last whole epoch, or after the best one where that is chosen.
     public var outcomes = TestOutcomes()
     /// Over all epochs.
     public var steps = 0
@@ -25,9 +25,10 @@ public struct TrainingPosition: Sendable, Equatable {
 
     public static let start = TrainingPosition()
 
-    mutating func endEpoch(_ measured: EpochMetrics, outcomes: TestOutcomes) {
+    /// - Parameter outcomes: `nil` where the training has not come to this epoch.
+    mutating func endEpoch(_ measured: EpochMetrics, outcomes: TestOutcomes?) {
         metrics.append(measured)
-        self.outcomes = outcomes
+        if let outcomes { self.outcomes = outcomes }
         (epoch, batch, loss, correct, epochTrainingSeconds, epochSeconds) = (epoch + 1, 0, 0, 0, 0, 0)
     }
 }

@@ -37,7 +37,10 @@ struct AssistanceTests {
     }
 
     @Test func choicesAndValuesFitTheirOption() {
-        #expect(texts("plot a, y: |") == ["accuracy", "loss", "trainaccuracy", "trainloss"])
+        #expect(
+            texts("plot a, y: |") == [
+                "accuracy", "loss", "trainaccuracy", "trainloss", "validationaccuracy", "validationloss",
+            ])
         #expect(texts("plot a, y: tr|") == ["trainaccuracy", "trainloss"])
         #expect(texts("train net, optimizer: |").starts(with: ["sgd", "adam"]))
         #expect(texts("model N { conv 3, bias: t|") == ["true"])

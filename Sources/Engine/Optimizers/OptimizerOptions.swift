@@ -6,6 +6,8 @@ public struct OptimizerOptions: Hashable, Sendable {
     public private(set) var roles: RoleFactors
     /// Whether an average of the weights is kept beside the moments.
     public private(set) var keepsAverage = false
+    /// Whether the weights of the best epoch so far are kept beside the moments.
+    public private(set) var keepsBest = false
 
     init(_ rule: any OptimizerRule, roles: RoleFactors = RoleFactors()) { (self.rule, self.roles) = (rule, roles) }
 
@@ -23,6 +25,13 @@ public struct OptimizerOptions: Hashable, Sendable {
     public func keepingAverage(_ keeps: Bool) -> OptimizerOptions {
         var options = self
         options.keepsAverage = keeps
+        return options
+    }
+
+    /// The same with the best weights so far beside its moments.
+    public func keepingBest(_ keeps: Bool) -> OptimizerOptions {
+        var options = self
+        options.keepsBest = keeps
         return options
     }
 

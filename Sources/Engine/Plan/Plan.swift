@@ -11,6 +11,8 @@ struct Plan {
     let moments: UnsafeMutablePointer<Float>
     /// Of all weights, in their layout.
     let average: UnsafeMutablePointer<Float>?
+    /// Likewise.
+    let best: UnsafeMutablePointer<Float>?
     /// Of the optimizer, within its step.
     let updateScratch: UnsafeMutablePointer<Float>
 
@@ -32,6 +34,7 @@ struct Plan {
         parameters = ParameterStore(architecture, in: &arena, weights: &weights)
         moments = momentArena.reserve(parameters.trainedCount * optimizer.momentCount)
         average = optimizer.keepsAverage ? momentArena.reserve(parameters.count) : nil
+        best = optimizer.keepsBest ? momentArena.reserve(parameters.count) : nil
         updateScratch = arena.reserve(optimizer.scratchCount(parameters))
         let scratch = Scratch(
             threadCount: graph.nodes.map(\.needs.threadScratch).max() ?? 0,

@@ -272,6 +272,15 @@ public final class Executor {
         }
     }
 
+    /// Keeps the weights, and the running statistics of batch norms, as the best so far.
+    public func keepBest() {
+        guard let best = plan.best else { preconditionFailure("the optimizer keeps no best weights") }
+        let weights = plan.parameters.weights
+        forEachTile(of: plan.parameters.count) { range in
+            (best + range.lowerBound).update(from: weights + range.lowerBound, count: range.count)
+        }
+    }
+
     private func forEachAveraged(
         _ body: (UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>, Int) -> Void
     ) {
@@ -376,7 +385,7 @@ public final class Executor {
     public var state: TrainingState {
         TrainingState(
             parameters: trained, moments: moments, powers: optimizer.powers, steps: steps,
-            keepsAverage: plan.average != nil)
+            keepsAverage: plan.average != nil, keepsBest: plan.best != nil)
     }
 
     /// Continues from a state of the same layers and optimizer, as if its steps had been done here.

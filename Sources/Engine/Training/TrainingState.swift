@@ -25,14 +25,14 @@ public final class TrainingState: Sendable {
     public let powers: (Double, Double)
     /// Training steps done.
     public let steps: Int
-    /// Whether an average of the weights is the last of the moments.
-    private let keepsAverage: Bool
+    /// Whether an average of the weights, then the best weights so far, are the last of the moments.
+    private let (keepsAverage, keepsBest): (Bool, Bool)
 
     init(
         parameters: TrainedParameters, moments: OptimizerMoments, powers: (Double, Double), steps: Int,
-        keepsAverage: Bool
+        keepsAverage: Bool, keepsBest: Bool
     ) {
-        self.keepsAverage = keepsAverage
+        (self.keepsAverage, self.keepsBest) = (keepsAverage, keepsBest)
         self.parameters = parameters
         self.moments = moments
         self.powers = powers
@@ -48,16 +48,24 @@ public final class TrainingState: Sendable {
         moments.memory.pointer.update(from: other.moments.memory.pointer, count: moments.count)
         self.init(
             parameters: TrainedParameters(other.parameters.stored, in: memory), moments: moments, powers: other.powers,
-            steps: other.steps, keepsAverage: other.keepsAverage)
+            steps: other.steps, keepsAverage: other.keepsAverage, keepsBest: other.keepsBest)
     }
 
     /// A copy of the average of the weights.
     ///
     /// - Returns: `nil` where none is kept, or the system does not have enough memory.
-    public func copyAverage() -> TrainedParameters? {
+    public func copyAverage() -> TrainedParameters? { keepsAverage ? copy(fromLast: keepsBest ? 2 : 1) : nil }
+
+    /// A copy of the best weights so far, which are zero before there are any.
+    ///
+    /// - Returns: `nil` where none are kept, or the system does not have enough memory.
+    public func copyBest() -> TrainedParameters? { keepsBest ? copy(fromLast: 1) : nil }
+
+    /// Of the weights that are this far from the end of the moments.
+    private func copy(fromLast place: Int) -> TrainedParameters? {
         let count = parameters.memory.count
-        guard keepsAverage, let memory = AlignedBuffer<Float>(count: count) else { return nil }
-        memory.pointer.update(from: moments.memory.pointer + (moments.count - count), count: count)
+        guard let memory = AlignedBuffer<Float>(count: count) else { return nil }
+        memory.pointer.update(from: moments.memory.pointer + (moments.count - place * count), count: count)
         return TrainedParameters(parameters.stored, in: memory)
     }
 
@@ -76,7 +84,7 @@ public final class TrainingState: Sendable {
         let store = ParameterStore(architecture, in: &unused, weights: &weights)
         var moments = Arena(base: nil)
         _ = moments.reserve(store.trainedCount * optimizer.momentCount)
-        if optimizer.keepsAverage { _ = moments.reserve(store.count) }
+        for keeps in [optimizer.keepsAverage, optimizer.keepsBest] where keeps { _ = moments.reserve(store.count) }
         return (weights.count, moments.count)
     }
 
@@ -100,7 +108,7 @@ public final class TrainingState: Sendable {
         let stored = ParameterStore(architecture, in: &unused, weights: &weights).tensors
         self.init(
             parameters: TrainedParameters(stored, in: memory), moments: moments, powers: powers, steps: steps,
-            keepsAverage: optimizer.keepsAverage)
+            keepsAverage: optimizer.keepsAverage, keepsBest: optimizer.keepsBest)
     }
 
     /// The bytes of the weights, then of the moments, in the engine's layout.

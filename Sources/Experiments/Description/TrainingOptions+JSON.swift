@@ -23,6 +23,8 @@ extension TrainingOptions {
         if parts > 1 { object["accumulate"] = .integer(parts) }
         object["classweights"] = classWeights.json
         object["average"] = averaging.map { .object($0.json) }
+        if selection.isOfBest { object["select"] = "best" }
+        object["patience"] = selection.patience.map { .integer($0) }
         object["from"] = start.map { .object($0.json(isNamed: isNamed)) }
         object["clip"] = gradient.largestNorm.map { .number($0) }
         return object
@@ -64,6 +66,16 @@ extension TrainingOptions {
                 throw DescriptionError("its average of the weights is not known here")
             }
             averaging = known
+        }
+        if let selected = json["select"] {
+            guard selected.string == "best" else { throw DescriptionError("`select` of the options is not known here") }
+            selection.isOfBest = true
+        }
+        if let patience = json["patience"] {
+            guard let count = patience.integer, 1...1_000_000 ~= count else {
+                throw DescriptionError("its patience is out of range")
+            }
+            selection.patience = count
         }
         if let accumulated = json["accumulate"] {
             guard let parts = accumulated.integer, 2...batchSize ~= parts else {

@@ -10,9 +10,11 @@ public struct Checkpoint: Sendable {
     public let position: TrainingPosition
     public let state: TrainingState
 
-    /// What the training has come to: its weights, or their average. `nil` where there is no memory for a copy of that.
+    /// What the training has come to: its weights, their average, or what either was after the best epoch. `nil` where
+    /// there is no memory for a copy of that.
     func result(_ options: TrainingOptions) -> TrainedParameters? {
-        options.averageIsResult(steps: position.steps, endedEpochs: position.metrics.count)
+        if options.selection.isOfBest, !position.metrics.isEmpty { return state.copyBest() }
+        return options.averageIsResult(steps: position.steps, endedEpochs: position.metrics.count)
             ? state.copyAverage() : state.parameters
     }
 }

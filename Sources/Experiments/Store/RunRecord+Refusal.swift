@@ -42,10 +42,10 @@ extension RunRecord {
         guard metrics.enumerated().allSatisfy({ $1.epoch == $0 + 1 }) else {
             return "the epochs of its curve do not follow one another"
         }
-        guard let last = metrics.last else {
+        guard let result else {
             return outcomes.isEmpty ? nil : "it has outcomes of images, and no epoch that ended"
         }
-        return outcomes.contradiction(of: last)
+        return outcomes.contradiction(of: result)
     }
 
     /// A contradiction to its description.
@@ -54,13 +54,18 @@ extension RunRecord {
         guard epochs ?? options.epochs == options.epochs,
             seed ?? options.seeds.initialization == options.seeds.initialization
         else { return "its epochs or its seed are not those that it describes" }
+        let measuresValidation = options.selection.measuresValidation
+        guard position.metrics.allSatisfy({ ($0.validation != nil) == measuresValidation }) else {
+            return "its curve \(measuresValidation ? "lacks" : "has") measurements of a validation part"
+        }
         let ended: ClosedRange<Int>
         if case .diverged(let epoch, _) = state {
             guard 1...max(1, options.epochs) ~= epoch else { return "it diverged in an epoch that it does not have" }
             // The last step of an epoch may be what its measurement shows.
             ended = epoch - 1...epoch
         } else {
-            ended = options.epochs...options.epochs
+            let count = min(options.selection.earlyEnd(in: position.metrics) ?? options.epochs, options.epochs)
+            ended = count...count
             if arithmetic == arithmeticVersion, (digest ?? "").isEmpty { return "the digest of its weights is missing" }
         }
         guard ended ~= position.metrics.count else {
@@ -84,11 +89,11 @@ extension TestOutcomes {
         guard isWhole, !isEmpty, losses.allSatisfy(\.isFinite), confidences.allSatisfy(\.isFinite) else { return nil }
         let hits = epoch.testAccuracy * Double(count) / 100
         guard abs(hits - hits.rounded()) < 1e-4, canHave(hits: Int(hits.rounded())) else {
-            return "the accuracy of its last epoch is not that of its outcomes"
+            return "the accuracy of its result is not that of its outcomes"
         }
         let loss = losses.reduce(0) { $0 + Double($1) } / Double(count)
         guard abs(loss - epoch.testLoss) <= 1e-5 + loss / 1000 else {
-            return "the loss of its last epoch is not that of its outcomes"
+            return "the loss of its result is not that of its outcomes"
         }
         return nil
     }

@@ -96,12 +96,16 @@ public struct RunRecord: Sendable {
     var text: String { String(decoding: JSON.object(json).bytes, as: UTF8.self) }
 
     private static func json(_ metrics: EpochMetrics) -> JSON {
-        [
+        var object: JSONObject = [
             "epoch": .integer(metrics.epoch), "trainloss": .number(metrics.trainLoss),
             "trainaccuracy": .number(metrics.trainAccuracy), "loss": .number(metrics.testLoss),
             "accuracy": .number(metrics.testAccuracy), "seconds": .number(metrics.seconds),
             "trainingseconds": .number(metrics.trainingSeconds),
         ]
+        object["validation"] = metrics.validation.map {
+            ["loss": .number($0.loss), "accuracy": .number($0.accuracy), "steps": .integer($0.steps)]
+        }
+        return .object(object)
     }
 
     // MARK: Reading
@@ -226,7 +230,10 @@ public struct RunRecord: Sendable {
             epoch: json["epoch"]?.integer ?? 0, trainLoss: number(json["trainloss"]),
             trainAccuracy: number(json["trainaccuracy"]), testLoss: number(json["loss"]),
             testAccuracy: number(json["accuracy"]), seconds: number(json["seconds"]),
-            trainingSeconds: number(json["trainingseconds"]))
+            trainingSeconds: number(json["trainingseconds"]),
+            validation: json["validation"].map {
+                .init(loss: number($0["loss"]), accuracy: number($0["accuracy"]), steps: $0["steps"]?.integer ?? -1)
+            })
     }
 
     /// JSON has no NaN: what diverged is `null`.
@@ -234,6 +241,11 @@ public struct RunRecord: Sendable {
 }
 
 extension RunRecord {
+    /// The epoch that the training has come to.
+    var result: EpochMetrics? {
+        (description?.options.selection ?? Selection()).result(of: position.metrics)
+    }
+
     /// `2`, or `1, orderseed 3`.
     var seedText: String { seeds ?? String(seed ?? 0) }
 
@@ -259,7 +271,8 @@ extension Unicode.Scalar {
 extension EpochMetrics {
     /// Whether a training can have this result: a file may say anything.
     fileprivate var isPossible: Bool {
-        [trainAccuracy, testAccuracy].allSatisfy { $0.isNaN || 0...100 ~= $0 }
+        [trainAccuracy, testAccuracy, validation?.accuracy ?? 0].allSatisfy { $0.isNaN || 0...100 ~= $0 }
+            && validation?.steps ?? 0 >= 0
             && [seconds, trainingSeconds].allSatisfy(isDuration)
     }
 }

@@ -401,13 +401,13 @@ public final class RunStore: Sendable {
     /// Writes a row, or replaces the one of this key.
     static func write(_ record: RunRecord, key: String, state: String, to database: Database) throws(DatabaseError) {
         guard let kept = record.kept else { return }
-        let last = record.position.metrics.last
+        let result = record.result
         let values: [DatabaseValue] = [
             .text(key), .text(kept.identity.digest), .text(kept.identity.stem), record.name.map { .text($0) } ?? .null,
             .text(record.model), .text(record.seedText), .text(record.dataset), .text(state),
             .integer(kept.started), .number(record.position.seconds), .integer(record.epochs ?? 0),
-            .integer(record.position.metrics.count), last.map { .number($0.testAccuracy) } ?? .null,
-            last.map { .number($0.testLoss) } ?? .null, .integer(record.arithmetic),
+            .integer(record.position.metrics.count), result.map { .number($0.testAccuracy) } ?? .null,
+            result.map { .number($0.testLoss) } ?? .null, .integer(record.arithmetic),
         ]
         try database.execute(
             """

@@ -68,7 +68,7 @@ public struct WeightsFile: Sendable {
         guard let parameters = run.parameters else {
             throw FileError("write", path, reason: "the weights of \(run.label) are not kept")
         }
-        let parts = Safetensors.parts(parameters, steps: run.steps)
+        let parts = Safetensors.parts(parameters, steps: run.stepsOfWeights)
         var metadata = Safetensors.metadataOfPyTorch
         metadata[recordKey] = record.text
         if let largest = parts.map(\.count).max(), !Memory.hasRoom(for: 8 * largest) {

@@ -52,8 +52,8 @@ public struct RunCost: Sendable {
     private static let (enoughSeconds, enoughSteps) = (0.3, 20)
 
     public init(_ model: StudyModel, on dataset: Dataset, cancellation: Cancellation) throws(TrainingError) {
-        try checkFit(model.architecture, dataset, parts: [.training, .test])
         let options = model.options
+        try checkFit(model.architecture, dataset, parts: options.partsOfData)
         try options.checkFit(dataset)
         let start = Clock.seconds
         let network = try EngineNetwork(
@@ -73,7 +73,8 @@ public struct RunCost: Sendable {
         } catch { throw TrainingError(error) }
         // By images, so that a last batch which is not full counts for what it is.
         let training = step * Double(dataset.training.count) / Double(max(1, batch.count))
-        let testing = evaluation * Double(dataset.test.count) / Double(max(1, tested.count))
+        let validation = options.selection.measuresValidation ? dataset.validation.count : 0
+        let testing = evaluation * Double(dataset.test.count + validation) / Double(max(1, tested.count))
         seconds = preparation + options.passes * training + Double(options.epochs) * testing
         byteCount = network.byteCount
     }

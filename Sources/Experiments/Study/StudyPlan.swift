@@ -32,7 +32,7 @@ public struct StudyModel: Sendable {
     public func byteCount(on dataset: Dataset) -> Int? {
         try? Executor.requiredBytes(
             architecture, batchSize: options.batchSize,
-            capacity: max(dataset.training.count, dataset.test.count, 1), optimizer: options.wholeOptimizer,
+            capacity: options.capacity(on: dataset, measuring: .test), optimizer: options.wholeOptimizer,
             precision: options.precision,
             threads: options.threads ?? ThreadPool.availableThreads)
     }

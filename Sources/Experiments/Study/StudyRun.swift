@@ -10,7 +10,9 @@ public struct StudyRun: Sendable {
     public let state: Run.State
     /// Of each epoch; empty for a training that diverged, whose first epochs say nothing of the model.
     public let metrics: [EpochMetrics]
-    /// The likeliest class of each test image after the last epoch; empty for a training that did not reach it.
+    /// What the training came to: the last epoch, or the chosen one; `nil` for a training that diverged.
+    public let result: EpochMetrics?
+    /// The likeliest class of each test image there; empty for a training that did not reach it.
     public let predictions: [UInt16]
     public let seconds: Double
     public let imagesPerSecond: Double
@@ -20,13 +22,14 @@ public struct StudyRun: Sendable {
     public let run: Run?
 
     public init(
-        seeds: Seeds, state: Run.State, metrics: [EpochMetrics], predictions: [UInt16], seconds: Double,
-        imagesPerSecond: Double, byteCount: Int, run: Run? = nil
+        seeds: Seeds, state: Run.State, metrics: [EpochMetrics], selection: Selection = Selection(),
+        predictions: [UInt16], seconds: Double, imagesPerSecond: Double, byteCount: Int, run: Run? = nil
     ) {
         self.seeds = seeds
         self.state = state
         // Left out here, so that no table and no picture of a study can take them for a result.
         self.metrics = state == .done ? metrics : []
+        result = selection.result(of: self.metrics)
         self.predictions = state == .done ? predictions : []
         self.seconds = seconds
         self.imagesPerSecond = imagesPerSecond
@@ -34,9 +37,9 @@ public struct StudyRun: Sendable {
         self.run = run
     }
 
-    /// Percent on the test set after the last epoch, never the best of them; `nil` for a training that diverged.
-    public var accuracy: Double? { metrics.last?.testAccuracy }
-    public var loss: Double? { metrics.last?.testLoss }
+    /// Percent on the test set, never the best epoch there; `nil` for a training that diverged.
+    public var accuracy: Double? { result?.testAccuracy }
+    public var loss: Double? { result?.testLoss }
     /// The epochs, as a fraction where the last one ended early.
     public var passes: Double { run?.passes ?? Double(metrics.count) }
 }
@@ -62,7 +65,7 @@ extension StudyRun {
     public init(_ run: Run, byteCount: Int, keepsWeights: Bool) {
         self.init(
             seeds: run.options.seeds, state: run.state, metrics: run.metrics,
-            predictions: run.outcomes.classes,
+            selection: run.options.selection, predictions: run.outcomes.classes,
             seconds: run.seconds, imagesPerSecond: run.speed, byteCount: byteCount,
             run: keepsWeights ? run : run.withoutWeights)
     }
@@ -72,7 +75,7 @@ extension StudyRun {
         let position = record.position
         self.init(
             seeds: seeds, state: record.state, metrics: position.metrics,
-            predictions: position.outcomes.classes, seconds: position.seconds,
+            selection: model.options.selection, predictions: position.outcomes.classes, seconds: position.seconds,
             imagesPerSecond: position.trainingSeconds > 0 ? Double(position.images) / position.trainingSeconds : 0,
             byteCount: byteCount,
             run: Run(record, state: record.state, model.architecture, model.options(seeds)).called(model.name))

@@ -9,11 +9,16 @@ public struct ProgressChart: Hashable, Sendable {
         public var training: [Plot.Point]
         /// Measured on the test images, epoch by epoch.
         public var test: [Plot.Point]
+        /// Likewise on the validation images, where these are measured.
+        public var validation: [Plot.Point]
 
-        public init(_ y: Axis, training: [Plot.Point], test: [Plot.Point]) {
+        public init(
+            _ y: Axis, training: [Plot.Point], test: [Plot.Point], validation: [Plot.Point] = []
+        ) {
             self.y = y
             self.training = training
             self.test = test
+            self.validation = validation
         }
     }
 
@@ -80,7 +85,7 @@ public struct ProgressChart: Hashable, Sendable {
     }
 
     private func draw(_ panel: Panel, on sheet: inout Sheet, left: Double, top: Double, width: Double) {
-        let values = (panel.training + panel.test).filter { panel.y.shows($0.y) }
+        let values = (panel.training + panel.test + panel.validation).filter { panel.y.shows($0.y) }
         let x = Scale([0, Double(max(1, epochs))], Axis("epoch", .whole), ticks: 5, isTight: true)
         let y = Scale(values.isEmpty ? [0, 1] : values.map(\.y), panel.y, ticks: 4)
         var frame = Frame(
@@ -91,7 +96,7 @@ public struct ProgressChart: Hashable, Sendable {
         frame.top = top + 28
         frame.bottom = top + Self.panelHeight - 40
         sheet.text(panel.y.title, left + Sheet.margin, top + 12, isBold: true)
-        drawKey(on: &sheet, right: frame.right, y: top + 8)
+        drawKey(on: &sheet, right: frame.right, y: top + 8, hasValidation: !panel.validation.isEmpty)
         for tick in y.ticks {
             let place = frame.placeY(tick)
             sheet.line(frame.left, place, frame.right, place, .grid)
@@ -109,17 +114,27 @@ public struct ProgressChart: Hashable, Sendable {
         if let first = training.first, let last = training.last, last.x - first.x < 4 {
             sheet.markers(.circle, [last], .muted)
         }
+        let validation = places(panel.validation)
+        sheet.curve(Plot.thinned(validation), .series(1))
+        sheet.markers(Marker(number: 1), Plot.marked(validation, 1), .series(1))
         let test = places(panel.test)
         sheet.curve(Plot.thinned(test), .series(0))
         sheet.markers(Marker(number: 0), Plot.marked(test, 0), .series(0))
     }
 
-    private func drawKey(on sheet: inout Sheet, right: Double, y: Double) {
+    private func drawKey(on sheet: inout Sheet, right: Double, y: Double, hasValidation: Bool) {
         let test = right - TextWidth.of("test", size: 12)
         sheet.text("test", test, y + 4, ink: .series(0))
         sheet.curve([(test - 26, y), (test - 6, y)], .series(0))
         sheet.markers(Marker(number: 0), [(test - 16, y)], .series(0))
-        let training = test - 40 - TextWidth.of("training", size: 12)
+        var left = test
+        if hasValidation {
+            left -= 40 + TextWidth.of("validation", size: 12)
+            sheet.text("validation", left, y + 4, ink: .series(1))
+            sheet.curve([(left - 26, y), (left - 6, y)], .series(1))
+            sheet.markers(Marker(number: 1), [(left - 16, y)], .series(1))
+        }
+        let training = left - 40 - TextWidth.of("training", size: 12)
         sheet.text("training", training, y + 4, ink: .muted)
         sheet.curve([(training - 22, y), (training - 6, y)], .muted, width: 1)
     }

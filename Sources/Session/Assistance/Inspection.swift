@@ -101,7 +101,7 @@ extension Model {
 
 extension RunValue {
     fileprivate var inspected: RichValue {
-        guard let last = run.metrics.last else { return RichValue(text: text) }
+        guard let last = run.result ?? run.metrics.last else { return RichValue(text: text) }
         return RichValue(
             text: text
                 + "\nepoch \(last.epoch): training loss \(fixed(last.trainLoss, 4)), \(fixed(last.trainAccuracy, 2)) %; "

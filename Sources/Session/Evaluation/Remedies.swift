@@ -17,7 +17,7 @@ extension Interpreter {
         var fix =
             "`\(word.name) \(written).model` starts from fresh weights, and with `from: \(written)` from those of "
             + (run.state == .loaded ? "the file" : "the run")
-        if run.state.canGoOn || run.state == .done && !run.options.dependsOnEpochs {
+        if run.state.canGoOn || run.state == .done && !run.options.dependsOnEpochs && !run.endedEarly {
             let further = run.state == .done ? ", epochs: \(2 * max(1, run.epochs))" : ""
             fix += "; `resume \(written)\(further)` continues the run"
         }

@@ -31,6 +31,8 @@ struct ProgressCurves {
     private var rest: Measurement?
     private var testLoss: [Plot.Point] = []
     private var testAccuracy: [Plot.Point] = []
+    private var validationLoss: [Plot.Point] = []
+    private var validationAccuracy: [Plot.Point] = []
     private var last: TrainingProgress?
 
     /// Points of a whole training: the picture has not many more pixels.
@@ -81,13 +83,18 @@ struct ProgressCurves {
     mutating func note(_ metrics: EpochMetrics) {
         testLoss.append(Plot.Point(Double(metrics.epoch), metrics.testLoss))
         testAccuracy.append(Plot.Point(Double(metrics.epoch), metrics.testAccuracy))
+        guard let validation = metrics.validation else { return }
+        validationLoss.append(Plot.Point(Double(metrics.epoch), validation.loss))
+        validationAccuracy.append(Plot.Point(Double(metrics.epoch), validation.accuracy))
     }
 
     /// The loss, and next to it the accuracy.
     var panels: [ProgressChart.Panel] {
         [
-            .init(Axis("loss"), training: line(\.loss), test: testLoss),
-            .init(Axis("accuracy", .percent), training: line(\.accuracy), test: testAccuracy),
+            .init(Axis("loss"), training: line(\.loss), test: testLoss, validation: validationLoss),
+            .init(
+                Axis("accuracy", .percent), training: line(\.accuracy), test: testAccuracy,
+                validation: validationAccuracy),
         ]
     }
 

@@ -37,7 +37,7 @@ final class StudyLog {
     func note(_ run: StudyRun, of label: String, wasKept: Bool = false) {
         curves = ProgressCurves()
         let ending =
-            run.accuracy.map { "\(fixed($0, 2)) % after \(countedEpochs(run.passes))" }
+            run.accuracy.map { "\(fixed($0, 2)) % \(run.run?.ending ?? "after \(countedEpochs(run.passes))")" }
             ?? run.state.description
         tell?("\(label): \(ending)\(wasKept ? " (from the run store)" : "")\n")
     }

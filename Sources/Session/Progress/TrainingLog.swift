@@ -46,6 +46,10 @@ final class TrainingLog {
         if let accuracy = run.accuracy, let loss = run.loss {
             results = ["test loss \(lossText(loss, 4))", "test accuracy \(fixed(accuracy, 2)) %"]
         }
+        if let choice = run.choice {
+            results.append(choice)
+            tell?("\(choice)\n")
+        }
         let verb = run.state == .done ? "trained" : "\(run.state)"
         bar?.finish(
             title: "\(name) \(verb), \(countedEpochs(run.passes))", isDone: run.state == .done,
@@ -78,6 +82,10 @@ final class TrainingLog {
 
     /// `[1] Test Loss: 1.2345, Accuracy: 56.78%`
     static func line(_ metrics: EpochMetrics) -> String {
-        "[\(metrics.epoch)] Test Loss: \(lossText(metrics.testLoss, 4)), Accuracy: \(fixed(metrics.testAccuracy, 2))%"
+        func text(_ loss: Double, _ accuracy: Double) -> String {
+            "Loss: \(lossText(loss, 4)), Accuracy: \(fixed(accuracy, 2))%"
+        }
+        return "[\(metrics.epoch)] Test \(text(metrics.testLoss, metrics.testAccuracy))"
+            + (metrics.validation.map { ", Validation \(text($0.loss, $0.accuracy))" } ?? "")
     }
 }

@@ -28,6 +28,8 @@ enum RunTable {
             Table.Column("seconds an epoch", isTiming: true), Table.Column("images/s", isTiming: true),
             Table.Column("seed"),
         ]
+        let showsChoice = runs.contains { $0.choice != nil }
+        if showsChoice { columns.append(Table.Column("result", isNumber: false)) }
         if showsDigest { columns.append(Table.Column("digest", isNumber: false)) }
         var table = Table(columns: columns)
         for (run, (data, labels)) in zip(runs, zip(data, labels)) {
@@ -42,6 +44,7 @@ enum RunTable {
                 Cell(seconds, digits: 1), Cell(run.speed > 0 ? run.speed : nil, digits: 0),
                 run.state == .loaded ? Cell("") : Cell(String(run.seed), number: Double(run.seed)),
             ]
+            if showsChoice { cells.append(Cell(run.choice ?? (run.result == nil ? "" : "the last epoch"))) }
             if showsDigest { cells.append(Cell(run.digest)) }
             table.add(cells)
         }
@@ -50,19 +53,26 @@ enum RunTable {
 
     /// One row per epoch.
     static func curve(_ run: Run) -> Table {
+        let isValidated = run.options.selection.measuresValidation
+        let validation = [Table.Column("validation loss"), Table.Column("validation accuracy", unit: "%")]
         var table = Table(
             caption: run.label,
             columns: [
                 Table.Column("epoch"), Table.Column("train loss"), Table.Column("train accuracy", unit: "%"),
-                Table.Column("loss"), Table.Column("accuracy", unit: "%"), Table.Column("seconds", isTiming: true),
-            ])
+                Table.Column("loss"), Table.Column("accuracy", unit: "%"),
+            ] + (isValidated ? validation : []) + [Table.Column("seconds", isTiming: true)])
         for metrics in run.metrics {
-            table.add([
+            var cells = [
                 Cell(metrics.epoch), Cell(metrics.trainLoss, digits: 4),
                 Cell(metrics.trainAccuracy, digits: 2),
                 Cell(metrics.testLoss, digits: 4), Cell(metrics.testAccuracy, digits: 2),
-                Cell(metrics.seconds, digits: 1),
-            ])
+            ]
+            if isValidated {
+                cells += [
+                    Cell(metrics.validation?.loss, digits: 4), Cell(metrics.validation?.accuracy, digits: 2),
+                ]
+            }
+            table.add(cells + [Cell(metrics.seconds, digits: 1)])
         }
         return table
     }
@@ -100,6 +110,6 @@ extension OutcomeMeasure {
 extension Run {
     var seed: UInt64 { options.seeds.initialization }
 
-    /// Percent of the test images whose class is among the five likeliest, after the last epoch.
+    /// Percent of the test images whose class is among the five likeliest.
     var top5: Double? { accuracy == nil ? nil : outcomes.accuracyAmongFive }
 }

@@ -74,7 +74,8 @@ struct StudyDetails {
 
     private var spread: Table {
         var table = Table(
-            caption: "each model over its seeds, after the last epoch",
+            caption: "each model over its seeds, after the last epoch"
+                + (study.plan.models.contains(where: \.options.selection.isOfBest) ? " or the chosen one" : ""),
             columns: [
                 Column("model", isNumber: false), Column("n"), Column("accuracy", unit: "%"),
                 Column("standard deviation"),

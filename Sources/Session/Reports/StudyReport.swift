@@ -92,7 +92,14 @@ struct StudyReport {
         let length =
             epochs.count == 1
             ? countedEpochs(epochs[0]) : "\(decimalText(epochs[0])) to \(decimalText(epochs[epochs.count - 1])) epochs"
-        return "test accuracy on \(dataName) after \(length), \(Self.seedText(study.seeds))"
+        let selections = plan.models.map(\.options.selection)
+        let most = selections.contains { $0.patience != nil } ? "at most \(length)" : length
+        let end =
+            selections.allSatisfy(\.isOfBest)
+            ? "at the epoch that is best on validation, of \(most)"
+            : "after \(most)"
+                + (selections.contains(where: \.isOfBest) ? " or at the one that is best on validation" : "")
+        return "test accuracy on \(dataName) \(end), \(Self.seedText(study.seeds))"
     }
 
     /// `seeds 1 to 6`, `seeds 3, 5, 8`
@@ -143,15 +150,20 @@ struct StudyReport {
 
     /// One row per training: what one needs to repeat the computation.
     var runs: Table {
-        var table = Table(columns: [
-            Column("model", isNumber: false), Column("seed"), Column("accuracy", unit: "%"), Column("loss"),
-            Column("state", isNumber: false), Column("seconds", isTiming: true),
-        ])
-        for (model, seed, run) in study.allRuns {
-            table.add([
-                Cell(names[model]), Cell(String(seed), number: Double(seed)), Cell(run.accuracy, digits: 2),
-                Cell(run.loss, digits: 4), Cell(run.state.description), Cell(run.seconds, digits: 1),
-            ])
+        let choices = study.allRuns.map { $0.run.run?.choice }
+        let showsChoice = choices.contains { $0 != nil }
+        var table = Table(
+            columns: [
+                Column("model", isNumber: false), Column("seed"), Column("accuracy", unit: "%"), Column("loss"),
+            ] + (showsChoice ? [Column("result", isNumber: false)] : [])
+                + [Column("state", isNumber: false), Column("seconds", isTiming: true)])
+        for ((model, seed, run), choice) in zip(study.allRuns, choices) {
+            table.add(
+                [
+                    Cell(names[model]), Cell(String(seed), number: Double(seed)), Cell(run.accuracy, digits: 2),
+                    Cell(run.loss, digits: 4),
+                ] + (showsChoice ? [Cell(choice ?? "")] : [])
+                    + [Cell(run.state.description), Cell(run.seconds, digits: 1)])
         }
         return table
     }

@@ -70,6 +70,8 @@ enum RunProgram {
         if options.dropsLastBatch { parts.append("lastbatch: drop") }
         if options.schedule != .constant { parts.append("schedule: \(ScheduleValue(options.schedule).text)") }
         if let averaging = options.averaging { parts.append("average: \(AverageValue(averaging).text)") }
+        if options.selection.isOfBest { parts.append("select: best") }
+        if let patience = options.selection.patience { parts.append("patience: \(patience)") }
         if options.precision != .float32 { parts.append("precision: \(options.precision.rawValue)") }
         let seeds = options.seeds
         parts.append("seed: \(seeds.initialization)")

@@ -91,7 +91,7 @@ final class RunValue: ObjectValue {
         guard let accuracy = run.accuracy else {
             return title + "\(run.state) after \(counted(run.steps, "step")), before the first epoch was done"
         }
-        return title + "\(fixed(accuracy, 2)) % after \(countedEpochs(run.passes))" + ending
+        return title + "\(fixed(accuracy, 2)) % \(run.ending)" + ending
     }
 
     var rich: RichValue { RichValue(text: text + (defaults.map { " (\($0))" } ?? "")) }
@@ -99,11 +99,13 @@ final class RunValue: ObjectValue {
     var completionKind: String { "run" }
 
     static let memberHelp: [(name: String, help: String)] = [
-        ("accuracy", "percent of the test images, after the last epoch"),
-        ("loss", "on the test images, after the last epoch"),
+        ("accuracy", "percent of the test images, after the last epoch or the chosen one"),
+        ("loss", "on the test images, after the same"),
         ("top5", "percent of the test images whose class is among the five likeliest"),
         ("f1", "the mean F1 of the classes on the test images, in percent (macro F1)"),
         ("calibration", "the expected calibration error on the test images, in percent, in 15 bins"),
+        ("epoch", "the epoch that it came to: the last, or the chosen one"),
+        ("validation", "percent of the validation images there, where `select: best` or `patience:` measures them"),
         ("epochs", "whole epochs"), ("seconds", "from start to end"), ("speed", "images per second in training"),
         ("seed", "of its random numbers"), ("model", "what was trained"),
         ("state", "done, interrupted, stopped, diverged or loaded"),
@@ -133,6 +135,8 @@ final class RunValue: ObjectValue {
         case "top5": run.top5.map { .decimal($0) }
         case "f1": value(of: .f1)
         case "calibration": value(of: .calibration)
+        case "epoch": run.result.map { .integer($0.epoch) }
+        case "validation": run.result?.validation.map { .decimal($0.accuracy) }
         case "epochs": Int(exactly: run.passes).map { .integer($0) } ?? .decimal(run.passes)
         case "seconds": .decimal(run.seconds)
         case "speed": .decimal(run.speed)

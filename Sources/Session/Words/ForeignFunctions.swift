@@ -48,6 +48,17 @@ enum ForeignFunction {
             return
                 "write `attention heads: \(heads)`: how many channels come in is inferred, and all places of its input attend "
                 + "to each other"
+        case "earlystopping", "earlystoppingcallback":
+            let count = arguments.first { $0.label == "patience" }?.text ?? first
+            let patience = count.flatMap { Int($0) } ?? 5
+            let restores = arguments.contains { $0.label == "restore_best_weights" && $0.text.lowercased() == "true" }
+            return
+                "write `patience: \(max(1, patience))\(restores ? ", select: best" : "")` in `train`: it goes by the accuracy on the "
+                + "validation part, then the loss there; `let data = split(data, 0.9)` holds it out"
+        case "modelcheckpoint":
+            return
+                "write `select: best` in `train`: it goes by the accuracy on the validation part, then the loss there; "
+                + "`let data = split(data, 0.9)` holds it out. Without it the weights of the last epoch are kept"
         case "softplus":
             guard let beta = value("beta"), Double(beta) != 1 else { return nil }
             return "`softplus` is the nearest word, but another function: its beta is 1"
@@ -57,6 +68,9 @@ enum ForeignFunction {
         default: return ForeignAugmentation.call(name, arguments)
         }
     }
+
+    /// Calls among the arguments of a training whose work an option does here.
+    static let callbacks = ["EarlyStopping", "ModelCheckpoint"]
 
     /// What to say of an option that no option of the word equals: `augment(data, vflip: true)`.
     static func option(_ name: String, of word: Word) -> String? {
@@ -82,6 +96,13 @@ enum ForeignFunction {
         case (_, "trainable"), (_, "requiresgrad"):
             word.labels.contains("freeze") && word.name != "scale"
                 ? "write `freeze: all` in a layer that is not to learn, or `freeze: weights` where its bias is" : nil
+        case (_, "restorebestweights"), (_, "savebestonly"), (_, "loadbestmodelatend"), (_, "keepbest"):
+            word.labels.contains("select")
+                ? "write `select: best`: the epoch that is best on the validation part, which `split` holds out" : nil
+        case (_, "earlystopping"), (_, "earlystop"):
+            word.labels.contains("patience")
+                ? "write `patience: 5`: after so many epochs without a better one on the validation part the training ends"
+                : nil
         case ("relu", "maxvalue"): "`relu6` has an upper bound, of 6"
         case ("instancenorm", "trackrunningstats"), ("instancenorm", "momentum"):
             "there are no running statistics: each image is normalized by its own"

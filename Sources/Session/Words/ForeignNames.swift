@@ -58,6 +58,7 @@ extension FaultMaker {
     /// here.
     static func read(_ source: SourceText) -> Program {
         var program = parse(source)
+        for name in ForeignFunction.callbacks { replaceFaults(in: &program, of: name, source) }
         for index in program.diagnostics.indices where program.diagnostics[index].code == .commandInExpression {
             // `runs export "out"`: a choice of the word before it, and not the word of that name.
             let fault = program.diagnostics[index]
@@ -84,6 +85,48 @@ extension FaultMaker {
             program.diagnostics[index].edits = [TextEdit(SourceRange(range.start, edit.range.end), "\(meant): ")]
         }
         return program
+    }
+
+    /// `EarlyStopping(patience=5)`: what such a call does is an option here, however its arguments are written. One
+    /// fault that says so replaces those of its arguments.
+    private static func replaceFaults(in program: inout Program, of name: String, _ source: SourceText) {
+        let (bytes, head) = (source.bytes, Array("\(name)(".utf8))
+        for place in bytes.indices where bytes[place...].starts(with: head) {
+            func isOfName(_ byte: UInt8) -> Bool {
+                let character = Character(UnicodeScalar(byte))
+                return character.isLetter || character.isNumber || byte == UInt8(ascii: "_")
+                    || byte == UInt8(ascii: ".")
+            }
+            let start = place - bytes[..<place].reversed().prefix(while: isOfName).count
+            var (depth, end, parts) = (0, place + head.count - 1, [place + head.count])
+            while end < bytes.count, bytes[end] != UInt8(ascii: "\n") {
+                switch bytes[end] {
+                case UInt8(ascii: "("), UInt8(ascii: "["): depth += 1
+                case UInt8(ascii: ")"), UInt8(ascii: "]"): depth -= 1
+                case UInt8(ascii: ",") where depth == 1: parts.append(end + 1)
+                default: break
+                }
+                end += 1
+                if depth == 0 { break }
+            }
+            func isInside(_ fault: Diagnostic) -> Bool {
+                fault.range.map { place <= $0.start && $0.end <= end } ?? false
+            }
+            guard let first = program.diagnostics.firstIndex(where: isInside) else { continue }
+            let arguments = zip(parts, parts.dropFirst().map { $0 - 1 } + [end - 1]).map { start, end in
+                let pieces = source[SourceRange(start, max(start, end))].split(
+                    maxSplits: 1, whereSeparator: { $0 == "=" || $0 == ":" }
+                ).map { String($0.filter { !$0.isWhitespace }) }
+                return ForeignFunction.Argument(
+                    label: pieces.count == 2 ? pieces[0] : nil, text: pieces.last ?? "")
+            }
+            let range = SourceRange(start, place + head.count - 1)
+            program.diagnostics.removeAll(where: isInside)
+            program.diagnostics.insert(
+                Diagnostic(
+                    code: .unknownName, "there is no `\(source[range])`", source: source, at: range,
+                    fix: ForeignFunction.call(name, arguments)), at: first)
+        }
     }
 
     /// The last part of the name whose argument is at this place: `Conv2d` in `nn.Conv2d(3, 16, kernel_size=3)`.

@@ -50,6 +50,11 @@ import Testing
         ("mixed", Trained.options(precision: .mixed)),
         ("a moving average", Trained.options(averaging: .ema(decay: 0.8))),
         ("a mean of epochs", Trained.options(averaging: .swa(from: 0.5))),
+        ("the best epoch", Trained.options(selection: Selection(isOfBest: true, patience: 2))),
+        (
+            "the best epoch of an average",
+            Trained.options(averaging: .ema(decay: 0.8), selection: Selection(isOfBest: true))
+        ),
         ("a slow copy", Trained.options(averaging: .lookahead(every: 3, decay: 0.9, from: 1, ramp: 2))),
     ])
     func cutAtAnyBatchItEndsWithTheSameBits(_ name: String, _ options: TrainingOptions) throws {
@@ -67,6 +72,7 @@ import Testing
             let rest = try Trained.train(second, from: try passed(part, options))
             #expect(rest.ending == .done)
             #expect(rest.state.parameters.digest() == whole.state.parameters.digest(), "\(name), cut at \(cut)")
+            #expect(rest.state.copyBest()?.digest() == whole.state.copyBest()?.digest())
             #expect(rest.state.copyAverage()?.digest() == whole.state.copyAverage()?.digest())
             #expect(rest.position.withoutTimes == whole.position.withoutTimes, "\(name), cut at \(cut)")
         }

@@ -46,10 +46,12 @@ private struct Home {
         let keeper = store.begin(
             try Trained.record(options), architecture, options, isFresh: isFresh, keepsWeights: keepsWeights)
         let cancellation = Cancellation()
-        let run = try Trainer(model: "Net", architecture: architecture, dataset: Trained.data, options: options)
-            .train(from: keeper?.beginning, keeper: keeper, cancellation: cancellation) { event in
-                if case .epoch(let metrics) = event, metrics.epoch == epochs { cancellation.cancel() }
-            }
+        let run = try Trainer(
+            model: "Net", architecture: architecture, dataset: Trained.data(options), options: options
+        )
+        .train(from: keeper?.beginning, keeper: keeper, cancellation: cancellation) { event in
+            if case .epoch(let metrics) = event, metrics.epoch == epochs { cancellation.cancel() }
+        }
         store.wait()
         return run
     }
@@ -207,6 +209,59 @@ extension Database {
         #expect(
             home.store.begin(try Trained.record(cosine), try Trained.architecture(), cosine, isFresh: false)?
                 .beginning == nil)
+    }
+
+    @Test func aRunThatPatienceEndedIsDoneAndFoundAgain() throws {
+        let home = try Home()
+        defer { home.remove() }
+        let options = Trained.options(epochs: 12, selection: Selection(isOfBest: true, patience: 1))
+        let run = try home.train(options, cutAfter: 1)
+        #expect(run.state == .interrupted && run.result?.epoch == 1)
+        let whole = try home.another().train(options)
+        try #require(whole.state == .done && whole.epochs < 12 && whole.endedEarly)
+        #expect(whole.result == Selection.best(of: whole.metrics) && whole.result?.epoch == whole.epochs - 1)
+        let another = home.another()
+        let kept = try #require(try another.kept(options))
+        #expect(kept.digest == whole.digest && kept.metrics == whole.metrics && kept.outcomes == whole.outcomes)
+        #expect(another.store.list().map(\.state) == ["done"])
+        #expect(another.store.list().map(\.accuracy) == [whole.accuracy])
+        // A longer training of the same patience ends there too; so does one whose process was killed at its end.
+        var longer = options
+        longer.epochs = 20
+        #expect(try another.train(longer).digest == whole.digest)
+        let steps = options.batches(of: 56)
+        let file = try WeightsFile(parsing: try FileSystem.read(try home.file(".safetensors")))
+        #expect(try file.run(try Trained.architecture(), options).stepsOfWeights == steps * (whole.epochs - 1))
+    }
+
+    @Test func aRecordWhoseEpochsPatienceWouldNotHaveTrainedIsRefused() throws {
+        let home = try Home()
+        defer { home.remove() }
+        let options = Trained.options(epochs: 12, selection: Selection(isOfBest: true, patience: 1))
+        try home.train(options)
+        let record = try RunRecordFile.read(try home.record()).record
+        func reason(_ change: (inout RunRecord) -> Void) -> String? {
+            var other = record
+            change(&other)
+            return other.reasonToRefuse
+        }
+        #expect(record.reasonToRefuse == nil)
+        #expect(reason { $0.position.metrics.removeLast() }?.contains("its curve has") == true)
+        #expect(
+            reason { record in
+                let count = record.position.metrics.count
+                record.position.metrics[count - 1].validation = nil
+            } == "its curve lacks measurements of a validation part")
+        #expect(reason { $0.position.outcomes = TestOutcomes() } == nil)
+        #expect(
+            reason { record in
+                let count = record.position.metrics.count
+                let old = record.position.metrics[count - 2]
+                record.position.metrics[count - 2] = EpochMetrics(
+                    epoch: old.epoch, trainLoss: old.trainLoss, trainAccuracy: old.trainAccuracy,
+                    testLoss: old.testLoss + 1, testAccuracy: old.testAccuracy, seconds: 0, trainingSeconds: 0,
+                    validation: old.validation)
+            } == "the loss of its result is not that of its outcomes")
     }
 
     @Test func aFreshRunTakesThePlaceOfTheOneBefore() throws {
@@ -953,10 +1008,10 @@ extension Database {
         ("its epochs or its seed", { $0.epochs = 4 }), ("its epochs or its seed", { $0.seed = 7 }),
         ("outcomes of 40 images, and its data 2000 test images", { $0.description?.data = synthetic }),
         ("beyond the 10 of its network", { $0.change(prediction: 10) }),
-        ("the accuracy of its last epoch", { $0.changeLast(accuracy: 100) }),
-        ("the accuracy of its last epoch", { $0.changeLast(accuracy: 0.1) }),
-        ("the accuracy of its last epoch", { $0.changeLast(accuracy: .nan) }),
-        ("the loss of its last epoch", { $0.changeLast(loss: 0.01) }),
+        ("the accuracy of its result", { $0.changeLast(accuracy: 100) }),
+        ("the accuracy of its result", { $0.changeLast(accuracy: 0.1) }),
+        ("the accuracy of its result", { $0.changeLast(accuracy: .nan) }),
+        ("the loss of its result", { $0.changeLast(loss: 0.01) }),
         ("its digest is not 64", { $0.digest = "AB" }),
         ("its digest is not 64", { $0.digest = $0.digest?.uppercased() }),
         ("its weights is missing", { $0.digest = nil }), ("its weights is missing", { $0.digest = "" }),

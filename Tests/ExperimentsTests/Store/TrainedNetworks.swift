@@ -17,6 +17,17 @@ enum Trained {
         return data
     }()
 
+    /// With as many images for training, and a validation part.
+    private static let heldData: Dataset = {
+        var data = Synthetic.make(training: 80, test: 40).split(share: 0.7, seed: 1)
+        data.augmentation = Trained.data.augmentation
+        return data
+    }()
+
+    static func data(_ options: TrainingOptions) -> Dataset {
+        options.selection.measuresValidation ? heldData : data
+    }
+
     static func architecture() throws -> Architecture {
         try Architecture(
             input: Shape(channels: 3, height: 32, width: 32),
@@ -30,13 +41,15 @@ enum Trained {
 
     static func options(
         epochs: Int = 3, _ optimizer: OptimizerOptions = .adam(learningRate: 3e-3), precision: Precision = .float32,
-        schedule: Schedule = .constant, averaging: Averaging? = nil, seed: UInt64 = 1, threads: Int = 1
+        schedule: Schedule = .constant, averaging: Averaging? = nil, selection: Selection = Selection(),
+        seed: UInt64 = 1, threads: Int = 1
     ) -> TrainingOptions {
         var options = TrainingOptions(
             epochs: epochs, batchSize: 16, optimizer: optimizer, schedule: schedule,
             gradient: .init(labelSmoothing: 0.1, largestNorm: 1), precision: precision, seeds: Seeds(seed),
             threads: threads)
         options.averaging = averaging
+        options.selection = selection
         return options
     }
 
@@ -44,7 +57,7 @@ enum Trained {
         _ options: TrainingOptions, _ cancellation: Cancellation, of other: Architecture? = nil
     ) throws -> EngineNetwork {
         let network = try EngineNetwork(
-            try other ?? architecture(), dataset: data, options: options, cancellation: cancellation)
+            try other ?? architecture(), dataset: data(options), options: options, cancellation: cancellation)
         try network.initialize()
         return network
     }
@@ -63,9 +76,10 @@ enum Trained {
         let cancellation = Cancellation()
         let network = try network(options, cancellation, of: other)
         if let checkpoint { network.restore(checkpoint.state) }
+        let data = data(options)
         var loop = EpochLoop(
             options: options, trainingCount: data.training.count, testCount: data.test.count,
-            from: checkpoint?.position ?? .start)
+            validationCount: data.validation.count, from: checkpoint?.position ?? .start)
         let knife = Knife(left: cut.map { $0 - loop.position.steps }, cancellation)
         if cut == loop.position.steps { cancellation.cancel() }
         let ending = loop.run(network, keeper: knife) { _ in }
@@ -96,6 +110,7 @@ enum Trained {
         version: "9.8.7")
 
     static func record(_ options: TrainingOptions) throws -> RunRecord {
+        let data = data(options)
         let description = RunDescription(
             try architecture(), dataDigest: try data.digest(), data: data.description, options)
         return try RunRecord(beginning: description, context, model: "Net", dataset: "synthetic")
@@ -119,7 +134,7 @@ extension TrainingPosition {
         position.metrics = metrics.map {
             EpochMetrics(
                 epoch: $0.epoch, trainLoss: $0.trainLoss, trainAccuracy: $0.trainAccuracy, testLoss: $0.testLoss,
-                testAccuracy: $0.testAccuracy, seconds: 0, trainingSeconds: 0)
+                testAccuracy: $0.testAccuracy, seconds: 0, trainingSeconds: 0, validation: $0.validation)
         }
         return position
     }

@@ -13,7 +13,8 @@ func plotOfRuns(_ given: [RunGroup], _ call: Invocation) throws -> PictureValue 
     try call.checkAxes(of: kind)
     let (groups, excluded) = try drawn(given, kind, call)
     let note = call.tellExcluded(excluded.map { "\($0) diverged" })
-    func last(_ run: RunValue) -> Double? { run.run.result.map(measure.value) }
+    try call.checkMeasured(measure, groups.flatMap(\.runs).map { ($0.run.label, $0.run.metrics) })
+    func last(_ run: RunValue) -> Double? { run.run.result.flatMap(measure.value) }
     let results = groups.map { (name: $0.name, values: $0.runs.compactMap(last)) }
     let title = measure.title.capitalizedFirst
     switch kind {

@@ -20,9 +20,11 @@ func plotOfStudy(_ study: Study, _ call: Invocation) throws -> PictureValue {
             .outOfRange, "`kind: \(kind.rawValue)` is about the accuracy, not `y: \(measure.rawValue)`",
             at: call.place(PlotOption.measure), fix: "leave `y:` out, or write `kind: dots`")
     }
+    try call.checkMeasured(
+        measure, names.indices.flatMap { model in study.doneRuns(model).map { (names[model], $0.metrics) } })
     let seeds = counted(study.completeSeeds.count, "seed")
     let groups = names.indices.map { model in
-        (name: names[model], values: study.doneRuns(model).compactMap { $0.metrics.last.map(measure.value) })
+        (name: names[model], values: study.doneRuns(model).compactMap { $0.result.flatMap(measure.value) })
     }
     guard groups.contains(where: { !$0.values.isEmpty }) else {
         throw call.fault(.noValue, "the study has no finished run yet", fix: "`more` trains further seeds")
@@ -45,8 +47,8 @@ func plotOfStudy(_ study: Study, _ call: Invocation) throws -> PictureValue {
         let size = across == .epoch ? .parameters : across
         let items = study.plan.models.enumerated().compactMap { index, model in
             let points = study.doneRuns(index).compactMap { run in
-                run.metrics.last.map {
-                    Plot.Point(size.value(model.architecture, seconds: run.seconds), measure.value($0))
+                run.result.flatMap(measure.value).map {
+                    Plot.Point(size.value(model.architecture, seconds: run.seconds), $0)
                 }
             }
             return meanItem(model.name, points, group: index, measure)

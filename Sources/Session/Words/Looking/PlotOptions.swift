@@ -31,6 +31,8 @@ enum Measure: String, CaseIterable {
     case accuracy, loss
     case trainAccuracy = "trainaccuracy"
     case trainLoss = "trainloss"
+    case validationAccuracy = "validationaccuracy"
+    case validationLoss = "validationloss"
 
     var title: String {
         switch self {
@@ -38,31 +40,36 @@ enum Measure: String, CaseIterable {
         case .loss: "test loss"
         case .trainAccuracy: "training accuracy"
         case .trainLoss: "training loss"
+        case .validationAccuracy: "validation accuracy"
+        case .validationLoss: "validation loss"
         }
     }
 
     var axis: Axis {
         switch self {
-        case .accuracy, .trainAccuracy: Axis(title, .percent)
-        case .loss, .trainLoss: Axis(title)
+        case .accuracy, .trainAccuracy, .validationAccuracy: Axis(title, .percent)
+        case .loss, .trainLoss, .validationLoss: Axis(title)
         }
     }
 
     /// The same of the training images.
     var ofTraining: Measure? {
         switch self {
-        case .accuracy: .trainAccuracy
-        case .loss: .trainLoss
+        case .accuracy, .validationAccuracy: .trainAccuracy
+        case .loss, .validationLoss: .trainLoss
         case .trainAccuracy, .trainLoss: nil
         }
     }
 
-    func value(_ metrics: EpochMetrics) -> Double {
+    /// - Returns: `nil` where it was not measured.
+    func value(_ metrics: EpochMetrics) -> Double? {
         switch self {
         case .accuracy: metrics.testAccuracy
         case .loss: metrics.testLoss
         case .trainAccuracy: metrics.trainAccuracy
         case .trainLoss: metrics.trainLoss
+        case .validationAccuracy: metrics.validation?.accuracy
+        case .validationLoss: metrics.validation?.loss
         }
     }
 }
@@ -129,6 +136,14 @@ extension Invocation {
                 "`y: \(measure.rawValue)` shows the training images already, and `train: true` adds nothing",
                 at: place(PlotOption.train), fix: "leave `train:` out")
         }
+    }
+
+    /// What only some trainings measure.
+    func checkMeasured(_ measure: Measure, _ trainings: [(label: String, metrics: [EpochMetrics])]) throws {
+        guard let other = trainings.first(where: { $0.metrics.contains { measure.value($0) == nil } }) else { return }
+        throw fault(
+            .noValue, "\(other.label) was trained without measuring the validation part", at: place(PlotOption.measure),
+            fix: "`select: best` and `patience:` measure it; `evaluate` does once, with `part: validation`")
     }
 
     func refuseKindOfStudy(of subject: String) throws {

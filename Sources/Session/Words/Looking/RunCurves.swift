@@ -42,10 +42,10 @@ private func curve(
 ) -> Plot.Series {
     let curves = trainings.map { training in
         var seconds = 0.0
-        return training.metrics.map { metrics -> Plot.Point in
+        return training.metrics.compactMap { metrics -> Plot.Point? in
             seconds += metrics.seconds
             let epochs = min(Double(metrics.epoch), training.passes)
-            return Plot.Point(across == .time ? seconds : epochs, measure.value(metrics))
+            return measure.value(metrics).map { Plot.Point(across == .time ? seconds : epochs, $0) }
         }
     }
     guard curves.count > 1 else { return Plot.Series(name, curves.first ?? []) }

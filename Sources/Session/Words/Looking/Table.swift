@@ -13,7 +13,7 @@ private let sortColumn = Option(
 private let measures = Option(
     "measures", .choices(of: OutcomeMeasure.self), workedOut: "accuracy and loss",
     aliases: ["metrics", "columns", "metric"],
-    "what to show of the test images, after the last epoch; of a study the means over its seeds")
+    "what to show of the test images, after the last epoch or the chosen one; of a study the means over its seeds")
 private let details = Option(
     "details", .boolean, default: false, aliases: ["full", "verbose"], "all details of a study")
 private let digest = Option("digest", .boolean, default: false, "add the SHA-256 of each run's weights")

@@ -68,6 +68,7 @@ extension Invocation {
                 "the training ends after \(epochs), before `\(AverageValue(averaging).text)` averages anything",
                 at: place(TrainingOption.average), fix: smaller + "train for more epochs")
         }
+        noteIdleSelection(options, epochs)
         let (message, fix): (String, String)
         switch schedule.unreached(epochs: options.epochs, stepsPerEpoch: stepsPerEpoch) {
         case nil: return
@@ -93,6 +94,40 @@ extension Invocation {
             )
         }
         noteIdle(message, at: place(TrainingOption.schedule), fix: fix)
+    }
+
+    /// - Parameter length: `1 epoch`
+    private func noteIdleSelection(_ options: TrainingOptions, _ length: String) {
+        if let patience = options.selection.patience, patience >= options.epochs - 1 {
+            noteIdle(
+                "`patience: \(patience)` cannot end a training of \(length) earlier",
+                at: place(TrainingOption.patience), fix: "write a smaller `patience:`, or train for more epochs")
+        }
+        if options.selection.isOfBest, options.epochs == 1 {
+            noteIdle(
+                "`select: best` has one epoch to choose from", at: place(TrainingOption.select),
+                fix: "train for more epochs")
+        }
+    }
+
+    /// What chooses an epoch is the validation part. The test set measures what was chosen: an accuracy that it chose
+    /// itself would be too high.
+    func checkSelection(_ options: TrainingOptions, on data: DataValue) throws(Diagnostic) {
+        guard options.selection.measuresValidation, data.dataset.validation.count == 0 else { return }
+        let (option, purpose): (any OptionDeclaration, String) =
+            options.selection.isOfBest
+            ? (TrainingOption.select, "`select: best` chooses the epoch")
+            : (TrainingOption.patience, "`patience:` ends the training")
+        let written =
+            isGiven(CommonOptions.data)
+            ? context.source[place(CommonOptions.data)] : data.boundName ?? data.expression ?? "data"
+        let isName = context.session.names[written] != nil
+        throw fault(
+            .training,
+            "\(purpose) by the validation part, which \(data.name) does not have; the test set only measures what was chosen",
+            at: place(option),
+            fix: "hold images out: "
+                + (isName ? "`let \(written) = split(\(written), 0.9)`" : "`on: split(\(written), 0.9)`"))
     }
 
     /// There is a weight for each class, and an image for each weight that is worked out.

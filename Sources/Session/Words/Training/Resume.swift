@@ -21,6 +21,15 @@ private func resumeRun(_ call: Invocation) throws -> Value {
     let written = call.isGiven(CommonOptions.run) ? call.context.source[place] : run.name ?? "a"
     let epochs = call[epochsInAll]
     let more = 2 * max(1, run.epochs)
+    if run.endedEarly {
+        let patience = run.options.selection.patience ?? 1
+        throw call.fault(
+            .noContinuation,
+            "\(run.label) is done: `patience: \(patience)` ended it after \(counted(run.epochs, "epoch"))", at: place,
+            fix:
+                "with more patience it is a different training: `train \(run.model), patience: \(2 * patience)` with the same options"
+        )
+    }
     switch run.state {
     case .loaded:
         throw call.fault(

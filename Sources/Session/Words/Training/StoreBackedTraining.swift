@@ -121,8 +121,8 @@ struct StoreBackedTraining {
         let batches = options.batches(of: data.dataset.training.count)
         let position = beginning.position
         let place =
-            position.epoch > options.epochs
-            ? "the end of epoch \(options.epochs)"
+            options.isEnd(position.metrics)
+            ? "the end of epoch \(position.metrics.count)"
             : position.batch == 0
                 ? "epoch \(position.epoch) of \(options.epochs)"
                 : "epoch \(position.epoch) of \(options.epochs), batch \(position.batch + 1) of \(batches)"

@@ -33,6 +33,15 @@ enum TrainingOption {
     static let average = Option(
         "average", .average, default: nil, or: "none", aliases: ["averaging", "ema", "swa"],
         "how the weights are averaged: \(Word.alternatives(Word.averages))")
+    static let select = Option(
+        "select", .choice, default: SelectedEpoch.last, aliases: ["choose", "keep_epoch"],
+        "the epoch that the training comes to, with its weights: the last, or the best on the validation part (`split`)"
+    )
+    /// `nil` is `none`.
+    static let patience = Option(
+        "patience", .integer(1...1_000_000), default: nil, or: "none",
+        aliases: ["early_stopping_patience", "n_iter_no_change", "early_stopping_rounds", "stopping_rounds"],
+        "epochs without a better one on the validation part (`split`), after which the training ends")
     static let precision = Option(
         "precision", .choice, default: Precision.float32, aliases: ["dtype", "amp"], "how numbers are stored")
     /// `nil` is `random`.
@@ -66,7 +75,8 @@ enum TrainingOption {
         "with", .any, workedOut: "no recipe", aliases: ["recipe"], "a `recipe`; options in the call take precedence")
 
     static let all: [any OptionDeclaration] = [
-        epochs, batch, accumulate, lastBatch, optimizer, schedule, average, precision, seed, orderSeed, initSeed,
+        epochs, batch, accumulate, lastBatch, optimizer, schedule, average, select, patience, precision, seed,
+        orderSeed, initSeed,
         augmentSeed,
         dropoutSeed, smoothing, classWeights, clip, from, freeze, threads, CommonOptions.log,
     ]
@@ -80,6 +90,10 @@ enum TrainingOption {
     private static func seed(_ label: String, _ help: String) -> Option<UInt64?> {
         Option(label, .seed, workedOut: "seed", help)
     }
+}
+
+enum SelectedEpoch: String, CaseIterable, Sendable {
+    case last, best
 }
 
 enum LastBatch: String, CaseIterable, Sendable {
@@ -113,6 +127,8 @@ extension Invocation {
                 fix: "`minimum:` is a learning rate, as `lr:` is")
         }
         options.averaging = self[TrainingOption.average]?.averaging
+        options.selection.isOfBest = self[TrainingOption.select] == .best
+        options.selection.patience = self[TrainingOption.patience]
         if options.schedule.setsMomentum, !options.optimizer.hasMomentum {
             let text = OptimizerValue(options.optimizer).text
             let fix =
