@@ -328,8 +328,8 @@ struct KeepingTests {
         #expect(
             seed?.contains("a is not the run that was shared: the model, the options or the seed is different") == true)
         let data = try FolderSession().fault(
-            line.replacing("train: 64", with: "train: 65").replacing("engine: 2", with: "engine: 999"))
-        #expect(data?.contains("the data is different, and that engine rounded differently (999, this one 2)") == true)
+            line.replacing("train: 64", with: "train: 65").replacing("engine: 3", with: "engine: 999"))
+        #expect(data?.contains("the data is different, and that engine rounded differently (999, this one 3)") == true)
         #expect(
             try FolderSession().fault(line.replacing(#/digest: "\w+"/#, with: "digest: \"ab\""))?.contains(
                 "first 16 digits") == true)

@@ -140,14 +140,16 @@ final class GroupNorm: SinglePass {
                     ofInput + block * 16, constant + block * 16)
             }
         }
-        for channel in 0..<input.channels {
-            var (bias, weight) = (0.0, 0.0)
-            for image in 0..<step.images {
-                let own = sums(channel, image)
-                bias += own.first
-                weight += own.second / deviation(channel, image)
+        step.forEachTile(input.blocks) { [self] block, _ in
+            for channel in block * 16..<min(block * 16 + 16, input.channels) {
+                var (bias, weight) = (0.0, 0.0)
+                for image in 0..<step.images {
+                    let own = sums(channel, image)
+                    bias += own.first
+                    weight += own.second / deviation(channel, image)
+                }
+                parameters.setGradient(channel, scale: weight, shift: bias)
             }
-            parameters.setGradient(channel, scale: weight, shift: bias)
         }
     }
 

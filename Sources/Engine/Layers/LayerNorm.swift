@@ -96,14 +96,16 @@ final class LayerNorm: SinglePass {
                 }
             }
         }
-        for channel in 0..<input.channels {
-            var (scale, shift) = (0.0, 0.0)
-            for image in 0..<step.images {
-                let own = sums + ((image * input.blocks + channel / 16) * 32 + channel % 16)
-                scale += own[0]
-                shift += own[16]
+        // Image after image, so that memory is read as it lies: at 768 channels of 4x4 the joining took half of this pass.
+        step.forEachTile(input.blocks) { [self] block, _ in
+            let total = sums + block * 32
+            for image in 1..<max(1, step.images) {
+                let own = sums + (image * input.blocks + block) * 32
+                for lane in 0..<32 { total[lane] += own[lane] }
             }
-            parameters.setGradient(channel, scale: scale, shift: shift)
+            for lane in 0..<min(16, input.channels - block * 16) {
+                parameters.setGradient(block * 16 + lane, scale: total[lane], shift: total[16 + lane])
+            }
         }
     }
 }
