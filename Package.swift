@@ -27,7 +27,7 @@ let package = Package(
     products: [.executable(name: "tandem", targets: ["tandem"])],
     targets: [
         system("CZeroMQ"), system("CSQLite"), system("CJansson"), system("CArchive"), system("CCrypto"),
-        system("CReadline"), system("CCurl"), system("CJPEG"), system("CPNG"), system("CTimer"),
+        system("CReadline"), system("CCurl"), system("CJPEG"), system("CPNG"), system("CTimer"), system("CZlib"),
 
         .target(
             name: "Text",
@@ -51,7 +51,7 @@ let package = Package(
             name: "Libraries",
             dependencies: [
                 "CZeroMQ", "CSQLite", "CJansson", "CArchive", "CCrypto", "CReadline", "CCurl", "CJPEG", "CPNG",
-                "CTimer", "Text",
+                "CTimer", "CZlib", "Text",
             ],
             // Optimized in debug builds as well: only an optimizer ends the life of a value at its last use, so that a
             // pointer which a C library keeps longer is wrong in the tests too.
@@ -116,7 +116,8 @@ let package = Package(
         tests("Libraries", ["Libraries"]),
         // Optimized in debug builds as well: distributions are held against 100,000 draws.
         tests(
-            "Datasets", ["Datasets", "Runtime", "Libraries"], ["Images", "make-images.py", "make-redrawn.py"],
+            "Datasets", ["Datasets", "Runtime", "Libraries"],
+            ["Arrays", "Images", "make-arrays.py", "make-images.py", "make-redrawn.py"],
             settings: strict + [.unsafeFlags(["-O"])]),
         tests("Graphics", ["Graphics"], ["Snapshots"]),
         tests(

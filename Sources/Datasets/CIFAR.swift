@@ -8,19 +8,6 @@ import Runtime
 public struct CIFAR: Sendable {
     public typealias Progress = Download.Progress
 
-    /// What an archive must hash to.
-    enum Checksum: Hashable, Sendable {
-        case sha256(String)
-        /// Where the publisher prints no other.
-        case md5(String)
-
-        var text: String {
-            switch self {
-            case .sha256(let text), .md5(let text): text
-            }
-        }
-    }
-
     public let name: String
     public let archiveName: String
     public let officialURL: String
@@ -97,12 +84,7 @@ public struct CIFAR: Sendable {
             return try read(found, fix: "download the data set again, or leave `from:` out to have it downloaded")
         }
         var checksum = officialChecksum
-        if let text = sha256?.lowercased() {
-            guard text.utf8.count == 64, text.allSatisfy(\.isHexDigit) else {
-                throw .badOption("`sha256:` is not a SHA-256", fix: "give the 64 digits that `sha256sum` prints")
-            }
-            checksum = .sha256(text)
-        }
+        if let sha256 { checksum = try Checksum(given: sha256) }
         var store: String
         do throws(VariableFault) { store = try Environment.datasetFolder() } catch { throw .file(error.error) }
         // Another archive is another data set, and never mistaken for the official one.
@@ -203,18 +185,10 @@ public struct CIFAR: Sendable {
         guard lock != nil else { throw .cancelled }
         if let found = batches(in: store) { return try read(found, fix: "remove \(found), and it is downloaded again") }
 
-        // An archive that somebody has put there is used, and stays.
-        let isDownloaded = !FileSystem.exists(archive)
-        if isDownloaded {
-            try download(url, checksum, to: archive, progress, isCancelled)
-        } else {
-            let actual = try Self.digest(ofFile: archive, like: checksum, isCancelled).digest
-            guard actual == checksum else {
-                throw .damaged(
-                    path: archive, reason: "its checksum is \(actual.text), and \(checksum.text) was expected",
-                    fix: "move it to another folder, and the archive is downloaded")
-            }
-        }
+        let isDownloaded = try PublishedFile(
+            name: archiveName, checksum: checksum,
+            byteLimit: checksum == officialChecksum ? officialSize : PublishedFile.byteLimit
+        ).fetch(from: url, into: store, progress, isCancelled)
         defer {
             try? FileSystem.removeTree(unpacked)
             if isDownloaded { try? FileSystem.remove(archive) }
@@ -224,7 +198,7 @@ public struct CIFAR: Sendable {
             try FileSystem.createDirectories(unpacked)
         }
         do throws(ArchiveError) {
-            try Archive.extract(archive, into: unpacked, byteLimit: Self.byteLimit, isCancelled: isCancelled)
+            try Archive.extract(archive, into: unpacked, byteLimit: PublishedFile.byteLimit, isCancelled: isCancelled)
         } catch {
             if isCancelled() { throw .cancelled }
             throw .archive(error)
@@ -238,50 +212,6 @@ public struct CIFAR: Sendable {
             try FileSystem.rename(found, to: cached)
         }
         return dataset
-    }
-
-    /// Of an archive that somebody else has packed, and of what it unpacks to.
-    private static let byteLimit = 1 << 30
-
-    /// The archive at `path` is the wanted one afterwards. One whose digest is wrong is removed.
-    private func download(
-        _ url: String, _ checksum: Checksum, to path: String, _ progress: (Progress) -> Void,
-        _ isCancelled: () -> Bool
-    ) throws(DatasetError) {
-        while true {
-            let isResumed: Bool
-            do throws(DownloadError) {
-                isResumed = try Download.fetch(
-                    url, to: path, byteLimit: checksum == officialChecksum ? officialSize : Self.byteLimit,
-                    progress: progress, isCancelled: isCancelled)
-            } catch {
-                if error.kind == .cancelled { throw .cancelled }
-                throw .download(error)
-            }
-            let (actual, byteCount) = try Self.digest(ofFile: path, like: checksum, isCancelled)
-            if actual == checksum { return }
-            try files { () throws(FileError) in try FileSystem.remove(path) }
-            // The kept part may have been another file's: then once more, from the first byte.
-            guard isResumed else {
-                throw .wrongChecksum(
-                    url: url, expected: checksum.text, actual: actual.text, byteCount: byteCount)
-            }
-        }
-    }
-
-    private static func digest(
-        ofFile path: String, like checksum: Checksum, _ isCancelled: () -> Bool
-    ) throws(DatasetError) -> (digest: Checksum, byteCount: Int) {
-        let bytes: [UInt8]
-        do throws(FileError) {
-            bytes = try FileSystem.read(path, limit: 1 << 30, isCancelled: isCancelled)
-        } catch {
-            throw error.isCancelled ? .cancelled : .file(error)
-        }
-        if case .sha256 = checksum { return (.sha256(Digest.sha256(bytes).hexadecimal), bytes.count) }
-        var digest = Digest(.md5)
-        digest.update(bytes)
-        return (.md5(digest.finish().hexadecimal), bytes.count)
     }
 
     private func files(_ work: () throws(FileError) -> Void) throws(DatasetError) {

@@ -11,6 +11,8 @@ public struct DataDescription: Hashable, Sendable {
         /// `archive`: SHA-256 of another archive than the published one.
         case cifar10(archive: String?)
         case cifar100(hasFineLabels: Bool, archive: String?)
+        /// `archive`: SHA-256 of other files than the published ones, one after the other.
+        case published(PublishedSet, archive: String?)
         /// `path` as it was written, from the folder of the notebook or script.
         case imageFolder(path: String, height: Int, width: Int, testShare: Double, seed: UInt64)
         case synthetic
@@ -41,7 +43,7 @@ public struct DataDescription: Hashable, Sendable {
         }
         return switch source {
         case .cifar10(archive: nil), .cifar100(_, archive: nil): 10_000
-        case .cifar10, .cifar100, .imageFolder: nil
+        case .cifar10, .cifar100, .published, .imageFolder: nil
         case .synthetic: Synthetic.testCount
         }
     }
@@ -90,6 +92,8 @@ extension DataDescription.Source {
         case .cifar100(let hasFineLabels, let archive):
             return try CIFAR.hundred(hasFineLabels: hasFineLabels).load(
                 sha256: archive, downloads: archive == nil, cancellation: cancellation)
+        case .published(let set, let archive):
+            return try set.load(sha256: archive, downloads: archive == nil, cancellation: cancellation)
         case .imageFolder(let path, let height, let width, let testShare, let seed):
             guard opensFiles else {
                 throw .badOption(
@@ -146,6 +150,7 @@ extension DataDescription.Source {
             var object = Self.json("cifar100", archive)
             object["labels"] = .string(hasFineLabels ? "fine" : "coarse")
             return object
+        case .published(let set, let archive): return Self.json(set.rawValue, archive)
         case .imageFolder(let path, let height, let width, let testShare, let seed):
             return [
                 "kind": "imagefolder", "path": .string(path), "size": [.integer(height), .integer(width)],
@@ -174,7 +179,10 @@ extension DataDescription.Source {
             else { return nil }
             self = .imageFolder(path: path, height: height, width: width, testShare: testShare, seed: seed)
         case "synthetic": self = .synthetic
-        default: return nil
+        case let kind?:
+            guard let set = PublishedSet(rawValue: kind) else { return nil }
+            self = .published(set, archive: archive)
+        case nil: return nil
         }
     }
 }

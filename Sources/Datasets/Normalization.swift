@@ -32,6 +32,11 @@ public struct Normalization: Hashable, Sendable {
         return byte > 0 ? UInt8(min(255, byte)) : 0
     }
 
+    /// As in PyTorch's example, https://github.com/pytorch/examples/tree/main/mnist.
+    static let mnist = Normalization(checkedMean: [0.1307], deviation: [0.3081])
+    /// Of its training images.
+    static let fashionMNIST = Normalization(checkedMean: [0.2860], deviation: [0.3530])
+
     /// The constants of the experiment, ImageNet's.
     public static let imageNet = Normalization(
         checkedMean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225])

@@ -9,7 +9,7 @@ import Testing
 /// Sets `TANDEM_DATA`, so that these tests run one after the other.
 @Suite(.serialized) struct CIFAR10Tests {
     private static let names = (1...5).map { "data_batch_\($0).bin" } + ["test_batch.bin"]
-    private let folder = TemporaryFolder()
+    let folder = TemporaryFolder()
 
     init() { setenv("TANDEM_DATA", folder.path, 1) }
 

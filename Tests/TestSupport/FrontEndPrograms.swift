@@ -21,7 +21,10 @@ public struct FrontEndProgram: Sendable {
             guard let text = try? String(contentsOf: folder.appendingPathComponent(path), encoding: .utf8) else {
                 return nil
             }
-            let outside = ["save", "load", "export", "to:", "ask", "share", "imagefolder", "cifar100", "runs", "quit"]
+            let outside = [
+                "save", "load", "export", "to:", "ask", "share", "imagefolder", "cifar100", "mnist", "svhn", "runs",
+                "quit",
+            ]
             return outside.contains { text.contains($0) } ? nil : FrontEndProgram(path: path, text: text)
         }
     }()

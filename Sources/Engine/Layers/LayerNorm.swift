@@ -96,7 +96,8 @@ final class LayerNorm: SinglePass {
                 }
             }
         }
-        // Image after image, so that memory is read as it lies: at 768 channels of 4x4 the joining took half of this pass.
+        // Image after image, so that memory is read as it lies: at 768 channels of 4x4 the joining took half of this
+        // pass.
         step.forEachTile(input.blocks) { [self] block, _ in
             let total = sums + block * 32
             for image in 1..<max(1, step.images) {

@@ -29,32 +29,11 @@ extension Word {
         .perform { try loadCIFAR(.hundred(hasFineLabels: $0[labelsOption] == .fine), from: fromHundred, $0) })
 }
 
-/// Finds, or downloads, the data set; shows how far that is.
 private func loadCIFAR(_ set: CIFAR, from: Option<String?>, _ call: Invocation) throws -> Value {
-    for option in [DataOption.url, DataOption.sha256] where call.isGiven(option) && call.isGiven(from) {
-        throw call.fault(
-            .nothingToDo,
-            "`\(option.parameter.label):` is of an archive that is fetched, and `from:` is a folder that is there",
-            at: call.place(option), fix: "leave one of the two out")
-    }
-    let context = call.context
-    var report: ProgressReport?
-    let folder = call[from].map { call.path(readable: $0) }
-    do {
-        let dataset = try set.load(
-            from: folder, url: call[DataOption.url], sha256: call[DataOption.sha256],
-            progress: { progress in
-                let current = report ?? ProgressReport(context.session, title: "downloading \(set.name)")
-                report = current
-                let megabytes = "\(progress.received / 1_000_000) MB"
-                current.update(
-                    fraction: progress.total > 0 ? Double(progress.received) / Double(progress.total) : 0,
-                    facts: [progress.total > 0 ? "\(megabytes) of \(progress.total / 1_000_000) MB" : megabytes])
-            }, cancellation: context.interruption)
-        report?.finish(title: "downloaded \(set.name)", isDone: true)
-        return .object(DataValue(dataset))
-    } catch {
-        report?.finish(title: "downloading \(set.name) stopped", isDone: false)
-        throw call.fault(error)
+    try call.dataSet(set.name, from: from, [DataOption.url, DataOption.sha256]) {
+        folder, progress throws(DatasetError) in
+        try set.load(
+            from: folder, url: call[DataOption.url], sha256: call[DataOption.sha256], progress: progress,
+            cancellation: call.context.interruption)
     }
 }

@@ -2,6 +2,7 @@
 
 import Datasets
 import Language
+import Libraries
 
 enum DataOption {
     /// The data set that a word works on.
@@ -14,6 +15,37 @@ enum DataOption {
 }
 
 extension Invocation {
+    /// A data set that is found, or downloaded; shows how far that is.
+    ///
+    /// - Parameter downloadOptions: idle where a folder is named.
+    func dataSet(
+        _ name: String, from: Option<String?>, _ downloadOptions: [Option<String?>],
+        load: (_ folder: String?, _ progress: (Download.Progress) -> Void) throws(DatasetError) -> Dataset
+    ) throws -> Value {
+        for option in downloadOptions where isGiven(option) && isGiven(from) {
+            throw fault(
+                .nothingToDo,
+                "`\(option.parameter.label):` is of files that are downloaded, and `from:` is a folder that is there",
+                at: place(option), fix: "leave one of the two out")
+        }
+        var report: ProgressReport?
+        do {
+            let dataset = try load(self[from].map { path(readable: $0) }) { progress in
+                let current = report ?? ProgressReport(context.session, title: "downloading \(name)")
+                report = current
+                let megabytes = "\(progress.received / 1_000_000) MB"
+                current.update(
+                    fraction: progress.total > 0 ? Double(progress.received) / Double(progress.total) : 0,
+                    facts: [progress.total > 0 ? "\(megabytes) of \(progress.total / 1_000_000) MB" : megabytes])
+            }
+            report?.finish(title: "downloaded \(name)", isDone: true)
+            return .object(DataValue(dataset))
+        } catch {
+            report?.finish(title: "downloading \(name) stopped", isDone: false)
+            throw fault(error)
+        }
+    }
+
     func fault(_ error: DatasetError) -> Stop {
         if case .cancelled = error { return context.interrupted(at: range) }
         return .fault(fault(.dataSet, error.message, fix: error.fix))

@@ -1,5 +1,6 @@
 // Words that give data sets, in the order of help.
 
 let dataWords: [Word] = [
-    .cifar10, .cifar100, .imageFolder, .synthetic, .take, .split, .folds, .resize, .normalize, .augment,
+    .cifar10, .cifar100, .mnist, .fashionMNIST, .svhn, .imageFolder, .synthetic, .take, .split, .folds, .resize,
+    .normalize, .augment,
 ]

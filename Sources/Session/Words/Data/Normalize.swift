@@ -46,14 +46,15 @@ private func normalizeData(_ call: Invocation) throws -> Value {
     }
     guard let normalization = Normalization(mean: mean ?? measured.mean, deviation: deviation ?? measured.deviation)
     else {
+        let quarters = "[\((0..<data.channels).map { _ in "0.25" }.joined(separator: ", "))]"
         guard deviation == nil else {
             throw call.fault(
                 .outOfRange, "`std:` or `mean:` has a number that is not one of 32 bits, or too small to divide by",
-                at: call.place(deviationOption), fix: "write numbers such as `std: [0.25, 0.25, 0.25]`")
+                at: call.place(deviationOption), fix: "write numbers such as `std: \(quarters)`")
         }
         throw call.fault(
             .outOfRange, "a channel of these images has only one value, which cannot be scaled",
-            fix: "write the numbers: `std: [\((0..<data.channels).map { _ in "0.25" }.joined(separator: ", "))]`")
+            fix: "write the numbers: `std: \(quarters)`")
     }
     data.normalization = normalization
     return .object(DataValue(data))

@@ -120,7 +120,11 @@ private func showFilters(_ run: RunValue, _ call: Invocation) throws -> Value {
     let grid = ImageGrid(
         title: "\(run.run.label): \(shown) of \(counted(shape[0], "filter")) of its first convolution",
         pictures: pictures,
-        columns: 16, caption: "Red, green and blue are a filter's weights for these colors; gray is 0.")
+        columns: 16,
+        caption: (shape[1] == 3
+            ? "Red, green and blue are a filter's weights for these colors"
+            : "White and black are the largest weights of either sign")
+            + "; gray is 0.")
     return try call.show(PictureValue(grid, plainText: "\(grid.title), \(shape[2])x\(shape[3])"))
 }
 

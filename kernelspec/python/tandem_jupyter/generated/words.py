@@ -2,6 +2,9 @@
 WORDS = """
 cifar10
 cifar100
+mnist
+fashionmnist
+svhn
 imagefolder
 synthetic
 take
