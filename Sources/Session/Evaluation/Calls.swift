@@ -340,10 +340,13 @@ extension Interpreter {
         if isBare, !parameter.choices.isEmpty { return noChoice(name, parameter, at: expression.range) }
         let subject = parameter.isPositional ? "`\(parameter.label)` of `\(word.name)`" : "`\(parameter.label):`"
         let given = meant.result == .nothing ? "no value" : meant.result.rawValue
+        let example = parameter.isPositional ? nil : parameter.madeExample
         return fault(
             .wrongType,
             "\(parameter.isRest ? "`\(word.name)`" : subject) takes \(parameter.takes), and `\(name)` gives \(given)",
-            at: expression.range, fix: namesToType.example(of: word))
+            at: expression.range,
+            fix: example.map { "for example `\(parameter.label): \($0)`" } ?? namesToType.example(of: word),
+            edits: example.map { [TextEdit(expression.range, $0)] } ?? [])
     }
 
     func layerAsValue(_ layer: Word, _ parameter: WordParameter, at range: SourceRange) -> Diagnostic {
@@ -382,11 +385,19 @@ extension Interpreter {
         if let fix = ForeignFunction.choice(text, of: parameter) {
             return fault(.unknownChoice, message, at: range, fix: fix)
         }
+        // `average: "ema"`
+        if let example = parameter.madeExample, example.hasPrefix("\(text.lowercased())(") {
+            return fault(
+                .unknownChoice, message, at: range, fix: "write `\(parameter.label): \(example)`",
+                edits: [TextEdit(range, example)])
+        }
         let meant = nearestName(to: text, among: parameter.choices)
         return fault(
             .unknownChoice, message, at: range,
             fix: meant.map { "did you mean `\($0)`?" }
-                ?? parameter.choices.first.map { "for example `\(parameter.label): \($0)`" },
+                ?? (parameter.madeExample ?? parameter.choices.first).map {
+                    "for example `\(parameter.label): \($0)`"
+                },
             edits: meant.map { [TextEdit(range, $0)] } ?? [])
     }
 

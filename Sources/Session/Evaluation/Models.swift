@@ -302,7 +302,8 @@ extension Interpreter {
     }
 
     private static let residualForm = "`residual { conv 16, padding: 1; relu }`"
-    private static let multiplyForm = "`multiply { gap; conv 4, kernel: 1; relu; conv 64, kernel: 1; sigmoid }`"
+    private static let multiplyForm =
+        "behind 64 channels `multiply { gap; conv 4, kernel: 1; relu; conv 64, kernel: 1; sigmoid }`"
 
     /// The layers of the one block that `residual`, `shortcut` and `multiply` take.
     private func onlyBranch(_ word: Word, _ bodies: [Body], at place: SourceRange) throws -> [WrittenLayer] {

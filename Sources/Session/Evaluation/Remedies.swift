@@ -59,6 +59,9 @@ extension Interpreter {
                 "the size that comes in is inferred: write `linear \(written)`"
                     + (number == 1 ? ", or `bias: true`" : ""), []
             )
+        // `freeze: true`
+        case (.choice, .boolean(let flag)) where parameter.choices.contains(flag ? "all" : "none"):
+            return write(flag ? "all" : "none")
         case (.boolean, .integer(let number)) where number == 0 || number == 1:
             return write(number == 1 ? "true" : "false")
         case (.integer(let limits), .decimal(let number)):
@@ -93,7 +96,7 @@ extension Interpreter {
             }
             // A word that needs more than its subject cannot be called with `x` alone.
             if parameter.isSubject, !word.parameters.contains(where: { $0.isRequired && !$0.isSubject }) {
-                return ("take each in turn: `[for x in \(written) { \(word.name) x }]`", [])
+                return ("take each in turn: `[for x in \(written) { \(sameCall(of: word)) }]`", [])
             }
         }
         // `train Net, on: folds(data)`
@@ -103,6 +106,16 @@ extension Interpreter {
             return ("take each in turn: `for x in \(written) { … \(parameter.label): x … }`", [])
         }
         if parameter.isPositional, !isLabeled, let label = labelTaking(value.kind, of: word) {
+            // `train data, on: Net`
+            if let other = checkedArguments.first(where: { $0.label?.text == label }),
+                (try? evaluate(other.value))?.fits(parameter.kind) == true
+            {
+                let text = source[other.value.range]
+                return (
+                    "write `\(word.name) \(text), \(label): \(written)`",
+                    [TextEdit(range, text), TextEdit(other.value.range, written)]
+                )
+            }
             return ("write `\(label): \(written)`", [])
         }
         // `export "a.onnx", a`
@@ -110,6 +123,12 @@ extension Interpreter {
             return (namesToType.example(of: word), [])
         }
         if let name = lastName(parameter.kind) { return write(name) }
+        // `schedule: o`, where `o` is an optimizer
+        if let example = parameter.madeExample, [.optimizer, .schedule, .average].contains(value.kind),
+            !parameter.isPositional
+        {
+            return ("for example `\(parameter.label): \(example)`", [TextEdit(range, example)])
+        }
         switch parameter.kind {
         case .model, .run, .study, .data:
             if let kind = parameter.kind.made {
@@ -129,6 +148,14 @@ extension Interpreter {
         guard !parameter.isPositional, !word.exampleLine.contains("\(parameter.label):"), let sample = parameter.sample
         else { return (namesToType.example(of: word), []) }
         return ("for example `\(parameter.label): \(sample)`", [TextEdit(range, sample)])
+    }
+
+    /// The call that is checked, with `x` in the place of its subject: `take(x, 10)`.
+    private func sameCall(of word: Word) -> String {
+        let others = checkedArguments.dropFirst().map { argument in
+            (argument.label.map { "\($0.text): " } ?? "") + source[argument.value.range]
+        }
+        return others.isEmpty ? "\(word.name) x" : "\(word.name)(\((["x"] + others).joined(separator: ", ")))"
     }
 
     /// The one option that takes a value of this kind: a data set, an optimizer, a recipe.

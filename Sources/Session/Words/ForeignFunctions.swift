@@ -103,6 +103,11 @@ enum ForeignFunction {
             word.labels.contains("patience")
                 ? "write `patience: 5`: after so many epochs without a better one on the validation part the training ends"
                 : nil
+        case (_, "steps"), (_, "maxsteps"), (_, "iterations"), (_, "maxiter"), (_, "numiterations"):
+            word.labels.contains("epochs") && !word.labels.contains("steps")
+                ? "a training is as long as its epochs, which may be a part of one: `epochs: 0.5`" : nil
+        case ("findlr", "with"), ("findlr", "recipe"):
+            "give the options of the recipe that matter here: `batch:`, `optimizer:`, `clip:`"
         case ("relu", "maxvalue"): "`relu6` has an upper bound, of 6"
         case ("instancenorm", "trackrunningstats"), ("instancenorm", "momentum"):
             "there are no running statistics: each image is normalized by its own"

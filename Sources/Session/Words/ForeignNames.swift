@@ -297,7 +297,7 @@ extension FaultMaker {
         "same": (
             "leave it out, or write a size: only `conv` takes `padding: same`", "conv 64, kernel: 3, padding: same"
         ),
-        "none": ("leave the option out: this one is never off", "log: none"),
+        "none": ("leave this one out, or give a value: `none` is a choice of other options", "log: none"),
         "all": ("leave it out: all is what is taken where nothing is said", "threads: all"),
         "auto": ("leave it out: Tandem then chooses itself", "log: auto"),
         "random": ("write a number: only `seed:` of a training may be drawn", "seed: random"),

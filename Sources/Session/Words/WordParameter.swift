@@ -180,6 +180,12 @@ final class WordParameter: OptionDeclaration {
         }
     }
 
+    /// The value that messages name where a word makes it: `ema(0.999)`.
+    var madeExample: String? {
+        guard let start = kind.text.firstRange(of: " such as ")?.upperBound, kind.made != nil else { return nil }
+        return String(kind.text[start...])
+    }
+
     /// What may be given, for messages: `a whole number, or random`.
     var takes: String {
         if choices.isEmpty { return kind.text }

@@ -43,6 +43,7 @@ private func tooMany(_ call: Invocation, _ data: DataValue) -> Diagnostic {
     let (training, count) = (data.dataset.training, call[countOption])
     let smallest = training.placesByClass.min { $0.count < $1.count } ?? []
     let written = call.isGiven(DataOption.data) ? call.context.source[call.place(DataOption.data)] : nil
+    let seed = call.isGiven(DataOption.seed) ? ", seed: \(call[DataOption.seed])" : ""
     let name = smallest.first.map { data.dataset.className(training.label($0)) } ?? ""
     return call.fault(
         .outOfRange,
@@ -51,6 +52,6 @@ private func tooMany(_ call: Invocation, _ data: DataValue) -> Diagnostic {
             : "\(data.name) has \(counted(smallest.count, "training image")) of \(name), too few for \(grouped(count)) folds",
         at: call.place(countOption),
         fix: smallest.count > 1
-            ? "write `folds \(written ?? data.boundName ?? "data"), \(smallest.count)` or fewer"
+            ? "make at most \(smallest.count) folds: `folds \(written ?? data.boundName ?? "data"), \(smallest.count)\(seed)`"
             : "take data with at least two training images of each class")
 }

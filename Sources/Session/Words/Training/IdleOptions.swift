@@ -68,6 +68,16 @@ extension Invocation {
                 "the training ends after \(epochs), before `\(AverageValue(averaging).text)` averages anything",
                 at: place(TrainingOption.average), fix: smaller + "train for more epochs")
         }
+        if options.averaging == .ema(decay: 0) {
+            noteIdle(
+                "an average with decay 0 is the weights of the last step", at: place(TrainingOption.average),
+                fix: "leave it out, or write `average: ema(0.999)`")
+        }
+        if isGiven(TrainingOption.lastBatch), options.dropsLastBatch, images % options.batchSize == 0 {
+            noteIdle(
+                "`lastbatch: drop` drops nothing: \(counted(images, "image")) make whole batches of "
+                    + grouped(options.batchSize), at: place(TrainingOption.lastBatch))
+        }
         noteIdleSelection(options, epochs)
         let (message, fix): (String, String)
         switch schedule.unreached(epochs: options.epochs, stepsPerEpoch: stepsPerEpoch) {
