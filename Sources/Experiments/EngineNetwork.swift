@@ -98,17 +98,19 @@ final class EngineNetwork: TrainableNetwork {
         } catch { throw training.failure.map(Stopped.images) ?? .interrupted }
     }
 
-    func evaluate(_ images: Range<Int>, of part: Dataset.Part?) throws(Stopped) -> BatchResult {
-        try evaluate(images, from: part == .validation ? validation : measured)
+    func evaluate(_ images: Range<Int>, of part: Dataset.Part?, views: Views?) throws(Stopped) -> BatchResult {
+        try evaluate(images, from: part == .validation ? validation : measured, views)
     }
 
-    func evaluate(_ images: some Collection<Int>) throws(Stopped) -> BatchResult {
-        try evaluate(images, from: measured)
+    func evaluate(_ images: some Collection<Int>, views: Views? = nil) throws(Stopped) -> BatchResult {
+        try evaluate(images, from: measured, views)
     }
 
-    private func evaluate(_ images: some Collection<Int>, from source: ImageSource) throws(Stopped) -> BatchResult {
+    private func evaluate(
+        _ images: some Collection<Int>, from source: ImageSource, _ views: Views?
+    ) throws(Stopped) -> BatchResult {
         do throws(EngineError) {
-            return try executor.evaluate(images, of: source, cancellation: cancellation)
+            return try executor.evaluate(images, of: source, views: views, cancellation: cancellation)
         } catch { throw source.failure.map(Stopped.images) ?? .interrupted }
     }
 
@@ -120,6 +122,8 @@ final class EngineNetwork: TrainableNetwork {
     func exchangeAverage() { executor.exchangeAverage() }
 
     func keepBest() { executor.keepBest() }
+
+    func exchangeBest() { executor.exchangeBest() }
 
     /// Of an image of the last batch, by its place there.
     func outputs(image: Int) -> [Float] { executor.outputs(image: image) }

@@ -114,49 +114,60 @@ struct EpochLoop {
             }
         }
         let evaluationStart = Clock.seconds
-        let measurement = try measured(network)
-        evaluationSeconds = Clock.seconds - evaluationStart
-        let (evaluation, validation) = (measurement.test, measurement.validation)
-        let measured = EpochMetrics(
+        var measured = EpochMetrics(
             epoch: epoch, trainLoss: position.loss / Double(images),
-            trainAccuracy: 100 * Double(position.correct) / Double(images), testLoss: evaluation.loss,
-            testAccuracy: evaluation.accuracy, seconds: Clock.seconds - epochStart,
-            trainingSeconds: position.epochTrainingSeconds, validation: validation)
-        position.endEpoch(measured, outcomes: measurement.isResult ? evaluation.outcomes : nil)
+            trainAccuracy: 100 * Double(position.correct) / Double(images), testLoss: .nan, testAccuracy: .nan,
+            seconds: 0, trainingSeconds: position.epochTrainingSeconds)
+        let measurement = try measure(&measured, network)
+        evaluationSeconds = Clock.seconds - evaluationStart
+        measured = measured.measured(measurement.test, seconds: Clock.seconds - epochStart)
+        position.endEpoch(measured, outcomes: measurement.isResult ? measurement.test.outcomes : nil)
+        if let best = measurement.best { position.measureBest(best) }
         noteTime()
         observer(.epoch(measured))
         // The last step may have ruined the weights with no later batch to show it.
-        guard evaluation.loss.isFinite, validation?.loss.isFinite ?? true else {
+        guard measurement.isFinite else {
             return .diverged(epoch: epoch, batch: batches - 1)
         }
         if !options.isEnd(position.metrics) { keeper?.epochEnded(position) }
         return nil
     }
 
-    /// What is measured after an epoch, and whether the training has come to it so far.
+    /// What is measured after an epoch.
     private struct Measurement {
-        let test: Evaluation
-        let validation: EpochMetrics.Validation?
-        let isResult: Bool
+        var test: Evaluation
+        /// Whether the training has come to this epoch so far.
+        var isResult = true
+        /// The best epoch before, at the end of a training that has come to it and averages views.
+        var best: Evaluation?
+        var isFinite = true
     }
 
     /// Measures the weights, or their average, and keeps them where they are the best so far.
-    private func measured(_ network: some TrainableNetwork) throws(Stopped) -> Measurement {
+    private func measure(
+        _ epoch: inout EpochMetrics, _ network: some TrainableNetwork
+    ) throws(Stopped) -> Measurement {
         let isOfAverage = options.averageIsResult(steps: position.steps, endedEpochs: place.endedEpochs)
         if isOfAverage { network.exchangeAverage() }
         defer { if isOfAverage { network.exchangeAverage() } }
-        var validation: EpochMetrics.Validation?
         if validationCount > 0 {
             let evaluation = try network.evaluateAll(validationCount, of: .validation)
-            validation = .init(loss: evaluation.loss, accuracy: evaluation.accuracy, steps: position.steps)
+            epoch.validation = .init(loss: evaluation.loss, accuracy: evaluation.accuracy, steps: position.steps)
         }
-        let test = try network.evaluateAll(testCount)
-        guard options.selection.isOfBest, let validation else {
-            return Measurement(test: test, validation: validation, isResult: true)
+        let all = position.metrics + [epoch]
+        let isResult = options.selection.result(of: all)?.epoch == epoch.epoch
+        let views = options.isEnd(all) ? options.views : nil
+        let test = try network.evaluateAll(testCount, views: isResult ? views : nil)
+        var measurement = Measurement(test: test, isResult: isResult)
+        if let views, !isResult {
+            network.exchangeBest()
+            defer { network.exchangeBest() }
+            measurement.best = try network.evaluateAll(testCount, views: views)
         }
-        let isBest = Selection.best(of: position.metrics)?.validation.map(validation.isBetter(than:)) ?? true
-        if isBest { network.keepBest() }
-        return Measurement(test: test, validation: validation, isResult: isBest)
+        measurement.isFinite = [test.loss, epoch.validation?.loss ?? 0, measurement.best?.loss ?? 0].allSatisfy(
+            \.isFinite)
+        if isResult, options.selection.isOfBest { network.keepBest() }
+        return measurement
     }
 
     private mutating func noteTime() {
@@ -182,6 +193,7 @@ struct EpochLoop {
             epoch: epoch, epochs: options.epochs, batches: batch + 1, batchesPerEpoch: batchesOfEpoch,
             images: done, imagesPerEpoch: imagesOfEpoch, loss: position.loss / Double(done),
             accuracy: 100 * Double(position.correct) / Double(done), imagesPerSecond: speed,
-            secondsLeft: imagesLeft / max(1, speed) + evaluation * Double(options.epochs - epoch + 1))
+            secondsLeft: imagesLeft / max(1, speed) + evaluation
+                * Double(options.epochs - epoch + 1 + (options.views?.count ?? 0)))
     }
 }

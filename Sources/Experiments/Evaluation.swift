@@ -22,18 +22,20 @@ public struct Evaluation: Sendable {
 
 /// Measures a run's weights on a part of a data set.
 ///
-/// - Parameter observer: gets the share of images that are done, 0...1, after each batch.
+/// - Parameters:
+///   - views: of each image, averaged; `nil`: the images as they are.
+///   - observer: gets the share of images that are done, 0...1, after each batch.
 public func evaluate(
-    _ run: Run, on dataset: Dataset, part: Dataset.Part = .test, cancellation: Cancellation = Cancellation(),
-    observer: (Double) -> Void = { _ in }
+    _ run: Run, on dataset: Dataset, part: Dataset.Part = .test, views: Views? = nil,
+    cancellation: Cancellation = Cancellation(), observer: (Double) -> Void = { _ in }
 ) throws(TrainingError) -> Evaluation {
     let parameters = try run.trained()
-    try checkFit(run.architecture, dataset, parts: [part])
+    try checkFit(run.architecture, dataset, parts: [part], views: views)
     let network = try EngineNetwork(
         run.architecture, dataset: dataset, measuring: part, options: run.options.measuring, cancellation: cancellation)
     network.load(parameters)
     do throws(Stopped) {
-        return try network.evaluateAll(dataset[part].count, observer: observer)
+        return try network.evaluateAll(dataset[part].count, views: views, observer: observer)
     } catch { throw TrainingError(error) }
 }
 
@@ -42,12 +44,12 @@ extension TrainableNetwork {
     ///
     /// - Parameter part: `nil`: the one that it was made to measure.
     func evaluateAll(
-        _ count: Int, of part: Dataset.Part? = nil, observer: (Double) -> Void = { _ in }
+        _ count: Int, of part: Dataset.Part? = nil, views: Views? = nil, observer: (Double) -> Void = { _ in }
     ) throws(Stopped) -> Evaluation {
         var (loss, correct) = (0.0, 0)
         var outcomes = TestOutcomes()
         for start in stride(from: 0, to: count, by: batchSize) {
-            let result = try evaluate(start..<min(count, start + batchSize), of: part)
+            let result = try evaluate(start..<min(count, start + batchSize), of: part, views: views)
             loss += result.loss
             correct += result.correct
             outcomes.append(result.outcomes)

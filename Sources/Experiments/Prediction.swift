@@ -21,20 +21,20 @@ public struct Prediction: Sendable {
     public var certainty: Double? { probabilities.indices.contains(predicted) ? probabilities[predicted] : nil }
 }
 
-/// Images of a part, as the run's weights see them.
+/// Images of a part, as the run's weights see them, in the views that it was measured with.
 public func predict(
     _ run: Run, on dataset: Dataset, part: Dataset.Part = .test, images: [Int],
     cancellation: Cancellation = Cancellation()
 ) throws(TrainingError) -> [Prediction] {
     let parameters = try run.trained()
-    try checkFit(run.architecture, dataset, parts: [part])
+    try checkFit(run.architecture, dataset, parts: [part], views: run.views)
     let network = try EngineNetwork(
         run.architecture, dataset: dataset, measuring: part, options: run.options.measuring, cancellation: cancellation)
     network.load(parameters)
     var predictions: [Prediction] = []
     for start in stride(from: 0, to: images.count, by: network.batchSize) {
         let batch = images[start..<min(images.count, start + network.batchSize)]
-        do throws(Stopped) { _ = try network.evaluate(batch) } catch { throw TrainingError(error) }
+        do throws(Stopped) { _ = try network.evaluate(batch, views: run.views) } catch { throw TrainingError(error) }
         for (place, image) in batch.enumerated() {
             let outputs = network.outputs(image: place).map(Double.init)
             // The first of the largest, as the engine counts hits.

@@ -20,6 +20,14 @@ public struct EpochMetrics: Hashable, Sendable {
     public let trainingSeconds: Double
     /// `nil` where neither `select: best` nor `patience:` asks for it.
     public internal(set) var validation: Validation?
+
+    /// The same epoch with what was measured of the test images.
+    func measured(_ evaluation: Evaluation, seconds: Double? = nil) -> EpochMetrics {
+        EpochMetrics(
+            epoch: epoch, trainLoss: trainLoss, trainAccuracy: trainAccuracy, testLoss: evaluation.loss,
+            testAccuracy: evaluation.accuracy, seconds: seconds ?? self.seconds, trainingSeconds: trainingSeconds,
+            validation: validation)
+    }
 }
 
 public struct Run: Sendable {
@@ -171,6 +179,8 @@ public struct Run: Sendable {
     public var result: EpochMetrics? { state.isDiverged ? nil : options.selection.result(of: metrics) }
     /// The best epoch on the validation part, whether or not it is chosen; `nil` where none was measured there.
     public var best: EpochMetrics? { state.isDiverged ? nil : Selection.best(of: metrics) }
+    /// The views that its result is the mean of; `nil`: of the images as they are, also before its training has ended.
+    public var views: Views? { options.isEnd(metrics) ? options.views : nil }
     /// Training steps done when the weights were what they are.
     public var stepsOfWeights: Int { options.selection.isOfBest ? result?.validation?.steps ?? steps : steps }
     /// Whether it is done, and `patience:` ended it before all of its epochs.

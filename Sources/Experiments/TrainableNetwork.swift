@@ -32,9 +32,15 @@ protocol TrainableNetwork: AnyObject {
 
     /// Keeps the weights as the best so far.
     func keepBest()
+    /// Puts the best weights in the place of the weights, and back.
+    func exchangeBest()
 
-    /// Measures images of a part, at most a batch; `nil`: of the one that it was made to measure.
-    func evaluate(_ images: Range<Int>, of part: Dataset.Part?) throws(Stopped) -> BatchResult
+    /// Measures images of a part, at most a batch.
+    ///
+    /// - Parameters:
+    ///   - part: `nil`: the one that it was made to measure.
+    ///   - views: of each image, averaged; `nil`: the images as they are.
+    func evaluate(_ images: Range<Int>, of part: Dataset.Part?, views: Views?) throws(Stopped) -> BatchResult
 
     /// The most images of a batch.
     var batchSize: Int { get }

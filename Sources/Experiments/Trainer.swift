@@ -36,7 +36,7 @@ public struct Trainer: Sendable {
     ) throws(TrainingError) -> Run {
         let network: any TrainableNetwork
         do throws(TrainingError) {
-            try checkFit(architecture, dataset, parts: options.partsOfData)
+            try checkFit(architecture, dataset, parts: options.partsOfData, views: options.views)
             try options.checkFit(dataset)
             guard !architecture.isFrozen else { throw .allFrozen }
             network = try makeNetwork(from: checkpoint, isKept: keeper?.key != nil, cancellation: cancellation)
@@ -77,7 +77,9 @@ extension TrainingOptions {
 }
 
 /// Whether a network can read these images and name their classes.
-func checkFit(_ architecture: Architecture, _ dataset: Dataset, parts: [Dataset.Part]) throws(TrainingError) {
+func checkFit(
+    _ architecture: Architecture, _ dataset: Dataset, parts: [Dataset.Part], views: Views? = nil
+) throws(TrainingError) {
     let images = Shape(channels: dataset.channels, height: dataset.height, width: dataset.width)
     guard architecture.input == images else { throw .wrongInput(network: architecture.input, images: images) }
     let output = architecture.output
@@ -85,5 +87,6 @@ func checkFit(_ architecture: Architecture, _ dataset: Dataset, parts: [Dataset.
     guard output.count >= dataset.classNames.count else {
         throw .tooFewOutputs(outputs: output.count, classes: dataset.classNames.count)
     }
+    if let views, min(images.height, images.width) < views.smallestSide { throw .noViews(views, images: images) }
     for part in parts where dataset[part].count == 0 { throw .noImages(dataset: dataset.name, part) }
 }

@@ -14,6 +14,8 @@ public indirect enum TrainingError: Error, Sendable, CustomStringConvertible {
     case noFullBatch(batchSize: Int, images: Int)
     /// The last epoch would end before its first step.
     case noStep(epoch: Int, batches: Int)
+    /// The images are too small for these views.
+    case noViews(Views, images: Shape)
     /// Only the result of the run is kept.
     case noWeights(run: String)
     /// The weights that it starts from are not here; their run was called so.
@@ -43,6 +45,8 @@ public indirect enum TrainingError: Error, Sendable, CustomStringConvertible {
             "`lastbatch: drop` leaves nothing to train on: a batch has \(size) images, and there are \(images)"
         case .noStep(let epoch, let batches):
             "epoch \(epoch) would end before its first step: a whole one has \(batches)"
+        case .noViews(let views, let images):
+            "`views: \(views.rawValue)` moves images by a pixel and reflects their border, and \(images) has none to reflect"
         case .noWeights(let run): "the weights of \(run) are not kept"
         case .noStartingWeights(let run): "the weights of \(run) that this training starts from are not here"
         case .allFrozen: "nothing of the network learns: all of its parameters are frozen"
@@ -65,6 +69,7 @@ public indirect enum TrainingError: Error, Sendable, CustomStringConvertible {
         case .noFullBatch(_, let images): "a smaller batch is full: `batch: \(images)`"
         case .noStep(1, let batches): "a step is `epochs: \(batches == 1 ? "1" : "1/\(batches)")`"
         case .noStep(let epoch, _): "write `epochs: \(epoch - 1)`, or more of the last one"
+        case .noViews: "write `views: mirror`"
         case .noWeights: "train it again: `train` keeps them, and `compare` with `keep: true`"
         case .noStartingWeights: "load or train that run, and call `train` again with `from:`"
         case .allFrozen: "leave `freeze:` out for one layer at least, usually the last"

@@ -17,6 +17,8 @@ public struct TrainingOptions: Hashable, Sendable {
     public var classWeights = ClassWeights.equal
     public var averaging: Averaging?
     public var selection = Selection()
+    /// By which the epoch is measured that the training comes to; `nil`: the images as they are, as those before it.
+    public var views: Views?
     public var precision: Precision
     public var seeds: Seeds
     /// `nil`: fresh ones.
@@ -51,6 +53,7 @@ public struct TrainingOptions: Hashable, Sendable {
         options.optimizer = .sgd()
         options.averaging = nil
         options.selection = Selection()
+        options.views = nil
         options.classWeights = .equal
         (options.batchSize, options.parts) = (partSize, 1)
         return options
@@ -58,7 +61,7 @@ public struct TrainingOptions: Hashable, Sendable {
 
     /// Whether the first epochs of a longer training would be others.
     public var dependsOnEpochs: Bool {
-        schedule.dependsOnEpochs || averaging?.dependsOnEpochs == true || passes != Double(epochs)
+        schedule.dependsOnEpochs || averaging?.dependsOnEpochs == true || passes != Double(epochs) || views != nil
     }
 
     /// Whether the average of the weights is what the training has come to after so many steps.

@@ -31,6 +31,13 @@ public struct TrainingPosition: Sendable, Equatable {
         if let outcomes { self.outcomes = outcomes }
         (epoch, batch, loss, correct, epochTrainingSeconds, epochSeconds) = (epoch + 1, 0, 0, 0, 0, 0)
     }
+
+    /// Measures the best epoch so far anew.
+    mutating func measureBest(_ evaluation: Evaluation) {
+        guard let best = Selection.best(of: metrics), metrics.indices.contains(best.epoch - 1) else { return }
+        metrics[best.epoch - 1] = best.measured(evaluation)
+        outcomes = evaluation.outcomes
+    }
 }
 
 /// What the epoch loop asks and reports between two steps.

@@ -266,9 +266,16 @@ public final class Executor {
     }
 
     /// Puts the average in the place of the weights, to be measured, and back.
-    public func exchangeAverage() {
-        forEachAveraged { average, weights, count in
-            for index in 0..<count { (average[index], weights[index]) = (weights[index], average[index]) }
+    public func exchangeAverage() { exchangeWeights(with: plan.average) }
+
+    /// Likewise the best weights so far.
+    public func exchangeBest() { exchangeWeights(with: plan.best) }
+
+    private func exchangeWeights(with kept: UnsafeMutablePointer<Float>?) {
+        guard let kept else { preconditionFailure("the optimizer keeps no such weights") }
+        let weights = plan.parameters.weights
+        forEachTile(of: plan.parameters.count) { range in
+            for index in range { (kept[index], weights[index]) = (weights[index], kept[index]) }
         }
     }
 
@@ -305,11 +312,30 @@ public final class Executor {
     }
 
     /// The loss and predictions of a batch; dropout does nothing, and nothing is learned.
+    ///
+    /// - Parameter views: whose outputs are averaged; `nil`: the images as they are.
     public func evaluate(
-        _ images: some Collection<Int>, of source: some BatchSource, cancellation: Cancellation
+        _ images: some Collection<Int>, of source: some BatchSource, views: Views? = nil, cancellation: Cancellation
     ) throws(EngineError) -> BatchResult {
         let step = makeStep(images: images.count, part: nil, cancellation)
-        return try forward(images, of: source, epoch: 0, step: step)
+        guard let views else { return try forward(images, of: source, epoch: 0, step: step) }
+        let logits = plan.loss.logits
+        var sums = [Double](repeating: 0, count: images.count * logits.channels)
+        for view in views.all {
+            try run(images, of: source, epoch: 0, step: step, view: view)
+            for image in 0..<images.count {
+                for (index, output) in outputs(image: image).enumerated() {
+                    sums[image * logits.channels + index] += view.weight * Double(output)
+                }
+            }
+        }
+        for image in 0..<images.count {
+            let values = logits.at(image: image)
+            for index in 0..<logits.channels {
+                values[index / 16 * logits.blockStride + index % 16] = Float(sums[image * logits.channels + index])
+            }
+        }
+        return measured(of: source, epoch: 0, step: step)
     }
 
     /// - Parameter part: `nil` in evaluation.
@@ -322,6 +348,14 @@ public final class Executor {
     private func forward(
         _ images: some Collection<Int>, of source: some BatchSource, epoch: Int, step: Step
     ) throws(EngineError) -> BatchResult {
+        try run(images, of: source, epoch: epoch, step: step)
+        return measured(of: source, epoch: epoch, step: step)
+    }
+
+    /// The network's outputs for a batch.
+    private func run(
+        _ images: some Collection<Int>, of source: some BatchSource, epoch: Int, step: Step, view: View? = nil
+    ) throws(EngineError) {
         batch.removeAll(keepingCapacity: true)
         batch.append(contentsOf: images)
         let (input, batch) = (plan.input, batch)
@@ -329,6 +363,7 @@ public final class Executor {
             source.writeImage(
                 batch[tile], epoch: epoch, to: input.at(image: tile), planeStride: 1, rowStride: input.rowStride,
                 columnStride: 16)
+            view?.apply(to: input, image: tile)
         }
         if source.hasFailed { throw .cancelled }
         observer?(.batch)
@@ -337,6 +372,10 @@ public final class Executor {
             guard !step.isCancelled else { throw .cancelled }
             observer?(.forward(index))
         }
+    }
+
+    /// What these outputs say of the last batch, and in training the gradient by them.
+    private func measured(of source: some BatchSource, epoch: Int, step: Step) -> BatchResult {
         var result = BatchResult(loss: 0, outcomes: [], correct: 0)
         if !step.isTraining { result.outcomes.reserveCapacity(batch.count) }
         for (place, image) in batch.enumerated() {

@@ -24,6 +24,7 @@ extension TrainingOptions {
         object["classweights"] = classWeights.json
         object["average"] = averaging.map { .object($0.json) }
         if selection.isOfBest { object["select"] = "best" }
+        object["views"] = views.map { .string($0.rawValue) }
         object["patience"] = selection.patience.map { .integer($0) }
         object["from"] = start.map { .object($0.json(isNamed: isNamed)) }
         object["clip"] = gradient.largestNorm.map { .number($0) }
@@ -70,6 +71,12 @@ extension TrainingOptions {
         if let selected = json["select"] {
             guard selected.string == "best" else { throw DescriptionError("`select` of the options is not known here") }
             selection.isOfBest = true
+        }
+        if let views = json["views"] {
+            guard let known = views.string.flatMap(Views.init) else {
+                throw DescriptionError("the views that it measures are not known here")
+            }
+            self.views = known
         }
         if let patience = json["patience"] {
             guard let count = patience.integer, 1...1_000_000 ~= count else {

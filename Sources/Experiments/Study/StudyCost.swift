@@ -53,7 +53,7 @@ public struct RunCost: Sendable {
 
     public init(_ model: StudyModel, on dataset: Dataset, cancellation: Cancellation) throws(TrainingError) {
         let options = model.options
-        try checkFit(model.architecture, dataset, parts: options.partsOfData)
+        try checkFit(model.architecture, dataset, parts: options.partsOfData, views: options.views)
         try options.checkFit(dataset)
         let start = Clock.seconds
         let network = try EngineNetwork(
@@ -75,7 +75,9 @@ public struct RunCost: Sendable {
         let training = step * Double(dataset.training.count) / Double(max(1, batch.count))
         let validation = options.selection.measuresValidation ? dataset.validation.count : 0
         let testing = evaluation * Double(dataset.test.count + validation) / Double(max(1, tested.count))
-        seconds = preparation + options.passes * training + Double(options.epochs) * testing
+        // Views are measured once, at the end.
+        let viewing = Double(options.views?.count ?? 0) * testing
+        seconds = preparation + options.passes * training + Double(options.epochs) * testing + viewing
         byteCount = network.byteCount
     }
 

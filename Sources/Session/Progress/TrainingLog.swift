@@ -46,9 +46,9 @@ final class TrainingLog {
         if let accuracy = run.accuracy, let loss = run.loss {
             results = ["test loss \(lossText(loss, 4))", "test accuracy \(fixed(accuracy, 2)) %"]
         }
-        if let choice = run.choice {
-            results.append(choice)
-            tell?("\(choice)\n")
+        if let text = run.resultText {
+            results.append(text)
+            tell?("\(text)\n")
         }
         let verb = run.state == .done ? "trained" : "\(run.state)"
         bar?.finish(

@@ -1,5 +1,6 @@
-// What a training came to, in words: after which epoch, and where one was chosen, on what.
+// What a training came to, in words: after which epoch, where one was chosen on what, and how it was measured.
 
+import Engine
 import Experiments
 import Graphics
 
@@ -13,10 +14,23 @@ extension Run {
             : "epoch \(epochs), the last; best on validation: epoch \(best.epoch), \(accuracy)"
     }
 
+    /// What is special about the result: the choice of its epoch, and the views that it is the mean of; `nil` where
+    /// nothing is.
+    var resultText: String? {
+        let parts = [choice, result == nil ? nil : views?.text].compactMap(\.self)
+        return parts.isEmpty ? nil : parts.joined(separator: "; ")
+    }
+
     /// `after 10 epochs`, or `at epoch 7 of 10, best on validation: 71.20 %`.
     var ending: String {
-        let early = endedEarly ? " (`patience: \(options.selection.patience ?? 0)` ended it)" : ""
-        guard let choice else { return "after \(countedEpochs(passes))" }
-        return (options.selection.isOfBest ? "at \(choice)" : "after \(choice)") + early
+        let length = choice.map { (options.selection.isOfBest ? "at " : "after ") + $0 }
+        return (length ?? "after \(countedEpochs(passes))")
+            + (endedEarly ? " (`patience: \(options.selection.patience ?? 0)` ended it)" : "")
+            + (views.map { ", \($0.text)" } ?? "")
     }
+}
+
+extension Views {
+    /// `mean of 2 views`
+    var text: String { "mean of \(count) views" }
 }

@@ -28,8 +28,8 @@ enum RunTable {
             Table.Column("seconds an epoch", isTiming: true), Table.Column("images/s", isTiming: true),
             Table.Column("seed"),
         ]
-        let showsChoice = runs.contains { $0.choice != nil }
-        if showsChoice { columns.append(Table.Column("result", isNumber: false)) }
+        let showsResult = runs.contains { $0.resultText != nil }
+        if showsResult { columns.append(Table.Column("result", isNumber: false)) }
         if showsDigest { columns.append(Table.Column("digest", isNumber: false)) }
         var table = Table(columns: columns)
         for (run, (data, labels)) in zip(runs, zip(data, labels)) {
@@ -44,7 +44,7 @@ enum RunTable {
                 Cell(seconds, digits: 1), Cell(run.speed > 0 ? run.speed : nil, digits: 0),
                 run.state == .loaded ? Cell("") : Cell(String(run.seed), number: Double(run.seed)),
             ]
-            if showsChoice { cells.append(Cell(run.choice ?? (run.result == nil ? "" : "the last epoch"))) }
+            if showsResult { cells.append(Cell(run.resultText ?? (run.result == nil ? "" : "the last epoch"))) }
             if showsDigest { cells.append(Cell(run.digest)) }
             table.add(cells)
         }

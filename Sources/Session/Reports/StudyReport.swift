@@ -1,6 +1,7 @@
 // What `compare` and `table study` show: one sentence that answers, what would change the answer, one small table; and
 // under `details`, folded in HTML, all the rest.
 
+import Engine
 import Experiments
 import Graphics
 import Libraries
@@ -99,7 +100,12 @@ struct StudyReport {
             ? "at the epoch that is best on validation, of \(most)"
             : "after \(most)"
                 + (selections.contains(where: \.isOfBest) ? " or at the one that is best on validation" : "")
-        return "test accuracy on \(dataName) \(end), \(Self.seedText(study.seeds))"
+        let views = Set(plan.models.map(\.options.views))
+        let measure =
+            views == [nil]
+            ? ""
+            : views.count == 1 ? views.first.flatMap(\.self).map { ", \($0.text)" } ?? "" : ", some with several views"
+        return "test accuracy on \(dataName) \(end)\(measure), \(Self.seedText(study.seeds))"
     }
 
     /// `seeds 1 to 6`, `seeds 3, 5, 8`
@@ -150,19 +156,19 @@ struct StudyReport {
 
     /// One row per training: what one needs to repeat the computation.
     var runs: Table {
-        let choices = study.allRuns.map { $0.run.run?.choice }
-        let showsChoice = choices.contains { $0 != nil }
+        let results = study.allRuns.map { $0.run.run?.resultText }
+        let showsResult = results.contains { $0 != nil }
         var table = Table(
             columns: [
                 Column("model", isNumber: false), Column("seed"), Column("accuracy", unit: "%"), Column("loss"),
-            ] + (showsChoice ? [Column("result", isNumber: false)] : [])
+            ] + (showsResult ? [Column("result", isNumber: false)] : [])
                 + [Column("state", isNumber: false), Column("seconds", isTiming: true)])
-        for ((model, seed, run), choice) in zip(study.allRuns, choices) {
+        for ((model, seed, run), result) in zip(study.allRuns, results) {
             table.add(
                 [
                     Cell(names[model]), Cell(String(seed), number: Double(seed)), Cell(run.accuracy, digits: 2),
                     Cell(run.loss, digits: 4),
-                ] + (showsChoice ? [Cell(choice ?? "")] : [])
+                ] + (showsResult ? [Cell(result ?? "")] : [])
                     + [Cell(run.state.description), Cell(run.seconds, digits: 1)])
         }
         return table

@@ -72,6 +72,7 @@ enum RunProgram {
         if let averaging = options.averaging { parts.append("average: \(AverageValue(averaging).text)") }
         if options.selection.isOfBest { parts.append("select: best") }
         if let patience = options.selection.patience { parts.append("patience: \(patience)") }
+        if let views = options.views { parts.append("views: \(views.rawValue)") }
         if options.precision != .float32 { parts.append("precision: \(options.precision.rawValue)") }
         let seeds = options.seeds
         parts.append("seed: \(seeds.initialization)")

@@ -1,6 +1,7 @@
 // A run, and what `evaluate` says of one, as values.
 
 import Datasets
+import Engine
 import Experiments
 import Graphics
 import Network
@@ -158,20 +159,24 @@ final class EvaluationValue: ObjectValue {
     private let run: String
     private let data: DataValue
     private let part: Dataset.Part
+    private let views: Views?
     let defaults: String?
 
-    init(_ evaluation: Evaluation, of run: String, on data: DataValue, _ part: Dataset.Part, defaults: String?) {
-        (self.evaluation, self.run, self.data, self.part) = (evaluation, run, data, part)
+    init(
+        _ evaluation: Evaluation, of run: String, on data: DataValue, _ part: Dataset.Part, _ views: Views?,
+        defaults: String?
+    ) {
+        (self.evaluation, self.run, self.data, self.part, self.views) = (evaluation, run, data, part, views)
         self.defaults = defaults
     }
 
     var boundName: String? { nil }
     func named(_ name: String) -> any ObjectValue {
-        EvaluationValue(evaluation, of: run, on: data, part, defaults: nil)
+        EvaluationValue(evaluation, of: run, on: data, part, views, defaults: nil)
     }
 
-    /// `gap seed 1 on cifar`
-    private var title: String { "\(run) on \(data.name(of: part))" }
+    /// `gap seed 1 on cifar, mean of 2 views`
+    private var title: String { "\(run) on \(data.name(of: part))" + (views.map { ", \($0.text)" } ?? "") }
 
     /// `gap seed 1 on cifar: 78.42 %, loss 0.6543`
     var text: String { "\(title): \(fixed(evaluation.accuracy, 2)) %, loss \(lossText(evaluation.loss, 4))" }

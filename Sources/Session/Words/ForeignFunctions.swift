@@ -59,6 +59,10 @@ enum ForeignFunction {
             return
                 "write `select: best` in `train`: it goes by the accuracy on the validation part, then the loss there; "
                 + "`let data = split(data, 0.9)` holds it out. Without it the weights of the last epoch are kept"
+        case "fivecrop", "tencrop":
+            return
+                "`views: multicrop` of `train` and `evaluate` is the nearest, but another function: it moves an image by one "
+                + "pixel, to two corners, and takes the mean of six outputs"
         case "softplus":
             guard let beta = value("beta"), Double(beta) != 1 else { return nil }
             return "`softplus` is the nearest word, but another function: its beta is 1"

@@ -55,6 +55,11 @@ import Testing
             "the best epoch of an average",
             Trained.options(averaging: .ema(decay: 0.8), selection: Selection(isOfBest: true))
         ),
+        ("views of the last epoch", Trained.options(views: .multicrop)),
+        (
+            "views of the best epoch of an average",
+            Trained.options(averaging: .ema(decay: 0.8), selection: Selection(isOfBest: true), views: .mirror)
+        ),
         ("a slow copy", Trained.options(averaging: .lookahead(every: 3, decay: 0.9, from: 1, ramp: 2))),
     ])
     func cutAtAnyBatchItEndsWithTheSameBits(_ name: String, _ options: TrainingOptions) throws {

@@ -42,7 +42,7 @@ enum Trained {
     static func options(
         epochs: Int = 3, _ optimizer: OptimizerOptions = .adam(learningRate: 3e-3), precision: Precision = .float32,
         schedule: Schedule = .constant, averaging: Averaging? = nil, selection: Selection = Selection(),
-        seed: UInt64 = 1, threads: Int = 1
+        views: Views? = nil, seed: UInt64 = 1, threads: Int = 1
     ) -> TrainingOptions {
         var options = TrainingOptions(
             epochs: epochs, batchSize: 16, optimizer: optimizer, schedule: schedule,
@@ -50,6 +50,7 @@ enum Trained {
             threads: threads)
         options.averaging = averaging
         options.selection = selection
+        options.views = views
         return options
     }
 

@@ -8,10 +8,15 @@ import Language
 private let batch = Option(
     "batch", .integer(1...1_000_000), default: 256, aliases: ["batch_size"], "images at a time")
 
+private let viewsOption = Option(
+    "views", OptionKind<AveragedViews>.choice, workedOut: "those of the run's own result",
+    aliases: AveragedViews.aliases,
+    "test-time augmentation: none, or the mean of the outputs for " + AveragedViews.help)
+
 extension Word {
     static let evaluate = Word(
         "evaluate", .training, "Accuracy and loss of a run on the test images, or on another part of the data",
-        [CommonOptions.run, CommonOptions.measuredData, CommonOptions.part, batch], result: .evaluation,
+        [CommonOptions.run, CommonOptions.measuredData, CommonOptions.part, viewsOption, batch], result: .evaluation,
         example: quickModel + "let a = train Net, on: data, epochs: 1\nevaluate a, on: data",
         aliases: ["test", "eval", "validate", "score"], shows: .unbound, takesLong: true, .perform(evaluateRun))
 }
@@ -23,11 +28,13 @@ private func evaluateRun(_ call: Invocation) throws -> Value {
     let part = call[CommonOptions.part]
     let place = data.name(of: part)
     let defaults = call.defaults([(CommonOptions.run, run.run.label), (CommonOptions.measuredData, data.name)])
-    if try call.keptPredictions(of: run, on: data, part) != nil, let accuracy = run.run.accuracy,
+    let views = call[viewsOption].map(\.views) ?? run.run.views
+    if views == run.run.views, try call.keptPredictions(of: run, on: data, part) != nil,
+        let accuracy = run.run.accuracy,
         let loss = run.run.loss
     {
         let evaluation = Evaluation(accuracy: accuracy, loss: loss, outcomes: run.run.outcomes)
-        return .object(EvaluationValue(evaluation, of: run.run.label, on: data, part, defaults: defaults))
+        return .object(EvaluationValue(evaluation, of: run.run.label, on: data, part, views, defaults: defaults))
     }
     try call.noteTrainedImages(of: run, in: data, part)
     context.session.publish()
@@ -36,13 +43,13 @@ private func evaluateRun(_ call: Invocation) throws -> Value {
         ? ProgressReport(context.session, title: "evaluating \(run.run.label) on \(place)") : nil
     do {
         let evaluation = try evaluate(
-            run.run, on: data.dataset, part: part, cancellation: context.interruption
+            run.run, on: data.dataset, part: part, views: views, cancellation: context.interruption
         ) { share in
             report?.update(fraction: share, facts: [])
         }
         let results = ["loss \(lossText(evaluation.loss, 4))", "accuracy \(fixed(evaluation.accuracy, 2)) %"]
         report?.finish(title: "evaluated \(run.run.label) on \(place)", isDone: true, results: results, facts: [])
-        return .object(EvaluationValue(evaluation, of: run.run.label, on: data, part, defaults: defaults))
+        return .object(EvaluationValue(evaluation, of: run.run.label, on: data, part, views, defaults: defaults))
     } catch {
         report?.finish(title: "evaluating \(run.run.label) on \(place) stopped", isDone: false)
         throw call.fault(error)

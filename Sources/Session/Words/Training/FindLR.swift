@@ -10,7 +10,7 @@ private let lastRate = Option("to", .positive, default: 10, aliases: ["end_lr", 
 private let steps = Option("steps", .integer(10...100_000), default: 200, aliases: ["num_iter"], "training steps")
 /// Those of a training whose rate rises at each step, and that nobody keeps.
 private let settings = TrainingOption.all.filter {
-    !["epochs", "schedule", "average", "select", "patience", "log", "from"].contains($0.parameter.label)
+    !["epochs", "schedule", "average", "select", "patience", "views", "log", "from"].contains($0.parameter.label)
 }
 
 extension Word {

@@ -67,6 +67,13 @@ private func resumeRun(_ call: Invocation) throws -> Value {
             fix: "`epochs:` counts all of them: `epochs: \(run.epochs + (epochs ?? 1))`")
     }
     let isSame = options.epochs == run.options.epochs
+    if !isSame, let views = options.views {
+        throw call.fault(
+            .otherSchedule,
+            "`views: \(views.rawValue)` measures the epoch that a training comes to: with \(options.epochs) epochs it is another run",
+            at: call.place(epochsInAll),
+            fix: "train it: `train \(run.model), epochs: \(options.epochs)` with the same options")
+    }
     guard isSame || !options.schedule.dependsOnEpochs, isSame || options.averaging?.dependsOnEpochs != true else {
         let cause =
             options.schedule.dependsOnEpochs

@@ -42,6 +42,10 @@ enum TrainingOption {
         "patience", .integer(1...1_000_000), default: nil, or: "none",
         aliases: ["early_stopping_patience", "n_iter_no_change", "early_stopping_rounds", "stopping_rounds"],
         "epochs without a better one on the validation part (`split`), after which the training ends")
+    static let views = Option(
+        "views", .choice, default: AveragedViews.none, aliases: AveragedViews.aliases,
+        "test-time augmentation of the epoch that the training comes to, not of the curve before it: the mean of the outputs for "
+            + AveragedViews.help)
     static let precision = Option(
         "precision", .choice, default: Precision.float32, aliases: ["dtype", "amp"], "how numbers are stored")
     /// `nil` is `random`.
@@ -75,7 +79,7 @@ enum TrainingOption {
         "with", .any, workedOut: "no recipe", aliases: ["recipe"], "a `recipe`; options in the call take precedence")
 
     static let all: [any OptionDeclaration] = [
-        epochs, batch, accumulate, lastBatch, optimizer, schedule, average, select, patience, precision, seed,
+        epochs, batch, accumulate, lastBatch, optimizer, schedule, average, select, patience, views, precision, seed,
         orderSeed, initSeed,
         augmentSeed,
         dropoutSeed, smoothing, classWeights, clip, from, freeze, threads, CommonOptions.log,
@@ -94,6 +98,18 @@ enum TrainingOption {
 
 enum SelectedEpoch: String, CaseIterable, Sendable {
     case last, best
+}
+
+/// Of an image that is measured, and what the mean of its outputs is taken over.
+enum AveragedViews: String, CaseIterable, Sendable {
+    case none, mirror, multicrop
+
+    var views: Views? { Views(rawValue: rawValue) }
+
+    static let aliases = ["tta", "test_time_augmentation", "tta_level", "test_augment"]
+    static let help =
+        "an image and its mirror image (mirror), or also for both moved by a pixel to two corners, which count half "
+        + "(multicrop: six times the time)"
 }
 
 enum LastBatch: String, CaseIterable, Sendable {
@@ -129,6 +145,7 @@ extension Invocation {
         options.averaging = self[TrainingOption.average]?.averaging
         options.selection.isOfBest = self[TrainingOption.select] == .best
         options.selection.patience = self[TrainingOption.patience]
+        options.views = self[TrainingOption.views].views
         if options.schedule.setsMomentum, !options.optimizer.hasMomentum {
             let text = OptimizerValue(options.optimizer).text
             let fix =
