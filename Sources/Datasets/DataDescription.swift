@@ -15,6 +15,7 @@ public struct DataDescription: Hashable, Sendable {
         case published(PublishedSet, archive: String?)
         /// `path` as it was written, from the folder of the notebook or script.
         case imageFolder(path: String, height: Int, width: Int, testShare: Double, seed: UInt64)
+        case arrays(ArrayImages)
         case synthetic
     }
 
@@ -43,7 +44,7 @@ public struct DataDescription: Hashable, Sendable {
         }
         return switch source {
         case .cifar10(archive: nil), .cifar100(_, archive: nil): 10_000
-        case .cifar10, .cifar100, .published, .imageFolder: nil
+        case .cifar10, .cifar100, .published, .imageFolder, .arrays: nil
         case .synthetic: Synthetic.testCount
         }
     }
@@ -103,6 +104,13 @@ extension DataDescription.Source {
                 FileSystem.resolve(readable: path, in: folder), height: height, width: width, testShare: testShare,
                 seed: seed, cancellation: cancellation
             ).from(self)
+        case .arrays(let arrays):
+            guard opensFiles else {
+                throw .badOption(
+                    "a file of another machine names the file \(arrays.files[0].printableName)", fix: "name it yourself"
+                )
+            }
+            return try arrays.load(in: folder, cancellation: cancellation).from(self)
         case .synthetic: return try Synthetic.make(cancellation: cancellation)
         }
     }
@@ -156,6 +164,15 @@ extension DataDescription.Source {
                 "kind": "imagefolder", "path": .string(path), "size": [.integer(height), .integer(width)],
                 "test": .number(testShare), "seed": .unsigned(seed),
             ]
+        case .arrays(let arrays):
+            var object: JSONObject = [
+                "kind": "arrays", "files": .array(arrays.files.map { .string($0) }), "test": .number(arrays.testShare),
+                "seed": .unsigned(arrays.seed),
+            ]
+            if !arrays.testFiles.isEmpty { object["testfiles"] = .array(arrays.testFiles.map { .string($0) }) }
+            object["channels"] = arrays.channels.map { .string($0.rawValue) }
+            if !arrays.classNames.isEmpty { object["classes"] = .array(arrays.classNames.map { .string($0) }) }
+            return object
         case .synthetic: return ["kind": "synthetic"]
         }
     }
@@ -178,6 +195,22 @@ extension DataDescription.Source {
                 let testShare = json["test"]?.number, testShare > 0, testShare < 1, let seed = json["seed"]?.unsigned
             else { return nil }
             self = .imageFolder(path: path, height: height, width: width, testShare: testShare, seed: seed)
+        case "arrays":
+            func texts(_ key: String) -> [String]? {
+                let given = json[key]?.array ?? []
+                let texts = given.compactMap(\.string)
+                return texts.count == given.count ? texts : nil
+            }
+            guard let files = texts("files"), 1...2 ~= files.count, let testFiles = texts("testfiles"),
+                testFiles.count <= 2, let testShare = json["test"]?.number, testShare > 0, testShare < 1,
+                let seed = json["seed"]?.unsigned, let classNames = texts("classes")
+            else { return nil }
+            let channels = json["channels"]?.string.map(ArrayImages.Channels.init)
+            guard channels.map({ $0 != nil }) ?? true else { return nil }
+            self = .arrays(
+                ArrayImages(
+                    files: files, testFiles: testFiles, testShare: testShare, seed: seed, channels: channels ?? nil,
+                    classNames: classNames))
         case "synthetic": self = .synthetic
         case let kind?:
             guard let set = PublishedSet(rawValue: kind) else { return nil }

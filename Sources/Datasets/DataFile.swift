@@ -16,6 +16,11 @@ struct DataFile {
         } catch { throw .file(error) }
     }
 
+    /// Bytes of a packed file.
+    init(_ bytes: [UInt8], named path: String, fix: String) {
+        (self.path, self.fix, stream) = (path, fix, ByteStream(bytes))
+    }
+
     /// Some bytes of another file.
     init(_ bytes: [UInt8], of file: DataFile) {
         (path, fix, stream) = (file.path, file.fix, ByteStream(bytes))

@@ -24,21 +24,21 @@ public struct Dataset: Sendable {
     public var normalization: Normalization
     /// What happens to an image of a training at random.
     public var augmentation = Augmentation()
-    /// Whether images are stored class by class, as folders hold them: then the first are all of one class, and parts
-    /// are drawn evenly over the classes.
-    public let isSortedByClass: Bool
+    /// Whether parts are drawn evenly over the classes: folders hold images class by class, and so may arrays, so that
+    /// the first are all of one.
+    public let isDrawnByClass: Bool
     /// Where its images come from and what was done to them; `nil` where they were made from values that nothing
     /// describes.
     private var origin: (source: DataDescription.Source, steps: [DataDescription.Step])?
 
     public init(
         name: String, classNames: [String], channels: Int, height: Int, width: Int, training: ImageSet,
-        test: ImageSet, normalization: Normalization = .imageNet, isSortedByClass: Bool = false
+        test: ImageSet, normalization: Normalization = .imageNet, isDrawnByClass: Bool = false
     ) {
         let size = channels * height * width
         for part in [training, test] {
             if case .memory(let pixels) = part.storage {
-                precondition(pixels.count == part.count * size, "images of another size")
+                precondition(pixels.count == part.storedCount * size, "images of another size")
             }
         }
         precondition(normalization.channels == channels, "a mean and a deviation per channel")
@@ -51,7 +51,7 @@ public struct Dataset: Sendable {
         self.training = training
         self.test = test
         self.normalization = normalization
-        self.isSortedByClass = isSortedByClass
+        self.isDrawnByClass = isDrawnByClass
     }
 
     /// The name of a class, or its number where it has none: a network may have more outputs than there are classes.
@@ -86,11 +86,11 @@ public struct Dataset: Sendable {
     /// Whether images are decoded from files each time they are needed.
     public var isInFiles: Bool { Part.allCases.contains { self[$0].isInFiles } }
 
-    /// The first `count` training images, and the first `testCount` of the test set where that is given. Of images that
-    /// are sorted by class as many of each class, drawn by the seed.
+    /// The first `count` training images, and the first `testCount` of the test set where that is given; or as many of
+    /// each class, drawn by the seed.
     public func taking(_ count: Int, test testCount: Int? = nil, seed: UInt64 = 1) -> Dataset {
         func taken(_ part: ImageSet, _ count: Int) -> ImageSet {
-            isSortedByClass && count < part.count ? part.selecting(part.evenly(count, seed: seed)) : part.prefix(count)
+            isDrawnByClass && count < part.count ? part.selecting(part.evenly(count, seed: seed)) : part.prefix(count)
         }
         var result = self
         result.training = taken(training, count)
@@ -100,16 +100,16 @@ public struct Dataset: Sendable {
         return result
     }
 
-    /// Which images of a part are shown: the first, or of those that are sorted by class some of each.
+    /// Which images of a part are shown: the first, or some of each class.
     public func shownImages(_ part: Part, _ count: Int) -> [Int] {
-        isSortedByClass ? self[part].evenly(count, seed: 1) : Array(0..<min(max(0, count), self[part].count))
+        isDrawnByClass ? self[part].evenly(count, seed: 1) : Array(0..<min(max(0, count), self[part].count))
     }
 
     /// A share of the training images for training, drawn by the seed; the others for validation. Both keep their
-    /// order. Where images are sorted by class, the share is that of each class that has two images.
+    /// order. Where parts are drawn by class, the share is that of each class that has two images.
     public func split(share: Double, seed: UInt64) -> Dataset {
         var result = self
-        let validation = isSortedByClass ? training.evenly(share: 1 - share, seed: seed) : []
+        let validation = isDrawnByClass ? training.evenly(share: 1 - share, seed: seed) : []
         // Classes of one image each have none to give: then it is drawn over all.
         if !validation.isEmpty {
             let isValidation = Set(validation)
@@ -177,7 +177,7 @@ public struct Dataset: Sendable {
         var result = Dataset(
             name: name, classNames: classNames, channels: channels, height: newHeight, width: newWidth,
             training: try resized(training), test: try resized(test), normalization: normalization,
-            isSortedByClass: isSortedByClass)
+            isDrawnByClass: isDrawnByClass)
         result.validation = try resized(validation)
         result.augmentation = augmentation
         result.origin = origin

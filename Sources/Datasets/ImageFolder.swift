@@ -63,6 +63,6 @@ public enum ImageFolder {
         }
         return Dataset(
             name: FileSystem.name(of: path), classNames: listing.classNames, channels: 3, height: height, width: width,
-            training: training, test: test, isSortedByClass: true)
+            training: training, test: test, isDrawnByClass: true)
     }
 }

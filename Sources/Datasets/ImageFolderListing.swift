@@ -205,17 +205,10 @@ struct ImageFolderListing {
                     : "a class of one image has none for testing"))
     }
 
-    /// Names the classes that a part has no image of: once both are what they will be.
+    /// Once both parts are what they will be.
     mutating func noteEmptyClasses() {
-        let (trained, tested) = (Set(training.map(\.label)), Set(test.map(\.label)))
-        func add(_ what: String, _ isEmpty: (Int) -> Bool) {
-            let empty = classNames.indices.filter(isEmpty).map { classNames[$0] }
-            guard !empty.isEmpty else { return }
-            notes.append("classes without any \(what): \(Self.some(empty))")
-        }
-        add("image") { !trained.contains($0) && !tested.contains($0) }
-        add("training image") { !trained.contains($0) && tested.contains($0) }
-        add("test image") { trained.contains($0) && !tested.contains($0) }
+        notes += notesOfEmptyClasses(
+            classNames, trained: Set(training.map(\.label)), tested: Set(test.map(\.label)))
     }
 
     private mutating func finish(in folder: String) throws(DatasetError) {
@@ -233,12 +226,7 @@ struct ImageFolderListing {
 
     private mutating func addNote(_ reason: String, _ names: [String], _ end: String? = nil) {
         guard !names.isEmpty else { return }
-        notes.append("left out (\(reason)): \(Self.some(names))\(end ?? "")")
-    }
-
-    /// The first names, and how many more there are.
-    private static func some(_ names: [String]) -> String {
-        names.prefix(4).joined(separator: ", ") + (names.count > 4 ? " and \(names.count - 4) more" : "")
+        notes.append("left out (\(reason)): \(someNames(names))\(end ?? "")")
     }
 
     private func noImages(_ folder: String) -> DatasetError {
@@ -246,4 +234,20 @@ struct ImageFolderListing {
             "there is no image in the folders of \(folder)",
             fix: "images end in .jpg, .jpeg or .png; each class has a folder of its own")
     }
+}
+
+/// Names the classes that a part has no image of.
+func notesOfEmptyClasses(_ names: [String], trained: Set<Int>, tested: Set<Int>) -> [String] {
+    func note(_ what: String, _ isEmpty: (Int) -> Bool) -> [String] {
+        let empty = names.indices.filter(isEmpty).map { names[$0] }
+        return empty.isEmpty ? [] : ["classes without any \(what): \(someNames(empty))"]
+    }
+    return note("image") { !trained.contains($0) && !tested.contains($0) }
+        + note("training image") { !trained.contains($0) && tested.contains($0) }
+        + note("test image") { trained.contains($0) && !tested.contains($0) }
+}
+
+/// The first names, and how many more there are.
+private func someNames(_ names: [String]) -> String {
+    names.prefix(4).joined(separator: ", ") + (names.count > 4 ? " and \(names.count - 4) more" : "")
 }

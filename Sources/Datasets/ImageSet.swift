@@ -36,6 +36,9 @@ public struct ImageSet: Sendable {
         (self.count, self.selection) = (count, selection)
     }
 
+    /// Of all images that are stored, these or not.
+    var storedCount: Int { classes.count }
+
     public static let empty = ImageSet(pixels: [], labels: [])
 
     // MARK: Parts of it; nothing is copied

@@ -32,6 +32,12 @@ public struct Normalization: Hashable, Sendable {
         return byte > 0 ? UInt8(min(255, byte)) : 0
     }
 
+    /// Of images of any kind: ImageNet's where they have colors, else from -1 to 1.
+    static func standard(channels: Int) -> Normalization {
+        let halves = [Double](repeating: 0.5, count: channels)
+        return channels == 3 ? .imageNet : Normalization(checkedMean: halves, deviation: halves)
+    }
+
     /// As in PyTorch's example, https://github.com/pytorch/examples/tree/main/mnist.
     static let mnist = Normalization(checkedMean: [0.1307], deviation: [0.3081])
     /// Of its training images.

@@ -32,6 +32,51 @@ public enum Archive {
         try walk(path, into: folder, byteLimit: byteLimit, isCancelled: isCancelled)
     }
 
+    /// The files of a ZIP in their order, with the bytes of one.
+    ///
+    /// - Parameters:
+    ///   - wanted: the name of that one; it may take no more memory than is free.
+    ///   - isCancelled: asked for each piece.
+    public static func contents(
+        ofZip path: String, wanted: String? = nil, isCancelled: () -> Bool
+    ) throws(ArchiveError) -> [(name: String, bytes: [UInt8])] {
+        func failure(_ reason: String) -> ArchiveError { ArchiveError(path: path, reason: reason) }
+        guard let library = ArchiveLibrary.shared else { throw failure("libarchive.so.13 is not installed") }
+        guard let archive = library.make() else { throw failure("no memory") }
+        defer { _ = library.free(archive) }
+        func libraryFailure() -> ArchiveError {
+            failure(library.errorText(archive).map { String(cString: $0) } ?? "it cannot be read")
+        }
+        _ = library.supportZip(archive)
+        guard library.open(archive, path, 1 << 16) == ARCHIVE_OK else { throw libraryFailure() }
+        var contents: [(name: String, bytes: [UInt8])] = []
+        var entry: OpaquePointer?
+        var chunk = [UInt8](repeating: 0, count: 1 << 18)
+        while true {
+            if isCancelled() { throw failure("stopped") }
+            let status = library.next(archive, &entry)
+            if status == ARCHIVE_EOF { return contents }
+            guard status == ARCHIVE_OK || status == ARCHIVE_WARN, let entry else { throw libraryFailure() }
+            guard contents.count < entryLimit else { throw failure("it holds more than \(entryLimit) files") }
+            guard let pointer = library.entryName(entry), let name = String(validatingCString: pointer) else {
+                throw failure("it holds a file whose name is missing or not UTF-8")
+            }
+            var bytes: [UInt8] = []
+            while name == wanted {
+                if isCancelled() { throw failure("stopped") }
+                let count = chunk.withUnsafeMutableBytes { library.read(archive, $0.baseAddress, $0.count) }
+                guard count >= 0 else { throw libraryFailure() }
+                if count == 0 { break }
+                // The array doubles as it grows.
+                guard bytes.count + count <= bytes.capacity || Memory.hasRoom(for: 2 * (bytes.count + count)) else {
+                    throw failure("\(quoted(name)) unpacks to more than the memory has room for")
+                }
+                bytes += chunk[..<count]
+            }
+            contents.append((name, bytes))
+        }
+    }
+
     /// - Parameter folder: `nil`: what would be unpacked is checked, and nothing is written.
     private static func walk(
         _ path: String, into folder: String?, byteLimit: Int, isCancelled: () -> Bool

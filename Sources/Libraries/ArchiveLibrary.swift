@@ -21,6 +21,7 @@ struct ArchiveLibrary: @unchecked Sendable {
     let free: Free
     let supportGzip: Support
     let supportTar: Support
+    let supportZip: Support
     let open: Open
     let next: Next
     let read: Read
@@ -38,6 +39,7 @@ struct ArchiveLibrary: @unchecked Sendable {
             let free = library.find("archive_read_free", as: Free.self),
             let supportGzip = library.find("archive_read_support_filter_gzip", as: Support.self),
             let supportTar = library.find("archive_read_support_format_tar", as: Support.self),
+            let supportZip = library.find("archive_read_support_format_zip", as: Support.self),
             let open = library.find("archive_read_open_filename", as: Open.self),
             let next = library.find("archive_read_next_header", as: Next.self),
             let read = library.find("archive_read_data", as: Read.self),
@@ -50,6 +52,7 @@ struct ArchiveLibrary: @unchecked Sendable {
         self.free = free
         self.supportGzip = supportGzip
         self.supportTar = supportTar
+        self.supportZip = supportZip
         self.open = open
         self.next = next
         self.read = read

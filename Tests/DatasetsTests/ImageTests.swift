@@ -437,7 +437,7 @@ struct ImageFolderTests {
         #expect(Set(data.shownImages(.training, 8).map(data.training.label)) == [0, 1, 2, 3])
         let split = data.split(share: 0.9, seed: 1)
         #expect(counts(split.validation) == [4, 4, 4, 1] && counts(split.training) == [36, 36, 36, 2])
-        #expect(try split.resized(height: 4, width: 4).isSortedByClass)
+        #expect(try split.resized(height: 4, width: 4).isDrawnByClass)
     }
 
     /// Which images are drawn is a matter of the seed.

@@ -35,3 +35,37 @@ for name, count, packs, kind in [("train", 12, True, "uint8"), ("test", 4, False
     scipy.io.savemat(
         folder / f"svhn/{name}_32x32.mat", {"X": images(count, 3, 32, 32).transpose(2, 3, 1, 0), "y": digits},
         do_compression=packs)
+
+(folder / "numpy").mkdir(exist_ok=True)
+
+
+def save(name, values, version=None):
+    with open(folder / "numpy" / name, "wb") as file:
+        numpy.lib.format.write_array(file, values, version=version)
+
+
+gray, colors = images(20, 1, 6, 5)[:, 0], images(20, 3, 6, 5)
+save("gray.npy", gray)
+save("first.npy", colors, (2, 0))
+save("last.npy", colors.transpose(0, 2, 3, 1).copy(), (3, 0))
+save("both.npy", images(6, 3, 6, 3))
+save("float32.npy", (colors / 255).astype("float32"))
+save("float64.npy", (gray / 255).astype(">f8"))
+save("signed.npy", (gray / 127.5 - 1).astype("float32"))
+save("sixteenths.npy", (gray % 17).astype("float64"))
+save("whole.npy", gray.astype("int64"))
+save("booleans.npy", gray > 128)
+save("flat.npy", gray.reshape(20, 30))
+save("fortran.npy", numpy.asfortranarray(gray))
+save("objects.npy", numpy.array([{}, []], dtype=object))
+# Sorted by class, as many keep them.
+save("y.npy", numpy.sort(labels(20) % 4))
+save("y-big-endian.npy", numpy.sort(labels(20) % 4).astype(">i2"))
+save("y-column.npy", numpy.sort(labels(20) % 4).astype("uint8")[:, None])
+save("y-float.npy", labels(20) / 2)
+save("one-hot.npy", numpy.eye(4)[labels(20) % 4])
+numpy.savez(folder / "numpy/plain.npz", x=gray, y=labels(20) % 4)
+numpy.savez_compressed(
+    folder / "numpy/parts.npz", train_images=colors, train_labels=labels(20) % 4, test_images=colors[:8],
+    test_labels=labels(8) % 4, val_images=colors[:2], val_labels=labels(2))
+numpy.savez(folder / "numpy/other.npz", a=gray, b=labels(20))

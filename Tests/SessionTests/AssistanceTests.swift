@@ -150,7 +150,7 @@ struct AssistanceTests {
 
     @Test func allWordsOfTheLanguageAreDeclared() {
         let names = """
-            cifar10 cifar100 mnist fashionmnist svhn imagefolder synthetic take split folds resize normalize augment input conv linear
+            cifar10 cifar100 mnist fashionmnist svhn imagefolder arrays synthetic take split folds resize normalize augment input conv linear
             batchnorm groupnorm layernorm instancenorm relu leakyrelu prelu relu6 elu gelu silu mish hardswish sigmoid hardsigmoid tanh softplus maxpool
             avgpool adaptivemaxpool adaptiveavgpool globalmaxpool globalavgpool gap flatten dropout droppath softmax scale residual
             shortcut multiply concat chunk channelshuffle attention positionembedding mixplaces
@@ -176,7 +176,7 @@ struct AssistanceTests {
     /// All but those that fetch, or need a folder of images: these have tests of their own.
     @Test(
         arguments: Vocabulary.all.map(\.name).filter {
-            !["cifar10", "cifar100", "mnist", "fashionmnist", "svhn", "imagefolder"].contains($0)
+            !["cifar10", "cifar100", "mnist", "fashionmnist", "svhn", "imagefolder", "arrays"].contains($0)
         })
     func theExampleRuns(_ name: String) throws {
         let word = try #require(Vocabulary.word(name))

@@ -22,7 +22,8 @@ public struct FrontEndProgram: Sendable {
                 return nil
             }
             let outside = [
-                "save", "load", "export", "to:", "ask", "share", "imagefolder", "cifar100", "mnist", "svhn", "runs",
+                "save", "load", "export", "to:", "ask", "share", "imagefolder", "cifar100", "mnist", "svhn", "arrays",
+                "runs",
                 "quit",
             ]
             return outside.contains { text.contains($0) } ? nil : FrontEndProgram(path: path, text: text)

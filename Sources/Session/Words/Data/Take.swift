@@ -8,11 +8,11 @@ import Text
 private let training = Option(
     "train", .integer(1...100_000_000), workedOut: "all", isPositional: true, "training images to keep")
 private let test = Option("test", .integer(1...100_000_000), workedOut: "all", "test images to keep")
-private let seed = Option("seed", .seed, default: 1, "which images of an image folder")
+private let seed = Option("seed", .seed, default: 1, "which images of an image folder or of arrays")
 
 extension Word {
     static let take = Word(
-        "take", .data, "The first images of a data set; of an image folder, equally many of each class",
+        "take", .data, "The first images of a data set; of an image folder or of arrays, equally many of each class",
         [DataOption.data, training, test, seed], result: .data,
         example: "let small = take(synthetic(), 1000, test: 200)", aliases: ["subset", "head", "limit"],
         .perform(takeImages))
@@ -31,13 +31,13 @@ private func takeImages(_ call: Invocation) throws -> Value {
             at: call.place(option),
             fix: "write `\(option.parameter.label): \(count)`, or leave it out to keep all")
     }
-    if call.isGiven(seed), !data.dataset.isSortedByClass {
+    if call.isGiven(seed), !data.dataset.isDrawnByClass {
         throw call.fault(
-            .nothingToDo, "`seed:` draws from image folders, and of \(data.name) the first images are taken",
+            .nothingToDo, "`seed:` draws from image folders and arrays, and of \(data.name) the first images are taken",
             at: call.place(seed), fix: "leave `seed:` out")
     }
     let taken = data.dataset.taking(wanted.training, test: wanted.test, seed: call[seed])
-    if taken.isSortedByClass { noteUntrainedClasses(taken, call) }
+    if taken.isDrawnByClass { noteUntrainedClasses(taken, call) }
     return .object(DataValue(taken))
 }
 

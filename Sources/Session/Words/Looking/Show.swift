@@ -65,7 +65,7 @@ private func showImages(_ data: DataValue, _ call: Invocation) throws -> Value {
     let shown = dataset.shownImages(.training, call[shownCount] ?? defaultCount)
     let count = counted(shown.count, "training image")
     let which =
-        dataset.isSortedByClass
+        dataset.isDrawnByClass
         ? "\(count) over its classes" : shown.count == 1 ? "the first training image" : "the first \(count)"
     guard let number = call[epoch] else {
         try refuse([augmentSeed], call, "is that of a training, of which no epoch is named", fix: "add `epoch: 1`")

@@ -26,7 +26,7 @@ private func predictImages(_ call: Invocation) throws -> Value {
     let correct = predictions.count { $0.predicted == $0.label }
     var table = Table(
         caption:
-            "\(run.run.label) on \(data.name): \(correct) of \(data.dataset.isSortedByClass ? "" : "the first ")\(counted(predictions.count, "\(part.rawValue) image")) right",
+            "\(run.run.label) on \(data.name): \(correct) of \(data.dataset.isDrawnByClass ? "" : "the first ")\(counted(predictions.count, "\(part.rawValue) image")) right",
         columns: [
             Table.Column("image"), Table.Column("class", isNumber: false), Table.Column("predicted", isNumber: false),
             Table.Column("probability", unit: "%"), Table.Column("of its class", unit: "%"),

@@ -6,6 +6,7 @@ mnist
 fashionmnist
 svhn
 imagefolder
+arrays
 synthetic
 take
 split
