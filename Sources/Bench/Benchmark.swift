@@ -72,7 +72,9 @@ private struct Measurement {
             "what": .string(what), "network": .string(network.rawValue), "precision": .string(precision.rawValue),
             "threads": .integer(profile.threads), "batch": .integer(profile.batch),
             "ms": .number(rounded(milliseconds)), "images_per_s": .number(rounded(imagesPerSecond)),
-            "peak_gflops": .number(rounded(profile.peakGigaflops)), "rss_mb": .number(rounded(residentMegabytes)),
+            "peak_gflops": .number(rounded(profile.peakGigaflops)),
+            "memory_gb_per_s": .number(rounded(profile.gigabytesPerSecond)),
+            "rss_mb": .number(rounded(residentMegabytes)),
         ]
         if what == "train" { object["layers"] = profile.json }
         return .object(object)

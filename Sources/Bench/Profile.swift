@@ -14,18 +14,23 @@ public struct Profile: Sendable {
         /// Floating-point operations of the batch, two for each multiply-add, as a direct computation needs them.
         public let forwardOperations: Int
         public let backwardOperations: Int
+        /// What the passes of a layer read and write of the batch.
+        public let forwardBytes: Int
+        public let backwardBytes: Int
         /// Seconds, medians over the steps.
         public let forward: Double
         public let backward: Double
 
         init(
             name: String, output: Shape? = nil, forwardOperations: Int = 0, backwardOperations: Int = 0,
-            forward: Double = 0, backward: Double = 0
+            forwardBytes: Int = 0, backwardBytes: Int = 0, forward: Double = 0, backward: Double = 0
         ) {
             self.name = name
             self.output = output
             self.forwardOperations = forwardOperations
             self.backwardOperations = backwardOperations
+            self.forwardBytes = forwardBytes
+            self.backwardBytes = backwardBytes
             self.forward = forward
             self.backward = backward
         }
@@ -36,6 +41,8 @@ public struct Profile: Sendable {
     public let threads: Int
     /// Of the machine, on all threads.
     public let peakGigaflops: Double
+    /// At which it copies memory that no cache holds.
+    public let gigabytesPerSecond: Double
 }
 
 extension Profile.Row {
@@ -47,10 +54,15 @@ extension Profile.Row {
     var forwardGigaflops: Double? { Self.gigaflops(forwardOperations, forward) }
     var backwardGigaflops: Double? { Self.gigaflops(backwardOperations, backward) }
 
-    /// Of both passes, against what the machine can do; above 1 where an algorithm needs fewer operations than are
-    /// counted.
-    func share(ofPeak peak: Double) -> Double? {
-        Self.gigaflops(forwardOperations + backwardOperations, forward + backward).map { $0 / peak }
+    /// Of both passes, against what the machine can do: its arithmetic, or, where a layer only passes over its values,
+    /// its memory. Above 1 where an algorithm needs fewer operations than are counted, or a cache holds the values.
+    func share(of profile: Profile) -> Double? {
+        guard forwardOperations == 0 else {
+            return Self.gigaflops(forwardOperations + backwardOperations, forward + backward).map {
+                $0 / profile.peakGigaflops
+            }
+        }
+        return Self.gigaflops(forwardBytes + backwardBytes, forward + backward).map { $0 / profile.gigabytesPerSecond }
     }
 }
 
@@ -61,7 +73,8 @@ extension Profile {
     public var table: Table {
         var table = Table(
             caption: "a training step of \(batch) images on \(threads) \(threads == 1 ? "thread" : "threads"); "
-                + "GFLOP/s as direct convolution would need them, so that Winograd's can exceed the peak",
+                + "GFLOP/s as direct convolution would need them, so that Winograd's can exceed the peak; the peak of a layer "
+                + "without multiply-adds is memory",
             columns: [
                 .init("layer", isNumber: false), .init("output", isNumber: false), .init("multiply-adds"),
                 .init("forward ms", isTiming: true), .init("GFLOP/s", isTiming: true),
@@ -76,7 +89,7 @@ extension Profile {
                 Table.Cell(row.forwardGigaflops, digits: 0),
                 Table.Cell(row.backward > 0 ? row.backward * 1000 : nil, digits: 2),
                 Table.Cell(row.backwardGigaflops, digits: 0),
-                Table.Cell(row.share(ofPeak: peakGigaflops).map { $0 * 100 }, digits: 0),
+                Table.Cell(row.share(of: self).map { $0 * 100 }, digits: 0),
             ])
         }
         let (forward, backward) = (rows.reduce(0) { $0 + $1.forward }, rows.reduce(0) { $0 + $1.backward })
@@ -97,7 +110,7 @@ extension Profile {
                 ]
                 if let value = row.forwardGigaflops { object["forward_gflops"] = .number(value) }
                 if let value = row.backwardGigaflops { object["backward_gflops"] = .number(value) }
-                if let value = row.share(ofPeak: peakGigaflops) { object["share_of_peak"] = .number(value) }
+                if let value = row.share(of: self) { object["share_of_peak"] = .number(value) }
                 return .object(object)
             })
     }

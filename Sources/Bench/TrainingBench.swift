@@ -58,11 +58,27 @@ public struct TrainingBench {
                     name: layer.name, output: layer.output, forwardOperations: operations,
                     // The gradients of the weights and of the input; the first layer has no use for the second.
                     backwardOperations: layer.needsInputGradient ? 2 * operations : operations,
+                    forwardBytes: 4 * batch * layer.forwardValues, backwardBytes: 4 * batch * layer.backwardValues,
                     forward: median(.forward(index)), backward: median(.backward(index))))
         }
         rows.append(Profile.Row(name: "loss", forward: median(.loss)))
         rows.append(Profile.Row(name: "update", backward: median(.update)))
-        return Profile(rows: rows, batch: batch, threads: pool.threadCount, peakGigaflops: try Self.peakGigaflops(pool))
+        return Profile(
+            rows: rows, batch: batch, threads: pool.threadCount, peakGigaflops: try Self.peakGigaflops(pool),
+            gigabytesPerSecond: try Self.gigabytesPerSecond(pool))
+    }
+
+    /// Of memory, the best of some copies.
+    private static func gigabytesPerSecond(_ pool: ThreadPool) throws(EngineError) -> Double {
+        var shortest = Double.infinity
+        let bytes = try Peak.copying(on: pool) { copy in
+            for _ in 0..<8 {
+                let before = Clock.seconds
+                copy()
+                shortest = min(shortest, Clock.seconds - before)
+            }
+        }
+        return Double(bytes) / shortest / 1e9
     }
 
     /// The best of some runs, for other programs take the machine for moments.

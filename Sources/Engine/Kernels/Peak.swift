@@ -4,6 +4,27 @@ import CKernels
 import Runtime
 
 public enum Peak {
+    /// Copies memory that no cache holds on every thread of the pool, from 64 MB to as many more.
+    ///
+    /// - Returns: how many bytes were read and written; the caller takes the time of `copy`.
+    public static func copying(
+        on pool: ThreadPool, _ measured: (_ copy: () -> Void) -> Void
+    ) throws(EngineError) -> Int {
+        let (tiles, tile) = (64, 1 << 18)
+        guard let memory = AlignedBuffer<Float>(count: 2 * tiles * tile) else {
+            throw .outOfMemory(byteCount: 2 * tiles * tile * 4)
+        }
+        let (from, to) = (memory.pointer, memory.pointer + tiles * tile)
+        from.update(repeating: 1, count: tiles * tile)
+        to.update(repeating: 1, count: tiles * tile)
+        measured {
+            pool.forEachTile(tiles) { index, _ in
+                (to + index * tile).update(from: from + index * tile, count: tile)
+            }
+        }
+        return 2 * tiles * tile * 4
+    }
+
     /// Runs the kernel on every thread of the pool, some 10 ms in all on a fast machine.
     ///
     /// - Returns: how many floating-point operations that were; the caller takes the time.

@@ -12,6 +12,9 @@ public struct PlannedLayer: Sendable {
     public let output: Shape
     /// Multiply-adds of one image in the forward pass.
     public let operations: Int
+    /// Values of one image that its forward pass reads and writes, and its backward pass.
+    public let forwardValues: Int
+    public let backwardValues: Int
     /// Whether the gradient of its input is needed.
     public let needsInputGradient: Bool
     /// Whether a gradient flows into it: something in it learns, or before it.
@@ -190,7 +193,22 @@ extension Graph {
         }
         return PlannedLayer(
             name: name + (node.hasReLU ? " + relu" : ""), output: values[node.outputs[0]].shape, operations: operations,
+            forwardValues: movedForward(node), backwardValues: movedBackward(node),
             needsInputGradient: node.inputs.contains { values[$0].needsGradient }, needsBackward: needsBackward(node))
+    }
+
+    private func count(_ places: [Int]) -> Int { places.reduce(0) { $0 + values[$1].shape.count } }
+
+    private func movedForward(_ node: Node) -> Int {
+        if case .fork = node.operation { return 0 }
+        return count(node.inputs) + count(node.outputs)
+    }
+
+    private func movedBackward(_ node: Node) -> Int {
+        // The branches of a sum have its gradient in common.
+        if case .add = node.operation, !node.hasReLU { return 0 }
+        return count(node.outputs) + count(node.inputs.filter { values[$0].needsGradient })
+            + (node.needs.readsInput ? count(node.inputs) : 0) + (node.readsOutput ? count(node.outputs) : 0)
     }
 
     func needsBackward(_ node: Node) -> Bool { node.outputs.contains { values[$0].needsGradient } }

@@ -337,6 +337,11 @@ extension Interpreter {
                 fix: "a string has quotes: write `\"\(name)\"`", edits: [TextEdit(expression.range, "\"\(name)\"")])
         }
         guard !parameter.kind.mayTake(meant.result) else { return nil }
+        if let (fix, edits) = otherLabel(at: expression.range, meant.result, instead: parameter, of: word) {
+            return fault(
+                .wrongType, "`\(parameter.label):` takes \(parameter.takes), not `\(source[expression.range])`",
+                at: expression.range, fix: fix, edits: edits)
+        }
         if isBare, !parameter.choices.isEmpty { return noChoice(name, parameter, at: expression.range) }
         let subject = parameter.isPositional ? "`\(parameter.label)` of `\(word.name)`" : "`\(parameter.label):`"
         let given = meant.result == .nothing ? "no value" : meant.result.rawValue
@@ -386,7 +391,8 @@ extension Interpreter {
             return fault(.unknownChoice, message, at: range, fix: fix)
         }
         // `average: "ema"`
-        if let example = parameter.madeExample, example.hasPrefix("\(text.lowercased())(") {
+        if let maker = Self.makers(of: parameter.kind).first(where: { $0.name == text.lowercased() }) {
+            let example = parameter.madeExample.flatMap { $0.hasPrefix("\(maker.name)(") ? $0 : nil } ?? maker.name
             return fault(
                 .unknownChoice, message, at: range, fix: "write `\(parameter.label): \(example)`",
                 edits: [TextEdit(range, example)])

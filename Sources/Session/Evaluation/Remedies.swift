@@ -80,6 +80,8 @@ extension Interpreter {
             if let maker = Self.makers(of: parameter.kind).first(where: { $0.name == name }) {
                 return write(maker.name)
             }
+            // `optimizer: "adam(lr: 0.01)"`
+            if Self.makers(of: parameter.kind).contains(where: { name.hasPrefix("\($0.name)(") }) { return write(text) }
         case (.run, _) where value.kind == .model: return ("train it first: `let a = train \(written)`", [])
         case (.model, .object(let object as RunValue)):
             return modelOf(object.run, written, for: word) ?? write("\(written).model")
@@ -111,8 +113,13 @@ extension Interpreter {
                 (try? evaluate(other.value))?.fits(parameter.kind) == true
             {
                 let text = source[other.value.range]
+                let call = checkedArguments.map { argument in
+                    let swapped =
+                        argument.value.range == range ? text : argument.value.range == other.value.range ? written : nil
+                    return (argument.label.map { "\($0.text): " } ?? "") + (swapped ?? source[argument.value.range])
+                }
                 return (
-                    "write `\(word.name) \(text), \(label): \(written)`",
+                    "write `\(word.name) \(call.joined(separator: ", "))`",
                     [TextEdit(range, text), TextEdit(other.value.range, written)]
                 )
             }
@@ -122,6 +129,8 @@ extension Interpreter {
         if case .string = value, parameter.isSubject, word.positional.contains(where: \.isText) {
             return (namesToType.example(of: word), [])
         }
+        if let other = otherLabel(at: range, value.kind, instead: parameter, of: word) { return other }
+        if let first = subjectFirst(parameter, of: word) { return first }
         if let name = lastName(parameter.kind) { return write(name) }
         // `schedule: o`, where `o` is an optimizer
         if let example = parameter.madeExample, [.optimizer, .schedule, .average].contains(value.kind),
@@ -156,6 +165,32 @@ extension Interpreter {
             (argument.label.map { "\($0.text): " } ?? "") + source[argument.value.range]
         }
         return others.isEmpty ? "\(word.name) x" : "\(word.name)(\((["x"] + others).joined(separator: ", ")))"
+    }
+
+    /// The call with its subject in the first place: `split 0.8, data`.
+    private func subjectFirst(_ parameter: WordParameter, of word: Word) -> (fix: String, edits: [TextEdit])? {
+        let places = checkedArguments.indices.filter { checkedArguments[$0].label == nil }
+        guard parameter.isSubject, places.count > 1, places.count <= word.positional.count,
+            let place = places.dropFirst().first(where: {
+                (try? evaluate(checkedArguments[$0].value))?.fits(parameter.kind) == true
+            })
+        else { return nil }
+        var arguments = checkedArguments
+        arguments.insert(arguments.remove(at: place), at: 0)
+        let texts = arguments.map { ($0.label.map { "\($0.text): " } ?? "") + source[$0.value.range] }
+        return ("write `\(word.name) \(texts.joined(separator: ", "))`", [])
+    }
+
+    /// The option that takes what another one was given: `schedule: sgd(lr: 0.2)`.
+    func otherLabel(
+        at range: SourceRange, _ kind: ValueKind, instead parameter: WordParameter, of word: Word
+    ) -> (fix: String, edits: [TextEdit])? {
+        let argument = checkedArguments.first { $0.value.range == range }
+        guard let place = argument?.label?.range, let label = labelTaking(kind, of: word), label != parameter.label,
+            !checkedArguments.contains(where: { $0.label?.text == label })
+        else { return nil }
+        let text = "\(label): \(source[range])"
+        return ("write `\(text)`", [TextEdit(place.union(range), text)])
     }
 
     /// The one option that takes a value of this kind: a data set, an optimizer, a recipe.

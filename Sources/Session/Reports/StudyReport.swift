@@ -88,24 +88,28 @@ struct StudyReport {
         return notes
     }
 
-    private var caption: String {
-        let epochs = Set(plan.models.map(\.options.passes)).sorted()
+    /// At which epoch trainings are measured: `after 10 epochs`.
+    static func end(of trainings: [TrainingOptions]) -> String {
+        let epochs = Set(trainings.map(\.passes)).sorted()
         let length =
             epochs.count == 1
             ? countedEpochs(epochs[0]) : "\(decimalText(epochs[0])) to \(decimalText(epochs[epochs.count - 1])) epochs"
-        let selections = plan.models.map(\.options.selection)
+        let selections = trainings.map(\.selection)
         let most = selections.contains { $0.patience != nil } ? "at most \(length)" : length
-        let end =
-            selections.allSatisfy(\.isOfBest)
+        return selections.allSatisfy(\.isOfBest)
             ? "at the epoch that is best on validation, of \(most)"
             : "after \(most)"
                 + (selections.contains(where: \.isOfBest) ? " or at the one that is best on validation" : "")
+    }
+
+    private var caption: String {
         let views = Set(plan.models.map(\.options.views))
         let measure =
             views == [nil]
             ? ""
             : views.count == 1 ? views.first.flatMap(\.self).map { ", \($0.text)" } ?? "" : ", some with several views"
-        return "test accuracy on \(dataName) \(end)\(measure), \(Self.seedText(study.seeds))"
+        return
+            "test accuracy on \(dataName) \(Self.end(of: plan.models.map(\.options)))\(measure), \(Self.seedText(study.seeds))"
     }
 
     /// `seeds 1 to 6`, `seeds 3, 5, 8`

@@ -101,8 +101,8 @@ enum VarianceReport {
 
     static func table(_ variance: VarianceByRole, dataName: String) -> Table {
         var table = Table(
-            caption: "test accuracy of \(variance.model.name) on \(dataName) after "
-                + "\(countedEpochs(variance.model.options.passes)), \(counted(variance.seeds.count, "seed"))",
+            caption: "test accuracy of \(variance.model.name) on \(dataName) "
+                + "\(StudyReport.end(of: [variance.model.options])), \(counted(variance.seeds.count, "seed"))",
             columns: [
                 Table.Column("what varies", isNumber: false), Table.Column("mean", unit: "%"),
                 Table.Column("spread", unit: "points"),

@@ -66,6 +66,7 @@ extension FaultCode {
     static let tooManyArguments = FaultCode("too-many-arguments")
     static let tooManyLayers = FaultCode("too-many-layers")
     static let trainedImages = FaultCode("trained-images")
+    static let otherClasses = FaultCode("other-classes")
     static let training = FaultCode("training")
     static let unexpectedBlock = FaultCode("unexpected-block")
     static let unknownChoice = FaultCode("unknown-choice")

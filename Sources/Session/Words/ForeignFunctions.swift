@@ -54,11 +54,11 @@ enum ForeignFunction {
             let restores = arguments.contains { $0.label == "restore_best_weights" && $0.text.lowercased() == "true" }
             return
                 "write `patience: \(max(1, patience))\(restores ? ", select: best" : "")` in `train`: it goes by the accuracy on the "
-                + "validation part, then the loss there; `let data = split(data, 0.9)` holds it out"
+                + "validation part, then the loss there; `on: split(data, 0.9)` holds it out"
         case "modelcheckpoint":
             return
                 "write `select: best` in `train`: it goes by the accuracy on the validation part, then the loss there; "
-                + "`let data = split(data, 0.9)` holds it out. Without it the weights of the last epoch are kept"
+                + "`on: split(data, 0.9)` holds it out. Without it the weights of the last epoch are kept"
         case "fivecrop", "tencrop":
             return
                 "`views: multicrop` of `train` and `evaluate` is the nearest, but another function: it moves an image by one "
@@ -103,10 +103,6 @@ enum ForeignFunction {
         case (_, "restorebestweights"), (_, "savebestonly"), (_, "loadbestmodelatend"), (_, "keepbest"):
             word.labels.contains("select")
                 ? "write `select: best`: the epoch that is best on the validation part, which `split` holds out" : nil
-        case (_, "earlystopping"), (_, "earlystop"):
-            word.labels.contains("patience")
-                ? "write `patience: 5`: after so many epochs without a better one on the validation part the training ends"
-                : nil
         case (_, "steps"), (_, "maxsteps"), (_, "iterations"), (_, "maxiter"), (_, "numiterations"):
             word.labels.contains("epochs") && !word.labels.contains("steps")
                 ? "a training is as long as its epochs, which may be a part of one: `epochs: 0.5`" : nil
@@ -124,6 +120,8 @@ enum ForeignFunction {
     static func choice(_ name: String, of parameter: WordParameter) -> String? {
         switch (parameter.label, name.lowercased()) {
         case ("padding", "valid"): "write `padding: 0`"
+        case ("patience", "best"): "write `select: best`; `patience:` takes a number of epochs"
+        case ("part", "best"): "leave it out: a run that was trained with `select: best` has the weights of that epoch"
         case ("init", "he_normal"), ("init", "kaiming_normal"), ("init", "kaiming_normal_"), ("init", "he"):
             "write `init: kaiming`"
         case ("init", "he_uniform"), ("init", "kaiming_uniform"), ("init", "kaiming_uniform_"):

@@ -24,6 +24,7 @@ extension Invocation {
 
     /// Says where a run is measured on other data than its own, of which it was trained on some images.
     func noteTrainedImages(of run: RunValue, in data: DataValue, _ part: Dataset.Part) throws {
+        try noteOtherClasses(of: run, in: data)
         guard part != .training, isGiven(CommonOptions.measuredData), !context.isSilent,
             // Only what was held out of other data is worth making these again.
             let own = part == .validation ? try? ownData(of: run) : run.data
@@ -41,6 +42,18 @@ extension Invocation {
                     + "with new images", source: context.source, at: place(CommonOptions.measuredData),
                 fix: part == .validation
                     ? "train on the data that was split: `train \(run.run.model), on: \(data.name)`" : nil))
+    }
+
+    /// Says where a run is measured on images of other classes: it answers with the places of its own.
+    private func noteOtherClasses(of run: RunValue, in data: DataValue) throws {
+        guard isGiven(CommonOptions.measuredData), !context.isSilent, let own = run.data else { return }
+        let (trained, tested) = (own.dataset.classNames, data.dataset.classNames)
+        guard let index = zip(trained, tested).enumerated().first(where: { $1.0 != $1.1 })?.offset else { return }
+        context.output.report(
+            Diagnostic(
+                .note, code: .otherClasses,
+                "\(run.run.label) was trained on the classes of \(own.name), which are others: its `\(trained[index])` counts as "
+                    + "`\(tested[index])`", source: context.source, at: place(CommonOptions.measuredData)))
     }
 
     func refuseDiverged(_ run: RunValue) throws {

@@ -111,7 +111,8 @@ extension Invocation {
         if let patience = options.selection.patience, patience >= options.epochs - 1 {
             noteIdle(
                 "`patience: \(patience)` cannot end a training of \(length) earlier",
-                at: place(TrainingOption.patience), fix: "write a smaller `patience:`, or train for more epochs")
+                at: place(TrainingOption.patience),
+                fix: (patience > 1 ? "write a smaller `patience:`, or " : "") + "train for more epochs")
         }
         if options.selection.isOfBest, options.epochs == 1 {
             noteIdle(
@@ -131,13 +132,11 @@ extension Invocation {
         let written =
             isGiven(CommonOptions.data)
             ? context.source[place(CommonOptions.data)] : data.boundName ?? data.expression ?? "data"
-        let isName = context.session.names[written] != nil
         throw fault(
             .training,
             "\(purpose) by the validation part, which \(data.name) does not have; the test set only measures what was chosen",
             at: place(option),
-            fix: "hold images out: "
-                + (isName ? "`let \(written) = split(\(written), 0.9)`" : "`on: split(\(written), 0.9)`"))
+            fix: "hold images out: `on: split(\(written), 0.9)`")
     }
 
     /// There is a weight for each class, and an image for each weight that is worked out.
