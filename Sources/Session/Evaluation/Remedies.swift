@@ -74,12 +74,15 @@ extension Interpreter {
             return write("1...\(count)")
         case (.optimizer, .integer), (.optimizer, .decimal): return write("adam(lr: \(written))")
         case (.average, .decimal(let decay)) where 0..<1 ~= decay: return write("ema(\(written))")
+        case (.teacher, .object(let object)) where object is RunValue: return write("teacher(\(written))")
         case (.optimizer, .string(let text)), (.schedule, .string(let text)), (.average, .string(let text)),
             (.data, .string(let text)):
             let name = text.lowercased()
             if let maker = Self.makers(of: parameter.kind).first(where: { $0.name == name }) {
                 return write(maker.name)
             }
+        case (.teacher, _) where value.kind == .model:
+            return ("train it first: `let a = train \(written)`, then `distill: teacher(a)`", [])
         case (.run, _) where value.kind == .model: return ("train it first: `let a = train \(written)`", [])
         case (.model, .object(let object as RunValue)):
             return modelOf(object.run, written, for: word) ?? write("\(written).model")
