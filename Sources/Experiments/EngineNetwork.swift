@@ -34,7 +34,7 @@ final class EngineNetwork: TrainableNetwork {
         let keeping = isKept ? Self.bytesOfKeeping(architecture, options.wholeOptimizer) : 0
         func required(_ batchSize: Int) throws(TrainingError) -> Int {
             do throws(EngineError) {
-                return keeping
+                return keeping + (try options.teacherBytes(batchSize: batchSize, capacity: capacity, threads: threads))
                     + (try Executor.requiredBytes(
                         architecture, batchSize: batchSize, parts: min(options.parts, batchSize), capacity: capacity,
                         optimizer: options.wholeOptimizer,
@@ -48,6 +48,7 @@ final class EngineNetwork: TrainableNetwork {
                 needed: byteCount, available: availableMemory,
                 batch: try largestBatch(below: options.batchSize, within: availableMemory, required))
         }
+        let pool = ThreadPool(threadCount: threads)
         var gradient = options.gradient
         gradient.classWeights = options.classWeights.values(dataset)
         do throws(EngineError) {
@@ -55,10 +56,13 @@ final class EngineNetwork: TrainableNetwork {
                 architecture, batchSize: options.batchSize, parts: options.parts, capacity: capacity,
                 optimizer: options.wholeOptimizer,
                 seeds: options.seeds, gradient: gradient, precision: options.precision,
-                pool: ThreadPool(threadCount: threads))
+                pool: pool)
         } catch .outOfMemory(let byteCount) {
             throw .outOfMemory(needed: byteCount, available: availableMemory ?? 0, batch: nil)
         } catch { throw .engine(error) }
+        executor.teacher = try options.teacher?.teaching(
+            batchSize: options.partSize, capacity: min(capacity, options.partSize), precision: options.precision,
+            pool: pool)
         training = ImageSource(learningFrom: dataset, augmentationSeed: options.seeds.augmentation)
         measured = ImageSource(measuring: part, of: dataset)
         validation = ImageSource(measuring: .validation, of: dataset)

@@ -32,6 +32,7 @@ public struct LearningRateSearch: Sendable {
         try checkFit(architecture, dataset, parts: [.training])
         try options.checkFit(dataset)
         guard !architecture.isFrozen else { throw .allFrozen }
+        try options.teacher?.checkFit(architecture)
         let network = try EngineNetwork(architecture, dataset: dataset, options: options, cancellation: cancellation)
         try network.initialize()
         let (low, high) = (logarithm(rates.lowerBound), logarithm(rates.upperBound))

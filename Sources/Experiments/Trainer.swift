@@ -39,6 +39,7 @@ public struct Trainer: Sendable {
             try checkFit(architecture, dataset, parts: options.partsOfData, views: options.views)
             try options.checkFit(dataset)
             guard !architecture.isFrozen else { throw .allFrozen }
+            try options.teacher?.checkFit(architecture)
             network = try makeNetwork(from: checkpoint, isKept: keeper?.key != nil, cancellation: cancellation)
         } catch {
             keeper?.abandon()

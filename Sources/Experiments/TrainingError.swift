@@ -20,6 +20,10 @@ public indirect enum TrainingError: Error, Sendable, CustomStringConvertible {
     case noWeights(run: String)
     /// The weights that it starts from are not here; their run was called so.
     case noStartingWeights(run: String)
+    /// The weights of the run that it follows are not here; it was called so.
+    case noTeacher(run: String, digest: String)
+    /// The run that it follows takes other images or has other outputs.
+    case otherTeacher(teacher: (input: Shape, output: Shape), student: (input: Shape, output: Shape))
     /// There are parameters, and none of them learns.
     case allFrozen
     /// An image that could not be read.
@@ -49,6 +53,12 @@ public indirect enum TrainingError: Error, Sendable, CustomStringConvertible {
             "`views: \(views.rawValue)` moves images by a pixel and reflects their border, and \(images) has none to reflect"
         case .noWeights(let run): "the weights of \(run) are not kept"
         case .noStartingWeights(let run): "the weights of \(run) that this training starts from are not here"
+        case .noTeacher(let run, let digest):
+            "the weights of \(run) that this training follows as its teacher are not here: those with the digest \(digest.prefix(16))…"
+        case .otherTeacher(let teacher, let student):
+            teacher.input == student.input
+                ? "the teacher has \(teacher.output) outputs, but the network has \(student.output)"
+                : "the teacher takes \(teacher.input), but the network takes \(student.input)"
         case .allFrozen: "nothing of the network learns: all of its parameters are frozen"
         case .images(let error): error.message
         case .outOfMemory(let needed, let available, _):
@@ -72,6 +82,8 @@ public indirect enum TrainingError: Error, Sendable, CustomStringConvertible {
         case .noViews: "write `views: mirror`"
         case .noWeights: "train it again: `train` keeps them, and `compare` with `keep: true`"
         case .noStartingWeights: "load or train that run, and call `train` again with `from:`"
+        case .noTeacher: "load or train that run, and call `train` again with `distill: teacher(…)`"
+        case .otherTeacher: "take a teacher that was trained on the same kind of images with the same classes"
         case .allFrozen: "leave `freeze:` out for one layer at least, usually the last"
         case .images(let error): error.fix
         case .outOfMemory(_, _, let batch?): "a smaller batch fits: `batch: \(batch)`"

@@ -16,6 +16,8 @@ public struct TrainingOptions: Hashable, Sendable {
     public var gradient: GradientOptions
     public var classWeights = ClassWeights.equal
     public var averaging: Averaging?
+    /// `nil`: the labels alone.
+    public var teacher: Teacher?
     public var selection = Selection()
     /// By which the epoch is measured that the training comes to; `nil`: the images as they are, as those before it.
     public var views: Views?
@@ -52,6 +54,7 @@ public struct TrainingOptions: Hashable, Sendable {
         var options = self
         options.optimizer = .sgd()
         options.averaging = nil
+        options.teacher = nil
         options.selection = Selection()
         options.views = nil
         options.classWeights = .equal
@@ -81,6 +84,13 @@ public struct TrainingOptions: Hashable, Sendable {
     func capacity(on dataset: Dataset, measuring part: Dataset.Part) -> Int {
         let validation = selection.measuresValidation ? dataset.validation.count : 0
         return max(dataset.training.count, dataset[part].count, validation, 1)
+    }
+
+    /// Of the teacher, where there is one.
+    func teacherBytes(batchSize: Int, capacity: Int, threads: Int) throws(EngineError) -> Int {
+        let parts = min(parts, batchSize)
+        return try teacher?.requiredBytes(
+            batchSize: (batchSize + parts - 1) / parts, capacity: capacity, precision: precision, threads: threads) ?? 0
     }
 
     /// Images in memory at a time.

@@ -115,6 +115,27 @@ struct StoredRunTests {
         #expect(session.output.all.text.hasSuffix(whole))
     }
 
+    @Test func aTeacherIsFoundAmongTheRunsThatAreKept() throws {
+        defer { remove() }
+        let teacher = setup + "let t = train Net, \(options), seed: 5\n"
+        let long = "on: data, epochs: 60, batch: 32, distill: teacher(t)"
+        let whole = printed(teacher + "print train(Net, \(long), log: none).digest")
+        let session = Session(home: home)
+        session.run(teacher)
+        session.interruptsTraining("let a = train Net, \(long)")
+        session.workspace.close()
+        #expect(text("print resume(runs[\"a\"], log: none).digest").hasSuffix(whole))
+        // Without its weights nothing continues.
+        let files = "\(home)/runs"
+        let names = try FileManager.default.contentsOfDirectory(atPath: files)
+        for name in names where name.hasSuffix(".safetensors") {
+            try FileManager.default.removeItem(atPath: "\(files)/\(name)")
+        }
+        let refused = text("resume runs[\"a\"], epochs: 80")
+        #expect(refused.contains("a follows t as its teacher, whose weights are not here"), "\(refused)")
+        #expect(refused.contains("fix: load or train t, and call `resume` again"))
+    }
+
     @Test func resumeEndsARunWithoutAStoreToo() throws {
         let long = "on: data, epochs: 60, batch: 32"
         let session = Session()

@@ -66,6 +66,39 @@ struct CrossEntropy {
         return Outcome(loss: loss, prediction: prediction, confidence: 1 / sum)
     }
 
+    /// What the outputs of a teacher add to the loss of an image:
+    /// weight · T² · KL(softmax(teacher / T) ‖ softmax(own / T)) (Hinton, Vinyals and Dean: "Distilling the knowledge in
+    /// a neural network", 2015). Its gradient is added to the
+    /// one that is there.
+    ///
+    /// - Parameter scale: what the gradient is multiplied by, 1 / images for a mean.
+    func distill(
+        image: Int, from teacher: CrossEntropy, temperature: Double, weight: Double, gradientScale scale: Double
+    ) -> Double {
+        let (own, theirs) = (logits.at(image: image), teacher.logits.at(image: image))
+        func sums(_ map: CrossEntropy, _ values: UnsafeMutablePointer<Float>) -> (largest: Double, sum: Double) {
+            var largest = -Double.infinity
+            for index in 0..<logits.channels { largest = max(largest, Double(map.value(values, index)) / temperature) }
+            var sum = 0.0
+            for index in 0..<logits.channels {
+                sum += exponential(Double(map.value(values, index)) / temperature - largest)
+            }
+            return (largest, sum)
+        }
+        let (mine, wanted) = (sums(self, own), sums(teacher, theirs))
+        let target = gradient.at(image: image)
+        var divergence = 0.0
+        for index in 0..<logits.channels {
+            let logWanted = Double(teacher.value(theirs, index)) / temperature - wanted.largest - logarithm(wanted.sum)
+            let logOwn = Double(value(own, index)) / temperature - mine.largest - logarithm(mine.sum)
+            let share = exponential(logWanted)
+            if share > 0 { divergence += share * (logWanted - logOwn) }
+            let slope = weight * temperature * (exponential(logOwn) - share)
+            target[offset(gradient, index)] += Float(slope * scale)
+        }
+        return weight * temperature * temperature * divergence
+    }
+
     /// Whether fewer than `count` outputs of an image come before that of its label: larger ones, and equal ones of
     /// smaller number.
     func isAmong(first count: Int, image: Int, label: Int) -> Bool {

@@ -53,6 +53,9 @@ public final class Executor {
     /// The optimizer's momentum in the next step, where a schedule sets it; `nil`: as it was given.
     public var momentum: Double?
 
+    /// Whose outputs for the same images the training follows as well; `nil`: the labels alone.
+    public var teacher: Teaching?
+
     private let labelSmoothing: Double
     /// Of each output; empty where all count alike.
     private let classWeights: [Double]
@@ -230,6 +233,11 @@ public final class Executor {
     ) throws(EngineError) -> BatchResult {
         precondition(!isReleased, "the weights were given away")
         let step = makeStep(images: images.count, part: part, cancellation)
+        // As it is measured, in memory of its own.
+        if let teacher {
+            let step = makeStep(images: images.count, part: nil, cancellation)
+            try teacher.executor.run(images, of: source, epoch: epoch, step: step)
+        }
         let result = try forward(images, of: source, epoch: epoch, step: step)
         self.epoch = epoch
         for index in stride(from: plan.passes.count - 1, through: 0, by: -1) where plan.layers[index].needsBackward {
@@ -377,15 +385,22 @@ public final class Executor {
     /// What these outputs say of the last batch, and in training the gradient by them.
     private func measured(of source: some BatchSource, epoch: Int, step: Step) -> BatchResult {
         var result = BatchResult(loss: 0, outcomes: [], correct: 0)
+        var distilled = 0.0
         if !step.isTraining { result.outcomes.reserveCapacity(batch.count) }
         for (place, image) in batch.enumerated() {
             let label = source.label(image)
             for index in target.indices { target[index] = 0 }
             if step.isTraining { source.addTarget(image, epoch: epoch, to: &target) } else { target[label] = 1 }
+            let labels = step.isTraining ? teacher.map { 1 - $0.weight } ?? 1 : 1
             let outcome = plan.loss.outcome(
                 image: place, shares: target, smoothing: step.isTraining ? labelSmoothing : 0,
-                weights: step.isTraining ? classWeights : [], gradientScale: step.part.map { 1 / $0.weight })
-            result.loss += outcome.loss
+                weights: step.isTraining ? classWeights : [], gradientScale: step.part.map { labels / $0.weight })
+            result.loss += labels * outcome.loss
+            if let part = step.part, let teacher {
+                distilled += plan.loss.distill(
+                    image: place, from: teacher.executor.plan.loss, temperature: teacher.temperature,
+                    weight: teacher.weight, gradientScale: 1 / Double(part.batchSize))
+            }
             if !step.isTraining {
                 result.outcomes.append(
                     ImageOutcome(
@@ -398,6 +413,7 @@ public final class Executor {
         }
         // The mean of the batch is the sum divided by what its images count.
         if let part = step.part, !classWeights.isEmpty { result.loss *= Double(part.batchSize) / part.weight }
+        result.loss += distilled
         observer?(.loss)
         return result
     }

@@ -26,6 +26,7 @@ extension TrainingOptions {
         if selection.isOfBest { object["select"] = "best" }
         object["views"] = views.map { .string($0.rawValue) }
         object["patience"] = selection.patience.map { .integer($0) }
+        object["distill"] = teacher.map { .object($0.json(isNamed: isNamed)) }
         object["from"] = start.map { .object($0.json(isNamed: isNamed)) }
         object["clip"] = gradient.largestNorm.map { .number($0) }
         return object
@@ -68,6 +69,7 @@ extension TrainingOptions {
             }
             averaging = known
         }
+        teacher = try json["distill"].map(Teacher.init)
         if let selected = json["select"] {
             guard selected.string == "best" else { throw DescriptionError("`select` of the options is not known here") }
             selection.isOfBest = true

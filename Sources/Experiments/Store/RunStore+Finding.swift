@@ -2,6 +2,7 @@
 
 import Engine
 import Libraries
+import Network
 
 extension RunStore {
     /// The runs, the newest first.
@@ -68,6 +69,20 @@ extension RunStore {
         if let found = chosen() { return found }
         takeInUnlisted()
         return chosen()
+    }
+
+    /// An ended run whose weights are kept and have this digest, with them.
+    ///
+    /// Cost: reads the records of the runs whose weights are kept.
+    public func run(digest: String, _ architecture: Architecture) -> Run? {
+        wait()
+        for kept in list() where kept.hasEnded && FileSystem.exists(weights(kept.key)) {
+            guard let record = record(of: kept), record.digest == digest, let description = record.description,
+                description.architecture == architecture
+            else { continue }
+            if let run = load(kept, architecture, description.options) { return run }
+        }
+        return nil
     }
 
     /// The run that `list` calls so: by a `let`, the newest as `gap seed 2`, or an older one as `gap seed 2 #3f2a91c0`;

@@ -55,6 +55,7 @@ public struct RunCost: Sendable {
         let options = model.options
         try checkFit(model.architecture, dataset, parts: options.partsOfData, views: options.views)
         try options.checkFit(dataset)
+        try options.teacher?.checkFit(model.architecture)
         let start = Clock.seconds
         let network = try EngineNetwork(
             model.architecture, dataset: dataset, options: options, isKept: true, cancellation: cancellation)

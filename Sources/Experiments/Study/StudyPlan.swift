@@ -30,11 +30,16 @@ public struct StudyModel: Sendable {
 
     /// What a training on some data takes, in bytes; `nil` where the engine cannot run it.
     public func byteCount(on dataset: Dataset) -> Int? {
-        try? Executor.requiredBytes(
-            architecture, batchSize: options.batchSize,
-            capacity: options.capacity(on: dataset, measuring: .test), optimizer: options.wholeOptimizer,
-            precision: options.precision,
-            threads: options.threads ?? ThreadPool.availableThreads)
+        let capacity = options.capacity(on: dataset, measuring: .test)
+        let threads = options.threads ?? ThreadPool.availableThreads
+        guard
+            let own = try? Executor.requiredBytes(
+                architecture, batchSize: options.batchSize, capacity: capacity, optimizer: options.wholeOptimizer,
+                precision: options.precision, threads: threads),
+            let teacher = try? options.teacherBytes(
+                batchSize: options.batchSize, capacity: capacity, threads: threads)
+        else { return nil }
+        return own + teacher
     }
 
     /// Whether every training of both ends with the same bits, by proof.

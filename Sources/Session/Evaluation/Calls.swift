@@ -502,6 +502,7 @@ extension Interpreter {
         case (.optimizer, .object(let object)) where object is OptimizerValue: return value
         case (.schedule, .object(let object)) where object is ScheduleValue: return value
         case (.average, .object(let object)) where object is AverageValue: return value
+        case (.teacher, .object(let object)) where object is TeacherValue: return value
         case (.study, .object(let object)) where object is StudyValue: return value
         case (_, .string(let text)) where !parameter.choices.isEmpty:
             guard parameter.choices.contains(text) else { throw noChoice(text, parameter, at: range) }

@@ -74,6 +74,7 @@ extension Interpreter {
             return write("1...\(count)")
         case (.optimizer, .integer), (.optimizer, .decimal): return write("adam(lr: \(written))")
         case (.average, .decimal(let decay)) where 0..<1 ~= decay: return write("ema(\(written))")
+        case (.teacher, .object(let object)) where object is RunValue: return write("teacher(\(written))")
         case (.optimizer, .string(let text)), (.schedule, .string(let text)), (.average, .string(let text)),
             (.data, .string(let text)):
             let name = text.lowercased()
@@ -82,6 +83,8 @@ extension Interpreter {
             }
             // `optimizer: "adam(lr: 0.01)"`
             if Self.makers(of: parameter.kind).contains(where: { name.hasPrefix("\($0.name)(") }) { return write(text) }
+        case (.teacher, _) where value.kind == .model:
+            return ("train it first: `let a = train \(written)`, then `distill: teacher(a)`", [])
         case (.run, _) where value.kind == .model: return ("train it first: `let a = train \(written)`", [])
         case (.model, .object(let object as RunValue)):
             return modelOf(object.run, written, for: word) ?? write("\(written).model")

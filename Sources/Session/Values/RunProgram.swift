@@ -70,6 +70,7 @@ enum RunProgram {
         if options.dropsLastBatch { parts.append("lastbatch: drop") }
         if options.schedule != .constant { parts.append("schedule: \(ScheduleValue(options.schedule).text)") }
         if let averaging = options.averaging { parts.append("average: \(AverageValue(averaging).text)") }
+        if let teacher = options.teacher { parts.append("distill: \(teacher.text(run: written(teacher.run)))") }
         if options.selection.isOfBest { parts.append("select: best") }
         if let patience = options.selection.patience { parts.append("patience: \(patience)") }
         if let views = options.views { parts.append("views: \(views.rawValue)") }
@@ -88,10 +89,15 @@ enum RunProgram {
         case .given(let weights): parts.append("classweights: [\(weights.map(decimalText).joined(separator: ", "))]")
         }
         if let start = options.start {
-            parts.append("from: \(canBeBound(start.run) ? start.run : "runs[\(Value.string(start.run).literal)]")")
+            parts.append("from: \(written(start.run))")
         }
         if let clip = options.gradient.largestNorm { parts.append("clip: \(decimalText(clip))") }
         return parts.joined(separator: ", ")
+    }
+
+    /// A run by its name, or as the store has it.
+    private static func written(_ run: String) -> String {
+        canBeBound(run) ? run : "runs[\(Value.string(run).literal)]"
     }
 
     /// The line with a name that can be read: earlier versions wrote `let gap seed 1 = train …` of the run of a study.

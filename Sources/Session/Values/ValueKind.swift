@@ -20,6 +20,7 @@ enum ValueKind: String, Sendable, CustomStringConvertible {
     case optimizer = "an optimizer"
     case schedule = "a schedule"
     case average = "an average of the weights"
+    case teacher = "a teacher"
     case recipe = "a recipe"
     case run = "a run"
     case runs = "a list of kept runs"

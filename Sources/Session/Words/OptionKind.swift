@@ -182,6 +182,10 @@ extension OptionKind where Read == AverageValue {
     static var average: Self { object(.average) }
 }
 
+extension OptionKind where Read == TeacherValue {
+    static var teacher: Self { object(.teacher) }
+}
+
 extension OptionKind where Read == StudyValue {
     static var study: Self { object(.study) }
 }

@@ -23,6 +23,7 @@ final class WordParameter: OptionDeclaration {
         case optimizer
         case schedule
         case average
+        case teacher
         case study
         /// Only the choices.
         case choice
@@ -42,6 +43,7 @@ final class WordParameter: OptionDeclaration {
             case .optimizer: .optimizer
             case .schedule: .schedule
             case .average: .average
+            case .teacher: .teacher
             case .study: .study
             case .network, .integer, .decimal, .boolean, .text, .path, .extent, .shape, .choice, .word, .list, .pair,
                 .any:
@@ -56,7 +58,8 @@ final class WordParameter: OptionDeclaration {
                 .block:
                 true
             case .runs: isList || isAny
-            case .model, .data, .optimizer, .schedule, .average, .recipe, .run, .rateSearch, .evaluation, .study,
+            case .model, .data, .optimizer, .schedule, .average, .teacher, .recipe, .run, .rateSearch, .evaluation,
+                .study,
                 .variances,
                 .proof,
                 .table, .picture, .summary, .nothing:
@@ -85,6 +88,7 @@ final class WordParameter: OptionDeclaration {
             case .optimizer: "an optimizer such as adam(lr: 1e-3)"
             case .schedule: "a schedule such as cosine"
             case .average: "an average such as ema(0.999)"
+            case .teacher: "a teacher such as teacher(a)"
             case .study: "a study"
             case .choice: "one of its choices"
             case .word: "the name of a word"

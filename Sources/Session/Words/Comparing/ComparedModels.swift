@@ -81,8 +81,9 @@ extension Invocation {
             if [TrainingOption.threads.parameter.label, CommonOptions.log.parameter.label].contains(label) { continue }
             let values = recipes.map { recipe -> String? in
                 let value = recipe.member(label)
-                guard case .object(let object)? = value, let run = object as? RunValue else { return value?.literal }
-                return run.run.digest
+                guard case .object(let object)? = value else { return value?.literal }
+                if let teacher = object as? TeacherValue { return teacher.text + teacher.teacher.digest }
+                return (object as? RunValue)?.run.digest ?? value?.literal
             }
             guard values.contains(where: { $0 != values[0] }) else { continue }
             throw fault(

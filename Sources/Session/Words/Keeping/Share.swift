@@ -53,6 +53,12 @@ private func shareRun(_ call: Invocation) throws -> Value {
             .notRepeatable, "\(label) starts from the weights of \(start.run), which no line of text holds", at: place,
             fix: "share the file: `save \(label), \"weights.safetensors\"`")
     }
+    if let teacher = value.run.options.teacher {
+        throw call.fault(
+            .notRepeatable, "\(label) follows the outputs of \(teacher.run), whose weights no line of text holds",
+            at: place,
+            fix: "share the file: `save \(label), \"weights.safetensors\"`")
+    }
     guard value.dataExpression != nil, let data = try call.dataDigest(of: value) else {
         throw call.fault(
             .notRepeatable, "the data of \(label) is not known", at: place,

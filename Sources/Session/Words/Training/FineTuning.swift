@@ -19,6 +19,7 @@ extension Invocation {
         let call = withoutIdleSeeds(model.name, whole, from: start, on: data)
         var options = try call.trainingOptions()
         options.start = start
+        try call.checkTeacher(options, architecture)
         try call.checkSelection(options, on: data)
         call.noteUnused(options, on: data)
         try call.checkClassWeights(options, on: data)

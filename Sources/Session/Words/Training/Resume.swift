@@ -91,6 +91,7 @@ private func resumeRun(_ call: Invocation) throws -> Value {
             .noSubject, "what \(run.label) was trained on is not known", at: place,
             fix: "train anew: `train \(run.model)` on data that is at hand")
     }
+    options = try call.withTeacher(options, of: run)
     call.warnOfSingleValues(value.model.name, run.architecture, data, options)
     let training = StoreBackedTraining(
         call, model: value.model, architecture: run.architecture, data: data, options: options)

@@ -33,6 +33,10 @@ enum TrainingOption {
     static let average = Option(
         "average", .average, default: nil, or: "none", aliases: ["averaging", "ema", "swa"],
         "how the weights are averaged: \(Word.alternatives(Word.averages))")
+    /// `nil` is `none`.
+    static let distill = Option(
+        "distill", .teacher, default: nil, or: "none", aliases: ["distillation", "knowledge_distillation", "kd"],
+        "a run whose outputs are followed beside the labels: `teacher(a)`")
     static let select = Option(
         "select", .choice, default: SelectedEpoch.last, aliases: ["choose", "keep_epoch"],
         "the epoch that the training comes to, with its weights: the last, or the best on the validation part (`split`)"
@@ -82,7 +86,8 @@ enum TrainingOption {
         "with", .any, workedOut: "no recipe", aliases: ["recipe"], "a `recipe`; options in the call take precedence")
 
     static let all: [any OptionDeclaration] = [
-        epochs, batch, accumulate, lastBatch, optimizer, schedule, average, select, patience, views, precision, seed,
+        epochs, batch, accumulate, lastBatch, optimizer, schedule, average, distill, select, patience, views, precision,
+        seed,
         orderSeed, initSeed,
         augmentSeed,
         dropoutSeed, smoothing, classWeights, clip, from, freeze, threads, CommonOptions.log,
@@ -146,6 +151,7 @@ extension Invocation {
                 fix: "`minimum:` is a learning rate, as `lr:` is")
         }
         options.averaging = self[TrainingOption.average]?.averaging
+        options.teacher = self[TrainingOption.distill]?.teacher
         options.selection.isOfBest = self[TrainingOption.select] == .best
         options.selection.patience = self[TrainingOption.patience]
         options.views = self[TrainingOption.views].views

@@ -1,4 +1,6 @@
 // Words that train, and what they train with, in the order of help.
 
 let trainingWords: [Word] =
-    [.train, .resume, .evaluate, .predict, .recipe] + Word.optimizers + Word.schedules + Word.averages + [.findLR]
+    [.train, .resume, .evaluate, .predict, .recipe] + Word.optimizers + Word.schedules + Word.averages + [
+        .teacher, .findLR,
+    ]

@@ -75,6 +75,7 @@ polyline
 ema
 swa
 lookahead
+teacher
 findlr
 diff
 lint
