@@ -87,9 +87,9 @@ extension OutcomeMeasure {
         }
     }
 
-    fileprivate var digits: Int { self == .loss ? 4 : 2 }
+    var digits: Int { self == .loss ? 4 : 2 }
 
-    fileprivate var column: Table.Column {
+    var column: Table.Column {
         switch self {
         case .accuracy, .top5, .f1: Table.Column(title, unit: "%", isHighFirst: true)
         case .calibration: Table.Column(title, unit: "%")

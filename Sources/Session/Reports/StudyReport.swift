@@ -158,22 +158,26 @@ struct StudyReport {
         return table
     }
 
-    /// One row per training: what one needs to repeat the computation.
+    /// One row per training: what one needs to repeat the computation, and the measures that were asked for.
     var runs: Table {
         let results = study.allRuns.map { $0.run.run?.resultText }
         let showsResult = results.contains { $0 != nil }
+        let others = measures.filter { $0 != .accuracy && $0 != .loss }
+        let labels = plan.dataset.test.labels
         var table = Table(
             columns: [
                 Column("model", isNumber: false), Column("seed"), Column("accuracy", unit: "%"), Column("loss"),
-            ] + (showsResult ? [Column("result", isNumber: false)] : [])
+            ] + others.map(\.column) + (showsResult ? [Column("result", isNumber: false)] : [])
                 + [Column("state", isNumber: false), Column("seconds", isTiming: true)])
         for ((model, seed, run), result) in zip(study.allRuns, results) {
             table.add(
                 [
                     Cell(names[model]), Cell(String(seed), number: Double(seed)), Cell(run.accuracy, digits: 2),
                     Cell(run.loss, digits: 4),
-                ] + (showsResult ? [Cell(result ?? "")] : [])
-                    + [Cell(run.state.description), Cell(run.seconds, digits: 1)])
+                ] + others.map { Cell(run.run?.value(of: $0, labels: labels), digits: $0.digits) }
+                    + (showsResult ? [Cell(result ?? "")] : []) + [
+                        Cell(run.state.description), Cell(run.seconds, digits: 1),
+                    ])
         }
         return table
     }

@@ -69,6 +69,20 @@ enum ForeignFunction {
         case "gelu":
             guard has("approximate") else { return nil }
             return "`gelu` is the nearest word, but another function: it is not approximated by tanh"
+        case "load":
+            guard let file = first?.filter({ $0 != "\"" }), file.hasSuffix(".npy") || file.hasSuffix(".npz") else {
+                return nil
+            }
+            return file.hasSuffix("z")
+                ? "write `arrays \"\(file)\"` where it holds images and labels"
+                : "write `arrays \"x.npy\", \"y.npy\"` with the file of the images and that of the labels"
+        case "tensordataset", "from_tensor_slices":
+            return
+                "save the arrays in Python, `np.savez(\"data.npz\", x=images, y=labels)`, and write `arrays \"data.npz\"`"
+        case "cifar10", "cifar100", "mnist", "fashionmnist", "svhn":
+            guard !arguments.isEmpty else { return nil }
+            return "write `\(name.lowercased())()`: it has a training and a test part, and is downloaded once; "
+                + "`from:` names a folder that holds its files"
         default: return ForeignAugmentation.call(name, arguments)
         }
     }
@@ -175,6 +189,11 @@ enum ForeignFunction {
         return [
             "transformerencoderlayer": encoder, "transformerencoder": encoder, "transformer": encoder,
             "transformerblock": encoder, "encoderblock": encoder, "vit": encoder, "visiontransformer": encoder,
+            "loaddigits":
+                "save them in Python, `np.savez(\"digits.npz\", x=(d.images * 255 / 16).round().astype(np.uint8), y=d.target)` with "
+                + "`d = load_digits()`, and write `arrays \"digits.npz\"`",
+            "kmnist":
+                "write `mnist(from: \"kmnist\")` with a folder that holds its files: they are of the format of MNIST's",
             "patchembed":
                 "write `conv 192, kernel: 16, stride: 16`: each patch of 16x16 becomes a place of 192 channels",
             "patchembedding":

@@ -315,6 +315,7 @@ extension FaultMaker {
         "DataLoader": "leave it out: `train` takes a data set and `batch:`",
         "device": "leave it out: Tandem trains on the processor, with `threads:` of it",
         "no_grad": "leave it out: only `train` computes gradients",
+        "load_data": "a word gives both parts of a data set: `mnist()`, `fashionmnist()`, `cifar10()`, `cifar100()`",
         "add_param_group": ForeignFunction.groups, "param_groups_weight_decay": ForeignFunction.groups,
         "set_weight_decay": ForeignFunction.groups, "named_parameters": ForeignFunction.groups,
         "parameters": "leave it out: an optimizer is given to `train`, as in `optimizer: adam(lr: 1e-3)`",

@@ -7,15 +7,15 @@ import Language
 func plotOfRuns(_ given: [RunGroup], _ call: Invocation) throws -> PictureValue {
     let measure = call[PlotOption.measure]
     let across = call[PlotOption.across]
-    let kind = call[PlotOption.kind] ?? (across.isOfModel ? .scatter : .curves)
+    let kind = call[PlotOption.kind] ?? call.kindOfRuns()
     try call.refuse([PlotOption.epochs], of: "runs")
     try call.refuseKindOfStudy(of: "runs")
     try call.checkAxes(of: kind)
     let (groups, excluded) = try drawn(given, kind, call)
     let note = call.tellExcluded(excluded.map { "\($0) diverged" })
     try call.checkMeasured(measure, groups.flatMap(\.runs).map { ($0.run.label, $0.run.metrics) })
-    func last(_ run: RunValue) -> Double? { run.run.result.flatMap(measure.value) }
-    let results = groups.map { (name: $0.name, values: $0.runs.compactMap(last)) }
+    let values = try call.values(of: measure, groups)
+    let results = zip(groups, values).map { (name: $0.name, values: $1.compactMap(\.self)) }
     let title = measure.title.capitalizedFirst
     switch kind {
     case .scatter:
@@ -23,10 +23,8 @@ func plotOfRuns(_ given: [RunGroup], _ call: Invocation) throws -> PictureValue 
         let items = groups.enumerated().compactMap { number, group in
             meanItem(
                 group.name,
-                group.runs.compactMap { run in
-                    last(run).map {
-                        Plot.Point(across.value(run.run.architecture, seconds: run.run.seconds), $0)
-                    }
+                zip(group.runs, values[number]).compactMap { run, value in
+                    value.map { Plot.Point(across.value(run.run.architecture, seconds: run.run.seconds), $0) }
                 },
                 group: groups.contains { $0.runs.count > 1 } ? number : 0, measure)
         }
@@ -77,4 +75,28 @@ private func drawn(
             fix: "`evaluate` measures it on data")
     }
     return (groups, excluded)
+}
+
+extension Invocation {
+    /// What each run came to; `nil` where that is not known, which a note says.
+    fileprivate func values(of measure: Measure, _ groups: [RunGroup]) throws -> [[Double?]] {
+        guard let outcome = measure.outcome else {
+            return groups.map { $0.runs.map { $0.run.result.flatMap(measure.value) } }
+        }
+        let runs = groups.flatMap(\.runs)
+        let labels = try testLabels(of: runs, for: [outcome])
+        noteUnknownMeasures([outcome], zip(runs, labels).map { ($0.run.label, $0.run, $1) })
+        var known = zip(runs, labels).map { $0.run.value(of: outcome, labels: $1) }[...]
+        guard known.contains(where: { $0 != nil }) else { throw unknown(measure) }
+        return groups.map { group in
+            defer { known = known.dropFirst(group.runs.count) }
+            return Array(known.prefix(group.runs.count))
+        }
+    }
+
+    func unknown(_ measure: Measure) -> Diagnostic {
+        fault(
+            .noValue, "the \(measure.title) is not known of any of these runs", at: place(PlotOption.measure),
+            fix: "`evaluate` measures it where the weights are kept")
+    }
 }

@@ -23,10 +23,22 @@ func plotOfStudy(_ study: Study, _ call: Invocation) throws -> PictureValue {
     try call.checkMeasured(
         measure, names.indices.flatMap { model in study.doneRuns(model).map { (names[model], $0.metrics) } })
     let seeds = counted(study.completeSeeds.count, "seed")
+    let labels = study.plan.dataset.test.labels
+    func value(_ run: StudyRun) -> Double? {
+        guard let outcome = measure.outcome else { return run.result.flatMap(measure.value) }
+        return run.run?.value(of: outcome, labels: labels)
+    }
+    if let outcome = measure.outcome {
+        call.noteUnknownMeasures(
+            [outcome], names.indices.flatMap(study.doneRuns).compactMap(\.run).map { ($0.label, $0, labels) })
+    }
     let groups = names.indices.map { model in
-        (name: names[model], values: study.doneRuns(model).compactMap { $0.result.flatMap(measure.value) })
+        (name: names[model], values: study.doneRuns(model).compactMap { value($0) })
     }
     guard groups.contains(where: { !$0.values.isEmpty }) else {
+        if measure.outcome != nil, !names.indices.allSatisfy({ study.doneRuns($0).isEmpty }) {
+            throw call.unknown(measure)
+        }
         throw call.fault(.noValue, "the study has no finished run yet", fix: "`more` trains further seeds")
     }
     let excluded = call.tellExcluded(study.divergences)
@@ -47,7 +59,7 @@ func plotOfStudy(_ study: Study, _ call: Invocation) throws -> PictureValue {
         let size = across == .epoch ? .parameters : across
         let items = study.plan.models.enumerated().compactMap { index, model in
             let points = study.doneRuns(index).compactMap { run in
-                run.result.flatMap(measure.value).map {
+                value(run).map {
                     Plot.Point(size.value(model.architecture, seconds: run.seconds), $0)
                 }
             }

@@ -9,12 +9,14 @@ enum PlotOption {
     static let subjects = RestOption(
         "values", .any, workedOut: "the last run",
         "runs, lists of runs (their mean and spread), a study, what `findlr` found, lists of numbers, or schedules")
-    static let measure = Option("y", .choice, default: Measure.accuracy, "what the vertical axis shows")
+    static let measure = Option(
+        "y", .choice, default: Measure.accuracy,
+        "what the vertical axis shows; the last three are known after a training alone, and have no curves")
     static let across = Option("x", .choice, default: HorizontalMeasure.epoch, "what the horizontal axis shows")
     static let kind = Option(
         "kind", OptionKind<PlotKind>.choice, workedOut: "by what is shown", aliases: ["type", "style"],
         "the kind of plot; the last two are for studies. The default is scatter with `x: parameters` or `operations`, dots for a "
-            + "study without `x:` and `train: true`, else curves")
+            + "study without `x:` and `train: true` and for what has no curves, else curves")
     static let train = Option("train", .boolean, default: false, "show the training curves as well, dashed")
     static let epochs = Option(
         "epochs", .integer(1...100_000), workedOut: "enough to see", "how many epochs of a schedule are shown")
@@ -33,6 +35,17 @@ enum Measure: String, CaseIterable {
     case trainLoss = "trainloss"
     case validationAccuracy = "validationaccuracy"
     case validationLoss = "validationloss"
+    case top5, f1, calibration
+
+    /// One of the test images that is known after a training alone, not after each epoch.
+    var outcome: OutcomeMeasure? {
+        switch self {
+        case .top5: .top5
+        case .f1: .f1
+        case .calibration: .calibration
+        case .accuracy, .loss, .trainAccuracy, .trainLoss, .validationAccuracy, .validationLoss: nil
+        }
+    }
 
     var title: String {
         switch self {
@@ -42,12 +55,15 @@ enum Measure: String, CaseIterable {
         case .trainLoss: "training loss"
         case .validationAccuracy: "validation accuracy"
         case .validationLoss: "validation loss"
+        case .top5: "top-5 accuracy"
+        case .f1: "macro F1"
+        case .calibration: "calibration error"
         }
     }
 
     var axis: Axis {
         switch self {
-        case .accuracy, .trainAccuracy, .validationAccuracy: Axis(title, .percent)
+        case .accuracy, .trainAccuracy, .validationAccuracy, .top5, .f1, .calibration: Axis(title, .percent)
         case .loss, .trainLoss, .validationLoss: Axis(title)
         }
     }
@@ -57,7 +73,7 @@ enum Measure: String, CaseIterable {
         switch self {
         case .accuracy, .validationAccuracy: .trainAccuracy
         case .loss, .validationLoss: .trainLoss
-        case .trainAccuracy, .trainLoss: nil
+        case .trainAccuracy, .trainLoss, .top5, .f1, .calibration: nil
         }
     }
 
@@ -70,6 +86,7 @@ enum Measure: String, CaseIterable {
         case .trainLoss: metrics.trainLoss
         case .validationAccuracy: metrics.validation?.accuracy
         case .validationLoss: metrics.validation?.loss
+        case .top5, .f1, .calibration: nil
         }
     }
 }
@@ -116,6 +133,13 @@ extension Invocation {
     /// An option that a kind of picture cannot use is an error.
     func checkAxes(of kind: PlotKind) throws {
         let across = self[PlotOption.across]
+        let measured = self[PlotOption.measure]
+        if measured.outcome != nil, kind == .curves || isGiven(PlotOption.across) && across == .epoch {
+            throw fault(
+                .outOfRange,
+                "`y: \(measured.rawValue)` is measured after the training, and not after each epoch",
+                at: place(PlotOption.measure), fix: "write `kind: dots` and no `x:`, or `x: parameters`")
+        }
         if isGiven(PlotOption.across), !kind.across.contains(across) {
             let others = PlotKind.allCases.filter { $0.across.contains(across) }.map(\.rawValue)
             throw fault(
@@ -140,10 +164,19 @@ extension Invocation {
 
     /// What only some trainings measure.
     func checkMeasured(_ measure: Measure, _ trainings: [(label: String, metrics: [EpochMetrics])]) throws {
+        guard measure.outcome == nil else { return }
         guard let other = trainings.first(where: { $0.metrics.contains { measure.value($0) == nil } }) else { return }
         throw fault(
             .noValue, "\(other.label) was trained without measuring the validation part", at: place(PlotOption.measure),
             fix: "`select: best` and `patience:` measure it; `evaluate` does once, with `part: validation`")
+    }
+
+    /// What is drawn where no kind is given.
+    func kindOfRuns() -> PlotKind {
+        let across = self[PlotOption.across]
+        if across.isOfModel { return .scatter }
+        guard self[PlotOption.measure].outcome != nil else { return .curves }
+        return across == .time ? .scatter : .dots
     }
 
     func refuseKindOfStudy(of subject: String) throws {

@@ -41,11 +41,11 @@ private func showTable(_ call: Invocation) throws -> Value {
     switch try call.tableOrPlotSubjects(values) {
     case .runs(let groups):
         let runs = groups.flatMap(\.runs)
-        let labels = try call.testLabels(of: runs)
+        let labels = try call.testLabels(of: runs, for: call[measures] ?? [])
         table = RunTable.table(
             runs.map(\.run), data: runs.map { $0.data?.name ?? $0.dataExpression }, labels: labels,
             measures: call[measures], showsDigest: call[digest])
-        call.noteUnknownMeasures(zip(runs, labels).map { ($0.run.label, $0.run, $1) })
+        call.noteUnknownMeasures(call[measures] ?? [], zip(runs, labels).map { ($0.run.label, $0.run, $1) })
     case .lists(let lists):
         for option in [digest, measures] as [any OptionDeclaration] where call.isGiven(option) {
             throw call.fault(
@@ -77,31 +77,6 @@ extension Invocation {
             .unknownChoice, "`measures:` takes one or several of its choices", at: place(measures),
             fix: "for example `measures: [accuracy, f1, calibration]`")
     }
-
-    /// Of the test images of each run, where a measure needs them.
-    ///
-    /// - Throws: a `Diagnostic` where the data of a run are not available.
-    fileprivate func testLabels(of runs: [RunValue]) throws -> [[Int]] {
-        guard self[measures]?.contains(where: \.needsLabels) == true else { return runs.map { _ in [] } }
-        return try runs.map { run in
-            run.run.accuracy == nil ? [] : try ownData(of: run)?.dataset.test.labels ?? []
-        }
-    }
-
-    /// What earlier versions have kept of a run is less.
-    fileprivate func noteUnknownMeasures(_ runs: [(label: String, run: Run, labels: [Int])]) {
-        guard let measures = self[measures], !context.isSilent else { return }
-        for measure in measures {
-            let unknown = runs.filter { $0.run.accuracy != nil && $0.run.value(of: measure, labels: $0.labels) == nil }
-            guard let first = unknown.first else { continue }
-            let others = unknown.count == 1 ? "" : " and \(counted(unknown.count - 1, "other run"))"
-            context.output.report(
-                Diagnostic(
-                    .note, code: .noValue,
-                    "the \(measure.title) of \(first.label)\(others) is not known: an earlier version has kept less of each image",
-                    source: context.source, at: range, fix: "`evaluate` measures it where the weights are kept"))
-        }
-    }
 }
 
 private func sorted(_ table: Table, by name: String, _ call: Invocation) throws -> Table {
@@ -130,6 +105,7 @@ private func showTable(of study: StudyValue, _ call: Invocation) throws -> Value
     var report = study.report
     report.measures = call[measures] ?? []
     call.noteUnknownMeasures(
+        report.measures,
         study.study.allRuns.compactMap { entry in
             entry.run.run.map { (entry.run.run?.label ?? "", $0, study.data.dataset.test.labels) }
         })
