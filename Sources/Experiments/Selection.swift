@@ -57,7 +57,8 @@ extension EpochMetrics {
         public let steps: Int
 
         func isBetter(than other: Validation) -> Bool {
-            accuracy > other.accuracy || accuracy == other.accuracy && loss < other.loss
+            accuracy > other.accuracy
+                || accuracy == other.accuracy && (loss < other.loss || other.loss.isNaN && !loss.isNaN)
         }
     }
 }

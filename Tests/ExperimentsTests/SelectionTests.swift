@@ -23,6 +23,7 @@ import Testing
         #expect(best([(50, 1), (70, 9), (70, 8), (70, 8.5)]) == 3)
         #expect(best([(50, 1), (70, 8), (70, 8)]) == 2)
         #expect(best([]) == nil)
+        #expect(best([(70, .nan), (70, 8), (70, .nan)]) == 2)
         #expect(Selection(isOfBest: true).result(of: epochs([(50, 1), (40, 1)]))?.epoch == 1)
         #expect(Selection(patience: 1).result(of: epochs([(50, 1), (40, 1)]))?.epoch == 2)
     }

@@ -132,6 +132,45 @@ extension WeightsFile {
         }
     }
 
+    @Test func aMeasurementThatCannotBeIsRefused() throws {
+        let json = RunRecord(try trained(), context).json
+        let curve = json["curve"]?.array?.compactMap(\.object) ?? []
+        func isTaken(_ change: (inout [JSONObject]) -> Void) -> Bool {
+            var (changed, epochs) = (json, curve)
+            change(&epochs)
+            changed["curve"] = .array(epochs.map { .object($0) })
+            return RunRecord(.object(changed)) != nil
+        }
+        func measured(_ key: String = "steps", _ value: JSON? = 3) -> JSON {
+            var validation: JSONObject = ["loss": .number(2.5), "accuracy": 40, "steps": 3]
+            validation[key] = value
+            return .object(validation)
+        }
+        #expect(isTaken { $0[0]["validation"] = measured() })
+        // What diverged has no finite loss.
+        #expect(isTaken { $0[1]["validation"] = measured("loss", .null) })
+        for (key, values) in [
+            ("accuracy", [.null, "x", -1, 101, nil, [], true]), ("loss", ["x", .number(-1e308), []]),
+            ("steps", [nil, "3", -1, 7, .number(1.5), .integer(.max)]),
+        ] as [(String, [JSON?])] {
+            for value in values {
+                let isTaken = isTaken { $0[0]["validation"] = measured(key, value) }
+                #expect(!isTaken, "\(key): \(String(describing: value))")
+            }
+        }
+        #expect(!isTaken { $0[0]["validation"] = .null })
+        #expect(
+            !isTaken {
+                $0[0]["validation"] = measured("steps", 6)
+                $0[1]["validation"] = measured("steps", 3)
+            })
+        for key in ["trainloss", "trainaccuracy", "loss", "accuracy", "seconds"] {
+            for value in ["x", [], .number(-1e308)] as [JSON] {
+                #expect(!isTaken { $0[0][key] = value }, "\(key): \(value)")
+            }
+        }
+    }
+
     @Test func aLaterFormatNamesItsVersion() throws {
         var file = try Safetensors(parsing: try WeightsFile.bytes(try trained(epochs: 1), context))
         file.metadata["tandem"] = file.metadata["tandem"].map { "{\"format\":2" + $0.dropFirst("{\"format\":1".count) }

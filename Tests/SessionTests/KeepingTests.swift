@@ -6,6 +6,7 @@ import Libraries
 import Runtime
 import Testing
 
+@testable import Experiments
 @testable import Session
 
 private let setup = """
@@ -75,6 +76,26 @@ struct KeepingTests {
                 print b.curve.rows, e.accuracy == a.accuracy, b.model.parameters == a.model.parameters, b.speed == a.speed
                 """) == "true true true 2 1 done\n2 true true true\n")
         #expect(session.printed("print a").dropFirst(0) == session.printed("print b")[...])
+    }
+
+    /// Anybody can write such a file, with its sum: its line of text does not stand in for what it describes.
+    @Test(arguments: [
+        ("\"options\":{", "\"options\":{\"patience\":0,", "its patience is out of range"),
+        ("\"options\":{", "\"options\":{\"patience\":-5,", "its patience is out of range"),
+        ("\"options\":{", "\"options\":{\"select\":\"worst\",", "`select` of the options is not known here"),
+        ("\"options\":{\"epochs\":2", "\"options\":{\"epochs\":-1", "epochs or batch size are out of range"),
+    ])
+    func aDescriptionThatCannotBeIsRefused(_ text: String, _ other: String, _ reason: String) throws {
+        let session = try session()
+        session.run("save a, \"a.safetensors\"")
+        var file = try Safetensors(parsing: session.bytes("a.safetensors"))
+        let record = try #require(file.metadata["tandem"])
+        try #require(record.contains(text))
+        file.metadata["tandem"] = record.replacing(text, with: other)
+        file.metadata["tandem.sha256"] = WeightsFile.checksum(file.parts, file.metadata)
+        session.write(file.bytes, "b.safetensors")
+        let fault = try #require(session.fault("let b = load \"b.safetensors\""))
+        #expect(fault.contains("and this version cannot read it: \(reason)"), "\(fault)")
     }
 
     @Test func aSavedRunIsSavedAgainTheSame() throws {

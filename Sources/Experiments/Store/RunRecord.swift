@@ -24,7 +24,7 @@ public struct RunRecord: Sendable {
     /// The training as values; `nil` in the record of an older version.
     public var description: RunDescription?
     /// Why its description cannot be read, where there is one.
-    public private(set) var descriptionFault: String?
+    public private(set) var descriptionFault: DescriptionError?
     /// The arithmetic version of the engine that trained it; 0 where nothing says it.
     public var arithmetic = arithmeticVersion
     /// What the store knows of it; `nil` in a file that `save` wrote.
@@ -161,7 +161,10 @@ public struct RunRecord: Sendable {
         digest = json["digest"]?.string
         position = .start
         position.metrics = curve.map(Self.metrics)
-        guard position.metrics.allSatisfy(\.isPossible) else { return nil }
+        let measuredSteps = position.metrics.compactMap(\.validation?.steps)
+        guard position.metrics.allSatisfy(\.isPossible), measuredSteps == measuredSteps.sorted(),
+            measuredSteps.last ?? 0 <= steps
+        else { return nil }
         (position.steps, position.images) = (steps, images)
         position.seconds = Self.number(json["seconds"])
         position.trainingSeconds = Self.number(json["trainingseconds"])
@@ -170,7 +173,7 @@ public struct RunRecord: Sendable {
         position.epoch = position.metrics.count + 1
         if let json = json["description"] {
             do throws(DescriptionError) { description = try RunDescription(json) } catch {
-                descriptionFault = error.description
+                descriptionFault = error
             }
         }
         arithmetic = json["arithmetic"]?.integer ?? 0
@@ -236,8 +239,11 @@ public struct RunRecord: Sendable {
             })
     }
 
-    /// JSON has no NaN: what diverged is `null`.
-    private static func number(_ json: JSON?) -> Double { json?.number ?? .nan }
+    /// JSON has no NaN: what diverged is `null`. What is no number is -1, which no result is.
+    private static func number(_ json: JSON?) -> Double {
+        guard let json, json != .null else { return .nan }
+        return json.number ?? -1
+    }
 }
 
 extension RunRecord {
@@ -271,8 +277,10 @@ extension Unicode.Scalar {
 extension EpochMetrics {
     /// Whether a training can have this result: a file may say anything.
     fileprivate var isPossible: Bool {
-        [trainAccuracy, testAccuracy, validation?.accuracy ?? 0].allSatisfy { $0.isNaN || 0...100 ~= $0 }
-            && validation?.steps ?? 0 >= 0
+        [trainAccuracy, testAccuracy].allSatisfy { $0.isNaN || 0...100 ~= $0 }
+            // Rounding may leave a loss a little below 0.
+            && [trainLoss, testLoss, validation?.loss ?? 0].allSatisfy { $0.isNaN || $0 > -1 }
+            && 0...100 ~= validation?.accuracy ?? 0 && validation?.steps ?? 0 >= 0
             && [seconds, trainingSeconds].allSatisfy(isDuration)
     }
 }

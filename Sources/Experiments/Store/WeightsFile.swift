@@ -80,7 +80,7 @@ public struct WeightsFile: Sendable {
 
     /// SHA-256 over names, shapes and values, and over all other metadata; the order of names is left out, which tools
     /// that copy a file may change.
-    fileprivate static func checksum(_ parts: [Safetensors.Part], _ metadata: [String: String]) -> String {
+    static func checksum(_ parts: [Safetensors.Part], _ metadata: [String: String]) -> String {
         var digest = Digest(.sha256)
         for key in metadata.keys.sorted() where key != checksumKey {
             digest.update("\(key)\0\(metadata[key] ?? "")\0")

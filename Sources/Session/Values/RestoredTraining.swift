@@ -12,9 +12,10 @@ struct RestoredTraining {
     /// `nil` where nothing was trained.
     let options: TrainingOptions?
 
-    /// - Throws: a `Diagnostic` in the line of an older record.
+    /// - Throws: why its description cannot be read; a `Diagnostic` in the line of an older record, which has none.
     init(_ record: RunRecord, reader: any ProgramReader) throws {
         let (expression, name) = (record.context.modelExpression, record.model)
+        if let fault = record.descriptionFault { throw fault }
         if let description = record.description {
             architecture = description.architecture
             options = description.options
