@@ -68,7 +68,10 @@ struct DataFile {
             throw damaged(
                 "it announces \(sizes.map(String.init).joined(separator: "x")) values and is too short for them")
         }
-        guard Memory.hasRoom(for: count) else { throw .outOfMemory("the values in \(path)", count) }
+        guard Memory.hasRoom(for: count) else {
+            throw .outOfMemory(
+                "the values in \(path)", count, fix: "free memory, or name a folder whose files hold fewer images")
+        }
         return count / valueSize
     }
 

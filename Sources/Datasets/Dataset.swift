@@ -154,7 +154,9 @@ public struct Dataset: Sendable {
         let stored = [training, validation, test].reduce(0) { $0 + ($1.isInFiles ? 0 : $1.count) }
         let (byteCount, overflow) = (stored * channels).multipliedReportingOverflow(by: newHeight * newWidth)
         guard !overflow, Memory.hasRoom(for: byteCount) else {
-            throw .outOfMemory("\(stored) images of \(newHeight)x\(newWidth)", overflow ? .max : byteCount)
+            throw .outOfMemory(
+                "\(stored) images of \(newHeight)x\(newWidth)", overflow ? .max : byteCount,
+                fix: "`take` fewer images first, or choose a smaller size")
         }
         func resized(_ part: ImageSet) throws(DatasetError) -> ImageSet {
             switch part.storage {

@@ -16,7 +16,9 @@ public enum DatasetError: Error, Sendable, CustomStringConvertible {
     /// An option that cannot be what it says.
     case badOption(String, fix: String)
     /// What there is no memory for, and how many bytes it takes.
-    case outOfMemory(String, Int)
+    case outOfMemory(String, Int, fix: String)
+    /// Something of another's is where a download goes.
+    case obstructed(path: String, reason: String)
     case cancelled
 
     /// One sentence.
@@ -32,8 +34,9 @@ public enum DatasetError: Error, Sendable, CustomStringConvertible {
         case .archive(let error): error.message
         case .file(let error): error.description
         case .badOption(let message, _): message
-        case .outOfMemory(let what, let byteCount):
+        case .outOfMemory(let what, let byteCount, _):
             "\(what) take \(byteCount >> 20) MB of memory, and \((Memory.available() ?? 0) >> 20) MB are free"
+        case .obstructed(let path, let reason): "\(path) is in the way of the download: \(reason)"
         case .cancelled: "the download was stopped"
         }
     }
@@ -54,7 +57,8 @@ public enum DatasetError: Error, Sendable, CustomStringConvertible {
             "name a folder with files that this user may read"
         case .file: "check that the folder can be written and that the disk has 400 MB left"
         case .badOption(_, let fix): fix
-        case .outOfMemory: "`take` fewer images first, or choose a smaller size"
+        case .outOfMemory(_, _, let fix): fix
+        case .obstructed: "remove it, or move it to another folder"
         case .cancelled: "call it again: it resumes where it stopped"
         }
     }

@@ -21,6 +21,8 @@ enum IDXFile {
         guard labelCount == sizes[0] else {
             throw labelFile.damaged("it has \(labelCount) labels for \(sizes[0]) images")
         }
+        // Before the labels are read: of what is refused nothing is.
+        _ = try file.count(sizes)
         let labels = try labelFile.bytes([labelCount], cancellation)
         try labelFile.expectEnd()
         try labelFile.check(labels, classCount: classCount)

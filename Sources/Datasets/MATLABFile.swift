@@ -18,6 +18,15 @@ enum MATLABFile {
         let kind: NumberKind
         let byteCount: Int
         let file: DataFile
+        /// What it lies in, and how many bytes fill it up there.
+        fileprivate let container: DataFile
+        fileprivate let padding: Int
+
+        /// Nothing may follow the values, once they are read. Of what is packed, the sum is checked here.
+        func expectEnd() throws(DatasetError) {
+            try container.skip(padding)
+            try container.expectEnd()
+        }
     }
 
     private static let (matrix, compressed) = (14, 15)
@@ -69,14 +78,14 @@ enum MATLABFile {
 
         init(_ file: DataFile) throws(DatasetError) {
             let bytes = try file.read(8)
-            let small = Int([UInt8](bytes[2..<4]).littleEndian)
+            let small = Int(bytes[2..<4].littleEndian)
             if small > 0 {
                 guard small <= 4 else { throw file.damaged("an element of it has a length that cannot be") }
-                kind = Int([UInt8](bytes[..<2]).littleEndian)
+                kind = Int(bytes[..<2].littleEndian)
                 (byteCount, padding, value) = (small, 0, [UInt8](bytes[4..<4 + small]))
             } else {
-                kind = Int([UInt8](bytes[..<4]).littleEndian)
-                byteCount = Int([UInt8](bytes[4...]).littleEndian)
+                kind = Int(bytes[..<4].littleEndian)
+                byteCount = Int(bytes[4...].littleEndian)
                 (padding, value) = ((8 - byteCount % 8) % 8, nil)
             }
         }
@@ -106,8 +115,9 @@ enum MATLABFile {
             Array(
                 name: String(decoding: name, as: UTF8.self),
                 sizes: stride(from: 0, to: sizes.count - 3, by: 4).map {
-                    Int([UInt8](sizes[$0..<$0 + 4]).littleEndian)
+                    Int(sizes[$0..<$0 + 4].littleEndian)
                 }, kind: kind, byteCount: values.byteCount,
-                file: values.value.map { DataFile($0, of: file) } ?? file))
+                file: values.value.map { DataFile($0, of: file) } ?? file, container: file,
+                padding: values.padding))
     }
 }

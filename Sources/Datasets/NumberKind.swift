@@ -26,7 +26,7 @@ enum NumberKind {
     }
 }
 
-extension [UInt8] {
+extension BidirectionalCollection<UInt8> {
     /// Up to eight bytes as a number, the lowest first.
     var littleEndian: UInt64 { reversed().reduce(0) { $0 << 8 | UInt64($1) } }
 }

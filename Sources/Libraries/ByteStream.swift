@@ -43,7 +43,7 @@ public final class ByteStream {
 
     /// - Parameters:
     ///   - part: of the file; `nil`: all of it.
-    ///   - isPacked: whether it is a gzip or zlib stream; `nil`: where it begins as gzip does.
+    ///   - isPacked: whether it is a zlib stream; `nil`: one or more gzip streams where it begins as gzip does.
     public init(_ path: String, part: Range<Int>? = nil, isPacked: Bool? = nil) throws(FileError) {
         let file = try FileReader(path)
         let part = (part ?? 0..<file.byteCount).clamped(to: 0..<file.byteCount)
@@ -52,7 +52,7 @@ public final class ByteStream {
                 part.count > 1 ? try file.read(2, at: part.lowerBound) == [0x1F, 0x8B] : false
             }
         left = part
-        inflation = unpacks ? Inflation() : nil
+        inflation = unpacks ? Inflation(isGzip: isPacked == nil) : nil
         // Deflate makes at most 1,032 bytes of one.
         byteLimit = unpacks ? part.count.multipliedReportingOverflow(by: 1032).partialValue : part.count
         source = .file(file)
@@ -126,10 +126,14 @@ private final class Inflation {
     /// It does not move: zlib knows its address.
     private let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
     private let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: pieceSize, alignment: 16)
+    private let isGzip: Bool
     private let isReady: Bool
     private var isAtEnd = false
 
-    init() { isReady = tandem_inflate_begin(stream) == Z_OK }
+    init(isGzip: Bool) {
+        self.isGzip = isGzip
+        isReady = tandem_inflate_begin(stream, isGzip ? 1 : 0) == Z_OK
+    }
 
     deinit {
         if isReady { inflateEnd(stream) }
@@ -138,7 +142,7 @@ private final class Inflation {
     }
 
     /// - Parameter refill: gives the next packed bytes, as many as there are.
-    /// - Returns: how many bytes there were; fewer than the buffer has only at the end of the stream.
+    /// - Returns: how many bytes there were; fewer than the buffer has only at the end of the last stream.
     func read(
         into buffer: UnsafeMutableRawBufferPointer,
         refill: (UnsafeMutableRawBufferPointer) throws(ByteStreamError) -> Int
@@ -149,20 +153,37 @@ private final class Inflation {
             let room = min(buffer.count - done, 1 << 30)
             stream.pointee.next_out = buffer.baseAddress?.advanced(by: done).assumingMemoryBound(to: UInt8.self)
             stream.pointee.avail_out = UInt32(room)
-            if stream.pointee.avail_in == 0 {
-                let count = try refill(piece)
-                guard count > 0 else { throw .ended }
-                stream.pointee.next_in = piece.baseAddress?.assumingMemoryBound(to: UInt8.self)
-                stream.pointee.avail_in = UInt32(count)
-            }
+            guard try hasInput(refill) else { throw .ended }
             let status = inflate(stream, Z_NO_FLUSH)
             done += room - Int(stream.pointee.avail_out)
             switch status {
             case Z_OK: continue
-            case Z_STREAM_END: isAtEnd = true
+            case Z_STREAM_END: isAtEnd = try !beginsNextStream(refill)
             default: throw .damaged(stream.pointee.msg.map { String(cString: $0) } ?? "it cannot be unpacked")
             }
         }
         return done
+    }
+
+    /// Whether anything is left to unpack.
+    private func hasInput(
+        _ refill: (UnsafeMutableRawBufferPointer) throws(ByteStreamError) -> Int
+    ) throws(ByteStreamError) -> Bool {
+        if stream.pointee.avail_in > 0 { return true }
+        let count = try refill(piece)
+        stream.pointee.next_in = piece.baseAddress?.assumingMemoryBound(to: UInt8.self)
+        stream.pointee.avail_in = UInt32(count)
+        return count > 0
+    }
+
+    /// A gzip file may be several streams, one after the other (RFC 1952, section 2.2); nothing else may follow one.
+    private func beginsNextStream(
+        _ refill: (UnsafeMutableRawBufferPointer) throws(ByteStreamError) -> Int
+    ) throws(ByteStreamError) -> Bool {
+        guard try hasInput(refill) else { return false }
+        guard isGzip, stream.pointee.next_in?.pointee == 0x1F, inflateReset(stream) == Z_OK else {
+            throw .damaged("other bytes follow the packed ones")
+        }
+        return true
     }
 }
