@@ -58,6 +58,7 @@ public struct CIFAR: Sendable {
     /// which is then cached there.
     ///
     /// - Parameters:
+    ///   - written: the same folder as a person wrote it, for the description.
     ///   - folder: one that holds `cifar-10-batches-bin` (`cifar-100-binary`), or is it. Where it is given, nothing is
     ///     downloaded.
     ///   - url: where the archive is; by default that of the environment, then the official address.
@@ -65,14 +66,16 @@ public struct CIFAR: Sendable {
     ///   - downloads: whether a missing archive is downloaded.
     ///   - progress: of a download.
     public func load(
-        from folder: String? = nil, url: String? = nil, sha256: String? = nil, downloads: Bool = true,
+        from folder: String? = nil, written: String? = nil, url: String? = nil, sha256: String? = nil,
+        downloads: Bool = true,
         progress: (Progress) -> Void = { _ in }, cancellation: Cancellation = Cancellation()
     ) throws(DatasetError) -> Dataset {
         let dataset = try find(folder, url: url, sha256: sha256, downloads, progress, cancellation)
-        let archive = folder == nil ? sha256?.lowercased() : nil
+        let (archive, folder) = (folder == nil ? sha256?.lowercased() : nil, written ?? folder)
         return dataset.from(
             nameFile == nil
-                ? .cifar10(archive: archive) : .cifar100(hasFineLabels: labelPlace == 1, archive: archive))
+                ? .cifar10(archive: archive, folder: folder)
+                : .cifar100(hasFineLabels: labelPlace == 1, archive: archive, folder: folder))
     }
 
     private func find(
@@ -138,9 +141,11 @@ public struct CIFAR: Sendable {
         labels.reserveCapacity(names.count * count)
         for name in names {
             let path = FileSystem.join(folder, name)
-            guard let size = FileSystem.size(path) else {
+            guard FileSystem.isThere(path) else {
                 throw .damaged(path: path, reason: "it is missing", fix: fix)
             }
+            let size: Int
+            do throws(FileError) { size = try FileReader(path).byteCount } catch { throw .file(error) }
             guard size == count * recordSize else {
                 throw .damaged(path: path, reason: "it has \(size) bytes instead of \(count * recordSize)", fix: fix)
             }
@@ -175,6 +180,8 @@ public struct CIFAR: Sendable {
         let unpacked = FileSystem.join(store, ".tandem-unpacking")
         let cached = FileSystem.join(store, folder)
         let isCancelled = { cancellation.isCancelled }
+        // The data folder itself may be a link: it is the person's own.
+        if checksum != officialChecksum { try DownloadPlace.refuseLink(store) }
         try files { () throws(FileError) in try FileSystem.createDirectories(store) }
 
         // Two sessions that start at once: the second waits, and finds what the first has cached.
@@ -185,6 +192,7 @@ public struct CIFAR: Sendable {
         guard lock != nil else { throw .cancelled }
         if let found = batches(in: store) { return try read(found, fix: "remove \(found), and it is downloaded again") }
 
+        try DownloadPlace.checkFree(cached, wanted: trainingFiles[0])
         let isDownloaded = try PublishedFile(
             name: archiveName, checksum: checksum,
             byteLimit: checksum == officialChecksum ? officialSize : PublishedFile.byteLimit

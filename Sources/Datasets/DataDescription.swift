@@ -8,11 +8,12 @@ import Text
 
 public struct DataDescription: Hashable, Sendable {
     public enum Source: Hashable, Sendable {
-        /// `archive`: SHA-256 of another archive than the published one.
-        case cifar10(archive: String?)
-        case cifar100(hasFineLabels: Bool, archive: String?)
+        /// `archive`: SHA-256 of another archive than the published one. `folder`: where the files were, as it was
+        /// written; `nil` for the cache.
+        case cifar10(archive: String?, folder: String?)
+        case cifar100(hasFineLabels: Bool, archive: String?, folder: String?)
         /// `archive`: SHA-256 of other files than the published ones, one after the other.
-        case published(PublishedSet, archive: String?)
+        case published(PublishedSet, archive: String?, folder: String?)
         /// `path` as it was written, from the folder of the notebook or script.
         case imageFolder(path: String, height: Int, width: Int, testShare: Double, seed: UInt64)
         case arrays(ArrayImages)
@@ -43,7 +44,7 @@ public struct DataDescription: Hashable, Sendable {
             }
         }
         return switch source {
-        case .cifar10(archive: nil), .cifar100(_, archive: nil): 10_000
+        case .cifar10(archive: nil, _), .cifar100(_, archive: nil, _): 10_000
         case .cifar10, .cifar100, .published, .imageFolder, .arrays: nil
         case .synthetic: Synthetic.testCount
         }
@@ -83,18 +84,33 @@ public struct DataDescription: Hashable, Sendable {
 }
 
 extension DataDescription.Source {
+    /// Where the files of a published set were, if not in the cache.
+    public var folder: String? {
+        switch self {
+        case .cifar10(_, let folder), .cifar100(_, _, let folder), .published(_, _, let folder): folder
+        case .imageFolder, .arrays, .synthetic: nil
+        }
+    }
+
     fileprivate func load(
         in folder: String, opensFiles: Bool, _ cancellation: Cancellation
     ) throws(DatasetError) -> Dataset {
+        // The folder of a published set, where it is there still: else the set is as good from the cache.
+        let named = opensFiles ? self.folder : nil
+        let from = named.map { FileSystem.resolve(readable: $0, in: folder) }.flatMap {
+            FileSystem.isDirectory($0) ? $0 : nil
+        }
         switch self {
         // Where another archive than the published one was fetched, nothing says.
-        case .cifar10(let archive):
-            return try CIFAR.ten.load(sha256: archive, downloads: archive == nil, cancellation: cancellation)
-        case .cifar100(let hasFineLabels, let archive):
+        case .cifar10(let archive, _):
+            return try CIFAR.ten.load(
+                from: from, written: named, sha256: archive, downloads: archive == nil, cancellation: cancellation)
+        case .cifar100(let hasFineLabels, let archive, _):
             return try CIFAR.hundred(hasFineLabels: hasFineLabels).load(
-                sha256: archive, downloads: archive == nil, cancellation: cancellation)
-        case .published(let set, let archive):
-            return try set.load(sha256: archive, downloads: archive == nil, cancellation: cancellation)
+                from: from, written: named, sha256: archive, downloads: archive == nil, cancellation: cancellation)
+        case .published(let set, let archive, _):
+            return try set.load(
+                from: from, written: named, sha256: archive, downloads: archive == nil, cancellation: cancellation)
         case .imageFolder(let path, let height, let width, let testShare, let seed):
             guard opensFiles else {
                 throw .badOption(
@@ -153,12 +169,12 @@ extension DataDescription {
 extension DataDescription.Source {
     fileprivate var json: JSONObject {
         switch self {
-        case .cifar10(let archive): return Self.json("cifar10", archive)
-        case .cifar100(let hasFineLabels, let archive):
-            var object = Self.json("cifar100", archive)
+        case .cifar10(let archive, let folder): return Self.json("cifar10", archive, folder)
+        case .cifar100(let hasFineLabels, let archive, let folder):
+            var object = Self.json("cifar100", archive, folder)
             object["labels"] = .string(hasFineLabels ? "fine" : "coarse")
             return object
-        case .published(let set, let archive): return Self.json(set.rawValue, archive)
+        case .published(let set, let archive, let folder): return Self.json(set.rawValue, archive, folder)
         case .imageFolder(let path, let height, let width, let testShare, let seed):
             return [
                 "kind": "imagefolder", "path": .string(path), "size": [.integer(height), .integer(width)],
@@ -177,19 +193,20 @@ extension DataDescription.Source {
         }
     }
 
-    private static func json(_ kind: String, _ archive: String?) -> JSONObject {
+    private static func json(_ kind: String, _ archive: String?, _ folder: String?) -> JSONObject {
         var object: JSONObject = ["kind": .string(kind)]
         object["archive"] = archive.map { .string($0) }
+        object["folder"] = folder.map { .string($0) }
         return object
     }
 
     fileprivate init?(_ json: JSON) {
-        let archive = json["archive"]?.string
+        let (archive, folder) = (json["archive"]?.string, json["folder"]?.string)
         switch json["kind"]?.string {
-        case "cifar10": self = .cifar10(archive: archive)
+        case "cifar10": self = .cifar10(archive: archive, folder: folder)
         case "cifar100":
             guard let labels = json["labels"]?.string, ["fine", "coarse"].contains(labels) else { return nil }
-            self = .cifar100(hasFineLabels: labels == "fine", archive: archive)
+            self = .cifar100(hasFineLabels: labels == "fine", archive: archive, folder: folder)
         case "imagefolder":
             guard let path = json["path"]?.string, let (height, width) = sizes(json["size"]),
                 let testShare = json["test"]?.number, testShare > 0, testShare < 1, let seed = json["seed"]?.unsigned
@@ -214,7 +231,7 @@ extension DataDescription.Source {
         case "synthetic": self = .synthetic
         case let kind?:
             guard let set = PublishedSet(rawValue: kind) else { return nil }
-            self = .published(set, archive: archive)
+            self = .published(set, archive: archive, folder: folder)
         case nil: return nil
         }
     }

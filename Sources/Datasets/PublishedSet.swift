@@ -95,6 +95,7 @@ public enum PublishedSet: String, Sendable, CaseIterable {
     /// which are then cached there.
     ///
     /// - Parameters:
+    ///   - written: the same folder as a person wrote it, for the description.
     ///   - folder: one that holds the files, packed or not, or a folder with them as Tandem or torchvision names it.
     ///     Where it is given, nothing is downloaded.
     ///   - url: the folder of the files; by default that of the environment, then the official address.
@@ -102,11 +103,12 @@ public enum PublishedSet: String, Sendable, CaseIterable {
     ///   - downloads: whether missing files are downloaded.
     ///   - progress: of a download.
     public func load(
-        from folder: String? = nil, url: String? = nil, sha256: String? = nil, downloads: Bool = true,
+        from folder: String? = nil, written: String? = nil, url: String? = nil, sha256: String? = nil,
+        downloads: Bool = true,
         progress: (Progress) -> Void = { _ in }, cancellation: Cancellation = Cancellation()
     ) throws(DatasetError) -> Dataset {
         try find(folder, url: url, sha256: sha256, downloads, progress, cancellation).from(
-            .published(self, archive: folder == nil ? sha256?.lowercased() : nil))
+            .published(self, archive: folder == nil ? sha256?.lowercased() : nil, folder: written ?? folder))
     }
 
     private func find(
@@ -155,6 +157,8 @@ public enum PublishedSet: String, Sendable, CaseIterable {
         // What has arrived stays for the next try.
         let folder = FileSystem.join(FileSystem.folder(of: cached), ".tandem-\(FileSystem.name(of: cached))")
         let isCancelled = { cancellation.isCancelled }
+        try DownloadPlace.checkFree(cached, wanted: Self.unpacked(officialFiles[0].name))
+        try DownloadPlace.refuseLink(folder)
         do throws(FileError) { try FileSystem.createDirectories(folder) } catch { throw .file(error) }
         let files = officialFiles.map {
             PublishedFile(
@@ -191,19 +195,20 @@ public enum PublishedSet: String, Sendable, CaseIterable {
 
     /// The first of these folders that holds the first file.
     private func folder(among names: [String], in folder: String) -> String? {
-        names.map { $0 == "." ? folder : FileSystem.join(folder, $0) }.first {
-            path(of: officialFiles[0].name, in: $0) != nil
-        }
+        let paths = names.map { $0 == "." ? folder : FileSystem.join(folder, $0) }
+            .compactMap { place in path(of: officialFiles[0].name, in: place).map { (place, file: $0) } }
+        return (paths.first { FileSystem.isRegularFile($0.file) } ?? paths.first)?.0
     }
 
     private static func unpacked(_ name: String) -> String { name.hasSuffix(".gz") ? String(name.dropLast(3)) : name }
 
-    /// A file as it is published, or unpacked, under one of the two names in use.
+    /// A file as it is published, or unpacked, under one of the two names in use; of another kind than a file only
+    /// where there is none: reading it says what it is.
     private func path(of file: String, in folder: String) -> String? {
         let name = Self.unpacked(file)
         let dotted = name.split(separator: "-idx").joined(separator: ".idx")
-        return [file, name, dotted, dotted + ".gz"].map { FileSystem.join(folder, $0) }.first(
-            where: FileSystem.isRegularFile)
+        let paths = [file, name, dotted, dotted + ".gz"].map { FileSystem.join(folder, $0) }
+        return paths.first(where: FileSystem.isRegularFile) ?? paths.first(where: FileSystem.isThere)
     }
 
     private func read(

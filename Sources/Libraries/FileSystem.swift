@@ -198,6 +198,12 @@ public enum FileSystem {
         return lstat(path, &status) == 0
     }
 
+    /// Whether the name itself is a symbolic link, wherever it leads.
+    public static func isLink(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
+    }
+
     public static func isDirectory(_ path: String) -> Bool {
         var status = stat()
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR

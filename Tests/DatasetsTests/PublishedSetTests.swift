@@ -91,7 +91,7 @@ struct PublishedSetTests {
             try change("\(copy)/\(name)") { $0.replaceSubrange(place..<place + 4, with: [255, 255, 255, 255]) }
         }
         let error = datasetFailure { () throws(DatasetError) in try PublishedSet.mnist.load(from: copy) }
-        #expect(error?.message.contains("it announces 4294967295 values and is too short for them") == true)
+        #expect(error?.message.contains("it announces 4294967295x28x28 values and is too short for them") == true)
     }
 
     @Test func truncatedAndLongerFilesAreNamed() throws {
@@ -122,6 +122,125 @@ struct PublishedSetTests {
         try change("\(copy)/train-labels-idx1-ubyte.gz") { $0[$0.count - 8] ^= 1 }
         let error = datasetFailure { () throws(DatasetError) in try PublishedSet.mnist.load(from: copy) }
         #expect(error?.message.contains("incorrect data check") == true)
+    }
+
+    /// An empty stream: one byte of a block, its sum and its size.
+    private static let emptyStream: [UInt8] = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0]
+
+    @Test func severalPackedStreamsAreOneFileAndNothingElseMayFollow() throws {
+        let copy = try copy("mnist")
+        let path = "\(copy)/train-images-idx3-ubyte.gz"
+        try change(path) { $0 = Self.emptyStream + $0 + Self.emptyStream }
+        #expect(try PublishedSet.mnist.load(from: copy).training.count == 20)
+        let whole = try FileSystem.read(path)
+        for rest in [[0], [1, 2, 3], [0x1F, 0x8C, 8], Array(Self.emptyStream.dropLast())] as [[UInt8]] {
+            try FileSystem.write(whole + rest, to: path)
+            let error = datasetFailure { () throws(DatasetError) in try PublishedSet.mnist.load(from: copy) }
+            #expect(error?.message.hasPrefix("\(path) is damaged: ") == true, "\(rest): \(error?.message ?? "read")")
+        }
+    }
+
+    @Test func anotherKindThanAFileIsNamed() throws {
+        for (name, set) in [("mnist", PublishedSet.mnist), ("svhn", .svhn)] {
+            let copy = try copy(name)
+            for file in try FileSystem.list(copy) {
+                let path = "\(copy)/\(file)"
+                let bytes = try FileSystem.read(path)
+                try FileSystem.remove(path)
+                #expect(mkfifo(path, 0o600) == 0)
+                let pipe = datasetFailure { () throws(DatasetError) in try set.load(from: copy) }
+                #expect(pipe?.message == "cannot read \(path): it is a pipe")
+                try FileSystem.remove(path)
+                try FileSystem.createDirectories(path)
+                let folder = datasetFailure { () throws(DatasetError) in try set.load(from: copy) }
+                #expect(folder?.message == "cannot read \(path): is a directory")
+                try FileSystem.removeTree(path)
+                try FileSystem.write(bytes, to: path)
+            }
+        }
+    }
+
+    /// Files with holes, which hold nothing.
+    @Test func imagesBeyondTheMemoryAreRefusedBeforeTheirLabelsAreRead() throws {
+        let copy = try copy("mnist")
+        let count = 400_000_000
+        for (name, header, size) in [("t10k-images.idx3-ubyte", 16, 28 * 28), ("t10k-labels-idx1-ubyte", 8, 1)] {
+            try change("\(copy)/\(name)") {
+                $0.replaceSubrange(4..<8, with: [0x17, 0xD7, 0x84, 0x00])
+                if size == 1 { $0[8] = 200 }
+            }
+            #expect(truncate("\(copy)/\(name)", off_t(header + count * size)) == 0)
+        }
+        let error = datasetFailure { () throws(DatasetError) in try PublishedSet.mnist.load(from: copy) }
+        guard case .outOfMemory = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect(error?.fix == "free memory, or name a folder whose files hold fewer images")
+    }
+
+    /// An array of bytes in a MATLAB file, and what follows it there.
+    private func array(_ name: String, _ sizes: [Int], _ values: [UInt8], rest: [UInt8] = []) -> [UInt8] {
+        func number(_ value: Int) -> [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) } }
+        func element(_ kind: Int, _ bytes: [UInt8]) -> [UInt8] {
+            number(kind) + number(bytes.count) + bytes + [UInt8](repeating: 0, count: (8 - bytes.count % 8) % 8)
+        }
+        return element(
+            14,
+            element(6, number(9) + number(0)) + element(5, sizes.flatMap(number)) + element(1, Array(name.utf8))
+                + element(2, values) + rest)
+    }
+
+    @Test func digitsAreReadOnlyWhereTheyAreAsManyAsTheImages() throws {
+        let copy = try copy("svhn")
+        let path = "\(copy)/test_32x32.mat"
+        let header = Array(try FileSystem.read(path)[..<128])
+        func message(_ arrays: [UInt8]...) throws -> String {
+            try FileSystem.write(header + arrays.flatMap { $0 }, to: path)
+            return datasetFailure { () throws(DatasetError) in try PublishedSet.svhn.load(from: copy) }?.message
+                ?? "read"
+        }
+        func images(_ count: Int) -> [UInt8] {
+            array("X", [32, 32, 3, count], [UInt8](repeating: 1, count: 3072 * count))
+        }
+        func digits(_ count: Int, _ digit: UInt8 = 1, rest: [UInt8] = []) -> [UInt8] {
+            array("y", [count, 1], [UInt8](repeating: digit, count: count), rest: rest)
+        }
+        #expect(try message(digits(2), images(2)) == "read")
+        // None of them is a digit.
+        for digits in [digits(5000, 0), digits(1, 0)] {
+            let count = digits.count > 1000 ? 5000 : 1
+            #expect(
+                try message(digits, images(2)) == "\(path) is damaged: it has \(count) digits for 2 images")
+            #expect(
+                try message(images(2), digits) == "\(path) is damaged: it has \(count) digits for 2 images")
+        }
+        #expect(try message(images(2), digits(2), images(2)).hasSuffix("it holds `X` more than once"))
+        #expect(try message(images(2), digits(2), digits(2)).hasSuffix("it holds `y` more than once"))
+        #expect(
+            try message(images(2), digits(2, rest: [UInt8](repeating: 0, count: 8)))
+                .hasSuffix("it holds more than it announces"))
+    }
+
+    @Test func aWrongSumOfAPackedArrayIsNoticed() throws {
+        let copy = try copy("svhn")
+        let path = "\(copy)/train_32x32.mat"
+        try change(path) {
+            let byteCount = Int($0[132..<136].littleEndian)
+            $0[136 + byteCount - 1] ^= 1
+        }
+        let error = datasetFailure { () throws(DatasetError) in try PublishedSet.svhn.load(from: copy) }
+        #expect(error?.message == "\(path) is damaged: incorrect data check")
+    }
+
+    @Test func theDescriptionHasTheFolderThatWasRead() throws {
+        let (folder, name) = (FileSystem.folder(of: arrayFolder), FileSystem.name(of: arrayFolder))
+        let data = try PublishedSet.svhn.load(from: arrayFolder, written: name)
+        let description = try #require(data.description)
+        #expect(description.source == .published(.svhn, archive: nil, folder: name))
+        #expect(DataDescription(.object(description.json)) == description)
+        let made = try description.made(in: folder, opensFiles: true, cancellation: Cancellation())
+        #expect(try made.digest() == data.digest() && made.description == description)
     }
 
     @Test func otherMATLABFilesAreNamed() throws {
@@ -191,6 +310,43 @@ extension CIFAR10Tests {
         #expect(error?.message == "there is no train-images-idx3-ubyte in \(folder.path)")
     }
 
+    /// Each before anything is downloaded: there is nothing at the address.
+    @Test(arguments: ["svhn", "cifar-10"]) func whatIsInTheWayOfADownloadIsNamed(_ set: String) throws {
+        let sum = String(repeating: "ab", count: 32)
+        let nowhere = "file:///nowhere"
+        func message() -> String? {
+            datasetFailure { () throws(DatasetError) in
+                set == "svhn"
+                    ? try PublishedSet.svhn.load(url: nowhere, sha256: sum)
+                    : try CIFAR.ten.load(url: nowhere, sha256: sum)
+            }?.message
+        }
+        let store = "\(folder.path)/\(set)-\(sum.prefix(12))"
+        let place = set == "svhn" ? store : "\(store)/cifar-10-batches-bin"
+        let wanted = set == "svhn" ? "train_32x32.mat" : "data_batch_1.bin"
+        try FileSystem.createDirectories(place)
+        #expect(message()?.hasPrefix("cannot download file:///nowhere") == true)
+        try FileSystem.write("mine", to: "\(place)/notes")
+        #expect(message() == "\(place) is in the way of the download: there is no \(wanted) in it")
+        #expect(try FileSystem.readText("\(place)/notes") == "mine")
+        try FileSystem.removeTree(place)
+        try FileSystem.write("mine", to: place)
+        #expect(message() == "\(place) is in the way of the download: it is no folder")
+        try FileSystem.remove(place)
+        // Links: in the place of the set, and in that of the folder where it is put together.
+        let other = "\(folder.path)/other"
+        try FileSystem.createDirectories(other)
+        for link in [place, set == "svhn" ? "\(folder.path)/.tandem-svhn-\(sum.prefix(12))" : store] {
+            try FileSystem.removeTree(link)
+            for target in [other, "\(folder.path)/nothing"] {
+                #expect(symlink(target, link) == 0)
+                #expect(message() == "\(link) is in the way of the download: it is a link")
+                try FileSystem.remove(link)
+            }
+        }
+        #expect(try FileSystem.list(other) == [])
+    }
+
     @Test func filesAreDownloadedOnceCheckedAndCached() throws {
         let names = ["train_32x32.mat", "test_32x32.mat"]
         let files = try names.map { try FileSystem.read("\(arrayFolder)/svhn/\($0)") }
@@ -222,7 +378,7 @@ extension CIFAR10Tests {
         // The cache needs no source.
         let data = try PublishedSet.svhn.load(url: "file:///nowhere", sha256: sum)
         #expect(data.test.count == 4)
-        #expect(data.description?.source == .published(.svhn, archive: sum))
+        #expect(data.description?.source == .published(.svhn, archive: sum, folder: nil))
         #expect(data.description.flatMap { DataDescription(.object($0.json)) } == data.description)
     }
 }

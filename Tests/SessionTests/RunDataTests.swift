@@ -1,6 +1,7 @@
 // What a run is measured on where nothing is named: its own data, whatever was made since, and the result says which.
 
 import Foundation
+import Libraries
 import Runtime
 import Testing
 
@@ -136,6 +137,46 @@ struct RunDataTests {
         again.run(
             "let mine = take(synthetic(), 64, test: 40)\nlet late = take(synthetic(), 99, test: 9)\nprint evaluate(c)")
         #expect(again.output.all.text.split(separator: "\n").last?.hasPrefix("c on mine: ") == true)
+    }
+
+    /// Another session has nothing but the files of the folder.
+    @Test func thePublishedSetOfAFolderIsFoundThereOrTheFolderIsNamed() throws {
+        defer { remove() }
+        let arrays =
+            URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().path
+            + "/DatasetsTests/Arrays/mnist"
+        let digits = "\(home)/digits"
+        try FileManager.default.createDirectory(atPath: home, withIntermediateDirectories: true)
+        try FileManager.default.copyItem(atPath: arrays, toPath: digits)
+        let expression = "take(mnist(from: \"\(digits)\"), train: 16, test: 8)"
+        let session = Session(home: home)
+        session.run(
+            """
+            model Net { input 1x28x28; conv 2, stride: 4; relu; flatten; linear 10 }
+            let a = train Net, on: \(expression), epochs: 1, batch: 8, log: none
+            save a, "\(home)/a.safetensors"
+            let line = share a
+            """)
+        #expect(session.output.all.diagnostics.last?.fix?.contains("`\(expression)`") == true)
+        session.workspace.close()
+
+        let again = Session(home: home)
+        again.run("let kept = runs[\"a\"]\nprint evaluate(kept).accuracy == kept.accuracy")
+        #expect(again.output.all.text == "true\n", "\(again.output.all.diagnostics)")
+        again.workspace.close()
+
+        // Other files lie there now.
+        let labels = "\(digits)/t10k-labels-idx1-ubyte"
+        try FileSystem.write(try FileSystem.read(labels).prefix(8) + [UInt8](repeating: 3, count: 10), to: labels)
+        let changed = Session(home: home)
+        changed.run("let b = runs[\"a\"]\nevaluate b")
+        let fault = changed.output.all.diagnostics.last
+        #expect(fault?.message.hasSuffix("`\(expression)` gives other images now") == true)
+        #expect(fault?.fix == "bind it first: `let data = \(expression)`, or name other data: `on: data`")
+        // A file of a run knows the folder too.
+        changed.run("let c = load \"\(home)/a.safetensors\"\nlet line = share c")
+        #expect(changed.output.all.diagnostics.last?.fix?.contains("`\(expression)`") == true)
+        changed.workspace.close()
     }
 
     @Test func aRunFromAFileTakesItsOwnDataToo() throws {

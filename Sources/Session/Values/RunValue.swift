@@ -6,6 +6,7 @@ import Experiments
 import Graphics
 import Network
 import Runtime
+import Text
 
 final class RunValue: ObjectValue {
     static let kind = ValueKind.run
@@ -69,6 +70,16 @@ final class RunValue: ObjectValue {
 
     /// The program text that makes its data again.
     var dataExpression: String? { data.map(\.expression) ?? origin?.dataExpression }
+
+    /// The same with the folder that a published set was read from, whose files may be others.
+    var dataSource: String? {
+        guard let expression = dataExpression, let folder = dataDescription?.source.folder,
+            // The set is the innermost call: `take(mnist(), train: 64)`.
+            let end = expression.firstIndex(of: ")")
+        else { return dataExpression }
+        let head = expression[..<end]
+        return head + (head.hasSuffix("(") ? "" : ", ") + "from: \"\(folder.printableName)\"" + expression[end...]
+    }
 
     /// How to make its data again, in the record of a run of an older version only as text.
     var dataDescription: DataDescription? { data.map(\.dataset.description) ?? origin?.data }

@@ -111,7 +111,7 @@ extension Invocation {
             let other = arguments.word.parameter("on") == nil ? "" : ", or name other data: `on: data`"
             return fault(
                 .noData, "the data of \(run.run.label) is not available: \(reason)",
-                fix: "bind it first: `let data = \(expression ?? "synthetic()")`\(other)")
+                fix: "bind it first: `let data = \(run.dataSource ?? "synthetic()")`\(other)")
         }
         // What a file of somebody else says opens no other file.
         let opensFiles = run.place != nil
@@ -135,7 +135,8 @@ extension Invocation {
         }
         guard case .object(let object) = made, let data = object as? DataValue, try self.digest(of: data) == digest
         else {
-            throw unavailable("`\(expression ?? "what made them")` gives other images now")
+            let source = opensFiles ? run.dataSource : expression
+            throw unavailable("`\(source ?? "what made them")` gives other images now")
         }
         context.session.remadeData = data
         return data

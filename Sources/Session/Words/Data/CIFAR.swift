@@ -33,7 +33,7 @@ private func loadCIFAR(_ set: CIFAR, from: Option<String?>, _ call: Invocation) 
     try call.dataSet(set.name, from: from, [DataOption.url, DataOption.sha256]) {
         folder, progress throws(DatasetError) in
         try set.load(
-            from: folder, url: call[DataOption.url], sha256: call[DataOption.sha256], progress: progress,
-            cancellation: call.context.interruption)
+            from: folder, written: call[from], url: call[DataOption.url], sha256: call[DataOption.sha256],
+            progress: progress, cancellation: call.context.interruption)
     }
 }

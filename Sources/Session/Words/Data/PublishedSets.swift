@@ -37,7 +37,7 @@ extension Word {
 private func loadPublished(_ set: PublishedSet, _ call: Invocation) throws -> Value {
     try call.dataSet(set.name, from: from, [url, sha256]) { folder, progress throws(DatasetError) in
         try set.load(
-            from: folder, url: call[url], sha256: call[sha256], progress: progress,
+            from: folder, written: call[from], url: call[url], sha256: call[sha256], progress: progress,
             cancellation: call.context.interruption)
     }
 }

@@ -64,6 +64,14 @@ private func shareRun(_ call: Invocation) throws -> Value {
             .notRepeatable, "the data of \(label) is not known", at: place,
             fix: "share the file: `save \(label), \"weights.safetensors\"`")
     }
+    if let source = value.dataSource, source != value.dataExpression {
+        call.context.output.report(
+            Diagnostic(
+                .note, code: .notRepeatable,
+                "\(label) was trained on the files of a folder, and the line takes the published ones",
+                source: call.context.source, at: place,
+                fix: "where they are others, send them along, and write `\(source)` in the line"))
+    }
     let name = RunProgram.name(value)
     return .string(
         "\(RunProgram.text(value, name: name)); share \(name), digest: \"\(value.run.digest.prefix(shownDigits))\", "
