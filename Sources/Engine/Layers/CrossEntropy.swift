@@ -67,8 +67,9 @@ struct CrossEntropy {
     }
 
     /// What the outputs of a teacher add to the loss of an image:
-    /// weight · T² · KL(softmax(teacher / T) ‖ softmax(own / T)) (Hinton, Vinyals and Dean: "Distilling the knowledge
-    /// in a neural network", 2015). Its gradient is added to the one that is there.
+    /// weight · T² · KL(softmax(teacher / T) ‖ softmax(own / T)). Its gradient is added to the one that is there.
+    ///
+    /// Source: Hinton, Vinyals and Dean, "Distilling the knowledge in a neural network", 2015.
     ///
     /// - Parameter scale: what the gradient is multiplied by, 1 / images for a mean.
     func distill(
