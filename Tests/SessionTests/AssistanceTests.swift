@@ -39,7 +39,8 @@ struct AssistanceTests {
     @Test func choicesAndValuesFitTheirOption() {
         #expect(
             texts("plot a, y: |") == [
-                "accuracy", "loss", "trainaccuracy", "trainloss", "validationaccuracy", "validationloss",
+                "accuracy", "loss", "trainaccuracy", "trainloss", "validationaccuracy", "validationloss", "top5", "f1",
+                "calibration",
             ])
         #expect(texts("plot a, y: tr|") == ["trainaccuracy", "trainloss"])
         #expect(texts("train net, optimizer: |").starts(with: ["sgd", "adam"]))

@@ -279,7 +279,7 @@ extension Interpreter {
         func meaning(_ meant: String) -> Diagnostic {
             unknown("did you mean `\(meant):`?   \(options)", [TextEdit(label.range, meant)])
         }
-        if let fix = ForeignFunction.option(label.text, of: word) { return unknown(fix) }
+        if let fix = ForeignFunction.option(label.text, of: word, taking: source[value.range]) { return unknown(fix) }
         // `ema: 0.99`
         if Vocabulary.word(label.text) != nil,
             let (fix, edits) = optionElsewhere(label, value, in: word, among: all)

@@ -91,7 +91,7 @@ enum ForeignFunction {
     static let callbacks = ["EarlyStopping", "ModelCheckpoint"]
 
     /// What to say of an option that no option of the word equals: `augment(data, vflip: true)`.
-    static func option(_ name: String, of word: Word) -> String? {
+    static func option(_ name: String, of word: Word, taking value: String) -> String? {
         let plain = name.lowercased().filter { $0 != "_" }
         if word.result == .optimizer {
             if plain.hasPrefix("param") { return groups }
@@ -117,6 +117,10 @@ enum ForeignFunction {
         case (_, "restorebestweights"), (_, "savebestonly"), (_, "loadbestmodelatend"), (_, "keepbest"):
             word.labels.contains("select")
                 ? "write `select: best`: the epoch that is best on the validation part, which `split` holds out" : nil
+        case (_, "earlystopping"), (_, "earlystop"):
+            word.labels.contains("patience")
+                ? "write `patience: \(Int(value) ?? 5)`: after so many epochs without a better one on the validation part the training ends"
+                : nil
         case (_, "steps"), (_, "maxsteps"), (_, "iterations"), (_, "maxiter"), (_, "numiterations"):
             word.labels.contains("epochs") && !word.labels.contains("steps")
                 ? "a training is as long as its epochs, which may be a part of one: `epochs: 0.5`" : nil
@@ -185,6 +189,8 @@ enum ForeignFunction {
         func initial(_ choice: String) -> String {
             "write `init: \(choice)` in the `conv` or `linear` that begins so: `conv 64, init: \(choice)`"
         }
+        let separable = "write `conv 64, padding: 1, groups: 64; conv 128, kernel: 1`, where 64 channels come in"
+        let watching = "leave it out: `train` shows its curve, `plot a` draws it, and every run is kept: `runs`"
         func sameVariance(_ kind: String) -> String { "; it is of the same variance, but \(kind)" }
         return [
             "transformerencoderlayer": encoder, "transformerencoder": encoder, "transformer": encoder,
@@ -214,6 +220,26 @@ enum ForeignFunction {
                 + "in `summary`: `train Net, freeze: 1...14`",
             "se": gate, "selayer": gate, "semodule": gate, "seblock": gate, "squeezeexcitation": gate,
             "squeezeexcite": gate, "squeezeandexcitation": gate, "sqex": gate,
+            "createmodel":
+                "write the network as a `model`; `load \"weights.safetensors\", into: Net` takes weights that were saved elsewhere",
+            "gradscaler": "leave it out: `train Net, precision: mixed` needs no scaled losses",
+            "autocast": "write `precision: mixed` in `train`",
+            "clipgradnorm": "write `clip: 1` in `train`: the largest norm of the gradient",
+            "clipgradvalue":
+                "`clip:` of `train` is the nearest, but another function: it limits the norm, not each value",
+            "separableconv2d": separable, "depthwiseconv2d": separable,
+            "tocategorical": "leave it out: labels are the places of their classes",
+            "onehot": "leave it out: labels are the places of their classes",
+            "imagedatagenerator": "write `augment data, flip: true, crop: 4`; `imagefolder \"photos\"` reads files",
+            "weightedrandomsampler":
+                "`classweights: balanced` of `train` is the nearest, but another function: it weighs losses, and draws images evenly",
+            "labelsmoothingcrossentropy": "write `smoothing: 0.1` in `train`",
+            "softtargetcrossentropy":
+                "leave it out: `train` takes the mixed labels that `mixup:` and `cutmix:` of `augment` make",
+            "tensorboard": watching, "summarywriter": watching, "wandb": watching, "csvlogger": watching,
+            "sam": "no word computes it: each step takes one gradient",
+            "shampoo": "`muon` is the nearest, but another function",
+            "sophia": "no word computes it; `help training` lists the optimizers",
         ]
     }()
 
@@ -256,7 +282,8 @@ enum ForeignFunction {
             "localresponsenorm": ("batchnorm", "it normalizes over the batch, not over neighboring channels"),
             "lrn": ("batchnorm", "it normalizes over the batch, not over neighboring channels"),
             "nadam": ("adam", adam), "radam": ("adam", adam), "adamax": ("adam", adam), "adagrad": ("adam", adam),
-            "adadelta": ("adam", adam), "lamb": ("adam", adam),
+            "adadelta": ("adam", adam), "lamb": ("adam", adam), "adabelief": ("adam", adam),
+            "adafactor": ("adam", adam),
             "lars": ("sgd", adam), "rprop": ("sgd", adam), "lbfgs": ("sgd", adam),
             "onecyclelr": (
                 "onecycle", "the momentum stays, unless `momentum: (0.95, 0.85)` changes it as PyTorch's does by itself"

@@ -194,7 +194,8 @@ extension FaultMaker {
         if let fix = Self.libraryCalls[last] { return fault(.unknownName, message, at: range, fix: fix) }
         guard let word else {
             return fault(
-                .unknownName, message, at: range, fix: "no library is needed: `help` lists all words")
+                .unknownName, message, at: range,
+                fix: ForeignFunction.text(base) ?? "no library is needed: `help` lists all words")
         }
         if let meant = translation(of: call, to: word, last) {
             return fault(
@@ -284,7 +285,7 @@ extension FaultMaker {
         "accuracy": "it belongs to a run: `a.accuracy`", "loss": "it belongs to a run: `a.loss`",
         "f1_score": "it belongs to a run: `a.f1` is the macro F1",
         "MulticlassCalibrationError": "it belongs to a run: `a.calibration`",
-        "model": "`model Net { … }` defines a network, which is then used by its name",
+        "model": "`model Net { … }` defines a network, which is then used by its name: `train Net`",
         "CrossEntropyLoss": "leave it out: `train` minimizes the cross-entropy",
         "DataLoader": "leave it out: `train` takes a data set and `batch:`",
         "device": "leave it out: Tandem trains on the processor, with `threads:` of it",

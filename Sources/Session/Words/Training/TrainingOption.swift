@@ -45,7 +45,7 @@ enum TrainingOption {
     static let patience = Option(
         "patience", .integer(1...1_000_000), default: nil, or: "none",
         aliases: [
-            "early_stopping", "earlystop", "early_stopping_patience", "n_iter_no_change", "early_stopping_rounds",
+            "early_stopping_patience", "n_iter_no_change", "early_stopping_rounds",
             "stopping_rounds",
         ],
         "epochs without a better one on the validation part (`split`), after which the training ends")
