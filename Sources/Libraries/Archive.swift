@@ -40,74 +40,33 @@ public enum Archive {
     public static func contents(
         ofZip path: String, wanted: String? = nil, isCancelled: () -> Bool
     ) throws(ArchiveError) -> [(name: String, bytes: [UInt8])] {
-        func failure(_ reason: String) -> ArchiveError { ArchiveError(path: path, reason: reason) }
-        guard let library = ArchiveLibrary.shared else { throw failure("libarchive.so.13 is not installed") }
-        guard let archive = library.make() else { throw failure("no memory") }
-        defer { _ = library.free(archive) }
-        func libraryFailure() -> ArchiveError {
-            failure(library.errorText(archive).map { String(cString: $0) } ?? "it cannot be read")
-        }
-        _ = library.supportZip(archive)
-        guard library.open(archive, path, 1 << 16) == ARCHIVE_OK else { throw libraryFailure() }
+        let reader = try ArchiveReader(path, [\.supportZip])
         var contents: [(name: String, bytes: [UInt8])] = []
-        var entry: OpaquePointer?
-        var chunk = [UInt8](repeating: 0, count: 1 << 18)
-        while true {
-            if isCancelled() { throw failure("stopped") }
-            let status = library.next(archive, &entry)
-            if status == ARCHIVE_EOF { return contents }
-            guard status == ARCHIVE_OK || status == ARCHIVE_WARN, let entry else { throw libraryFailure() }
-            guard contents.count < entryLimit else { throw failure("it holds more than \(entryLimit) files") }
-            guard let pointer = library.entryName(entry), let name = String(validatingCString: pointer) else {
-                throw failure("it holds a file whose name is missing or not UTF-8")
-            }
+        while let (_, name) = try reader.next(isCancelled) {
             var bytes: [UInt8] = []
-            while name == wanted {
-                if isCancelled() { throw failure("stopped") }
-                let count = chunk.withUnsafeMutableBytes { library.read(archive, $0.baseAddress, $0.count) }
-                guard count >= 0 else { throw libraryFailure() }
-                if count == 0 { break }
+            while name == wanted, let piece = try reader.read(isCancelled) {
                 // The array doubles as it grows.
-                guard bytes.count + count <= bytes.capacity || Memory.hasRoom(for: 2 * (bytes.count + count)) else {
-                    throw failure("\(quoted(name)) unpacks to more than the memory has room for")
+                let count = bytes.count + piece.count
+                guard count <= bytes.capacity || Memory.hasRoom(for: 2 * count) else {
+                    throw reader.failure("\(quoted(name)) unpacks to more than the memory has room for")
                 }
-                bytes += chunk[..<count]
+                bytes += piece
             }
             contents.append((name, bytes))
         }
+        return contents
     }
 
     /// - Parameter folder: `nil`: what would be unpacked is checked, and nothing is written.
     private static func walk(
         _ path: String, into folder: String?, byteLimit: Int, isCancelled: () -> Bool
     ) throws(ArchiveError) {
-        func failure(_ reason: String) -> ArchiveError { ArchiveError(path: path, reason: reason) }
-        guard let library = ArchiveLibrary.shared else { throw failure("libarchive.so.13 is not installed") }
-        guard let archive = library.make() else { throw failure("no memory") }
-        defer { _ = library.free(archive) }
-        func libraryFailure() -> ArchiveError {
-            failure(library.errorText(archive).map { String(cString: $0) } ?? "it cannot be read")
-        }
-        _ = library.supportGzip(archive)
-        _ = library.supportTar(archive)
-        guard library.open(archive, path, 1 << 16) == ARCHIVE_OK else { throw libraryFailure() }
-
+        let reader = try ArchiveReader(path, [\.supportGzip, \.supportTar])
+        func failure(_ reason: String) -> ArchiveError { reader.failure(reason) }
         var left = byteLimit
-        var entryCount = 0
-        var entry: OpaquePointer?
-        var chunk = [UInt8](repeating: 0, count: 1 << 18)
-        while true {
-            if isCancelled() { throw failure("stopped") }
-            let status = library.next(archive, &entry)
-            if status == ARCHIVE_EOF { return }
-            guard status == ARCHIVE_OK || status == ARCHIVE_WARN, let entry else { throw libraryFailure() }
-            entryCount += 1
-            guard entryCount <= entryLimit else { throw failure("it holds more than \(entryLimit) files") }
-            guard let pointer = library.entryName(entry), let name = String(validatingCString: pointer) else {
-                throw failure("it holds a file whose name is missing or not UTF-8")
-            }
-            let kind = library.entryType(entry)
-            let isFile = kind == S_IFREG && library.entryHardLink(entry) == nil
+        while let (entry, name) = try reader.next(isCancelled) {
+            let kind = reader.library.entryType(entry)
+            let isFile = kind == S_IFREG && reader.library.entryHardLink(entry) == nil
             let components: [Substring]
             do throws(OddName) { components = try Self.components(of: name) } catch {
                 throw failure("\(quoted(name)) \(error.reason)")
@@ -125,14 +84,10 @@ public enum Archive {
                 }
             }
             guard isFile else { continue }
-            while true {
-                if isCancelled() { throw failure("stopped") }
-                let count = chunk.withUnsafeMutableBytes { library.read(archive, $0.baseAddress, $0.count) }
-                guard count >= 0 else { throw libraryFailure() }
-                if count == 0 { break }
-                left -= count
+            while let piece = try reader.read(isCancelled) {
+                left -= piece.count
                 guard left >= 0 else { throw failure("it unpacks to more than \(byteLimit) bytes") }
-                guard target.map({ writeAll(chunk[..<count], to: $0) }) ?? true else {
+                guard target.map({ writeAll(piece, to: $0) }) ?? true else {
                     throw failure(FileError("write", name).description)
                 }
             }
@@ -152,7 +107,6 @@ public enum Archive {
 
     // MARK: Names
 
-    private static let entryLimit = 100_000
     private static let depthLimit = 32
 
     private struct OddName: Error {
@@ -194,5 +148,59 @@ public enum Archive {
             isOdd($0) ? "\\u{\(String($0.value, radix: 16, uppercase: true))}" : String($0)
         }
         return "'\(shown.joined())\(name.unicodeScalars.count > 80 ? "..." : "")'"
+    }
+}
+
+/// The entries of an open archive, one after the other.
+private final class ArchiveReader {
+    let library: ArchiveLibrary
+    private let path: String
+    private let archive: OpaquePointer
+    private var entryCount = 0
+    private var chunk = [UInt8](repeating: 0, count: 1 << 18)
+
+    private static let entryLimit = 100_000
+
+    /// - Parameter formats: those that it may be of.
+    init(_ path: String, _ formats: [KeyPath<ArchiveLibrary, ArchiveLibrary.Support>]) throws(ArchiveError) {
+        self.path = path
+        guard let library = ArchiveLibrary.shared else {
+            throw ArchiveError(path: path, reason: "libarchive.so.13 is not installed")
+        }
+        guard let archive = library.make() else { throw ArchiveError(path: path, reason: "no memory") }
+        (self.library, self.archive) = (library, archive)
+        for format in formats { _ = library[keyPath: format](archive) }
+        guard library.open(archive, path, 1 << 16) == ARCHIVE_OK else { throw libraryFailure() }
+    }
+
+    deinit { _ = library.free(archive) }
+
+    func failure(_ reason: String) -> ArchiveError { ArchiveError(path: path, reason: reason) }
+
+    private func libraryFailure() -> ArchiveError {
+        failure(library.errorText(archive).map { String(cString: $0) } ?? "it cannot be read")
+    }
+
+    /// The next entry and its name, as the archive has it.
+    func next(_ isCancelled: () -> Bool) throws(ArchiveError) -> (entry: OpaquePointer, name: String)? {
+        if isCancelled() { throw failure("stopped") }
+        var entry: OpaquePointer?
+        let status = library.next(archive, &entry)
+        if status == ARCHIVE_EOF { return nil }
+        guard status == ARCHIVE_OK || status == ARCHIVE_WARN, let entry else { throw libraryFailure() }
+        entryCount += 1
+        guard entryCount <= Self.entryLimit else { throw failure("it holds more than \(Self.entryLimit) files") }
+        guard let pointer = library.entryName(entry), let name = String(validatingCString: pointer) else {
+            throw failure("it holds a file whose name is missing or not UTF-8")
+        }
+        return (entry, name)
+    }
+
+    /// The next bytes of the entry; `nil` at its end.
+    func read(_ isCancelled: () -> Bool) throws(ArchiveError) -> ArraySlice<UInt8>? {
+        if isCancelled() { throw failure("stopped") }
+        let count = chunk.withUnsafeMutableBytes { library.read(archive, $0.baseAddress, $0.count) }
+        guard count >= 0 else { throw libraryFailure() }
+        return count == 0 ? nil : chunk[..<count]
     }
 }

@@ -129,15 +129,7 @@ struct ArrayTests {
         let whole = try FileSystem.read("\(Self.folder)/\(file)")
         var random = SplitMix(state: 7)
         for round in 0..<150 {
-            var bytes = whole
-            if round % 4 == 0 {
-                bytes.removeLast(Int(random.next() % UInt64(bytes.count)))
-            } else {
-                let reach = round % 4 == 1 ? bytes.count : min(bytes.count, 160)
-                for _ in 0..<1 + round % 3 {
-                    bytes[Int(random.next() % UInt64(reach))] = UInt8(truncatingIfNeeded: random.next())
-                }
-            }
+            let bytes = damaged(whole, round: round, front: 160, &random)
             try FileSystem.write(bytes, to: "\(folder.path)/\(file)")
             let files = file.hasSuffix("npz") ? [file] : [file, "\(Self.folder)/y.npy"]
             let error = datasetFailure { () throws(DatasetError) in try ArrayImages(files: files).load(in: folder.path)

@@ -18,6 +18,20 @@ func madeImage(_ index: Int, channels: Int, height: Int, width: Int) -> [UInt8] 
     }
 }
 
+/// A file cut short, or with some bytes changed: mostly among the first ones, where sizes are.
+func damaged(_ whole: [UInt8], round: Int, front: Int, _ random: inout SplitMix) -> [UInt8] {
+    var bytes = whole
+    if round % 4 == 0 {
+        bytes.removeLast(Int(random.next() % UInt64(bytes.count)))
+    } else {
+        let reach = round % 4 == 1 ? bytes.count : min(bytes.count, front)
+        for _ in 0..<1 + round % 3 {
+            bytes[Int(random.next() % UInt64(reach))] = UInt8(truncatingIfNeeded: random.next())
+        }
+    }
+    return bytes
+}
+
 func datasetFailure(_ work: () throws(DatasetError) -> Dataset) -> DatasetError? {
     do throws(DatasetError) {
         _ = try work()
@@ -278,16 +292,7 @@ struct PublishedSetTests {
         for file in try FileSystem.list(copy) {
             let whole = try FileSystem.read("\(copy)/\(file)")
             for round in 0..<120 {
-                var bytes = whole
-                if round % 4 == 0 {
-                    bytes.removeLast(Int(random.next() % UInt64(bytes.count)))
-                } else {
-                    // Mostly in front, where sizes are.
-                    let reach = round % 4 == 1 ? bytes.count : min(bytes.count, 240)
-                    for _ in 0..<1 + round % 3 {
-                        bytes[Int(random.next() % UInt64(reach))] = UInt8(truncatingIfNeeded: random.next())
-                    }
-                }
+                let bytes = damaged(whole, round: round, front: 240, &random)
                 try FileSystem.write(bytes, to: "\(copy)/\(file)")
                 let error = datasetFailure { () throws(DatasetError) in try set.load(from: copy) }
                 if let error { #expect(error.message.contains(copy), "\(error)") }

@@ -10,16 +10,12 @@ import Testing
 @testable import Engine
 
 @Suite struct DistillationTests {
-    private let file: Safetensors
+    private let file: TensorFile
     private let shape = Shape(channels: 3, height: 8, width: 8)
 
-    init() throws {
-        let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-            .appendingPathComponent("Fixtures/distillation.safetensors").path
-        file = try Safetensors(parsing: try FileSystem.read(path))
-    }
+    init() throws { file = try TensorFile(fixture: "distillation") }
 
-    private func values(_ name: String) throws -> [Float] { try #require(file[name]?.values) }
+    private func values(_ name: String) throws -> [Float] { try #require(file.tensors[name]?.values) }
 
     private func executor(
         _ width: Int, _ start: String, _ pool: ThreadPool, _ set: InstructionSet, parts: Int = 1,

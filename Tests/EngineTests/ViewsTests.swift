@@ -10,16 +10,12 @@ import Testing
 @testable import Engine
 
 @Suite struct ViewsTests {
-    private let file: Safetensors
+    private let file: TensorFile
     private let shape = Shape(channels: 3, height: 9, width: 7)
 
-    init() throws {
-        let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-            .appendingPathComponent("Fixtures/views.safetensors").path
-        file = try Safetensors(parsing: try FileSystem.read(path))
-    }
+    init() throws { file = try TensorFile(fixture: "views") }
 
-    private func values(_ name: String) throws -> [Float] { try #require(file[name]?.values) }
+    private func values(_ name: String) throws -> [Float] { try #require(file.tensors[name]?.values) }
 
     private func executor(_ set: InstructionSet, threads: Int = 2) throws -> (Executor, MemoryImages) {
         let architecture = try Architecture(

@@ -112,18 +112,17 @@ extension Interpreter {
         }
         if parameter.isPositional, !isLabeled, let label = labelTaking(value.kind, of: word) {
             // `train data, on: Net`
-            if let other = checkedArguments.first(where: { $0.label?.text == label }),
-                (try? evaluate(other.value))?.fits(parameter.kind) == true
+            if let first = checkedArguments.firstIndex(where: { $0.value.range == range }),
+                let second = checkedArguments.firstIndex(where: { $0.label?.text == label }),
+                isBound(checkedArguments[second], to: parameter.kind)
             {
-                let text = source[other.value.range]
-                let call = checkedArguments.map { argument in
-                    let swapped =
-                        argument.value.range == range ? text : argument.value.range == other.value.range ? written : nil
-                    return (argument.label.map { "\($0.text): " } ?? "") + (swapped ?? source[argument.value.range])
-                }
+                var arguments = checkedArguments
+                arguments[first].value = checkedArguments[second].value
+                arguments[second].value = checkedArguments[first].value
+                let place = arguments[first].value.range
                 return (
-                    "write `\(word.name) \(call.joined(separator: ", "))`",
-                    [TextEdit(range, text), TextEdit(other.value.range, written)]
+                    "write `\(word.name) \(self.written(arguments))`",
+                    [TextEdit(range, source[place]), TextEdit(place, written)]
                 )
             }
             return ("write `\(label): \(written)`", [])
@@ -164,24 +163,30 @@ extension Interpreter {
 
     /// The call that is checked, with `x` in the place of its subject: `take(x, 10)`.
     private func sameCall(of word: Word) -> String {
-        let others = checkedArguments.dropFirst().map { argument in
-            (argument.label.map { "\($0.text): " } ?? "") + source[argument.value.range]
-        }
-        return others.isEmpty ? "\(word.name) x" : "\(word.name)(\((["x"] + others).joined(separator: ", ")))"
+        let others = checkedArguments.dropFirst()
+        return others.isEmpty ? "\(word.name) x" : "\(word.name)(x, \(written(others)))"
     }
 
     /// The call with its subject in the first place: `split 0.8, data`.
     private func subjectFirst(_ parameter: WordParameter, of word: Word) -> (fix: String, edits: [TextEdit])? {
         let places = checkedArguments.indices.filter { checkedArguments[$0].label == nil }
         guard parameter.isSubject, places.count > 1, places.count <= word.positional.count,
-            let place = places.dropFirst().first(where: {
-                (try? evaluate(checkedArguments[$0].value))?.fits(parameter.kind) == true
-            })
+            let place = places.dropFirst().first(where: { isBound(checkedArguments[$0], to: parameter.kind) })
         else { return nil }
         var arguments = checkedArguments
         arguments.insert(arguments.remove(at: place), at: 0)
-        let texts = arguments.map { ($0.label.map { "\($0.text): " } ?? "") + source[$0.value.range] }
-        return ("write `\(word.name) \(texts.joined(separator: ", "))`", [])
+        return ("write `\(word.name) \(written(arguments))`", [])
+    }
+
+    /// As one would type them.
+    private func written(_ arguments: some Sequence<Call.Argument>) -> String {
+        arguments.map { ($0.label.map { "\($0.text): " } ?? "") + source[$0.value.range] }.joined(separator: ", ")
+    }
+
+    /// Whether an argument begins with a name that has a value of a kind. It is not evaluated for a message: that may
+    /// train, or download.
+    private func isBound(_ argument: Call.Argument, to kind: WordParameter.Kind) -> Bool {
+        argument.value.headName.flatMap { find($0) }?.fits(kind) == true
     }
 
     /// The option that takes what another one was given: `schedule: sgd(lr: 0.2)`.

@@ -31,7 +31,6 @@ extension Word {
 }
 
 private func loadArrays(_ call: Invocation) throws -> Value {
-    let context = call.context
     var arrays = ArrayImages(
         files: [call[imagesOption]] + [call[labelsOption]].compactMap { $0 }, seed: call[DataOption.seed],
         channels: call[channelsOption], classNames: try call.classNames())
@@ -48,23 +47,11 @@ private func loadArrays(_ call: Invocation) throws -> Value {
             .nothingToDo, "`seed:` draws which images are held out, and `test:` names files",
             at: call.place(DataOption.seed), fix: "leave `seed:` out")
     }
-    let report = ProgressReport(context.session, title: "reading \(arrays.files[0])")
-    var notes: [String] = []
-    do {
-        let dataset = try arrays.load(
-            in: context.folder, cutting: isShare ? "test" : call.isGiven(DataOption.seed) ? "seed" : nil,
-            cancellation: context.interruption, note: { notes.append($0) })
-        report.finish(title: "read \(arrays.files[0])", isDone: true)
-        for note in notes {
-            context.output.report(
-                Diagnostic(
-                    .note, code: .imageFolder, "\(arrays.files[0]): \(note)", source: context.source,
-                    at: call.place(imagesOption)))
-        }
-        return .object(DataValue(dataset.from(.arrays(arrays))))
-    } catch {
-        report.finish(title: "reading \(arrays.files[0]) stopped", isDone: false)
-        throw call.fault(error)
+    return try call.filesOfOnesOwn(arrays.files[0], imagesOption) { _, note throws(DatasetError) in
+        try arrays.load(
+            in: call.context.folder, cutting: isShare ? "test" : call.isGiven(DataOption.seed) ? "seed" : nil,
+            cancellation: call.context.interruption, note: note
+        ).from(.arrays(arrays))
     }
 }
 

@@ -46,6 +46,30 @@ extension Invocation {
         }
     }
 
+    /// Reads files of the person's own; shows that, and what was left out of them.
+    ///
+    /// - Parameter option: that names them.
+    func filesOfOnesOwn(
+        _ path: String, _ option: any OptionDeclaration,
+        read: (_ report: ProgressReport, _ note: (String) -> Void) throws(DatasetError) -> Dataset
+    ) throws -> Value {
+        let report = ProgressReport(context.session, title: "reading \(path)")
+        var notes: [String] = []
+        do {
+            let dataset = try read(report) { notes.append($0) }
+            report.finish(title: "read \(path)", isDone: true)
+            for note in notes {
+                context.output.report(
+                    Diagnostic(
+                        .note, code: .imageFolder, "\(path): \(note)", source: context.source, at: place(option)))
+            }
+            return .object(DataValue(dataset))
+        } catch {
+            report.finish(title: "reading \(path) stopped", isDone: false)
+            throw fault(error)
+        }
+    }
+
     func fault(_ error: DatasetError) -> Stop {
         if case .cancelled = error { return context.interrupted(at: range) }
         return .fault(fault(.dataSet, error.message, fix: error.fix))

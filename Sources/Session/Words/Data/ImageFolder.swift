@@ -27,32 +27,15 @@ private func loadImageFolder(_ call: Invocation) throws -> Value {
     let size = call[sizeOption]
     let path = call[pathOption]
     let folder = call.path(readable: path)
-    let report = ProgressReport(context.session, title: "reading \(path)")
-    var notes: [String] = []
-    do {
-        let dataset = try ImageFolder.load(
-            folder, height: size.height, width: size.width,
-            testShare: call[testShare], seed: call[DataOption.seed],
-            cutting: ([testShare, DataOption.seed] as [any OptionDeclaration]).first(where: call.isGiven)?.parameter
-                .label,
-            cancellation: context.interruption, note: { notes.append($0) },
-            observer: { if context.output.drawsProgress { report.update(fraction: $0, facts: []) } })
-        report.finish(title: "read \(path)", isDone: true)
-        for note in notes {
-            context.output.report(
-                Diagnostic(
-                    .note, code: .imageFolder, "\(path): \(note)", source: context.source,
-                    at: call.place(pathOption)))
-        }
-        return .object(
-            DataValue(
-                dataset.from(
-                    .imageFolder(
-                        path: path, height: size.height, width: size.width,
-                        testShare: call[testShare],
-                        seed: call[DataOption.seed]))))
-    } catch {
-        report.finish(title: "reading \(path) stopped", isDone: false)
-        throw call.fault(error)
+    let cut = ([testShare, DataOption.seed] as [any OptionDeclaration]).first(where: call.isGiven)
+    return try call.filesOfOnesOwn(path, pathOption) { report, note throws(DatasetError) in
+        try ImageFolder.load(
+            folder, height: size.height, width: size.width, testShare: call[testShare], seed: call[DataOption.seed],
+            cutting: cut?.parameter.label, cancellation: context.interruption, note: note,
+            observer: { if context.output.drawsProgress { report.update(fraction: $0, facts: []) } }
+        ).from(
+            .imageFolder(
+                path: path, height: size.height, width: size.width, testShare: call[testShare],
+                seed: call[DataOption.seed]))
     }
 }

@@ -87,10 +87,8 @@ enum TrainingOption {
 
     static let all: [any OptionDeclaration] = [
         epochs, batch, accumulate, lastBatch, optimizer, schedule, average, distill, select, patience, views, precision,
-        seed,
-        orderSeed, initSeed,
-        augmentSeed,
-        dropoutSeed, smoothing, classWeights, clip, from, freeze, threads, CommonOptions.log,
+        seed, orderSeed, initSeed, augmentSeed, dropoutSeed, smoothing, classWeights, clip, from, freeze, threads,
+        CommonOptions.log,
     ]
     /// Of each training of a study, which sets the seeds itself.
     static let ofEachTraining = all.filter { !$0.parameter.label.hasSuffix("seed") }
