@@ -128,7 +128,7 @@ let package = Package(
             [
                 "Session", "Graphics", "Language", "Libraries", "Runtime", "Datasets", "Engine", "Experiments",
                 "Network",
-            ], ["Fixtures"]),
+            ], ["Fixtures", "Reports"]),
         tests("Notebook", ["Notebook", "Libraries"]),
         tests("Jupyter", ["Jupyter", "Session", "Language", "Libraries"]),
         tests("Terminal", ["Terminal", "Session"]),

@@ -266,3 +266,33 @@ public struct Dataset: Sendable {
         return try pixels(self) == pixels(other)
     }
 }
+
+extension Dataset {
+    /// Whether the test images of both are the same, if in another size: made of one source by the same steps, or equal
+    /// byte for byte. What is trained on may differ.
+    public func hasTestImages(of other: Dataset) -> Bool {
+        guard test.labels == other.test.labels else { return false }
+        if let mine = description, let others = other.description, mine.source == others.source,
+            mine.stepsOfTest == others.stepsOfTest
+        {
+            return true
+        }
+        return test.hasPixels(of: other.test)
+    }
+}
+
+extension DataDescription {
+    /// The steps that decide which the test images are.
+    fileprivate var stepsOfTest: [Step] {
+        func isResize(_ step: Step) -> Bool { if case .resize = step { true } else { false } }
+        func isFold(_ step: Step) -> Bool { if case .fold = step { true } else { false } }
+        // A fold tests images that were for training.
+        if steps.contains(where: isFold) { return steps.filter { !isResize($0) } }
+        return steps.compactMap { step in
+            switch step {
+            case .take(_, let test, let seed): .take(training: 0, test: test, seed: seed)
+            case .split, .resize, .fold: nil
+            }
+        }
+    }
+}

@@ -229,3 +229,18 @@ enum ImageMark: Hashable {
     case file(String)
     case pixels(Int)
 }
+
+extension ImageSet {
+    /// Whether both hold the same bytes in memory, image by image.
+    func hasPixels(of other: ImageSet) -> Bool {
+        guard count == other.count, case .memory(let mine) = storage, case .memory(let others) = other.storage,
+            storedCount > 0, other.storedCount > 0
+        else { return false }
+        let size = mine.count / storedCount
+        guard others.count / other.storedCount == size else { return false }
+        return (0..<count).allSatisfy { image in
+            let (a, b) = (size * stored(image), size * other.stored(image))
+            return mine[a..<a + size] == others[b..<b + size]
+        }
+    }
+}

@@ -6,6 +6,14 @@ public enum OutcomeMeasure: String, CaseIterable, Sendable {
 
     /// Whether it is known only with the labels of the images.
     public var needsLabels: Bool { self == .f1 || self == .calibration }
+
+    /// Whether it is a mean over images, so that two models can be compared image by image.
+    public var isMeanOfImages: Bool { self == .accuracy || self == .loss || self == .top5 }
+
+    public var isLowerBetter: Bool { self == .loss || self == .calibration }
+
+    /// Of a value of one image to the unit of the measure.
+    var scale: Double { self == .loss ? 1 : 100 }
 }
 
 extension Run {
@@ -14,10 +22,18 @@ extension Run {
     /// - Parameter labels: of the test images of its data.
     /// - Returns: `nil` where it is not known, as of runs that earlier versions have kept.
     public func value(of measure: OutcomeMeasure, labels: [Int]) -> Double? {
-        guard accuracy != nil else { return nil }
-        return switch measure {
-        case .accuracy: accuracy
-        case .loss: loss
+        result.flatMap { measure.value(of: $0, outcomes, labels: labels) }
+    }
+}
+
+extension OutcomeMeasure {
+    /// - Parameters:
+    ///   - result: of the epoch of these outcomes.
+    ///   - labels: of the test images.
+    func value(of result: EpochMetrics, _ outcomes: TestOutcomes, labels: [Int]) -> Double? {
+        switch self {
+        case .accuracy: result.testAccuracy
+        case .loss: result.testLoss
         case .top5: outcomes.accuracyAmongFive
         case .f1: outcomes.macroF1(labels: labels)
         case .calibration: outcomes.calibrationError(labels: labels)
@@ -26,6 +42,22 @@ extension Run {
 }
 
 extension TestOutcomes {
+    /// A measure of each image, whose mean is the measure divided by its scale: 1 or 0, or the loss in nats.
+    ///
+    /// - Parameter labels: of the images, in their order.
+    /// - Returns: `nil` where it is no mean of images, or is not known of each.
+    public func values(of measure: OutcomeMeasure, labels: [Int]) -> [Float]? {
+        guard !isEmpty, labels.count == count else { return nil }
+        switch measure {
+        case .accuracy: return zip(classes, labels).map { Int($0) == $1 ? 1 : 0 }
+        case .top5: return isWhole ? areAmongFive.map { $0 ? 1 : 0 } : nil
+        case .loss:
+            guard isWhole, losses.allSatisfy(\.isFinite) else { return nil }
+            return losses.map { Float($0) }
+        case .f1, .calibration: return nil
+        }
+    }
+
     /// Mean over the classes of F1, `2 TP / (2 TP + FP + FN)`, in percent: scikit-learn's `f1_score(average="macro")`,
     /// in which a class counts that is the label or the prediction of an image.
     ///

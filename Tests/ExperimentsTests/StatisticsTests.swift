@@ -16,10 +16,33 @@ private struct Fixture: Decodable {
         let df: Int
         let delta, t, value: Double
     }
-    struct Power: Decodable {
-        let difference, deviation, level: Double
+    struct ChiSquaredRow: Decodable { let df, p, x: Double }
+    struct Fisher: Decodable {
+        let first, of, second, ofSecond: Int
+        let p: Double
+    }
+    struct Spreads: Decodable {
+        let groups: [[Double]]
+        let p: Double
+    }
+    struct Quantile: Decodable {
+        let p, share: Double
+        let count, k: Int
+    }
+    struct Anytime: Decodable {
         let seeds: Int
-        let powerAtTen: Double
+        let chance, reach: Double
+    }
+    struct Needed: Decodable {
+        let distance, tail, variance, images: Double
+        let n: Int
+        let low, high: Int?
+    }
+    struct Images: Decodable {
+        let first, second: [[Float]]
+        let mean, variance, probability: Double
+        let intervals: [String: [Double]]
+        let probabilities: [Double]
     }
     struct Wilson: Decodable {
         let successes, count: Int
@@ -33,13 +56,10 @@ private struct Fixture: Decodable {
         let first, second: Int
         let exact, chiSquared: Double
     }
-    struct Holm: Decodable { let p, adjusted: [Double] }
     struct Comparison: Decodable {
-        let first, second: [Double]
+        let first, second, superiority: [Double]
         let mean, deviation: Double
         let intervals: [String: [Double]]
-        let bootstrap: [Double]
-        let signFlip, tTest, superiority, correlation, equivalence, varianceRatio: Double
     }
 
     let logGamma: [LogGamma]
@@ -47,11 +67,16 @@ private struct Fixture: Decodable {
     let normal: [Normal]
     let student: [Student]
     let noncentral: [Noncentral]
-    let power: [Power]
+    let chiSquared: [ChiSquaredRow]
+    let fisher: [Fisher]
+    let brownForsythe: [Spreads]
+    let binomial: [Quantile]
+    let anytime: [Anytime]
+    let needed: [Needed]
+    let paired, unpaired: [Images]
     let wilson: [Wilson]
     let fair: [Fair]
     let mcnemar: [Table]
-    let holm: [Holm]
     let comparisons: [Comparison]
 
     static let all: Fixture = read("statistics.json")
@@ -59,21 +84,8 @@ private struct Fixture: Decodable {
 
 /// What Fixtures/statistics.R wrote from R, of the same samples.
 private struct FixtureOfR: Decodable {
-    struct Power: Decodable {
-        let difference, deviation, level: Double
-        let seeds: Int
-    }
-    struct Comparison: Decodable {
-        let intervals: [String: [Double]]
-        let bootstrap: [Double]
-        let tTest, equivalence, correlation, superiority, varianceRatio: Double
-    }
-
-    let power: [Power]
     let noncentral: [Fixture.Noncentral]
     let mcnemar: [Fixture.Table]
-    let holm: [Fixture.Holm]
-    let comparisons: [Comparison]
 
     static let all: FixtureOfR = read("statistics-r.json")
 }
@@ -119,16 +131,94 @@ private func isClose(_ value: Double?, _ expected: Double, _ tolerance: Double =
         }
     }
 
-    @Test func seedsNeededAndPowerAgreeWithStatsmodels() {
-        for row in fixture.power {
-            let count = SeedsNeeded.count(difference: row.difference, deviation: row.deviation, level: row.level)
-            #expect(count == row.seeds)
-            let power = SeedsNeeded.power(
-                seeds: 10, difference: row.difference, deviation: row.deviation, level: row.level)
-            #expect(isClose(power, row.powerAtTen, 1e-8))
+    @Test func quantilesOfChiSquaredAgreeWithSciPy() {
+        for row in fixture.chiSquared {
+            #expect(isClose(ChiSquared(degreesOfFreedom: row.df).quantile(row.p), row.x, 1e-9), "\(row)")
+            #expect(isClose(ChiSquared(degreesOfFreedom: row.df).cumulative(row.x), row.p, 1e-9), "\(row)")
         }
-        #expect(SeedsNeeded.count(difference: 1e-4, deviation: 1) == nil, "beyond what anybody trains")
-        #expect(SeedsNeeded.count(difference: 50, deviation: 0.01) == 2)
+    }
+
+    @Test func testsOfCountsAndSpreadsAgreeWithSciPy() {
+        for row in fixture.fisher {
+            #expect(
+                isClose(FisherExact.test(row.first, of: row.of, row.second, of: row.ofSecond), row.p, 1e-8), "\(row)")
+        }
+        for row in fixture.brownForsythe { #expect(isClose(BrownForsythe.test(row.groups), row.p, 1e-8), "\(row)") }
+        for row in fixture.binomial { #expect(Binomial.quantile(row.p, of: row.count, row.share) == row.k, "\(row)") }
+        #expect(BrownForsythe.test([[1, 2], [3]]) == nil && BrownForsythe.test([[1, 1], [2, 2]]) == nil)
+        #expect(Binomial.quantile(0.999, of: 10, 0) == 0 && Binomial.quantile(0.999, of: 10, 1) == 10)
+    }
+
+    @Test func spreadsInPartsAreMeasuredFromTheirOwnMiddles() {
+        let (one, other) = ([[1.0, 2, 4], [11, 12, 14]], [[1.0, 3, 7], [21, 23, 27]])
+        // The same distances as of one group each, whose median is the same.
+        #expect(
+            BrownForsythe.test(parts: [one, other]) == BrownForsythe.test([[1, 2, 4, 1, 2, 4], [1, 3, 7, 1, 3, 7]]))
+        let spread = Spread(one)
+        #expect(isClose(spread?.deviation, (14.0 / 3 / 2).squareRoot()))
+        #expect(Spread([[1]]) == nil && Spread([[2, 2], [3, 3]])?.hasSpread == false)
+    }
+
+    @Test func differencesOverSeedsAndImagesAgreeWithStatsmodels() throws {
+        for row in fixture.paired {
+            try check(try #require(DifferenceEstimate(paired: row.first, row.second, scale: 100)), row)
+        }
+        for row in fixture.unpaired {
+            try check(try #require(DifferenceEstimate(unpaired: row.first, row.second, scale: 100)), row)
+        }
+    }
+
+    private func check(_ estimate: DifferenceEstimate, _ row: Fixture.Images) throws {
+        #expect(isClose(estimate.mean, row.mean, 1e-9) && isClose(estimate.variance, row.variance, 1e-8))
+        for (chance, ends) in row.intervals {
+            let interval = estimate.interval(try #require(Double(chance)))
+            #expect(isClose(interval.lowerBound, ends[0], 1e-7) && isClose(interval.upperBound, ends[1], 1e-7))
+        }
+        #expect(isClose(estimate.probability, row.probability, 1e-7))
+        let odds = estimate.probabilities(margin: 0.5)
+        #expect(isClose(odds.second, row.probabilities[0], 1e-6) && isClose(odds.first, row.probabilities[1], 1e-6))
+        #expect(isClose(odds.second + odds.within + odds.first, 1))
+    }
+
+    @Test func aProbabilityIsBelowAChanceJustWhereItsIntervalLeavesZeroOut() throws {
+        for row in fixture.paired + fixture.unpaired {
+            let estimate = try #require(
+                DifferenceEstimate(paired: row.first, row.second) ?? DifferenceEstimate(unpaired: row.first, row.second)
+            )
+            for chance in [0.001, 0.01, 0.05, 0.2, 0.5, 0.8, 0.95] {
+                #expect((estimate.probability < chance) == !estimate.interval(chance).contains(0), "\(chance)")
+            }
+        }
+    }
+
+    @Test func intervalsThatHoldWheneverOneLooksAreThoseOfTheTheorem() throws {
+        for row in fixture.anytime {
+            #expect(isClose(DifferenceEstimate.anytimeReach(seeds: row.seeds, row.chance), row.reach), "\(row)")
+        }
+        #expect(DifferenceEstimate.anytimeReach(seeds: 4, 0.05) == nil, "so few seeds allow none")
+    }
+
+    @Test func seedsNeededAreThoseOfTheFormula() throws {
+        for row in fixture.needed {
+            let images = row.images
+            // The estimate of seeds whose spread and images leave so much open.
+            let n = Double(row.n)
+            let m = 1e6
+            let estimate = DifferenceEstimate(
+                mean: 0, .init(seeds: row.variance * n * m, images: images * n * m, residual: 0), seeds: row.n,
+                images: Int(m))
+            let goal: SeedsNeeded.Goal =
+                row.tail == 0.05 ? .equivalence(0.1, margin: row.distance + 0.1) : .difference(-row.distance)
+            let needed = SeedsNeeded(goal, estimate, chance: row.tail == 0.05 ? row.tail : 2 * row.tail)
+            #expect(needed.range?.low == row.low && needed.range?.high == row.high, "\(row): \(needed)")
+            #expect(!needed.isBeyondSeeds)
+        }
+        // 7.8 times what the images leave open, at .05.
+        for (difference, isBeyond) in [(0.27, true), (0.29, false)] {
+            let estimate = DifferenceEstimate(
+                mean: 0, .init(seeds: 60, images: 0.01 * 60_000, residual: 0), seeds: 6, images: 10_000)
+            #expect(SeedsNeeded(.difference(difference), estimate, chance: 0.05).isBeyondSeeds == isBeyond)
+        }
     }
 
     @Test func sharesAgreeWithStatsmodelsAndSciPy() throws {
@@ -152,54 +242,24 @@ private func isClose(_ value: Double?, _ expected: Double, _ tolerance: Double =
         #expect(counted == McNemar(onlyFirst: 1, onlySecond: 1))
     }
 
-    @Test func holmAgreesWithStatsmodels() {
-        for row in fixture.holm {
-            let adjusted = Holm.adjusted(row.p)
-            #expect(zip(adjusted, row.adjusted).allSatisfy { isClose($0, $1) }, "\(row)")
-            // Held against its own level, each question gets the answer of the correction.
-            let levels = Holm.levels(row.p, 0.05)
-            for index in row.p.indices {
-                #expect((row.p[index] <= levels[index]) == (row.adjusted[index] <= 0.05), "\(row), \(levels)")
-            }
-        }
-    }
-
-    @Test func comparisonsAgreeWithSciPyAndStatsmodels() throws {
+    @Test func comparisonsAgreeWithSciPy() throws {
         for row in fixture.comparisons {
-            let comparison = PairedComparison(row.first, row.second)
-            let differences = try #require(comparison.differences)
+            let differences = try #require(Sample(zip(row.first, row.second).map { $1 - $0 }))
             #expect(isClose(differences.mean, row.mean, 1e-9) && isClose(differences.deviation, row.deviation, 1e-9))
+            let estimate = try #require(DifferenceEstimate(seeds: row.first, row.second))
             for (confidence, ends) in row.intervals {
-                let interval = try #require(Double(confidence).flatMap { differences.interval($0) })
-                #expect(isClose(interval.lowerBound, ends[0], 1e-8) && isClose(interval.upperBound, ends[1], 1e-8))
+                let confidence = try #require(Double(confidence))
+                for interval in [try #require(differences.interval(confidence)), estimate.interval(1 - confidence)] {
+                    #expect(isClose(interval.lowerBound, ends[0], 1e-8) && isClose(interval.upperBound, ends[1], 1e-8))
+                }
             }
-            #expect(isClose(comparison.tTest, row.tTest, 1e-8))
-            let (first, second) = (try #require(Sample(row.first)), try #require(Sample(row.second)))
-            #expect(isClose(varianceRatioTest(first, second), row.varianceRatio, 1e-9))
-            #expect(isClose(comparison.superiority, row.superiority))
-            #expect(isClose(comparison.correlation, row.correlation, 1e-9))
-            #expect(isClose(EquivalenceTest.test(differences, margin: 0.5), row.equivalence, 1e-8))
-            // Beyond twenty both draw signs, each a million times or so.
-            let tolerance = row.first.count > SignFlip.largestExact ? 0.005 : 1e-12
-            #expect(abs(try #require(comparison.signFlip) - row.signFlip) <= tolerance)
-        }
-    }
-
-    /// Both draw resamples: with 10,000 the ends of an interval move by two hundredths of its width.
-    @Test func theBootstrapAgreesWithSciPy() throws {
-        for row in fixture.comparisons where row.first.count > 3 {
-            let interval = try #require(PairedComparison(row.first, row.second).bootstrap)
-            let tolerance = 0.04 * (row.bootstrap[1] - row.bootstrap[0])
-            #expect(abs(interval.lowerBound - row.bootstrap[0]) < tolerance, "\(interval), \(row.bootstrap)")
-            #expect(abs(interval.upperBound - row.bootstrap[1]) < tolerance, "\(interval), \(row.bootstrap)")
-        }
-    }
-
-    @Test func anIntervalInsideTheMarginIsWhatTheTwoOneSidedTestsSay() throws {
-        for row in fixture.comparisons {
-            let differences = try #require(PairedComparison(row.first, row.second).differences)
-            let inner = try #require(differences.interval(0.9))
-            #expect((inner.lowerBound > -0.5 && inner.upperBound < 0.5) == (row.equivalence < 0.05))
+            let superiority = try #require(SameSeedSuperiority(differences))
+            for (value, expected) in zip(
+                [superiority.probability, superiority.interval.lowerBound, superiority.interval.upperBound],
+                row.superiority)
+            {
+                #expect(abs(value - expected) < 1e-5, "\(superiority), \(row.superiority)")
+            }
         }
     }
 
@@ -208,66 +268,15 @@ private func isClose(_ value: Double?, _ expected: Double, _ tolerance: Double =
         let one = try #require(Sample([78.4]))
         #expect(one.mean == 78.4 && one.deviation == nil && one.interval(0.95) == nil && one.differenceOfTwo == nil)
         let equal = try #require(Sample([0.1, 0.1, 0.1]))
-        #expect(equal.mean == 0.1 && equal.deviation == 0 && equal.tTest == nil)
-        #expect(Bootstrap.interval(of: equal) == nil)
-        #expect(correlation([1, 1, 1], [1, 2, 3]) == nil)
-        #expect(correlation([1, 2], [1, 3]) == nil, "two points always lie on a line")
-        #expect(SignFlip.test([]) == nil)
-        #expect(probabilityOfSuperiority([], []) == nil)
-        #expect(probabilityOfSuperiority([1, 2], [2, 3]) == 0.875)
-    }
-
-    @Test func sixSeedsAreTheFewestWhoseSignsCanTell() {
-        #expect(SignFlip.test([1, 2, 3, 4, 5]) == 0.0625)
-        #expect(SignFlip.test([1, 2, 3, 4, 5, 6]) == 0.03125)
-        #expect(SignFlip.fewestSeeds(0.05) == 6 && SignFlip.fewestSeeds(0.01) == 8)
-    }
-
-    @Test func theSignsOfManySeedsAreDrawn() throws {
-        let exact = try #require(SignFlip.test((0..<20).map { Double($0) - 6 }))
-        // A difference of 0 changes no sum, and takes the question to the other side of the limit.
-        let drawn = try #require(SignFlip.test((0..<20).map { Double($0) - 6 } + [0], samples: 100_000))
-        #expect(abs(exact - drawn) < 0.005)
-        #expect(drawn == SignFlip.test((0..<20).map { Double($0) - 6 } + [0], samples: 100_000), "with a seed")
+        #expect(equal.mean == 0.1 && equal.deviation == 0)
+        #expect(SameSeedSuperiority(equal) == nil)
     }
 }
 
 @Suite struct StatisticsOfRTests {
     private let fixture = FixtureOfR.all
 
-    @Test func comparisonsAgreeWithR() throws {
-        for (sample, row) in zip(Fixture.all.comparisons, fixture.comparisons) {
-            let comparison = PairedComparison(sample.first, sample.second)
-            let differences = try #require(comparison.differences)
-            for (confidence, ends) in row.intervals {
-                let interval = try #require(Double(confidence).flatMap { differences.interval($0) })
-                #expect(isClose(interval.lowerBound, ends[0], 1e-8) && isClose(interval.upperBound, ends[1], 1e-8))
-            }
-            #expect(isClose(comparison.tTest, row.tTest, 1e-8))
-            #expect(isClose(EquivalenceTest.test(differences, margin: 0.5), row.equivalence, 1e-8))
-            #expect(isClose(comparison.correlation, row.correlation, 1e-9))
-            #expect(isClose(comparison.superiority, row.superiority))
-            let (first, second) = (try #require(Sample(sample.first)), try #require(Sample(sample.second)))
-            #expect(isClose(varianceRatioTest(first, second), row.varianceRatio, 1e-9))
-        }
-        #expect(fixture.comparisons.count == Fixture.all.comparisons.count)
-    }
-
-    /// R's `boot` interpolates between resamples where SciPy takes one, so that few seeds leave the two further apart.
-    @Test func theBootstrapAgreesWithR() throws {
-        for (sample, row) in zip(Fixture.all.comparisons, fixture.comparisons) where sample.first.count > 3 {
-            let interval = try #require(PairedComparison(sample.first, sample.second).bootstrap)
-            let tolerance = 0.04 * (row.bootstrap[1] - row.bootstrap[0])
-            #expect(abs(interval.lowerBound - row.bootstrap[0]) < tolerance, "\(interval), \(row.bootstrap)")
-            #expect(abs(interval.upperBound - row.bootstrap[1]) < tolerance, "\(interval), \(row.bootstrap)")
-        }
-    }
-
-    @Test func testsAndSeedsNeededAgreeWithR() {
-        for row in fixture.power {
-            #expect(
-                SeedsNeeded.count(difference: row.difference, deviation: row.deviation, level: row.level) == row.seeds)
-        }
+    @Test func testsAgreeWithR() {
         for row in fixture.noncentral {
             let value = NoncentralT(degreesOfFreedom: row.df, noncentrality: row.delta).cumulative(row.t)
             #expect(isClose(value, row.value, 1e-6), "\(row): \(value)")
@@ -275,9 +284,6 @@ private func isClose(_ value: Double?, _ expected: Double, _ tolerance: Double =
         for row in fixture.mcnemar {
             let test = McNemar(onlyFirst: row.first, onlySecond: row.second)
             #expect(isClose(test.exact, row.exact) && isClose(test.chiSquared, row.chiSquared), "\(row)")
-        }
-        for row in fixture.holm {
-            #expect(zip(Holm.adjusted(row.p), row.adjusted).allSatisfy { isClose($0, $1) }, "\(row)")
         }
     }
 }

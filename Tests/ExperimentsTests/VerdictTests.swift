@@ -3,123 +3,131 @@ import Testing
 
 @testable import Experiments
 
+/// The estimate of paired seeds with these differences, where nothing is known of images.
+private func estimate(_ differences: [Double]) -> DifferenceEstimate? {
+    DifferenceEstimate(seeds: differences.map { _ in 0 }, differences)
+}
+
+private func decide(_ differences: [Double], margin: Double = 0.5, chance: Double = 0.05) -> Decision {
+    Decision(estimate(differences), margin: margin, chance: chance)
+}
+
 @Suite struct VerdictTests {
-    @Test func anIntervalThatLeavesZeroOutSaysWhichIsBetter() {
-        guard case .better(.second, let by, false) = Verdict([0.8, 1.1, 0.9, 1.3, 0.7, 1.0], margin: 0.5) else {
-            Issue.record("the second is better by about a point")
-            return
-        }
-        #expect(by.lowerBound > 0.7 && by.upperBound < 1.3)
-        guard case .better(.first, let other, _) = Verdict([-0.8, -1.1, -0.9, -1.3, -0.7, -1.0], margin: 0.5) else {
-            Issue.record("the first is better by about a point")
-            return
-        }
-        #expect(by == other)
+    @Test func anIntervalThatLeavesZeroOutSaysWhichIsBetter() throws {
+        let second = decide([0.8, 1.1, 0.9, 1.3, 0.7, 1.0])
+        #expect(second.verdict == .better(.second, isWithinMargin: false))
+        let first = decide([-0.8, -1.1, -0.9, -1.3, -0.7, -1.0])
+        #expect(first.verdict == .better(.first, isWithinMargin: false))
+        let (low, high) = (try #require(second.interval), try #require(first.interval))
+        #expect(low.lowerBound > 0.7 && low.upperBound < 1.3 && high.lowerBound == -low.upperBound)
+    }
+
+    @Test func ofALossTheSmallerIsBetter() {
+        let decision = Decision(
+            estimate([0.8, 1.1, 0.9, 1.3, 0.7, 1.0]), margin: 0.02, chance: 0.05, isLowerBetter: true)
+        #expect(decision.verdict == .better(.first, isWithinMargin: false))
     }
 
     @Test func aRealDifferenceInsideTheMarginSaysBoth() {
-        guard case .better(.second, _, true) = Verdict([0.1, 0.12, 0.09, 0.11, 0.1, 0.13], margin: 0.5) else {
-            Issue.record("better, and less than the margin")
-            return
-        }
+        #expect(decide([0.1, 0.12, 0.09, 0.11, 0.1, 0.13]).verdict == .better(.second, isWithinMargin: true))
     }
 
     @Test func aDifferenceWithinTheMarginIsNone() {
-        #expect(Verdict([0.1, -0.2, 0.15, -0.1, 0.05, -0.05], margin: 0.5) == .equivalent)
-        #expect(Verdict([0.1, -0.2, 0.15, -0.1, 0.05, -0.05], margin: 0.05) == .undecided(.tooWide))
+        let differences = [0.1, -0.2, 0.15, -0.1, 0.05, -0.05]
+        let decision = decide(differences)
+        #expect(decision.verdict == .equivalent && decision.intervalChance == 0.1)
+        #expect(decision.interval == estimate(differences)?.interval(0.1), "the one that has to lie inside the margin")
+        #expect(decide(differences, margin: 0.05).verdict == .undecided(.tooWide))
     }
 
     @Test func wideIntervalsDecideNothing() {
-        #expect(Verdict([1.5, -1.2, 0.8, -0.4, 1.1, -0.9], margin: 0.5) == .undecided(.tooWide))
+        #expect(decide([1.5, -1.2, 0.8, -0.4, 1.1, -0.9]).verdict == .undecided(.tooWide))
     }
 
-    @Test func equalAccuraciesAreNotIdentity() {
-        #expect(Verdict([0], margin: 0.5) == .undecided(.onePair))
-        #expect(Verdict([0, 0, 0], margin: 0.5) == .undecided(.equalDifferences(0)))
-        let six = [Double](repeating: 0, count: 6)
-        // They show no spread, so that nothing says how far a difference may be from 0.
-        #expect(Verdict(six, margin: 0.5) == .undecided(.equalDifferences(0)))
-        #expect(Verdict(six, margin: 0) == .undecided(.equalDifferences(0)))
+    @Test func oneSeedOrOneImageDecidesNothing() {
+        #expect(decide([3.2]).verdict == .undecided(.tooFew) && decide([]).verdict == .undecided(.tooFew))
+        #expect(DifferenceEstimate(paired: [[0], [0], [0]], [[1], [1], [1]]) == nil)
+        #expect(DifferenceEstimate(unpaired: [[0, 1]], [[1, 1], [0, 1]]) == nil)
     }
 
-    @Test func oneSeedDecidesNothing() {
-        #expect(Verdict([3.2], margin: 0.5) == .undecided(.onePair))
-        #expect(Verdict([], margin: 0.5) == .undecided(.noPairs))
-    }
-
-    /// Chance alone gives five equal signs once in sixteen, six once in 32.
-    @Test func equalDifferencesDecideFromSixSeedsOn() {
-        let five = [Double](repeating: 78.5 - 78.1, count: 5)
-        guard case .undecided(.equalDifferences(let value)) = Verdict(five, margin: 0.2) else {
-            Issue.record("five are too few")
-            return
+    /// Equal predictions in every seed: the images that might differ were not seen.
+    @Test func equalPredictionsLeaveTwoImagesOpen() throws {
+        for images in [100, 1000] {
+            let row = [Float](repeating: 1, count: images)
+            let rows = [[Float]](repeating: row, count: 6)
+            let estimate = try #require(DifferenceEstimate(paired: rows, rows, scale: 100))
+            #expect(estimate.mean == 0 && abs(estimate.error - 200 / Double(images)) < 1e-9)
+            let decision = Decision(estimate, margin: 0.5, chance: 0.05)
+            #expect((decision.verdict == .equivalent) == (images == 1000))
         }
-        #expect(abs(value - 0.4) < 1e-9)
-        #expect(Verdict(five + [five[0]], margin: 0.2) == .better(.second, by: value...value, isWithinMargin: false))
-        // The first look of a sequential study is stricter.
-        #expect(!Verdict(five + [five[0]], margin: 0.2, levels: StudyDesign.looks[0].levels).isDecided)
     }
 
-    @Test func equalDifferencesOfFewImagesDecideNothing() {
-        let six = [Double](repeating: 100, count: 6)
-        #expect(
-            PairedComparison(six.map { _ in 0 }, six).verdict(margin: 0.5, images: 1)
-                == .undecided(.equalDifferences(100)))
-        // Two images of a hundred, 2.57 times.
-        let five = PairedComparison(six.map { _ in 50 }, six.map { _ in 55 })
-        #expect(five.verdict(margin: 0.5, images: 100) == .undecided(.equalDifferences(5)))
-        #expect(five.verdict(margin: 0.5, images: 1000) == .better(.second, by: 5...5, isWithinMargin: false))
+    @Test func aLookThatWasNotPlannedTakesAWiderInterval() throws {
+        let differences = [0.8, 1.1, 0.9, 1.3, 0.7, 1.0]
+        let planned = try #require(decide(differences).interval)
+        let anytime = Decision(estimate(differences), margin: 0.5, chance: 0.05, isAnytime: true)
+        let interval = try #require(anytime.interval)
+        // 5.45 standard errors in place of 2.57.
+        let (wide, narrow) = (interval.upperBound - interval.lowerBound, planned.upperBound - planned.lowerBound)
+        #expect(abs(wide / narrow - 5.4498197 / 2.5705818) < 1e-6)
+        let few = Decision(estimate([1, 2, 1, 2]), margin: 0.5, chance: 0.05, isAnytime: true)
+        #expect(few.verdict == .undecided(.noAnytimeInterval) && few.interval == nil)
     }
 
-    @Test func equalDifferencesHaveNoInterval() throws {
-        for other in [70.0, 71.2] {
-            let comparison = PairedComparison([70, 70, 70], [other, other, other])
-            #expect(comparison.interval == nil && comparison.bootstrap == nil)
+    @Test func aSequentialStudyLooksThreeTimes() {
+        #expect(StudyDesign.looks == [6, 12, 24])
+        for pairs in [2, 10, 11, 190] {
+            let sum = StudyDesign.chances(pairs: pairs).reduce(0, +) * Double(pairs)
+            #expect((0.0499...0.0521).contains(sum), "they err together less than their sum")
         }
-        // Equal but for their rounding.
-        let rounded = PairedComparison([70, 70.1, 70.7], [70.4, 70.1 + 0.4, 70.7 + 0.4])
-        #expect(rounded.interval == nil && rounded.signFlip == nil)
+        #expect(StudyDesign.chances(pairs: 1) == [0.03, 0.0141, 0.0141])
+        #expect(StudyDesign.sequential.nextLook(after: 12) == 24 && StudyDesign.sequential.nextLook(after: 24) == nil)
+        #expect(StudyDesign.fixed.looks(pairs: 4, planned: 7).map(\.chance) == [0.0125])
+        #expect(StudyDesign.fixed.nextLook(after: 3) == nil)
     }
 
-    @Test func aSequentialStudyLooksThreeTimesAndErrsOnceInTwenty() {
-        #expect(StudyDesign.looks.map(\.seeds) == [6, 12, 24])
-        #expect(abs(StudyDesign.looks.reduce(0) { $0 + $1.levels.better } - 0.05) < 1e-12)
-        #expect(StudyDesign.sequential.look(at: 5) == nil)
-        #expect(StudyDesign.sequential.look(at: 13)?.seeds == 12)
-        #expect(StudyDesign.sequential.nextLook(after: 12)?.seeds == 24)
-        #expect(StudyDesign.sequential.nextLook(after: 24) == nil)
+    @Test func aRunFailsThatIsNoBetterThanTheLargestClass() {
+        let even = FailureRule(labels: (0..<10_000).map { $0 % 10 })
+        // SciPy: binom.ppf(.999, 10_000, .1)
+        #expect(even.isFailure(right: 1094) && !even.isFailure(right: 1095))
+        #expect(!FailureRule(labels: [1, 1, 1]).isFailure(right: 0), "one class leaves nothing to learn")
+        #expect(!FailureRule(labels: [0, 1, 0]).isFailure(right: 0), "so few images may all be right by chance")
+        #expect(FailureCounts(first: 2, of: 6, second: 2, of: 6).probability == nil)
+        let counts = FailureCounts(first: 6, of: 6, second: 0, of: 6)
+        #expect(abs((counts.probability ?? 1) - 0.002164502) < 1e-8 && counts.isFirstWorse)
     }
 
-    @Test func aMeanThatStaysTellsHowManySeedsWouldSettleIt() throws {
-        let differences = try #require(Sample([0.9, -0.2, 0.6, 0.1, 0.8, -0.1]))
-        let count = try #require(SeedsNeeded.ifItStays(differences, margin: 0.5, levels: .fixed))
-        let deviation = try #require(differences.deviation)
-        func reach(_ seeds: Int) -> Double {
-            StudentT(seeds - 1).upperQuantile(0.025) * deviation / Double(seeds).squareRoot()
-        }
-        #expect(reach(count) < differences.mean && reach(count - 1) >= differences.mean)
+    // MARK: By simulation; Scripts/soak draws twenty thousand studies
+
+    @Test(arguments: [6, 24])
+    func theIntervalCoversTheTruth(seeds: Int) {
+        let rate = StudySimulation(studies: 2000, seed: 11).coverage(.init(images: 1_000), seeds: seeds)
+        #expect((0.94...0.99).contains(rate), "\(rate)")
+        let counts = StudySimulation(studies: 60, seed: 15).coverageOfCounts(images: 300, seeds: 6)
+        #expect(counts >= 0.88, "\(counts): 94 %, and two standard errors of so few studies")
     }
 
-    // MARK: By simulation; Scripts/soak draws ten thousand studies
-
-    @Test func theIntervalCoversTheTruth() {
-        let rates = StudySimulation(studies: 2000, seed: 11).coverage(seeds: 6)
-        #expect((0.94...0.96).contains(rates), "\(rates)")
-    }
-
-    @Test(arguments: [StudyDesign.fixed, .sequential])
-    func wrongAnswersAreRare(_ design: StudyDesign) {
+    @Test func wrongAnswersAreRare() {
         let simulation = StudySimulation(studies: 500, seed: 12)
-        // 5 % and two standard errors of 500 studies.
-        #expect(simulation.rates(design, truth: 0, margin: 0.5, deviation: 0.5).better <= 0.07)
-        #expect(simulation.rates(design, truth: 0.5, margin: 0.5, deviation: 0.3).equivalent <= 0.07)
+        // 5.5 %, and two standard errors of 500 studies.
+        for looking in [StudySimulation.Looking.fixed(6), .sequential, .always(24)] {
+            #expect(simulation.wrong(.init(), truths: [0, 0], margin: 0, looking) <= 0.075)
+            #expect(simulation.share(of: { $0 == .equivalent }, .init(), truth: 0.5, looking) <= 0.075)
+        }
+        // Of five models one in sixteen would be wrong by degrees of freedom that are worked out from the spreads.
+        #expect(
+            StudySimulation(studies: 400, seed: 16).wrong(.init(ofSeeds: 1), truths: [0, 0, 0, 0, 0], .fixed(6))
+                <= 0.065)
+        #expect(simulation.equivalentWithoutSpread(images: 1_000, seeds: 6) <= 0.09)
     }
 
-    @Test func aSimulationThatLooksWithoutCorrectionErrsMore() {
-        let simulation = StudySimulation(studies: 1000, seed: 13)
-        let rate = simulation.rates(
-            .sequential, truth: 0, margin: 0, deviation: 0.5, levels: Levels(better: 0.05, equivalent: 0.05)
-        ).better
-        #expect((0.09...0.15).contains(rate), "\(rate): 11.8 % in the literature")
+    @Test func differencesAreFound() {
+        let simulation = StudySimulation(studies: 500, seed: 13)
+        var world = StudySimulation.World(ofSeeds: 0)
+        (world.rest, world.ofImages) = (0.3 * 100 / 2.0.squareRoot(), 0)
+        #expect(simulation.powerWithFailures(world, truth: 0.5, failing: 0.05, seeds: 6) >= 0.55)
+        #expect(simulation.powerWithFailures(world, truth: 0.5, failing: 0.05, seeds: 12) >= 0.9)
+        let held = simulation.holdsSeedsNeeded(.init(ofSeeds: 0.6), difference: 0.6, seeds: 12)
+        #expect((0.75...0.87).contains(held), "\(held): four times out of five")
     }
 }

@@ -20,4 +20,21 @@ public enum Binomial {
         // P(X <= k) = I_1/2(n - k, k + 1)
         return min(1, 2 * incompleteBeta(0.5, Double(count - extreme), Double(extreme + 1)))
     }
+
+    /// The smallest count that is exceeded with a chance of 1 - p at most, of so many tries that each succeed with this
+    /// probability.
+    public static func quantile(_ p: Double, of count: Int, _ probability: Double) -> Int {
+        guard probability > 0, count > 0 else { return 0 }
+        guard probability < 1 else { return count }
+        // P(X <= k) = I_1-q(n - k, k + 1)
+        func cumulative(_ k: Int) -> Double {
+            k >= count ? 1 : incompleteBeta(1 - probability, Double(count - k), Double(k + 1))
+        }
+        var (low, high) = (-1, count)
+        while high - low > 1 {
+            let middle = (low + high) / 2
+            if cumulative(middle) >= p { high = middle } else { low = middle }
+        }
+        return high
+    }
 }

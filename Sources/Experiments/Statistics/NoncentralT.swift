@@ -34,4 +34,21 @@ struct NoncentralT {
         }
         return min(1, max(0, NormalDistribution.cumulative(-noncentrality) + sum / 2))
     }
+
+    /// The noncentralities under which a value of t is neither too small nor too large, with this chance of an error on
+    /// both sides together: an interval of the true one.
+    static func noncentralities(of t: Double, degreesOfFreedom: Int, chance: Double) -> ClosedRange<Double> {
+        /// How probable a value up to t is; falls as the noncentrality grows.
+        func cumulative(_ noncentrality: Double) -> Double {
+            NoncentralT(degreesOfFreedom: degreesOfFreedom, noncentrality: noncentrality).cumulative(t)
+        }
+        func end(_ share: Double) -> Double {
+            var (low, high) = (t - 1, t + 1)
+            while cumulative(low) < share, low > -1e3 { low -= 2 * (t - low) }
+            while cumulative(high) > share, high < 1e3 { high += 2 * (high - t) }
+            return bisection(low, high) { cumulative($0) > share }
+        }
+        let (low, high) = (end(1 - chance / 2), end(chance / 2))
+        return min(low, high)...max(low, high)
+    }
 }

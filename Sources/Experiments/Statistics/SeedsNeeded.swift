@@ -1,38 +1,62 @@
-// How many seeds a question takes.
+// How many seeds a question takes: a range, since the spread is known from a few seeds only.
 
-public enum SeedsNeeded {
+public struct SeedsNeeded: Hashable, Sendable {
     /// The most seeds that a study takes; a question that takes more is not one for seeds.
     public static let most = 1_000
 
-    /// The chance that so many pairs show a difference at this level, two-sided.
-    public static func power(seeds: Int, difference: Double, deviation: Double, level: Double = 0.05) -> Double {
-        guard seeds > 1 else { return 0 }
-        guard deviation > 0 else { return difference == 0 ? 0 : 1 }
-        let distribution = NoncentralT(
-            degreesOfFreedom: seeds - 1, noncentrality: difference / deviation * Double(seeds).squareRoot())
-        let threshold = StudentT(seeds - 1).upperQuantile(level / 2)
-        return 1 - distribution.cumulative(threshold) + distribution.cumulative(-threshold)
+    /// What is to be shown.
+    public enum Goal: Hashable, Sendable {
+        /// A true difference of this size.
+        case difference(Double)
+        /// That a true difference, of this size, lies inside the margin.
+        case equivalence(Double, margin: Double)
     }
 
-    /// The fewest pairs that show a difference of this size four times out of five; `nil` beyond `most`.
-    ///
-    /// - Parameter deviation: of the paired differences.
-    public static func count(
-        difference: Double, deviation: Double, power: Double = 0.8, level: Double = 0.05
-    ) -> Int? {
-        first { Self.power(seeds: $0, difference: difference, deviation: deviation, level: level) >= power }
-    }
+    public let goal: Goal
+    /// In all, for a spread at the lower and at the upper end of what the seeds allow; the upper end is `nil` beyond
+    /// `most`. `nil`: no number of seeds is enough, or none up to `most`.
+    public let range: (low: Int, high: Int?)?
+    /// Whether the test images leave so much open that seeds cannot help.
+    public let isBeyondSeeds: Bool
 
-    /// The fewest pairs whose interval would leave 0 out, or lie inside the margin, if mean and spread stay as they
-    /// are; `nil` beyond `most`.
-    public static func ifItStays(_ differences: Sample, margin: Double, levels: Levels) -> Int? {
-        guard let deviation = differences.deviation else { return nil }
-        let mean = abs(differences.mean)
-        return first { seeds in
-            let error = deviation / Double(seeds).squareRoot()
-            let distribution = StudentT(seeds - 1)
-            return distribution.upperQuantile(levels.better / 2) * error < mean
-                || mean + distribution.upperQuantile(levels.equivalent) * error < margin
+    public static func == (a: Self, b: Self) -> Bool {
+        a.goal == b.goal && a.isBeyondSeeds == b.isBeyondSeeds && a.range?.low == b.range?.low
+            && a.range?.high == b.range?.high
+    }
+    public func hash(into hasher: inout Hasher) { hasher.combine(goal) }
+
+    /// So many standard errors beyond the threshold a study is right four times out of five.
+    private static let power = 0.84
+    /// Of the ends of the range, on both sides together.
+    private static let doubt = 0.2
+
+    /// For one who tests at this chance of a wrong statement.
+    public init(_ goal: Goal, _ estimate: DifferenceEstimate, chance: Double) {
+        self.goal = goal
+        let (distance, tail) =
+            switch goal {
+            case .difference(let difference): (abs(difference), chance / 2)
+            case .equivalence(let difference, let margin): (margin - abs(difference), chance)
+            }
+        let images = estimate.imageVariance
+        let factor = -NormalDistribution.quantile(tail) + Self.power
+        guard distance > 0, distance * distance > factor * factor * images else {
+            (range, isBeyondSeeds) = (nil, true)
+            return
+        }
+        isBeyondSeeds = false
+        let ofOneSeed = estimate.seedVariance * Double(estimate.seeds)
+        func count(_ spread: Double) -> Int? {
+            Self.first { seeds in
+                let reach = StudentT(seeds - 1).upperQuantile(tail) + Self.power
+                return distance * distance >= reach * reach * (spread * ofOneSeed / Double(seeds) + images)
+            }
+        }
+        // What the squared spread of all seeds may be, in units of that of these.
+        let freedom = Double(estimate.seeds - 1)
+        let distribution = ChiSquared(degreesOfFreedom: freedom)
+        range = count(freedom / distribution.quantile(1 - Self.doubt / 2)).map {
+            ($0, count(freedom / distribution.quantile(Self.doubt / 2)))
         }
     }
 

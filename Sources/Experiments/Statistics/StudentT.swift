@@ -2,11 +2,13 @@
 
 import Runtime
 
-struct StudentT {
+public struct StudentT {
     /// Above 0; one less than the number of values.
     let degreesOfFreedom: Double
 
-    init(_ degreesOfFreedom: Int) { self.degreesOfFreedom = Double(degreesOfFreedom) }
+    public init(_ degreesOfFreedom: Double) { self.degreesOfFreedom = degreesOfFreedom }
+
+    public init(_ degreesOfFreedom: Int) { self.init(Double(degreesOfFreedom)) }
 
     /// The probability of a value above t.
     func upperTail(_ t: Double) -> Double {
@@ -22,7 +24,7 @@ struct StudentT {
     ///
     /// Newton's method from the normal quantile: that lies at or below the root, and the tail is convex there, so that
     /// the steps rise to the root and never pass it.
-    func upperQuantile(_ p: Double) -> Double {
+    public func upperQuantile(_ p: Double) -> Double {
         precondition(p > 0 && p <= 0.5, "a level of confidence lies between 0 and 1")
         var t = max(0, -NormalDistribution.quantile(p))
         for _ in 0..<200 {

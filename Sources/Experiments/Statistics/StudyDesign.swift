@@ -1,4 +1,4 @@
-// How often a study looks at its seeds, and what chance of a wrong answer each look may take.
+// When a study looks at its seeds, and what chance of a wrong answer each look may take.
 
 public enum StudyDesign: Hashable, Sendable {
     /// The seeds are named before the first run, and looked at once.
@@ -6,46 +6,43 @@ public enum StudyDesign: Hashable, Sendable {
     /// Looks at 6, 12 and 24 seeds, and ends at the first that decides.
     case sequential
 
+    /// The chance of a wrong statement that a whole study may take.
+    public static let chance = 0.05
+
+    /// The numbers of seeds at which a sequential study looks.
+    public static let looks = [6, 12, 24]
+
+    /// The chance of each of those looks. Those of one pair make 5.00 % in all, since looks at the same seeds err
+    /// together; those of several, which share a model and differ in how alike they are, add up to .052 before they are
+    /// divided. A plain .05 at each look would err in 11.8 % of studies.
+    static func chances(pairs: Int) -> [Double] {
+        switch pairs {
+        case ...1: [0.03, 0.0141, 0.0141]
+        case ...10: [0.03, 0.011, 0.011].map { $0 / Double(pairs) }
+        default: [0.03, 0.01, 0.01].map { $0 / Double(pairs) }
+        }
+    }
+
     /// One look.
     public struct Look: Hashable, Sendable {
         public let seeds: Int
-        public let levels: Levels
+        /// Of a wrong statement on one pair.
+        public let chance: Double
+
+        public init(seeds: Int, chance: Double) { (self.seeds, self.chance) = (seeds, chance) }
     }
 
-    /// The levels add up to .05, so that any number of looks that is made errs once in twenty studies at most. A plain
-    /// .05 at each look would err in 11.8 % of studies; the bounds of O'Brien and Fleming would ask for p < .00008 at
-    /// six seeds.
-    public static let looks = zip([6, 12, 24], [0.01, 0.02, 0.02]).map {
-        Look(seeds: $0, levels: Levels(better: $1, equivalent: $1))
-    }
-
-    /// The last look that so many seeds have reached; a fixed study looks whenever it is asked.
-    public func look(at seeds: Int) -> Look? {
+    /// All looks of a study that compares so many pairs; a fixed one has the one at its planned seeds.
+    public func looks(pairs: Int, planned: Int) -> [Look] {
         switch self {
-        case .fixed: seeds > 0 ? Look(seeds: seeds, levels: .fixed) : nil
-        case .sequential: Self.looks.last { $0.seeds <= seeds }
+        case .fixed: [Look(seeds: planned, chance: Self.chance / Double(max(1, pairs)))]
+        case .sequential:
+            zip(Self.looks, Self.chances(pairs: pairs)).map { Look(seeds: $0, chance: $1) }
         }
     }
 
-    /// The look that follows so many seeds.
-    public func nextLook(after seeds: Int) -> Look? {
-        switch self {
-        case .fixed: nil
-        case .sequential: Self.looks.first { $0.seeds > seeds }
-        }
+    /// The number of seeds of the look that follows so many.
+    public func nextLook(after seeds: Int) -> Int? {
+        self == .fixed ? nil : Self.looks.first { $0 > seeds }
     }
-}
-
-/// The chance of a wrong answer that a look may take.
-public struct Levels: Hashable, Sendable {
-    /// Of "better" where there is no difference: two-sided.
-    public var better: Double
-    /// Of "equivalent" where the difference is the margin: on each side.
-    public var equivalent: Double
-
-    public init(better: Double, equivalent: Double) {
-        (self.better, self.equivalent) = (better, equivalent)
-    }
-
-    public static let fixed = Levels(better: 0.05, equivalent: 0.05)
 }

@@ -1,86 +1,91 @@
-// What a study says about two models: from the paired differences and their t interval alone.
+// What a study says about two models: from the interval of their difference alone.
 
 public enum Verdict: Hashable, Sendable {
     public enum Side: Hashable, Sendable {
         case first, second
     }
 
-    /// One is better, by so many points; where all of that lies inside the margin, the difference is real and does not
-    /// matter.
-    case better(Side, by: ClosedRange<Double>, isWithinMargin: Bool)
+    /// One is better; where all of the interval lies inside the margin, the difference is real and does not matter.
+    case better(Side, isWithinMargin: Bool)
     /// The difference, if there is one, is smaller than the margin.
     case equivalent
     case undecided(Reason)
     /// The same function, by proof or as far as the test images show: nothing to test.
     case identical
 
-    public enum Reason: Hashable, Sendable {
-        /// No seed with which both models trained to their end.
-        case noPairs
-        /// One pair shows no spread.
-        case onePair
-        /// The same difference in every seed: in too few of them, or of too few test images, to rule chance out; or
-        /// none at all, which of different predictions is chance.
-        case equalDifferences(Double)
+    public enum Reason: String, Hashable, Sendable {
+        /// There are fewer than two seeds with which neither model failed.
+        case failures = "no verdict for failures"
+        /// One seed, or one test image, has no interval.
+        case tooFew = "no verdict for one seed"
         /// A sequential study that has not come to its first look.
-        case beforeTheLook
+        case beforeTheLook = "before the look"
         /// The interval holds 0, and what matters as well.
-        case tooWide
-    }
-
-    /// What the accuracies of different networks say. Equal ones do not make two networks identical: see
-    /// `StudyPair.isIdentical`.
-    ///
-    /// - Parameters:
-    ///   - differences: second minus first in points, one a seed.
-    ///   - margin: in points; a smaller difference makes none.
-    ///   - leastError: the standard error, in points, that the test images leave where the differences show none.
-    ///   - levels: of this look.
-    public init(_ differences: [Double], margin: Double, leastError: Double = 0, levels: Levels = .fixed) {
-        guard let sample = Sample(differences) else {
-            self = .undecided(.noPairs)
-            return
-        }
-        let mean = sample.mean
-        func better(_ interval: ClosedRange<Double>) -> Verdict {
-            let side: Side = mean > 0 ? .second : .first
-            let by = mean > 0 ? interval : -interval.upperBound...(-interval.lowerBound)
-            return .better(side, by: by, isWithinMargin: by.upperBound < margin)
-        }
-        if !sample.hasSpread {
-            // Without a spread there is no interval; what remains is how often chance alone gives n equal signs.
-            if differences.count == 1 {
-                self = .undecided(.onePair)
-            } else if differences.count < SignFlip.fewestSeeds(levels.better)
-                || abs(mean) <= Self.reach(differences.count, leastError, levels)
-            {
-                self = .undecided(.equalDifferences(mean))
-            } else {
-                self = better(mean...mean)
-            }
-            return
-        }
-        guard let interval = sample.interval(1 - levels.better),
-            let inner = sample.interval(1 - 2 * levels.equivalent)
-        else {
-            self = .undecided(.onePair)
-            return
-        }
-        if interval.lowerBound > 0 || interval.upperBound < 0 {
-            self = better(interval)
-        } else if inner.lowerBound > -margin, inner.upperBound < margin {
-            self = .equivalent
-        } else {
-            self = .undecided(.tooWide)
-        }
-    }
-
-    /// How far from 0 a difference of this standard error has to be, with so many seeds.
-    static func reach(_ seeds: Int, _ error: Double, _ levels: Levels) -> Double {
-        StudentT(seeds - 1).upperQuantile(levels.better / 2) * error
+        case tooWide = "undecided"
+        /// So few seeds have none that holds however often one looks.
+        case noAnytimeInterval = "too few seeds for a look that was not planned"
     }
 
     public var isDecided: Bool {
         if case .undecided = self { false } else { true }
+    }
+}
+
+/// A verdict with the interval that it was found by.
+public struct Decision: Hashable, Sendable {
+    public let verdict: Verdict
+    /// Of the difference, in points; `nil` where there is none.
+    public let interval: ClosedRange<Double>?
+    /// The chance that the interval leaves the true difference out, on both sides together.
+    public let intervalChance: Double
+    /// Whether it holds however often one looks.
+    public let isAnytime: Bool
+
+    /// - Parameters:
+    ///   - chance: of a wrong statement.
+    ///   - margin: a smaller difference makes none.
+    ///   - isAnytime: whether this look was not planned.
+    ///   - isLook: whether the study may be judged yet.
+    ///   - isLowerBetter: whether a loss is compared.
+    public init(
+        _ estimate: DifferenceEstimate?, margin: Double, chance: Double, isAnytime: Bool = false, isLook: Bool = true,
+        isLowerBetter: Bool = false
+    ) {
+        self.isAnytime = isAnytime
+        guard let estimate else {
+            (verdict, self.interval, intervalChance) = (.undecided(.tooFew), nil, chance)
+            return
+        }
+        func reach(_ chance: Double) -> ClosedRange<Double>? {
+            isAnytime ? estimate.anytimeInterval(chance) : estimate.interval(chance)
+        }
+        let whole = reach(chance)
+        guard isLook, let whole else {
+            (verdict, self.interval, intervalChance) = (
+                .undecided(isLook ? .noAnytimeInterval : .beforeTheLook), whole, chance
+            )
+            return
+        }
+        let inner = reach(2 * chance)
+        if whole.lowerBound > 0 || whole.upperBound < 0 {
+            let isWithin = whole.lowerBound > -margin && whole.upperBound < margin
+            verdict = .better((estimate.mean > 0) != isLowerBetter ? .second : .first, isWithinMargin: isWithin)
+            (self.interval, intervalChance) = (whole, chance)
+        } else if let inner, inner.lowerBound > -margin, inner.upperBound < margin {
+            (verdict, self.interval, intervalChance) = (.equivalent, inner, 2 * chance)
+        } else {
+            (verdict, self.interval, intervalChance) = (.undecided(.tooWide), whole, chance)
+        }
+    }
+
+    /// As it was kept.
+    public init(verdict: Verdict, interval: ClosedRange<Double>?, intervalChance: Double, isAnytime: Bool) {
+        (self.verdict, self.interval) = (verdict, interval)
+        (self.intervalChance, self.isAnytime) = (intervalChance, isAnytime)
+    }
+
+    /// One that no interval is needed for, or that none can be had for.
+    init(_ verdict: Verdict, chance: Double) {
+        (self.verdict, interval, intervalChance, isAnytime) = (verdict, nil, chance, false)
     }
 }

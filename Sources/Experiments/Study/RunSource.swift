@@ -6,9 +6,9 @@ import Glibc
 import Runtime
 
 public struct RunSource: Sendable {
-    public typealias Kept = @Sendable (StudyModel, Dataset, Seeds) -> StudyRun?
+    public typealias Kept = @Sendable (StudyModel, Seeds) -> StudyRun?
     public typealias Train =
-        @Sendable (StudyModel, Dataset, Seeds, _ keepsWeights: Bool, Cancellation, (TrainingEvent) -> Void)
+        @Sendable (StudyModel, Seeds, _ keepsWeights: Bool, Cancellation, (TrainingEvent) -> Void)
         throws(TrainingError) -> Outcome
 
     /// What came of asking for a training.
@@ -28,7 +28,7 @@ public struct RunSource: Sendable {
     public let isKept: @Sendable (StudyModel, Seeds) -> Bool
 
     public init(
-        kept: @escaping Kept = { _, _, _ in nil }, train: @escaping Train = RunSource.trainHere,
+        kept: @escaping Kept = { _, _ in nil }, train: @escaping Train = RunSource.trainHere,
         isKept: @escaping @Sendable (StudyModel, Seeds) -> Bool = { _, _ in false }
     ) {
         (self.kept, self.train, self.isKept) = (kept, train, isKept)
@@ -36,10 +36,10 @@ public struct RunSource: Sendable {
 
     /// Trains on this machine, and keeps nothing beyond the session.
     public static let trainHere: Train = {
-        model, dataset, seeds, keepsWeights, cancellation, observer throws(TrainingError) in
+        model, seeds, keepsWeights, cancellation, observer throws(TrainingError) in
         .trained(
             try StudyRun(
-                training: model, on: dataset, seeds, keepsWeights: keepsWeights, cancellation: cancellation,
+                training: model, seeds, keepsWeights: keepsWeights, cancellation: cancellation,
                 observer: observer))
     }
 }

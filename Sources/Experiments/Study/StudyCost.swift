@@ -28,7 +28,7 @@ public struct StudyCost: Sendable {
         for model in count.keys.sorted() {
             let cost: RunCost
             do throws(TrainingError) {
-                cost = try RunCost(plan.models[model], on: plan.dataset, cancellation: cancellation)
+                cost = try RunCost(plan.models[model], cancellation: cancellation)
             } catch .cancelled { throw .cancelled } catch { throw .of(model: plan.models[model].name, error) }
             seconds[model] = cost.seconds
             largest = max(largest, cost.byteCount)
@@ -51,8 +51,8 @@ public struct RunCost: Sendable {
     /// Long enough for a mean, short beside any training that one would wait for.
     private static let (enoughSeconds, enoughSteps) = (0.3, 20)
 
-    public init(_ model: StudyModel, on dataset: Dataset, cancellation: Cancellation) throws(TrainingError) {
-        let options = model.options
+    public init(_ model: StudyModel, cancellation: Cancellation) throws(TrainingError) {
+        let (options, dataset) = (model.options, model.dataset)
         try checkFit(model.architecture, dataset, parts: options.partsOfData, views: options.views)
         try options.checkFit(dataset)
         try options.teacher?.checkFit(model.architecture)

@@ -3,7 +3,7 @@
 import Datasets
 
 extension Study {
-    private var labels: [UInt16] { plan.dataset.test.labels.map { UInt16(truncatingIfNeeded: $0) } }
+    private var labels: [UInt16] { plan.test.labels.map { UInt16(truncatingIfNeeded: $0) } }
 
     /// Two runs with one seed, as if they had been the only ones.
     public struct SinglePair: Sendable {
@@ -13,12 +13,18 @@ extension Study {
         public let flips: Double
     }
 
-    /// The first seed with which both models finished.
+    /// The predictions of a run that did not fail, where all of them are known.
+    private func predictions(_ model: Int, _ seed: UInt64) -> [UInt16]? {
+        guard let run = run(model, seed), !hasFailed(run), run.outcomes.count == plan.test.count, !run.outcomes.isEmpty,
+            plan.pairing != .folds
+        else { return nil }
+        return run.predictions
+    }
+
+    /// The first seed with which neither model failed.
     public func singlePair(_ first: Int, _ second: Int) -> SinglePair? {
         for seed in seeds {
-            guard let a = run(first, seed)?.predictions, let b = run(second, seed)?.predictions, !a.isEmpty,
-                a.count == b.count, a.count == plan.dataset.test.count
-            else { continue }
+            guard let a = predictions(first, seed), let b = predictions(second, seed) else { continue }
             return SinglePair(
                 seed: seed, test: McNemar(first: a, second: b, labels: labels), flips: shareOfFlips(a, b))
         }
@@ -29,73 +35,56 @@ extension Study {
     public func flips(_ first: Int, _ second: Int) -> Double? {
         Sample(
             seeds.compactMap { seed in
-                guard let a = run(first, seed)?.predictions, let b = run(second, seed)?.predictions, !a.isEmpty,
-                    a.count == b.count
-                else { return nil }
+                guard let a = predictions(first, seed), let b = predictions(second, seed) else { return nil }
                 return shareOfFlips(a, b)
             })?.mean
     }
 
     /// Between two seeds of the same model, over all pairs of seeds: what chance alone does.
     public func flipsBetweenSeeds(_ model: Int) -> Double? {
-        let all = seeds.compactMap { run(model, $0)?.predictions }.filter { !$0.isEmpty }
+        let all = seeds.compactMap { predictions(model, $0) }
         var shares: [Double] = []
         for (index, one) in all.enumerated() {
-            for other in all[(index + 1)...] where other.count == one.count { shares.append(shareOfFlips(one, other)) }
+            for other in all[(index + 1)...] { shares.append(shareOfFlips(one, other)) }
         }
         return Sample(shares)?.mean
     }
 
-    /// Of a class: second minus first in points, one a seed.
+    /// Of a class: second minus first in points, over seeds and images of the class.
     public struct ClassDifference: Sendable {
         public let name: String
         public let first: Double
         public let second: Double
-        public let differences: Sample
-        /// Of the t test, corrected for the number of classes; `nil` without a spread.
-        public let adjustedProbability: Double?
+        public let mean: Double
+        /// At the chance of the pair's look, divided by the number of classes; `nil` for fewer than two seeds or images.
+        public let interval: ClosedRange<Double>?
     }
 
-    /// How the models differ in each class that has test images.
-    public func classDifferences(_ first: Int, _ second: Int) -> [ClassDifference] {
+    /// Each class that has test images, over the seeds of a pair's look; empty where predictions are not known.
+    public func classDifferences(_ pair: StudyPair) -> [ClassDifference] {
         let labels = labels
-        let pairs = seeds.compactMap { seed -> ([UInt16], [UInt16])? in
-            guard let a = run(first, seed)?.predictions, let b = run(second, seed)?.predictions,
-                a.count == labels.count, b.count == labels.count
-            else { return nil }
-            return (a, b)
+        var (first, second) = ([[UInt16]](), [[UInt16]]())
+        for seed in pair.seeds {
+            guard let a = predictions(pair.first, seed), let b = predictions(pair.second, seed) else { return [] }
+            first.append(a)
+            second.append(b)
         }
-        guard !pairs.isEmpty else { return [] }
-        let counted = pairs.map { (rightByClass($0.0, labels), rightByClass($0.1, labels)) }
-        let sizes = rightByClass(labels, labels)
-        let classes = sizes.indices.filter { sizes[$0] > 0 }
-        let samples = classes.map { label in
-            (
-                first: Sample(counted.map { 100 * Double($0.0[label]) / Double(sizes[label]) }),
-                second: Sample(counted.map { 100 * Double($0.1[label]) / Double(sizes[label]) }),
-                differences: Sample(counted.map { 100 * Double($0.1[label] - $0.0[label]) / Double(sizes[label]) })
-            )
-        }
-        let probabilities = samples.map { $0.differences?.tTest }
-        let adjusted = Holm.adjusted(probabilities.map { $0 ?? 1 })
-        return classes.indices.compactMap { index in
-            guard let a = samples[index].first, let b = samples[index].second,
-                let differences = samples[index].differences
-            else { return nil }
-            let label = classes[index]
-            let names = plan.dataset.classNames
+        guard !first.isEmpty else { return [] }
+        var images: [UInt16: [Int]] = [:]
+        for (image, label) in labels.enumerated() { images[label, default: []].append(image) }
+        return images.keys.sorted().map { label in
+            let own = images[label] ?? []
+            func right(_ rows: [[UInt16]]) -> [[Float]] { rows.map { row in own.map { row[$0] == label ? 1 : 0 } } }
+            func mean(_ rows: [[Float]]) -> Double {
+                Double(rows.reduce(0) { $0 + $1.reduce(0, +) }) / Double(rows.count * own.count)
+            }
+            let (a, b) = (right(first), right(second))
+            let estimate = DifferenceEstimate(paired: a, b, scale: 100)
             return ClassDifference(
-                name: names.indices.contains(label) ? names[label] : String(label), first: a.mean, second: b.mean,
-                differences: differences, adjustedProbability: probabilities[index] == nil ? nil : adjusted[index])
+                name: plan.models[0].dataset.className(Int(label)), first: 100 * mean(a), second: 100 * mean(b),
+                mean: estimate?.mean ?? 100 * (mean(b) - mean(a)),
+                interval: estimate?.interval(pair.chance / Double(images.count)))
         }
-    }
-
-    /// How many images of each class are predicted right.
-    private func rightByClass(_ predictions: [UInt16], _ labels: [UInt16]) -> [Int] {
-        var counts = [Int](
-            repeating: 0, count: max(plan.dataset.classNames.count, Int(labels.max() ?? 0) + 1))
-        for (predicted, label) in zip(predictions, labels) where predicted == label { counts[Int(label)] += 1 }
-        return counts
     }
 }
 

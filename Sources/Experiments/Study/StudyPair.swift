@@ -1,66 +1,163 @@
-// Two models of a study: their difference, and what the study says of it.
+// Two models of a study: their failures, their difference, and what the study says of it.
 
 import Datasets
+
+/// What one look said of a pair.
+public struct PairLook: Hashable, Sendable {
+    /// Of each model.
+    public let seeds: Int
+    /// Second minus first; `nil` without a pair of runs that did not fail.
+    public let mean: Double?
+    public let decision: Decision
+
+    public init(seeds: Int, mean: Double?, decision: Decision) {
+        (self.seeds, self.mean, self.decision) = (seeds, mean, decision)
+    }
+}
 
 public struct StudyPair: Sendable {
     public let first: Int
     public let second: Int
-    /// The seeds of the current look with which both runs finished.
+    /// The seeds of this look with which neither run failed; empty where the models have seeds of their own.
     public let seeds: [UInt64]
-    /// How many seeds that look has; more than `seeds` where a training diverged.
+    /// How many seeds that look has; more than `seeds` where a training failed.
     public let lookedSeeds: Int
-    public let comparison: PairedComparison
-    public let verdict: Verdict
-    /// Of the mean difference, at the level that the verdict was found at, in points; `nil` where the differences have
-    /// no spread.
-    public let interval: ClosedRange<Double>?
-    /// Of the t test, corrected for the number of pairs; `nil` where the differences have no spread.
-    public let adjustedProbability: Double?
-    /// How many seeds more would settle it; `nil` where it is settled, and where it takes more than a study may have.
-    public let moreSeeds: Int?
-    /// Whether the number above rests on the difference staying what it is: the planned number has been reached.
-    public let dependsOnMean: Bool
+    public let failures: FailureCounts
+    /// Of each seed, second minus first.
+    public let differences: Sample?
+    /// `nil` for fewer than two seeds, or two images.
+    public let estimate: DifferenceEstimate?
+    public let decision: Decision
+    /// The chance of a wrong statement that this look takes.
+    public let chance: Double
+    /// How many seeds it takes to show a difference of the margin, and of what was seen; only of what is undecided.
+    public let needed: [SeedsNeeded]
     /// Whether their trainings are proven to be the same.
     public let isProvenSame: Bool
+    /// What was said before, where this look was not planned.
+    public let earlier: PairLook?
+
+    public var verdict: Verdict { decision.verdict }
+    public var interval: ClosedRange<Double>? { decision.interval }
+    public var mean: Double? { estimate?.mean ?? differences?.mean }
+    public var look: PairLook { PairLook(seeds: lookedSeeds, mean: mean, decision: decision) }
+    /// Of both models with the same new seed.
+    public var sameSeed: SameSeedSuperiority? { differences.flatMap { SameSeedSuperiority($0) } }
+
+    /// Whether one model fails more often, beyond chance.
+    public var failsMoreOften: Verdict.Side? {
+        guard let probability = failures.probability, probability <= chance else { return nil }
+        return failures.isFirstWorse ? .first : .second
+    }
+
+    /// Whether more seeds are not needed: a model that fails is an answer too.
+    public var isSettled: Bool {
+        verdict.isDecided || (verdict == .undecided(.failures) && failsMoreOften != nil)
+    }
 }
 
 extension Study {
-    /// Every pair of models, with Holm's correction where there are several.
+    /// Every pair that is compared.
+    ///
+    /// Cost: reads the predictions of all runs.
     public var pairs: [StudyPair] {
-        let look = look
-        let looked = look.map { Array(completeSeeds.prefix($0.seeds)) } ?? completeSeeds
-        let pairs = plan.pairs.map { first, second in
-            let seeds = looked.filter { run(first, $0)?.accuracy != nil && run(second, $0)?.accuracy != nil }
-            return (
-                first: first, second: second, seeds: seeds,
-                comparison: PairedComparison(
-                    seeds.compactMap { run(first, $0)?.accuracy }, seeds.compactMap { run(second, $0)?.accuracy })
-            )
+        let values = ImageValues(self)
+        return plan.pairs.enumerated().map { pair(number: $0.offset, $0.element.first, $0.element.second, values) }
+    }
+
+    public var isDecided: Bool { pairs.allSatisfy(\.isSettled) }
+
+    private func pair(number: Int, _ first: Int, _ second: Int, _ values: ImageValues) -> StudyPair {
+        let tested = plan.tested
+        let mine = seeds(of: first, second)
+        let done = Array(mine.prefix { run(first, $0) != nil && run(second, $0) != nil })
+        let looks = plan.design.looks(pairs: tested, planned: plan.isOfGivenRuns ? done.count : plannedSeeds)
+        func look(_ seeds: ArraySlice<UInt64>, _ chance: Double, isAnytime: Bool = false, isLook: Bool = true)
+            -> StudyPair
+        {
+            self.look(
+                number, first, second, Array(seeds), values, chance: chance, needing: looks.last?.chance ?? chance,
+                isAnytime: isAnytime, isLook: isLook)
         }
-        // Differences without a spread have no t; a question that cannot be asked takes no chance.
-        let probabilities = pairs.map { $0.comparison.tTest ?? 1 }
-        let adjusted = Holm.adjusted(probabilities)
-        let levels = (look ?? plan.design.nextLook(after: completeSeeds.count))?.levels ?? .fixed
-        let better = Holm.levels(probabilities, levels.better)
-        return pairs.enumerated().map { index, pair in
-            let own = Levels(better: better[index], equivalent: levels.equivalent / Double(pairs.count))
-            let verdict: Verdict
-            if look == nil {
-                verdict = .undecided(pair.seeds.isEmpty ? .noPairs : .beforeTheLook)
-            } else if isIdentical(pair.first, pair.second, looked) {
-                verdict = .identical
-            } else {
-                verdict = pair.comparison.verdict(
-                    margin: plan.margin, images: plan.dataset.test.count, levels: own)
-            }
-            let (more, depends) = moreSeeds(verdict, pair.comparison.differences, own)
-            return StudyPair(
-                first: pair.first, second: pair.second, seeds: pair.seeds, lookedSeeds: looked.count,
-                comparison: pair.comparison, verdict: verdict,
-                interval: pair.comparison.interval(of: verdict, own),
-                adjustedProbability: pair.comparison.tTest == nil ? nil : adjusted[index],
-                moreSeeds: more, dependsOnMean: depends, isProvenSame: plan.twins[pair.first] == plan.twins[pair.second]
-            )
+        if plan.pairing == .none { return look(seeds[...], looks[0].chance) }
+        if earlier[number] != nil { return look(done[...], StudyDesign.chance / Double(tested), isAnytime: true) }
+        var last: StudyPair?
+        for planned in looks where planned.seeds <= done.count {
+            let pair = look(done.prefix(planned.seeds), planned.chance)
+            // A verdict stays with its look.
+            if pair.isSettled { return pair }
+            last = pair
+        }
+        return last ?? look(done[...], looks[0].chance, isLook: false)
+    }
+
+    private func look(
+        _ number: Int, _ first: Int, _ second: Int, _ looked: [UInt64], _ values: ImageValues, chance: Double,
+        needing: Double, isAnytime: Bool, isLook: Bool
+    ) -> StudyPair {
+        func runs(_ model: Int) -> [StudyRun] { looked.compactMap { run(model, $0) } }
+        let isPaired = plan.pairing != .none
+        let seeds = isPaired ? looked.filter { values.has(first, $0) && values.has(second, $0) } : []
+        let failures = FailureCounts(
+            first: runs(first).count(where: hasFailed), of: runs(first).count,
+            second: runs(second).count(where: hasFailed), of: runs(second).count)
+        let estimate = estimate(first, second, isPaired ? seeds : looked, values)
+        let differences =
+            isPaired
+            ? Sample(
+                seeds.compactMap { seed in
+                    values.mean(first, seed).flatMap { one in values.mean(second, seed).map { $0 - one } }
+                }) : nil
+        let isProven = plan.twins[first] == plan.twins[second]
+        let bothTrained = isPaired ? seeds.count : min(values.count(first, looked), values.count(second, looked))
+        let decision: Decision
+        if isPaired, isProven || bothTrained > 0, isIdentical(first, second, looked) {
+            decision = Decision(.identical, chance: chance)
+        } else if bothTrained < 2, failures.first + failures.second > 0, isLook {
+            decision = Decision(.undecided(.failures), chance: chance)
+        } else {
+            decision = Decision(
+                estimate, margin: plan.margin, chance: chance, isAnytime: isAnytime, isLook: isLook,
+                isLowerBetter: plan.measure.isLowerBetter)
+        }
+        return StudyPair(
+            first: first, second: second, seeds: seeds, lookedSeeds: looked.count, failures: failures,
+            differences: differences, estimate: estimate, decision: decision, chance: chance,
+            needed: needed(decision, estimate, needing), isProvenSame: isProven, earlier: earlier[number])
+    }
+
+    private func estimate(_ first: Int, _ second: Int, _ seeds: [UInt64], _ values: ImageValues) -> DifferenceEstimate?
+    {
+        let (one, other) = (values.ofImages(first, seeds), values.ofImages(second, seeds))
+        let (a, b) = (values.means(first, seeds), values.means(second, seeds))
+        let scale = plan.measure.scale
+        // Two of the test images, for each side: what they leave open where seeds show no spread.
+        let least = 2 * scale / Double(max(1, plan.test.count))
+        switch plan.pairing {
+        case .folds:
+            let (tested, trained) = (plan.models[first].dataset.test.count, plan.models[first].dataset.training.count)
+            return DifferenceEstimate(folds: a, b, shareTested: Double(tested) / Double(max(1, trained)))
+        case .seeds:
+            guard plan.test.count > 1 else { return nil }
+            guard let one, let other else { return DifferenceEstimate(seeds: a, b, leastError: least) }
+            return DifferenceEstimate(paired: one, other, scale: scale)
+        case .none:
+            guard plan.test.count > 1 else { return nil }
+            guard let one, let other else { return DifferenceEstimate(unpairedSeeds: a, b, leastError: least) }
+            return DifferenceEstimate(unpaired: one, other, scale: scale)
+        }
+    }
+
+    private func needed(_ decision: Decision, _ estimate: DifferenceEstimate?, _ chance: Double) -> [SeedsNeeded] {
+        // Where looks are not planned, no number of seeds is.
+        guard decision.verdict == .undecided(.tooWide), !decision.isAnytime, plan.pairing == .seeds, let estimate
+        else { return [] }
+        // What was seen would show, or would turn out to make no difference.
+        let seen: SeedsNeeded.Goal =
+            abs(estimate.mean) < plan.margin
+            ? .equivalence(estimate.mean, margin: plan.margin) : .difference(estimate.mean)
+        return ((plan.margin > 0 ? [.difference(plan.margin)] : []) + [seen]).map {
+            SeedsNeeded($0, estimate, chance: chance)
         }
     }
 
@@ -76,37 +173,50 @@ extension Study {
             if isProven, a.state.isDiverged, b.state.isDiverged { continue }
             guard a.state == .done, b.state == .done else { return false }
             measured += 1
-            let isAlike = a.predictions.count == plan.dataset.test.count && a.predictions == b.predictions
+            let isAlike = a.outcomes.count == plan.test.count && a.predictions == b.predictions
             guard isOneRun || isAlike else { return false }
         }
         return measured > 0
     }
+}
 
-    private func moreSeeds(_ verdict: Verdict, _ differences: Sample?, _ levels: Levels) -> (Int?, Bool) {
-        guard case .undecided(let reason) = verdict else { return (nil, false) }
-        if !isExploratory, let next = plan.design.nextLook(after: completeSeeds.count) {
-            return (next.seeds - completeSeeds.count, false)
-        }
-        /// `nil` where the study would then have more seeds than one takes.
-        func more(_ needed: Int) -> Int? {
-            let count = max(1, needed - (differences?.count ?? 0))
-            return seeds.count + count <= SeedsNeeded.most ? count : nil
-        }
-        guard reason == .tooWide, let differences, let deviation = differences.deviation else {
-            let fewest = SignFlip.fewestSeeds(levels.better)
-            if case .equalDifferences(let mean) = reason {
-                // Enough of them, and still equal: so few test images cannot tell chance from a difference.
-                if differences?.count ?? 0 >= fewest { return (nil, false) }
-                let error = PairedComparison.leastError(images: plan.dataset.test.count)
-                if mean != 0, abs(mean) <= Verdict.reach(fewest, error, levels) { return (nil, false) }
+/// What is compared, of the runs that did not fail: their means, and each image where that is known.
+private struct ImageValues {
+    private let means: [[UInt64: Double]]
+    private let images: [[UInt64: [Float]]]
+
+    init(_ study: Study) {
+        let (labels, rule, measure) = (study.plan.test.labels, study.plan.failureRule, study.plan.measure)
+        var (means, images) = ([[UInt64: Double]](), [[UInt64: [Float]]]())
+        for model in study.plan.models.indices {
+            var (ownMeans, ownImages) = ([UInt64: Double](), [UInt64: [Float]]())
+            // The folds of a data set are tested on images of their own.
+            let labels = study.plan.pairing == .folds ? nil : labels
+            for seed in study.seeds {
+                guard let run = study.run(model, seed), !run.hasFailed(rule, images: study.plan.test.count),
+                    let mean = run.value(of: measure, labels: labels ?? run.labels ?? [])
+                else { continue }
+                ownMeans[seed] = mean
+                if let labels { ownImages[seed] = run.outcomes.values(of: measure, labels: labels) }
             }
-            return (more(fewest), false)
+            means.append(ownMeans)
+            images.append(ownImages)
         }
-        if plan.margin > 0 {
-            let needed = SeedsNeeded.count(difference: plan.margin, deviation: deviation, level: levels.better)
-            guard let needed, needed <= differences.count else { return (needed.flatMap(more), false) }
+        (self.means, self.images) = (means, images)
+    }
+
+    func has(_ model: Int, _ seed: UInt64) -> Bool { means[model][seed] != nil }
+    func mean(_ model: Int, _ seed: UInt64) -> Double? { means[model][seed] }
+    func means(_ model: Int, _ seeds: [UInt64]) -> [Double] { seeds.compactMap { means[model][$0] } }
+    func count(_ model: Int, _ seeds: [UInt64]) -> Int { means(model, seeds).count }
+
+    /// One row a seed; `nil` where the images of one are not known.
+    func ofImages(_ model: Int, _ seeds: [UInt64]) -> [[Float]]? {
+        var rows: [[Float]] = []
+        for seed in seeds where has(model, seed) {
+            guard let values = images[model][seed] else { return nil }
+            rows.append(values)
         }
-        let settled = SeedsNeeded.ifItStays(differences, margin: plan.margin, levels: levels)
-        return (settled.flatMap(more), true)
+        return rows
     }
 }

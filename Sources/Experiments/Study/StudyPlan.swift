@@ -12,13 +12,20 @@ public struct StudyModel: Sendable {
     /// What the store calls its runs: the model itself, as `train` does, and with the recipe where there are several.
     public let keptName: String
     public let architecture: Architecture
+    public let dataset: Dataset
+    /// What distinguishes that data from other data of the study: its digest, or nothing where there is no other.
+    public let dataKey: String
     /// The seeds in it are not used.
     public let options: TrainingOptions
 
     /// - Parameter keptName: `nil` where it is the name.
-    public init(name: String, keptName: String? = nil, architecture: Architecture, options: TrainingOptions) {
+    public init(
+        name: String, keptName: String? = nil, architecture: Architecture, dataset: Dataset, dataKey: String = "",
+        options: TrainingOptions
+    ) {
         (self.name, self.keptName) = (name, keptName ?? name)
         (self.architecture, self.options) = (architecture, options)
+        (self.dataset, self.dataKey) = (dataset, dataKey)
     }
 
     /// Of a training with these seeds.
@@ -28,8 +35,8 @@ public struct StudyModel: Sendable {
         return options
     }
 
-    /// What a training on some data takes, in bytes; `nil` where the engine cannot run it.
-    public func byteCount(on dataset: Dataset) -> Int? {
+    /// What a training takes, in bytes; `nil` where the engine cannot run it.
+    public var byteCount: Int? {
         let capacity = options.capacity(on: dataset, measuring: .test)
         let threads = options.threads ?? ThreadPool.availableThreads
         guard
@@ -46,39 +53,84 @@ public struct StudyModel: Sendable {
     func trainsLike(_ other: StudyModel) -> Bool {
         var options = other.options(self.options.seeds)
         options.threads = self.options.threads
-        return options == self.options
+        return options == self.options && other.dataKey == dataKey
             && Equivalence(architecture, other.architecture).answer == .same(.training)
     }
 }
 
+/// What makes a pair of two runs.
+public enum Pairing: Hashable, Sendable {
+    /// The same seed.
+    case seeds
+    /// Nothing: each model has runs of its own seeds.
+    case none
+    /// The same fold.
+    case folds
+}
+
 public struct StudyPlan: Sendable {
     public let models: [StudyModel]
-    public let dataset: Dataset
     public let design: StudyDesign
-    /// In points of accuracy: a smaller difference makes none.
+    /// What is compared.
+    public let measure: OutcomeMeasure
+    /// In the unit of the measure: a smaller difference makes none.
     public let margin: Double
+    /// The model that each of the others is compared with; `nil` where every pair is compared.
+    public let baseline: Int?
     /// Whether models that are provably identical in training are each trained all the same.
     public let isForced: Bool
     public let keepsWeights: Bool
+    public let pairing: Pairing
+    /// Whether its runs were given, so that none is trained for it.
+    public let isOfGivenRuns: Bool
+    /// When a run has failed.
+    public let failureRule: FailureRule
     /// For each model the first that is proven to train the same, itself where none before it is.
     public internal(set) var twins: [Int]
     /// Models that are provably identical in training, and did not on the engine: the proof is not used.
     public internal(set) var refuted: [(first: Int, second: Int)] = []
 
+    /// - Parameter models: all tested on the same images.
     public init(
-        models: [StudyModel], dataset: Dataset, design: StudyDesign = .fixed, margin: Double = 0.5,
-        isForced: Bool = false, keepsWeights: Bool = false
+        models: [StudyModel], design: StudyDesign = .fixed, measure: OutcomeMeasure = .accuracy, margin: Double = 0.5,
+        baseline: Int? = nil, isForced: Bool = false, keepsWeights: Bool = false
     ) {
         self.models = models
-        self.dataset = dataset
         self.design = design
+        self.measure = measure
         self.margin = margin
+        self.baseline = baseline
         self.isForced = isForced
         self.keepsWeights = keepsWeights
+        pairing = .seeds
+        isOfGivenRuns = false
+        failureRule = FailureRule(labels: models.first?.dataset.test.labels ?? [])
         twins = models.indices.map { index in
             models[..<index].firstIndex { $0.trainsLike(models[index]) } ?? index
         }
     }
+
+    /// Of runs that are there: nothing is proven of them, and nothing trained.
+    public init(
+        given models: [StudyModel], pairing: Pairing, measure: OutcomeMeasure = .accuracy, margin: Double = 0.5,
+        baseline: Int? = nil
+    ) {
+        self.models = models
+        design = .fixed
+        self.measure = measure
+        self.margin = margin
+        self.baseline = baseline
+        self.pairing = pairing
+        isForced = true
+        keepsWeights = true
+        isOfGivenRuns = true
+        failureRule = FailureRule(labels: models.first?.dataset.test.labels ?? [])
+        twins = Array(models.indices)
+    }
+
+    /// The images that all models are tested on.
+    public var test: ImageSet { models[0].dataset.test }
+    public var classNames: [String] { models[0].dataset.classNames }
 
     /// The same plan with each proof compared with the engine, in the precision that is trained. Where the engine
     /// disagrees, both are trained. What it lacks the memory to check it lacks the memory to train.
@@ -103,10 +155,14 @@ public struct StudyPlan: Sendable {
     /// The models that are trained.
     public var trainedModels: [Int] { models.indices.filter { trained($0) == $0 } }
 
-    /// All pairs of models, in their order.
+    /// The pairs that are compared: each with the baseline, or all, in their order.
     public var pairs: [(first: Int, second: Int)] {
-        models.indices.flatMap { first in models.indices.dropFirst(first + 1).map { (first, $0) } }
+        if let baseline { return models.indices.filter { $0 != baseline }.map { (baseline, $0) } }
+        return models.indices.flatMap { first in models.indices.dropFirst(first + 1).map { (first, $0) } }
     }
+
+    /// How many of them share the chance of a wrong statement: a proof takes none.
+    public var tested: Int { max(1, pairs.count { twins[$0.first] != twins[$0.second] }) }
 
     /// The seeds of a study that names none.
     public var standardSeeds: [UInt64] { Array(1...6) }

@@ -12,33 +12,56 @@ public struct StudyRun: Sendable {
     public let metrics: [EpochMetrics]
     /// What the training came to: the last epoch, or the chosen one; `nil` for a training that diverged.
     public let result: EpochMetrics?
-    /// The likeliest class of each test image there; empty for a training that did not reach it.
-    public let predictions: [UInt16]
+    /// Of each test image there; empty for a training that did not reach it.
+    public let outcomes: TestOutcomes
     public let seconds: Double
     public let imagesPerSecond: Double
     /// Of the training, in bytes.
     public let byteCount: Int
     /// All of it; its weights only where the study keeps them.
     public let run: Run?
+    /// Of the test images, where these are not those of the study.
+    public let labels: [Int]?
 
     public init(
         seeds: Seeds, state: Run.State, metrics: [EpochMetrics], selection: Selection = Selection(),
-        predictions: [UInt16], seconds: Double, imagesPerSecond: Double, byteCount: Int, run: Run? = nil
+        outcomes: TestOutcomes, seconds: Double, imagesPerSecond: Double, byteCount: Int, run: Run? = nil,
+        labels: [Int]? = nil
     ) {
         self.seeds = seeds
         self.state = state
         // Left out here, so that no table and no picture of a study can take them for a result.
         self.metrics = state == .done ? metrics : []
         result = selection.result(of: self.metrics)
-        self.predictions = state == .done ? predictions : []
+        self.outcomes = state == .done ? outcomes : TestOutcomes()
         self.seconds = seconds
         self.imagesPerSecond = imagesPerSecond
         self.byteCount = byteCount
         self.run = run
+        self.labels = labels
     }
 
     /// Percent on the test set, never the best epoch there; `nil` for a training that diverged.
     public var accuracy: Double? { result?.testAccuracy }
+    /// The likeliest class of each test image.
+    public var predictions: [UInt16] { outcomes.classes }
+
+    /// A measure on the test images; `nil` where it is not known.
+    ///
+    /// - Parameter labels: of these images.
+    public func value(of measure: OutcomeMeasure, labels: [Int]) -> Double? {
+        result.flatMap { measure.value(of: $0, outcomes, labels: labels) }
+    }
+
+    /// Whether it diverged, or is no better than always guessing the largest class.
+    public func hasFailed(_ rule: FailureRule, images: Int) -> Bool {
+        guard let accuracy else { return true }
+        if let labels {
+            let rule = FailureRule(labels: labels)
+            return rule.isFailure(right: Int((accuracy / 100 * Double(labels.count)).rounded()))
+        }
+        return rule.isFailure(right: Int((accuracy / 100 * Double(images)).rounded()))
+    }
     public var loss: Double? { result?.testLoss }
     /// The epochs, as a fraction where the last one ended early.
     public var passes: Double { run?.passes ?? Double(metrics.count) }
@@ -49,11 +72,12 @@ extension StudyRun {
     ///
     /// - Parameter keeper: keeps the training under way and says where it continues.
     public init(
-        training model: StudyModel, on dataset: Dataset, _ seeds: Seeds, keepsWeights: Bool, keeper: RunKeeper? = nil,
+        training model: StudyModel, _ seeds: Seeds, keepsWeights: Bool, keeper: RunKeeper? = nil,
         cancellation: Cancellation, observer: (TrainingEvent) -> Void
     ) throws(TrainingError) {
         let trainer = Trainer(
-            model: model.name, architecture: model.architecture, dataset: dataset, options: model.options(seeds))
+            model: model.name, architecture: model.architecture, dataset: model.dataset,
+            options: model.options(seeds))
         var byteCount = 0
         let run = try trainer.train(from: keeper?.beginning, keeper: keeper, cancellation: cancellation) { event in
             if case .started(let cost) = event { byteCount = cost.byteCount }
@@ -62,12 +86,13 @@ extension StudyRun {
         self.init(run, byteCount: byteCount, keepsWeights: keepsWeights)
     }
 
-    public init(_ run: Run, byteCount: Int, keepsWeights: Bool) {
+    /// - Parameter labels: of the test images, where these are not those of the study.
+    public init(_ run: Run, byteCount: Int, keepsWeights: Bool, labels: [Int]? = nil) {
         self.init(
             seeds: run.options.seeds, state: run.state, metrics: run.metrics,
-            selection: run.options.selection, predictions: run.outcomes.classes,
+            selection: run.options.selection, outcomes: run.outcomes,
             seconds: run.seconds, imagesPerSecond: run.speed, byteCount: byteCount,
-            run: keepsWeights ? run : run.withoutWeights)
+            run: keepsWeights ? run : run.withoutWeights, labels: labels)
     }
 
     /// A run as it was kept, without its weights.
@@ -75,7 +100,7 @@ extension StudyRun {
         let position = record.position
         self.init(
             seeds: seeds, state: record.state, metrics: position.metrics,
-            selection: model.options.selection, predictions: position.outcomes.classes, seconds: position.seconds,
+            selection: model.options.selection, outcomes: position.outcomes, seconds: position.seconds,
             imagesPerSecond: position.trainingSeconds > 0 ? Double(position.images) / position.trainingSeconds : 0,
             byteCount: byteCount,
             run: Run(record, state: record.state, model.architecture, model.options(seeds)).called(model.name))

@@ -44,11 +44,12 @@ extension Study {
     ///
     /// - Parameters:
     ///   - cost: what each run is expected to take, for the time that is left.
+    ///   - isUntilDecided: whether a sequential study goes on to its next looks by itself.
     ///   - observer: called on this thread.
     /// - Throws: where a model cannot be trained at all.
     public func trained(
-        by source: RunSource = RunSource(), cost: StudyCost? = nil, cancellation: Cancellation,
-        observer: (StudyEvent) -> Void
+        by source: RunSource = RunSource(), cost: StudyCost? = nil, isUntilDecided: Bool = false,
+        cancellation: Cancellation, observer: (StudyEvent) -> Void
     ) throws(TrainingError) -> (study: Study, end: StudyEnd) {
         var study = self
         while true {
@@ -56,8 +57,10 @@ extension Study {
             guard case .done = end else { return (study, end) }
             guard study.plan.design == .sequential, !study.isExploratory else { return (study, .done) }
             let isDecided = study.isDecided
-            observer(.looked(seeds: study.completeSeeds.count, isDecided: isDecided))
-            guard !isDecided, let next = study.goingOn() else { return (study, .done) }
+            observer(.looked(seeds: study.seeds.count, isDecided: isDecided))
+            guard isUntilDecided, !isDecided, let next = study.goingOn(with: study.undecidedModels) else {
+                return (study, .done)
+            }
             study = next
         }
     }
@@ -71,7 +74,7 @@ extension Study {
         let count = missing.count
         return try getAll(missing, cancellation: cancellation) { item throws(TrainingError) in
             try source.train(
-                plan.models[item.model], plan.dataset, Seeds(item.seed), plan.keepsWeights, cancellation
+                plan.models[item.model], Seeds(item.seed), plan.keepsWeights, cancellation
             ) { event in
                 if case .epoch(let metrics) = event { observer(.epoch(metrics)) }
                 guard case .progress(let progress) = event else { return }
@@ -95,7 +98,7 @@ extension Study {
     public mutating func take(_ kept: RunSource.Kept) -> [(model: Int, seed: UInt64, run: StudyRun)] {
         var taken: [(model: Int, seed: UInt64, run: StudyRun)] = []
         for (model, seed) in missing {
-            guard let run = kept(plan.models[model], plan.dataset, Seeds(seed)) else { continue }
+            guard let run = kept(plan.models[model], Seeds(seed)) else { continue }
             add(run, model: model, seed: seed)
             taken.append((model, seed, run))
         }

@@ -50,52 +50,86 @@ public enum VarianceEvent: Sendable {
 
 public struct VarianceByRole: Sendable {
     public let model: StudyModel
-    public let dataset: Dataset
     public let seeds: [UInt64]
+    /// The seeds that all other roles keep while one varies: the first of `seeds`.
+    public let bases: [UInt64]
     /// Those that this training draws with, in the order asked for.
     public let roles: [SeedRole]
     /// Those that were asked for and do nothing here.
     public let unusedRoles: [SeedRole]
     public private(set) var runs: [Seeds: StudyRun] = [:]
+    /// Those that nothing is drawn with.
+    private let idleRoles: [SeedRole]
 
-    /// - Parameter seeds: two at least.
-    public init(_ model: StudyModel, on dataset: Dataset, roles: [SeedRole], seeds: [UInt64]) {
-        (self.model, self.dataset, self.seeds) = (model, dataset, seeds)
+    /// - Parameters:
+    ///   - seeds: two at least.
+    ///   - bases: from how many starts a role is varied, since one may be a special case; 1 at least.
+    public init(_ model: StudyModel, roles: [SeedRole], seeds: [UInt64], bases: Int = 2) {
+        (self.model, self.seeds) = (model, seeds)
+        self.bases = Array(seeds.prefix(max(1, bases)))
         func isUsed(_ role: SeedRole) -> Bool {
-            role.isUsed(by: model.architecture, from: model.options.start, on: dataset)
+            role.isUsed(by: model.architecture, from: model.options.start, on: model.dataset)
         }
         self.roles = roles.filter(isUsed)
+        idleRoles = SeedRole.allCases.filter { !isUsed($0) }
         unusedRoles = roles.filter { !isUsed($0) }
     }
 
-    /// What the runs of a row are drawn with; `nil`: all roles vary together.
-    public func seeds(varying role: SeedRole?) -> [Seeds] {
-        seeds.map { seed in
-            guard let role else { return Seeds(seed) }
-            var result = Seeds(seeds[0])
-            result[keyPath: role.path] = seed
-            return result
+    /// What the runs of a row are drawn with, for each base; `nil`: all roles vary together, which has no base.
+    public func seeds(varying role: SeedRole?) -> [[Seeds]] {
+        guard let role else { return [seeds.map { withoutIdle(Seeds($0)) }] }
+        return bases.map { base in
+            seeds.map { seed in
+                var result = Seeds(base)
+                result[keyPath: role.path] = seed
+                return withoutIdle(result)
+            }
         }
     }
 
-    /// All trainings, each once: the first seed is in every row.
+    /// Seeds that change nothing are that of the first role that does: no training is done twice for them.
+    private func withoutIdle(_ given: Seeds) -> Seeds {
+        guard let first = SeedRole.allCases.first(where: { !idleRoles.contains($0) }) else { return given }
+        var result = given
+        for role in idleRoles { result[keyPath: role.path] = given[keyPath: first.path] }
+        return result
+    }
+
+    /// All trainings, each once: a base is in every row.
     public var plan: [Seeds] {
         var seen: Set<Seeds> = []
-        return (roles.map(Optional.some) + [nil]).flatMap { seeds(varying: $0) }.filter { seen.insert($0).inserted }
+        return (roles.map(Optional.some) + [nil]).flatMap { seeds(varying: $0).flatMap(\.self) }
+            .filter { seen.insert($0).inserted }
     }
 
-    /// Accuracies of a row, of the runs that finished.
-    public func sample(varying role: SeedRole?) -> Sample? {
-        Sample(seeds(varying: role).compactMap { runs[$0]?.accuracy })
+    /// Of a row, of the runs that did not fail; `nil` where no base has two.
+    public func spread(varying role: SeedRole?) -> Spread? {
+        Spread(seeds(varying: role).map { row in row.compactMap { accuracy($0) } })
     }
 
-    public var diverged: Int { runs.values.count { $0.state.isDiverged } }
+    private func accuracy(_ seeds: Seeds) -> Double? {
+        guard let run = runs[seeds], !hasFailed(run) else { return nil }
+        return run.accuracy
+    }
+
+    public func hasFailed(_ run: StudyRun) -> Bool {
+        run.hasFailed(FailureRule(labels: model.dataset.test.labels), images: model.dataset.test.count)
+    }
+
+    /// How probable spreads this unlike are, if all of these roles spread alike.
+    public func areAlike(_ roles: [SeedRole]) -> Double? {
+        let spreads = roles.compactMap { spread(varying: $0) }
+        guard spreads.count == roles.count else { return nil }
+        return BrownForsythe.test(parts: spreads.map(\.values))
+    }
+
+    public var failed: Int { runs.values.count(where: hasFailed) }
 
     /// Takes the missing runs that are stored, and returns them.
     public mutating func take(_ kept: RunSource.Kept) -> [StudyRun] {
         var taken: [StudyRun] = []
         for seeds in plan where runs[seeds] == nil {
-            guard let run = kept(model, dataset, seeds) else { continue }
+            guard let run = kept(model, seeds) else { continue }
             runs[seeds] = run
             taken.append(run)
         }
@@ -112,7 +146,7 @@ public struct VarianceByRole: Sendable {
         let count = plan.count
         return try getAll(plan.filter { runs[$0] == nil }, cancellation: cancellation) { seeds throws(TrainingError) in
             let done = runs.count
-            return try source.train(model, dataset, seeds, false, cancellation) {
+            return try source.train(model, seeds, false, cancellation) {
                 observer(done, count, .training($0))
             }
         } take: { seeds, run, wasKept in

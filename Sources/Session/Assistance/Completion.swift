@@ -135,10 +135,10 @@ struct Completion {
         switch parameter.kind {
         case .choice: return choices
         case .model: return choices + variables { $0.kind == "model" }
-        case .data: return choices + variables { $0.kind == "data" } + words(.data)
+        case .data, .dataSets: return choices + variables { $0.kind == "data" } + words(.data)
         case .run: return choices + variables { $0.kind == "run" }
         case .study: return choices + variables { $0.kind == "study" }
-        case .network: return choices + variables { $0.kind == "model" || $0.kind == "run" }
+        case .network, .compared: return choices + variables { $0.kind == "model" || $0.kind == "run" }
         case .optimizer: return choices + words(.optimizer)
         case .schedule: return choices + words(.schedule)
         case .average: return choices + words(.average)

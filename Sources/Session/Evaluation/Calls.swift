@@ -487,18 +487,22 @@ extension Interpreter {
             guard shape.sizes.allSatisfy(limits.contains) else { throw outside() }
             return value
         case (.boolean, .boolean), (.text, .string), (.path, .string), (.shape, .shape), (.model, .model),
-            (.network, .model), (.any, _),
+            (.network, .model), (.compared, .model), (.any, _),
             (.word, _):
             return value
         case (.shape, .integer(let size)) where size > 0: return .shape(try faults.shape([size], at: range))
         case (.list, .list), (.list, .range), (.list, .tuple), (.pair, .list), (.pair, .tuple): return value
-        case (.model, .template(let template)), (.network, .template(let template)):
+        case (.model, .template(let template)), (.network, .template(let template)),
+            (.compared, .template(let template)):
             guard template.isModel else { throw wrong() }
             if let model = template.standard { return .model(model) }
             return .model(try instantiate(template, [], at: range))
         case (.run, .object(let object)) where object is RunValue: return value
         case (.network, .object(let object)) where object is RunValue: return value
+        case (.compared, .object(let object)) where object is RunValue: return value
+        case (.compared, .list), (.compared, .tuple), (.dataSets, .list), (.dataSets, .tuple): return value
         case (.data, .object(let object)) where object is DataValue: return value
+        case (.dataSets, .object(let object)) where object is DataValue: return value
         case (.optimizer, .object(let object)) where object is OptimizerValue: return value
         case (.schedule, .object(let object)) where object is ScheduleValue: return value
         case (.average, .object(let object)) where object is AverageValue: return value

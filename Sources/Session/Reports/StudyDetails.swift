@@ -7,23 +7,27 @@ import Network
 
 struct StudyDetails {
     let study: Study
-    let names: [String]
+    let pairs: [StudyPair]
+    private let names: [String]
 
-    init(_ study: Study, names: [String]) { (self.study, self.names) = (study, names) }
+    init(_ study: Study, pairs: [StudyPair]) {
+        (self.study, self.pairs) = (study, pairs)
+        names = study.plan.models.map(\.name)
+    }
 
     private typealias Cell = Table.Cell
     private typealias Column = Table.Column
 
     var tables: [Table] {
         var tables = [proofs, spread, seeds, differences, singlePairs].filter { !$0.rows.isEmpty }
-        for (first, second) in study.plan.pairs where study.plan.trained(first) != study.plan.trained(second) {
-            let table = classes(first, second)
+        for pair in pairs where study.plan.trained(pair.first) != study.plan.trained(pair.second) {
+            let table = classes(pair)
             if !table.rows.isEmpty { tables.append(table) }
         }
         return tables + [cost]
     }
 
-    private func title(_ pair: (first: Int, second: Int)) -> String { "\(names[pair.second]) − \(names[pair.first])" }
+    private func title(_ pair: StudyPair) -> String { "\(names[pair.second]) − \(names[pair.first])" }
 
     /// `77.90 to 78.41`
     private func interval(_ range: ClosedRange<Double>?, digits: Int = 2) -> Cell {
@@ -33,7 +37,10 @@ struct StudyDetails {
 
     /// `−0.34 to +1.09`
     private func signed(_ range: ClosedRange<Double>?) -> Cell {
-        Cell(range.map { "\(VerdictText.signed($0.lowerBound)) to \(VerdictText.signed($0.upperBound))" } ?? "")
+        Cell(
+            range.map {
+                "\(VerdictText.signed($0.lowerBound, digits)) to \(VerdictText.signed($0.upperBound, digits))"
+            } ?? "")
     }
 
     private func probability(_ value: Double?) -> Cell {
@@ -44,8 +51,8 @@ struct StudyDetails {
     // MARK: Tables
 
     /// Two seeds leave nearly everything open, but no difference beyond 100 points.
-    private static func possible(_ interval: ClosedRange<Double>?) -> ClosedRange<Double>? {
-        interval?.clamped(to: -100...100)
+    private func possible(_ interval: ClosedRange<Double>?) -> ClosedRange<Double>? {
+        study.plan.measure == .loss ? interval : interval?.clamped(to: -100...100)
     }
 
     /// What `diff` says.
@@ -53,6 +60,7 @@ struct StudyDetails {
         var table = Table(
             caption: "what is proven about the models",
             columns: [Column("models", isNumber: false), Column("", isNumber: false)])
+        guard !study.plan.isOfGivenRuns else { return table }
         for (first, second) in study.plan.pairs {
             let (a, b) = (study.plan.models[first], study.plan.models[second])
             let report = ProofReport(
@@ -98,54 +106,92 @@ struct StudyDetails {
     }
 
     private var seeds: Table {
-        let pairs = study.plan.pairs
+        let measure = study.plan.measure
+        let isLoss = measure == .loss
+        let labels = study.plan.test.labels
+        guard study.plan.pairing != .none else { return Table(columns: []) }
         let showsDifference = pairs.count == 1
         var table = Table(
-            caption: "each seed",
-            columns: [Column("seed")] + names.map { Column($0, unit: "%") }
-                + (showsDifference ? pairs.map { Column(title($0), unit: "points") } : []))
+            caption: "each \(study.plan.pairing == .folds ? "fold" : "seed")"
+                + (measure == .accuracy ? "" : ": \(measure.title)"),
+            columns: [Column(study.plan.pairing == .folds ? "fold" : "seed")]
+                + names.map { Column($0, unit: isLoss ? "" : "%") }
+                + (showsDifference ? pairs.map { Column(title($0), unit: isLoss ? "" : "points") } : []))
         for seed in study.seeds {
             let runs = names.indices.map { study.run($0, seed) }
             guard runs.contains(where: { $0 != nil }) else { continue }
             var cells = [Cell(String(seed), number: Double(seed))]
             cells += runs.map { run in
                 guard let run else { return Cell("missing") }
-                return run.accuracy.map { Cell($0, digits: 2) } ?? Cell(run.state.description)
+                return run.value(of: measure, labels: run.labels ?? labels).map {
+                    let text = fixed($0, isLoss ? 4 : 2)
+                    return Cell(study.hasFailed(run) ? "\(text) (failed)" : text, number: $0)
+                } ?? Cell(run.state.description)
             }
             if showsDifference {
-                let both = runs.compactMap { $0?.accuracy }
-                cells.append(both.count == 2 ? signed(both[1] - both[0]) : Cell(""))
+                let both = [pairs[0].first, pairs[0].second].compactMap { model in
+                    runs[model].flatMap {
+                        study.hasFailed($0) ? nil : $0.value(of: measure, labels: $0.labels ?? labels)
+                    }
+                }
+                cells.append(both.count == 2 ? signed(both[1] - both[0], digits: isLoss ? 4 : 2) : Cell(""))
             }
             table.add(cells)
         }
         return table
     }
 
-    private func signed(_ value: Double) -> Cell { Cell(VerdictText.signed(value), number: value) }
+    private func signed(_ value: Double, digits: Int? = nil) -> Cell {
+        Cell(VerdictText.signed(value, digits ?? self.digits), number: value)
+    }
+
+    private var digits: Int { study.plan.measure == .loss ? 4 : 2 }
 
     private var differences: Table {
-        let pairs = study.pairs
+        let isOfImages = pairs.contains { $0.estimate?.basis.isOfImages ?? false }
+        let unit = study.plan.measure == .loss ? "" : "points"
         var columns = [
-            Column("difference in points", isNumber: false), Column("n"), Column("mean"), Column("95 % interval"),
-            Column("bootstrap (BCa)"), Column("sign-flip p"), Column("P(second > first)"), Column("correlation"),
+            Column("difference", isNumber: false), Column("n"), Column("mean", unit: unit), Column("interval"),
+            Column("holds"), Column("p"),
         ]
-        if pairs.count > 1 { columns.append(Column("t test p (Holm)")) }
+        if isOfImages { columns.append(Column("on these test images")) }
+        if study.plan.pairing == .seeds { columns.append(Column("second ahead with one new seed", unit: "%")) }
+        let tested = study.plan.tested
         var table = Table(
-            caption: "paired differences; the verdict comes from the 95 % interval"
-                + (pairs.count > 1 ? ", made wider for \(pairs.count) pairs" : "")
+            caption: "differences; the verdict comes from the interval, which is that of "
+                + (isOfImages ? "new seeds and new test images" : "new seeds")
+                + (tested > 1 ? "; its chance is divided by \(tested) pairs" : "")
                 + (study.plan.design == .sequential && !study.isExploratory
-                    ? ", made wider for looks at 6, 12 and 24 seeds" : ""),
+                    ? " and shared by looks at 6, 12 and 24 seeds" : "")
+                + "; failures and difference are two statements, each with that chance of an error"
+                + (study.plan.pairing == .seeds
+                    ? "; from 75 % on a single training with a new seed mostly shows which is ahead" : ""),
             columns: columns)
         for pair in pairs {
-            guard let differences = pair.comparison.differences else { continue }
-            let comparison = pair.comparison
-            table.add([
-                Cell(title((pair.first, pair.second))), Cell(differences.count), signed(differences.mean),
-                signed(Self.possible(comparison.interval)), signed(comparison.bootstrap),
-                probability(comparison.signFlip),
-                Cell(comparison.superiority, digits: 2), Cell(comparison.correlation, digits: 2),
-                probability(pair.adjustedProbability),
-            ])
+            guard let mean = pair.mean else { continue }
+            let estimate = pair.estimate
+            var cells = [
+                Cell(title(pair)), Cell(estimate?.seeds ?? pair.seeds.count), signed(mean),
+                signed(possible(pair.interval)),
+                Cell(
+                    pair.interval == nil
+                        ? ""
+                        : decimalText(100 * (1 - pair.decision.intervalChance)) + " %"
+                            + (pair.decision.isAnytime ? ", any look" : "")),
+                pair.decision.isAnytime ? Cell("") : probability(estimate?.probability),
+            ]
+            if isOfImages {
+                let own = estimate.flatMap { $0.basis.isOfImages ? $0.onTheseImages.interval(pair.chance) : nil }
+                cells.append(signed(possible(own)))
+            }
+            if study.plan.pairing == .seeds {
+                cells.append(
+                    Cell(
+                        pair.sameSeed.map {
+                            "\(fixed(100 * $0.probability, 0)) (\(fixed(100 * $0.interval.lowerBound, 0)) to \(fixed(100 * $0.interval.upperBound, 0)))"
+                        } ?? ""))
+            }
+            table.add(cells)
         }
         return table
     }
@@ -160,7 +206,7 @@ struct StudyDetails {
                 Column("McNemar p"), Column("predictions that flip", unit: "%"),
                 Column("between two seeds of one model", unit: "%"),
             ])
-        for pair in study.plan.pairs {
+        for pair in pairs {
             guard let single = study.singlePair(pair.first, pair.second) else { continue }
             let own = [pair.first, pair.second].compactMap { study.flipsBetweenSeeds($0) }
             let test = single.test
@@ -176,23 +222,19 @@ struct StudyDetails {
         return table
     }
 
-    private func classes(_ first: Int, _ second: Int) -> Table {
-        let classes = study.classDifferences(first, second)
-        let seeds = counted(classes.first?.differences.count ?? 0, "seed")
+    private func classes(_ pair: StudyPair) -> Table {
+        let classes = study.classDifferences(pair)
         var table = Table(
-            caption: "each class over \(seeds): \(title((first, second))) in points; "
-                + "p is corrected for the number of classes (Holm)",
+            caption: "each class over \(counted(pair.seeds.count, "seed")): \(title(pair)) in points of accuracy; "
+                + "the intervals hold together (Bonferroni)",
             columns: [
-                Column("class", isNumber: false), Column(names[first], unit: "%"), Column(names[second], unit: "%"),
-                Column("difference", unit: "points"),
-                Column("95 % interval"), Column("p"),
+                Column("class", isNumber: false), Column(names[pair.first], unit: "%"),
+                Column(names[pair.second], unit: "%"), Column("difference", unit: "points"), Column("interval"),
             ])
         for difference in classes {
             table.add([
-                Cell(difference.name), Cell(difference.first, digits: 1),
-                Cell(difference.second, digits: 1), signed(difference.differences.mean),
-                signed(Self.possible(difference.differences.interval(0.95))),
-                probability(difference.adjustedProbability),
+                Cell(difference.name), Cell(difference.first, digits: 1), Cell(difference.second, digits: 1),
+                signed(difference.mean), signed(difference.interval?.clamped(to: -100...100)),
             ])
         }
         return table

@@ -1,4 +1,5 @@
-// What `compare` and `table study` show: one sentence that answers, what would change the answer, one small table; and
+// What `compare` and `table study` show: what failed, one sentence that answers, what would change the answer, one small
+// table; and
 // under `details`, folded in HTML, all the rest.
 
 import Engine
@@ -12,9 +13,12 @@ struct StudyReport {
     let defaults: String?
     /// Shown besides what its table always has.
     var measures: [OutcomeMeasure] = []
+    /// Worked out once: it reads the predictions of all runs.
+    let pairs: [StudyPair]
 
     init(_ study: Study, dataName: String, defaults: String? = nil) {
         (self.study, self.dataName, self.defaults) = (study, dataName, defaults)
+        pairs = study.pairs
     }
 
     private typealias Cell = Table.Cell
@@ -24,35 +28,48 @@ struct StudyReport {
 
     // MARK: Sentences
 
-    /// One per pair, with the pair named where there are several.
+    /// What failed, and one verdict a pair, with the pair named where there are several.
     var verdicts: [String] { verdicts(showsTime: false) }
 
     private func verdicts(showsTime: Bool) -> [String] {
         let words = VerdictText(study: study, showsTime: showsTime)
-        let pairs = study.pairs
-        return pairs.map { pair in
-            words.verdict(pair) + (pairs.count == 1 ? "" : " (\(names[pair.first]), \(names[pair.second]))")
-        }
+        return words.failures + pairs.compactMap(words.failureVerdict)
+            + pairs.map { words.verdict($0, isNamed: pairs.count > 1) }
     }
 
-    private var change: String? {
-        let words = VerdictText(study: study, showsTime: false)
-        let pairs = study.pairs
+    private func changes(showsTime: Bool) -> [String] {
+        let words = VerdictText(study: study, showsTime: showsTime)
         // Of several undecided pairs the one that takes the fewest seeds.
-        let undecided = pairs.filter { !$0.verdict.isDecided }
-        let pair = undecided.min { ($0.moreSeeds ?? .max) < ($1.moreSeeds ?? .max) } ?? pairs.first
-        return pair.map { "what would change this: " + words.change($0) }
+        func fewest(_ pair: StudyPair) -> Int { pair.needed.compactMap { $0.range?.low }.min() ?? .max }
+        let undecided = pairs.filter { !$0.isSettled }
+        guard let pair = undecided.min(by: { fewest($0) < fewest($1) }) ?? pairs.first else { return [] }
+        let odds = pairs.count == 1 ? [words.odds(pair)].compactMap(\.self) : []
+        return odds + words.change(pair)
     }
 
     /// What has to be known beside the answer.
     private var notes: [String] {
         var notes: [String] = []
-        if let first = study.firstPairs {
-            let words = VerdictText(study: study, showsTime: false)
-            let texts = first.map { words.verdict($0, isPast: true) }
+        let words = VerdictText(study: study, showsTime: false)
+        let earlier = pairs.compactMap { pair in pair.earlier.map { words.earlier($0, pair) } }
+        if !earlier.isEmpty {
             notes.append(
-                "exploratory: seeds were added after the study had said: \(texts.joined(separator: "; ")) "
-                    + "(\(counted(study.plannedSeeds, "seed")))")
+                "looked at again: seeds were added, or chosen anew, after a result had been seen, \(earlier.joined(separator: "; ")); "
+                    + "so the range is wider than that of as many planned seeds")
+        }
+        if plan.pairing == .none {
+            notes.append(
+                "unpaired: the runs of each have seeds of their own, so that the range is wider than that of pairs")
+        }
+        if plan.pairing == .folds {
+            notes.append("paired by fold: trainings on folds share images, and the range is made wider for that")
+        }
+        if pairs.contains(where: { $0.estimate.map { !$0.basis.isOfImages && $0.basis != .folds } ?? false }) {
+            notes.append(
+                plan.measure.isMeanOfImages
+                    ? "over seeds only: of these runs the single test images are not known, so that this says nothing of new images"
+                    : "over seeds only: \(plan.measure.title) is no mean over images, so that this says nothing of new images"
+            )
         }
         for (first, second) in plan.refuted {
             notes.append(
@@ -60,32 +77,42 @@ struct StudyReport {
                     + "other weights: the proof is not used, and both are trained; please report these networks")
         }
         for index in plan.trainedModels where !plan.isForced && plan.twins.count(where: { $0 == index }) > 1 {
-            guard let sample = Sample(study.accuracies(index)), let noise = sample.differenceOfTwo, sample.hasSpread
+            guard let sample = Sample(study.values(index)), let noise = sample.differenceOfTwo, sample.hasSpread
             else { continue }
             notes.append(
                 "how large a difference may mean nothing: two runs of \(names[index]) with different seeds differ by up to "
                     + "\(fixed(noise, 2)) points, 19 times out of 20; here by up to \(fixed(sample.highest - sample.lowest, 2))"
             )
         }
-        for text in study.divergences {
-            notes.append("\(text): excluded from every number and picture, and itself a difference")
+        if !plan.trainedModels.allSatisfy({ study.failedSeeds($0).isEmpty }) {
+            notes.append("runs that failed are in no number below")
         }
-        for (model, name) in names.enumerated() {
-            let seeds = study.unlearnedSeeds(model)
-            guard !seeds.isEmpty else { continue }
-            let hasInterval = study.pairs.contains {
-                $0.interval != nil && ($0.first == model || $0.second == model)
-            }
-            notes.append(
-                "\(name) with \(Self.seedText(seeds)) assigns all test images to one class: it learned nothing there"
-                    + (hasInterval ? ", and that widens the interval" : "") + "; a smaller learning rate may help")
-        }
+        if let baseline = plan.baseline { notes.append("each is compared with \(names[baseline])") }
+        notes += ranges
         let missing = study.missing.count
         if missing > 0 {
-            notes.append("\(counted(missing, "training")) of \(study.seeds.count * plan.trainedModels.count) missing")
+            notes.append("\(counted(missing, "training")) of \(study.missing.count + study.trainedRuns) missing")
         }
         if let defaults { notes.append(defaults) }
         return notes
+    }
+
+    /// What the ranges in parentheses say.
+    private var ranges: [String] {
+        let shown = pairs.filter { $0.interval != nil }
+        guard let first = shown.first else { return [] }
+        let isOfImages = shown.allSatisfy { $0.estimate?.basis.isOfImages ?? false }
+        let chances = Set(
+            shown.map { pair in
+                pair.decision.isAnytime
+                    ? StudyDesign.chance : pair.decision.intervalChance * Double(shown.count > 1 ? plan.tested : 1)
+            })
+        let percent = decimalText((1000 * (1 - (chances.max() ?? 0.05))).rounded() / 10)
+        return [
+            (shown.count == 1
+                ? "the range \(first.verdict.isDecided ? "in parentheses " : "")holds" : "the ranges hold together")
+                + " in \(percent) of 100 such studies, for new seeds" + (isOfImages ? " and new test images" : "")
+        ]
     }
 
     /// At which epoch trainings are measured: `after 10 epochs`.
@@ -109,7 +136,7 @@ struct StudyReport {
             ? ""
             : views.count == 1 ? views.first.flatMap(\.self).map { ", \($0.text)" } ?? "" : ", some with several views"
         return
-            "test accuracy on \(dataName) \(Self.end(of: plan.models.map(\.options)))\(measure), \(Self.seedText(study.seeds))"
+            "test \(plan.measure.title) on \(dataName) \(Self.end(of: plan.models.map(\.options)))\(measure), \(Self.seedText(study.seeds))"
     }
 
     /// `seeds 1 to 6`, `seeds 3, 5, 8`
@@ -120,39 +147,44 @@ struct StudyReport {
         if seeds.count > 2, zip(seeds, seeds.dropFirst()).allSatisfy({ $1 == $0 &+ 1 }) {
             return "seeds \(first) to \(last)"
         }
+        return "seeds " + listed(seeds)
+    }
+
+    /// `3, 5, 8`
+    static func listed(_ seeds: [UInt64]) -> String {
         let shown = seeds.prefix(12).map(String.init).joined(separator: ", ")
-        return "seeds \(shown)" + (seeds.count > 12 ? ", … (\(seeds.count))" : "")
+        return shown + (seeds.count > 12 ? ", … (\(seeds.count))" : "")
     }
 
     // MARK: The table
 
-    /// At most six columns, one more where runs diverged, and the measures that were asked for.
+    /// Six columns, and the measures that were asked for.
     var table: Table {
         let isLong = names.indices.contains { study.secondsOfRun($0) ?? 0 >= 120 }
-        let showsRuns = !study.diverged.isEmpty
-        let others = measures.filter { $0 != .accuracy }
-        let labels = plan.dataset.test.labels
+        let others = measures.filter { $0 != plan.measure }
+        let (unit, digits) = plan.measure == .loss ? ("", 4) : ("%", 2)
         var table = Table(
             caption: caption,
             columns: [
-                Column("model", isNumber: false), Column("accuracy", unit: "%"), Column("spread", unit: "points"),
-                Column("lowest", unit: "%"), Column("highest", unit: "%"),
-            ] + others.map(\.meanColumn) + (showsRuns ? [Column("runs")] : [])
-                + [Column("\(isLong ? "minutes" : "seconds") a run", isTiming: true)])
+                Column("model", isNumber: false), Column(plan.measure.title, unit: unit),
+                Column("spread", unit: plan.measure == .loss ? "" : "points"), Column("lowest to highest"),
+                Column(plan.pairing == .seeds ? "seeds" : plan.pairing == .folds ? "folds" : "runs"),
+            ] + others.map(\.meanColumn) + [Column("\(isLong ? "minutes" : "seconds") a run", isTiming: true)])
         for (model, name) in names.enumerated() {
-            let sample = Sample(study.accuracies(model))
+            let sample = Sample(study.values(model))
+            let all = study.seeds.count { study.run(model, $0) != nil }
+            let count = sample?.count ?? 0
             var cells = [
-                Cell(name), Cell(sample?.mean, digits: 2), Cell(sample?.deviation, digits: 2),
-                Cell(sample?.lowest, digits: 2), Cell(sample?.highest, digits: 2),
+                Cell(name), Cell(sample?.mean, digits: digits), Cell(sample?.deviation, digits: digits),
+                Cell(
+                    sample.map { "\(fixed($0.lowest, digits)) to \(fixed($0.highest, digits))" } ?? "",
+                    number: sample?.lowest ?? .nan),
+                Cell(
+                    plan.trained(model) != model
+                        ? "as \(names[plan.trained(model)])" : count == all ? String(all) : "\(count) of \(all)",
+                    number: Double(count)),
             ]
-            let runs = study.doneRuns(model).compactMap(\.run)
-            cells += others.map { measure in
-                measure.meanCell(runs.compactMap { $0.value(of: measure, labels: labels) })
-            }
-            if showsRuns {
-                let all = study.seeds.count { study.run(model, $0) != nil }
-                cells.append(Cell("\(sample?.count ?? 0) of \(all)", number: Double(sample?.count ?? 0)))
-            }
+            cells += others.map { $0.meanCell(study.values($0, model)) }
             table.add(cells + [Cell(study.secondsOfRun(model).map { isLong ? $0 / 60 : $0 }, digits: 1)])
         }
         return table
@@ -163,7 +195,7 @@ struct StudyReport {
         let results = study.allRuns.map { $0.run.run?.resultText }
         let showsResult = results.contains { $0 != nil }
         let others = measures.filter { $0 != .accuracy && $0 != .loss }
-        let labels = plan.dataset.test.labels
+        let labels = plan.test.labels
         var table = Table(
             columns: [
                 Column("model", isNumber: false), Column("seed"), Column("accuracy", unit: "%"), Column("loss"),
@@ -174,9 +206,10 @@ struct StudyReport {
                 [
                     Cell(names[model]), Cell(String(seed), number: Double(seed)), Cell(run.accuracy, digits: 2),
                     Cell(run.loss, digits: 4),
-                ] + others.map { Cell(run.run?.value(of: $0, labels: labels), digits: $0.digits) }
+                ] + others.map { Cell(run.value(of: $0, labels: run.labels ?? labels), digits: $0.digits) }
                     + (showsResult ? [Cell(result ?? "")] : []) + [
-                        Cell(run.state.description), Cell(run.seconds, digits: 1),
+                        Cell(run.state == .done && study.hasFailed(run) ? "failed" : run.state.description),
+                        Cell(run.seconds, digits: 1),
                     ])
         }
         return table
@@ -185,17 +218,17 @@ struct StudyReport {
     // MARK: Forms
 
     func rich(details: Bool) -> RichValue {
-        let shown = details ? StudyDetails(study, names: names).tables : []
+        let shown = details ? StudyDetails(study, pairs: pairs).tables : []
         let notes = notes
         return RichValue(
             text: text(shown.map(\.withoutTimings), columns: nil, showsTime: false, notes),
             terminalText: { [self] in text(shown, columns: $0, showsTime: true, notes) },
-            html: html(shown.isEmpty ? StudyDetails(study, names: names).tables : shown, isOpen: details, notes),
+            html: html(shown.isEmpty ? StudyDetails(study, pairs: pairs).tables : shown, isOpen: details, notes),
             markdown: markdown(shown, notes), latex: table.latex)
     }
 
     private func sentences(showsTime: Bool, _ notes: [String]) -> [String] {
-        verdicts(showsTime: showsTime) + [change].compactMap { $0 } + notes
+        verdicts(showsTime: showsTime) + changes(showsTime: showsTime) + notes
     }
 
     private func text(_ details: [Table], columns: Int?, showsTime: Bool, _ notes: [String]) -> String {
@@ -208,7 +241,7 @@ struct StudyReport {
 
     private func html(_ details: [Table], isOpen: Bool, _ notes: [String]) -> String {
         let answers = verdicts(showsTime: true)
-        let rest = [change].compactMap { $0 } + notes
+        let rest = changes(showsTime: true) + notes
         return "<p>" + answers.map { "<b>\(markupEscaped($0))</b>" }.joined(separator: "<br>") + "</p><p>"
             + rest.map(Self.marked).joined(separator: "<br>") + "</p>" + table.html
             + "<details\(isOpen ? " open" : "")><summary>details</summary>" + details.map(\.html).joined()
@@ -223,18 +256,21 @@ struct StudyReport {
 
     private func markdown(_ details: [Table], _ notes: [String]) -> String {
         let answers = verdicts(showsTime: true).map { "**\($0)**" }
-        let rest = [change].compactMap { $0 } + notes
+        let rest = changes(showsTime: true) + notes
         func titled(_ table: Table) -> String { (table.caption.isEmpty ? "" : "\(table.caption)\n\n") + table.markdown }
         return (answers + rest + [titled(table)] + details.map(titled)).joined(separator: "\n\n")
     }
 }
 
 extension Study {
-    /// `flat diverged with seeds 2, 3`: one for each model that did.
-    var divergences: [String] {
+    /// How many runs it has, each once.
+    var trainedRuns: Int { allRuns.count { plan.trained($0.model) == $0.model } }
+
+    /// `flat failed with seeds 2, 3`: one for each model that did.
+    var exclusions: [String] {
         plan.trainedModels.compactMap { model in
-            let seeds = diverged.filter { $0.model == model }.map(\.seed)
-            return seeds.isEmpty ? nil : "\(plan.models[model].name) diverged with \(StudyReport.seedText(seeds))"
+            let seeds = failedSeeds(model)
+            return seeds.isEmpty ? nil : "\(plan.models[model].name) failed with \(StudyReport.seedText(seeds))"
         }
     }
 }

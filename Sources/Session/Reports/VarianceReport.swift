@@ -22,30 +22,28 @@ enum VarianceReport {
     /// The role with the largest spread, in a sentence.
     static func answer(_ variance: VarianceByRole) -> String {
         let name = variance.model.name
-        let unknown = rows(variance).filter { variance.sample(varying: $0)?.deviation == nil }
+        let unknown = rows(variance).filter { variance.spread(varying: $0) == nil }
         if variance.runs.count < variance.plan.count, !unknown.isEmpty {
             return "the spread is not known yet: it takes two seeds of each kind"
         }
         guard unknown.isEmpty else {
-            if variance.diverged == variance.runs.count {
-                return "the spread is not known: every run of \(name) diverged; a smaller learning rate may help"
+            if variance.failed == variance.runs.count {
+                return "the spread is not known: every run of \(name) failed; a smaller learning rate may help"
             }
             return "which kind spreads the accuracy of \(name) most is not known: fewer than two runs of "
-                + "\(unknown.map { title($0) }.joined(separator: ", of ")) finished, the others diverged"
+                + "\(unknown.map { title($0) }.joined(separator: ", of ")) trained, the others failed"
         }
-        let spreads = variance.roles.compactMap { role in
-            variance.sample(varying: role)?.deviation.map { (role, $0) }
-        }
-        let whole = variance.sample(varying: nil)?.deviation ?? 0
-        guard let largest = spreads.max(by: { $0.1 < $1.1 }) else {
+        let spreads = variance.roles.compactMap { role in variance.spread(varying: role).map { (role, $0) } }
+        let whole = variance.spread(varying: nil)?.deviation ?? 0
+        guard let largest = spreads.max(by: { $0.1.deviation < $1.1.deviation }) else {
             return "none of these kinds of randomness is used here; all together spread the accuracy of \(name) by "
                 + "\(fixed(whole, 2)) points"
         }
-        if largest.1 == 0 {
+        if !largest.1.hasSpread {
             // Equal accuracies are not equal predictions.
             let differ = Set(variance.runs.values.filter { $0.state == .done }.map(\.predictions)).count > 1
             let though = differ ? ", though its predictions differ" : ""
-            let isFew = rows(variance).contains { variance.sample(varying: $0)?.count ?? 0 < fewestEqual }
+            let isFew = spreads.contains { $0.1.all.count < fewestEqual }
             return isFew
                 ? "every run of \(name) has the same accuracy\(though): too few runs, \(runs(variance)), to say that no kind "
                     + "of randomness changes it"
@@ -54,42 +52,45 @@ enum VarianceReport {
         if spreads.count > 1, !stands(largest.0, above: spreads.map(\.0).filter { $0 != largest.0 }, variance) {
             return
                 "no kind of randomness stands out with \(runs(variance)): each spreads the accuracy of "
-                + "\(name) by \(points(spreads.map(\.1))) points; all together by \(fixed(whole, 2))"
+                + "\(name) by \(points(spreads.map(\.1.deviation))) points; all together by \(fixed(whole, 2))"
         }
         return
-            "\(title(largest.0)) spreads the accuracy of \(name) most, by \(fixed(largest.1, 2)) points; "
+            "\(title(largest.0)) spreads the accuracy of \(name) most, by \(fixed(largest.1.deviation, 2)) points; "
             + "all together by \(fixed(whole, 2))"
     }
 
-    /// Equal accuracies of fewer runs may be chance.
-    private static let fewestEqual = SignFlip.fewestSeeds(0.05)
+    /// Equal accuracies of fewer runs may be chance: that of five equal signs is one in sixteen.
+    private static let fewestEqual = 6
 
-    /// `5 seeds`, or `2 to 4 runs of a kind` where some diverged.
+    /// `8 runs of a kind`, or `2 to 4` where some failed.
     private static func runs(_ variance: VarianceByRole) -> String {
-        let counts = rows(variance).map { variance.sample(varying: $0)?.count ?? 0 }
+        let counts = variance.roles.map { variance.spread(varying: $0)?.all.count ?? 0 }
         let (low, high) = (counts.min() ?? 0, counts.max() ?? 0)
-        if low == variance.seeds.count { return counted(low, "seed") }
         return (low == high ? counted(low, "run") : "\(low) to \(high) runs") + " of a kind"
     }
 
-    /// `the order of images (order) with seeds 2, 3`: of each row the runs that diverged.
-    private static func divergences(_ variance: VarianceByRole) -> String {
+    /// `the order of images (order) with seeds 2, 3`: of each row the runs that failed.
+    private static func failures(_ variance: VarianceByRole) -> String {
         rows(variance).compactMap { row in
-            let seeds = zip(variance.seeds, variance.seeds(varying: row))
-                .filter { variance.runs[$0.1]?.state.isDiverged == true }.map(\.0)
+            var seeds: [UInt64] = []
+            for list in variance.seeds(varying: row) {
+                for (seed, own) in zip(variance.seeds, list) where !seeds.contains(seed) {
+                    if let run = variance.runs[own], variance.hasFailed(run) { seeds.append(seed) }
+                }
+            }
             return seeds.isEmpty ? nil : "\(title(row)) with \(StudyReport.seedText(seeds))"
         }.joined(separator: "; ")
     }
 
-    /// Whether a spread is larger than each of the others by more than chance.
+    /// Whether a spread is larger than each of the others by more than chance (Brown and Forsythe).
     private static func stands(_ role: SeedRole, above others: [SeedRole], _ variance: VarianceByRole) -> Bool {
-        guard let own = variance.sample(varying: role) else { return false }
+        guard let own = variance.spread(varying: role) else { return false }
         return others.allSatisfy { other in
-            guard let sample = variance.sample(varying: other) else { return false }
+            guard let spread = variance.spread(varying: other) else { return false }
             // Against a spread of 0 any other stands out; two that are 0 do not, nor does one above a few that are
             // equal by chance.
-            guard sample.hasSpread else { return own.hasSpread && sample.count >= fewestEqual }
-            return varianceRatioTest(own, sample).map { $0 <= 0.05 } ?? false
+            guard spread.hasSpread else { return own.hasSpread && spread.all.count >= fewestEqual }
+            return variance.areAlike([role, other]).map { $0 <= 0.05 } ?? false
         }
     }
 
@@ -102,20 +103,24 @@ enum VarianceReport {
     static func table(_ variance: VarianceByRole, dataName: String) -> Table {
         var table = Table(
             caption: "test accuracy of \(variance.model.name) on \(dataName) "
-                + "\(StudyReport.end(of: [variance.model.options])), \(counted(variance.seeds.count, "seed"))",
+                + "\(StudyReport.end(of: [variance.model.options])), \(counted(variance.seeds.count, "seed")), each kind varied "
+                + "from \(counted(variance.bases.count, "start"))",
             columns: [
-                Table.Column("what varies", isNumber: false), Table.Column("mean", unit: "%"),
-                Table.Column("spread", unit: "points"),
-                Table.Column("lowest", unit: "%"), Table.Column("highest", unit: "%"), Table.Column("runs"),
+                Table.Column("what varies", isNumber: false), Table.Column("spread", unit: "points"),
+                Table.Column("95 % interval"), Table.Column("lowest", unit: "%"), Table.Column("highest", unit: "%"),
+                Table.Column("runs"),
             ])
-        func add(_ title: String, _ sample: Sample?) {
+        for row in rows(variance) {
+            let spread = variance.spread(varying: row)
+            let all = Sample(spread?.all ?? [])
             table.add([
-                Table.Cell(title), Table.Cell(sample?.mean, digits: 2),
-                Table.Cell(sample?.deviation, digits: 2), Table.Cell(sample?.lowest, digits: 2),
-                Table.Cell(sample?.highest, digits: 2), Table.Cell(sample?.count ?? 0),
+                Table.Cell(title(row)), Table.Cell(spread?.deviation, digits: 2),
+                Table.Cell(
+                    spread?.interval.map { "\(fixed($0.lowerBound, 2)) to \(fixed($0.upperBound, 2))" } ?? "",
+                    number: spread?.interval?.lowerBound ?? .nan),
+                Table.Cell(all?.lowest, digits: 2), Table.Cell(all?.highest, digits: 2), Table.Cell(all?.count ?? 0),
             ])
         }
-        for row in rows(variance) { add(title(row), variance.sample(varying: row)) }
         return table
     }
 
@@ -123,11 +128,11 @@ enum VarianceReport {
         let table = table(variance, dataName: dataName)
         var lines = [answer(variance)]
         for role in variance.unusedRoles { lines.append("nothing here is drawn for \(title(role))") }
-        if variance.diverged > 0 {
-            let isOne = variance.diverged == 1
+        if variance.failed > 0 {
+            let isOne = variance.failed == 1
             lines.append(
-                "\(counted(variance.diverged, "run")) diverged and \(isOne ? "is" : "are") excluded from every number: "
-                    + divergences(variance))
+                "\(counted(variance.failed, "run")) failed and \(isOne ? "is" : "are") excluded from every number: "
+                    + failures(variance))
         }
         let missing = variance.plan.count - variance.runs.count
         if missing > 0 { lines.append("\(counted(missing, "training")) of \(variance.plan.count) missing") }

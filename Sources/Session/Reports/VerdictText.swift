@@ -1,5 +1,5 @@
-// The sentences of a study: its verdicts, and what would change them. Other programs read their beginnings (see the
-// interfaces), and nothing here is a term of statistics.
+// The sentences of a study: failures, its verdicts, and what would change them. Other programs read their beginnings
+// (see the interfaces), and nothing here is a term of statistics.
 
 import Experiments
 import Graphics
@@ -10,136 +10,304 @@ struct VerdictText {
     /// Times are in all forms but the plain text, by which notebooks are compared.
     let showsTime: Bool
 
-    private var names: [String] { study.plan.models.map(\.name) }
-    private var margin: String { decimalText(study.plan.margin) }
+    private var plan: StudyPlan { study.plan }
+    private var names: [String] { plan.models.map(\.name) }
+    private var measure: OutcomeMeasure { plan.measure }
+    private var margin: String { amount(plan.margin, decimalText(plan.margin)) }
+    private var subject: String { study.name.map { "more \($0)" } ?? "more" }
+
+    // MARK: Failures
+
+    /// `failed: gap in 2 of 6 seeds (1, 4), which diverged; ...`: a sentence for each model that failed.
+    var failures: [String] {
+        plan.trainedModels.compactMap { model in
+            let seeds = study.failedSeeds(model)
+            guard !seeds.isEmpty else { return nil }
+            let all = study.seeds.count { study.run(model, $0) != nil }
+            let diverged = seeds.count { study.run(model, $0)?.state.isDiverged ?? false }
+            let guessing = "no better than guessing (\(decimalText((100 * plan.failureRule.largestShare).rounded())) %)"
+            let how =
+                diverged == seeds.count
+                ? "diverged" : diverged == 0 ? guessing : "\(diverged) diverged, the others \(guessing)"
+            let which = plan.pairing == .seeds && seeds.count < all ? " (\(StudyReport.listed(seeds)))" : ""
+            let share = Binomial.interval(seeds.count, of: all).map {
+                "; of new seeds \(fixed(100 * $0.lowerBound, 0)) to \(fixed(100 * $0.upperBound, 0)) % may fail"
+            }
+            return "failed: \(names[model]) in \(seeds.count) of \(counted(all, unit))\(which), \(how)"
+                + (all > 1 ? share ?? "" : "")
+        }
+    }
+
+    /// Whether one model of a pair fails more often; `nil` where both fail alike.
+    func failureVerdict(_ pair: StudyPair) -> String? {
+        guard pair.failures.probability != nil else { return nil }
+        let failures = pair.failures
+        let (worse, better) = failures.isFirstWorse ? (pair.first, pair.second) : (pair.second, pair.first)
+        let both = [
+            "\(failures.first) of \(counted(failures.firstCount, unit))",
+            "\(failures.second) of \(counted(failures.secondCount, unit))",
+        ]
+        let counts =
+            failures.isFirstWorse ? both.joined(separator: " against ") : both.reversed().joined(separator: " against ")
+        return pair.failsMoreOften != nil
+            ? "\(names[worse]) fails more often than \(names[better]): \(counts), which is more than chance"
+            : "whether \(names[worse]) fails more often than \(names[better]) is not known yet: \(counts) may be chance"
+    }
+
+    // MARK: Verdicts
 
     /// `flat is better by 0.8 points (0.4 to 1.1)`: a verdict with the difference that it rests on.
     ///
-    /// - Parameter isPast: whether more seeds have been added since, so that how many it takes is not said.
-    func verdict(_ pair: StudyPair, isPast: Bool = false) -> String {
-        let isPart = !pair.seeds.isEmpty && pair.seeds.count < pair.lookedSeeds
-        let beginning = isPart ? "where both train (\(pair.seeds.count) of \(counted(pair.lookedSeeds, "seed"))): " : ""
-        return beginning + sentence(pair, isPast: isPast)
+    /// - Parameter isNamed: whether the pair has to be said.
+    func verdict(_ pair: StudyPair, isNamed: Bool) -> String {
+        let failed = pair.failures.first + pair.failures.second
+        let isPart = failed > 0 && pair.interval != nil && plan.pairing != .none
+        let beginning =
+            isPart ? "where both train (\(pair.seeds.count) of \(counted(pair.lookedSeeds, unit))): " : ""
+        return beginning + sentence(pair.look, pair, isNamed: isNamed)
     }
 
-    private func sentence(_ pair: StudyPair, isPast: Bool) -> String {
-        switch pair.verdict {
-        case .identical: return "identical: " + identity(pair)
-        case .equivalent: return "equivalent within \(margin) points: \(difference(pair))"
-        case .better(let side, _, let isWithinMargin):
-            return "\(names[side == .first ? pair.first : pair.second]) is better by \(lead(pair, isSigned: false))"
+    /// What an earlier look said.
+    func earlier(_ look: PairLook, _ pair: StudyPair) -> String {
+        "\(sentence(look, pair, isNamed: false)) (\(counted(look.seeds, unit)))"
+    }
+
+    private func sentence(_ look: PairLook, _ pair: StudyPair, isNamed: Bool) -> String {
+        let both = isNamed ? " (\(names[pair.first]), \(names[pair.second]))" : ""
+        switch look.decision.verdict {
+        case .identical: return "identical\(both): " + identity(pair)
+        case .equivalent: return "equivalent within \(margin)\(both): \(difference(look, pair))"
+        case .better(let side, let isWithinMargin):
+            let (better, other) = side == .first ? (pair.first, pair.second) : (pair.second, pair.first)
+            return "\(names[better]) is better by \(lead(look, isSigned: false))"
+                + (isNamed ? " than \(names[other])" : "")
                 + (isWithinMargin ? ", less than the margin of \(margin)" : "")
-        case .undecided(.noPairs):
-            return "undecided: for no seed did both runs finish"
-                + (pair.isProvenSame ? ", though both are provably identical in training" : "")
-        case .undecided(let reason):
-            return "undecided: \(difference(pair))" + (isPast ? "" : outlook(reason, pair))
+        case .undecided(let reason): return undecided(reason, look, pair, both)
         }
     }
+
+    private func undecided(_ reason: Verdict.Reason, _ look: PairLook, _ pair: StudyPair, _ both: String) -> String {
+        switch reason {
+        case .failures:
+            return pair.seeds.isEmpty
+                ? "no verdict\(both): there is no \(unit) with which both train"
+                : "no verdict\(both): there is only one \(unit) with which both train"
+        case .tooFew:
+            if look.mean == nil { return "no verdict\(both): there is no pair of runs yet" }
+            return plan.test.count < 2
+                ? "no verdict\(both): one test image shows no spread; \(difference(look, pair))"
+                : "no verdict\(both): one seed shows no spread; here \(difference(look, pair))"
+        case .beforeTheLook:
+            return "undecided\(both): \(look.seeds) of \(counted(plannedLook, unit)) so far; \(difference(look, pair))"
+        case .noAnytimeInterval:
+            return "undecided\(both): \(difference(look, pair)); a look that was not planned needs five seeds"
+        case .tooWide:
+            guard let mean = look.mean, mean != 0, let interval = look.decision.interval else {
+                return "undecided\(both): \(difference(look, pair))"
+            }
+            let own = mean > 0 ? interval : -interval.upperBound...(-interval.lowerBound)
+            let digits = digits([mean, own.lowerBound, own.upperBound])
+            return "undecided\(both): \(names[leader(mean, pair)]) is ahead by \(amount(abs(mean), digits)), but "
+                + "\(range(own, digits, isSigned: true)) is possible"
+        }
+    }
+
+    private var plannedLook: Int { plan.design.nextLook(after: study.completeSeeds.count) ?? study.plannedSeeds }
 
     private func identity(_ pair: StudyPair) -> String {
         guard pair.isProvenSame else {
-            let count = study.plan.dataset.test.count
+            let count = plan.test.count
             return "equal predictions on \(count == 1 ? "" : "all ")\(images) \(inEach(pair.seeds.count)), "
-                + "a difference of 0 points"
+                + "a difference of \(amount(0, 0))"
                 + (count == 1 ? "; one image shows little" : count < 40 ? "; so few images show little" : "")
         }
-        return "a difference of 0 points in every seed"
-            + (study.plan.isForced
+        return "a difference of \(amount(0, 0)) in every seed"
+            + (plan.isForced
                 ? ", as proven" : "; both are provably identical in training, bit for bit, so only one was trained")
     }
 
     /// `flat is ahead by 0.8 points (−0.2 to +1.9)`
-    private func difference(_ pair: StudyPair) -> String {
-        guard let mean = pair.comparison.differences?.mean else { return "" }
-        if mean != 0 {
-            return "\(names[mean > 0 ? pair.second : pair.first]) is ahead by \(lead(pair, isSigned: true))"
-        }
-        guard let interval = pair.interval else { return "equal accuracies \(inEach(pair.seeds.count))" }
-        return "equal mean accuracies (\(Self.range(interval, Self.digits([interval.lowerBound]), isSigned: true)))"
+    private func difference(_ look: PairLook, _ pair: StudyPair) -> String {
+        guard let mean = look.mean else { return "" }
+        if mean != 0 { return "\(names[leader(mean, pair)]) is ahead by \(lead(look, isSigned: true))" }
+        guard let interval = look.decision.interval else { return "both are equal" }
+        return "the same average (\(range(interval, digits([interval.lowerBound]), isSigned: true)))"
+    }
+
+    /// The model that a difference speaks for.
+    private func leader(_ mean: Double, _ pair: StudyPair) -> Int {
+        (mean > 0) != measure.isLowerBetter ? pair.second : pair.first
     }
 
     /// `0.8 points (0.4 to 1.1)`: how far the better one is ahead, and between which bounds.
-    private func lead(_ pair: StudyPair, isSigned: Bool) -> String {
-        let mean = pair.comparison.differences?.mean ?? 0
-        guard let interval = pair.interval else {
-            return "\(fixed(abs(mean), Self.digits([mean]))) points \(inEach(pair.seeds.count))"
-        }
+    private func lead(_ look: PairLook, isSigned: Bool) -> String {
+        let mean = look.mean ?? 0
+        guard let interval = look.decision.interval else { return amount(abs(mean), digits([mean])) }
         let own = mean > 0 ? interval : -interval.upperBound...(-interval.lowerBound)
-        let digits = Self.digits([mean, own.lowerBound, own.upperBound])
-        return "\(fixed(abs(mean), digits)) points (\(Self.range(own, digits, isSigned: isSigned)))"
+        let digits = digits([mean, own.lowerBound, own.upperBound])
+        return "\(amount(abs(mean), digits)) (\(range(own, digits, isSigned: isSigned)))"
     }
 
     /// `the one test image`, `10 test images`
     private var images: String {
-        let count = study.plan.dataset.test.count
+        let count = plan.test.count
         return count == 1 ? "the one test image" : counted(count, "test image")
     }
 
-    private func inEach(_ seeds: Int) -> String { seeds == 1 ? "in the one seed" : "in each of \(seeds) seeds" }
+    private var unit: String { plan.pairing == .folds ? "fold" : plan.pairing == .none ? "run" : "seed" }
 
-    /// What it takes to decide, after the difference.
-    private func outlook(_ reason: Verdict.Reason, _ pair: StudyPair) -> String {
-        func time(_ count: Int) -> String {
-            showsTime && study.secondsOfSeed > 0
-                ? ", \(DurationText.rounded(Double(count) * study.secondsOfSeed)) here" : ""
-        }
-        let completed = study.completeSeeds.count
-        if !study.isExploratory, let look = study.plan.design.nextLook(after: completed) {
-            let count = look.seeds - completed
-            return "; the next look is at \(look.seeds) seeds, \(count) more\(time(count))"
-        }
-        guard let count = pair.moreSeeds else {
-            if case .equalDifferences = reason {
-                return ", which may be chance; it takes more than \(images) to tell"
-            }
-            return "; to settle a difference of \(margin) takes more than \(grouped(SeedsNeeded.most)) seeds"
-        }
-        let seeds = "\(counted(count, "more seed"))\(time(count).isEmpty ? "" : time(count) + ",")"
-        switch reason {
-        case .onePair: return ", which shows no spread; \(seeds) would show it"
-        case .equalDifferences(let mean):
-            return ", too few to rule out chance; \(seeds) \(mean == 0 ? "may tell them apart" : "would settle it")"
-        case .noPairs, .beforeTheLook, .tooWide:
-            return pair.dependsOnMean
-                ? "; about \(seeds) would settle it if the difference remains"
-                : "; about \(seeds) would settle a difference of \(margin)"
-        }
-    }
+    private func inEach(_ seeds: Int) -> String { seeds == 1 ? "in the one seed" : "in each of \(seeds) seeds" }
 
     // MARK: What would change it
 
-    func change(_ pair: StudyPair) -> String {
+    /// What could change an answer: most of all what it would take where there is none.
+    func change(_ pair: StudyPair) -> [String] {
+        if !study.isComplete { return ["what would change this: `\(subject)` trains the rest"] }
         switch pair.verdict {
         case .identical where pair.isProvenSame:
-            return "nothing would: neither another seed nor a longer training"
-        case .identical: return "other seeds, more test images or a longer training may tell them apart"
-        case .equivalent: return "a smaller margin than `within: \(margin)` may, or another recipe"
-        case .better: return "another recipe, a longer training or other data may; more seeds only narrow it"
-        case .undecided(let reason):
-            if reason == .noPairs { return "a recipe with which both train, such as a smaller learning rate" }
-            let subject = study.name.map { "more \($0)" } ?? "more"
-            if !study.isComplete { return "`\(subject)` resumes where it was interrupted" }
-            guard let count = pair.moreSeeds else {
-                if case .equalDifferences = reason { return "more test images, or another recipe" }
-                return "a recipe whose runs spread less, or a larger margin, `within:`"
-            }
-            let isNext = !study.isExploratory && study.plan.design.nextLook(after: study.completeSeeds.count) != nil
-            if isNext { return "`\(subject)` goes to the next look" }
-            let more = "`\(subject)\(study.name == nil ? "" : ",") \(count)` adds \(counted(count, "seed"))"
-            return count > 50 ? more + "; a larger margin, `within:`, takes fewer" : more
+            return ["what would change this: nothing, neither another seed nor a longer training"]
+        case .identical:
+            return ["what would change this: other seeds, more test images or a longer training may tell them apart"]
+        case .equivalent:
+            return [
+                "what would change this: a smaller margin than `within: \(decimalText(plan.margin))`, or another recipe"
+            ]
+        case .better:
+            return [
+                "what would change this: another recipe, a longer training or other data; more seeds "
+                    + (pair.failures.probability != nil && pair.failsMoreOften == nil
+                        ? "would show whether \(names[pair.failures.isFirstWorse ? pair.first : pair.second]) fails more often"
+                        : "would only narrow the range")
+            ]
+        case .undecided(.failures):
+            return ["what would change this: a recipe with which both train, such as a smaller learning rate"]
+        case .undecided(.tooFew):
+            return plan.test.count < 2
+                ? ["what would change this: more test images"]
+                : plan.isOfGivenRuns
+                    ? ["what would change this: more runs of each"]
+                    : ["what would change this: more seeds, `seeds: 1...6`"]
+        case .undecided(.tooWide), .undecided(.noAnytimeInterval), .undecided(.beforeTheLook):
+            return [outlook(pair)] + next(pair)
         }
     }
 
+    /// How many seeds it takes, or why seeds cannot help.
+    private func outlook(_ pair: StudyPair) -> String {
+        guard let estimate = pair.estimate else { return "what would change this: more seeds" }
+        if pair.decision.isAnytime {
+            let next = (study.seeds.max() ?? 0) + 1
+            return
+                "what would change this: more seeds (`\(subject)`); or a new study of seeds that are planned from the start, "
+                + "`seeds: \(next)...\(next + UInt64(max(6, study.seeds.count)) - 1)`, whose range is narrower"
+        }
+        guard !pair.needed.isEmpty else { return "what would change this: more runs of each" }
+        if pair.needed.allSatisfy(\.isBeyondSeeds) {
+            let open = 1.96 * estimate.imageVariance.squareRoot()
+            return
+                "what would change this: more test images (some \(grouped(imagesNeeded(pair, estimate))) or more), or a larger margin (`within:`); "
+                + "these \(counted(plan.test.count, "test image")) leave ±\(amount(open, digits([open]))) open, however many seeds there are"
+        }
+        let texts = pair.needed.reversed().filter { !$0.isBeyondSeeds }.map { needed in
+            "\(count(needed)) if \(condition(needed.goal))"
+        }
+        return "what would change this: more seeds, in all " + texts.joined(separator: ", ")
+    }
+
+    /// So many that seeds could settle what was seen, or the margin where that is more; to two digits.
+    private func imagesNeeded(_ pair: StudyPair, _ estimate: DifferenceEstimate) -> Int {
+        let distance =
+            pair.needed.map { needed in
+                switch needed.goal {
+                case .difference(let value): abs(value)
+                case .equivalence(let value, let margin): margin - abs(value)
+                }
+            }.max() ?? plan.margin
+        // Twice as many as leave all the room to the seeds.
+        let count = 2 * 7.8 * estimate.imageVariance / max(distance * distance, 1e-9) * Double(plan.test.count)
+        var (unit, rounded) = (1.0, min(count, 1e12))
+        while rounded >= 100 { (unit, rounded) = (unit * 10, rounded / 10) }
+        return Int(rounded.rounded(.up) * unit)
+    }
+
+    /// `12 to 40, 25 to 80 min here,`
+    private func count(_ needed: SeedsNeeded) -> String {
+        guard let range = needed.range else { return "more than \(grouped(SeedsNeeded.most))" }
+        let seconds = study.secondsOfSeed
+        func time(_ seeds: Int) -> String { DurationText.rounded(Double(max(0, seeds - study.seeds.count)) * seconds) }
+        let isTimed = showsTime && seconds > 0
+        guard let high = range.high else {
+            return "\(grouped(range.low)) or far more" + (isTimed ? " (from \(time(range.low)) here)" : "")
+        }
+        let numbers = high == range.low ? grouped(high) : "\(grouped(range.low)) to \(grouped(high))"
+        guard isTimed, high > study.seeds.count else { return numbers }
+        let times = time(range.low) == time(high) ? time(high) : "\(time(range.low)) to \(time(high))"
+        return "\(numbers) (\(times) here)"
+    }
+
+    private func condition(_ goal: SeedsNeeded.Goal) -> String {
+        switch goal {
+        case .difference(let value):
+            abs(value) == plan.margin
+                ? "the true difference is only \(margin)"
+                : "the lead of \(amount(abs(value), digits([value]))) is the true one"
+        case .equivalence(let value, _):
+            value == 0
+                ? "there is no difference"
+                : "the lead of \(amount(abs(value), digits([value]))) is the true one, which does not matter"
+        }
+    }
+
+    /// What to type for it.
+    private func next(_ pair: StudyPair) -> [String] {
+        guard !plan.isOfGivenRuns else { return [] }
+        if pair.needed.allSatisfy(\.isBeyondSeeds) { return [] }
+        if !study.isExploratory, let next = plan.design.nextLook(after: study.seeds.count) {
+            let time =
+                showsTime && study.secondsOfSeed > 0
+                ? ", \(DurationText.rounded(Double(next - study.seeds.count) * study.secondsOfSeed)) here" : ""
+            return ["`\(subject)` goes to the next look, at \(next) seeds\(time)"]
+        }
+        return []
+    }
+
+    /// How sure one may be of each answer, as things stand; `nil` where that says nothing.
+    func odds(_ pair: StudyPair) -> String? {
+        guard case .undecided(.tooWide) = pair.verdict, !pair.decision.isAnytime, plan.margin > 0,
+            let estimate = pair.estimate
+        else { return nil }
+        let odds = estimate.probabilities(margin: plan.margin)
+        // From fewer seeds such sureness of no difference comes too early.
+        if odds.within > 0.8, estimate.seeds < 12 { return nil }
+        let (second, first) = measure.isLowerBetter ? (odds.first, odds.second) : (odds.second, odds.first)
+        let (a, b) = ((100 * second).rounded(), (100 * first).rounded())
+        func percent(_ share: Double) -> String {
+            share < 1 ? "under 1 %" : share > 99 ? "over 99 %" : "\(fixed(share, 0)) %"
+        }
+        return "the chances as things stand: \(names[pair.second]) is better by more than \(margin) \(percent(a)), "
+            + "\(names[pair.first]) is \(percent(b)), neither is \(percent(max(0, 100 - a - b)))"
+    }
+
+    // MARK: Numbers
+
+    /// `0.8 points`, `0.0123` of a loss
+    private func amount(_ value: Double, _ digits: Int) -> String { amount(value, fixed(value, digits)) }
+
+    private func amount(_ value: Double, _ text: String) -> String {
+        measure == .loss ? text : text == "1" ? "1 point" : "\(text) points"
+    }
+
     /// As many as it takes not to show what is not 0 as 0.
-    private static func digits(_ values: [Double]) -> Int {
-        (1..<4).first { digits in values.allSatisfy { $0 == 0 || Double(fixed($0, digits)) != 0 } } ?? 4
+    private func digits(_ values: [Double]) -> Int {
+        let least = measure == .loss ? 3 : 1
+        return (least..<least + 3).first { digits in values.allSatisfy { $0 == 0 || Double(fixed($0, digits)) != 0 } }
+            ?? least + 3
     }
 
     /// `0.4 to 1.1`, or with signs. Two seeds leave nearly everything open, but no difference beyond 100 points.
-    private static func range(_ range: ClosedRange<Double>, _ digits: Int, isSigned: Bool) -> String {
-        let range = range.clamped(to: -100...100)
-        return [range.lowerBound, range.upperBound].map { isSigned ? signed($0, digits) : fixed($0, digits) }
+    private func range(_ range: ClosedRange<Double>, _ digits: Int, isSigned: Bool) -> String {
+        let range = measure == .loss ? range : range.clamped(to: -100...100)
+        return [range.lowerBound, range.upperBound].map { isSigned ? Self.signed($0, digits) : fixed($0, digits) }
             .joined(separator: " to ")
     }
 

@@ -33,6 +33,8 @@ final class RecipeValue: ObjectValue {
                     "\(option.label): \(choice)"
                 } else if case .object(let object) = value, let run = object as? RunValue {
                     "\(option.label): \(run.run.label)"
+                } else if case .object(let object) = value, let data = object as? DataValue {
+                    "\(option.label): \(data.name)"
                 } else {
                     "\(option.label): \(value.literal)"
                 }

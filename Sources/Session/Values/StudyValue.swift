@@ -7,16 +7,27 @@ final class StudyValue: ObjectValue {
     static let kind = ValueKind.study
 
     let study: Study
-    /// Of its models, in their order: for the runs of a study that keeps them.
+    /// Of its sides, in their order.
     let models: [Model]
-    let data: DataValue
+    let data: [DataValue]
     let defaults: String?
+    /// The runs of each side, where they were there before it.
+    private let given: [[RunValue]]
+    /// Of its runs so far.
+    let report: StudyReport
 
-    init(_ study: Study, models: [Model], data: DataValue, defaults: String? = nil) {
+    init(
+        _ study: Study, models: [Model], data: [DataValue], defaults: String? = nil, given: [[RunValue]] = []
+    ) {
         self.study = study
         self.models = models
         self.data = data
         self.defaults = defaults
+        self.given = given
+        let names = Set(data.map(\.name))
+        report = StudyReport(
+            study, dataName: names.count == 1 || data.isEmpty ? data.first?.name ?? "" : "\(data[0].name) and others",
+            defaults: defaults)
     }
 
     var boundName: String? { study.name }
@@ -24,10 +35,8 @@ final class StudyValue: ObjectValue {
     func named(_ name: String) -> any ObjectValue {
         var study = study
         study.name = name
-        return StudyValue(study, models: models, data: data)
+        return StudyValue(study, models: models, data: data, given: given)
     }
-
-    var report: StudyReport { StudyReport(study, dataName: data.name, defaults: defaults) }
 
     /// `gap and flat over 6 seeds: equivalent within 0.5 points`
     var text: String {
@@ -43,29 +52,35 @@ final class StudyValue: ObjectValue {
     static let memberHelp: [(name: String, help: String)] = [
         ("verdict", "the answer in words"), ("decided", "whether more seeds are not needed"),
         ("difference", "mean of the second model minus the first, in points"),
-        ("low", "the lower end of its 95 % interval"), ("high", "the upper end of its 95 % interval"),
+        ("low", "the lower end of the interval that the verdict comes from"), ("high", "its upper end"),
         ("seeds", "the seeds that every model was trained with"), ("models", "what the models are called"),
-        ("accuracies", "one list per model, with one number for each seed whose run did not diverge"),
+        ("failed", "one list per model, with the seeds whose run failed"),
+        ("accuracies", "one list per model, with one number for each seed whose run did not fail"),
         ("table", "one row per training"),
         ("runs", "the runs, one after the other; with their weights where `keep: true` says so"),
     ]
 
     var missingMemberFix: String? {
-        "`difference`, `low` and `high` need two models and two seeds, the ends also differences that are not all equal"
+        "`difference`, `low` and `high` need two models, and two seeds with which both train"
     }
 
     func member(_ name: String) -> Value? {
-        let pairs = study.pairs
-        let interval = pairs.count == 1 ? pairs[0].comparison.interval : nil
+        let pairs = report.pairs
+        let interval = pairs.count == 1 ? pairs[0].interval : nil
         switch name {
         case "verdict": return .string(report.verdicts.joined(separator: "; "))
-        case "decided": return .boolean(study.isDecided)
-        case "difference":
-            return pairs.count == 1 ? pairs[0].comparison.differences.map { .decimal($0.mean) } : nil
+        case "decided": return .boolean(pairs.allSatisfy(\.isSettled))
+        case "difference": return pairs.count == 1 ? pairs[0].mean.map { .decimal($0) } : nil
         case "low": return interval.map { .decimal($0.lowerBound) }
         case "high": return interval.map { .decimal($0.upperBound) }
         case "seeds": return .list(Items(study.completeSeeds.map { .integer(Int(clamping: $0)) }))
         case "models": return .list(Items(study.plan.models.map { .string($0.name) }))
+        case "failed":
+            return .list(
+                Items(
+                    study.plan.models.indices.map { model in
+                        .list(Items(study.failedSeeds(model).map { .integer(Int(clamping: $0)) }))
+                    }))
         case "accuracies":
             return .list(
                 Items(
@@ -79,11 +94,12 @@ final class StudyValue: ObjectValue {
     }
 
     private var runs: [Value] {
-        study.allRuns.filter { study.plan.trained($0.model) == $0.model }.compactMap { entry in
+        guard given.isEmpty else { return given.flatMap { $0.map { .object($0) } } }
+        return study.allRuns.filter { study.plan.trained($0.model) == $0.model }.compactMap { entry in
             guard var run = entry.run.run else { return nil }
             // As the store lists it, so that what is printed finds it there.
             run = run.called(study.plan.models[entry.model].keptName)
-            return .object(RunValue(run, model: models[entry.model], data: data, defaults: nil))
+            return .object(RunValue(run, model: models[entry.model], data: data[entry.model], defaults: nil))
         }
     }
 }
@@ -115,7 +131,7 @@ final class VarianceValue: ObjectValue {
         case "roles": .list(Items(variance.roles.map { .string($0.rawValue) }))
         case "spreads":
             // One a role, so that both lists go together.
-            .list(Items(variance.roles.map { .decimal(variance.sample(varying: $0)?.deviation ?? .nan) }))
+            .list(Items(variance.roles.map { .decimal(variance.spread(varying: $0)?.deviation ?? .nan) }))
         default: nil
         }
     }

@@ -218,6 +218,40 @@ extension OptionKind where Read == NetworkSubject {
     }
 }
 
+/// What is compared: a model, or runs that are there.
+enum ComparedSubject: Sendable {
+    case model(Model)
+    case runs([RunValue])
+}
+
+extension OptionKind where Read == ComparedSubject {
+    static var compared: Self {
+        Self(
+            kind: .compared,
+            read: { value in
+                if case .model(let model) = value { return .model(model) }
+                let runs = (value.elements ?? [value]).map { value -> RunValue? in
+                    if case .object(let object) = value { object as? RunValue } else { nil }
+                }
+                return runs.isEmpty || runs.contains { $0 == nil } ? nil : .runs(runs.compactMap(\.self))
+            })
+    }
+}
+
+extension OptionKind where Read == [DataValue] {
+    /// One or more.
+    static var dataSets: Self {
+        Self(
+            kind: .dataSets,
+            read: { value in
+                let sets = (value.elements ?? [value]).map { value -> DataValue? in
+                    if case .object(let object) = value { object as? DataValue } else { nil }
+                }
+                return sets.isEmpty || sets.contains { $0 == nil } ? nil : sets.compactMap(\.self)
+            })
+    }
+}
+
 extension OptionKind where Read == (Double, Double) {
     /// Two numbers in parentheses or brackets, for the word to look at.
     static func pair(_ example: String) -> Self {

@@ -19,7 +19,11 @@ final class WordParameter: OptionDeclaration {
         case run
         /// A model, or the one a run has trained.
         case network
+        /// A model, or a list of runs.
+        case compared
         case data
+        /// A data set, or a list of them.
+        case dataSets
         case optimizer
         case schedule
         case average
@@ -37,9 +41,9 @@ final class WordParameter: OptionDeclaration {
         /// What is only made by words, where it takes such a thing.
         var made: ValueKind? {
             switch self {
-            case .model: .model
+            case .model, .compared: .model
             case .run: .run
-            case .data: .data
+            case .data, .dataSets: .data
             case .optimizer: .optimizer
             case .schedule: .schedule
             case .average: .average
@@ -57,7 +61,7 @@ final class WordParameter: OptionDeclaration {
             case .wholeNumber, .decimal, .number, .boolean, .text, .answer, .shape, .list, .tuple, .range, .layer,
                 .block:
                 true
-            case .runs: isList || isAny
+            case .runs: isList || isAny || isNetwork
             case .model, .data, .optimizer, .schedule, .average, .teacher, .recipe, .run, .rateSearch, .evaluation,
                 .study,
                 .variances,
@@ -69,7 +73,12 @@ final class WordParameter: OptionDeclaration {
 
         private var isAny: Bool { if case .any = self { true } else { false } }
         var isList: Bool { if case .list = self { true } else { false } }
-        private var isNetwork: Bool { if case .network = self { true } else { false } }
+        private var isNetwork: Bool {
+            switch self {
+            case .network, .compared: true
+            default: false
+            }
+        }
 
         /// With its article, for messages.
         var text: String {
@@ -84,7 +93,9 @@ final class WordParameter: OptionDeclaration {
             case .model: "a model"
             case .run: "a run"
             case .network: "a model or a run"
+            case .compared: "a model or a list of runs"
             case .data: "a data set"
+            case .dataSets: "a data set or a list of them"
             case .optimizer: "an optimizer such as adam(lr: 1e-3)"
             case .schedule: "a schedule such as cosine"
             case .average: "an average such as ema(0.999)"
@@ -156,7 +167,7 @@ final class WordParameter: OptionDeclaration {
     /// What the word works on, which may be left out.
     var isSubject: Bool {
         switch kind {
-        case .run, .model, .network, .data, .study: isPositionalOnly
+        case .run, .model, .network, .compared, .data, .study: isPositionalOnly
         default: false
         }
     }

@@ -4,58 +4,87 @@ import Experiments
 import Graphics
 import Language
 
-private let comparedModels = RestOption("models", .model, workedOut: "the last model", "the models")
-private let margin = Option(
-    "within", .decimal(0...100), default: 0.5, "differences of up to this many points count as none")
-private let until =
-    Option(
-        "until", .choice, workedOut: "the seeds are done", "look at 6, 12 and 24 seeds, and stop once it is decided")
-    as Option<Ending?>
-private let force = Option(
-    "force", .boolean, default: false, "train both even if they are provably identical in training")
-private let keep = Option("keep", .boolean, default: false, "keep the weights")
-
-/// When a study ends before all its seeds.
-private enum Ending: String, CaseIterable {
-    case decided
-}
+private let compared = RestOption(
+    "models", .compared, workedOut: "the last model", "the models, or lists of runs")
+private let baseline = Option(
+    "baseline", .any, workedOut: "every pair", aliases: ["reference", "control"],
+    "the one that each of the others is compared with")
 
 extension Word {
     static let compare = Word(
-        "compare", .comparing, "Trains models over several seeds and says which is better",
-        [
-            comparedModels, CommonOptions.data, ComparingOption.seeds, ComparingOption.recipes, margin, until, force,
-            keep, CommonOptions.fresh,
-        ] + TrainingOption.ofEachTraining, result: .study,
+        "compare", .comparing, "Trains models, recipes or data sets over several seeds and says which is better",
+        [compared, ComparingOption.data, ComparingOption.recipes, baseline] + ComparingOption.ofStudies, result: .study,
         example: ComparingOption.twoModels + ComparingOption.smallData
             + "let study = compare A, B, on: data, epochs: 1, seeds: 1...2",
-        aliases: ["study", "ttest", "benchmark_models"], shows: .unbound, takesLong: true, .perform(compareModels))
+        aliases: ["study", "ttest", "benchmark_models"], shows: .unbound, takesLong: true, .perform(compareSides))
 }
 
-private func compareModels(_ call: Invocation) throws -> Value {
-    let data = try call.data(CommonOptions.data)
-    let (models, subjects) = try call.comparedModels(comparedModels, on: data)
-    let isSequential = call[until] != nil
-    if isSequential, call.isGiven(ComparingOption.seeds) {
+private func compareSides(_ call: Invocation) throws -> Value {
+    let given = call[compared]
+    let runs = given.filter { if case .runs = $0.value { true } else { false } }
+    guard runs.isEmpty || runs.count == given.count else {
         throw call.fault(
-            .outOfRange, "`until: decided` takes the seeds 1, 2, 3, … itself and looks at 6, 12 and 24",
-            at: call.place(ComparingOption.seeds), fix: "leave `seeds:` out")
+            .wrongType, "`compare` takes models or lists of runs, not both at once", at: runs.first?.range,
+            fix: "compare two lists of runs, `compare [a1, a2], [b1, b2]`, or two models")
     }
-    let plan: StudyPlan
-    do throws(TrainingError) {
-        plan = try StudyPlan(
-            models: models, dataset: data.dataset, design: isSequential ? .sequential : .fixed,
-            margin: call[margin], isForced: call[force],
-            keepsWeights: call[keep]
-        ).checked(cancellation: call.context.interruption)
-    } catch { throw call.fault(error) }
-    for index in plan.trainedModels {
-        call.warnOfSingleValues(models[index].name, models[index].architecture, data, models[index].options)
-        call.warnOfIdleMuon(models[index].name, models[index].architecture, models[index].options)
+    if !runs.isEmpty {
+        return try call.compareGivenRuns(
+            given.map { given in
+                if case .runs(let runs) = given.value { return (runs, given.range) }
+                return ([], given.range)
+            }, baseline: baseline)
     }
-    let study = Study(plan, seeds: try call.seeds() ?? plan.standardSeeds)
-    let defaults = call.defaults([(CommonOptions.data, data.name)])
-    return try call.train(
-        StudyValue(study, models: subjects, data: data, defaults: defaults),
-        log: call[CommonOptions.log])
+    let models = given.compactMap { given -> RestOption<Model>.Given? in
+        if case .model(let model) = given.value { .init(value: model, range: given.range) } else { nil }
+    }
+    let sides = try call.comparedSides(models)
+    return try call.compare(sides, baseline: try call.place(of: baseline, among: sides.studied.map(\.name), sides))
+}
+
+extension Invocation {
+    /// Begins a study of these sides, and trains it.
+    func compare(_ sides: ComparedSides, baseline: Int?) throws -> Value {
+        let (design, seeds) = try designOfStudy()
+        let plan: StudyPlan
+        do throws(TrainingError) {
+            plan = try StudyPlan(
+                models: sides.studied, design: design, measure: self[ComparingOption.measure], margin: margin,
+                baseline: baseline, isForced: self[ComparingOption.force], keepsWeights: self[ComparingOption.keep]
+            ).checked(cancellation: context.interruption)
+        } catch { throw fault(error) }
+        for index in plan.trainedModels {
+            let studied = sides.studied[index]
+            warnOfSingleValues(studied.name, studied.architecture, sides.data[index], studied.options)
+            warnOfIdleMuon(studied.name, studied.architecture, studied.options)
+        }
+        let value = StudyValue(
+            Study(plan, seeds: seeds), models: sides.models, data: sides.data,
+            defaults: defaults([(ComparingOption.data, sides.data[0].name)]))
+        return try train(
+            value, log: self[CommonOptions.log], isUntilDecided: self[ComparingOption.until] != nil)
+    }
+
+    /// Which side `baseline:` means: the model, recipe or data set itself, or what it is called.
+    fileprivate func place(
+        of option: Option<Value?>, among names: [String], _ sides: ComparedSides
+    ) throws -> Int? {
+        guard let given = self[option] else { return nil }
+        let found: Int? =
+            switch given {
+            case .string(let text): names.firstIndex(of: text)
+            case .model(let model): sides.models.firstIndex { $0 === model } ?? names.firstIndex(of: model.name)
+            case .template(let template) where template.isModel:
+                template.standard.flatMap { model in sides.models.firstIndex { $0.expression == model.expression } }
+            case .object(let recipe as RecipeValue):
+                recipe.boundName.flatMap { names.firstIndex(of: $0) }
+            case .object(let data as DataValue): sides.data.firstIndex { $0 === data }
+            default: nil
+            }
+        guard let found, names.count > 1 else {
+            throw fault(
+                .outOfRange, "`baseline:` is none of what is compared", at: place(option),
+                fix: "name one of them: " + names.map { "`baseline: \"\($0)\"`" }.joined(separator: ", "))
+        }
+        return found
+    }
 }

@@ -5,13 +5,15 @@ import Language
 import Text
 
 private let studyOption = Option("study", .study, workedOut: "the last study", isPositional: true, "the study")
+private let only = Option(
+    "only", .list, workedOut: "all", aliases: ["models"], "the models that go on: `[a, b]`")
 private let seedCount = Option(
     "seeds", .integer(1...1_000), workedOut: "what is missing, the next look, or 6", isPositional: true,
     "how many to add")
 
 extension Word {
     static let more = Word(
-        "more", .comparing, "Adds seeds to a study", [studyOption, seedCount, CommonOptions.log], result: .study,
+        "more", .comparing, "Adds seeds to a study", [studyOption, seedCount, only, CommonOptions.log], result: .study,
         example: ComparingOption.twoModels + ComparingOption.smallData
             + "let study = compare A, B, on: data, epochs: 1, seeds: 1...2\nlet larger = more study, 1",
         shows: .unbound, takesLong: true, .perform(moreSeeds))
@@ -25,6 +27,12 @@ private func moreSeeds(_ call: Invocation) throws -> Value {
     }
     let count = call[seedCount]
     let study = value.study
+    guard !study.plan.isOfGivenRuns else {
+        throw call.fault(
+            .nothingToDo, "this study is of runs that were given, and trains none", at: call.place(studyOption),
+            fix: "train more runs, and `compare` longer lists")
+    }
+    let models = try call.goingOn(in: study)
     let larger: Study
     if !study.isComplete {
         // What was interrupted is finished first; that is the study as it was planned.
@@ -35,7 +43,7 @@ private func moreSeeds(_ call: Invocation) throws -> Value {
                 at: call.place(seedCount), fix: "finish it first: `more`")
         }
         larger = study
-    } else if count == nil, !study.isExploratory, !study.isDecided, let next = study.goingOn() {
+    } else if count == nil, !study.isExploratory, !study.isDecided, let next = study.goingOn(with: models) {
         larger = next
     } else {
         let room = ComparingOption.mostSeeds - study.seeds.count
@@ -45,7 +53,7 @@ private func moreSeeds(_ call: Invocation) throws -> Value {
                 "a study takes at most \(grouped(ComparingOption.mostSeeds)) seeds, and this one has \(study.seeds.count)",
                 at: call.place(seedCount), fix: room > 0 ? "write `more \(study.name ?? "study"), \(room)`" : nil)
         }
-        larger = study.exploring(count ?? 6)
+        larger = study.exploring(count ?? 6, of: models)
     }
     // Said where the larger study is bound to no name: `more` twice gives the same, and no cell changes what another
     // one showed.
@@ -56,4 +64,28 @@ private func moreSeeds(_ call: Invocation) throws -> Value {
     return try call.train(
         StudyValue(larger, models: value.models, data: value.data, defaults: study.isComplete ? binding : nil),
         log: call[CommonOptions.log])
+}
+
+extension Invocation {
+    /// The models that `only:` names; `nil`: all.
+    fileprivate func goingOn(in study: Study) throws -> Set<Int>? {
+        guard let given = self[only] else { return nil }
+        let names = study.plan.models.map(\.name)
+        let places = given.map { value -> Int? in
+            switch value {
+            case .string(let text): names.firstIndex(of: text)
+            case .model(let model): names.firstIndex(of: model.name)
+            case .template(let template): names.firstIndex(of: template.name)
+            case .object(let object): object.boundName.flatMap { names.firstIndex(of: $0) }
+            default: nil
+            }
+        }
+        let found = Set(places.compactMap(\.self))
+        guard found.count == given.count, found.count > 1 else {
+            throw fault(
+                .outOfRange, "`only:` takes two models of this study or more", at: place(only),
+                fix: "name some of them: `only: [\(names.prefix(2).map { "\"\($0)\"" }.joined(separator: ", "))]`")
+        }
+        return found
+    }
 }

@@ -6,15 +6,18 @@ import Engine
 import Experiments
 
 extension Invocation {
-    /// - Parameter models: by what the study calls them.
-    func runSource(_ models: [String: Model], on data: DataValue, keepsWeights: Bool) throws -> RunSource {
+    /// - Parameter models: with their data, by what the study calls them.
+    func runSource(_ models: [String: (model: Model, data: DataValue)], keepsWeights: Bool) throws -> RunSource {
         try checkEnvironment()
         guard let store = context.store else { return RunSource() }
         let isFresh = self[CommonOptions.fresh]
-        let records = StudyRecords(store: store, models: models, data: data, digest: try digest(of: data))
+        let sides = try models.mapValues {
+            try StudyRecords.Side(model: $0.model, data: $0.data, digest: digest(of: $0.data))
+        }
+        let records = StudyRecords(store: store, sides: sides)
         return RunSource(
-            kept: { model, _, seeds in isFresh ? nil : records.kept(model, seeds, keepsWeights: keepsWeights) },
-            train: { model, dataset, seeds, keepsWeights, cancellation, observer throws(TrainingError) in
+            kept: { model, seeds in isFresh ? nil : records.kept(model, seeds, keepsWeights: keepsWeights) },
+            train: { model, seeds, keepsWeights, cancellation, observer throws(TrainingError) in
                 try store.wait(unless: cancellation)
                 var claim: TrainingClaim?
                 if !isFresh {
@@ -27,7 +30,7 @@ extension Invocation {
                 let keeper = try records.begin(model, seeds, claim, isFresh: isFresh, keepsWeights: keepsWeights)
                 return .trained(
                     try StudyRun(
-                        training: model, on: dataset, seeds, keepsWeights: keepsWeights, keeper: keeper,
+                        training: model, seeds, keepsWeights: keepsWeights, keeper: keeper,
                         cancellation: cancellation, observer: observer))
             },
             isKept: { model, seeds in (try? records.identity(model, seeds)).map(store.isEnded) ?? false })
@@ -37,18 +40,24 @@ extension Invocation {
 /// The trainings of a study as the store knows them.
 private struct StudyRecords: Sendable {
     let store: RunStore
-    let models: [String: Model]
-    let data: DataValue
-    /// Of the data; read once, for it reads every pixel.
-    let digest: String
+    let sides: [String: Side]
+
+    struct Side: Sendable {
+        let model: Model
+        let data: DataValue
+        /// Of the data; read once, for it reads every pixel.
+        let digest: String
+    }
 
     func identity(_ model: StudyModel, _ seeds: Seeds) throws(TrainingError) -> RunIdentity {
-        try RunDescription(model.architecture, dataDigest: digest, data: nil, model.options(seeds)).identity()
+        try RunDescription(
+            model.architecture, dataDigest: sides[model.name]?.digest ?? "", data: nil, model.options(seeds)
+        ).identity()
     }
 
     func kept(_ model: StudyModel, _ seeds: Seeds, keepsWeights: Bool) -> StudyRun? {
         guard let identity = try? identity(model, seeds) else { return nil }
-        let byteCount = model.byteCount(on: data.dataset) ?? 0
+        let byteCount = model.byteCount ?? 0
         guard keepsWeights else {
             return store.endedRecord(identity).map {
                 StudyRun($0, of: model, seeds: seeds, byteCount: byteCount)
@@ -62,10 +71,10 @@ private struct StudyRecords: Sendable {
     func begin(
         _ model: StudyModel, _ seeds: Seeds, _ claim: TrainingClaim?, isFresh: Bool, keepsWeights: Bool
     ) throws(TrainingError) -> RunKeeper? {
-        guard let written = models[model.name] else { return nil }
+        guard let side = sides[model.name] else { return nil }
         let options = model.options(seeds)
         let record = try RunProgram.record(
-            beginning: written, called: model.keptName, model.architecture, on: data, digest, options)
+            beginning: side.model, called: model.keptName, model.architecture, on: side.data, side.digest, options)
         return store.begin(
             record, model.architecture, options, claim, isFresh: isFresh, keepsWeights: keepsWeights)
     }

@@ -8,12 +8,16 @@ import Text
 
 extension Invocation {
     /// Trains what is missing of a study, says before what that will cost, and gives the study as far as it came.
-    func train(_ value: StudyValue, log form: LogForm) throws -> Value {
+    ///
+    /// - Parameter isUntilDecided: whether a sequential study goes on to its next looks by itself.
+    func train(_ value: StudyValue, log form: LogForm, isUntilDecided: Bool = false) throws -> Value {
         context.session.publish()
         var study = value.study
         let names = study.plan.models.map(\.name)
-        let models = Dictionary(zip(names, value.models), uniquingKeysWith: { first, _ in first })
-        let source = try runSource(models, on: value.data, keepsWeights: study.plan.keepsWeights)
+        let sides = Dictionary(
+            zip(names, zip(value.models, value.data).map { (model: $0, data: $1) }),
+            uniquingKeysWith: { first, _ in first })
+        let source = try runSource(sides, keepsWeights: study.plan.keepsWeights)
         defer { context.tellStoreFaults(at: range) }
         let result: (study: Study, end: StudyEnd)
         let log = StudyLog(context, form: form, title: "comparing \(names.joined(separator: ", "))")
@@ -24,8 +28,10 @@ extension Invocation {
             for (model, seed, run) in taken { log.note(run, of: "\(names[model]) seed \(seed)", wasKept: true) }
             tellKept(taken.map(\.run), of: count)
             let cost = try StudyCost(of: study, cancellation: context.interruption)
-            announce(cost, of: study)
-            result = try study.trained(by: source, cost: cost, cancellation: context.interruption) { event in
+            announce(cost, of: study, isUntilDecided: isUntilDecided)
+            result = try study.trained(
+                by: source, cost: cost, isUntilDecided: isUntilDecided, cancellation: context.interruption
+            ) { event in
                 switch event {
                 case .progress(let progress):
                     log.note(
@@ -43,11 +49,13 @@ extension Invocation {
             log.fail()
             throw fault(error)
         }
-        let ended = StudyValue(result.study, models: value.models, data: value.data, defaults: value.defaults)
+        let looked = try noteLooks(at: result.study, of: value.data)
+        let ended = StudyValue(looked, models: value.models, data: value.data, defaults: value.defaults)
         let seeds = result.study.completeSeeds.count
+        let all = result.study.seeds.count
         if result.study.isComplete {
             log.finish(
-                title: "compared \(names.joined(separator: ", ")) over \(counted(seeds, "seed"))",
+                title: "compared \(names.joined(separator: ", ")) over \(counted(all, "seed"))",
                 conclusion: ended.report.verdicts, isShown: context.shownRange == range)
         } else {
             log.stop(after: "\(seeds) of \(counted(result.study.seeds.count, "seed"))")
@@ -57,6 +65,31 @@ extension Invocation {
             result.study.allRuns.allSatisfy { source.isKept(result.study.plan.models[$0.model], Seeds($0.seed)) }
         }
         return .object(ended)
+    }
+
+    /// The study with what was said of its pairs before, where its look was not planned with that: the store knows.
+    private func noteLooks(at study: Study, of data: [DataValue]) throws -> Study {
+        guard let store = context.store, study.isComplete, study.plan.pairing == .seeds, !study.plan.isOfGivenRuns
+        else {
+            return study
+        }
+        var result = study
+        let sides = try zip(study.plan.models, data).map { model, data in
+            try RunDescription(
+                model.architecture, dataDigest: digest(of: data), data: nil, model.options(Seeds(0))
+            ).identity().digest
+        }
+        for (number, pair) in study.pairs.enumerated() where !pair.isProvenSame && pair.estimate != nil {
+            let seeds = Array(study.seeds(of: pair.first, pair.second).prefix(pair.lookedSeeds))
+            let look = StudyLook(
+                seeds: seeds, design: study.earlier[number] == nil ? study.plan.design : .fixed,
+                tested: study.plan.tested, said: pair.look)
+            let key = StudyLook.key(of: [sides[pair.first], sides[pair.second]], study.plan.measure)
+            if let earlier = store.earlierLook(key, look), study.earlier[number] == nil {
+                result.earlier[number] = earlier
+            }
+        }
+        return result
     }
 
     /// Other processes train all that is left.
@@ -82,9 +115,9 @@ extension Invocation {
     }
 
     /// Notes the expected cost before the training starts.
-    private func announce(_ cost: StudyCost, of study: Study) {
+    private func announce(_ cost: StudyCost, of study: Study, isUntilDecided: Bool) {
         guard cost.runs > 0 else { return }
-        let most = study.plan.design == .sequential && !study.isExploratory ? StudyDesign.looks.last?.seeds : nil
+        let most = isUntilDecided && !study.isExploratory ? StudyDesign.looks.last : nil
         let further = most.map { " up to the first look, \($0) seeds at most" } ?? ""
         noteCost(runs: cost.runs, seconds: cost.seconds, bytes: cost.byteCount, further: further)
     }

@@ -7,11 +7,15 @@ import Language
 private let rolesOption = Option(
     "roles", .choices(of: SeedRole.self), workedOut: "all", "the kinds to try")
 
+private let basesOption = Option(
+    "bases", .integer(1...20), default: 2, "from how many starts each kind is varied: one may be a special case")
+private let seedsOption = ComparingOption.seeds(standard: "1...4")
+
 extension Word {
     static let variance = Word(
         "variance", .comparing, "Which kind of randomness the spread comes from",
         [
-            CommonOptions.model, CommonOptions.data, rolesOption, ComparingOption.seeds, TrainingOption.recipe,
+            CommonOptions.model, CommonOptions.data, rolesOption, seedsOption, basesOption, TrainingOption.recipe,
             CommonOptions.fresh,
         ] + TrainingOption.ofEachTraining, result: .variances,
         example: ComparingOption.twoModels + ComparingOption.smallData
@@ -27,23 +31,24 @@ private func varianceOfModel(_ given: Invocation) throws -> Value {
     let context = call.context
     let (model, data) = (try call.model(), try call.data(CommonOptions.data))
     let (architecture, options) = try call.training(of: model, on: data)
-    let studied = StudyModel(name: model.name, architecture: architecture, options: options)
+    let studied = StudyModel(
+        name: model.name, architecture: architecture, dataset: data.dataset, options: options)
     call.warnOfSingleValues(model.name, architecture, data, studied.options)
     call.warnOfIdleMuon(model.name, architecture, studied.options)
     var variance = VarianceByRole(
-        studied, on: data.dataset, roles: try call.roles(rolesOption), seeds: try call.seeds(atLeast: 2) ?? Array(1...6)
-    )
+        studied, roles: try call.roles(rolesOption), seeds: try call.seeds(atLeast: 2) ?? Array(1...4),
+        bases: call[basesOption])
     context.session.publish()
     let log = StudyLog(context, form: call[CommonOptions.log], title: "variance of \(model.name)")
     let end: StudyEnd
-    let source = try call.runSource([model.name: model], on: data, keepsWeights: false)
+    let source = try call.runSource([model.name: (model, data)], keepsWeights: false)
     defer { context.tellStoreFaults(at: call.range) }
     do throws(TrainingError) {
         let kept = variance.take(source.kept)
         call.tellKept(kept, of: variance.plan.count)
         let count = variance.plan.count - kept.count
         let cost =
-            count == 0 ? nil : try RunCost(studied, on: data.dataset, cancellation: context.interruption)
+            count == 0 ? nil : try RunCost(studied, cancellation: context.interruption)
         if let cost { call.noteCost(runs: count, seconds: Double(count) * cost.seconds, bytes: cost.byteCount) }
         end = try variance.train(by: source, cancellation: context.interruption) {
             done, all, event in

@@ -15,18 +15,19 @@ func plotOfStudy(_ study: Study, _ call: Invocation) throws -> PictureValue {
         call[PlotOption.kind]
         ?? (across.isOfModel ? .scatter : call.isGiven(PlotOption.across) || showsTraining ? .curves : .dots)
     try call.checkAxes(of: kind)
-    if kind == .differences || kind == .classes, measure != .accuracy {
+    if kind == .differences || kind == .classes, call.isGiven(PlotOption.measure) {
         throw call.fault(
-            .outOfRange, "`kind: \(kind.rawValue)` is about the accuracy, not `y: \(measure.rawValue)`",
+            .outOfRange,
+            "`kind: \(kind.rawValue)` is about the \(kind == .classes ? "accuracy" : study.plan.measure.title), not `y: \(measure.rawValue)`",
             at: call.place(PlotOption.measure), fix: "leave `y:` out, or write `kind: dots`")
     }
     try call.checkMeasured(
         measure, names.indices.flatMap { model in study.doneRuns(model).map { (names[model], $0.metrics) } })
     let seeds = counted(study.completeSeeds.count, "seed")
-    let labels = study.plan.dataset.test.labels
+    let labels = study.plan.test.labels
     func value(_ run: StudyRun) -> Double? {
         guard let outcome = measure.outcome else { return run.result.flatMap(measure.value) }
-        return run.run?.value(of: outcome, labels: labels)
+        return run.value(of: outcome, labels: run.labels ?? labels)
     }
     if let outcome = measure.outcome {
         call.noteUnknownMeasures(
@@ -41,7 +42,7 @@ func plotOfStudy(_ study: Study, _ call: Invocation) throws -> PictureValue {
         }
         throw call.fault(.noValue, "the study has no finished run yet", fix: "`more` trains further seeds")
     }
-    let excluded = call.tellExcluded(study.divergences)
+    let excluded = call.tellExcluded(study.exclusions)
     let title = "\(measure.title.capitalizedFirst) over \(seeds)"
     switch kind {
     case .curves:
@@ -77,49 +78,52 @@ func plotOfStudy(_ study: Study, _ call: Invocation) throws -> PictureValue {
 
 /// Second minus first of each pair, one a seed, with the margin that makes no difference.
 private func differences(_ study: Study, _ names: [String], note: String, _ call: Invocation) throws -> IntervalPlot {
-    let rows = study.pairs.compactMap { pair in
-        pair.comparison.differences.map {
-            (name: "\(names[pair.second]) − \(names[pair.first])", values: $0.values)
-        }
-    }
-    guard !rows.isEmpty else {
+    let pairs = study.pairs.filter { $0.mean != nil }
+    guard let first = pairs.first else {
         throw call.fault(.noValue, "the study has no pair of runs yet", fix: "`more` trains further seeds")
     }
     let margin = study.plan.margin
-    let counts = Set(rows.map(\.values.count)).sorted().map(String.init).joined(separator: " or ")
-    return intervalPlot(
-        "Paired differences over \(counts == "1" ? "1 seed" : "\(counts) seeds")", .dots,
-        Axis("difference in accuracy (points)"), rows, unit: "seeds", margin: margin > 0 ? -margin...margin : nil,
-        reference: 0, note: sentences("Gray: less than \(decimalText(margin)) points.", note))
+    let unit = study.plan.measure == .loss ? "" : " (points)"
+    let rows = pairs.map { pair in
+        IntervalPlot.Row(
+            "\(names[pair.second]) − \(names[pair.first])", values: pair.differences?.values ?? [],
+            mean: pair.mean ?? 0,
+            interval: study.plan.measure == .loss ? pair.interval : pair.interval?.clamped(to: -100...100))
+    }
+    let counts = Set(pairs.map { $0.estimate?.seeds ?? $0.seeds.count }).sorted().map(String.init)
+        .joined(separator: " or ")
+    let confidences = Set(pairs.map { decimalText(100 * (1 - $0.decision.intervalChance)) }).sorted()
+        .joined(separator: " or ")
+    return IntervalPlot(
+        title: "Differences over \(counts == "1" ? "1 seed" : "\(counts) seeds")", style: .dots,
+        axis: Axis("difference in \(study.plan.measure.title)\(unit)"), rows: rows, reference: 0,
+        margin: margin > 0 ? -margin...margin : nil,
+        caption: sentences(
+            pairs.contains { $0.differences != nil } ? "Circles: seeds." : "",
+            first.interval == nil ? "" : "Mean with the interval that the verdict comes from (\(confidences) %).",
+            margin > 0 ? "Gray: less than \(decimalText(margin))\(unit == "" ? "" : " points")." : "", note))
 }
 
 /// The same of each class, of the first pair that has runs.
 private func classes(_ study: Study, _ names: [String], note: String, _ call: Invocation) throws -> IntervalPlot {
-    let pairs = study.plan.pairs
+    let pairs = study.pairs
     guard !pairs.isEmpty else {
         throw call.fault(
             .noValue, "classes are compared between two models, and this study has one",
             at: call.place(PlotOption.kind), fix: "leave `kind:` out, or `compare` two models")
     }
-    guard let pair = pairs.first(where: { !study.classDifferences($0.first, $0.second).isEmpty }) else {
-        throw call.fault(.noValue, "the study has no pair of runs yet", fix: "`more` trains further seeds")
+    for pair in pairs {
+        let classes = study.classDifferences(pair)
+        guard !classes.isEmpty else { continue }
+        return IntervalPlot(
+            title: "\(names[pair.second]) − \(names[pair.first]), class by class", style: .forest,
+            axis: Axis("difference in accuracy (points)"),
+            rows: classes.map {
+                IntervalPlot.Row($0.name, mean: $0.mean, interval: $0.interval?.clamped(to: -100...100))
+            }, reference: 0,
+            caption: sentences(
+                "Squares: mean over \(counted(pair.seeds.count, "seed")), with intervals that all hold together, for "
+                    + "new seeds and new images (Bonferroni). Filled: the interval excludes 0.", note))
     }
-    let classes = study.classDifferences(pair.first, pair.second)
-    guard let seeds = classes.first?.differences.count else {
-        throw call.fault(.noValue, "the study has no pair of runs yet", fix: "`more` trains further seeds")
-    }
-    // Bonferroni's intervals: all of them hold together as often as one would alone.
-    let confidence = 1 - 0.05 / Double(max(1, classes.count))
-    return IntervalPlot(
-        title: "\(names[pair.second]) − \(names[pair.first]), class by class", style: .forest,
-        axis: Axis("difference in accuracy (points)"),
-        rows: classes.map {
-            IntervalPlot.Row(
-                $0.name, mean: $0.differences.mean,
-                interval: $0.differences.interval(confidence)?.clamped(to: -100...100))
-        }, reference: 0,
-        caption:
-            sentences(
-                "Squares: mean over \(counted(seeds, "seed")), with intervals that all hold together "
-                    + "at 95 % (Bonferroni). Filled: the interval excludes 0.", note))
+    throw call.fault(.noValue, "the study has no pair of runs yet", fix: "`more` trains further seeds")
 }

@@ -107,7 +107,7 @@ private func showTable(of study: StudyValue, _ call: Invocation) throws -> Value
     call.noteUnknownMeasures(
         report.measures,
         study.study.allRuns.compactMap { entry in
-            entry.run.run.map { (entry.run.run?.label ?? "", $0, study.data.dataset.test.labels) }
+            entry.run.run.map { (entry.run.run?.label ?? "", $0, study.data[0].dataset.test.labels) }
         })
     let rich = report.rich(details: call[details])
     let (runs, table) = (report.runs, report.table)

@@ -4,12 +4,12 @@ import Language
 
 extension Word {
     static let recipe = Word(
-        "recipe", .training, "Options of `train` under one name", TrainingOption.all, result: .recipe,
+        "recipe", .training, "Options of `train` under one name", TrainingOption.ofRecipes, result: .recipe,
         example: "let fast = recipe(epochs: 2, optimizer: adam(lr: 1e-3))", aliases: ["config"],
         .perform { call in
             .object(
                 RecipeValue(
-                    TrainingOption.all.map(\.parameter).map { parameter in
+                    TrainingOption.ofRecipes.map(\.parameter).map { parameter in
                         let standard: Value? = if case .value(let value) = parameter.standard { value } else { nil }
                         return .init(
                             label: parameter.label, help: parameter.help, standard: standard,
@@ -34,7 +34,7 @@ extension Invocation {
     /// The call with the options of this recipe, where it does not give them itself.
     func with(_ recipe: RecipeValue, at place: SourceRange) -> Invocation {
         var all = arguments
-        for (option, declared) in zip(recipe.options, TrainingOption.all) where !all.isGiven(declared) {
+        for (option, declared) in zip(recipe.options, TrainingOption.ofRecipes) where !all.isGiven(declared) {
             if let value = option.given { all.set(declared.parameter, value, at: place) }
         }
         return Invocation(arguments: all, context: context)

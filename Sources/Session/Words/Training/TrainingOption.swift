@@ -90,6 +90,8 @@ enum TrainingOption {
         seed, orderSeed, initSeed, augmentSeed, dropoutSeed, smoothing, classWeights, clip, from, freeze, threads,
         CommonOptions.log,
     ]
+    /// What a recipe holds.
+    static let ofRecipes: [any OptionDeclaration] = [CommonOptions.data] + all
     /// Of each training of a study, which sets the seeds itself.
     static let ofEachTraining = all.filter { !$0.parameter.label.hasSuffix("seed") }
 
