@@ -1,7 +1,6 @@
 // Trainings that follow a teacher, against PyTorch (Fixtures/distillation.py).
 
 import Foundation
-import Libraries
 import Network
 import Runtime
 import TestSupport

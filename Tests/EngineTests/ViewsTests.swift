@@ -1,7 +1,6 @@
 // Views of an image whose outputs are averaged, against PyTorch (Fixtures/views.py).
 
 import Foundation
-import Libraries
 import Network
 import Runtime
 import TestSupport
