@@ -3,6 +3,7 @@
 
 import Libraries
 import Runtime
+import Text
 
 enum MATLABFile {
     /// By their numbers in the format.
@@ -31,6 +32,8 @@ enum MATLABFile {
 
     private static let (matrix, compressed) = (14, 15)
     private static let headerSize = 128
+    /// Each element costs some microseconds, even an empty one of eight bytes; nobody saves as many arrays.
+    private static let mostElements = 10_000
 
     /// Calls `body` for each numeric array.
     static func read(
@@ -49,8 +52,12 @@ enum MATLABFile {
                     : "it is not of MATLAB's version 5 with the lowest byte first")
         }
         guard let size = FileSystem.size(path) else { throw file.damaged("it is missing") }
-        var place = headerSize
+        var (place, count) = (headerSize, 0)
         while place < size {
+            count += 1
+            guard count <= mostElements else {
+                throw file.damaged("it has more than \(grouped(mostElements)) elements, too many to be arrays")
+            }
             if cancellation.isCancelled { throw .cancelled }
             let tag = try Tag(DataFile(path, part: place..<min(size, place + 8), isPacked: false, fix: fix))
             let start = place + 8

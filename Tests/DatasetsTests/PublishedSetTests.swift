@@ -236,6 +236,21 @@ struct PublishedSetTests {
                 .hasSuffix("it holds more than it announces"))
     }
 
+    @Test func emptyElementsOfAMATLABFileAreFew() throws {
+        let copy = try copy("svhn")
+        let path = "\(copy)/test_32x32.mat"
+        let whole = try FileSystem.read(path)
+        func message(empty count: Int) throws -> String {
+            try FileSystem.write(whole + [UInt8](repeating: 0, count: 8 * count), to: path)
+            return datasetFailure { () throws(DatasetError) in try PublishedSet.svhn.load(from: copy) }?.message
+                ?? "read"
+        }
+        #expect(try message(empty: 9_998) == "read")
+        #expect(
+            try message(empty: 9_999)
+                == "\(path) is damaged: it has more than 10,000 elements, too many to be arrays")
+    }
+
     @Test func aWrongSumOfAPackedArrayIsNoticed() throws {
         let copy = try copy("svhn")
         let path = "\(copy)/train_32x32.mat"
