@@ -138,7 +138,9 @@ extension Invocation {
             throw fault(
                 .outOfRange,
                 "`y: \(measured.rawValue)` is measured after the training, and not after each epoch",
-                at: place(PlotOption.measure), fix: "write `kind: dots` and no `x:`, or `x: parameters`")
+                at: place(PlotOption.measure),
+                fix: "write `kind: dots` and no `x:`, or `x: parameters`"
+                    + (self[PlotOption.train] ? ", and leave `train:` out" : ""))
         }
         if isGiven(PlotOption.across), !kind.across.contains(across) {
             let others = PlotKind.allCases.filter { $0.across.contains(across) }.map(\.rawValue)
@@ -147,18 +149,26 @@ extension Invocation {
                 at: place(PlotOption.across),
                 fix: "leave `x:` out, or write `kind: \(others.joined(separator: "` or `kind: "))`")
         }
-        if self[PlotOption.train], kind != .curves {
+        guard self[PlotOption.train] else { return }
+        if measured.outcome != nil {
+            throw fault(
+                .outOfRange,
+                "`train: true` adds the training images to curves, and `y: \(measured.rawValue)` has none: it is measured after "
+                    + "the training", at: place(PlotOption.train), fix: "leave `train:` out")
+        }
+        if measured.ofTraining == nil {
+            throw fault(
+                .outOfRange,
+                "`y: \(measured.rawValue)` shows the training images already, and `train: true` adds nothing",
+                at: place(PlotOption.train), fix: "leave `train:` out")
+        }
+        if kind != .curves {
             throw fault(
                 .outOfRange,
                 "`train: true` adds the training images to curves, and `kind: \(kind.rawValue)` has none",
-                at: place(PlotOption.train), fix: "leave `train:` out, or write `kind: curves`")
-        }
-        let measure = self[PlotOption.measure]
-        if self[PlotOption.train], measure.ofTraining == nil {
-            throw fault(
-                .outOfRange,
-                "`y: \(measure.rawValue)` shows the training images already, and `train: true` adds nothing",
-                at: place(PlotOption.train), fix: "leave `train:` out")
+                at: place(PlotOption.train),
+                fix: across.isOfModel
+                    ? "leave `train:` out" : "leave `train:` out, or write `kind: curves`")
         }
     }
 
