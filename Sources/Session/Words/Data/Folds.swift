@@ -30,6 +30,8 @@ private func foldsOfData(_ call: Invocation) throws -> Value {
     guard let smallest = training.placesByClass.min(by: { $0.count < $1.count }), count <= smallest.count else {
         throw tooMany(call, data)
     }
+    call.noteLostValidation(
+        of: data, "in no fold: `folds` divides the training images", fix: "take the data as they were before `split`")
     let ending = seed == 1 ? "" : " with seed \(seed)"
     return .list(
         Items(

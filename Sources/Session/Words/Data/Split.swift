@@ -14,7 +14,8 @@ extension Word {
         [DataOption.data, shareOption, DataOption.seed], result: .data, example: "let data = split(synthetic(), 0.9)",
         aliases: ["random_split", "train_test_split"],
         .perform { call in
-            let data = try call.data(DataOption.data).dataset
+            let given = try call.data(DataOption.data)
+            let data = given.dataset
             let result = data.split(share: call[shareOption], seed: call[DataOption.seed])
             guard result.training.count > 0, result.validation.count > 0 else {
                 throw call.fault(
@@ -26,6 +27,9 @@ extension Word {
                         : "split data of two training images or more")
             }
             noteOtherShare(result, call)
+            call.noteLostValidation(
+                of: given, "in neither part: `split` divides the training images",
+                fix: "leave this `split` out, or split the data as they were before the first one")
             return .object(DataValue(result))
         })
 }
@@ -45,4 +49,19 @@ private func noteOtherShare(_ data: Dataset, _ call: Invocation) {
                     ? "each class keeps at least one image"
                     : "each class of two images or more has one for validation"),
             source: call.context.source, at: call.place(shareOption)))
+}
+
+extension Invocation {
+    /// Says where data have a validation part already, which the result has not.
+    ///
+    /// - Parameter place: `in no fold: …`
+    func noteLostValidation(of data: DataValue, _ place: String, fix: String) {
+        let count = data.dataset.validation.count
+        guard count > 0, !context.isSilent else { return }
+        context.output.report(
+            Diagnostic(
+                .note, code: .leftOutImages,
+                "\(data.name) has \(counted(count, "validation image")) already, which \(count == 1 ? "is" : "are") \(place)",
+                source: context.source, at: self.place(DataOption.data), fix: fix))
+    }
 }
