@@ -50,6 +50,8 @@ private struct RandomNetwork {
             [wide, .channelShuffle(groups: 2), .channelShuffle(groups: 2), .flatten, linear],
             [wide, .chunk(branches: [[], [.dropout(rate: 0)]]), .flatten, linear],
             [.adaptiveAveragePool(output: Extent(1)), .flatten, .scale(.init(factor: 2, isLearned: true)), linear],
+            [wide, .adaptiveMaxPool(output: Extent(1)), .attention(.init(heads: 3)), .flatten, linear],
+            [.concatenation(branches: [[wide], [], [wide]]), .positionEmbedding(.init()), .flatten, linear],
             [
                 .convolution(
                     .init(width: 6, kernel: Extent(1), initialization: .orthogonal, freezing: .init(.weights))),
@@ -386,6 +388,7 @@ struct RewriteTests {
         "a channelshuffle of G groups and one of C / G groups do nothing together", "droppath 0 does nothing",
         "droppath does nothing outside training",
         "what a layer begins with, and what of it is frozen, does nothing outside training",
+        "attention over one place has no use for its heads",
     ]
 
     /// 10,000 networks, in halves, each in one precision after the other.

@@ -257,6 +257,20 @@ struct EquivalenceTests {
             ], .bits
         ),
         (
+            "a position embedding in the branches of a concat, or after it",
+            [
+                .concatenation(branches: [
+                    [conv(4), .positionEmbedding(.init())], [.positionEmbedding(.init())],
+                ]), .flatten, linear(3),
+            ],
+            [.concatenation(branches: [[conv(4)], []]), .positionEmbedding(.init()), .flatten, linear(3)], .bits
+        ),
+        (
+            "the heads of attention over one place",
+            [conv(4), pool(8), .attention(.init(heads: 4)), .flatten, linear(3)],
+            [conv(4), pool(8), .attention(.init(heads: 2)), linear(3)], .bits
+        ),
+        (
             "instancenorm with parameters, prelu and learned scales in the branches of a concat, or after it",
             [
                 .concatenation(branches: [

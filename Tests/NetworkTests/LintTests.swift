@@ -166,6 +166,45 @@ struct LintTests {
             "layer 3 (linear 2) follows layer 1 (linear 20) with no function between them: one layer could compute both"
         ),
         (
+            "products with nothing between",
+            [
+                .placeMixing(.init(output: Extent(16, 1))), .dropout(rate: 0.5), .placeMixing(.init(output: Extent(2))),
+                .flatten, linear(2),
+            ],
+            "layer 3 (mixplaces 2x2) follows layer 1 (mixplaces 16) with no function between them: one layer could compute both"
+        ),
+        (
+            "a position embedding that acts as less",
+            [.positionEmbedding(.init()), .positionEmbedding(.init()), .flatten, linear(2)],
+            "layer 1 (positionembedding) adds a map, and layer 2 (positionembedding) another one: one could hold their sum"
+        ),
+        (
+            "a position embedding that acts as less",
+            [
+                .positionEmbedding(.init()), conv(4, kernel: 1, padding: 0), .scale(.init(factor: 2)),
+                .adaptiveAveragePool(output: Extent(1)), .flatten, linear(2),
+            ],
+            "layer 1 (positionembedding) adds 3,072 values that act as 3: layer 4 (globalavgpool) takes their mean"
+        ),
+        (
+            "attention over one place",
+            [.adaptiveMaxPool(output: Extent(1)), .attention(.init(heads: 3)), .flatten, linear(2)],
+            "layer 2 (attention heads: 3) has one place to look at: 24 of its 48 weights, for queries and keys, do nothing"
+        ),
+        (
+            "attention that knows no order",
+            [
+                conv(8, kernel: 4, stride: 4, padding: 0),
+                .residual(body: [.layerNorm(.init()), .attention(.init(heads: 2))], shortcut: nil),
+                .residual(
+                    body: [.layerNorm(.init()), conv(16, kernel: 1, padding: 0), relu, conv(8, kernel: 1, padding: 0)],
+                    shortcut: nil),
+                .adaptiveAveragePool(output: Extent(1)), .flatten, linear(2),
+            ],
+            "layer 3 (attention heads: 2) cannot tell places apart: the patches of an image in any order give the same up to "
+                + "layer 8 (globalavgpool)"
+        ),
+        (
             "values that are never read", [conv(8, kernel: 1, stride: 2, padding: 0), relu, .flatten, linear(2)],
             "layer 1 (conv 8, kernel: 1, stride: 2) reads 1 of every 4 values: its stride 2 is larger than its window 1"
         ),
@@ -191,7 +230,21 @@ struct LintTests {
         #expect(tried == Set(LintRule.all.map(\.name)))
     }
 
+    private static let patches = conv(8, kernel: 4, stride: 4, padding: 0)
+    private static let attention = Layer.attention(.init(heads: 2))
+    private static let gap: [Layer] = [.adaptiveAveragePool(output: Extent(1)), .flatten, linear(2)]
     private static let silent: [[Layer]] = [
+        // What bends, or looks at places, between a position embedding and a mean uses its values.
+        [patches, .positionEmbedding(.init()), relu] + gap, [patches, .positionEmbedding(.init()), attention] + gap,
+        [patches, .positionEmbedding(.init()), .layerNorm(.init())] + gap,
+        [.positionEmbedding(.init()), .adaptiveMaxPool(output: Extent(1)), .flatten, linear(2)],
+        [.positionEmbedding(.init()), .adaptiveAveragePool(output: Extent(2)), .flatten, linear(2)],
+        // Zeros around a map, and weights of each place after it, tell places apart.
+        [conv(8), relu, attention] + gap, [patches, attention, .flatten, linear(2)],
+        [patches, attention, .maxPool(.init(size: Extent(2)))] + gap,
+        [patches, .placeMixing(.init(output: Extent(8))), relu, attention] + gap,
+        // Four places are fewer than went in and come out.
+        [.placeMixing(.init(output: Extent(2))), .placeMixing(.init(output: Extent(4))), .flatten, linear(2)],
         // A bottleneck of two linear layers is not what one of them computes.
         [.flatten, linear(5), linear(10)],
         // ResNet's projection reads one of four values, on purpose.

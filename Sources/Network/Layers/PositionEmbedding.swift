@@ -64,5 +64,7 @@ extension Layer.PositionEmbedding: FreezableKind, CustomStringConvertible {
             forward: { input in zip(input, map).map { $0 + $1 } }, backward: { _, _, gradient in gradient })
     }
 
-    func traits(_ placed: PlacedLayer) -> LayerTraits { LayerTraits(keepsPlacesApart: true) }
+    func traits(_ placed: PlacedLayer) -> LayerTraits {
+        LayerTraits(onChannels: { _ in .positionEmbedding(self) }, keepsPlacesApart: true)
+    }
 }

@@ -173,16 +173,22 @@ extension LintRule {
         LintRule(
             name: "products with nothing between",
             explanation:
-                "Two linear layers, or two convolutions, without a function between them compute nothing that one could "
-                + "not, unless the first is narrower than what goes in and what comes out."
+                "Two linear layers, two convolutions, or two layers that mix places, without a function between them compute "
+                + "nothing that one could not, unless the first is narrower than what goes in and what comes out."
         ) { context in
             context.each { layer, behind, _ -> Found? in
-                guard let next = behind.first(where: { !$0.placed.traits.isView }), layer.placed.traits.isProduct,
-                    next.placed.traits.isProduct,
-                    layer.placed.layer.family == next.placed.layer.family
-                else { return nil }
+                guard let next = behind.first(where: { !$0.placed.traits.isView }) else { return nil }
+                let size: (Shape) -> Int
+                switch (layer.placed.layer, next.placed.layer) {
+                case (.placeMixing, .placeMixing): size = { $0.height * $0.width }
+                default:
+                    guard layer.placed.traits.isProduct, next.placed.traits.isProduct,
+                        layer.placed.layer.family == next.placed.layer.family
+                    else { return nil }
+                    size = { $0.channels }
+                }
                 let (before, between, after) = (
-                    layer.placed.input.channels, layer.placed.output.channels, next.placed.output.channels
+                    size(layer.placed.input), size(layer.placed.output), size(next.placed.output)
                 )
                 guard between >= min(before, after) else { return nil }
                 return (
@@ -190,6 +196,72 @@ extension LintRule {
                     "put `relu` between them"
                 )
             }
+        },
+        LintRule(
+            name: "a position embedding that acts as less",
+            explanation:
+                "Two maps that are added act as their sum; and where a mean over the map follows, with nothing before it that "
+                + "bends or looks at places, a map that is added acts as one value for each channel."
+        ) { context in
+            context.each { layer, behind, _ -> Found? in
+                guard case .positionEmbedding = layer.placed.layer, let next = behind.first else { return nil }
+                if case .positionEmbedding = next.placed.layer {
+                    return (
+                        layer, "adds a map, and \(next.title) another one: one could hold their sum", "leave it out"
+                    )
+                }
+                let (count, channels) = (layer.placed.output.count, layer.placed.output.channels)
+                guard count > channels, let mean = behind.first(where: { !$0.placed.isSameProductAtEachPlace }),
+                    mean.placed.isMeanOfMap
+                else { return nil }
+                return (
+                    layer,
+                    "adds \(grouped(count)) values that act as \(grouped(channels)): \(mean.title) takes their mean",
+                    "leave it out, or put layers between them that use places, such as `attention`"
+                )
+            }
+        },
+        LintRule(
+            name: "attention over one place",
+            explanation:
+                "The share of a single place is 1, whatever its query and its key: their weights never learn, and what is left "
+                + "are two products."
+        ) { context in
+            context.each { layer, _, _ -> Found? in
+                let input = layer.placed.input
+                guard case .attention = layer.placed.layer, input.extent == Extent(1) else { return nil }
+                let all = layer.placed.parameters.reduce(0) { $0 + $1.count }
+                let idle = 2 * input.channels * (input.channels + 1)
+                return (
+                    layer,
+                    "has one place to look at: \(grouped(idle)) of its \(grouped(all)) weights, for queries and keys, do nothing",
+                    "write `conv \(input.channels), kernel: 1`, or use it on a larger map"
+                )
+            }
+        },
+        LintRule(
+            name: "attention that knows no order",
+            explanation:
+                "Attention takes places as a set. Where all layers before it compute each place, or each patch of the image, by "
+                + "itself, and all layers after it up to a mean or a maximum over the map do too, the same patches in another "
+                + "order give the same outputs.",
+            isWaste: false
+        ) { context in
+            let layers = context.architecture.numbered
+            guard let end = layers.firstIndex(where: { $0.placed.isOfWholeMap }),
+                let first = layers[..<end].firstIndex(where: { $0.leaves.contains(where: \.isAttention) }),
+                layers[..<first].allSatisfy({ $0.placed.cutsPatches || $0.placed.treatsPlacesAlike }),
+                layers[first..<end].allSatisfy(\.placed.treatsPlacesAlike),
+                let attention = layers[first].leaves.first(where: \.isAttention),
+                attention.placed.input.extent != Extent(1)
+            else { return [] }
+            return [
+                (
+                    attention,
+                    "cannot tell places apart: the patches of an image in any order give the same up to \(layers[end].title)",
+                    "put `positionembedding` before it"
+                )
+            ]
         },
         LintRule(
             name: "values that are never read",
@@ -230,7 +302,50 @@ extension LintRule {
     ]
 }
 
+extension NumberedLayer {
+    fileprivate var isAttention: Bool { if case .attention = placed.layer { true } else { false } }
+}
+
 extension PlacedLayer {
+    /// Whether it takes a value for each channel of all of a map, the mean or the largest.
+    fileprivate var isOfWholeMap: Bool {
+        guard !input.isFlat, input.extent != Extent(1), output.extent == Extent(1) else { return false }
+        if layer.adaptiveOutput != nil { return true }
+        guard let pooling = layer.pooling else { return false }
+        return pooling.size == input.extent && pooling.padding == Extent(0)
+    }
+
+    fileprivate var isMeanOfMap: Bool {
+        if case .mean = layer.kind.function { isOfWholeMap } else { false }
+    }
+
+    /// Whether it is one product with a matrix, the same at each place.
+    fileprivate var isSameProductAtEachPlace: Bool {
+        switch layer {
+        case .convolution(let settings):
+            settings.kernel == Extent(1) && settings.stride == Extent(1) && output.extent == input.extent
+        case .scale, .channelShuffle: true
+        default: false
+        }
+    }
+
+    /// Whether places in another order give the same in that order.
+    fileprivate var treatsPlacesAlike: Bool {
+        switch layer {
+        case .positionEmbedding: false
+        case .attention: true
+        case .residual, .concatenation, .multiplication, .chunk:
+            branches.allSatisfy { $0.allSatisfy(\.treatsPlacesAlike) }
+        default: traits.keepsPlacesApart || isSameProductAtEachPlace
+        }
+    }
+
+    /// Whether it makes each place of pixels that no other place is made of.
+    fileprivate var cutsPatches: Bool {
+        guard branches.isEmpty, let windows = traits.windows, windows.padding == Extent(0) else { return false }
+        return windows.reach.height <= windows.stride.height && windows.reach.width <= windows.stride.width
+    }
+
     /// Whether zeros come out where zeros go in, before the first step.
     fileprivate var keepsZeros: Bool { if case .batchNorm = layer { true } else { traits.isView } }
 

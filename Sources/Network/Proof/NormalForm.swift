@@ -111,14 +111,17 @@ private struct Rewriting {
         let counts = terms[0].branches.map { $0.reduce(0) { $0 + $1.tensorCount } }
         let norm = start + counts.reduce(0, +)
         let whole = tensors[norm..<norm + terms[1].tensorCount]
+        let all = terms[1].placed.input.channels
         var (parts, place, channel): ([TensorPart], Int, Int) = ([], start, 0)
         for (branch, count) in zip(terms[0].branches, counts) {
             parts += tensors[place..<place + count]
             place += count
             let channels = (branch.last?.placed.output ?? terms[0].placed.inputOfBranches).channels
             parts += whole.map { part in
-                let first = part.range.lowerBound + channel
-                return TensorPart(tensor: part.tensor, range: first..<first + channels)
+                // Of a position embedding as many a channel as there are places.
+                let size = part.range.count / max(1, all)
+                let first = part.range.lowerBound + channel * size
+                return TensorPart(tensor: part.tensor, range: first..<first + channels * size)
             }
             channel += channels
         }

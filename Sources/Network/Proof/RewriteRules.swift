@@ -91,6 +91,15 @@ extension RewriteRule {
             else { return nil }
             return []
         },
+        RewriteRule(
+            "attention over one place has no use for its heads", .bits,
+            because: "the share of a single place is 1 in each of them, so that the output is a product of its value"
+        ) { placed in
+            guard case .attention(var settings) = placed.layer, placed.input.extent == Extent(1), settings.heads > 1
+            else { return nil }
+            settings.heads = 1
+            return [.attention(settings)]
+        },
         .doesNothing(
             "relu of values that come from relus does nothing", .training,
             because: "max-pools, flattens and concats between them make no value below zero, and what is zero after "
@@ -481,7 +490,7 @@ extension RewriteRule {
 
     /// Its tensors are cut into those of the branches.
     static let partsInBranches = RewriteRule(
-        "a norm, a prelu or a learned scale after a concat can be applied in its branches", .bits,
+        "a norm, a prelu, a learned scale or a position embedding after a concat can be applied in its branches", .bits,
         because: "it computes each channel, or each group of channels, for itself, and a concat only copies channels; "
             + "its parameters are cut as the channels are"
     ) { first, second in
