@@ -37,6 +37,7 @@ private func evaluateRun(_ call: Invocation) throws -> Value {
         return .object(EvaluationValue(evaluation, of: run.run.label, on: data, part, views, defaults: defaults))
     }
     try call.noteTrainedImages(of: run, in: data, part)
+    call.noteUnseenViews(call[viewsOption]?.views, viewsOption, [run.data].compactMap(\.self))
     context.session.publish()
     let report =
         context.output.drawsProgress

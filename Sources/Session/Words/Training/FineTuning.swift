@@ -13,15 +13,17 @@ extension Invocation {
         let whole = try model.architecture(on: data.image)
         let architecture = try frozen(whole, model)
         var start: StartingWeights?
-        if arguments.word.parameter("from") === TrainingOption.from.parameter, let source = self[TrainingOption.from] {
-            start = try startingWeights(source, model, architecture)
-        }
+        let source =
+            arguments.word.parameter("from") === TrainingOption.from.parameter ? self[TrainingOption.from] : nil
+        if let source { start = try startingWeights(source, model, architecture) }
         let call = withoutIdleSeeds(model.name, whole, from: start, on: data)
         var options = try call.trainingOptions()
         options.start = start
         try call.checkTeacher(options, architecture)
         try call.checkSelection(options, on: data)
+        if let source { try call.noteSeenValidation(options, from: source, on: data) }
         call.noteUnused(options, on: data)
+        call.noteUnseenViews(options.views, TrainingOption.views, [source?.data, data].compactMap(\.self))
         try call.checkClassWeights(options, on: data)
         return (architecture, options)
     }

@@ -1,5 +1,7 @@
 // Options of a training that do nothing in it: said once a session, and kept out of what a run is found by.
 
+import Datasets
+import Engine
 import Experiments
 import Language
 import Network
@@ -165,10 +167,44 @@ extension Invocation {
     }
 
     /// Once a session: a loop over models or seeds says the same of each.
-    func noteIdle(_ message: String, at place: SourceRange, fix: String? = nil) {
+    func noteIdle(_ message: String, _ code: FaultCode = .idleOption, at place: SourceRange, fix: String? = nil) {
         guard !context.isSilent, context.session.notedOptions.insert(message).inserted else { return }
         context.output.report(
-            Diagnostic(.note, code: .idleOption, message, source: context.source, at: place, fix: fix))
+            Diagnostic(.note, code: code, message, source: context.source, at: place, fix: fix))
+    }
+
+    /// Notes that a network is shown mirror images of which it has seen none.
+    ///
+    /// - Parameter trainings: the data that it was, or will be, trained on, those known.
+    func noteUnseenViews(_ views: Views?, _ option: any OptionDeclaration, _ trainings: [DataValue]) {
+        guard let views, isGiven(option), let data = trainings.last,
+            !trainings.contains(where: { $0.dataset.augmentation.transforms.contains { $0 is Flip } })
+        else { return }
+        noteIdle(
+            "`views: \(views.rawValue)` takes means over mirror images, and a training on \(data.name) shows none",
+            .unseenViews,
+            at: place(option), fix: "mirror the training images: `on: augment(\(data.name), flip: true)`")
+    }
+
+    /// Notes that the images by which an epoch is chosen are not new to the weights that the training starts from:
+    /// their accuracy is too high, most of all in the first epochs.
+    func noteSeenValidation(_ options: TrainingOptions, from source: RunValue, on data: DataValue) throws {
+        guard options.selection.measuresValidation, !context.isSilent, let own = try? ownData(of: source) else {
+            return
+        }
+        let seen: Int
+        do throws(DatasetError) {
+            seen = try data.dataset.imagesTrained(by: own.dataset, in: .validation, unless: context.interruption)
+        } catch { throw context.interrupted(at: range) }
+        guard seen > 0 else { return }
+        let option: any OptionDeclaration =
+            options.selection.isOfBest ? TrainingOption.select : TrainingOption.patience
+        let what = options.selection.isOfBest ? "`select: best`" : "`patience:`"
+        noteIdle(
+            "\(what) goes by the validation part of \(data.name), and \(source.run.label), which the training starts from, was "
+                + "trained on \(grouped(seen)) of its \(counted(data.dataset.validation.count, "image"))",
+            .trainedImages,
+            at: place(option), fix: "train \(source.run.label) on the data that were split: `on: \(data.name)`")
     }
 
     /// A study sets the seeds.
