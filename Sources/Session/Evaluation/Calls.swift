@@ -125,9 +125,9 @@ extension Interpreter {
     ) throws -> Arguments {
         var checked = Arguments(word: word, range: range)
         var matching = ArgumentMatching(word)
-        let outer = checkedArguments
-        checkedArguments = given
-        defer { checkedArguments = outer }
+        let outer = (checkedArguments, enclosingArguments)
+        (checkedArguments, enclosingArguments) = (given, checkedArguments)
+        defer { (checkedArguments, enclosingArguments) = outer }
         for argument in given {
             var parameter = try self.parameter(for: argument, &matching, among: given)
             let value: Value
@@ -378,9 +378,21 @@ extension Interpreter {
             if parameter.choices.contains(name) { return .string(name) }
             if find(name) == nil, visibleWord(name) == nil { throw noChoice(name, parameter, at: expression.range) }
         case .list(let elements):
+            if let fault = partAmongMeasures(elements, parameter) { throw fault }
             guard elements.contains(where: parameter.isChoice) else { return nil }
             return .list(Items(try elements.map { try choice($0, parameter) ?? evaluate($0) }))
         default: break
+        }
+        return nil
+    }
+
+    /// `measures: [validation]`
+    func partAmongMeasures(_ elements: [Expression], _ parameter: WordParameter) -> Diagnostic? {
+        for element in elements {
+            guard case .name(let name) = element.kind, find(name) == nil, !parameter.choices.contains(name),
+                partAsMeasure(name, parameter, at: element.range) != nil
+            else { continue }
+            return noChoice(name, parameter, at: element.range)
         }
         return nil
     }
@@ -389,6 +401,9 @@ extension Interpreter {
         let message = "`\(parameter.label):` takes \(parameter.takes), not `\(text)`"
         if let fix = ForeignFunction.choice(text, of: parameter) {
             return fault(.unknownChoice, message, at: range, fix: fix)
+        }
+        if let (fix, edits) = partAsMeasure(text, parameter, at: range) {
+            return fault(.unknownChoice, message, at: range, fix: fix, edits: edits)
         }
         // `average: "ema"`
         if let maker = Self.makers(of: parameter.kind).first(where: { $0.name == text.lowercased() }) {

@@ -421,9 +421,9 @@ final class Checker {
     ) {
         var matching = ArgumentMatching(word)
         var isSure = true
-        let outer = interpreter.checkedArguments
-        interpreter.checkedArguments = given
-        defer { interpreter.checkedArguments = outer }
+        let outer = (interpreter.checkedArguments, interpreter.enclosingArguments)
+        (interpreter.checkedArguments, interpreter.enclosingArguments) = (given, interpreter.checkedArguments)
+        defer { (interpreter.checkedArguments, interpreter.enclosingArguments) = outer }
         for argument in given {
             guard isSure || argument.label != nil else {
                 _ = evaluate(argument.value)
@@ -445,7 +445,10 @@ final class Checker {
                 // A value that does not fit may have been meant for another place.
                 isSure = convert(value, to: parameter, of: word, at: argument.value.range)
             } else {
+                let before = findings.count
                 self.argument(argument.value, for: parameter, of: word)
+                // `resume 6, a`: what comes after it may be the subject.
+                if argument.label == nil, parameter.isSubject, findings.count > before { isSure = false }
             }
         }
         if isSure, let missing = matching.missing { note(interpreter.missingArgument(missing, of: word, at: place)) }
@@ -458,6 +461,11 @@ final class Checker {
     private func argument(_ expression: Expression, for parameter: WordParameter, of word: Word) {
         if case .word = parameter.kind { return }
         let elements = if case .list(let elements) = expression.kind { elements } else { [expression] }
+        if elements.allSatisfy({ $0.headName.map { find($0) == nil } ?? true }),
+            let fault = interpreter.partAmongMeasures(elements, parameter)
+        {
+            return note(fault)
+        }
         if elements.contains(where: parameter.isChoice) {
             // Whether others among them fit is seen when it runs.
             if elements.allSatisfy(parameter.isChoice) {

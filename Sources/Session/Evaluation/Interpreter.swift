@@ -22,6 +22,8 @@ final class Interpreter {
     var depth = 0
     /// Those of the call whose arguments are being checked.
     var checkedArguments: [Call.Argument] = []
+    /// Those of the call that this one is an argument of.
+    var enclosingArguments: [Call.Argument] = []
     /// What the cell binds before the place that is looked at, where it only is looked at.
     var boundKinds: [String: ValueKind] = [:]
 

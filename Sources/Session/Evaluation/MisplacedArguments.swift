@@ -1,5 +1,6 @@
 // Arguments that a word does not take as they are given: the word, the option or the list that they belong to.
 
+import Datasets
 import Language
 
 extension Interpreter {
@@ -11,6 +12,9 @@ extension Interpreter {
         _ label: Identifier, _ value: Expression, in word: Word, among all: [Call.Argument]
     ) -> (fix: String, edits: [TextEdit])? {
         if let data = optionOfData(label, value, in: word, among: all) { return data }
+        if option(label.text, of: .teacher, taking: value) != nil, let teacher = teacherMeant(in: word, among: all) {
+            return teacher
+        }
         let ofTraining: [ValueKind?] = [.optimizer, .schedule, .average]
         for parameter in word.parameters where ofTraining.contains(parameter.kind.made) {
             let given = all.first { $0.label?.text == parameter.label }
@@ -98,6 +102,44 @@ extension Interpreter {
         )
     }
 
+    /// `distill: a, temperature: 4` means `distill: teacher(a, temperature: 4)`; `nil` where no option of the teacher
+    /// stands beside it.
+    func teacherMeant(
+        in word: Word, among all: [Call.Argument]
+    ) -> (fix: String, edits: [TextEdit])? {
+        let distill = TrainingOption.distill.parameter
+        guard word.parameter(distill.label) === distill else { return nil }
+        var (options, kept) = ([String](), [Call.Argument]())
+        for argument in all {
+            guard let label = argument.label?.text, word.label(alias: label) == nil,
+                let inner = option(label, of: .teacher, taking: argument.value)
+            else {
+                kept.append(argument)
+                continue
+            }
+            options.append("\(inner.label): \(source[argument.value.range])")
+        }
+        guard !options.isEmpty, let first = all.first, let end = all.last else { return nil }
+        let place = kept.firstIndex { $0.label?.text == distill.label }
+        let run: String
+        switch place.map({ kept[$0].value.kind }) {
+        case .name(let name)?: run = name
+        case nil: run = namesToType.names(of: .run).first ?? "a"
+        case .call(let call)? where call.callee.text == Word.teacher.name:
+            guard let given = call.arguments.first else { return nil }
+            let texts = call.arguments.dropFirst().map { source[faults.range(of: $0)] }
+            run = ([source[given.value.range]] + texts).joined(separator: ", ")
+        default: return nil
+        }
+        let meant = "\(distill.label): \(Word.teacher.name)(\(([run] + options).joined(separator: ", ")))"
+        var written = kept.map { source[faults.range(of: $0)] }
+        if let place { written[place] = meant } else { written.append(meant) }
+        return (
+            place == nil ? "it is an option of another word: `\(meant)`" : "write `\(meant)`",
+            [TextEdit(faults.range(of: first).union(faults.range(of: end)), written.joined(separator: ", "))]
+        )
+    }
+
     /// The option that a label means in another word, where the value may be one of it; also the word itself, of its
     /// first value: `resize: 16`.
     private func option(_ label: String, of word: Word, taking value: Expression) -> WordParameter? {
@@ -126,6 +168,41 @@ extension Interpreter {
             return true
         }
         return (try? convert(value, to: parameter, of: word, at: expression.range)) != nil
+    }
+
+    // MARK: Parts
+
+    /// What to type where a part of the data stands in the place of a measure: `table a, measures: validation`,
+    /// `plot a, y: training`.
+    func partAsMeasure(_ text: String, _ parameter: WordParameter, at range: SourceRange) -> (
+        fix: String, edits: [TextEdit]
+    )? {
+        let name = text.lowercased().filter { $0 != "_" }
+        let parts: [(part: Dataset.Part, prefixes: [String], measure: Measure)] = [
+            (.validation, ["validation", "val", "valid"], .validationAccuracy),
+            (.training, ["training", "train"], .trainAccuracy), (.test, ["test"], .accuracy),
+        ]
+        let isOfTable = parameter === Word.table.parameter("measures")
+        let endings = isOfTable ? ["", "accuracy", "acc", "loss"] : [""]
+        guard isOfTable || parameter === PlotOption.measure.parameter,
+            let meant = parts.first(where: {
+                $0.prefixes.contains { prefix in endings.contains { name == prefix + $0 } }
+            })
+        else { return nil }
+        guard isOfTable else {
+            return ("write `y: \(meant.measure.rawValue)`", [TextEdit(range, meant.measure.rawValue)])
+        }
+        guard meant.part != .test else {
+            return ("a table shows them of the test images: for example `measures: accuracy`", [])
+        }
+        let subject = checkedArguments.first { $0.label == nil }
+        let run =
+            subject.map { isBound($0, to: .run) } == true
+            ? subject.map { source[$0.value.range] } : namesToType.names(of: .run).first
+        return (
+            "a table shows the test images alone: `evaluate \(run ?? "a"), part: \(meant.part.rawValue)` measures the others",
+            []
+        )
     }
 
     // MARK: Values

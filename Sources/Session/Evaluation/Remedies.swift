@@ -64,6 +64,8 @@ extension Interpreter {
             return write(flag ? "all" : "none")
         case (.boolean, .integer(let number)) where number == 0 || number == 1:
             return write(number == 1 ? "true" : "false")
+        case (.integer, .decimal(let number)) where number > 0 && number < 1 && countsEpochs(parameter, of: word):
+            return epochsMeant(share: number, parameter, of: word, at: range)
         case (.integer(let limits), .decimal(let number)):
             let rounded = number.rounded()
             guard abs(rounded) < 1e15, limits.contains(Int(rounded)) else { break }
@@ -74,7 +76,8 @@ extension Interpreter {
             return write("1...\(count)")
         case (.optimizer, .integer), (.optimizer, .decimal): return write("adam(lr: \(written))")
         case (.average, .decimal(let decay)) where 0..<1 ~= decay: return write("ema(\(written))")
-        case (.teacher, .object(let object)) where object is RunValue: return write("teacher(\(written))")
+        case (.teacher, .object(let object)) where object is RunValue:
+            return teacherMeant(in: word, among: checkedArguments) ?? write("teacher(\(written))")
         case (.optimizer, .string(let text)), (.schedule, .string(let text)), (.average, .string(let text)),
             (.data, .string(let text)):
             let name = text.lowercased()
@@ -85,6 +88,8 @@ extension Interpreter {
             if Self.makers(of: parameter.kind).contains(where: { name.hasPrefix("\($0.name)(") }) { return write(text) }
         case (.teacher, _) where value.kind == .model:
             return ("train it first: `let a = train \(written)`, then `distill: teacher(a)`", [])
+        case (.data, _) where parameter === CommonOptions.measuredData.parameter:
+            if let measured = measuredMeant(value, at: range, of: word) { return measured }
         case (.run, _) where value.kind == .model: return ("train it first: `let a = train \(written)`", [])
         case (.model, .object(let object as RunValue)):
             return modelOf(object.run, written, for: word) ?? write("\(written).model")
@@ -167,15 +172,76 @@ extension Interpreter {
         return others.isEmpty ? "\(word.name) x" : "\(word.name)(x, \(written(others)))"
     }
 
-    /// The call with its subject in the first place: `split 0.8, data`.
+    private func countsEpochs(_ parameter: WordParameter, of word: Word) -> Bool {
+        guard parameter.help.hasPrefix("epochs ") else { return false }
+        return word.result == .schedule || word.result == .average || parameter === TrainingOption.patience.parameter
+    }
+
+    /// A share of a training where whole epochs are counted: `onecycle(warmup: 0.2)`, PyTorch's `pct_start`.
+    private func epochsMeant(
+        share: Double, _ parameter: WordParameter, of word: Word, at range: SourceRange
+    ) -> (fix: String, edits: [TextEdit]) {
+        let label = TrainingOption.epochs.parameter.label
+        let given = (checkedArguments + enclosingArguments).first { $0.label?.text == label }?.value
+        let epochs: Int? =
+            switch given?.kind {
+            case .integer(let number)?: number
+            case .name(let name)?: find(name)?.wholeNumber
+            default: nil
+            }
+        let all = max(1, min(epochs ?? 10, 1_000_000))
+        let meant = max(1, Int((share * Double(all)).rounded()))
+        var fix =
+            "it counts whole epochs: \(decimalText(share)) of \(countedEpochs(Double(all))) is `\(parameter.label): \(meant)`"
+        if case .workedOut(let standard) = parameter.standard { fix += ", and without it it is \(standard)" }
+        return (fix, [TextEdit(range, String(meant))])
+    }
+
+    /// A model or another run where the images belong that a run is measured on.
+    private func measuredMeant(
+        _ value: Value, at range: SourceRange, of word: Word
+    ) -> (fix: String, edits: [TextEdit])? {
+        guard value.kind == .model || value.kind == .run else { return nil }
+        let written = source[range]
+        // `evaluate data, on: a`
+        if value.kind == .run, let subject = checkedArguments.first(where: { $0.label == nil }),
+            isBound(subject, to: .data)
+        {
+            return ("write `\(word.name) \(written), on: \(source[subject.value.range])`", [])
+        }
+        let other =
+            value.kind == .run
+            ? "`\(word.name) \(written)` is about that run"
+            : "`\(written)` itself is trained first: `let run = train \(written)`, then `\(word.name) run`"
+        guard let data = lastName(.data) else {
+            return ("`on:` is the images: leave it out for those of the run; \(other)", [])
+        }
+        return ("write `on: \(data)`, or leave it out for the run's own images; \(other)", [TextEdit(range, data)])
+    }
+
+    /// The call with its subject in the first place: `split 0.8, data`. Values that it then has no place for get the
+    /// labels that they can be meant for: `resume 6, a` is `resume a, epochs: 6`.
     private func subjectFirst(_ parameter: WordParameter, of word: Word) -> (fix: String, edits: [TextEdit])? {
         let places = checkedArguments.indices.filter { checkedArguments[$0].label == nil }
-        guard parameter.isSubject, places.count > 1, places.count <= word.positional.count,
+        guard parameter.isSubject, places.count > 1,
             let place = places.dropFirst().first(where: { isBound(checkedArguments[$0], to: parameter.kind) })
         else { return nil }
         var arguments = checkedArguments
         arguments.insert(arguments.remove(at: place), at: 0)
-        return ("write `\(word.name) \(written(arguments))`", [])
+        let bare = arguments.indices.filter { arguments[$0].label == nil }
+        guard bare.count > word.positional.count else { return ("write `\(word.name) \(written(arguments))`", []) }
+        var texts = arguments.map { source[faults.range(of: $0)] }
+        for index in bare.dropFirst(word.positional.count) {
+            guard let option = optionTaking(arguments[index].value, of: word, among: checkedArguments) else {
+                return nil
+            }
+            texts[index] = option
+        }
+        guard let first = checkedArguments.first, let last = checkedArguments.last else { return nil }
+        let text = texts.joined(separator: ", ")
+        return (
+            "write `\(word.name) \(text)`", [TextEdit(faults.range(of: first).union(faults.range(of: last)), text)]
+        )
     }
 
     /// As one would type them.
@@ -185,8 +251,11 @@ extension Interpreter {
 
     /// Whether an argument begins with a name that has a value of a kind. It is not evaluated for a message: that may
     /// train, or download.
-    private func isBound(_ argument: Call.Argument, to kind: WordParameter.Kind) -> Bool {
-        argument.value.headName.flatMap { find($0) }?.fits(kind) == true
+    func isBound(_ argument: Call.Argument, to kind: WordParameter.Kind) -> Bool {
+        guard let name = argument.value.headName else { return false }
+        guard let bound = boundKinds[name] else { return find(name)?.fits(kind) == true }
+        if case .network = kind { return bound == .model || bound == .run }
+        return bound == kind.made
     }
 
     /// The option that takes what another one was given: `schedule: sgd(lr: 0.2)`.
