@@ -79,6 +79,14 @@ func shortNumber(_ number: Double) -> String {
         ? aligned([number])[0] : scientific(number, digits: 2)
 }
 
+/// The same of numbers of one kind, all with as many digits, but where that would leave few of some.
+func shortNumbers(_ numbers: [Double]) -> [String] {
+    let sizes = numbers.filter { $0 != 0 && $0.isFinite }.map(abs)
+    let largest = sizes.max() ?? 0
+    let areAlike = largest < 1e9 && sizes.allSatisfy { $0 >= (largest < 10 ? 0.01 : 1) }
+    return areAlike ? aligned(numbers) : numbers.map(shortNumber)
+}
+
 /// Numbers next to each other: with as few digits as tell apart those that differ, but two at least after a point.
 func toldApart(_ numbers: [Double]) -> [String] {
     let finite = numbers.filter(\.isFinite)
@@ -98,9 +106,15 @@ func toldApart(_ numbers: [Double]) -> [String] {
 
 extension Table.Cell {
     /// A column of numbers; empty for `nil`.
-    static func column(_ numbers: [Double?]) -> [Table.Cell] {
-        var texts = aligned(numbers.compactMap { $0 })[...]
-        return numbers.map { number in number == nil ? Table.Cell("") : Table.Cell(texts.removeFirst(), number: number)
+    static func column(_ numbers: [Double?]) -> [Table.Cell] { columns([numbers])[0] }
+
+    /// Columns of numbers of one kind, a mean with its bounds: all have as many digits.
+    static func columns(_ columns: [[Double?]]) -> [[Table.Cell]] {
+        var texts = aligned(columns.joined().compactMap { $0 })[...]
+        return columns.map { numbers in
+            numbers.map { number in
+                number == nil ? Table.Cell("") : Table.Cell(texts.removeFirst(), number: number)
+            }
         }
     }
 }

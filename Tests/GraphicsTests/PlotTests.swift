@@ -180,6 +180,41 @@ struct PlotTests {
         #expect(!plot.svg.contains("nan") && !plot.svg.contains("inf"))
     }
 
+    /// A mean of two digits has bounds of one, and a curve an end: all are written alike.
+    @Test func numbersOfOneKindHaveAsManyDigits() {
+        let dots = IntervalPlot(
+            title: "F1", style: .dots, axis: Axis("macro F1", .percent),
+            rows: [
+                IntervalPlot.Row("a", mean: 10.9768, interval: 6.25364...15.7), IntervalPlot.Row("b", mean: 3.57241),
+            ])
+        #expect(
+            dots.table(limit: 10).rows.map { $0.map(\.text) } == [
+                ["a", "10.98", "6.25", "15.70"], ["b", "3.57", "", ""],
+            ])
+        let scatter = ScatterPlot(
+            title: "F1", x: Axis("parameters"), y: Axis("macro F1", .percent),
+            items: [
+                ScatterPlot.Item("a", 162, 10.9768, interval: 6.25364...15.7, parts: []),
+                ScatterPlot.Item("b", 1000, 3.57241),
+            ])
+        #expect(scatter.table(limit: 10).rows.map { $0.map(\.text) }[0] == ["a", "162", "10.98", "6.25", "15.70"])
+        #expect(scatter.description.hasSuffix("a at 162, 10.98; b at 1,000, 3.57."))
+        let curves = Plot(
+            title: "accuracy", x: Axis("epoch", .whole), y: Axis("accuracy", .percent),
+            series: [
+                Plot.Series("a", [Plot.Point(1, 10.5625), Plot.Point(2, 9.12345)]),
+                Plot.Series("b", [Plot.Point(1, 11.67)]),
+            ])
+        #expect(curves.table(limit: 10).rows.map { $0.map(\.text) } == [["1", "10.56", "11.67"], ["2", "9.12", ""]])
+        #expect(curves.text(on: TextTerminal(columns: 60, rows: 12)).contains("a 9.12   ■ b 11.67"))
+        #expect(curves.description.hasSuffix("a goes from 10.56 to 9.12; b goes from 11.67 to 11.67."))
+        // A loss that ran away does not take the digits of the others.
+        let losses = Plot(
+            title: "loss", x: Axis("epoch", .whole), y: Axis("loss"),
+            series: [Plot.Series("a", [Plot.Point(1, 0.12346)]), Plot.Series("b", [Plot.Point(1, 123.4)])])
+        #expect(losses.table(limit: 10).rows[0].map(\.text) == ["1", "0.1235", "123.4"])
+    }
+
     @Test func aPlotHasATwinInNumbers() {
         let plot = Plot(
             title: "test accuracy", xLabel: "epoch", yLabel: "%",

@@ -90,9 +90,9 @@ extension IntervalPlot: Picture {
             columns: [Table.Column("name", isNumber: false)]
                 + (hasCounts ? ["n", "mean", "low", "high"] : ["mean", "low", "high"]).map { Table.Column($0) })
         let shown = Array(rows.prefix(limit))
-        let columns = [
+        let columns = Table.Cell.columns([
             shown.map(\.mean), shown.map { $0.interval?.lowerBound }, shown.map { $0.interval?.upperBound },
-        ].map { Table.Cell.column($0) }
+        ])
         for (index, row) in shown.enumerated() {
             let count = hasCounts ? [Table.Cell(row.values.count)] : []
             table.add([Table.Cell(row.name)] + count + columns.map { $0[index] })

@@ -153,18 +153,26 @@ extension Plot: Picture {
         }
         let places = Set(curves.flatMap(\.keys)).sorted()
         let shown = Array(places.prefix(limit))
-        let columns = [Table.Cell.column(shown)] + curves.map { curve in Table.Cell.column(shown.map { curve[$0] }) }
+        let columns = [Table.Cell.column(shown)] + cells(of: curves.map { curve in shown.map { curve[$0] } })
         for row in shown.indices { table.add(columns.map { $0[row] }) }
         if places.count > limit { table.add([Table.Cell("… \(places.count - limit) more")]) }
         return table
     }
 
+    /// All with as many digits, but where a curve is so much smaller than others that few would be left of it.
+    private func cells(of columns: [[Double?]]) -> [[Table.Cell]] {
+        let largest = columns.map { $0.compactMap { $0 }.filter(\.isFinite).map(abs).max() ?? 0 }
+        let isAlike = (largest.max() ?? 0) < 10 || largest.allSatisfy { $0 == 0 || $0 >= 1 }
+        return isAlike ? Table.Cell.columns(columns) : columns.map(Table.Cell.column)
+    }
+
     /// What a screen reader says.
     var description: String {
-        let curves = series.prefix(20).map { curve -> String in
-            let points = curve.points.filter { $0.y.isFinite }
-            guard let first = points.first, let last = points.last else { return "\(curve.name) has no points" }
-            return "\(curve.name) goes from \(shortNumber(first.y)) to \(shortNumber(last.y))"
+        let told = series.prefix(20).map { curve in (curve.name, curve.points.filter { $0.y.isFinite }) }
+        var ends = shortNumbers(told.flatMap { [$1.first, $1.last].compactMap(\.?.y) })[...]
+        let curves = told.map { name, points -> String in
+            points.isEmpty
+                ? "\(name) has no points" : "\(name) goes from \(ends.removeFirst()) to \(ends.removeFirst())"
         }
         return "\(y.title) over \(x.title). " + curves.joined(separator: "; ") + "."
     }

@@ -40,12 +40,13 @@ extension Plot {
 
     /// `● a 88.25   ■ b 97.65`
     private func keys(on terminal: TextTerminal) -> [String] {
-        let parts = series.indices.filter { series[$0].companionOf == nil }.map {
-            index -> (plain: String, shown: String) in
+        let shown = series.indices.filter { series[$0].companionOf == nil }
+        var ends = shortNumbers(shown.compactMap { series[$0].points.last(where: isShown)?.y })[...]
+        let parts = shown.map { index -> (plain: String, shown: String) in
             let curve = series[index]
             let sign = hasMarkers(index) ? String(Marker(number: number(index)).character) : "─"
             let name = curve.name.columnWidth > 30 ? curve.name.prefix(columns: 29) + "…" : curve.name
-            let end = curve.points.last(where: isShown).map { " \(shortNumber($0.y))" } ?? ""
+            let end = curve.points.contains(where: isShown) ? " \(ends.removeFirst())" : ""
             let isTold = curve.style == .line
             let plain = "\(sign) \(name)" + (isTold ? end : "")
             return (plain, terminal.colored(sign, ink(index)) + plain.dropFirst(sign.count))

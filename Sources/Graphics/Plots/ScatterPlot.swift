@@ -66,18 +66,19 @@ extension ScatterPlot: Picture {
             columns: [Table.Column("name", isNumber: false), Table.Column(x.title), Table.Column(y.title)]
                 + (hasIntervals ? [Table.Column("low"), Table.Column("high")] : []))
         let shown = Array(items.prefix(limit))
-        var columns = [Table.Cell.column(shown.map(\.x)), Table.Cell.column(shown.map(\.y))]
-        if hasIntervals {
-            columns.append(Table.Cell.column(shown.map { $0.interval?.lowerBound }))
-            columns.append(Table.Cell.column(shown.map { $0.interval?.upperBound }))
-        }
+        let bounds: [[Double?]] =
+            hasIntervals ? [shown.map { $0.interval?.lowerBound }, shown.map { $0.interval?.upperBound }] : []
+        let columns = [Table.Cell.column(shown.map(\.x))] + Table.Cell.columns([shown.map(\.y)] + bounds)
         for (row, item) in shown.enumerated() { table.add([Table.Cell(item.name)] + columns.map { $0[row] }) }
         if items.count > limit { table.add([Table.Cell("… \(items.count - limit) more")]) }
         return table
     }
 
     var description: String {
-        let list = items.prefix(30).map { "\($0.name) at \(shortNumber($0.x)), \(shortNumber($0.y))" }
+        let told = items.prefix(30)
+        let list = zip(told, zip(shortNumbers(told.map(\.x)), shortNumbers(told.map(\.y)))).map { item, place in
+            "\(item.name) at \(place.0), \(place.1)"
+        }
         return "\(y.title) over \(x.title): " + list.joined(separator: "; ") + "."
     }
 
