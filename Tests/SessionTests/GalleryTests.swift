@@ -76,6 +76,16 @@ private let entries = [
                 chunk 2 { } { conv 8, kernel: 1; relu }; channelshuffle 2; gap; linear 10 }
             diagram Gated
             """),
+    Entry(
+        name: "tokens", title: "Places as tokens",
+        code: """
+            block Mixed(width) {
+                residual { layernorm; attention heads: 4 }
+                residual { layernorm; conv 4 * width, kernel: 1; gelu; conv width, kernel: 1 }
+            }
+            model ViT { input 3x32x32; conv 64, kernel: 4, stride: 4; positionembedding; repeat 4 { Mixed(64) }; layernorm; gap; linear 10 }
+            diagram ViT
+            """),
 ]
 
 struct GalleryTests {
