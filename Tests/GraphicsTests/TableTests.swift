@@ -150,4 +150,30 @@ struct TableTests {
         #expect(runs.sorted(by: 3).rows.map { $0[0].text } == ["gap", "flat", "none"])
         #expect(runs.sorted(by: 0).rows.map { $0[0].text } == ["flat", "gap", "none"])
     }
+
+    @Test func aRowThatSumsUpStaysTheLast() {
+        var table = Table(columns: [
+            Table.Column("name", isNumber: false), Table.Column("accuracy", isHighFirst: true),
+            Table.Column("seconds", isTiming: true),
+        ])
+        for (name, accuracy) in [("a", 78.5), ("b", 81.5)] {
+            table.add([Table.Cell(name), Table.Cell(accuracy, digits: 2), Table.Cell(1)])
+        }
+        table.addSummary([Table.Cell("mean"), Table.Cell(80, digits: 2), Table.Cell(1)])
+        let sorted = table.sorted(by: 1).withoutTimings
+        #expect(
+            sorted.text == """
+                name  accuracy
+                ────  ────────
+                b        81.50
+                a        78.50
+                ────  ────────
+                mean     80.00
+                """)
+        #expect(sorted.csv == "name,accuracy\nb,81.5\na,78.5\nmean,80")
+        #expect(sorted.markdown.hasSuffix("| a | 78.50 |\n| mean | 80.00 |"))
+        #expect(sorted.json.hasSuffix("{\"name\": \"mean\", \"accuracy\": 80}\n]"))
+        #expect(sorted.latex.contains("  a & 78.50 \\\\\n  \\midrule\n  mean & 80.00 \\\\\n  \\bottomrule"))
+        #expect(sorted.html.hasSuffix("80.00</td></tr></tbody></table>"))
+    }
 }

@@ -47,6 +47,8 @@ public struct Table: Hashable, Sendable {
     public var columns: [Column]
     /// One cell a column.
     public private(set) var rows: [[Cell]] = []
+    /// How many of the last rows sum up those before them: means.
+    public private(set) var summaryCount = 0
 
     public init(caption: String = "", columns: [Column]) {
         self.caption = caption
@@ -59,13 +61,19 @@ public struct Table: Hashable, Sendable {
         rows.append(Array((cells + [Cell](repeating: Cell(""), count: missing)).prefix(columns.count)))
     }
 
+    /// Adds a row that sums up those before it; it stays the last.
+    public mutating func addSummary(_ cells: [Cell]) {
+        add(cells)
+        summaryCount += 1
+    }
+
     /// The rows by the values of a column, from small to large unless the column says otherwise; cells without a number
-    /// by their text, after those with one. Equal rows keep their order.
+    /// by their text, after those with one. Equal rows keep their order, and those that sum up stay the last.
     public func sorted(by column: Int) -> Table {
         guard columns.indices.contains(column) else { return self }
         let sign = columns[column].isHighFirst ? -1.0 : 1
         var table = self
-        table.rows = rows.enumerated().sorted { first, second in
+        table.rows = rows.dropLast(summaryCount).enumerated().sorted { first, second in
             let (a, b) = (first.element[column], second.element[column])
             switch (a.number, b.number) {
             case (let a?, let b?) where a != b: return sign * a < sign * b
@@ -75,6 +83,7 @@ public struct Table: Hashable, Sendable {
             default: return first.offset < second.offset
             }
         }.map(\.element)
+        table.rows += rows.suffix(summaryCount)
         return table
     }
 
@@ -83,6 +92,7 @@ public struct Table: Hashable, Sendable {
         let kept = columns.indices.filter { !columns[$0].isTiming }
         var table = Table(caption: caption, columns: kept.map { columns[$0] })
         for row in rows { table.add(kept.map { row[$0] }) }
+        table.summaryCount = summaryCount
         return table
     }
 }

@@ -89,7 +89,7 @@ extension Table {
         }
         func line(_ texts: [String]) -> String { "  " + texts.joined(separator: " & ") + " \\\\" }
         let alignments = columns.indices.map { column in DecimalAlignment(rows.map { $0[column] }) }
-        let body = rows.indices.map { row in
+        var body = rows.indices.map { row in
             line(
                 columns.indices.map { column in
                     let cell = rows[row][column]
@@ -103,6 +103,7 @@ extension Table {
                     return text
                 })
         }
+        if summaryCount > 0 { body.insert("  \\midrule", at: rows.count - summaryCount) }
         let sides = columns.map { $0.isNumber ? "r" : "l" }.joined()
         return
             (["\\begin{tabular}{\(sides)}", "  \\toprule", line(columns.map { escaped($0.head) }), "  \\midrule"]

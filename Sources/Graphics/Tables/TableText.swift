@@ -22,8 +22,9 @@ extension Table {
             }
             let rule = block.map { String(repeating: "─", count: widths[$0]) }.joined(separator: "  ")
             let heads = block.map { columns[$0].head }
-            return ([line(heads), rule] + rows.indices.map { row in line(block.map { texts[$0][row] }) })
-                .joined(separator: "\n")
+            var lines = rows.indices.map { row in line(block.map { texts[$0][row] }) }
+            if summaryCount > 0 { lines.insert(rule, at: rows.count - summaryCount) }
+            return ([line(heads), rule] + lines).joined(separator: "\n")
         }
         return (caption.isEmpty ? "" : caption + "\n") + blocks.joined(separator: "\n\n")
     }

@@ -2,6 +2,7 @@
 
 import Experiments
 import Graphics
+import Network
 
 enum RunTable {
     private typealias Cell = Table.Cell
@@ -13,8 +14,10 @@ enum RunTable {
     ///   - data: what the data of each run are called.
     ///   - labels: of the test images of each.
     ///   - measures: instead of accuracy, top5 and loss.
+    ///   - groups: runs of one model whose means are added, by their places among the runs.
     static func table(
-        _ runs: [Run], data: [String?], labels: [[Int]], measures chosen: [OutcomeMeasure]?, showsDigest: Bool
+        _ runs: [Run], in groups: [(name: String, places: Range<Int>)] = [], data: [String?], labels: [[Int]],
+        measures chosen: [OutcomeMeasure]?, showsDigest: Bool
     ) -> Table {
         let showsData = Set(data.compactMap(\.self)).count > 1
         // Of ten classes, a guess has half of them among five.
@@ -34,21 +37,53 @@ enum RunTable {
         var table = Table(columns: columns)
         for (run, (data, labels)) in zip(runs, zip(data, labels)) {
             let ending = run.state == .done ? "" : " (\(run.state))"
-            let seconds = run.metrics.isEmpty ? nil : run.metrics.reduce(0) { $0 + $1.seconds } / run.passes
             var cells = [Cell(run.label + ending), Cell(run.model)]
             if showsData { cells.append(Cell(data ?? "")) }
             cells += measures.map { Cell(run.value(of: $0, labels: labels), digits: $0.digits) }
             cells += [
                 Cell(run.architecture.parameterCount), Cell(run.architecture.operations),
                 Cell(decimalText(run.passes), number: run.passes),
-                Cell(seconds, digits: 1), Cell(run.speed > 0 ? run.speed : nil, digits: 0),
+                Cell(secondsAnEpoch(run), digits: 1), Cell(run.speed > 0 ? run.speed : nil, digits: 0),
                 run.state == .loaded ? Cell("") : Cell(String(run.seed), number: Double(run.seed)),
             ]
             if showsResult { cells.append(Cell(run.resultText ?? (run.result == nil ? "" : "the last epoch"))) }
             if showsDigest { cells.append(Cell(run.digest)) }
             table.add(cells)
         }
+        for group in groups {
+            // What diverged came to nothing.
+            let members = group.places.filter { !runs[$0].state.isDiverged }
+            guard members.count > 1 else { continue }
+            let isWhole = members.count == group.places.count
+            var cells = [
+                Cell(group.name + (isWhole ? "" : " (\(members.count) of \(group.places.count) runs)")), Cell(""),
+            ]
+            func mean(_ value: (Int) -> Double?) -> Double? {
+                let known = members.compactMap(value)
+                return known.count == members.count ? known.reduce(0, +) / Double(known.count) : nil
+            }
+            func common(_ value: (Architecture) -> Int) -> Cell {
+                let values = Set(members.map { value(runs[$0].architecture) })
+                return values.count == 1 ? values.first.map { Cell($0) } ?? Cell("") : Cell("")
+            }
+            if showsData { cells.append(Cell("")) }
+            cells += measures.map { measure in
+                Cell(mean { runs[$0].value(of: measure, labels: labels[$0]) }, digits: measure.digits)
+            }
+            let epochs = mean { runs[$0].passes } ?? 0
+            cells += [
+                common(\.parameterCount), common(\.operations),
+                Cell(decimalText((epochs * 100).rounded() / 100), number: epochs),
+                Cell(mean { secondsAnEpoch(runs[$0]) }, digits: 1),
+                Cell(mean { runs[$0].speed > 0 ? runs[$0].speed : nil }, digits: 0),
+            ]
+            table.addSummary(cells)
+        }
         return table
+    }
+
+    private static func secondsAnEpoch(_ run: Run) -> Double? {
+        run.metrics.isEmpty ? nil : run.metrics.reduce(0) { $0 + $1.seconds } / run.passes
     }
 
     /// One row per epoch.

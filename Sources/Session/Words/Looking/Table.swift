@@ -25,7 +25,7 @@ private enum TextForm: String, CaseIterable {
 
 extension Word {
     static let table = Word(
-        "table", .looking, "Runs side by side, a study, or plain lists",
+        "table", .looking, "Runs side by side, with the means of a list of runs of one model; a study, or plain lists",
         [values, CommonOptions.to, textForm, sortColumn, measures, details, digest], result: .table,
         example: LookingExample.run + "table a", aliases: ["DataFrame", "tabulate"], .perform(showTable))
 }
@@ -43,7 +43,8 @@ private func showTable(_ call: Invocation) throws -> Value {
         let runs = groups.flatMap(\.runs)
         let labels = try call.testLabels(of: runs, for: call[measures] ?? [])
         table = RunTable.table(
-            runs.map(\.run), data: runs.map { $0.data?.name ?? $0.dataExpression }, labels: labels,
+            runs.map(\.run), in: means(of: groups), data: runs.map { $0.data?.name ?? $0.dataExpression },
+            labels: labels,
             measures: call[measures], showsDigest: call[digest])
         call.noteUnknownMeasures(call[measures] ?? [], zip(runs, labels).map { ($0.run.label, $0.run, $1) })
     case .lists(let lists):
@@ -68,6 +69,17 @@ private func showTable(_ call: Invocation) throws -> Value {
     case nil: call.context.show(value.rich)
     }
     return .object(value)
+}
+
+/// The rows of means that a table gets: one for each list of runs of a model.
+private func means(of groups: [RunGroup]) -> [(name: String, places: Range<Int>)] {
+    var (means, place) = ([(name: String, places: Range<Int>)](), 0)
+    for group in groups {
+        let places = place..<place + group.runs.count
+        if places.count > 1 { means.append((groups.count == 1 ? "mean" : "mean of \(group.name)", places)) }
+        place = places.upperBound
+    }
+    return means
 }
 
 extension Invocation {
