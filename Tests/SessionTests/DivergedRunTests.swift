@@ -9,7 +9,7 @@ import Testing
 /// `w` has the numbers of two epochs, and diverged.
 private let setup = """
     model Net { input 3x32x32; flatten; linear 10 }
-    let data = take(synthetic(), 64, test: 32)
+    let data = take(synthetic(), 64, test: 4)
     let a = train Net, on: data, epochs: 3, batch: 16, log: none
     let b = train Net, on: data, epochs: 3, batch: 16, seed: 2, log: none
     // cell
@@ -84,12 +84,12 @@ struct DivergedRunTests {
             model Small { input 3x32x32; for width in [16, 32, 64] { conv width, padding: 1; relu; maxpool 2 }; gap; flatten; linear 10 }
             let tame = recipe(optimizer: adam)
             let wild = recipe(optimizer: sgd(lr: 3))
-            let s = compare Small, with: [tame, wild], on: take(synthetic(), 500, test: 200), epochs: 3, batch: 16, seeds: 1...2, log: none
+            let s = compare Small, with: [tame, wild], on: take(synthetic(), 500, test: 4), epochs: 3, batch: 16, seeds: 1...2, log: none
             """)
         session.run("plot s, kind: \(kind)")
         let plot = try #require(session.output.all.shown.last, "\(session.output.all.diagnostics)")
         #expect(plot.svg?.contains("Excluded: wild") == true)
-        #expect(notes(session) == ["wild diverged with seed 2: excluded from this picture"])
+        #expect(notes(session) == ["wild failed with seed 2: excluded from this picture"])
         if kind == "differences" || kind == "classes" {
             #expect(plot.svg?.contains("over 1 seed") == true, "only one has both")
         }
@@ -102,7 +102,9 @@ struct DivergedRunTests {
         )
         for kind in ["differences", "classes"] {
             session.run("plot s, kind: \(kind)")
-            #expect(session.output.all.diagnostics.last?.message == "the study has no pair of runs yet")
+            #expect(
+                session.output.all.diagnostics.last?.message
+                    == "recipe 2 failed with seeds 1, 2: there is no pair of runs to plot")
         }
     }
 

@@ -10,7 +10,7 @@ import Testing
 private let setup = """
     model Net { input 3x32x32; flatten; linear 10 }
     model Other { input 3x32x32; avgpool 8; flatten; linear 10 }
-    let data = take(synthetic(), 2000, test: 40)
+    let data = take(synthetic(), 2000, test: 4)
 
     """
 

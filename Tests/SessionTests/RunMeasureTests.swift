@@ -10,7 +10,7 @@ import Testing
 private let setup = """
     model A { input 3x32x32; maxpool 8; flatten; linear 10 }
     model B { input 3x32x32; avgpool 8; flatten; linear 10 }
-    let data = take(synthetic(), 64, test: 40)
+    let data = take(synthetic(), 64, test: 4)
     let s = compare A, B, on: data, epochs: 1, batch: 32, seeds: 1...2, log: none
     let a = train A, on: data, epochs: 1, batch: 32, log: none
 

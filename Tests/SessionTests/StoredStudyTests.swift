@@ -167,7 +167,7 @@ struct StoredStudyTests {
         _ = text("let s = compare A, B, on: data, epochs: 1, batch: 16, seeds: 1...2, log: none")
         let session = Session(home: home)
         let rows = listed(session)
-        #expect(rows.count == 13 && Set(rows.map(\.name)).count == 13, "\(rows)")
+        #expect(rows.count == 15 && Set(rows.map(\.name)).count == 15, "\(rows)")
         #expect(rows.contains { $0.name == "A seed 1, orderseed 3" })
         #expect(rows.filter { $0.name.contains("#") }.count == 4, "the older ones of a name")
         for row in rows {

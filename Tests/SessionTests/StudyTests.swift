@@ -27,7 +27,7 @@ private let threeSeeds = twoModels + "let study = compare A, B, on: data, with: 
         let lines = table.text.split(separator: "\n", omittingEmptySubsequences: false)
         #expect(
             lines[0].contains(#/^undecided: [AB] is ahead by \d\.\d points, but −\d+\.\d to \+\d+\.\d is possible/#))
-        #expect(lines[1].hasPrefix("as it stands: ") && lines[2].hasPrefix("what would change this: "))
+        #expect(lines[1].hasPrefix("the chances as things stand: ") && lines[2].hasPrefix("what would change this: "))
         let terminal = table.terminalForm(columns: nil)
         let head = try #require(terminal.split(separator: "\n").first { $0.hasPrefix("model") })
         #expect(head.split(separator: "  ").count == 6)
@@ -71,12 +71,13 @@ private let threeSeeds = twoModels + "let study = compare A, B, on: data, with: 
             try String(contentsOf: folder.appendingPathComponent("s.\(ending)"), encoding: .utf8)
         }
         let rows = try text("csv").split(separator: "\n")
-        #expect(rows.first == "model,seed,accuracy,loss,state,seconds")
-        #expect(rows.count == 1 + 6)
+        #expect(rows.first == "model,mean,standard deviation,n,difference,low,high,p" && rows.count == 3)
         #expect(session.output.all.text.hasSuffix(try text("csv")))
-        let objects = try JSONSerialization.jsonObject(with: Data(try text("json").utf8)) as? [[String: Any]]
-        #expect(objects?.count == 6 && objects?.first?["seed"] as? Double == 1)
-        #expect(try text("tex").contains("\\begin{tabular}{lrrrrr}"))
+        let study = try JSONSerialization.jsonObject(with: Data(try text("json").utf8)) as? [String: Any]
+        let models = study?["models"] as? [[String: Any]]
+        let runs = models?.first?["runs"] as? [[String: Any]]
+        #expect(runs?.count == 3 && (runs?.first?["predictions"] as? [Int])?.count == 100)
+        #expect(try text("tex").contains("\\begin{tabular}{lrrrrr}") && text("tex").contains("\\caption{Test accuracy"))
         #expect(try text("md").hasPrefix("**undecided: "))
         #expect(try text("html").contains("<b>undecided: "))
     }

@@ -29,6 +29,12 @@ public struct Augmentation: Hashable, Sendable {
 
     public var isNone: Bool { transforms.isEmpty }
 
+    /// The same without the transform that this is a setting of; `nil` where there is none.
+    public func without(_ label: String) -> Augmentation? {
+        let rest = transforms.filter { !type(of: $0).labels.contains(label) }
+        return rest.count < transforms.count ? Augmentation(rest) : nil
+    }
+
     private static func isIdle<Kind: Transform>(_ transform: Kind) -> Bool { transform == Kind.idle }
 
     /// One of each kind.

@@ -67,38 +67,18 @@ extension Table {
 
     /// A `tabular` with the rules of `booktabs`, numbers aligned at their points.
     public var latex: String {
-        func escaped(_ text: String) -> String {
-            var result = ""
-            for character in text {
-                switch character {
-                case "%", "&", "#", "_", "$", "{", "}": result += "\\\(character)"
-                case "\\": result += "\\textbackslash{}"
-                case "~": result += "\\textasciitilde{}"
-                case "^": result += "\\textasciicircum{}"
-                case "<": result += "\\textless{}"
-                case ">": result += "\\textgreater{}"
-                case "±": result += "$\\pm$"
-                case "×": result += "$\\times$"
-                case "→": result += "$\\rightarrow$"
-                case "−": result += "$-$"
-                case "\n", "\r", "\r\n": result += " "
-                default: result.append(character)
-                }
-            }
-            return result
-        }
         func line(_ texts: [String]) -> String { "  " + texts.joined(separator: " & ") + " \\\\" }
         let alignments = columns.indices.map { column in DecimalAlignment(rows.map { $0[column] }) }
         var body = rows.indices.map { row in
             line(
                 columns.indices.map { column in
                     let cell = rows[row][column]
-                    var text = escaped(cell.text)
+                    var text = Self.latexEscaped(cell.text)
                     if columns[column].isNumber, cell.number != nil {
                         // A minus, not a hyphen.
                         if text.hasPrefix("-") { text = "$-$" + text.dropFirst() }
                         let missing = alignments[column].missing(cell.text)
-                        if !missing.isEmpty { text += "\\phantom{\(escaped(String(missing)))}" }
+                        if !missing.isEmpty { text += "\\phantom{\(Self.latexEscaped(String(missing)))}" }
                     }
                     return text
                 })
@@ -106,8 +86,40 @@ extension Table {
         if summaryCount > 0 { body.insert("  \\midrule", at: rows.count - summaryCount) }
         let sides = columns.map { $0.isNumber ? "r" : "l" }.joined()
         return
-            (["\\begin{tabular}{\(sides)}", "  \\toprule", line(columns.map { escaped($0.head) }), "  \\midrule"]
+            (["\\begin{tabular}{\(sides)}", "  \\toprule", line(columns.map { Self.latexEscaped($0.head) }), "  \\midrule"]
             + body + ["  \\bottomrule", "\\end{tabular}"]).joined(separator: "\n")
+    }
+
+    /// The same as a floating table with its caption, as a paper takes it in.
+    public var latexWithCaption: String {
+        let tabular = latex.split(separator: "\n").map { "  " + $0 }.joined(separator: "\n")
+        return
+            "\\begin{table}\n  \\centering\n  \\caption{\(Self.latexEscaped(caption))}\n\(tabular)\n\\end{table}"
+    }
+
+    /// Markdown under its caption.
+    public var markdownWithCaption: String { caption.isEmpty ? markdown : "\(caption)\n\n\(markdown)" }
+
+    /// Text for LaTeX.
+    private static func latexEscaped(_ text: String) -> String {
+        var result = ""
+        for character in text {
+            switch character {
+            case "%", "&", "#", "_", "$", "{", "}": result += "\\\(character)"
+            case "\\": result += "\\textbackslash{}"
+            case "~": result += "\\textasciitilde{}"
+            case "^": result += "\\textasciicircum{}"
+            case "<": result += "\\textless{}"
+            case ">": result += "\\textgreater{}"
+            case "±": result += "$\\pm$"
+            case "×": result += "$\\times$"
+            case "→": result += "$\\rightarrow$"
+            case "−": result += "$-$"
+            case "\n", "\r", "\r\n": result += " "
+            default: result.append(character)
+            }
+        }
+        return result
     }
 }
 

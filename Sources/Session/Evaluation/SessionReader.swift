@@ -42,6 +42,35 @@ final class SessionReader: ProgramReader {
         return (model, architecture, try Invocation(arguments: arguments, context: reader.context).trainingOptions())
     }
 
+    func switched(_ model: Model, _ parameter: String) throws -> Model? {
+        let program = parse(SourceText(model.expression))
+        guard program.statements.count == 1, case .expression(let expression) = program.statements[0].kind,
+            let name = expression.headName, case .template(let template)? = session.names[name], template.isModel,
+            let declared = template.definition.parameters.first(where: { $0.name.text == parameter })
+        else { return nil }
+        var arguments: [Call.Argument] = []
+        if case .call(let call) = expression.kind { arguments = call.arguments }
+        let given = arguments.firstIndex { $0.label?.text == parameter }
+        guard let value = given.map({ arguments[$0].value }) ?? declared.defaultValue, case .boolean(let flag) = value.kind
+        else { return nil }
+        let other = Call.Argument(label: declared.name, value: Expression(.boolean(!flag), range: value.range))
+        if let given { arguments[given] = other } else { arguments.append(other) }
+        // Blocks that the model names are those of the session.
+        let interpreter = Interpreter(session, program.source)
+        interpreter.context.isSilent = true
+        return try interpreter.instantiate(template, arguments, at: program.statements[0].range)
+    }
+
+    func setting(_ text: String) throws -> Value {
+        let program = parse(SourceText(text))
+        if let fault = program.diagnostics.first(where: { $0.severity == .error }) { throw fault }
+        let reader = interpreter(of: program.source)
+        guard program.statements.count == 1, case .expression(let expression) = program.statements[0].kind,
+            expression.isSetting
+        else { throw reader.fault(.foreignProgram, "`\(text)` is no setting", at: nil) }
+        return try reader.evaluate(expression)
+    }
+
     func data(_ text: String, opensFiles: Bool) throws -> Value {
         let program = parse(SourceText(text))
         if let fault = program.diagnostics.first(where: { $0.severity == .error }) { throw fault }

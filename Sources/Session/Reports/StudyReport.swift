@@ -16,9 +16,10 @@ struct StudyReport {
     /// Worked out once: it reads the predictions of all runs.
     let pairs: [StudyPair]
 
-    init(_ study: Study, dataName: String, defaults: String? = nil) {
+    /// - Parameter pairs: those of the study, where they are known.
+    init(_ study: Study, pairs: [StudyPair]? = nil, dataName: String, defaults: String? = nil) {
         (self.study, self.dataName, self.defaults) = (study, dataName, defaults)
-        pairs = study.pairs
+        self.pairs = pairs ?? study.pairs
     }
 
     private typealias Cell = Table.Cell
@@ -136,7 +137,15 @@ struct StudyReport {
             ? ""
             : views.count == 1 ? views.first.flatMap(\.self).map { ", \($0.text)" } ?? "" : ", some with several views"
         return
-            "test \(plan.measure.title) on \(dataName) \(Self.end(of: plan.models.map(\.options)))\(measure), \(Self.seedText(study.seeds))"
+            "test \(plan.measure.title) on \(dataName) \(Self.end(of: plan.models.map(\.options)))\(measure), \(seedsText)"
+    }
+
+    private var seedsText: String {
+        switch plan.pairing {
+        case .seeds: Self.seedText(study.seeds)
+        case .folds: counted(study.seeds.count, "fold")
+        case .none: "runs with seeds of their own"
+        }
     }
 
     /// `seeds 1 to 6`, `seeds 3, 5, 8`
@@ -257,8 +266,7 @@ struct StudyReport {
     private func markdown(_ details: [Table], _ notes: [String]) -> String {
         let answers = verdicts(showsTime: true).map { "**\($0)**" }
         let rest = changes(showsTime: true) + notes
-        func titled(_ table: Table) -> String { (table.caption.isEmpty ? "" : "\(table.caption)\n\n") + table.markdown }
-        return (answers + rest + [titled(table)] + details.map(titled)).joined(separator: "\n\n")
+        return (answers + rest + ([table] + details).map(\.markdownWithCaption)).joined(separator: "\n\n")
     }
 }
 

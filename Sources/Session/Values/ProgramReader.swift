@@ -16,4 +16,14 @@ protocol ProgramReader: AnyObject {
     /// - Parameter opensFiles: whether the text may name files of this machine.
     /// - Throws: a `Diagnostic` in the text.
     func data(_ text: String, opensFiles: Bool) throws -> Value
+
+    /// A model of the session with one of its boolean parameters the other way; `nil` where it has no such parameter.
+    ///
+    /// - Throws: a `Diagnostic` where that is no model.
+    func switched(_ model: Model, _ parameter: String) throws -> Model?
+
+    /// An optimizer, a schedule or an average of plain values.
+    ///
+    /// - Throws: a `Diagnostic` in the text.
+    func setting(_ text: String) throws -> Value
 }

@@ -13,8 +13,8 @@ final class StudyValue: ObjectValue {
     let defaults: String?
     /// The runs of each side, where they were there before it.
     private let given: [[RunValue]]
-    /// Of its runs so far.
-    let report: StudyReport
+    /// Of its runs so far: they read the predictions of all.
+    private let pairs: [StudyPair]
 
     init(
         _ study: Study, models: [Model], data: [DataValue], defaults: String? = nil, given: [[RunValue]] = []
@@ -24,10 +24,7 @@ final class StudyValue: ObjectValue {
         self.data = data
         self.defaults = defaults
         self.given = given
-        let names = Set(data.map(\.name))
-        report = StudyReport(
-            study, dataName: names.count == 1 || data.isEmpty ? data.first?.name ?? "" : "\(data[0].name) and others",
-            defaults: defaults)
+        pairs = study.pairs
     }
 
     var boundName: String? { study.name }
@@ -36,6 +33,19 @@ final class StudyValue: ObjectValue {
         var study = study
         study.name = name
         return StudyValue(study, models: models, data: data, given: given)
+    }
+
+    /// Its data are called by names that mean them now.
+    var report: StudyReport {
+        let names = Set(data.map(\.name))
+        var dataName = data.first?.name ?? "data"
+        // `CIFAR-10 fold 1 of 5`: it is one of those that were compared.
+        if study.plan.pairing == .folds, let end = dataName.firstRange(of: " fold ") {
+            dataName = String(dataName[..<end.lowerBound])
+        } else if names.count > 1 {
+            dataName += " and others"
+        }
+        return StudyReport(study, pairs: pairs, dataName: dataName, defaults: defaults)
     }
 
     /// `gap and flat over 6 seeds: equivalent within 0.5 points`
@@ -65,7 +75,6 @@ final class StudyValue: ObjectValue {
     }
 
     func member(_ name: String) -> Value? {
-        let pairs = report.pairs
         let interval = pairs.count == 1 ? pairs[0].interval : nil
         switch name {
         case "verdict": return .string(report.verdicts.joined(separator: "; "))

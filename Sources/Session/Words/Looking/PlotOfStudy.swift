@@ -40,7 +40,7 @@ func plotOfStudy(_ study: Study, _ call: Invocation) throws -> PictureValue {
         if measure.outcome != nil, !names.indices.allSatisfy({ study.doneRuns($0).isEmpty }) {
             throw call.unknown(measure)
         }
-        throw call.fault(.noValue, "the study has no finished run yet", fix: "`more` trains further seeds")
+        throw call.nothingToPlot(of: study)
     }
     let excluded = call.tellExcluded(study.exclusions)
     let title = "\(measure.title.capitalizedFirst) over \(seeds)"
@@ -79,9 +79,7 @@ func plotOfStudy(_ study: Study, _ call: Invocation) throws -> PictureValue {
 /// Second minus first of each pair, one a seed, with the margin that makes no difference.
 private func differences(_ study: Study, _ names: [String], note: String, _ call: Invocation) throws -> IntervalPlot {
     let pairs = study.pairs.filter { $0.mean != nil }
-    guard let first = pairs.first else {
-        throw call.fault(.noValue, "the study has no pair of runs yet", fix: "`more` trains further seeds")
-    }
+    guard let first = pairs.first else { throw call.nothingToPlot(of: study) }
     let margin = study.plan.margin
     let unit = study.plan.measure == .loss ? "" : " (points)"
     let rows = pairs.map { pair in
@@ -125,5 +123,16 @@ private func classes(_ study: Study, _ names: [String], note: String, _ call: In
                 "Squares: mean over \(counted(pair.seeds.count, "seed")), with intervals that all hold together, for "
                     + "new seeds and new images (Bonferroni). Filled: the interval excludes 0.", note))
     }
-    throw call.fault(.noValue, "the study has no pair of runs yet", fix: "`more` trains further seeds")
+    throw call.nothingToPlot(of: study)
+}
+
+extension Invocation {
+    /// Of a study without a run, or without a pair of runs, that trained.
+    fileprivate func nothingToPlot(of study: Study) -> Diagnostic {
+        study.exclusions.isEmpty
+            ? fault(.noValue, "the study has no pair of runs yet", fix: "`more` trains further seeds")
+            : fault(
+                .noValue, "\(study.exclusions.joined(separator: "; ")): there is no pair of runs to plot",
+                fix: "compare with a recipe with which they train, such as a smaller learning rate or more epochs")
+    }
 }

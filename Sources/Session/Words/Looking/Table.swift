@@ -12,8 +12,11 @@ private let sortColumn = Option(
     "the column that sorts the rows: \"accuracy\" from high to low, others from low to high")
 private let measures = Option(
     "measures", .choices(of: OutcomeMeasure.self), workedOut: "accuracy and loss",
-    aliases: ["metrics", "columns", "metric"],
+    aliases: ["metrics", "metric"],
     "what to show of the test images, after the last epoch or the chosen one; of a study the means over its seeds")
+private let paperColumns = Option(
+    "columns", .choices(of: PaperColumn.self), workedOut: "mean, n, difference, interval and p",
+    "what the table of a study for a paper shows: `as: latex`, `to: \"x.tex\"` and the like")
 private let details = Option(
     "details", .boolean, default: false, aliases: ["full", "verbose"], "all details of a study")
 private let digest = Option("digest", .boolean, default: false, "add the SHA-256 of each run's weights")
@@ -26,15 +29,15 @@ private enum TextForm: String, CaseIterable {
 extension Word {
     static let table = Word(
         "table", .looking, "Runs side by side, with the means of a list of runs of one model; a study, or plain lists",
-        [values, CommonOptions.to, textForm, sortColumn, measures, details, digest], result: .table,
+        [values, CommonOptions.to, textForm, sortColumn, measures, paperColumns, details, digest], result: .table,
         example: LookingExample.run + "table a", aliases: ["DataFrame", "tabulate"], .perform(showTable))
 }
 
 private func showTable(_ call: Invocation) throws -> Value {
     if let study = call.onlySubject(values, StudyValue.self) { return try showTable(of: study, call) }
-    if call.isGiven(details) {
+    for option in [details, paperColumns] as [any OptionDeclaration] where call.isGiven(option) {
         throw call.fault(
-            .nothingToDo, "`details:` is for a study", at: call.place(details), fix: "leave it out")
+            .nothingToDo, "`\(option.parameter.label):` is for a study", at: call.place(option), fix: "leave it out")
     }
     try call.checkMeasures()
     var table: Table
@@ -121,20 +124,36 @@ private func showTable(of study: StudyValue, _ call: Invocation) throws -> Value
         study.study.allRuns.compactMap { entry in
             entry.run.run.map { (entry.run.run?.label ?? "", $0, study.data[0].dataset.test.labels) }
         })
+    if call[paperColumns]?.isEmpty == true {
+        throw call.fault(
+            .unknownChoice, "`columns:` takes one or several of its choices", at: call.place(paperColumns),
+            fix: "for example `columns: [mean, n, difference, interval]`")
+    }
+    if call.isGiven(paperColumns), call[textForm] == nil, !call.isGiven(CommonOptions.to) {
+        throw call.fault(
+            .nothingToDo, "`columns:` is for the table of a paper, which `as:` or `to:` asks for",
+            at: call.place(paperColumns), fix: "write `as: latex`, or `to: \"study.tex\"`")
+    }
     let rich = report.rich(details: call[details])
-    let (runs, table) = (report.runs, report.table)
-    // A program gets the runs and computes again; a paper gets the table.
-    try call.writeFile(
-        rich,
-        forms: [
-            "csv": { runs.csv + "\n" }, "json": { runs.json + "\n" }, "tex": { table.latex + "\n" },
-        ])
+    // Programs get every statistic and what it comes from, papers a table.
+    let paper = StudyPaper(report: report, columns: call[paperColumns]).tables
+    func joined(_ form: (Table) -> String) -> String { paper.map(form).joined(separator: "\n\n") + "\n" }
+    let forms: [String: () -> String] = [
+        "csv": {
+            StudyPaper(report: report, columns: call[paperColumns], isSplit: true).tables.map(\.csv)
+                .joined(separator: "\n\n") + "\n"
+        }, "json": { String(decoding: StudyJSON(report: report).json.bytes, as: UTF8.self) + "\n" },
+        "tex": { joined(\.latexWithCaption) },
+        "md": { call.isGiven(paperColumns) ? joined(\.markdownWithCaption) : (rich.markdown ?? rich.text) + "\n" },
+        "html": { call.isGiven(paperColumns) ? joined(\.html) : (rich.html ?? rich.text) + "\n" },
+    ]
+    try call.writeFile(rich, forms: forms)
     switch call[textForm] {
-    case .latex: call.context.write(table.latex + "\n")
-    case .markdown: call.context.write((rich.markdown ?? rich.text) + "\n")
-    case .csv: call.context.write(runs.csv + "\n")
-    case .json: call.context.write(runs.json + "\n")
-    case .html: call.context.write((rich.html ?? rich.text) + "\n")
+    case .latex: call.context.write(forms["tex"]?() ?? "")
+    case .markdown: call.context.write(forms["md"]?() ?? "")
+    case .csv: call.context.write(forms["csv"]?() ?? "")
+    case .json: call.context.write(forms["json"]?() ?? "")
+    case .html: call.context.write(forms["html"]?() ?? "")
     case nil: call.context.show(rich)
     }
     return .object(study)

@@ -80,6 +80,7 @@ findlr
 diff
 lint
 compare
+ablate
 more
 variance
 print

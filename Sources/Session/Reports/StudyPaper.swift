@@ -1,0 +1,153 @@
+// The table of a study for a paper: one row a model, its mean with its spread, and how far it is from what it is compared
+// with. Where every pair is compared, a table of the pairs stands beside it.
+
+import Experiments
+import Graphics
+
+/// What a paper's table may show, in this order.
+enum PaperColumn: String, CaseIterable, Sendable {
+    case mean, n, failed, range, difference, interval, p, parameters, operations, seconds
+}
+
+struct StudyPaper {
+    let report: StudyReport
+    /// `nil`: what most papers show.
+    let columns: [PaperColumn]?
+    /// Whether every number has a column of its own, as programs read them.
+    var isSplit = false
+
+    private typealias Cell = Table.Cell
+    private typealias Column = Table.Column
+    private var study: Study { report.study }
+    private var plan: StudyPlan { study.plan }
+    private var names: [String] { plan.models.map(\.name) }
+    private var isLoss: Bool { plan.measure == .loss }
+    private var digits: Int { isLoss ? 4 : 2 }
+
+    /// The pair that stands in a model's row; `nil` where there are others, which stand in a table of their own.
+    private func pair(ofRow model: Int) -> StudyPair? {
+        guard plan.baseline != nil || report.pairs.count == 1 else { return nil }
+        return report.pairs.first { $0.second == model }
+    }
+
+    private var hasPairsInRows: Bool { plan.baseline != nil || report.pairs.count == 1 }
+
+    private var shown: [PaperColumn] {
+        if let columns { return columns }
+        let hasFailures = plan.trainedModels.contains { !study.failedSeeds($0).isEmpty }
+        return [.mean, .n] + (hasFailures ? [.failed] : []) + (hasPairsInRows ? [.difference, .interval, .p] : [])
+    }
+
+    var tables: [Table] {
+        let isPairColumn: Set<PaperColumn> = [.difference, .interval, .p]
+        let own = hasPairsInRows ? shown : shown.filter { !isPairColumn.contains($0) }
+        var models = Table(
+            caption: caption, columns: [Column("model", isNumber: false)] + own.flatMap(heads))
+        for model in names.indices { models.add([Cell(names[model])] + own.flatMap { cells($0, model) }) }
+        guard !hasPairsInRows else { return [models] }
+        let ofPairs = columns.map { $0.filter(isPairColumn.contains) } ?? [.difference, .interval, .p]
+        guard !ofPairs.isEmpty else { return [models] }
+        var pairs = Table(
+            caption: "Differences of each pair, \(intervalText)",
+            columns: [Column("pair", isNumber: false)] + ofPairs.flatMap(heads))
+        for pair in report.pairs {
+            pairs.add(
+                [Cell("\(names[pair.second]) − \(names[pair.first])")] + ofPairs.flatMap { cells($0, pair) })
+        }
+        return [models, pairs]
+    }
+
+    /// Ends with what the numbers are, as a paper has to say.
+    private var caption: String {
+        let measure = "Test \(plan.measure.title)\(isLoss ? "" : " (%)")"
+        let seeds = Set(names.indices.map { study.values($0).count }).sorted().map(String.init).joined(separator: " or ")
+        return "\(measure) on \(report.dataName) \(StudyReport.end(of: plan.models.map(\.options))): mean ± standard deviation over "
+            + "\(seeds == "1" ? "1 seed" : "\(seeds) seeds")" + (hasPairsInRows && report.pairs.contains { $0.interval != nil } ? ", \(intervalText)" : "")
+    }
+
+    private var intervalText: String {
+        let chances = Set(report.pairs.map { decimalText((1000 * (1 - $0.decision.intervalChance)).rounded() / 10) })
+            .sorted().joined(separator: " or ")
+        let isOfImages = report.pairs.contains { $0.estimate?.basis.isOfImages ?? false }
+        let from = plan.baseline.map { "differences from \(names[$0])" } ?? "differences"
+        return "\(from) with \(chances) % intervals for new seeds" + (isOfImages ? " and new test images" : "")
+            + (plan.tested > 1 ? " (Bonferroni, \(plan.tested) pairs)" : "")
+    }
+
+    private func heads(_ column: PaperColumn) -> [Column] {
+        guard isSplit else { return [head(column)] }
+        return switch column {
+        case .mean: [Column("mean"), Column("standard deviation")]
+        case .range: [Column("lowest"), Column("highest")]
+        case .interval: [Column("low"), Column("high")]
+        case .n, .failed, .difference, .p, .parameters, .operations, .seconds: [head(column)]
+        }
+    }
+
+    private func cells(_ column: PaperColumn, _ model: Int) -> [Cell] {
+        guard isSplit else { return [cell(column, model)] }
+        let sample = Sample(study.values(model))
+        switch column {
+        case .mean: return [Cell(sample?.mean, digits: digits), Cell(sample?.deviation, digits: digits)]
+        case .range: return [Cell(sample?.lowest, digits: digits), Cell(sample?.highest, digits: digits)]
+        case .interval: return pair(ofRow: model).map { cells(column, $0) } ?? [Cell(""), Cell("")]
+        case .n, .failed, .difference, .p, .parameters, .operations, .seconds: return [cell(column, model)]
+        }
+    }
+
+    private func cells(_ column: PaperColumn, _ pair: StudyPair) -> [Cell] {
+        guard isSplit, column == .interval else { return [cell(column, pair)] }
+        return [Cell(pair.interval?.lowerBound, digits: digits), Cell(pair.interval?.upperBound, digits: digits)]
+    }
+
+    private func head(_ column: PaperColumn) -> Column {
+        switch column {
+        case .mean: Column(isLoss ? plan.measure.title : "\(plan.measure.title) (%)")
+        case .n: Column("n")
+        case .failed: Column("failed")
+        case .range: Column("range")
+        case .difference: Column("difference")
+        case .interval: Column("interval")
+        case .p: Column("p")
+        case .parameters: Column("parameters")
+        case .operations: Column("multiply-adds")
+        case .seconds: Column("seconds a run", isTiming: true)
+        }
+    }
+
+    private func cell(_ column: PaperColumn, _ model: Int) -> Cell {
+        let sample = Sample(study.values(model))
+        switch column {
+        case .mean:
+            guard let sample else { return Cell("") }
+            let mean = fixed(sample.mean, digits)
+            return Cell(sample.deviation.map { "\(mean) ± \(fixed($0, digits))" } ?? mean, number: sample.mean)
+        case .n: return Cell(sample?.count ?? 0)
+        case .failed: return Cell(study.failedSeeds(model).count)
+        case .range:
+            return Cell(
+                sample.map { "\(fixed($0.lowest, digits)) to \(fixed($0.highest, digits))" } ?? "",
+                number: sample?.lowest ?? .nan)
+        case .parameters: return Cell(plan.models[model].architecture.parameterCount)
+        case .operations: return Cell(plan.models[model].architecture.operations)
+        case .seconds: return Cell(study.secondsOfRun(model), digits: 1)
+        case .difference, .interval, .p: return pair(ofRow: model).map { cell(column, $0) } ?? Cell("")
+        }
+    }
+
+    private func cell(_ column: PaperColumn, _ pair: StudyPair) -> Cell {
+        switch column {
+        case .difference: return Cell(pair.mean.map { VerdictText.signed($0, digits) } ?? "", number: pair.mean ?? .nan)
+        case .interval:
+            return Cell(
+                pair.interval.map {
+                    "\(VerdictText.signed($0.lowerBound, digits)) to \(VerdictText.signed($0.upperBound, digits))"
+                } ?? "", number: pair.interval?.lowerBound ?? .nan)
+        case .p:
+            // An interval that holds at any look has no p of one look.
+            guard !pair.decision.isAnytime, let p = pair.estimate?.probability else { return Cell("") }
+            return Cell(p < 0.0005 ? "< 0.001" : fixed(p, 3), number: p)
+        case .mean, .n, .failed, .range, .parameters, .operations, .seconds: return Cell("")
+        }
+    }
+}
