@@ -103,12 +103,10 @@ struct StudyReport {
         let shown = pairs.filter { $0.interval != nil }
         guard let first = shown.first else { return [] }
         let isOfImages = shown.allSatisfy { $0.estimate?.basis.isOfImages ?? false }
-        let chances = Set(
-            shown.map { pair in
-                pair.decision.isAnytime
-                    ? StudyDesign.chance : pair.decision.intervalChance * Double(shown.count > 1 ? plan.tested : 1)
-            })
-        let percent = decimalText((1000 * (1 - (chances.max() ?? 0.05))).rounded() / 10)
+        let chance = shown.reduce(0) { sum, pair in
+            sum + (pair.decision.isAnytime ? StudyDesign.chance / Double(plan.tested) : pair.decision.intervalChance)
+        }
+        let percent = decimalText((1000 * (1 - chance)).rounded() / 10)
         return [
             (shown.count == 1
                 ? "the range \(first.verdict.isDecided ? "in parentheses " : "")holds" : "the ranges hold together")
