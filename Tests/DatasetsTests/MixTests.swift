@@ -1,6 +1,7 @@
 // Images that are mirrored in turns, erased in part, or mixed with others: what is drawn is held against the
 // definition by chi-square tests over 100,000 draws, and what is made of it pixel by pixel.
 
+import Libraries
 import Runtime
 import TestSupport
 import Testing
@@ -89,7 +90,18 @@ struct MixTests {
             let variance = found.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(found.count)
             #expect(abs(mean - 0.5) < 0.006 && abs(variance * 4 * (2 * alpha + 1) - 1) < 0.02, "alpha \(alpha)")
         }
-        #expect(mixes(Mixup(1e-4), 1000).allSatisfy { $0.share >= 0 && $0.share <= 1 })
+        #expect(mixes(Mixup(1e-3), 1000).allSatisfy { $0.share >= 0 && $0.share <= 1 })
+    }
+
+    /// Below about 1e-307 no draw is ever accepted: nothing asks for such a number, and it ends.
+    @Test func everyDrawEnds() {
+        #expect(mixes(Mixup(.leastNonzeroMagnitude), 2).allSatisfy { $0.share == 0.5 })
+        for kind in [Mixup.self, CutMix.self] as [any AmountTransform.Type] {
+            func isRead(_ amount: Double) -> Bool {
+                kind.init(settings: .object([kind.label: .number(amount)])) != nil
+            }
+            #expect([0, 1e-3, 100].allSatisfy(isRead) && ![.leastNonzeroMagnitude, 9e-4, -1, 101].contains(where: isRead))
+        }
     }
 
     /// By the series, for what `import Foundation` would add to the test.

@@ -23,11 +23,11 @@ public struct Mix: Equatable {
 public struct Mixup: MixingTransform, AmountTransform {
     public let amount: Double
 
-    /// - Parameter amount: alpha, 0...100; 0 mixes nothing.
+    /// - Parameter amount: alpha, 0.001...100; 0 mixes nothing.
     public init(_ amount: Double) { self.amount = amount }
 
     public static let label = "mixup"
-    public static let range = 0.0...100
+    public static let range = 1e-3...100.0
 
     public var text: String { "mixed with others (mixup \(short(amount)))" }
 
@@ -41,11 +41,11 @@ public struct Mixup: MixingTransform, AmountTransform {
 public struct CutMix: MixingTransform, AmountTransform {
     public let amount: Double
 
-    /// - Parameter amount: alpha, 0...100; 0 mixes nothing.
+    /// - Parameter amount: alpha, 0.001...100; 0 mixes nothing.
     public init(_ amount: Double) { self.amount = amount }
 
     public static let label = "cutmix"
-    public static let range = 0.0...100
+    public static let range = 1e-3...100.0
 
     public var text: String { "with windows into others (cutmix \(short(amount)))" }
 
@@ -66,13 +66,13 @@ public struct CutMix: MixingTransform, AmountTransform {
 extension ImageRandom {
     /// Beta(alpha, alpha), symmetric about a half.
     fileprivate func beta(_ alpha: Double, from stream: Stream) -> Double {
-        var attempt = 0
-        while true {
-            attempt += 1
+        for attempt in 1..<Self.attempts {
             let words = words(stream, attempt)
             let (first, second) = (Self.unit(words.x, words.y), Self.unit(words.z, words.w))
             if let share = alpha <= 1 ? johnk(alpha, first, second) : cheng(alpha, first, second) { return share }
         }
+        // Each is accepted with a probability of more than a half.
+        return 0.5
     }
 
     /// Jöhnk 1964: u^(1/alpha) and v^(1/alpha), where they are at most 1 together, as shares of their sum. In

@@ -34,6 +34,7 @@ extension Transform {
 public protocol AmountTransform: Transform {
     /// Of its setting, and of its part of a digest.
     static var label: String { get }
+    /// The amounts that it takes beside 0.
     static var range: ClosedRange<Double> { get }
     var amount: Double { get }
     init(_ amount: Double)
@@ -42,6 +43,7 @@ public protocol AmountTransform: Transform {
 extension AmountTransform {
     public static var idle: Self { Self(0) }
     public static var labels: [String] { [label] }
+    public static func takes(_ amount: Double) -> Bool { amount == 0 || range ~= amount }
 
     public var digestText: String { amount == 0 ? "" : "\(Self.label) \(amount)" }
     public var settings: JSONObject { amount == 0 ? [:] : [Self.label: .number(amount)] }
@@ -51,7 +53,7 @@ extension AmountTransform {
             self.init(0)
             return
         }
-        guard let amount = setting.number, Self.range ~= amount else { return nil }
+        guard let amount = setting.number, Self.takes(amount) else { return nil }
         self.init(amount)
     }
 }
@@ -79,7 +81,10 @@ public struct ImageRandom {
         case cutout, erase, mixer, mixup, cutMix, zoom, rotate, color, randAugment
     }
 
-    /// - Parameter attempt: of a draw that is repeated until it is accepted; below 65,536.
+    /// So many draws a stream has room for: 16 bits of it count them.
+    static let attempts = 1 << 16
+
+    /// - Parameter attempt: of a draw that is repeated until it is accepted; below `attempts`.
     func words(_ stream: Stream, _ attempt: Int = 0) -> SIMD4<UInt32> {
         RandomStream(
             seed: seed, role: .augmentation, stream: stream.rawValue + UInt32(attempt) << 16,
