@@ -42,6 +42,28 @@ struct RunDataTests {
         #expect(!text.contains("60 test"))
     }
 
+    @Test func whatIsAugmentedAgainIsMadeAgainByItsText() throws {
+        let session = session()
+        let twice = "augment(augment(small, flip: true, crop: 2), crop: 4, border: reflect)"
+        session.run("evaluate a, on: \(twice)")
+        let said = try #require(session.output.all.results.last ?? session.output.all.shown.last).text
+        // Data without a name are called by what makes them.
+        let text = try #require(said.firstMatch(of: #/a on (.*\)): /#)).1
+        #expect(text.hasPrefix("augment(augment(take(synthetic(), "))
+        session.run(
+            """
+            let (first, again) = (\(twice), \(text))
+            print first
+            print again
+            let c = train Net, on: first, epochs: 1, batch: 16, log: none
+            let d = train Net, on: again, epochs: 1, batch: 16, log: none
+            print c.digest == d.digest, c.digest == a.digest
+            """)
+        let lines = session.output.all.text.split(separator: "\n")
+        #expect(lines.count == 3 && lines[0] == lines[1] && lines[2] == "true false", "\(lines)")
+        #expect(lines.first?.contains("mirrored at random, shifted by up to 4 over") == true)
+    }
+
     @Test func whatIsMeasuredIsWhatTheTrainingCameTo() {
         let session = session()
         session.run("print evaluate(a).accuracy == a.accuracy, evaluate(b).accuracy == b.accuracy")

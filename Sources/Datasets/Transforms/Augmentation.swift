@@ -35,6 +35,12 @@ public struct Augmentation: Hashable, Sendable {
         return rest.count < transforms.count ? Augmentation(rest) : nil
     }
 
+    /// With these in place of those of their kinds; an idle one takes its kind out.
+    public func replacing(_ given: [any Transform]) -> Augmentation {
+        Augmentation(
+            given + transforms.filter { old in !given.contains { type(of: $0) == type(of: old) } })
+    }
+
     private static func isIdle<Kind: Transform>(_ transform: Kind) -> Bool { transform == Kind.idle }
 
     /// One of each kind.

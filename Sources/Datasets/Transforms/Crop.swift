@@ -11,7 +11,7 @@ public struct Crop: Transform {
     }
 
     /// Pixels around the image.
-    private let padding: Int
+    public let padding: Int
     private let border: Border
 
     /// - Parameter padding: 0...1024.

@@ -30,41 +30,73 @@ private let erase = Option(
     "erase", .decimal(0...1), default: 0, aliases: ["random_erasing", "reprob"],
     "in this share of the images, blank out a rectangle of 2 to 33 % of the area: `RandomErasing`")
 private let mixup = Option(
-    "mixup", .decimal(0...100), default: 0, aliases: ["mixup_alpha"],
+    "mixup", .decimal(0...Mixup.range.upperBound), default: 0, aliases: ["mixup_alpha"],
     "mix each image and its label with another one, by a share from Beta(mixup, mixup)")
 private let cutmix = Option(
-    "cutmix", .decimal(0...100), default: 0, aliases: ["cutmix_alpha"],
+    "cutmix", .decimal(0...CutMix.range.upperBound), default: 0, aliases: ["cutmix_alpha"],
     "put a window of another image into each, and as much of its label, by a share from Beta(cutmix, cutmix); with `mixup:` "
         + "each is done to half of the images")
 
 extension Word {
     static let augment = Word(
-        "augment", .data, "Changes the training images at random, differently in every epoch",
+        "augment", .data, "Changes the training images at random, differently in every epoch; of data that are augmented, what is not named stays",
         [DataOption.data, flip, crop, border, zoom, rotate, color, randAugment, cutout, erase, mixup, cutmix],
         result: .data, example: "let data = augment(synthetic(), flip: true, crop: 4)",
         aliases: ["RandomHorizontalFlip", "RandomCrop", "RandomErasing", "Mixup", "CutMix", "transforms"],
         .perform { call in
             var data = try call.data(DataOption.data).dataset
-            data.augmentation = Augmentation(
-                Zoom(try call.shares()), Rotate(call[rotate]), Color(call[color]), try call.operations(),
-                call[flip].map { $0 ? Flip.random : .never } ?? .alternating, Crop(call[crop], border: call[border]),
-                Cutout(call[cutout]), Erase(call[erase]), Mixup(call[mixup]), CutMix(call[cutmix]))
-            guard call[crop] > 0 || call[border] == .black else {
-                throw call.fault(
-                    .nothingToDo, "`border:` is what `crop:` pads with, and nothing is cropped",
-                    at: call.place(border), fix: "write `crop: 4, border: reflect`")
-            }
-            guard !data.augmentation.isNone else {
-                let given = call.isGiven(DataOption.data) ? " \(call.context.source[call.place(DataOption.data)])," : ""
+            let given = try call.transforms(over: data.augmentation)
+            let augmentation = data.augmentation.replacing(given)
+            guard !given.isEmpty, !augmentation.isNone || !data.augmentation.isNone else {
+                let written = call.isGiven(DataOption.data) ? " \(call.context.source[call.place(DataOption.data)])," : ""
                 throw call.fault(
                     .nothingToDo, "`augment` is not told what to do",
-                    fix: "write `augment\(given) flip: true, crop: 4`")
+                    fix: "write `augment\(written) flip: true, crop: 4`")
             }
+            data.augmentation = augmentation
             return .object(DataValue(data))
         })
 }
 
 extension Invocation {
+    /// Those that the call names: others stay as the data have them.
+    fileprivate func transforms(over known: Augmentation) throws -> [any Transform] {
+        var given: [any Transform] = []
+        func add(_ option: any OptionDeclaration, _ transform: @autoclosure () throws -> any Transform) rethrows {
+            if isGiven(option) { given.append(try transform()) }
+        }
+        try add(zoom, Zoom(try shares()))
+        add(rotate, Rotate(self[rotate]))
+        add(color, Color(self[color]))
+        try add(randAugment, try operations())
+        add(flip, self[flip].map { $0 ? Flip.random : .never } ?? .alternating)
+        if isGiven(crop) || isGiven(border) { given.append(try cropped(known)) }
+        add(cutout, Cutout(self[cutout]))
+        add(erase, Erase(self[erase]))
+        try add(mixup, Mixup(try mixingAmount(mixup, of: Mixup.self)))
+        try add(cutmix, CutMix(try mixingAmount(cutmix, of: CutMix.self)))
+        return given
+    }
+
+    /// A border alone is that of the crop which the data have.
+    private func cropped(_ known: Augmentation) throws -> Crop {
+        let amount = isGiven(crop) ? self[crop] : known.transforms.lazy.compactMap { ($0 as? Crop)?.padding }.first ?? 0
+        guard amount > 0 || self[border] == .black else {
+            throw fault(
+                .nothingToDo, "`border:` is what `crop:` pads with, and nothing is cropped",
+                at: place(border), fix: "write `crop: 4, border: reflect`")
+        }
+        return Crop(amount, border: self[border])
+    }
+
+    private func mixingAmount<Kind: AmountTransform>(_ option: Option<Double>, of kind: Kind.Type) throws -> Double {
+        guard !Kind.takes(self[option]) else { return self[option] }
+        throw fault(
+            .outOfRange,
+            "`\(Kind.label):` is 0, or \(decimalText(Kind.range.lowerBound)) to \(decimalText(Kind.range.upperBound)), "
+                + "not \(decimalText(self[option]))", at: place(option), fix: "for example `\(Kind.label): 0.2`")
+    }
+
     /// The shares of the area that are zoomed to.
     fileprivate func shares() throws -> ClosedRange<Double>? {
         guard let (low, high) = self[zoom] else { return nil }
