@@ -120,9 +120,10 @@ final class Attention: SinglePass {
         }
     }
 
-    /// Calls `body` with the first of some queries and how many they are.
-    private func forEachChunk(_ body: (_ first: Int, _ count: Int) -> Void) {
-        for first in stride(from: 0, to: plan.places, by: AttentionMatrices.queries) {
+    /// Calls `body` with the first of some queries and how many they are. One head of a large map takes seconds: a
+    /// cancelled step leaves out the rest of it.
+    private func forEachChunk(_ step: Step, _ body: (_ first: Int, _ count: Int) -> Void) {
+        for first in stride(from: 0, to: plan.places, by: AttentionMatrices.queries) where !step.isCancelled {
             body(first, min(AttentionMatrices.queries, plan.places - first))
         }
     }
@@ -177,7 +178,7 @@ final class Attention: SinglePass {
         let (output, plan, kernels) = (output, plan, step.kernels)
         forEachHead(step) { [self] image, head, matrices in
             take(image, head, to: matrices, kernels)
-            forEachChunk { first, count in
+            forEachChunk(step) { first, count in
                 computeShares(first, count, matrices, kernels)
                 multiply(
                     matrices.shares, block: AttentionMatrices.scoreBlock, inner: plan.places, rows: count,
@@ -199,7 +200,7 @@ final class Attention: SinglePass {
             turn(matrices.values, to: matrices.turnedValues, matrices, kernels)
             var sums = channels(of: head, in: gradient, image)
             kernels.take_channels(&sums, 1, 16, matrices.mapBlock, matrices.sums)
-            forEachChunk { first, count in
+            forEachChunk(step) { first, count in
                 computeShares(first, count, matrices, kernels)
                 let (queries, ofSums) = (matrices.queries + first * 16, matrices.sums + first * 16)
                 addProduct(
