@@ -7,12 +7,20 @@ public struct Normalization: Hashable, Sendable {
     /// `[C, 256]`: the value of every byte, rounded as PyTorch rounds it in float32.
     public let table: [Float]
 
-    /// Nothing where the lists differ in length or a deviation is not above 0.
+    /// Nothing where the lists differ in length or a number is not usable.
     public init?(mean: [Double], deviation: [Double]) {
-        guard mean.count == deviation.count, mean.allSatisfy(\.isFinite),
-            deviation.allSatisfy({ $0.isFinite && Float($0) > 0 })
+        guard mean.count == deviation.count, mean.allSatisfy(Self.isMean), deviation.allSatisfy(Self.isDeviation)
         else { return nil }
         self.init(checkedMean: mean, deviation: deviation)
+        guard table.allSatisfy(\.isFinite) else { return nil }
+    }
+
+    /// Whether it is a number of 32 bits.
+    public static func isMean(_ mean: Double) -> Bool { Float(mean).isFinite }
+
+    /// Whether it is one of 32 bits too, and black and white divided by it are.
+    public static func isDeviation(_ deviation: Double) -> Bool {
+        Float(deviation) > 0 && Float(deviation).isFinite && (1 / Float(deviation)).isFinite
     }
 
     private init(checkedMean mean: [Double], deviation: [Double]) {

@@ -46,11 +46,29 @@ private func normalizeData(_ call: Invocation) throws -> Value {
     }
     guard let normalization = Normalization(mean: mean ?? measured.mean, deviation: deviation ?? measured.deviation)
     else {
-        let quarters = "[\((0..<data.channels).map { _ in "0.25" }.joined(separator: ", "))]"
-        guard deviation == nil else {
+        func numbers(_ number: String) -> String {
+            "[\((0..<data.channels).map { _ in number }.joined(separator: ", "))]"
+        }
+        let quarters = numbers("0.25")
+        if let mean, let wrong = mean.first(where: { !Normalization.isMean($0) }) {
             throw call.fault(
-                .outOfRange, "`std:` or `mean:` has a number that is not one of 32 bits, or too small to divide by",
+                .outOfRange, "`mean:` has \(decimalText(wrong)), which is beyond what float32 holds, 3.4e38",
+                at: call.place(meanOption), fix: "write numbers such as `mean: \(numbers("0.5"))`")
+        }
+        if let deviation, let wrong = deviation.first(where: { !Normalization.isDeviation($0) }) {
+            throw call.fault(
+                .outOfRange,
+                wrong > 1
+                    ? "`std:` has \(decimalText(wrong)), which is beyond what float32 holds, 3.4e38"
+                    : "`std:` has \(decimalText(wrong)), which is too small to divide by in float32",
                 at: call.place(deviationOption), fix: "write numbers such as `std: \(quarters)`")
+        }
+        // Each of them is usable, and the distance from the mean divided by the deviation is not.
+        if mean != nil, measured.deviation.allSatisfy(Normalization.isDeviation) {
+            throw call.fault(
+                .outOfRange,
+                "a pixel minus `mean:`, divided by the deviation, is beyond what float32 holds, 3.4e38",
+                at: call.place(meanOption), fix: "write numbers such as `mean: \(numbers("0.5"))`")
         }
         throw call.fault(
             .outOfRange, "a channel of these images has only one value, which cannot be scaled",
