@@ -31,6 +31,28 @@ struct OptimizerRuleTests {
         #expect(ParameterGroup.joining(views).map(\.range) == [0..<store.trainedCount])
     }
 
+    /// A description holds only what the words take.
+    @Test(arguments: [
+        ("sgd", "momentum", [0, 0.9], [1, -0.1, 5]), ("rmsprop", "momentum", [0, 0.9], [1, -0.1]),
+        ("rmsprop", "alpha", [0, 0.9], [1, -0.1]), ("muon", "momentum", [0, 0.9], [1, -0.1]),
+        ("adam", "beta1", [0, 0.9], [1, -0.1]), ("adamw", "beta2", [0, 0.9], [1, -0.1]),
+        ("lion", "beta2", [0, 0.9], [1, -0.1]), ("sgd", "biasrate", [1e-6, 64, 1e6], [0, 1e-7, 1e7]),
+        ("adamw", "normbiasrate", [1e-6, 64, 1e6], [0, 1e-7, 1e7]),
+    ] as [(String, String, [Double], [Double])])
+    func whatAWordRefusesIsNotReadEither(_ name: String, _ key: String, _ read: [Double], _ refused: [Double]) throws {
+        let all: [OptimizerOptions] = [
+            .sgd(), .adam(), .adam(isDecoupled: true), .rmsprop(), .lion(), .muon(),
+        ]
+        let standard = try #require(all.first { $0.name == name })
+        func isRead(_ number: Double) -> Bool {
+            var values = Dictionary(
+                standard.settings.flatMap(\.parts).map { ($0.key, $0.value) }, uniquingKeysWith: { $1 })
+            values[key] = .number(number)
+            return (try? OptimizerOptions(name: name, values: values)) != nil
+        }
+        #expect(read.allSatisfy(isRead) && !refused.contains(where: isRead))
+    }
+
     /// As a group of PyTorch's with the rate times 64 and the decay divided by it; and timm's rule of one dimension.
     @Test func aRoleHasItsRateAndTheDecayOfAStepStays() throws {
         let layers =

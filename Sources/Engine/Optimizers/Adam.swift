@@ -66,8 +66,8 @@ private func power(_ base: Double, _ exponent: Int) -> Double {
 extension Adam {
     init(_ reader: inout OptimizerSettingsReader) throws(OptimizerSettingsError) {
         self.init(
-            learningRate: try reader.number("lr"), beta1: try reader.number("beta1", in: 0...1.0.nextDown),
-            beta2: try reader.number("beta2", in: 0...1.0.nextDown), epsilon: try reader.number("eps"),
+            learningRate: try reader.number("lr"), beta1: try reader.share("beta1"),
+            beta2: try reader.share("beta2"), epsilon: try reader.number("eps"),
             weightDecay: try reader.number("weightdecay"), isDecoupled: reader.name == "adamw")
     }
 }

@@ -42,8 +42,8 @@ struct Lion: OptimizerRule {
 extension Lion {
     init(_ reader: inout OptimizerSettingsReader) throws(OptimizerSettingsError) {
         self.init(
-            learningRate: try reader.number("lr"), beta1: try reader.number("beta1", in: 0...1.0.nextDown),
-            beta2: try reader.number("beta2", in: 0...1.0.nextDown), weightDecay: try reader.number("weightdecay"))
+            learningRate: try reader.number("lr"), beta1: try reader.share("beta1"),
+            beta2: try reader.share("beta2"), weightDecay: try reader.number("weightdecay"))
     }
 }
 

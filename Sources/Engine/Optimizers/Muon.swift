@@ -244,7 +244,7 @@ extension Muon {
             throw OptimizerSettingsError(description: "`steps` of the optimizer is not a whole number")
         }
         self.init(
-            learningRate: try reader.number("lr"), momentum: try reader.number("momentum", in: 0...1),
+            learningRate: try reader.number("lr"), momentum: try reader.share("momentum"),
             isNesterov: try reader.flag("nesterov"), steps: steps,
             weightDecay: try reader.number("weightdecay"), others: try reader.optimizer("others"))
     }

@@ -18,6 +18,9 @@ public struct OptimizerOptions: Hashable, Sendable {
         return options
     }
 
+    /// A momentum, or what decays a mean: with 1 nothing new would ever count.
+    public static let shares = 0..<1.0
+
     /// All kinds, each once.
     static let kinds: [any OptimizerRule.Type] = [SGD.self, Adam.self, RMSprop.self, Lion.self, Muon.self]
 
@@ -141,6 +144,11 @@ struct OptimizerSettingsReader {
             throw OptimizerSettingsError(description: "`\(key)` of the optimizer is not a number in its range")
         }
         return value
+    }
+
+    /// A momentum, or what decays a mean.
+    mutating func share(_ key: String) throws(OptimizerSettingsError) -> Double {
+        try number(key, in: OptimizerOptions.shares.lowerBound...OptimizerOptions.shares.upperBound.nextDown)
     }
 
     mutating func flag(_ key: String) throws(OptimizerSettingsError) -> Bool {

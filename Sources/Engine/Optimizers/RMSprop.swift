@@ -46,9 +46,9 @@ struct RMSprop: OptimizerRule {
 extension RMSprop {
     init(_ reader: inout OptimizerSettingsReader) throws(OptimizerSettingsError) {
         self.init(
-            learningRate: try reader.number("lr"), alpha: try reader.number("alpha", in: 0...1.0.nextDown),
+            learningRate: try reader.number("lr"), alpha: try reader.share("alpha"),
             epsilon: try reader.number("eps"), weightDecay: try reader.number("weightdecay"),
-            momentum: try reader.number("momentum", in: 0...1), isCentered: try reader.flag("centered"))
+            momentum: try reader.share("momentum"), isCentered: try reader.flag("centered"))
     }
 }
 

@@ -13,6 +13,9 @@ public struct RoleFactors: Hashable, Sendable {
     /// The same of norms' biases.
     public let normBiasRate: Double
 
+    /// What rates may be multiplied by: with any of them a usual rate and a usual decay remain numbers of 32 bits.
+    public static let rates = 1e-6...1e6
+
     /// - Parameter normBiasRate: `nil`: as of all biases.
     public init(decaysWeightsOnly: Bool = false, biasRate: Double = 1, normBiasRate: Double? = nil) {
         self.decaysWeightsOnly = decaysWeightsOnly
@@ -67,11 +70,10 @@ extension RoleFactors {
     }
 
     init(_ reader: inout OptimizerSettingsReader) throws(OptimizerSettingsError) {
-        let rates = Double.leastNonzeroMagnitude...(.greatestFiniteMagnitude)
         self.init(
             decaysWeightsOnly: reader.has("decayonly")
                 ? try reader.choice("decayonly", of: [Self.all, Self.weights]) == Self.weights : false,
-            biasRate: reader.has("biasrate") ? try reader.number("biasrate", in: rates) : 1,
-            normBiasRate: reader.has("normbiasrate") ? try reader.number("normbiasrate", in: rates) : nil)
+            biasRate: reader.has("biasrate") ? try reader.number("biasrate", in: Self.rates) : 1,
+            normBiasRate: reader.has("normbiasrate") ? try reader.number("normbiasrate", in: Self.rates) : nil)
     }
 }

@@ -37,7 +37,7 @@ struct SGD: OptimizerRule {
 extension SGD {
     init(_ reader: inout OptimizerSettingsReader) throws(OptimizerSettingsError) {
         self.init(
-            learningRate: try reader.number("lr"), momentum: try reader.number("momentum"),
+            learningRate: try reader.number("lr"), momentum: try reader.share("momentum"),
             weightDecay: try reader.number("weightdecay"), isNesterov: try reader.flag("nesterov"))
     }
 }

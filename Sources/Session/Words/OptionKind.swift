@@ -47,6 +47,11 @@ extension OptionKind where Read == Double {
             written: { number in Int(exactly: number).map { .integer($0) } ?? .decimal(number) })
     }
 
+    /// Without the highest.
+    static func decimal(_ range: Range<Double>) -> Self {
+        decimal(range.lowerBound...range.upperBound, excludesHighest: true)
+    }
+
     static var positive: Self { decimal(0...Double.infinity, excludesLowest: true) }
     static var notNegative: Self { decimal(0...Double.infinity) }
 }

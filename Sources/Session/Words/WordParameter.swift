@@ -257,7 +257,9 @@ final class WordParameter: OptionDeclaration {
             return (number ?? 0) > Double(range.upperBound) ? nil : String(range.lowerBound)
         case .decimal(let range, let excludesLowest, _):
             guard let number, range.lowerBound.isFinite else { return nil }
-            if number <= range.lowerBound { return excludesLowest ? "1" : decimalText(range.lowerBound) }
+            if number <= range.lowerBound {
+                return excludesLowest || range.lowerBound > 0 && range.contains(1) ? "1" : decimalText(range.lowerBound)
+            }
             return nil
         default: return nil
         }

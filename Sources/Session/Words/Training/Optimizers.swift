@@ -30,13 +30,13 @@ private enum OptimizerOption {
     static let decayOnly = Option(
         "decayonly", .choice, default: DecayedTensors.all,
         "what decays: `weights` leaves out tensors of one dimension, which are biases, norms, learned scales and slopes of "
-            + "`prelu`")
+            + "`prelu`, and position embeddings")
     static let biasRate = Option(
-        "biasrate", .positive, default: 1, aliases: ["bias_lr_factor", "bias_lr_mult"],
+        "biasrate", .decimal(RoleFactors.rates), default: 1, aliases: ["bias_lr_factor", "bias_lr_mult"],
         "multiplies the learning rate of biases, but not their decay: as a parameter group with `lr * 2` and `weight_decay / 2`"
     )
     static let normBiasRate = Option(
-        "normbiasrate", .positive, workedOut: "biasrate", aliases: ["bias_scaler"],
+        "normbiasrate", .decimal(RoleFactors.rates), workedOut: "biasrate", aliases: ["bias_scaler"],
         "the same for the biases of norms, in place of `biasrate:`")
 
     /// Of every optimizer.
@@ -61,7 +61,7 @@ extension Invocation {
 
     /// Two numbers of which each decays a moment.
     fileprivate func betas(_ option: Option<[Value]>, example: String) throws -> (Double, Double) {
-        let numbers = self[option].compactMap(\.number).filter { $0 >= 0 && $0 < 1 }
+        let numbers = self[option].compactMap(\.number).filter(OptimizerOptions.shares.contains)
         guard self[option].count == 2, numbers.count == 2 else {
             throw fault(
                 .outOfRange, "`betas:` takes two numbers that are at least 0 and below 1", at: place(option),
@@ -82,7 +82,7 @@ private enum SGDOption {
     static let learningRate = OptimizerOption.learningRate(0.01)
     static let weightDecay = OptimizerOption.weightDecay(0)
     static let momentum = Option(
-        "momentum", .decimal(0...1, excludesHighest: true), default: 0, aliases: ["mom"],
+        "momentum", .decimal(OptimizerOptions.shares), default: 0, aliases: ["mom"],
         "share of the previous step that is added")
     static let nesterov = Option("nesterov", .boolean, default: false, "use Nesterov momentum")
 }
@@ -147,13 +147,13 @@ private func adamRule(_ call: Invocation, weightDecay: Double, isDecoupled: Bool
 private enum RMSpropOption {
     static let learningRate = OptimizerOption.learningRate(0.01, aliases: ["learning_rate", "rate", "eta"])
     static let alpha = Option(
-        "alpha", .decimal(0...1, excludesHighest: true), default: 0.99, aliases: ["rho", "smoothing"],
+        "alpha", .decimal(OptimizerOptions.shares), default: 0.99, aliases: ["rho", "smoothing"],
         "decay of the mean of squared gradients")
     static let epsilon = Option(
         "eps", .positive, default: 1e-8, aliases: ["epsilon"], "added to the root of the mean of squared gradients")
     static let weightDecay = OptimizerOption.weightDecay(0)
     static let momentum = Option(
-        "momentum", .decimal(0...1, excludesHighest: true), default: 0, aliases: ["mom"],
+        "momentum", .decimal(OptimizerOptions.shares), default: 0, aliases: ["mom"],
         "share of the previous step that is added")
     static let centered = Option(
         "centered", .boolean, default: false, "use the variance of the gradients in place of their mean square")
@@ -207,7 +207,7 @@ extension Word {
 private enum MuonOption {
     static let learningRate = OptimizerOption.learningRate(0.02)
     static let momentum = Option(
-        "momentum", .decimal(0...1, excludesHighest: true), default: 0.95, aliases: ["mom"],
+        "momentum", .decimal(OptimizerOptions.shares), default: 0.95, aliases: ["mom"],
         "decay of the mean of gradients")
     static let nesterov = Option("nesterov", .boolean, default: true, "use Nesterov momentum")
     static let steps = Option("steps", .integer(1...20), default: 5, aliases: ["ns_steps"], "Newton-Schulz steps")
