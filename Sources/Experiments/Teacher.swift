@@ -12,7 +12,10 @@ public struct Teacher: Sendable {
     public let architecture: Architecture
     /// SHA-256 of its weights.
     public let digest: String
-    /// What outputs are divided by before the softmax.
+    /// With others the softmax of a teacher in 32 bits says nothing any more, or the loss is none of 32 bits.
+    public static let temperatures = 1e-3...1e4
+
+    /// What outputs are divided by before the softmax; one of `temperatures`.
     public let temperature: Double
     /// Share of the loss.
     public let weight: Double
@@ -94,7 +97,7 @@ extension Teacher {
 
     init(_ json: JSON) throws(DescriptionError) {
         guard let digest = json["weights"]?.string, let network = json["network"],
-            let temperature = json["temperature"]?.number, temperature > 0, temperature < .infinity,
+            let temperature = json["temperature"]?.number, Self.temperatures ~= temperature,
             let weight = json["weight"]?.number, weight > 0, weight <= 1
         else { throw DescriptionError("the teacher that it follows is not described") }
         architecture = try Architecture(network)

@@ -45,6 +45,11 @@ import Testing
         var json = try #require(options.json["distill"]?.object)
         json["weight"] = 2
         #expect(throws: DescriptionError.self) { try Teacher(.object(json)) }
+        json["weight"] = 1
+        for temperature in [0, 9e-4, 10_001] {
+            json["temperature"] = .number(temperature)
+            #expect(throws: DescriptionError.self) { try Teacher(.object(json)) }
+        }
     }
 
     @Test func whatDecidesItsOutputsDecidesWhatIsFound() throws {

@@ -7,7 +7,7 @@ import Network
 private let runOption = Option(
     "run", .run, isPositional: true, aliases: ["teacher", "model"], "the trained run whose outputs are followed")
 private let temperature = Option(
-    "temperature", .positive, default: 4, aliases: ["T", "temp", "tau"],
+    "temperature", .decimal(Teacher.temperatures), default: 4, aliases: ["T", "temp", "tau"],
     "what outputs are divided by before the softmax")
 private let weight = Option(
     "weight", .decimal(0...1, excludesLowest: true), default: 0.5, aliases: ["alpha", "lambda"],
@@ -49,8 +49,10 @@ extension Invocation {
     /// digest among the runs of the session and of the store.
     func withTeacher(_ options: TrainingOptions, of run: Run) throws -> TrainingOptions {
         guard let teacher = options.teacher, !teacher.isAtHand else { return options }
-        let bound = context.session.names.values.lazy.compactMap { value -> Run? in
-            guard case .object(let object) = value, let run = (object as? RunValue)?.run, run.parameters != nil,
+        // Of several runs with these weights the same is taken every time.
+        let names = context.session.names
+        let bound = names.keys.sorted().lazy.compactMap { name -> Run? in
+            guard case .object(let object)? = names[name], let run = (object as? RunValue)?.run, run.parameters != nil,
                 run.architecture == teacher.architecture, run.digest == teacher.digest
             else { return nil }
             return run
