@@ -45,7 +45,7 @@ private func tooMany(_ call: Invocation, _ data: DataValue) -> Diagnostic {
     let (training, count) = (data.dataset.training, call[countOption])
     let smallest = training.placesByClass.min { $0.count < $1.count } ?? []
     let written = call.isGiven(DataOption.data) ? call.context.source[call.place(DataOption.data)] : nil
-    let seed = call.isGiven(DataOption.seed) ? ", seed: \(call[DataOption.seed])" : ""
+    let seed = call.isGiven(seedOption) ? ", seed: \(call[seedOption])" : ""
     let name = smallest.first.map { data.dataset.className(training.label($0)) } ?? ""
     return call.fault(
         .outOfRange,
