@@ -161,7 +161,7 @@ extension Invocation {
             let missing = zip(names, data.dataset.trainingCounts).filter { $1 == 0 }.map { "`\($0.0)`" }
             guard !missing.isEmpty else { return }
             noteIdle(
-                "`classweights: balanced` leaves out \(list(missing)), which \(data.name) has no training image of: "
+                "\(data.name) has no training image of \(list(missing)), for which `classweights: balanced` works out no number: "
                     + "\(missing.count == 1 ? "it counts" : "they count") 1", at: place)
         }
     }
