@@ -1,5 +1,6 @@
 // Looks up a member: what follows a dot.
 
+import Experiments
 import Language
 
 extension Interpreter {
@@ -8,6 +9,7 @@ extension Interpreter {
             return .integer(count)
         }
         if let member = value.member(name.text) { return member }
+        if let member = try measure(name, of: value) { return member }
         let names = value.memberHelp.map(\.name)
         if names.contains(name.text) {
             throw fault(
@@ -22,5 +24,14 @@ extension Interpreter {
             }
                 ?? (names.isEmpty ? nil : "members: \(names.joined(separator: ", "))"),
             edits: meant.map { [TextEdit(name.range, $0)] } ?? [])
+    }
+
+    /// What a run of an earlier session says only with the labels of its data: they are made again, as for `table`.
+    private func measure(_ name: Identifier, of value: Value) throws -> Value? {
+        guard case .object(let object) = value, let run = object as? RunValue,
+            let measure = OutcomeMeasure(rawValue: name.text), measure.needsLabels, run.run.accuracy != nil
+        else { return nil }
+        let call = Invocation(arguments: Arguments(word: .table, range: name.range), context: context)
+        return try run.run.value(of: measure, labels: call.testLabels(of: [run], for: [measure])[0]).map { .decimal($0) }
     }
 }
