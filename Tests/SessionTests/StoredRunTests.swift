@@ -65,6 +65,25 @@ struct StoredRunTests {
         #expect(text("let a = runs()[0]\nprint a.state, a.epochs, runs().count") == "interrupted 2 1\n")
     }
 
+    @Test func whatNeedsItsLabelsIsKnownInAnotherSession() throws {
+        defer { remove() }
+        let members = "print f.f1, f.calibration"
+        let first = text(setup + "let f = train Net, \(options)\n\(members)")
+        #expect(first.contains("."))
+        #expect(text("let f = runs[\"f\"]\n\(members)") == first)
+        #expect(text("print runs[\"f\"].f1, runs[\"f\"].calibration") == first)
+    }
+
+    @Test func aPartOfAnEpochIsListedAsOne() throws {
+        defer { remove() }
+        let session = Session(home: home)
+        session.run(setup + "let h = train Net, on: data, epochs: 1.5, batch: 32, log: none\nlet w = train Net, \(options)")
+        session.run("runs")
+        let table = try #require(session.output.all.results.last ?? session.output.all.shown.last).text
+        #expect(table.contains(#/\nh .* 1\.5 /#) && table.contains(#/\nw .* 2 /#), "\(table)")
+        session.workspace.close()
+    }
+
     @Test func runsOfAnEarlierEngineAreListedAsSuch() throws {
         defer { remove() }
         #expect(!text(setup + "let a = train Net, \(options)\nprint runs").contains("earlier engine"))

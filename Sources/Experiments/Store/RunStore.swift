@@ -405,7 +405,9 @@ public final class RunStore: Sendable {
         let values: [DatabaseValue] = [
             .text(key), .text(kept.identity.digest), .text(kept.identity.stem), record.name.map { .text($0) } ?? .null,
             .text(record.model), .text(record.seedText), .text(record.dataset), .text(state),
-            .integer(kept.started), .number(record.position.seconds), .integer(record.epochs ?? 0),
+            .integer(kept.started), .number(record.position.seconds),
+            // A whole number stays one.
+            record.description.map { .number($0.options.passes) } ?? .integer(record.epochs ?? 0),
             .integer(record.position.metrics.count), result.map { .number($0.testAccuracy) } ?? .null,
             result.map { .number($0.testLoss) } ?? .null, .integer(record.arithmetic),
         ]

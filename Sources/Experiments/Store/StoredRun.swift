@@ -20,9 +20,11 @@ public struct StoredRun: Sendable, Equatable {
     /// Seconds since 1970.
     public let started: Int
     public let seconds: Double
-    /// The planned epochs, and those that are complete.
-    public let planned: Int
+    /// The planned epochs, which may end within one, and those that are complete.
+    public let planned: Double
     public let epochs: Int
+    /// The number of the last planned one.
+    public var lastPlanned: Int { Int(planned.rounded(.up)) }
     /// Percent on the test images, and the loss there, after the last whole epoch; `nil` for a run that diverged.
     public let accuracy: Double?
     public let loss: Double?
@@ -65,7 +67,8 @@ public struct StoredRun: Sendable, Equatable {
         self.state = state == "running" && !isLive(key) ? "interrupted" : state
         started = row[7].integer ?? 0
         seconds = row[8].number ?? 0
-        planned = row[9].integer ?? 0
+        // A database may hold anything.
+        planned = min(max(0, row[9].number ?? 0), 1e9)
         epochs = row[10].integer ?? 0
         // What a training had reached before it diverged is no result of it.
         accuracy = state == "diverged" ? nil : row[11].number

@@ -24,10 +24,12 @@ enum StoredRunTable {
                 Table.Column("date", isNumber: false, isTiming: true), Table.Column("time", isTiming: true),
             ])
         for run in runs.prefix(rows) {
-            let epochs = run.epochs == run.planned ? "\(run.epochs)" : "\(run.epochs) of \(run.planned)"
+            let isWhole = run.epochs == run.lastPlanned
+            let planned = decimalText(run.planned)
+            let epochs = isWhole ? planned : "\(run.epochs) of \(planned)"
             table.add([
                 Cell(run.title), Cell(run.model), Cell(run.dataset), Cell(run.accuracy, digits: 2),
-                Cell(run.loss, digits: 4), Cell(epochs, number: Double(run.epochs)),
+                Cell(run.loss, digits: 4), Cell(epochs, number: isWhole ? run.planned : Double(run.epochs)),
                 Cell(String(run.seed), number: Double(run.seed)), Cell(run.state), Cell(run.date),
                 Cell(DurationText.span(run.seconds), number: run.seconds),
             ])

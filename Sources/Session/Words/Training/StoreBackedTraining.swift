@@ -127,7 +127,7 @@ struct StoreBackedTraining {
                 ? "epoch \(position.epoch) of \(options.epochs)"
                 : "epoch \(position.epoch) of \(options.epochs), batch \(position.batch + 1) of \(batches)"
         var origin = ""
-        if let source = keeper?.source, source.planned != options.epochs {
+        if let source = keeper?.source, source.planned != options.passes {
             origin = " after the \(counted(source.epochs, "epoch")) of \(source.label)"
         }
         context.write(
