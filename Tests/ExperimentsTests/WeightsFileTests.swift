@@ -430,9 +430,11 @@ extension String {
         let layer = Int(name.prefix { $0.isNumber }) ?? 0
         return layer == 0 ? "z" : layer < 4 ? "y" : "x"
     }
+}
 
-    // MARK: torchvision's names
+// MARK: torchvision's names
 
+extension StateDictionaryTests {
     private static func block(_ width: Int, stride: Int = 1) -> [Layer] {
         func conv(_ stride: Int) -> [Layer] {
             [
@@ -493,6 +495,49 @@ extension String {
             #expect(loaded.parameters.values(index).allSatisfy { $0 == values[tensor.name] }, "\(tensor.name)")
         }
         #expect(loaded.renamed.first { $0.to == "8.shortcut.1.bias" }?.from == "\(prefix)layer2.0.downsample.1.bias")
+    }
+
+    /// Of a file for feature extraction, and of one with other classes.
+    @Test func aResNetsHeadThatIsMissingIsAllThatIsNamed() throws {
+        var (file, _) = try resNetFile()
+        var wide = file
+        wide["fc.weight"] = .init(shape: [20, 6], values: [Float](repeating: 1, count: 120))
+        let network = try architecture(Self.resNet())
+        #expect { try wide.parameters(for: network) } throws: {
+            guard case StateDictionaryError.wrongShape("fc.weight", [20, 6], [10, 6]) = $0 else { return false }
+            return true
+        }
+        (file["fc.weight"], file["fc.bias"]) = (nil, nil)
+        #expect { try file.parameters(for: network) } throws: {
+            guard case StateDictionaryError.otherNames(let missing, let surplus) = $0 else { return false }
+            return missing.map(\.name) == ["fc.weight", "fc.bias"] && surplus.isEmpty
+        }
+        let body = try architecture(Self.resNet().dropLast())
+        #expect(try file.parameters(for: body).isNamedAsResNet)
+    }
+
+    /// `layer2.0.downsample.` has most of the names of a small network.
+    @Test func aBeginningIsNotGuessedWhereItsShapesAreOthers() throws {
+        let (file, _) = try resNetFile()
+        let network = try architecture([
+            .convolution(.init(width: 5, kernel: Extent(1), hasBias: false)), .batchNorm(.init()), .flatten,
+            .linear(.init(width: 10)),
+        ])
+        #expect { try file.parameters(for: network) } throws: {
+            guard case StateDictionaryError.otherNames(let missing, _) = $0 else { return false }
+            return missing.first?.name == "0.weight"
+        }
+    }
+
+    @Test func aVarianceBelowZeroIsNamed() throws {
+        let run = try trained(epochs: 1)
+        var file = renamed(run) { $0 }
+        let name = try #require(run.architecture.parameters.first { $0.role == .runningVariance }).name
+        #expect(try file.parameters(for: run.architecture).negative.isEmpty)
+        let variance = try #require(file[name])
+        file[name] = .init(shape: variance.shape, values: [-1] + variance.values.dropFirst())
+        let loaded = try file.parameters(for: run.architecture)
+        #expect(loaded.negative == [name] && loaded.notFinite.isEmpty)
     }
 
     /// Fewer or more blocks, norms before their convolutions, another width: no tensor finds its way by order.

@@ -424,5 +424,48 @@ struct KeepingTests {
             "let ten = ResNet(classes: 10)\nlet b = train ten, on: data, epochs: 1, from: w, freeze: 1...21, log: none")
         #expect(session.output.all.diagnostics.contains { $0.message == "ten starts from w: 50 of 52 tensors taken" })
         #expect(session.printed("print b.state") == "done\n")
+        let other = try #require(session.fault("load \"resnet.safetensors\", into: ten"))
+        #expect(other.contains("`fc.weight` is [20, 6] in resnet.safetensors, but the last layer of ten needs [10, 6]"))
+        #expect(other.contains("with `linear 20` at its end as `Start`") && other.contains("`train ten, ..., from: a`"))
+        (file["fc.weight"], file["fc.bias"]) = (nil, nil)
+        session.write(file.bytes, "features.safetensors")
+        let missing = try #require(session.fault("load \"features.safetensors\", into: ten"))
+        #expect(missing.contains("features.safetensors has all tensors of ten but those of its last layer"))
+        #expect(missing.contains("missing in the file: `fc.weight` [10, 6], `fc.bias` [10]"))
+        #expect(missing.contains("without its last `linear` as `Start`"))
+        // As it says.
+        session.run(
+            """
+            model Start {
+                input 3x32x32
+                conv 4, kernel: 7, stride: 2, padding: 3, bias: false; batchnorm; relu; maxpool 3, stride: 2, padding: 1
+                basic 4; basic 4; basic 6, stride: 2; basic 6
+                gap; flatten
+            }
+            let s = load "features.safetensors", into: Start
+            let t = train ten, on: data, epochs: 1, from: s, log: none
+            """)
+        #expect(session.output.all.diagnostics.contains { $0.message == "ten starts from s: 50 of 52 tensors taken" })
+    }
+
+    @Test func whatAVarianceBelowZeroMakesIsSaid() throws {
+        let session = try session("let a = train Net(width: 5), on: data, epochs: 1, batch: 32, log: none")
+        session.run("save a, \"a.safetensors\"")
+        let own = try Safetensors(parsing: session.bytes("a.safetensors"))
+        var file = Safetensors()
+        for name in own.names {
+            file[name] = own[name]
+            guard name == "1.running_var", let tensor = own[name] else { continue }
+            file[name] = .init(shape: tensor.shape, values: tensor.values.map { -$0 })
+        }
+        session.write(file.bytes, "w.safetensors")
+        session.run("let five = Net(width: 5)\nlet w = load \"w.safetensors\", into: five")
+        #expect(
+            session.output.all.diagnostics.last?.message.hasPrefix("`1.running_var` in w.safetensors holds values below 0")
+                == true)
+        session.run("evaluate w, on: data")
+        #expect(
+            session.output.all.diagnostics.last?.message.hasPrefix("the outputs of w for 32 images are NaN: they count as `")
+                == true)
     }
 }

@@ -58,6 +58,8 @@ extension Safetensors {
         public let missingElsewhere: [String]
         /// Tensors that were taken and hold a value that is NaN or infinite.
         public let notFinite: [String]
+        /// Variances that were taken and hold a value below 0.
+        public let negative: [String]
     }
 
     /// The weights of a network of these layers.
@@ -80,13 +82,15 @@ extension Safetensors {
         if let names {
             sources = try Self.mapped(wanted.map(\.name), by: names)
         } else {
-            let counts = Self.prefixes(of: wanted.map(\.name), in: found)
+            let counts = prefixes(of: wanted, in: found)
             let prefix = try Self.prefix(counts, count: wanted.count)
             let prefixed = wanted.map { prefix + $0.name }
             let isWhole = Set(prefixed).isSubset(of: found)
             let named = isWhole ? nil : Self.namedAsResNet(found, to: architecture)
             isNamedAsResNet = named != nil
-            sources = isWhole ? prefixed : named ?? matchedByShape(found, to: wanted) ?? prefixed
+            sources =
+                isWhole ? prefixed : named ?? matchedByShape(found, to: wanted) ?? Self.wholeByName(wanted, in: found)
+                    ?? prefixed
             if isWhole, !prefix.isEmpty {
                 module = String(prefix.dropLast())
                 let all = Set(found)
@@ -117,7 +121,10 @@ extension Safetensors {
             parameters: parameters, renamed: renamed, isNamedAsResNet: isNamedAsResNet, leftOut: leftOut,
             module: module,
             missingElsewhere: missingElsewhere,
-            notFinite: sources.filter { self[$0]?.values.allSatisfy(\.isFinite) == false })
+            notFinite: sources.filter { self[$0]?.values.allSatisfy(\.isFinite) == false },
+            negative: zip(sources, wanted).filter { source, tensor in
+                tensor.role == .runningVariance && self[source]?.values.contains { $0 < 0 } == true
+            }.map(\.0))
     }
 
     // MARK: Other names
@@ -147,19 +154,35 @@ extension Safetensors {
         return sources
     }
 
-    /// How many of the network's names are in the file after each beginning.
-    private static func prefixes(of wanted: [String], in found: [String]) -> [String: Int] {
-        let names = Set(wanted.map { $0[...] })
+    /// How many of the network's names are in the file after each beginning, where all of them have their shapes: many
+    /// a module of a file has a `0.weight`.
+    private func prefixes(of wanted: [ParameterTensor], in found: [String]) -> [String: Int] {
+        let shapes = Dictionary(wanted.map { ($0.name[...], $0.shape) }, uniquingKeysWith: { first, _ in first })
+        let agreeing = Self.prefixes(in: found) { name, rest in shapes[rest].map { $0 == shape(name) } ?? false }
+        return Self.prefixes(in: found) { shapes[$1] != nil }.filter { $0.key.isEmpty || agreeing[$0.key] == $0.value }
+    }
+
+    /// - Parameter isWanted: of a name of the file and what is behind a beginning of it.
+    private static func prefixes(
+        in found: [String], where isWanted: (_ name: String, _ rest: Substring) -> Bool
+    ) -> [String: Int] {
         var counts: [String: Int] = [:]
         for name in found {
             var rest = name[...]
             while true {
-                if names.contains(rest) { counts[String(name[..<rest.startIndex]), default: 0] += 1 }
+                if isWanted(name, rest) { counts[String(name[..<rest.startIndex]), default: 0] += 1 }
                 guard let point = rest.firstIndex(of: ".") else { break }
                 rest = rest[rest.index(after: point)...]
             }
         }
         return counts
+    }
+
+    /// The names after the one beginning that has all of them, whatever their shapes, which are told then.
+    private static func wholeByName(_ wanted: [ParameterTensor], in found: [String]) -> [String]? {
+        let names = Set(wanted.map { $0.name[...] })
+        let whole = prefixes(in: found) { names.contains($1) }.filter { $0.value == names.count }.keys
+        return whole.count == 1 ? whole.first.map { prefix in wanted.map { prefix + $0.name } } : nil
     }
 
     /// What is in front of the network's names in the file: nothing where the file has them as they are, else what
@@ -169,7 +192,8 @@ extension Safetensors {
     private static func prefix(_ counts: [String: Int], count: Int) throws(StateDictionaryError) -> String {
         let whole = counts.filter { $0.value == count }.keys
         if whole.isEmpty || whole.contains("") {
-            return whole.isEmpty ? counts.first { 2 * $0.value > count }?.key ?? "" : ""
+            let most = counts.max { ($0.value, $1.key) < ($1.value, $0.key) }
+            return whole.isEmpty ? most.flatMap { 2 * $0.value > count ? $0.key : nil } ?? "" : ""
         }
         guard whole.count == 1, let prefix = whole.first else {
             throw .severalFit(whole.map { String($0.dropLast()) }.sorted())
@@ -188,7 +212,7 @@ extension Safetensors {
         self[name]?.shape ?? unread[name]?.shape ?? []
     }
 
-    /// The names of torchvision, where both are a ResNet of the same form.
+    /// The names of torchvision, where both are a ResNet of the same form; the head may be missing, which is told then.
     private static func namedAsResNet(_ found: [String], to architecture: Architecture) -> [String]? {
         guard let modules = ResNetNames.modules(of: architecture, in: found) else { return nil }
         var sources: [String] = []
@@ -197,7 +221,9 @@ extension Safetensors {
             guard let module = modules[layer] else { return nil }
             sources.append("\(module).\(leaf)")
         }
-        return Set(sources).isSubset(of: found) ? sources : nil
+        let head = architecture.layers.indices.last { !architecture.layers[$0].parameters.isEmpty }.map(String.init)
+        let missing = Set(sources).subtracting(found)
+        return missing.allSatisfy { Self.split($0).layer == head.flatMap { modules[$0] } } ? sources : nil
     }
 
     /// Module for module, if shapes leave no choice: each of the network's fits one of the file's, and no two are

@@ -134,6 +134,17 @@ private func loadWeights(_ call: Invocation, _ weights: Safetensors, _ name: Str
                         ? [] : ["so do \(list(loaded.notFinite.dropFirst().map { "`\($0.printableName)`" }))"],
                     fix: "check the training that they come from: it may have diverged"))
         }
+        if let first = loaded.negative.first {
+            call.context.output.report(
+                Diagnostic(
+                    .note, code: .notFiniteWeights,
+                    "`\(first.printableName)` in \(name) holds values below 0, which no variance is: where they are more than "
+                        + "a rounding, their channels become NaN",
+                    source: call.context.source, at: call.place(file),
+                    context: loaded.negative.count == 1
+                        ? [] : ["so do \(list(loaded.negative.dropFirst().map { "`\($0.printableName)`" }))"],
+                    fix: "check how they were made: a variance is at least 0"))
+        }
         if !call.isGiven(names), let first = renamed.first, !first.from.hasSuffix(".\(first.to)") {
             call.context.output.report(
                 Diagnostic(
@@ -225,7 +236,25 @@ extension Invocation {
             tensors.map { "`\($0.name.printableName)` \(shapeText($0.shape))" }
         }
         let load = "load \"\(name)\", into: \(model.name)"
+        /// The last layer that learns, where it is a `linear` and the file's is another.
+        let head = architecture.layers.enumerated().last { !$0.element.parameters.isEmpty }
+        let ofHead = head?.element.layer.family == .linear ? head?.element.parameters.count ?? 0 : 0
+        func isOfHead(_ tensor: String) -> Bool {
+            ofHead > 0
+                && (tensor.split(separator: ".").dropLast().last == "fc"
+                    || architecture.parameters.suffix(ofHead).contains { ".\(tensor)".hasSuffix(".\($0.name)") })
+        }
+        func started(_ which: String) -> String {
+            "define the same model \(which) as `Start`, `let a = load \"\(name)\", into: Start`, and "
+                + "`train \(model.name), ..., from: a` takes all but the last layer from it"
+        }
         switch error {
+        case .wrongShape(let tensor, let found, let expected)
+        where isOfHead(tensor) && !found.isEmpty && found.dropFirst() == expected.dropFirst():
+            return fault(
+                .otherWeights,
+                "`\(tensor)` is \(shapeText(found)) in \(name), but the last layer of \(model.name) needs "
+                    + shapeText(expected), at: place(file), fix: started("with `linear \(found[0])` at its end"))
         case .wrongShape(let tensor, let found, let expected):
             return fault(
                 .otherWeights,
@@ -241,6 +270,14 @@ extension Invocation {
                 at: place(file),
                 fix: "convert it to float32 in Python, by its scale where it is quantized: "
                     + "`w[\"\(tensor.printableName)\"] = w[\"\(tensor.printableName)\"].float()`")
+        case .otherNames(let missing, let surplus)
+        where missing.count == ofHead && ofHead < architecture.parameters.count && missing.allSatisfy { isOfHead($0.name) }
+            && !surplus.contains { other in missing.contains { $0.shape == other.shape } }:
+            var diagnostic = fault(
+                .otherWeights, "\(name) has all tensors of \(model.name) but those of its last layer", at: place(file),
+                fix: started("without its last `linear`"))
+            diagnostic.context.append("missing in the file: \(list(texts(missing)))")
+            return diagnostic
         case .otherNames(let missing, let surplus) where missing.isEmpty:
             var diagnostic = fault(
                 .otherWeights,
