@@ -10,7 +10,7 @@ public struct TestOutcomes: Hashable, Sendable {
     public private(set) var areAmongFive: [Bool] = []
     /// The probability of the likeliest class, 0...1, to 1 part in 2,000.
     public private(set) var confidences: [Float16] = []
-    /// Cross-entropy in nats, to 1 part in 2,000; infinite above 65,504.
+    /// Cross-entropy in nats, to 1 part in 2,000; infinite above 65,504, NaN where the outputs are.
     public private(set) var losses: [Float16] = []
 
     /// Where only the classes are known.

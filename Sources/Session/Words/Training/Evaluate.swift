@@ -50,9 +50,25 @@ private func evaluateRun(_ call: Invocation) throws -> Value {
         }
         let results = ["loss \(lossText(evaluation.loss, 4))", "accuracy \(fixed(evaluation.accuracy, 2)) %"]
         report?.finish(title: "evaluated \(run.run.label) on \(place)", isDone: true, results: results, facts: [])
+        call.noteOutputsThatAreNoNumbers(evaluation, of: run, on: data)
         return .object(EvaluationValue(evaluation, of: run.run.label, on: data, part, views, defaults: defaults))
     } catch {
         report?.finish(title: "evaluating \(run.run.label) on \(place) stopped", isDone: false)
         throw call.fault(error)
+    }
+}
+
+extension Invocation {
+    /// An image whose outputs are NaN is taken for the first class, as by `argmax`, and may be right by that.
+    fileprivate func noteOutputsThatAreNoNumbers(_ evaluation: Evaluation, of run: RunValue, on data: DataValue) {
+        let count = evaluation.outcomes.losses.count(where: \.isNaN)
+        guard count > 0, !context.isSilent else { return }
+        context.output.report(
+            Diagnostic(
+                .note, code: .notFiniteWeights,
+                "the outputs of \(run.run.label) for \(counted(count, "image")) are NaN: "
+                    + "\(count == 1 ? "it counts" : "they count") as `\(data.dataset.classNames.first ?? "0")`, and the "
+                    + "accuracy says nothing", source: context.source, at: range,
+                fix: "check the weights: some may be NaN, or a variance below 0"))
     }
 }
