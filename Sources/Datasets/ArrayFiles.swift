@@ -79,6 +79,11 @@ struct ArrayFiles {
             ("xtest", "ytest"), ("testx", "testy"), ("testimages", "testlabels"), ("testdata", "testlabels"),
         ]
 
+        /// As NumPy has it, without the ending of its file.
+        private static func name(_ member: String) -> String {
+            member.hasSuffix(".npy") ? String(member.dropLast(4)) : member
+        }
+
         init(_ path: String, _ cancellation: Cancellation) throws(DatasetError) {
             var names: [String] = []
             do throws(ArchiveError) {
@@ -87,9 +92,14 @@ struct ArrayFiles {
                 throw cancellation.isCancelled
                     ? .cancelled : .damaged(path: path, reason: error.reason, fix: ArrayFiles.fix)
             }
+            if let twice = Dictionary(grouping: names, by: { $0 }).filter({ $0.value.count > 1 }).keys.min() {
+                throw .unreadable(
+                    path: path, reason: "it holds several arrays called \(Self.name(twice).printableName)",
+                    fix: "save it anew, each array by a name of its own: `np.savez(\"data.npz\", x=images, y=labels)`")
+            }
             /// `x_train.npy` as `xtrain`.
             func plain(_ name: String) -> String {
-                (name.hasSuffix(".npy") ? String(name.dropLast(4)) : name).lowercased().filter {
+                Self.name(name).lowercased().filter {
                     $0.isLetter || $0.isNumber
                 }
             }
@@ -107,7 +117,7 @@ struct ArrayFiles {
                         let contents = try Archive.contents(
                             ofZip: path, wanted: name, isCancelled: { cancellation.isCancelled })
                         let bytes = contents.first { $0.name == name }?.bytes ?? []
-                        return DataFile(bytes, named: "\(path) (\(name))", fix: ArrayFiles.fix)
+                        return DataFile(bytes, named: name, in: path, fix: ArrayFiles.fix)
                     } catch {
                         throw cancellation.isCancelled
                             ? .cancelled : .damaged(path: path, reason: error.reason, fix: ArrayFiles.fix)
@@ -119,7 +129,7 @@ struct ArrayFiles {
             }
             let found = pairs(Self.trainingNames)
             func text(_ names: [String]) -> String {
-                names.prefix(8).map { String($0.dropLast($0.hasSuffix(".npy") ? 4 : 0)).printableName }
+                names.prefix(8).map { Self.name($0).printableName }
                     .joined(separator: ", ") + (names.count > 8 ? " and \(names.count - 8) more" : "")
             }
             guard let first = found.first, found.count == 1 else {

@@ -176,10 +176,13 @@ public struct ArrayImages: Hashable, Sendable {
         guard let kind = array.kind else { throw notNumbers(array) }
         var bytes = [UInt8](repeating: 0, count: try array.file.count(array.shape))
         var (low, high) = (Double.infinity, -Double.infinity)
-        var (isWhole, isByte) = (true, kind == .float32 || kind == .float64)
+        var (isWhole, isByte, isFinite) = (true, kind == .float32 || kind == .float64, true)
         try array.forEachValue(kind, cancellation) { index, value throws(DatasetError) in
+            guard value.isFinite else {
+                (isFinite, isByte) = (false, false)
+                return
+            }
             (low, high) = (min(low, value), max(high, value))
-            if value.isNaN { (low, high) = (-.infinity, .infinity) }
             isWhole = isWhole && value == value.rounded()
             let byte = (255 * value).rounded()
             // As near as a float of 32 bits can be.
@@ -190,33 +193,45 @@ public struct ArrayImages: Hashable, Sendable {
             }
         }
         if isByte { return bytes }
+        let path = array.file.path
+        func fault(_ values: String, _ fix: String) -> DatasetError {
+            .unreadable(
+                path: path,
+                reason: "its values are \(array.typeText)\(values), and pixels are bytes (uint8), or decimals that are bytes "
+                    + "divided by 255", fix: "save them as `\(fix)`; `normalize` sets the mean and deviation here")
+        }
+        guard low <= high else { throw fault(" of which none is a number", "np.nan_to_num(x).astype(np.uint8)") }
+        let range = " from \(numberText(low)) to \(numberText(high))"
+        // The smallest and the largest of all are no numbers where one is none.
+        let (x, smallest, largest) =
+            isFinite ? ("x", "x.min()", "x.max()") : ("np.nan_to_num(x)", numberText(low), numberText(high))
         let meant =
-            array.type.hasSuffix("b1")
-            ? "255 * x.astype(np.uint8)"
-            : !low.isFinite || !high.isFinite
-                ? "np.nan_to_num(x)` and then as bytes `x.astype(np.uint8)"
-                : isWhole && low >= 0 && high <= 255 && high > 16
-                    ? "x.astype(np.uint8)"
-                    : low >= 0 && high <= 1
-                        ? "(255 * x).round().astype(np.uint8)"
-                        : low >= -1 && high <= 1
-                            ? "(127.5 * (x + 1)).round().astype(np.uint8)"
-                            : "((x - x.min()) / (x.max() - x.min()) * 255).round().astype(np.uint8)"
-        throw .unreadable(
-            path: array.file.path,
-            reason:
-                "its values are \(array.typeText) from \(numberText(low)) to \(numberText(high)), and pixels are bytes (uint8), or "
-                + "decimals that are bytes divided by 255",
-            fix: "save them as `\(meant)`; `normalize` sets the mean and deviation here")
+            if array.type.hasSuffix("b1") {
+                "255 * x.astype(np.uint8)"
+            } else if isWhole, low >= 0, high <= 255, high > 16 {
+                "\(x).astype(np.uint8)"
+            } else if low >= 0, high <= 1 {
+                "(255 * \(x)).round().astype(np.uint8)"
+            } else if low >= -1, high <= 1 {
+                "(127.5 * (\(x) + 1)).round().astype(np.uint8)"
+            } else {
+                "((\(x) - \(smallest)) / (\(largest) - \(smallest)) * 255).round().astype(np.uint8)"
+            }
+        throw fault(range + (isFinite ? "" : ", and some are NaN or infinite"), meant)
     }
 
     private func numberText(_ number: Double) -> String { Int(exactly: number).map(String.init) ?? "\(Float(number))" }
 
-    private func notNumbers(_ array: NumPyFile) -> DatasetError {
-        .unreadable(
+    private func notNumbers(_ array: NumPyFile, areLabels: Bool = false) -> DatasetError {
+        // Texts, of which labels are often made.
+        let isText = ["U", "S", "O"].contains { array.type.dropFirst().hasPrefix($0) }
+        return .unreadable(
             path: array.file.path,
             reason: "its values are of the type `\(array.type.prefix(20))`, no numbers of 8 to 64 bits",
-            fix: "save numbers: `x.astype(np.uint8)`")
+            fix: areLabels && isText
+                ? "save the numbers of the classes, `np.unique(y, return_inverse=True)[1]`, and give their names here: "
+                    + "`classes: [...]`, in the order of `np.unique(y)`"
+                : "save numbers: `\(areLabels ? "y.astype(np.int64)" : "x.astype(np.uint8)")`")
     }
 
     private func readLabels(_ array: NumPyFile, _ cancellation: Cancellation) throws(DatasetError) -> [UInt16] {
@@ -227,7 +242,7 @@ public struct ArrayImages: Hashable, Sendable {
                 "its shape is \(array.shapeText), and labels are one list of class numbers",
                 fix: array.shape.count == 2 ? "save `y.argmax(axis=1)`" : "save one number for each image")
         }
-        guard let kind = array.kind else { throw notNumbers(array) }
+        guard let kind = array.kind else { throw notNumbers(array, areLabels: true) }
         var labels = [UInt16](repeating: 0, count: try array.file.count(array.shape))
         try array.forEachValue(kind, cancellation) { index, value throws(DatasetError) in
             guard value == value.rounded(), 0..<Double(UInt16.max) ~= value else {

@@ -8,22 +8,24 @@ struct DataFile {
     /// What to do where it is damaged.
     private let fix: String
     private let stream: ByteStream
+    /// The archive that it is in, and what it is called there.
+    let member: (archive: String, name: String)?
 
     init(_ path: String, part: Range<Int>? = nil, isPacked: Bool? = nil, fix: String) throws(DatasetError) {
-        (self.path, self.fix) = (path, fix)
+        (self.path, self.fix, member) = (path, fix, nil)
         do throws(FileError) {
             stream = try ByteStream(path, part: part, isPacked: isPacked)
         } catch { throw .file(error) }
     }
 
     /// Bytes of a packed file.
-    init(_ bytes: [UInt8], named path: String, fix: String) {
-        (self.path, self.fix, stream) = (path, fix, ByteStream(bytes))
+    init(_ bytes: [UInt8], named name: String, in archive: String, fix: String) {
+        (path, self.fix, stream, member) = ("\(archive) (\(name))", fix, ByteStream(bytes), (archive, name))
     }
 
     /// Some bytes of another file.
     init(_ bytes: [UInt8], of file: DataFile) {
-        (path, fix, stream) = (file.path, file.fix, ByteStream(bytes))
+        (path, fix, stream, member) = (file.path, file.fix, ByteStream(bytes), file.member)
     }
 
     func damaged(_ reason: String) -> DatasetError { .damaged(path: path, reason: reason, fix: fix) }

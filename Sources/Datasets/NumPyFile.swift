@@ -3,6 +3,7 @@
 
 import Libraries
 import Runtime
+import Text
 
 /// The beginning of an array's file, and its values, which come next.
 struct NumPyFile {
@@ -43,8 +44,19 @@ struct NumPyFile {
         guard order.hasPrefix("F") || self.shape.count < 2 else {
             throw .unreadable(
                 path: file.path, reason: "it is in Fortran's order",
-                fix: "save it in C's: `np.save(\"\(FileSystem.name(of: file.path))\", np.ascontiguousarray(x))`")
+                fix: "save it in C's: `\(Self.saving(file))`")
         }
+    }
+
+    /// How an array is saved in C's order, alone or with the others of its archive.
+    private static func saving(_ file: DataFile) -> String {
+        guard let member = file.member else {
+            return "np.save(\"\(FileSystem.name(of: file.path))\", np.ascontiguousarray(x))"
+        }
+        let name = (member.name.hasSuffix(".npy") ? String(member.name.dropLast(4)) : member.name).printableName
+        let isImages = !name.lowercased().hasPrefix("y") && !name.lowercased().contains("label")
+        return "np.savez(\"\(FileSystem.name(of: member.archive))\", \(name)=np.ascontiguousarray(\(name)), "
+            + (isImages ? "y=y" : "x=x") + ")"
     }
 
     /// What follows a key of the header, a literal of Python: `'<f4'`, `(3, 4)`, `False`.

@@ -90,6 +90,11 @@ struct ArrayTests {
         ("flat.npy", "its shape is (20, 30)", "in one of these shapes"),
         ("both.npy", "whose channels may be first or last", "`channels: first` or `channels: last`"),
         ("fortran.npy", "in Fortran's order", "np.ascontiguousarray(x)"),
+        ("fortran.npz", "in Fortran's order", "`np.savez(\"fortran.npz\", x=np.ascontiguousarray(x), y=y)`"),
+        ("twice.npz", "it holds several arrays called y", "each array by a name of its own"),
+        ("nan.npy", "float32 from 0 to 1, and some are NaN", "(255 * np.nan_to_num(x)).round().astype(np.uint8)"),
+        ("nan-signed.npy", "from -10 to 10, and some are NaN", "((np.nan_to_num(x) - -10) / (10 - -10) * 255).round()"),
+        ("no-number.npy", "float64 of which none is a number", "np.nan_to_num(x)"),
         ("other.npz", "holds a, b, and none are called images and labels", "np.savez("),
     ])
     func whatIsNoImageSaysHowToSaveIt(_ file: String, _ reason: String, _ fix: String) {
@@ -103,10 +108,17 @@ struct ArrayTests {
     @Test(arguments: [
         ("y-float.npy", "label 1 is 0.5"), ("one-hot.npy", "its shape is (20, 4)"),
         ("objects.npy", "of the type `|O`"), ("gray.npy", "its shape is (20, 6, 5)"),
+        ("texts.npy", "of the type `<U3`"),
     ])
     func whatIsNoLabelIsNamed(_ file: String, _ reason: String) {
         let error = datasetFailure { () throws(DatasetError) in try load("gray.npy", file) }
         #expect(error?.message.contains(reason) == true, "\(String(describing: error))")
+    }
+
+    @Test func classesThatAreNamedInTheLabelsAreNumberedAndNamedHere() {
+        let error = datasetFailure { () throws(DatasetError) in try load("gray.npy", "texts.npy") }
+        #expect(error?.fix.contains("`np.unique(y, return_inverse=True)[1]`") == true)
+        #expect(error?.fix.contains("`classes: [...]`") == true)
     }
 
     @Test func whatAnnouncesMoreThanItHoldsTakesNoMemory() throws {

@@ -2,7 +2,7 @@
 """Writes Arrays/: small files in the formats of MNIST and SVHN, and of NumPy, as `gzip`, SciPy and NumPy write them. Run with SciPy;
 the files are kept, so that the tests need none of them. Pixel (channel, row, column) of image i is
 (5 row + 3 column + 50 channel + 7 i) mod 256, and its label i mod 10."""
-import gzip, pathlib, struct
+import gzip, pathlib, struct, zipfile
 import numpy, scipy.io
 
 folder = pathlib.Path(__file__).resolve().parent / "Arrays"
@@ -57,6 +57,12 @@ save("whole.npy", gray.astype("int64"))
 save("booleans.npy", gray > 128)
 save("flat.npy", gray.reshape(20, 30))
 save("fortran.npy", numpy.asfortranarray(gray))
+some = (colors / 255).astype("float32")
+some[3, 1, 2] = numpy.nan
+save("nan.npy", some)
+save("nan-signed.npy", 20 * some - 10)
+save("no-number.npy", numpy.full((20, 6, 5), numpy.nan))
+save("texts.npy", numpy.array(["cat", "dog"])[labels(20) % 2])
 save("objects.npy", numpy.array([{}, []], dtype=object))
 # Sorted by class, as many keep them.
 save("y.npy", numpy.sort(labels(20) % 4))
@@ -69,3 +75,8 @@ numpy.savez_compressed(
     folder / "numpy/parts.npz", train_images=colors, train_labels=labels(20) % 4, test_images=colors[:8],
     test_labels=labels(8) % 4, val_images=colors[:2], val_labels=labels(2))
 numpy.savez(folder / "numpy/other.npz", a=gray, b=labels(20))
+numpy.savez(folder / "numpy/fortran.npz", x=numpy.asfortranarray(gray), y=labels(20) % 4)
+with zipfile.ZipFile(folder / "numpy/twice.npz", "w") as file:
+    for name in ["gray", "y", "y"]:
+        member = zipfile.ZipInfo("x.npy" if name == "gray" else "y.npy")
+        file.writestr(member, (folder / f"numpy/{name}.npy").read_bytes())
