@@ -181,6 +181,11 @@ public struct Safetensors: Sendable {
         where after.range.lowerBound < before.range.upperBound {
             throw fail("its tensors `\(before.name)` and `\(after.name)` lie on each other")
         }
+        // "The byte buffer needs to be entirely indexed": what nobody names could be anything.
+        let surplus = dataCount - (sorted.last?.range.upperBound ?? 0)
+        guard surplus == 0 else {
+            throw fail("\(surplus == 1 ? "a byte follows" : "\(surplus) bytes follow") its last tensor")
+        }
         return places
     }
 
