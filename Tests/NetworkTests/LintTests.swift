@@ -63,6 +63,24 @@ struct LintTests {
 
     private static let cases: [(String, [Layer], String)] = [
         (
+            "two shuffles that undo each other",
+            [conv(6), .channelShuffle(groups: 2), .channelShuffle(groups: 3), .flatten, linear(2)],
+            "layer 3 (channelshuffle 3) undoes layer 2 (channelshuffle 2): every channel is where it was before the two"
+        ),
+        (
+            "a factor of 0", [conv(3), .scale(.init(factor: 0)), .flatten, linear(2)],
+            "layer 2 (scale 0) gives 0 whatever comes in, and lets no gradient through"
+        ),
+        (
+            "zeros behind zeros",
+            [
+                .convolution(.init(width: 4, hasBias: false, initialization: .zeros)), .batchNorm(.init()), .flatten,
+                .linear(.init(width: 2, initialization: .zeros)),
+            ],
+            "layer 3 (linear 2, init: zeros) begins with zeros, as layer 1 (conv 4, bias: false, init: zeros) before it does: "
+                + "the weights of neither ever learn"
+        ),
+        (
             "zeros before relu",
             [
                 .convolution(.init(width: 4, hasBias: false, initialization: .zeros)), .batchNorm(.init()), relu,
@@ -252,6 +270,8 @@ struct LintTests {
         [conv(3), .residual(body: [relu, conv(3)], shortcut: nil), relu, .flatten, linear(2)],
         [.dropout(rate: 1e-9), .flatten, linear(2)],
         [.scale(.init(factor: 1, isLearned: true)), .flatten, linear(2)],
+        [.scale(.init(factor: 0, isLearned: true)), .flatten, linear(2)],
+        [conv(6), .channelShuffle(groups: 2), .channelShuffle(groups: 2), .flatten, linear(2)],
         [.groupNorm(.init(groups: 3)), relu, .flatten, linear(2)],
         [.maxPool(.init(size: Extent(3), stride: Extent(2), padding: Extent(1))), .flatten, linear(2)],
     ]

@@ -95,6 +95,39 @@ extension LintRule {
             }
         },
         LintRule(
+            name: "two shuffles that undo each other",
+            explanation: "Channels that are put in another order and back again are where they were before."
+        ) { context in
+            context.each { layer, behind, _ -> Found? in
+                guard let next = behind.first, layer.placed.isShuffling, next.placed.isShuffling else { return nil }
+                let channels = layer.placed.input.channels
+                let (first, second) = (
+                    layer.placed.layer.shuffledChannels(of: channels), next.placed.layer.shuffledChannels(of: channels)
+                )
+                guard second.map({ first[$0] }) == Array(0..<channels) else { return nil }
+                return (
+                    next, "undoes \(layer.title): every channel is where it was before the two",
+                    "leave both out, or put layers between them"
+                )
+            }
+        },
+        LintRule(
+            name: "a factor of 0",
+            explanation:
+                "Its output is 0 whatever comes in, and no gradient comes back through it: what is before it in its branch, "
+                + "or in the network, does nothing and learns nothing."
+        ) { context in
+            context.each { layer, _, _ -> Found? in
+                guard case .scale(let scale) = layer.placed.layer, scale.factor == 0, !scale.isLearned else {
+                    return nil
+                }
+                return (
+                    layer, "gives 0 whatever comes in, and lets no gradient through",
+                    "write another factor, or `learned: true`, which begins with 0 and learns"
+                )
+            }
+        },
+        LintRule(
             name: "an adaptive pool that copies",
             explanation:
                 "Where its output is larger than its input, an adaptive pool repeats values; a linear layer after it "
@@ -145,6 +178,22 @@ extension LintRule {
                 return (
                     layer, "never learns: it begins with zeros, of which \(next.title) lets no gradient through",
                     "choose another `init:`, or keep zeros for the last layer of a `residual`'s body"
+                )
+            }
+        },
+        LintRule(
+            name: "zeros behind zeros",
+            explanation:
+                "Of two layers that begin with zeros the second is given zeros, so that its weights have no gradient, and "
+                + "lets none through to the first: only the biases of the second learn."
+        ) { context in
+            context.each { layer, behind, _ -> Found? in
+                guard layer.placed.traits.beginsAtZero, let next = behind.first(where: { !$0.placed.keepsZeros }),
+                    next.placed.traits.beginsAtZero
+                else { return nil }
+                return (
+                    next, "begins with zeros, as \(layer.title) before it does: the weights of neither ever learn",
+                    "keep `init: zeros` in one of them at most"
                 )
             }
         },
@@ -345,6 +394,10 @@ extension PlacedLayer {
         guard branches.isEmpty, let windows = traits.windows, windows.padding == Extent(0) else { return false }
         return windows.reach.height <= windows.stride.height && windows.reach.width <= windows.stride.width
     }
+
+    fileprivate var isShuffling: Bool { if case .channelShuffle = layer { !isIdle } else { false } }
+    /// Whether `lint` says already that it does nothing.
+    private var isIdle: Bool { traits.idleNote != nil }
 
     /// Whether zeros come out where zeros go in, before the first step.
     fileprivate var keepsZeros: Bool { if case .batchNorm = layer { true } else { traits.isView } }
