@@ -16,9 +16,8 @@ extension Word {
         [CommonOptions.model, CommonOptions.data, switches, TrainingOption.recipe] + ComparingOption.ofStudies,
         result: .study,
         example:
-            "model Net(wide: true) { input 3x32x32; conv (if wide { 8 } else { 4 }), stride: 4; relu; flatten; linear 10 }\n"
-            + ComparingOption.smallData
-            + "let study = ablate Net, on: data, epochs: 1, over: [\"wide\", \"smoothing\"], smoothing: 0.1, seeds: 1...2",
+            ComparingOption.twoModels + ComparingOption.smallData
+            + "let study = ablate A, on: data, epochs: 1, smoothing: 0.1, over: [\"smoothing\"], seeds: 1...2",
         aliases: ["ablation"], since: "0.2", shows: .unbound, takesLong: true, .perform(ablateModel))
 }
 
