@@ -225,7 +225,8 @@ public struct StudySimulation: Sendable {
         }
     }
 
-    /// How often models whose predictions no seed changes, and whose true difference is the margin, count as equivalent.
+    /// How often models whose predictions no seed changes, and whose true difference is the margin, count as
+    /// equivalent.
     public func equivalentWithoutSpread(images: Int, seeds: Int, margin: Double = 0.5) -> Double {
         share { draws in
             // The images that one alone gets right, so many that a study often sees few of them.

@@ -1,8 +1,8 @@
 // Whether spreads differ: the distances of values from their own median, compared.
 
 public enum BrownForsythe {
-    /// How probable distances this unlike are, if all groups spread alike. `nil` where a group has fewer than two values,
-    /// or where no distance varies.
+    /// How probable distances this unlike are, if all groups spread alike. `nil` where a group has fewer than two
+    /// values, or where no distance varies.
     ///
     /// Source: Brown and Forsythe, "Robust tests for the equality of variances", JASA 69, 1974.
     public static func test(_ groups: [[Double]]) -> Double? { test(parts: groups.map { [$0] }) }

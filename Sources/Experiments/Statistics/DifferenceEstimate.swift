@@ -108,8 +108,8 @@ public struct DifferenceEstimate: Hashable, Sendable {
 
     /// Two models, each with its own seeds, on the same images.
     ///
-    /// The variance of the seeds is that of each side; of the images their differences are left, whose mean square holds
-    /// what is left over of both sides.
+    /// The variance of the seeds is that of each side; of the images their differences are left, whose mean square
+    /// holds what is left over of both sides.
     public init?(unpaired first: [[Float]], _ second: [[Float]], scale: Double = 1) {
         let images = first.first?.count ?? 0
         guard first.count > 1, second.count > 1, images > 1, (first + second).allSatisfy({ $0.count == images })
@@ -165,8 +165,8 @@ public struct DifferenceEstimate: Hashable, Sendable {
             seeds: min(a.count, b.count), basis: .unpairedSeedsOnly)
     }
 
-    /// Means of both models for each fold. Trainings on folds share most of their images, so that their differences vary
-    /// together; the variance counts that in.
+    /// Means of both models for each fold. Trainings on folds share most of their images, so that their differences
+    /// vary together; the variance counts that in.
     ///
     /// Source: Nadeau and Bengio, "Inference for the generalization error", Machine Learning 52, 2003.
     /// - Parameter shareTested: test images by training images.
@@ -212,8 +212,8 @@ public struct DifferenceEstimate: Hashable, Sendable {
 
     /// The same, whenever and however often one looks; `nil` where so few seeds allow none.
     ///
-    /// Source: Wang and Ramdas, "Anytime-valid t-tests and confidence sequences for Gaussian means with unknown variance",
-    /// arXiv 2310.03722, theorem 4.9, for one unit of prior information.
+    /// Source: Wang and Ramdas, "Anytime-valid t-tests and confidence sequences for Gaussian means with unknown
+    /// variance", arXiv 2310.03722, theorem 4.9, for one unit of prior information.
     public func anytimeInterval(_ chance: Double) -> ClosedRange<Double>? {
         Self.anytimeReach(seeds: seeds, chance).map(reach)
     }
@@ -231,16 +231,16 @@ public struct DifferenceEstimate: Hashable, Sendable {
         return mean - reach...mean + reach
     }
 
-    /// How probable a difference at least as far from 0 is where there is none: below a chance just where the interval of
-    /// that chance leaves 0 out.
+    /// How probable a difference at least as far from 0 is where there is none: below a chance just where the interval
+    /// of that chance leaves 0 out.
     public var probability: Double {
         guard variance > 0 else { return mean == 0 ? 1 : 0 }
         return min(1, 2 * upperTail(abs(mean) / error))
     }
 
-    /// How probable it is that the second is better by more than the margin, that both are within it, and that the first
-    /// is better by more, if nothing was known before (Benavoli, Corani, Demsar and Zaffalon, "Time for a change", JMLR
-    /// 18, 2017: a flat prior, and the margin as region of practical equivalence).
+    /// How probable it is that the second is better by more than the margin, that both are within it, and that the
+    /// first is better by more, if nothing was known before (Benavoli, Corani, Demsar and Zaffalon, "Time for a
+    /// change", JMLR 18, 2017: a flat prior, and the margin as region of practical equivalence).
     public func probabilities(margin: Double) -> (second: Double, within: Double, first: Double) {
         guard variance > 0 else {
             return (mean > margin ? 1 : 0, abs(mean) <= margin ? 1 : 0, mean < -margin ? 1 : 0)

@@ -1,7 +1,8 @@
 // When a training has failed: it diverged, or it is no better than always guessing the largest class.
 
 public struct FailureRule: Hashable, Sendable {
-    /// So many right test images chance alone exceeds once in a thousand; `nil` where it may well get all of them right.
+    /// So many right test images chance alone exceeds once in a thousand; `nil` where it may well get all of them
+    /// right.
     public let mostRight: Int?
     /// Of the test images: what always guessing that class gets right, 0...1.
     public let largestShare: Double

@@ -3,8 +3,8 @@
 import Runtime
 
 public enum FisherExact {
-    /// How probable counts at least as uneven are, if both sides fail alike; two-sided, by the sum of all tables that are
-    /// no more probable than this one.
+    /// How probable counts at least as uneven are, if both sides fail alike; two-sided, by the sum of all tables that
+    /// are no more probable than this one.
     ///
     /// Source: Fisher, "The logic of inductive inference", J. Royal Statistical Society 98, 1935.
     public static func test(_ first: Int, of firstCount: Int, _ second: Int, of secondCount: Int) -> Double {

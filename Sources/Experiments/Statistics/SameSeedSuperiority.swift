@@ -10,8 +10,8 @@ public struct SameSeedSuperiority: Hashable, Sendable {
     /// in machine learning benchmarks", 2021).
     public static let meaningful = 0.75
 
-    /// From paired differences, if they are distributed normally; the interval is that of the noncentral t, which covers
-    /// 95 to 97 % where a bootstrap of six seeds covers 69 to 96. `nil` without a spread.
+    /// From paired differences, if they are distributed normally; the interval is that of the noncentral t, which
+    /// covers 95 to 97 % where a bootstrap of six seeds covers 69 to 96. `nil` without a spread.
     public init?(_ differences: Sample, chance: Double = 0.05) {
         guard let deviation = differences.deviation, differences.hasSpread else { return nil }
         let root = Double(differences.count).squareRoot()

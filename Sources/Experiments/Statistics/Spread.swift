@@ -5,8 +5,8 @@ public struct Spread: Hashable, Sendable {
     public let values: [[Double]]
     /// Pooled standard deviation.
     public let deviation: Double
-    /// Of the standard deviation of all seeds, 95 %, if values are distributed normally: by chi-squared. `nil` where the
-    /// values do not differ.
+    /// Of the standard deviation of all seeds, 95 %, if values are distributed normally: by chi-squared. `nil` where
+    /// the values do not differ.
     public let interval: ClosedRange<Double>?
 
     /// - Returns: `nil` where no group has two values.

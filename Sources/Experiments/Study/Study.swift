@@ -8,8 +8,8 @@ public struct Study: Sendable {
     /// What a `let` calls it.
     public var name: String?
     public let plan: StudyPlan
-    /// In the order in which they are trained. Where runs were given that are not paired by their seeds, these are their
-    /// places in their lists, from 1.
+    /// In the order in which they are trained. Where runs were given that are not paired by their seeds, these are
+    /// their places in their lists, from 1.
     public private(set) var seeds: [UInt64]
     /// How many of them were named before the first run.
     public private(set) var plannedSeeds: Int

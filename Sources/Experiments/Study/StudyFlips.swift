@@ -56,7 +56,8 @@ extension Study {
         public let first: Double
         public let second: Double
         public let mean: Double
-        /// At the chance of the pair's look, divided by the number of classes; `nil` for fewer than two seeds or images.
+        /// At the chance of the pair's look, divided by the number of classes; `nil` for fewer than two seeds or
+        /// images.
         public let interval: ClosedRange<Double>?
     }
 

@@ -1,5 +1,5 @@
-// The table of a study for a paper: one row a model, its mean with its spread, and how far it is from what it is compared
-// with. Where every pair is compared, a table of the pairs stands beside it.
+// The table of a study for a paper: one row a model, its mean with its spread, and how far it is from what it is
+// compared with. Where every pair is compared, a table of the pairs stands beside it.
 
 import Experiments
 import Graphics

@@ -1,6 +1,5 @@
-// What `compare` and `table study` show: what failed, one sentence that answers, what would change the answer, one small
-// table; and
-// under `details`, folded in HTML, all the rest.
+// What `compare` and `table study` show: what failed, one sentence that answers, what would change the answer, one
+// small table; and under `details`, folded in HTML, all the rest.
 
 import Engine
 import Experiments
