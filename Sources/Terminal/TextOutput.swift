@@ -54,7 +54,10 @@ public final class TextOutput: Output {
 
     public func report(_ diagnostic: Diagnostic) {
         clearBar()
-        let text = DiagnosticText(diagnostic, isColored: isColored, columns: StandardStream.error.columns ?? 100)
+        let text = DiagnosticText(
+            diagnostic, isColored: isColored,
+            // A terminal that does not know its size has 80 columns.
+            terminalColumns: StandardStream.error.isTerminal ? StandardStream.error.columns ?? 80 : nil)
         StandardStream.error.write(ended(style == .located ? text.locatedBlock : text.block))
     }
 

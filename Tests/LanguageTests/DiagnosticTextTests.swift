@@ -68,6 +68,18 @@ private func diagnostic(_ text: String, _ start: Int, _ end: Int, name: String? 
         }
     }
 
+    @Test(arguments: [30, 80, 107])
+    func theExcerptFitsInTheTerminal(columns: Int) {
+        let text = "print \"\(String(repeating: "a", count: 200))\" + nowhere"
+        for start in [0, 100, 211] {
+            let diagnostic = Diagnostic(
+                code: FaultCode("x"), "x", source: SourceText(text), at: SourceRange(start, text.utf8.count))
+            let lines = DiagnosticText(diagnostic, terminalColumns: columns).block.split(separator: "\n")
+            #expect(lines[1].count == columns)
+            #expect(lines[2].count <= columns)
+        }
+    }
+
     /// A name in an error and the same name in a table are drawn alike.
     @Test func whatIsNotSeenIsDrawnAsEverywhere() {
         for scalar in (0...0x10FFFF).lazy.compactMap({ Unicode.Scalar($0 as UInt32) }) {

@@ -56,7 +56,7 @@ public struct FrontEndProgram: Sendable {
                 case .text(let text): text
                 case .shown(let value): Self.ended(value.terminalForm(columns: columns))
                 case .diagnostic(let diagnostic):
-                    withDiagnostics ? DiagnosticText(diagnostic, columns: columns ?? 100).block + "\n" : ""
+                    withDiagnostics ? DiagnosticText(diagnostic, terminalColumns: columns).block + "\n" : ""
                 }
             }.joined()
         }

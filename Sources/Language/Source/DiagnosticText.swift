@@ -10,11 +10,16 @@ public struct DiagnosticText: Sendable {
     public var isColored: Bool
     /// The widest part of a source line that is shown, in columns; of longer lines a window around the place.
     public var columns: Int
+    /// That of the terminal, in which the excerpt and the number of its line have room; `nil` where there is none.
+    public var terminalColumns: Int?
 
-    public init(_ diagnostic: Diagnostic, isColored: Bool = false, columns: Int = 100) {
+    public init(
+        _ diagnostic: Diagnostic, isColored: Bool = false, columns: Int = 100, terminalColumns: Int? = nil
+    ) {
         self.diagnostic = diagnostic
         self.isColored = isColored
         self.columns = max(20, columns)
+        self.terminalColumns = terminalColumns
     }
 
     /// `error: …`, the source line and carets, the context, `fix: …`
@@ -63,9 +68,10 @@ public struct DiagnosticText: Sendable {
         guard let source = diagnostic.source, source.bytes.count <= SyntaxLimits.cellBytes, let range = diagnostic.range
         else { return [] }
         let number = source.position(of: range.start).line
-        let line = SourceLine(
-            source.line(number), startOffset: source.lineStarts[number - 1], range: range, columns: columns)
         let label = String(number)
+        let room = terminalColumns.map { max(20, $0 - max(4, label.count) - " │ ".count) } ?? columns
+        let line = SourceLine(
+            source.line(number), startOffset: source.lineStarts[number - 1], range: range, columns: room)
         let gutter = String(repeating: " ", count: max(0, 4 - label.count))
         let blank = String(repeating: " ", count: max(4, label.count))
         return [
