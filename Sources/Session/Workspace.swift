@@ -69,7 +69,7 @@ public final class Workspace: Sendable {
     public func execute(_ source: SourceText) -> CellOutcome {
         return LargeStack.run {
             defer { publishNames() }
-            let program = FaultMaker.read(source)
+            let program = FaultMaker.read(source, among: Array(session.names.keys))
             let interpreter = Interpreter(session, source)
             if let first = program.diagnostics.first(where: { $0.severity == .error }) {
                 let others = interpreter.independentFaults(of: program)
@@ -91,7 +91,7 @@ public final class Workspace: Sendable {
     /// What is wrong with a cell, as far as that is known without running it. Not to be called while one runs.
     public func faults(of source: SourceText) -> [Diagnostic] {
         LargeStack.run {
-            let program = FaultMaker.read(source)
+            let program = FaultMaker.read(source, among: Array(session.names.keys))
             guard program.diagnostics.isEmpty else {
                 return program.diagnostics + Interpreter(session, source).independentFaults(of: program)
             }

@@ -203,7 +203,9 @@ extension Interpreter {
         var edits: [TextEdit] = []
         let options = all.filter { $0.label != nil }.map { source[faults.range(of: $0)] }
         let plain = word.name + (options.isEmpty ? "" : " " + options.joined(separator: ", "))
-        if word.isLayer, count == 0, all.allSatisfy({ $0.label != nil || isSize($0.value) }) {
+        if let sizes = inferredSizes(in: word, among: all) {
+            (fix, edits) = sizes
+        } else if word.isLayer, count == 0, all.allSatisfy({ $0.label != nil || isSize($0.value) }) {
             // `batchnorm 64`, `flatten 1`, `relu true`
             let reason = word.name == "batchnorm" ? ": the channels that come in are inferred" : ""
             // `nn.PReLU(64)` has a slope a channel, where `nn.PReLU()` and `prelu` have one.
@@ -238,6 +240,53 @@ extension Interpreter {
             (fix, edits) = ("write `\(label): \(written)`", [TextEdit(SourceRange(start, start), "\(label): ")])
         }
         return fault(.tooManyArguments, "`\(word.name)` \(takes)", at: argument.value.range, fix: fix, edits: edits)
+    }
+
+    /// `groupnorm 8, 64`, `attention 8, 4`, `batchnorm 8, 1e-5`: sizes that other libraries are given, and that are
+    /// inferred here.
+    private func inferredSizes(
+        in word: Word, among all: [Call.Argument]
+    ) -> (fix: String, edits: [TextEdit])? {
+        let given = all.prefix { $0.label == nil && isNumber($0.value) }.map(\.value)
+        let rest = all.dropFirst(given.count)
+        guard let first = given.first, let last = given.last, given.count > word.positional.count,
+            rest.allSatisfy({ $0.label != nil })
+        else { return nil }
+        let kept: String
+        switch word.name {
+        case Word.groupNorm.name: kept = source[first.range]
+        case Word.attention.name: kept = "heads: \(source[given[1].range])"
+        case Word.mixPlaces.name: kept = source[given[1].range]
+        case Word.batchNorm.name where given.count > 1:
+            // PyTorch's order.
+            kept = zip(["eps", "momentum"], given.dropFirst()).compactMap { label, value in
+                isStandard(value, label, of: word)
+                    ? nil : "\(label): \(source[value.range])"
+            }.joined(separator: ", ")
+        default: return nil
+        }
+        let options = ([kept].filter { !$0.isEmpty } + rest.map { source[faults.range(of: $0)] }).joined(
+            separator: ", ")
+        let what = word.name == Word.mixPlaces.name ? "the places that come in are" : "the channels that come in are"
+        let end = rest.last.map { faults.range(of: $0).end } ?? last.range.end
+        return (
+            "write `\([word.name, options].filter { !$0.isEmpty }.joined(separator: " "))`: \(what) inferred",
+            [TextEdit(SourceRange(first.range.start, end), options)]
+        )
+    }
+
+    private func isNumber(_ expression: Expression) -> Bool {
+        switch expression.kind {
+        case .integer, .decimal: true
+        default: false
+        }
+    }
+
+    /// Whether a number is what an option is by default.
+    private func isStandard(_ expression: Expression, _ label: String, of word: Word) -> Bool {
+        guard case .value(let standard)? = word.parameter(label)?.standard, case .decimal(let number) = expression.kind
+        else { return false }
+        return standard.number == number
     }
 
     /// Whether this is a literal number or truth value.
@@ -331,7 +380,13 @@ extension Interpreter {
         guard let name = expression.headName, find(name) == nil else { return nil }
         let isBare = if case .name = expression.kind { true } else { false }
         guard let meant = Vocabulary.word(name) else {
-            guard isBare, parameter.isText else { return nil }
+            guard isBare else { return nil }
+            guard parameter.isText else {
+                guard nearestName(to: name, among: Array(session.names.keys) + boundKinds.keys) == nil,
+                    let fix = ForeignFunction.value(name, of: parameter)
+                else { return nil }
+                return fault(.unknownName, "there is no `\(name)`", at: expression.range, fix: fix)
+            }
             return fault(
                 .unknownName, "there is no `\(name)`", at: expression.range,
                 fix: "a string has quotes: write `\"\(name)\"`", edits: [TextEdit(expression.range, "\"\(name)\"")])
@@ -391,6 +446,7 @@ extension Interpreter {
         for element in elements {
             guard case .name(let name) = element.kind, find(name) == nil, !parameter.choices.contains(name),
                 partAsMeasure(name, parameter, at: element.range) != nil
+                    || ForeignFunction.choice(name, of: parameter) != nil
             else { continue }
             return noChoice(name, parameter, at: element.range)
         }
@@ -416,7 +472,7 @@ extension Interpreter {
         return fault(
             .unknownChoice, message, at: range,
             fix: meant.map { "did you mean `\($0)`?" }
-                ?? (parameter.madeExample ?? parameter.choices.first).map {
+                ?? (ForeignFunction.usualValue(of: parameter) ?? parameter.madeExample ?? parameter.choices.first).map {
                     "for example `\(parameter.label): \($0)`"
                 },
             edits: meant.map { [TextEdit(range, $0)] } ?? [])

@@ -16,9 +16,19 @@ extension Interpreter {
                 .noValue, "`\(name.text)` of this \(value.completionKind) is not known", at: name.range,
                 fix: value.unknownMemberFix)
         }
+        let message = "\(value.kind) has no member `\(name.text)`"
+        if let (member, isSame) = ForeignFunction.member(name.text), names.contains(member) {
+            throw fault(
+                .unknownMember, message, at: name.range,
+                fix: isSame
+                    ? "write `\(member)`"
+                    : "`\(member)` is made of precision and recall, and is the mean over the classes; `confusion` shows what "
+                        + "each class is taken for",
+                edits: isSame ? [TextEdit(name.range, member)] : [])
+        }
         let meant = nearestName(to: name.text, among: names)
         throw fault(
-            .unknownMember, "\(value.kind) has no member `\(name.text)`", at: name.range,
+            .unknownMember, message, at: name.range,
             fix: meant.map {
                 "did you mean `\($0)`?   members: \(names.joined(separator: ", "))"
             }

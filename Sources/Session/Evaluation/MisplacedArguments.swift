@@ -241,7 +241,8 @@ extension Interpreter {
     func optionTaking(_ value: Expression, of word: Word, among all: [Call.Argument]) -> String? {
         let written = source[value.range]
         let free = word.parameters.filter { parameter in
-            !parameter.isPositional && !all.contains { $0.label?.text == parameter.label }
+            !parameter.isPositional && parameter !== LayerOption.biasEpochs.parameter
+                && !all.contains { $0.label?.text == parameter.label }
         }
         func first(_ isMeant: (WordParameter) -> Bool) -> String? {
             free.first { isMeant($0) && fits(value, $0, of: word) }.map { "\($0.label): \(written)" }

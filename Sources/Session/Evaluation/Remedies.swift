@@ -36,6 +36,7 @@ extension Interpreter {
             return write(choice)
         }
         if let list = listMeant(at: range, of: word, among: checkedArguments) { return list }
+        if let usual = usualMeant(value, for: parameter, of: word, at: range) { return usual }
         let isLabeled = source.bytes[..<min(range.start, source.bytes.count)].last { $0 > 32 } == UInt8(ascii: ":")
         switch (parameter.kind, value) {
         case (.shape, .tuple(let items)), (.shape, .list(let items)), (.extent, .tuple(let items)),
@@ -66,6 +67,11 @@ extension Interpreter {
             return write(number == 1 ? "true" : "false")
         case (.integer, .decimal(let number)) where number > 0 && number < 1 && countsEpochs(parameter, of: word):
             return epochsMeant(share: number, parameter, of: word, at: range)
+        case (.integer(let limits), .decimal(let number)) where countsEpochs(parameter, of: word):
+            // Neither neighbor is what is meant.
+            let below = number.rounded(.down)
+            guard below < 1e15, below >= 1, limits.contains(Int(below)), limits.contains(Int(below) + 1) else { break }
+            return ("it counts whole epochs: write `\(Int(below))` or `\(Int(below) + 1)`", [])
         case (.integer(let limits), .decimal(let number)):
             let rounded = number.rounded()
             guard abs(rounded) < 1e15, limits.contains(Int(rounded)) else { break }
@@ -76,6 +82,8 @@ extension Interpreter {
             return write("1...\(count)")
         case (.optimizer, .integer), (.optimizer, .decimal): return write("adam(lr: \(written))")
         case (.average, .decimal(let decay)) where 0..<1 ~= decay: return write("ema(\(written))")
+        case (.run, .string(let text)), (.teacher, .string(let text)):
+            if let loaded = loadedMeant(text, for: parameter) { return (loaded, []) }
         case (.teacher, .object(let object)) where object is RunValue:
             return teacherMeant(in: word, among: checkedArguments) ?? write("teacher(\(written))")
         case (.optimizer, .string(let text)), (.schedule, .string(let text)), (.average, .string(let text)),
@@ -157,7 +165,9 @@ extension Interpreter {
         }
         let makers = Self.makers(of: parameter.kind).map { "`\($0.name)`" }
         if !makers.isEmpty { return ("write one of \(makers.joined(separator: ", "))", []) }
-        if case .value = parameter.standard, let standard = parameter.standardText {
+        if case .value = parameter.standard,
+            let standard = ForeignFunction.usualValue(of: parameter) ?? parameter.standardText
+        {
             let text = parameter.isPositional ? standard : "\(parameter.label): \(standard)"
             return ("for example `\(text)`", [TextEdit(range, standard)])
         }
@@ -170,6 +180,51 @@ extension Interpreter {
     private func sameCall(of word: Word) -> String {
         let others = checkedArguments.dropFirst()
         return others.isEmpty ? "\(word.name) x" : "\(word.name)(x, \(written(others)))"
+    }
+
+    /// `mixup: true`, `color: (0.4, 0.4, 0.4, 0.1)`: what is asked for is switched on, with the usual value or the first
+    /// of those given.
+    private func usualMeant(
+        _ value: Value, for parameter: WordParameter, of word: Word, at range: SourceRange
+    ) -> (fix: String, edits: [TextEdit])? {
+        guard let usual = ForeignFunction.usualValue(of: parameter) else { return nil }
+        func example(_ text: String, _ reason: String = "") -> (fix: String, edits: [TextEdit]) {
+            ("for example `\(parameter.label): \(text)`\(reason)", [TextEdit(range, text)])
+        }
+        switch (parameter.kind, value) {
+        case (_, .boolean(true)): return example(usual)
+        case (_, .boolean(false)):
+            guard case .value = parameter.standard, let standard = parameter.standardText else { return nil }
+            return ("write `\(parameter.label): \(standard)`, or leave it out", [TextEdit(range, standard)])
+        case (.decimal(let limits, _, _), .tuple(let items)), (.decimal(let limits, _, _), .list(let items)):
+            guard let first = items.values.first, let number = first.number, limits.contains(number), number > 0,
+                items.values.allSatisfy({ $0.number != nil })
+            else { return nil }
+            return example(
+                first.text,
+                parameter.label == "color"
+                    ? ": brightness, contrast and saturation change by the same share each, and hues do not" : "")
+        default: return nil
+        }
+    }
+
+    /// A file in the place of a run: `from: "resnet18.safetensors"`.
+    private func loadedMeant(_ file: String, for parameter: WordParameter) -> String? {
+        let isOfTraining = parameter === TrainingOption.from.parameter || parameter === TrainingOption.distill.parameter
+        guard isOfTraining, let ending = file.split(separator: ".").last?.lowercased(), file.contains(".") else {
+            return nil
+        }
+        let subject = checkedArguments.first { $0.label == nil && isBound($0, to: .model) }
+        let model = subject.map { source[$0.value.range] } ?? namesToType.names(of: .model).first ?? "Net"
+        let name = find("a") == nil ? "a" : "loaded"
+        let isOther = ["pt", "pth", "bin", "ckpt", "pkl"].contains(ending)
+        let path = isOther ? "w.safetensors" : file
+        let use = parameter === TrainingOption.from.parameter ? name : "teacher(\(name))"
+        return
+            (isOther
+            ? "save the weights in Python, `safetensors.torch.save_file(model.state_dict(), \"\(path)\")`; then `"
+            : "load it first: `")
+            + "let \(name) = load(\"\(path)\", into: \(model))`, then `\(parameter.label): \(use)`"
     }
 
     private func countsEpochs(_ parameter: WordParameter, of word: Word) -> Bool {

@@ -23,6 +23,7 @@ enum ForeignFunction {
         let first = arguments.first { $0.label == nil }?.text
         func value(_ label: String) -> String? { arguments.first { $0.label == label }?.text ?? first }
         func has(_ label: String) -> Bool { arguments.contains { $0.label == label } }
+        let numbers = arguments.filter { $0.label == nil && Double($0.text) != nil }.map(\.text)
         switch name.lowercased() {
         case "prelu":
             guard let slopes = value("num_parameters"), slopes != "1" else { return nil }
@@ -76,6 +77,26 @@ enum ForeignFunction {
             return file.hasSuffix("z")
                 ? "write `arrays \"\(file)\"` where it holds images and labels"
                 : "write `arrays \"x.npy\", \"y.npy\"` with the file of the images and that of the labels"
+        case "exponentiallr":
+            let rate = value("gamma").flatMap { Double($0) == nil ? nil : $0 } ?? numbers.last ?? "0.95"
+            return "write `step(1, factor: \(rate))`, which is the same: a factor after each epoch"
+        case "cosineannealinglr", "cosinelrscheduler", "cosinedecay":
+            guard !arguments.isEmpty else { return nil }
+            let labels = ["eta_min", "lr_min", "min_lr", "minimum"]
+            let lowest = arguments.first { $0.label.map(labels.contains) ?? false }?.text
+            return "write `cosine\(lowest.map { "(minimum: \($0))" } ?? "()")`: it falls over the whole training"
+        case "separableconv2d", "depthwiseseparableconv", "separableconv":
+            let width = arguments.first { ["filters", "out_channels"].contains($0.label) }?.text ?? first ?? "64"
+            let kernel = arguments.first { $0.label == "kernel_size" }?.text ?? numbers.dropFirst().first
+            let isSame = arguments.contains { $0.label == "padding" && $0.text.lowercased().contains("same") }
+            let padding = kernel == nil ? "padding: 1, " : isSame ? "padding: same, " : ""
+            let size = kernel.map { $0 == "3" ? "" : "kernel: \($0), " } ?? ""
+            return
+                "write `conv 32, \(size)\(padding)groups: 32; conv \(width), kernel: 1`, where 32 channels come in: one filter "
+                + "for each of them, then \(width) that mix them"
+        case "zeropad2d", "zeropadding2d":
+            let padding = value("padding").flatMap { Int($0) } ?? 1
+            return "write `padding: \(padding)` in the `conv` or the pool after it"
         case "tensordataset", "from_tensor_slices":
             return
                 "save the arrays in Python, `np.savez(\"data.npz\", x=images, y=labels)`, and write `arrays \"data.npz\"`"
@@ -87,8 +108,63 @@ enum ForeignFunction {
         }
     }
 
-    /// Calls among the arguments of a training whose work an option does here.
-    static let callbacks = ["EarlyStopping", "ModelCheckpoint"]
+    /// What to say of a network that other libraries have ready-made: `resnet18`, `mobilenet_v3_small`.
+    static func network(_ name: String) -> String? {
+        let plain = name.split(separator: ".").last.map { $0.lowercased().filter { $0 != "_" } } ?? ""
+        guard networks.contains(where: plain.hasPrefix) else { return nil }
+        return
+            "no network comes ready-made: write it as a `model`, as docs/networks.md does with well-known ones; "
+            + "`load \"weights.safetensors\", into: Net` takes weights that were saved elsewhere"
+    }
+
+    private static let networks = [
+        "resnet", "wideresnet", "wrn", "resnext", "seresnet", "vgg", "densenet", "mobilenet", "efficientnet",
+        "convnext", "shufflenet", "squeezenet", "googlenet", "inception", "alexnet", "regnet", "mnasnet", "swin",
+        "deit",
+    ]
+
+    /// What to say of a name that is no value of an option without choices: `epochs: all`, `freeze: backbone`.
+    static func value(_ name: String, of parameter: WordParameter) -> String? {
+        if parameter === TrainingOption.freeze.parameter {
+            return
+                "layers are named by their numbers in `summary`: `freeze: 1...14`; in a model it is an option of the layer, "
+                + "as in `conv 64, freeze: all`"
+        }
+        guard name == "all" || name == "auto" else { return nil }
+        if name == "all", parameter.standardText == "all" {
+            return "leave it out: all is what is taken where nothing is said"
+        }
+        if parameter === TrainingOption.batch.parameter, name == "all" {
+            return "write how many images a step takes: with the number of all of them, an epoch is one step"
+        }
+        func written(_ text: String) -> String { parameter.isPositional ? text : "\(parameter.label): \(text)" }
+        guard case .value = parameter.standard, let standard = parameter.standardText else {
+            return parameter.sample.map { "write a value, as in `\(written($0))`" }
+        }
+        return "write a value: where nothing is said it is `\(written(standard))`"
+    }
+
+    /// What is usual where something is to be done that is not by default.
+    static func usualValue(of parameter: WordParameter) -> String? { usual[parameter.label] }
+
+    private static let usual = [
+        "crop": "4", "zoom": "(0.5, 1)", "rotate": "15", "color": "0.4", "randaugment": "(2, 9)", "cutout": "8",
+        "erase": "0.25", "mixup": "0.2", "cutmix": "1", "smoothing": "0.1", "clip": "1", "patience": "5",
+        "views": "mirror", "select": "best", "classweights": "balanced", "average": "ema(0.999)",
+    ]
+
+    /// The member of a run that others call so, and whether it is the same.
+    static func member(_ name: String) -> (name: String, isSame: Bool)? {
+        switch name.lowercased().filter({ $0 != "_" }) {
+        case "ece", "expectedcalibrationerror", "calibrationerror": ("calibration", true)
+        case "f1score", "macrof1", "fscore": ("f1", true)
+        case "precision", "recall": ("f1", false)
+        case "acc", "testaccuracy", "testacc": ("accuracy", true)
+        case "testloss": ("loss", true)
+        case "top5accuracy", "top5acc", "acc5": ("top5", true)
+        default: nil
+        }
+    }
 
     /// What to say of an option that no option of the word equals: `augment(data, vflip: true)`.
     static func option(_ name: String, of word: Word, taking value: String) -> String? {
@@ -124,6 +200,21 @@ enum ForeignFunction {
         case (_, "steps"), (_, "maxsteps"), (_, "iterations"), (_, "maxiter"), (_, "numiterations"):
             word.labels.contains("epochs") && !word.labels.contains("steps")
                 ? "a training is as long as its epochs, which may be a part of one: `epochs: 0.5`" : nil
+        case (_, "loss"), (_, "criterion"), (_, "lossfn"), (_, "lossfunction"), (_, "lossfunc"):
+            word.labels.contains("smoothing") ? loss(value) : nil
+        case (_, "callbacks"), (_, "callback"):
+            word.labels.contains("patience")
+                ? "what callbacks do are options: `patience: 5` ends a training early, `select: best` takes the best epoch, "
+                    + "`schedule: cosine` changes the learning rate, and every run is kept with its curve"
+                : nil
+        case (_, "monitor"):
+            word.labels.contains("select")
+                ? "leave it out: `select: best` and `patience:` go by the accuracy on the validation part, then the loss there"
+                : nil
+        case (_, "metrics"), (_, "metric"):
+            word.labels.contains("epochs") && !word.labels.contains("measures")
+                ? "leave it out: accuracy and loss are measured after each epoch, and `table a, measures: [accuracy, f1]` shows "
+                    + "others" : nil
         case ("findlr", "with"), ("findlr", "recipe"):
             "give the options of the recipe that matter here: `batch:`, `optimizer:`, `clip:`"
         case ("relu", "maxvalue"): "`relu6` has an upper bound, of 6"
@@ -134,10 +225,40 @@ enum ForeignFunction {
         }
     }
 
+    private static func loss(_ value: String) -> String {
+        let plain = value.lowercased().filter { $0 != "_" }
+        let only = "leave it out: `train` minimizes the cross-entropy"
+        if plain.contains("focal") {
+            return only + ", and no word computes another loss; `classweights: balanced` counts rare classes more"
+        }
+        if plain.contains("bce") || plain.contains("binary") {
+            return only + " of the softmax, for which two classes are two outputs: `linear 2`"
+        }
+        if plain.contains("crossentropy") { return only }
+        return only + ", and no word computes another loss"
+    }
+
     /// What to say of a choice that no choice of the option equals: `padding: valid`, `precision: float16`.
     static func choice(_ name: String, of parameter: WordParameter) -> String? {
         switch (parameter.label, name.lowercased()) {
         case ("padding", "valid"): "write `padding: 0`"
+        case ("select", "test"), ("select", "testaccuracy"), ("select", "test_accuracy"):
+            "the epoch would be chosen by what it is judged by, and look better than it is: hold a validation part out, "
+                + "`on: split(data, 0.9)`, and write `select: best`"
+        case ("views", "tta"), ("views", "flip"), ("views", "hflip"), ("views", "mirrored"), ("views", "horizontal"):
+            "write `views: mirror`"
+        case ("views", "fivecrop"), ("views", "tencrop"), ("views", "crop"):
+            "`multicrop` is the nearest, but another function: it moves an image by one pixel, to two corners"
+        case ("randaugment", let text) where text.hasPrefix("rand"): randAugment(of: text)
+        case ("measures", let text), ("y", let text):
+            member(text).flatMap { meant in
+                !parameter.choices.contains(meant.name)
+                    ? nil
+                    : meant.isSame
+                        ? "write `\(meant.name)`"
+                        : "write `\(meant.name)`, which is made of precision and recall; `confusion a` shows what each class is "
+                            + "taken for"
+            }
         case ("patience", "best"): "write `select: best`; `patience:` takes a number of epochs"
         case ("part", "best"): "leave it out: a run that was trained with `select: best` has the weights of that epoch"
         case ("init", "he_normal"), ("init", "kaiming_normal"), ("init", "kaiming_normal_"), ("init", "he"):
@@ -161,6 +282,16 @@ enum ForeignFunction {
             "`precise` is the nearest, but another precision: it stays float32, with smaller rounding errors"
         default: nil
         }
+    }
+
+    /// timm's `rand-m9-n2-mstd0.5-inc1`.
+    private static func randAugment(of text: String) -> String {
+        func number(_ letter: Character) -> Int? {
+            text.split(separator: "-").lazy.compactMap { $0.first == letter ? Int($0.dropFirst()) : nil }.first
+        }
+        return
+            "write `randaugment: (\(number("n") ?? 2), \(number("m") ?? 9))`, the operations for an image and their magnitude: they "
+            + "are torchvision's, not timm's, and the magnitude is the same for each"
     }
 
     /// What PyTorch's groups of parameters are made for.
@@ -189,7 +320,15 @@ enum ForeignFunction {
         func initial(_ choice: String) -> String {
             "write `init: \(choice)` in the `conv` or `linear` that begins so: `conv 64, init: \(choice)`"
         }
-        let separable = "write `conv 64, padding: 1, groups: 64; conv 128, kernel: 1`, where 64 channels come in"
+        let frozen =
+            "write `freeze: all` in the layer: `conv 64, freeze: all`; `train` takes the layers by their numbers "
+            + "in `summary`: `train Net, freeze: 1...14`"
+        let f1 = "it belongs to a run: `a.f1` is the macro F1"
+        let classes =
+            "`a.f1` is made of precision and recall, and is the mean over the classes; `confusion a` shows what each class is "
+            + "taken for"
+        let calibration = "it belongs to a run: `a.calibration`"
+        let padded = "`padding:` of `conv` is the nearest, but another function: it pads with zeros"
         let watching = "leave it out: `train` shows its curve, `plot a` draws it, and every run is kept: `runs`"
         func sameVariance(_ kind: String) -> String { "; it is of the same variance, but \(kind)" }
         return [
@@ -215,9 +354,20 @@ enum ForeignFunction {
             "heuniform": initial("kaiming") + sameVariance("normal"),
             "xaviernormal": initial("xavier") + sameVariance("uniform"),
             "glorotnormal": initial("xavier") + sameVariance("uniform"),
-            "requiresgrad":
-                "write `freeze: all` in the layer: `conv 64, freeze: all`; `train` takes the layers by their numbers "
-                + "in `summary`: `train Net, freeze: 1...14`",
+            "truncnormal":
+                "no `init:` is a normal distribution of a given deviation; `kaiming` is one of sqrt(2 / fan in)",
+            "normal": "no `init:` is a normal distribution of a given deviation; `kaiming` is one of sqrt(2 / fan in)",
+            "requiresgrad": frozen, "freeze": frozen, "freezelayers": frozen,
+            "unfreeze": "leave it out: layers learn unless `freeze:` says that they do not",
+            "f1score": f1, "multiclassf1score": f1, "precision": classes, "recall": classes, "precisionscore": classes,
+            "recallscore": classes, "classificationreport": classes, "precisionrecallfscoresupport": classes,
+            "ece": calibration, "expectedcalibrationerror": calibration, "calibrationerror": calibration,
+            "multiclassconfusionmatrix": "write `confusion a`",
+            "focalloss": loss("focal"), "bcewithlogitsloss": loss("bce"), "bceloss": loss("bce"),
+            "nllloss": loss("crossentropy"), "mseloss": loss(""),
+            "syncbatchnorm": "write `batchnorm`: one process trains, so that its batches are whole",
+            "convertsyncbatchnorm": "leave it out: one process trains, so that its batches are whole",
+            "reflectionpad2d": padded, "replicationpad2d": padded,
             "se": gate, "selayer": gate, "semodule": gate, "seblock": gate, "squeezeexcitation": gate,
             "squeezeexcite": gate, "squeezeandexcitation": gate, "sqex": gate,
             "createmodel":
@@ -227,7 +377,7 @@ enum ForeignFunction {
             "clipgradnorm": "write `clip: 1` in `train`: the largest norm of the gradient",
             "clipgradvalue":
                 "`clip:` of `train` is the nearest, but another function: it limits the norm, not each value",
-            "separableconv2d": separable, "depthwiseconv2d": separable,
+            "depthwiseconv2d": "write `conv 64, padding: 1, groups: 64`, where 64 channels come in",
             "tocategorical": "leave it out: labels are the places of their classes",
             "onehot": "leave it out: labels are the places of their classes",
             "imagedatagenerator": "write `augment data, flip: true, crop: 4`; `imagefolder \"photos\"` reads files",
@@ -274,6 +424,8 @@ enum ForeignFunction {
             "lppool2d": ("avgpool", "it takes means, not powers"),
             "maxpool1d": ("maxpool", images), "maxpool3d": ("maxpool", images), "maxpooling1d": ("maxpool", images),
             "avgpool1d": ("avgpool", images), "avgpool3d": ("avgpool", images),
+            "blurpool": ("avgpool", "all places of its window weigh the same"),
+            "blurpool2d": ("avgpool", "all places of its window weigh the same"),
             "adaptiveavgpool1d": ("adaptiveavgpool", images), "adaptiveavgpool3d": ("adaptiveavgpool", images),
             "fractionalmaxpool2d": ("maxpool", "its windows are all of one size, not of random ones"),
             "batchrenorm": ("batchnorm", "it has no correction toward the running statistics"),
@@ -291,7 +443,7 @@ enum ForeignFunction {
             "sgdw": ("sgd", "its `weightdecay:` is added to the gradient, not taken from the weights apart"),
             "cosineannealingwarmrestarts": ("cosine", restarts), "cosinewarmrestarts": ("cosine", restarts),
             "cosinerestarts": ("cosine", restarts), "sgdr": ("cosine", restarts), "cycliclr": ("onecycle", steps),
-            "exponentiallr": ("step", steps), "linearlr": ("polyline", points), "lambdalr": ("polyline", points),
+            "linearlr": ("polyline", points), "lambdalr": ("polyline", points),
             "polynomiallr": ("polyline", points), "sequentiallr": ("polyline", points),
             "constantlr": ("constant", "it stays from the first step on"),
             "reducelronplateau": ("step", "the reductions come after a fixed number of epochs, whatever the loss"),

@@ -33,8 +33,8 @@ extension FaultMaker {
         if let word = Vocabulary.word(alias: name), !names.contains(where: { $0.lowercased() == name.lowercased() }) {
             if let call, let meant = translation(of: call, to: word, name) {
                 return fault(
-                    .unknownName, message, at: range, fix: fixText(meant, word),
-                    edits: [TextEdit(self.range(of: call), meant)])
+                    .unknownName, message, at: range, fix: meant.fix,
+                    edits: [TextEdit(self.range(of: call), meant.text)])
             }
             return fault(
                 .unknownName, message, at: range, fix: "did you mean `\(word.name)`?",
@@ -45,6 +45,7 @@ extension FaultMaker {
             return fault(
                 .unknownName, message, at: range, fix: "did you mean `\(near)`?", edits: [TextEdit(range, near)])
         }
+        if let fix = ForeignFunction.network(name) { return fault(.unknownName, message, at: range, fix: fix) }
         return fault(
             .unknownName, message, at: range,
             fix: name.first?.isUppercase == true
@@ -56,9 +57,10 @@ extension FaultMaker {
 
     /// Parses a cell. The parser knows no words: that `kernel_size=3` is `kernel: 3` in a call of `nn.Conv2d` is said
     /// here.
-    static func read(_ source: SourceText) -> Program {
+    /// - Parameter names: those of the session.
+    static func read(_ source: SourceText, among names: [String]) -> Program {
         var program = parse(source)
-        for name in ForeignFunction.callbacks { replaceFaults(in: &program, of: name, source) }
+        if !program.diagnostics.isEmpty { replaceForeignFaults(in: &program, among: names) }
         for index in program.diagnostics.indices where program.diagnostics[index].code == .commandInExpression {
             // `runs export "out"`: a choice of the word before it, and not the word of that name.
             let fault = program.diagnostics[index]
@@ -85,48 +87,6 @@ extension FaultMaker {
             program.diagnostics[index].edits = [TextEdit(SourceRange(range.start, edit.range.end), "\(meant): ")]
         }
         return program
-    }
-
-    /// `EarlyStopping(patience=5)`: what such a call does is an option here, however its arguments are written. One
-    /// fault that says so replaces those of its arguments.
-    private static func replaceFaults(in program: inout Program, of name: String, _ source: SourceText) {
-        let (bytes, head) = (source.bytes, Array("\(name)(".utf8))
-        for place in bytes.indices where bytes[place...].starts(with: head) {
-            func isOfName(_ byte: UInt8) -> Bool {
-                let character = Character(UnicodeScalar(byte))
-                return character.isLetter || character.isNumber || byte == UInt8(ascii: "_")
-                    || byte == UInt8(ascii: ".")
-            }
-            let start = place - bytes[..<place].reversed().prefix(while: isOfName).count
-            var (depth, end, parts) = (0, place + head.count - 1, [place + head.count])
-            while end < bytes.count, bytes[end] != UInt8(ascii: "\n") {
-                switch bytes[end] {
-                case UInt8(ascii: "("), UInt8(ascii: "["): depth += 1
-                case UInt8(ascii: ")"), UInt8(ascii: "]"): depth -= 1
-                case UInt8(ascii: ",") where depth == 1: parts.append(end + 1)
-                default: break
-                }
-                end += 1
-                if depth == 0 { break }
-            }
-            func isInside(_ fault: Diagnostic) -> Bool {
-                fault.range.map { place <= $0.start && $0.end <= end } ?? false
-            }
-            guard let first = program.diagnostics.firstIndex(where: isInside) else { continue }
-            let arguments = zip(parts, parts.dropFirst().map { $0 - 1 } + [end - 1]).map { start, end in
-                let pieces = source[SourceRange(start, max(start, end))].split(
-                    maxSplits: 1, whereSeparator: { $0 == "=" || $0 == ":" }
-                ).map { String($0.filter { !$0.isWhitespace }) }
-                return ForeignFunction.Argument(
-                    label: pieces.count == 2 ? pieces[0] : nil, text: pieces.last ?? "")
-            }
-            let range = SourceRange(start, place + head.count - 1)
-            program.diagnostics.removeAll(where: isInside)
-            program.diagnostics.insert(
-                Diagnostic(
-                    code: .unknownName, "there is no `\(source[range])`", source: source, at: range,
-                    fix: ForeignFunction.call(name, arguments)), at: first)
-        }
     }
 
     /// The last part of the name whose argument is at this place: `Conv2d` in `nn.Conv2d(3, 16, kernel_size=3)`.
@@ -165,6 +125,9 @@ extension FaultMaker {
         let word = Vocabulary.word(last) ?? Vocabulary.word(alias: last)
         let first = base.split(separator: ".").first.map(String.init) ?? base
         let written = self.range(of: call)
+        if let fix = Self.loopCall(last, of: base, isBare: call.arguments.isEmpty, isBound: names.contains(first)) {
+            return fault(.unknownName, "there is no `\(base).\(last)`", at: range, fix: fix)
+        }
         if base == "model" || names.contains(first) {
             let message = "members are not called: a word comes before what it works on"
             guard let word, !word.isLayer else {
@@ -195,51 +158,105 @@ extension FaultMaker {
         guard let word else {
             return fault(
                 .unknownName, message, at: range,
-                fix: ForeignFunction.text(base) ?? "no library is needed: `help` lists all words")
+                fix: ForeignFunction.text(base) ?? ForeignFunction.network(last)
+                    ?? "no library is needed: `help` lists all words")
         }
         if let meant = translation(of: call, to: word, last) {
             return fault(
-                .unknownName, message, at: range, fix: fixText(meant, word),
-                edits: [TextEdit(written, meant)])
+                .unknownName, message, at: range, fix: meant.fix, edits: [TextEdit(written, meant.text)])
         }
         return fault(
             .unknownName, message, at: range, fix: "did you mean `\(word.name)`?", edits: [TextEdit(range, word.name)]
         )
     }
 
+    /// Steps of a training loop, and what other libraries do to a model before it is trained.
+    private static func loopCall(_ last: String, of base: String, isBare: Bool, isBound: Bool) -> String? {
+        let owner = base.split(separator: ".").last.map { $0.lowercased() } ?? base
+        switch last {
+        case "step":
+            let hasStep = ["optim", "opt", "sched", "scaler"].contains { owner.hasPrefix($0) }
+            return hasStep && !isBound ? "leave it out: `train` does every step" : nil
+        case "eval" where isBare, "train" where isBare && base == "model":
+            return
+                "leave it out: `train` and `evaluate` set dropout and norms themselves; `train Net` trains, and `evaluate a` measures a run"
+        case "cuda", "cpu", "to": return "leave it out: Tandem trains on the processor, with `threads:` of it"
+        case "compile" where base == "model" || isBound:
+            return
+                "leave it out: `train` minimizes the cross-entropy, and is given the optimizer: `optimizer: adam(lr: 1e-3)`"
+        case "freeze", "requires_grad_", "unfreeze": return ForeignFunction.text(last)
+        case "parameters" where isBound || base == "model": return libraryCalls["parameters"]
+        default: return nil
+        }
+    }
+
     /// A call of another library with Tandem's word and arguments, where these differ: PyTorch's layers are given the
     /// size that comes in first, and some have options that mean nothing here.
-    private func translation(of call: Call, to word: Word, _ name: String) -> String? {
+    private func translation(of call: Call, to word: Word, _ name: String) -> (text: String, fix: String)? {
         guard call.style == .parentheses else { return nil }
-        let positional = call.arguments.count { $0.label == nil }
+        let positional = call.arguments.filter { $0.label == nil }.map { source[$0.value.range] }
         let last = name.split(separator: ".").last.map(String.init) ?? name
-        var dropped = 0
+        var kept = 0..<positional.count
         if word.parameters.isEmpty || !word.parameters.contains(where: \.isPositional) {
-            dropped = positional
-        } else if ["Conv2d", "Linear"].contains(last), positional >= 2 {
-            dropped = 1
+            kept = 0..<0
+        } else if ["Conv2d", "Linear"].contains(last), positional.count >= 2 {
+            kept = 1..<positional.count
+        } else if last == "GroupNorm", positional.count >= 2 {
+            kept = 0..<1
+        } else if [.optimizer, .schedule].contains(word.result), let first = positional.first,
+            first.contains("param") || first.hasPrefix("opt")
+        {
+            kept = 1..<positional.count
         }
-        let ignored: Set<String> = ["in_channels", "in_features", "num_features", "inplace", "in_planes"]
-        let kept = call.arguments.enumerated().filter { index, argument in
-            if let label = argument.label { return !ignored.contains(label.text) && !word.parameters.isEmpty }
-            return index >= dropped
-        }.map(\.element)
-        guard kept.count < call.arguments.count else { return nil }
-        let texts = kept.map { argument -> String in
+        let ignored: Set<String> = [
+            "in_channels", "in_features", "num_features", "num_channels", "inplace", "in_planes", "input_shape",
+        ]
+        var (place, texts, leftOut, behind, reason) = (0, [String](), [String](), "", "")
+        for argument in call.arguments {
             let value = source[argument.value.range]
-            guard let label = argument.label else { return value }
-            return "\(word.label(alias: label.text) ?? label.text): \(value)"
+            guard let label = argument.label?.text else {
+                if kept.contains(place) { texts.append(value) }
+                place += 1
+                continue
+            }
+            if let meant = word.label(alias: label) {
+                let isValid = meant == "padding" && value == "\"valid\""
+                texts.append("\(meant): \(isValid ? "0" : value)")
+            } else if label == "activation", word.isLayer, let layer = activation(value) {
+                if layer == Word.softmax.name {
+                    reason = ": `train` takes the softmax itself"
+                } else {
+                    behind = "; \(layer)"
+                }
+            } else if !ignored.contains(label), !word.parameters.isEmpty {
+                leftOut.append("`\(label)`")
+            }
         }
-        return texts.isEmpty ? word.name : "\(word.name)(\(texts.joined(separator: ", ")))"
+        let text =
+            (texts.isEmpty
+                ? word.name + (word.isLayer || word.parameters.isEmpty ? "" : "()")
+                : "\(word.name)(\(texts.joined(separator: ", ")))") + behind
+        let isShorter = texts.count < call.arguments.count
+        let given = call.arguments.map { source[self.range(of: $0)] }
+        guard isShorter || texts != given && call.arguments.contains(where: { $0.label != nil }) else { return nil }
+        if !leftOut.isEmpty {
+            reason += "; there is no option for \(leftOut.joined(separator: ", "))"
+        } else if reason.isEmpty, behind.isEmpty, isShorter, word.isLayer, !word.parameters.isEmpty {
+            reason = ": the sizes that come in are inferred"
+        }
+        return (text, "write `\(text)`\(reason)")
+    }
+
+    /// The layer that Keras names in an option: `activation="relu"`.
+    private func activation(_ written: String) -> String? {
+        let name = written.filter { $0 != "\"" && $0 != "'" }
+        let word = Vocabulary.word(name) ?? Vocabulary.word(alias: name)
+        return word.flatMap { $0.isLayer ? $0.name : nil }
     }
 
     /// As they are written.
     private func arguments(of call: Call) -> [ForeignFunction.Argument] {
         call.arguments.map { (label: $0.label?.text, text: source[$0.value.range]) }
-    }
-
-    private func fixText(_ meant: String, _ word: Word) -> String {
-        "write `\(meant)`" + (word.parameters.isEmpty ? "" : ": the sizes that come in are inferred")
     }
 
     /// A call with its arguments and their closing parenthesis.
@@ -283,7 +300,6 @@ extension FaultMaker {
         "nn": "nothing needs to be imported: `help` lists the words",
         "tf": "nothing needs to be imported: `help` lists the words",
         "accuracy": "it belongs to a run: `a.accuracy`", "loss": "it belongs to a run: `a.loss`",
-        "f1_score": "it belongs to a run: `a.f1` is the macro F1",
         "MulticlassCalibrationError": "it belongs to a run: `a.calibration`",
         "model": "`model Net { … }` defines a network, which is then used by its name: `train Net`",
         "CrossEntropyLoss": "leave it out: `train` minimizes the cross-entropy",
@@ -299,8 +315,8 @@ extension FaultMaker {
             "leave it out, or write a size: only `conv` takes `padding: same`", "conv 64, kernel: 3, padding: same"
         ),
         "none": ("leave this one out, or give a value: `none` is a choice of other options", "log: none"),
-        "all": ("leave it out: all is what is taken where nothing is said", "threads: all"),
-        "auto": ("leave it out: Tandem then chooses itself", "log: auto"),
+        "all": ("give a value: `all` is a choice of other options", "threads: all"),
+        "auto": ("leave it out, or give a value: `auto` is a choice of other options", "log: auto"),
         "random": ("write a number: only `seed:` of a training may be drawn", "seed: random"),
     ]
 

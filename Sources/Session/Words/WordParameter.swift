@@ -248,6 +248,12 @@ final class WordParameter: OptionDeclaration {
             // `1.1` is 0.011, and not 0.011000000000000001.
             return decimalText((number * 1e4).rounded() / 1e6)
         }
+        // `patience: 0` asks for the shortest one, not for none.
+        if case .integer(let range) = kind, case .value(.string("none")) = standard, let number,
+            number < Double(range.lowerBound)
+        {
+            return String(range.lowerBound)
+        }
         if case .value = standard, let text = standardText { return text }
         switch kind {
         case .integer(let range):

@@ -4,10 +4,11 @@ import Datasets
 import Language
 
 private let flip = Option(
-    "flip", .boolean, default: false, or: "alternating", aliases: ["hflip", "mirror"],
+    "flip", .boolean, default: false, or: "alternating",
+    aliases: ["hflip", "mirror", "horizontalflip", "randomhorizontalflip"],
     "mirror half of the images, or each in every second epoch")
 private let crop = Option(
-    "crop", .integer(0...1024), default: 0, aliases: ["padding", "pad", "shift"],
+    "crop", .integer(0...1024), default: 0, aliases: ["padding", "pad", "shift", "randomcrop"],
     "pad by this many pixels, then crop a random window of the original size")
 private let border = Option(
     "border", .choice, default: Crop.Border.black, aliases: ["padding_mode", "fill"],
@@ -16,7 +17,7 @@ private let zoom = Option(
     "zoom", .pair("(0.5, 1)"), default: nil, or: "none", aliases: ["scale", "randomresizedcrop", "rrc"],
     "crop a random window with such a share of the area, and enlarge it to the image's size: `RandomResizedCrop`")
 private let rotate = Option(
-    "rotate", .decimal(0...180), default: 0, aliases: ["rotation", "degrees", "angle"],
+    "rotate", .decimal(0...180), default: 0, aliases: ["rotation", "degrees", "angle", "randomrotation"],
     "rotate by up to so many degrees to either side: `RandomRotation`")
 private let color = Option(
     "color", .decimal(0...10), default: 0, aliases: ["color_jitter", "jitter"],

@@ -28,6 +28,14 @@ extension Word {
 
 private func loadRun(_ call: Invocation) throws -> Value {
     let name = call[file]
+    if name.hasPrefix("https://") || name.hasPrefix("http://") {
+        let end = name.split(separator: "/").last.map(String.init) ?? ""
+        throw call.fault(
+            .file, "`load` reads files, and \(name) is an address", at: call.place(file),
+            fix:
+                "download it first, and name the file: `load \"\(end.hasSuffix(".safetensors") ? end : "w.safetensors")\"`"
+        )
+    }
     for (option, what) in [
         (names as any OptionDeclaration, "maps the names"), (strict, "is about the names"),
     ] where call.isGiven(option) && !call.isGiven(into) {
