@@ -197,7 +197,8 @@ public struct ArrayImages: Hashable, Sendable {
         func fault(_ values: String, _ fix: String) -> DatasetError {
             .unreadable(
                 path: path,
-                reason: "its values are \(array.typeText)\(values), and pixels are bytes (uint8), or decimals that are bytes "
+                reason:
+                    "its values are \(array.typeText)\(values), and pixels are bytes (uint8), or decimals that are bytes "
                     + "divided by 255", fix: "save them as `\(fix)`; `normalize` sets the mean and deviation here")
         }
         guard low <= high else { throw fault(" of which none is a number", "np.nan_to_num(x).astype(np.uint8)") }

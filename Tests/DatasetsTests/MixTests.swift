@@ -100,7 +100,8 @@ struct MixTests {
             func isRead(_ amount: Double) -> Bool {
                 kind.init(settings: .object([kind.label: .number(amount)])) != nil
             }
-            #expect([0, 1e-3, 100].allSatisfy(isRead) && ![.leastNonzeroMagnitude, 9e-4, -1, 101].contains(where: isRead))
+            #expect(
+                [0, 1e-3, 100].allSatisfy(isRead) && ![.leastNonzeroMagnitude, 9e-4, -1, 101].contains(where: isRead))
         }
     }
 

@@ -32,13 +32,14 @@ struct OptimizerRuleTests {
     }
 
     /// A description holds only what the words take.
-    @Test(arguments: [
-        ("sgd", "momentum", [0, 0.9], [1, -0.1, 5]), ("rmsprop", "momentum", [0, 0.9], [1, -0.1]),
-        ("rmsprop", "alpha", [0, 0.9], [1, -0.1]), ("muon", "momentum", [0, 0.9], [1, -0.1]),
-        ("adam", "beta1", [0, 0.9], [1, -0.1]), ("adamw", "beta2", [0, 0.9], [1, -0.1]),
-        ("lion", "beta2", [0, 0.9], [1, -0.1]), ("sgd", "biasrate", [1e-6, 64, 1e6], [0, 1e-7, 1e7]),
-        ("adamw", "normbiasrate", [1e-6, 64, 1e6], [0, 1e-7, 1e7]),
-    ] as [(String, String, [Double], [Double])])
+    @Test(
+        arguments: [
+            ("sgd", "momentum", [0, 0.9], [1, -0.1, 5]), ("rmsprop", "momentum", [0, 0.9], [1, -0.1]),
+            ("rmsprop", "alpha", [0, 0.9], [1, -0.1]), ("muon", "momentum", [0, 0.9], [1, -0.1]),
+            ("adam", "beta1", [0, 0.9], [1, -0.1]), ("adamw", "beta2", [0, 0.9], [1, -0.1]),
+            ("lion", "beta2", [0, 0.9], [1, -0.1]), ("sgd", "biasrate", [1e-6, 64, 1e6], [0, 1e-7, 1e7]),
+            ("adamw", "normbiasrate", [1e-6, 64, 1e6], [0, 1e-7, 1e7]),
+        ] as [(String, String, [Double], [Double])])
     func whatAWordRefusesIsNotReadEither(_ name: String, _ key: String, _ read: [Double], _ refused: [Double]) throws {
         let all: [OptimizerOptions] = [
             .sgd(), .adam(), .adam(isDecoupled: true), .rmsprop(), .lion(), .muon(),

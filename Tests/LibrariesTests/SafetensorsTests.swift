@@ -82,7 +82,8 @@ struct SafetensorsTests {
     /// The format: "the byte buffer needs to be entirely indexed".
     @Test(arguments: [(1, "a byte follows its last tensor"), (4, "4 bytes follow its last tensor")])
     func bytesThatNoTensorHasAreRefused(_ count: Int, _ reason: String) throws {
-        let header = #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"e":{"dtype":"F32","shape":[0],"data_offsets":[4,4]}}"#
+        let header =
+            #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"e":{"dtype":"F32","shape":[0],"data_offsets":[4,4]}}"#
         #expect(try Safetensors(parsing: Self.file(header, [0, 0, 0, 0])).names == ["a", "e"])
         let bytes = Self.file(header, [UInt8](repeating: 0, count: 4 + count))
         #expect { try Safetensors(parsing: bytes) } throws: { "\($0)".contains(reason) }

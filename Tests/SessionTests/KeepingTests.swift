@@ -461,11 +461,13 @@ struct KeepingTests {
         session.write(file.bytes, "w.safetensors")
         session.run("let five = Net(width: 5)\nlet w = load \"w.safetensors\", into: five")
         #expect(
-            session.output.all.diagnostics.last?.message.hasPrefix("`1.running_var` in w.safetensors holds values below 0")
+            session.output.all.diagnostics.last?.message.hasPrefix(
+                "`1.running_var` in w.safetensors holds values below 0")
                 == true)
         session.run("evaluate w, on: data")
         #expect(
-            session.output.all.diagnostics.last?.message.hasPrefix("the outputs of w for 32 images are NaN: they count as `")
+            session.output.all.diagnostics.last?.message.hasPrefix(
+                "the outputs of w for 32 images are NaN: they count as `")
                 == true)
     }
 }

@@ -61,14 +61,16 @@ struct OptionLimitTests {
         return ofTraining.flatMap { parameter in
             let others = ["epochs", "batch"].filter { $0 != parameter.label }
             return Case.of(
-                [parameter], in: training + others.map { $0 == "epochs" ? "epochs: 2, " : "batch: 32, " }.joined() + "@")
+                [parameter], in: training + others.map { $0 == "epochs" ? "epochs: 2, " : "batch: 32, " }.joined() + "@"
+            )
         }
             + made(Word.optimizers, by: "optimizer") + made(Word.schedules, by: "schedule")
             + made(Word.averages, by: "average")
             + Case.of(Word.teacher.parameters, in: training + "epochs: 2, batch: 32, distill: teacher(t, @)")
-            + Case.of(Word.augment.parameters, in: "let a = train Net, on: augment(data, @), epochs: 2, batch: 32, log: none")
+            + Case.of(
+                Word.augment.parameters, in: "let a = train Net, on: augment(data, @), epochs: 2, batch: 32, log: none")
             + Case.of(Word.findLR.parameters, in: "let f = findlr(Net, on: data, batch: 32, @)")
-                .filter { !$0.program.contains("batch: 32, batch:") }
+            .filter { !$0.program.contains("batch: 32, batch:") }
             + Case.of(Word.evaluate.parameters, in: "evaluate t, @")
     }()
 
@@ -88,7 +90,8 @@ struct OptionLimitTests {
                 session.run("if a.state == \"done\" { print a.loss }")
                 let said = session.output.all.text.dropFirst(before).split(whereSeparator: \.isWhitespace)
                 #expect(
-                    said.first == "diverged" || said.first == "done" && said.last.flatMap { Double($0) }?.isFinite == true,
+                    said.first == "diverged"
+                        || said.first == "done" && said.last.flatMap { Double($0) }?.isFinite == true,
                     "\(limit.program): \(said)")
             default: Issue.record("\(limit.program)")
             }

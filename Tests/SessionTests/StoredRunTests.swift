@@ -77,7 +77,8 @@ struct StoredRunTests {
     @Test func aPartOfAnEpochIsListedAsOne() throws {
         defer { remove() }
         let session = Session(home: home)
-        session.run(setup + "let h = train Net, on: data, epochs: 1.5, batch: 32, log: none\nlet w = train Net, \(options)")
+        session.run(
+            setup + "let h = train Net, on: data, epochs: 1.5, batch: 32, log: none\nlet w = train Net, \(options)")
         session.run("runs")
         let table = try #require(session.output.all.results.last ?? session.output.all.shown.last).text
         #expect(table.contains(#/\nh .* 1\.5 /#) && table.contains(#/\nw .* 2 /#), "\(table)")

@@ -89,7 +89,9 @@ extension Safetensors {
             let named = isWhole ? nil : Self.namedAsResNet(found, to: architecture)
             isNamedAsResNet = named != nil
             sources =
-                isWhole ? prefixed : named ?? matchedByShape(found, to: wanted) ?? Self.wholeByName(wanted, in: found)
+                isWhole
+                ? prefixed
+                : named ?? matchedByShape(found, to: wanted) ?? Self.wholeByName(wanted, in: found)
                     ?? prefixed
             if isWhole, !prefix.isEmpty {
                 module = String(prefix.dropLast())

@@ -86,7 +86,10 @@ extension Table {
         if summaryCount > 0 { body.insert("  \\midrule", at: rows.count - summaryCount) }
         let sides = columns.map { $0.isNumber ? "r" : "l" }.joined()
         return
-            (["\\begin{tabular}{\(sides)}", "  \\toprule", line(columns.map { Self.latexEscaped($0.head) }), "  \\midrule"]
+            ([
+                "\\begin{tabular}{\(sides)}", "  \\toprule", line(columns.map { Self.latexEscaped($0.head) }),
+                "  \\midrule",
+            ]
             + body + ["  \\bottomrule", "\\end{tabular}"]).joined(separator: "\n")
     }
 

@@ -42,6 +42,8 @@ extension Interpreter {
             let measure = OutcomeMeasure(rawValue: name.text), measure.needsLabels, run.run.accuracy != nil
         else { return nil }
         let call = Invocation(arguments: Arguments(word: .table, range: name.range), context: context)
-        return try run.run.value(of: measure, labels: call.testLabels(of: [run], for: [measure])[0]).map { .decimal($0) }
+        return try run.run.value(of: measure, labels: call.testLabels(of: [run], for: [measure])[0]).map {
+            .decimal($0)
+        }
     }
 }

@@ -51,7 +51,8 @@ final class SessionReader: ProgramReader {
         var arguments: [Call.Argument] = []
         if case .call(let call) = expression.kind { arguments = call.arguments }
         let given = arguments.firstIndex { $0.label?.text == parameter }
-        guard let value = given.map({ arguments[$0].value }) ?? declared.defaultValue, case .boolean(let flag) = value.kind
+        guard let value = given.map({ arguments[$0].value }) ?? declared.defaultValue,
+            case .boolean(let flag) = value.kind
         else { return nil }
         let other = Call.Argument(label: declared.name, value: Expression(.boolean(!flag), range: value.range))
         if let given { arguments[given] = other } else { arguments.append(other) }

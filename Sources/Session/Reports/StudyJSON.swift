@@ -57,7 +57,9 @@ struct StudyJSON {
             "failed": .bool(study.hasFailed(run)), "seconds": number(run.seconds),
             "predictions": .array(run.predictions.map { .integer(Int($0)) }),
         ]
-        for measure in OutcomeMeasure.allCases { object[measure.rawValue] = number(run.value(of: measure, labels: labels)) }
+        for measure in OutcomeMeasure.allCases {
+            object[measure.rawValue] = number(run.value(of: measure, labels: labels))
+        }
         if plan.measure == .loss, let losses = run.outcomes.values(of: .loss, labels: labels) {
             object["losses of the images"] = .array(losses.map { .number(Double($0)) })
         }
@@ -111,7 +113,8 @@ struct StudyJSON {
             })
         if let earlier = pair.earlier {
             object["said before"] = [
-                "seeds": .integer(earlier.seeds), "mean": number(earlier.mean), "interval": interval(earlier.decision.interval),
+                "seeds": .integer(earlier.seeds), "mean": number(earlier.mean),
+                "interval": interval(earlier.decision.interval),
                 "verdict": .string(earlier.decision.verdict.key),
             ]
         }
@@ -125,7 +128,8 @@ struct StudyJSON {
             case .equivalence(let value, _): ("to show that it is within the margin", value)
             }
         return [
-            "goal": .string(goal.0), "difference": number(goal.1), "test images are too few": .bool(needed.isBeyondSeeds),
+            "goal": .string(goal.0), "difference": number(goal.1),
+            "test images are too few": .bool(needed.isBeyondSeeds),
             "low": needed.range.map { .integer($0.low) } ?? .null,
             "high": needed.range?.high.map { .integer($0) } ?? .null,
         ]

@@ -60,9 +60,12 @@ struct StudyPaper {
     /// Ends with what the numbers are, as a paper has to say.
     private var caption: String {
         let measure = "Test \(plan.measure.title)\(isLoss ? "" : " (%)")"
-        let seeds = Set(names.indices.map { study.values($0).count }).sorted().map(String.init).joined(separator: " or ")
-        return "\(measure) on \(report.dataName) \(StudyReport.end(of: plan.models.map(\.options))): mean ± standard deviation over "
-            + "\(seeds == "1" ? "1 seed" : "\(seeds) seeds")" + (hasPairsInRows && report.pairs.contains { $0.interval != nil } ? ", \(intervalText)" : "")
+        let seeds = Set(names.indices.map { study.values($0).count }).sorted().map(String.init).joined(
+            separator: " or ")
+        return
+            "\(measure) on \(report.dataName) \(StudyReport.end(of: plan.models.map(\.options))): mean ± standard deviation over "
+            + "\(seeds == "1" ? "1 seed" : "\(seeds) seeds")"
+            + (hasPairsInRows && report.pairs.contains { $0.interval != nil } ? ", \(intervalText)" : "")
     }
 
     private var intervalText: String {

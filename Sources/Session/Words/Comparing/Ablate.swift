@@ -12,7 +12,8 @@ private let switches = Option(
 
 extension Word {
     static let ablate = Word(
-        "ablate", .comparing, "Switches parts of a model or a recipe off, one at a time, and compares each with the whole",
+        "ablate", .comparing,
+        "Switches parts of a model or a recipe off, one at a time, and compares each with the whole",
         [CommonOptions.model, CommonOptions.data, switches, TrainingOption.recipe] + ComparingOption.ofStudies,
         result: .study,
         example:
@@ -42,7 +43,9 @@ private func ablateModel(_ given: Invocation) throws -> Value {
 
 extension Invocation {
     fileprivate func switchNames() throws -> [String] {
-        let names = self[switches].compactMap { value -> String? in if case .string(let text) = value { text } else { nil } }
+        let names = self[switches].compactMap { value -> String? in
+            if case .string(let text) = value { text } else { nil }
+        }
         guard !names.isEmpty, names.count == self[switches].count, Set(names).count == names.count else {
             throw fault(
                 .wrongType, "`over:` takes names in quotes, each once", at: place(switches),
@@ -57,7 +60,8 @@ extension Invocation {
 
     /// The model, data and call with one thing switched: a boolean parameter of the model the other way, anything else
     /// back at its default.
-    fileprivate func without(_ name: String, _ model: Model, _ data: DataValue) throws -> (Model, DataValue, Invocation) {
+    fileprivate func without(_ name: String, _ model: Model, _ data: DataValue) throws -> (Model, DataValue, Invocation)
+    {
         if let other = try context.reader.switched(model, name) { return (other, data, self) }
         if let option = TrainingOption.ofEachTraining.first(where: { $0.parameter.label == name }), isGiven(option) {
             var all = arguments
@@ -76,12 +80,15 @@ extension Invocation {
         }
         throw fault(
             .unknownName, "there is nothing called `\(name)` to switch off", at: place(switches),
-            fix: "name a boolean parameter of \(model.name), or an option that the call, its recipe, the optimizer or `augment` gives")
+            fix:
+                "name a boolean parameter of \(model.name), or an option that the call, its recipe, the optimizer or `augment` gives"
+        )
     }
 
     /// The optimizer with one of its settings at its default; `nil` where it has no such setting, or has it there.
     private func optimizer(_ given: OptimizerValue, without label: String) throws -> OptimizerValue? {
-        guard label != "lr", let setting = given.options.settings.first(where: { $0.label == label }), !setting.isDefault,
+        guard label != "lr", let setting = given.options.settings.first(where: { $0.label == label }),
+            !setting.isDefault,
             case .object(let object) = try context.reader.setting("\(given.options.name)(lr: 1)"),
             let standard = object as? OptimizerValue
         else { return nil }

@@ -25,7 +25,9 @@ private func compareSides(_ call: Invocation) throws -> Value {
     guard runs.isEmpty || runs.count == given.count else {
         throw call.fault(
             .wrongType, "`compare` takes models or lists of runs, not both at once", at: runs.first?.range,
-            fix: "write `\(runs.first.map { call.context.source[$0.range] } ?? "a").model`, which starts from fresh weights")
+            fix:
+                "write `\(runs.first.map { call.context.source[$0.range] } ?? "a").model`, which starts from fresh weights"
+        )
     }
     if !runs.isEmpty {
         return try call.compareGivenRuns(

@@ -40,7 +40,8 @@ private let cutmix = Option(
 
 extension Word {
     static let augment = Word(
-        "augment", .data, "Changes the training images at random, differently in every epoch; of data that are augmented, what is not named stays",
+        "augment", .data,
+        "Changes the training images at random, differently in every epoch; of data that are augmented, what is not named stays",
         [DataOption.data, flip, crop, border, zoom, rotate, color, randAugment, cutout, erase, mixup, cutmix],
         result: .data, example: "let data = augment(synthetic(), flip: true, crop: 4)",
         aliases: ["RandomHorizontalFlip", "RandomCrop", "RandomErasing", "Mixup", "CutMix", "transforms"],
@@ -49,7 +50,8 @@ extension Word {
             let given = try call.transforms(over: data.augmentation)
             let augmentation = data.augmentation.replacing(given)
             guard !given.isEmpty, !augmentation.isNone || !data.augmentation.isNone else {
-                let written = call.isGiven(DataOption.data) ? " \(call.context.source[call.place(DataOption.data)])," : ""
+                let written =
+                    call.isGiven(DataOption.data) ? " \(call.context.source[call.place(DataOption.data)])," : ""
                 throw call.fault(
                     .nothingToDo, "`augment` is not told what to do",
                     fix: "write `augment\(written) flip: true, crop: 4`")
