@@ -182,8 +182,8 @@ extension Interpreter {
         return others.isEmpty ? "\(word.name) x" : "\(word.name)(x, \(written(others)))"
     }
 
-    /// `mixup: true`, `color: (0.4, 0.4, 0.4, 0.1)`: what is asked for is switched on, with the usual value or the first
-    /// of those given.
+    /// `mixup: true`, `color: (0.4, 0.4, 0.4, 0.1)`: what is asked for is switched on, with the usual value or the
+    /// first of those given.
     private func usualMeant(
         _ value: Value, for parameter: WordParameter, of word: Word, at range: SourceRange
     ) -> (fix: String, edits: [TextEdit])? {
