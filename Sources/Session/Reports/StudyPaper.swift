@@ -41,9 +41,15 @@ struct StudyPaper {
     var tables: [Table] {
         let isPairColumn: Set<PaperColumn> = [.difference, .interval, .p]
         let own = hasPairsInRows ? shown : shown.filter { !isPairColumn.contains($0) }
+        let others = report.measures.filter { $0 != plan.measure }
         var models = Table(
-            caption: caption, columns: [Column("model", isNumber: false)] + own.flatMap(heads))
-        for model in names.indices { models.add([Cell(names[model])] + own.flatMap { cells($0, model) }) }
+            caption: caption,
+            columns: [Column("model", isNumber: false)] + own.flatMap(heads) + others.map(\.meanColumn))
+        for model in names.indices {
+            models.add(
+                [Cell(names[model])] + own.flatMap { cells($0, model) }
+                    + others.map { $0.meanCell(study.values($0, model)) })
+        }
         guard !hasPairsInRows else { return [models] }
         let ofPairs = columns.map { $0.filter(isPairColumn.contains) } ?? [.difference, .interval, .p]
         guard !ofPairs.isEmpty else { return [models] }
