@@ -72,6 +72,7 @@ struct StudyPaper {
             "\(measure) on \(report.dataName) \(StudyReport.end(of: plan.models.map(\.options))): mean ± standard deviation over "
             + "\(seeds == "1" ? "1 seed" : "\(seeds) seeds")"
             + (hasPairsInRows && report.pairs.contains { $0.interval != nil } ? ", \(intervalText)" : "")
+            + (study.isComplete ? "" : "; unfinished, \(counted(study.missing.count, "training")) missing")
     }
 
     private var intervalText: String {
@@ -80,7 +81,8 @@ struct StudyPaper {
         let isOfImages = report.pairs.contains { $0.estimate?.basis.isOfImages ?? false }
         let from = plan.baseline.map { "differences from \(names[$0])" } ?? "differences"
         return "\(from) with \(chances) % intervals for new seeds" + (isOfImages ? " and new test images" : "")
-            + (plan.tested > 1 ? " (Bonferroni, \(plan.tested) pairs)" : "")
+            + (plan.tested > 1 ? " (Bonferroni, \(plan.tested) pairs; p likewise)" : "")
+            + (report.pairs.contains(where: \.decision.isAnytime) ? ", wide enough for looks that were not planned" : "")
     }
 
     private func heads(_ column: PaperColumn) -> [Column] {
@@ -154,7 +156,8 @@ struct StudyPaper {
                 } ?? "", number: pair.interval?.lowerBound ?? .nan)
         case .p:
             // An interval that holds at any look has no p of one look.
-            guard !pair.decision.isAnytime, let p = pair.estimate?.probability else { return Cell("") }
+            guard !pair.decision.isAnytime, let one = pair.estimate?.probability else { return Cell("") }
+            let p = min(1, one * Double(plan.tested))
             return Cell(p < 0.0005 ? "< 0.001" : fixed(p, 3), number: p)
         case .mean, .n, .failed, .range, .parameters, .operations, .seconds: return Cell("")
         }

@@ -177,7 +177,7 @@ struct VerdictText {
                 "what would change this: another recipe, a longer training or other data; more seeds "
                     + (pair.failures.probability != nil && pair.failsMoreOften == nil
                         ? "would show whether \(names[pair.failures.isFirstWorse ? pair.first : pair.second]) fails more often"
-                        : "would only narrow the range")
+                        : "would change little")
             ]
         case .undecided(.failures):
             return ["what would change this: a recipe with which both train, such as a smaller learning rate"]

@@ -8,7 +8,11 @@ import Language
 func plotOfStudy(_ study: Study, _ call: Invocation) throws -> PictureValue {
     try call.refuse([PlotOption.epochs], of: "a study")
     let names = study.plan.models.map(\.name)
-    let measure = call[PlotOption.measure]
+    // What the study is about, unless another measure is asked for.
+    let measure =
+        call.isGiven(PlotOption.measure)
+        ? call[PlotOption.measure]
+        : Measure(rawValue: study.plan.measure.rawValue) ?? call[PlotOption.measure]
     let across = call[PlotOption.across]
     let showsTraining = call[PlotOption.train]
     let kind =
@@ -90,7 +94,9 @@ private func differences(_ study: Study, _ names: [String], note: String, _ call
     }
     let counts = Set(pairs.map { $0.estimate?.seeds ?? $0.seeds.count }).sorted().map(String.init)
         .joined(separator: " or ")
-    let confidences = Set(pairs.map { decimalText(100 * (1 - $0.decision.intervalChance)) }).sorted()
+    let confidences = Set(
+        pairs.map { decimalText((1000 * (1 - $0.decision.intervalChance)).rounded() / 10) }
+    ).sorted()
         .joined(separator: " or ")
     return IntervalPlot(
         title: "Differences over \(counts == "1" ? "1 seed" : "\(counts) seeds")", style: .dots,
