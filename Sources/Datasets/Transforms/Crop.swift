@@ -12,7 +12,7 @@ public struct Crop: Transform {
 
     /// Pixels around the image.
     public let padding: Int
-    private let border: Border
+    public let border: Border
 
     /// - Parameter padding: 0...1024.
     public init(_ padding: Int, border: Border = .black) {

@@ -82,7 +82,8 @@ struct StudyPaper {
         let from = plan.baseline.map { "differences from \(names[$0])" } ?? "differences"
         return "\(from) with \(chances) % intervals for new seeds" + (isOfImages ? " and new test images" : "")
             + (plan.tested > 1 ? " (Bonferroni, \(plan.tested) pairs; p likewise)" : "")
-            + (report.pairs.contains(where: \.decision.isAnytime) ? ", wide enough for looks that were not planned" : "")
+            + (report.pairs.contains(where: \.decision.isAnytime)
+                ? ", wide enough for looks that were not planned" : "")
     }
 
     private func heads(_ column: PaperColumn) -> [Column] {

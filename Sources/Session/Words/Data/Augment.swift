@@ -81,15 +81,16 @@ extension Invocation {
         return given
     }
 
-    /// A border alone is that of the crop which the data have.
+    /// A border alone is that of the crop which the data have, and a crop alone keeps their border.
     private func cropped(_ known: Augmentation) throws -> Crop {
-        let amount = isGiven(crop) ? self[crop] : known.transforms.lazy.compactMap { ($0 as? Crop)?.padding }.first ?? 0
+        let there = known.transforms.lazy.compactMap { $0 as? Crop }.first
+        let amount = isGiven(crop) ? self[crop] : there?.padding ?? 0
         guard amount > 0 || self[border] == .black else {
             throw fault(
                 .nothingToDo, "`border:` is what `crop:` pads with, and nothing is cropped",
                 at: place(border), fix: "write `crop: 4, border: reflect`")
         }
-        return Crop(amount, border: self[border])
+        return Crop(amount, border: isGiven(border) ? self[border] : there?.border ?? .black)
     }
 
     private func mixingAmount<Kind: AmountTransform>(_ option: Option<Double>, of kind: Kind.Type) throws -> Double {

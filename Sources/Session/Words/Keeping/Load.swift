@@ -279,7 +279,7 @@ extension Invocation {
                 fix: "convert it to float32 in Python, by its scale where it is quantized: "
                     + "`w[\"\(tensor.printableName)\"] = w[\"\(tensor.printableName)\"].float()`")
         case .otherNames(let missing, let surplus)
-        where missing.count == ofHead && ofHead < architecture.parameters.count
+        where !missing.isEmpty && missing.count == ofHead && ofHead < architecture.parameters.count
             && missing.allSatisfy { isOfHead($0.name) }
             && !surplus.contains { other in missing.contains { $0.shape == other.shape } }:
             var diagnostic = fault(
