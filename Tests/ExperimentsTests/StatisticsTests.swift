@@ -176,8 +176,8 @@ private func isClose(_ value: Double?, _ expected: Double, _ tolerance: Double =
         }
         #expect(isClose(estimate.probability, row.probability, 1e-7))
         let odds = estimate.probabilities(margin: 0.5)
-        #expect(isClose(odds.second, row.probabilities[0], 1e-6) && isClose(odds.first, row.probabilities[1], 1e-6))
-        #expect(isClose(odds.second + odds.within + odds.first, 1))
+        #expect(isClose(odds.above, row.probabilities[0], 1e-6) && isClose(odds.below, row.probabilities[1], 1e-6))
+        #expect(isClose(odds.above + odds.within + odds.below, 1))
     }
 
     @Test func aProbabilityIsBelowAChanceJustWhereItsIntervalLeavesZeroOut() throws {

@@ -450,6 +450,30 @@ private func noisy(_ name: String, _ seed: UInt64) -> Double {
         #expect(twins.tested == 2, "a proof takes no chance")
     }
 
+    @Test func ofALossTheModelWithTheSmallerOneIsAhead() throws {
+        func run(_ loss: Double, _ seed: UInt64) -> StudyRun {
+            StudyRun(
+                seeds: Seeds(seed), state: .done,
+                metrics: [
+                    EpochMetrics(
+                        epoch: 1, trainLoss: 1, trainAccuracy: 50, testLoss: loss, testAccuracy: 80, seconds: 2,
+                        trainingSeconds: 1)
+                ], outcomes: TestOutcomes(), seconds: 3, imagesPerSecond: 100, byteCount: 1)
+        }
+        let plan = StudyPlan(models: [try model("a"), try model("b", width: 5)], measure: .loss, margin: 0.02)
+        var study = Study(plan, seeds: [1, 2, 3])
+        for (seed, loss) in zip([1, 2, 3] as [UInt64], [0.51, 0.48, 0.62]) {
+            study.add(run(0.5, seed), model: 0, seed: seed)
+            study.add(run(loss, seed), model: 1, seed: seed)
+        }
+        let pair = study.pairs[0]
+        // The second's losses are larger by .037 in the mean.
+        #expect(try #require(pair.mean) > 0 && !pair.isSecondAhead(by: 0.037))
+        #expect(try #require(pair.sameSeed).probability < 0.5)
+        let odds = try #require(pair.odds(margin: 0.02))
+        #expect(odds.first > odds.second)
+    }
+
     @Test func runsThatAreThereArePairedByTheirSeedsOrNot() throws {
         func runs(_ name: String, _ seeds: [UInt64]) -> [StudyRun] {
             seeds.map { Told.run(noisy(name, $0), Seeds($0)) }

@@ -96,6 +96,14 @@ struct LookingTests {
         if axis.hasPrefix("time") { #expect(rich.text == "Test accuracy over 2 seeds: Net(pooled: true), Flat") }
     }
 
+    /// Of what is known after a training alone there are no curves.
+    @Test(arguments: [("", "Macro F1"), (", kind: curves", "Test accuracy"), (", y: loss", "Test loss")])
+    func aStudyIsPlottedByWhatItCompares(_ options: String, _ title: String) throws {
+        let study = Self.study.replacing("log: none", with: "log: none, by: f1")
+        let rich = try #require(shown(study + "plot s\(options)").last)
+        #expect(rich.svg?.contains(title) == true, "\(rich.text)")
+    }
+
     @Test func theCaptionOfASummaryIsAtTheLeft() throws {
         let html = try #require(shown("summary Net").last?.html)
         #expect(html.contains("<caption style=\"text-align:left\">") && html.contains("margin-left:0"))

@@ -19,7 +19,6 @@ public struct DifferenceEstimate: Hashable, Sendable {
 
         /// Whether it holds for new test images as well.
         public var isOfImages: Bool { self == .pairedSeeds || self == .unpairedSeeds }
-        public var isPaired: Bool { self != .unpairedSeeds && self != .unpairedSeedsOnly }
     }
 
     /// Second minus first, in the unit of the values.
@@ -134,7 +133,7 @@ public struct DifferenceEstimate: Hashable, Sendable {
             max(0, sum / (m - 1) / m - leftOver) + TwoWayLayout.leastVariance(differing: differing, images: images)
         self.init(
             mean: scale * mean, ofSeeds: ofSeeds, ofImages: Part(variance: square * ofImages, freedom: images - 1),
-            seeds: Int(counts.min() ?? 2), images: images, basis: .unpairedSeeds)
+            seeds: min(first.count, second.count), images: images, basis: .unpairedSeeds)
     }
 
     // MARK: Seeds alone
@@ -238,16 +237,16 @@ public struct DifferenceEstimate: Hashable, Sendable {
         return min(1, 2 * upperTail(abs(mean) / error))
     }
 
-    /// How probable it is that the second is better by more than the margin, that both are within it, and that the
-    /// first is better by more, if nothing was known before (Benavoli, Corani, Demsar and Zaffalon, "Time for a
-    /// change", JMLR 18, 2017: a flat prior, and the margin as region of practical equivalence).
-    public func probabilities(margin: Double) -> (second: Double, within: Double, first: Double) {
+    /// How probable it is that the difference is more than the margin, that it is within it, and that it is less than
+    /// the margin below 0, if nothing was known before (Benavoli, Corani, Demsar and Zaffalon, "Time for a change",
+    /// JMLR 18, 2017: a flat prior, and the margin as region of practical equivalence).
+    public func probabilities(margin: Double) -> (above: Double, within: Double, below: Double) {
         guard variance > 0 else {
             return (mean > margin ? 1 : 0, abs(mean) <= margin ? 1 : 0, mean < -margin ? 1 : 0)
         }
-        let second = upperTail((margin - mean) / error)
-        let first = upperTail((margin + mean) / error)
-        return (second, max(0, 1 - second - first), first)
+        let above = upperTail((margin - mean) / error)
+        let below = upperTail((margin + mean) / error)
+        return (above, max(0, 1 - above - below), below)
     }
 
     /// The same estimate of these images alone: what new images leave open is left out.

@@ -38,13 +38,6 @@ public struct Sample: Hashable, Sendable {
         return mean - reach...mean + reach
     }
 
-    /// How probable a mean at least as far from 0 is, if that of all seeds is 0: the two-sided t test. `nil` where the
-    /// values do not differ.
-    public var tTest: Double? {
-        guard let error, hasSpread else { return nil }
-        return StudentT(count - 1).twoSided(mean / error)
-    }
-
     /// What two single values of this kind differ by at most, 19 times out of 20: an interval for the difference of two
     /// new seeds.
     public var differenceOfTwo: Double? {

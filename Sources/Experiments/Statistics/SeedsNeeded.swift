@@ -15,15 +15,15 @@ public struct SeedsNeeded: Hashable, Sendable {
     public let goal: Goal
     /// In all, for a spread at the lower and at the upper end of what the seeds allow; the upper end is `nil` beyond
     /// `most`. `nil`: no number of seeds is enough, or none up to `most`.
-    public let range: (low: Int, high: Int?)?
+    public let range: Range?
     /// Whether the test images leave so much open that seeds cannot help.
     public let isBeyondSeeds: Bool
 
-    public static func == (a: Self, b: Self) -> Bool {
-        a.goal == b.goal && a.isBeyondSeeds == b.isBeyondSeeds && a.range?.low == b.range?.low
-            && a.range?.high == b.range?.high
+    /// Numbers of seeds.
+    public struct Range: Hashable, Sendable {
+        public let low: Int
+        public let high: Int?
     }
-    public func hash(into hasher: inout Hasher) { hasher.combine(goal) }
 
     /// So many standard errors beyond the threshold a study is right four times out of five.
     private static let power = 0.84
@@ -56,7 +56,7 @@ public struct SeedsNeeded: Hashable, Sendable {
         let freedom = Double(estimate.seeds - 1)
         let distribution = ChiSquared(degreesOfFreedom: freedom)
         range = count(freedom / distribution.quantile(1 - Self.doubt / 2)).map {
-            ($0, count(freedom / distribution.quantile(Self.doubt / 2)))
+            Range(low: $0, high: count(freedom / distribution.quantile(Self.doubt / 2)))
         }
     }
 

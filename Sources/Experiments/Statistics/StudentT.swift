@@ -6,9 +6,7 @@ public struct StudentT {
     /// Above 0; one less than the number of values.
     let degreesOfFreedom: Double
 
-    public init(_ degreesOfFreedom: Double) { self.degreesOfFreedom = degreesOfFreedom }
-
-    public init(_ degreesOfFreedom: Int) { self.init(Double(degreesOfFreedom)) }
+    public init(_ degreesOfFreedom: Int) { self.degreesOfFreedom = Double(degreesOfFreedom) }
 
     /// The probability of a value above t.
     func upperTail(_ t: Double) -> Double {
@@ -16,9 +14,6 @@ public struct StudentT {
         let half = 0.5 * incompleteBeta(degreesOfFreedom / (degreesOfFreedom + t * t), degreesOfFreedom / 2, 0.5)
         return t >= 0 ? half : 1 - half
     }
-
-    /// The probability of a value at least as far from 0.
-    func twoSided(_ t: Double) -> Double { min(1, 2 * upperTail(abs(t))) }
 
     /// The t that is exceeded with probability p, 0 < p <= 0.5.
     ///

@@ -1,6 +1,6 @@
 // When a study looks at its seeds, and what chance of a wrong answer each look may take.
 
-public enum StudyDesign: Hashable, Sendable {
+public enum StudyDesign: String, Hashable, Sendable {
     /// The seeds are named before the first run, and looked at once.
     case fixed
     /// Looks at 6, 12 and 24 seeds, and ends at the first that decides.

@@ -1,7 +1,7 @@
 // What a study says about two models: from the interval of their difference alone.
 
 public enum Verdict: Hashable, Sendable {
-    public enum Side: Hashable, Sendable {
+    public enum Side: Hashable, Sendable, CaseIterable {
         case first, second
     }
 
@@ -13,7 +13,7 @@ public enum Verdict: Hashable, Sendable {
     /// The same function, by proof or as far as the test images show: nothing to test.
     case identical
 
-    public enum Reason: String, Hashable, Sendable {
+    public enum Reason: String, Hashable, Sendable, CaseIterable {
         /// There are fewer than two seeds with which neither model failed.
         case failures = "no verdict for failures"
         /// One seed, or one test image, has no interval.

@@ -108,7 +108,7 @@ public struct Study: Sendable {
     public func exploring(_ count: Int, of models: Set<Int>? = nil) -> Study {
         var study = adding(count, of: models)
         for (index, pair) in pairs.enumerated() where study.earlier[index] == nil {
-            guard models.map({ $0.contains(pair.first) && $0.contains(pair.second) }) ?? true else { continue }
+            guard Self.holds(models, pair.first, pair.second) else { continue }
             study.earlier[index] = pair.look
         }
         return study
@@ -116,14 +116,18 @@ public struct Study: Sendable {
 
     /// The study with the seeds that a sequential one goes to next; `nil` at its last look, and for a fixed one.
     public func goingOn(with models: Set<Int>? = nil) -> Study? {
-        let pairs = plan.pairs.filter { pair in
-            models.map { $0.contains(pair.first) && $0.contains(pair.second) } ?? true
-        }
-        let least = pairs.map { seeds(of: $0.first, $0.second).count }.min() ?? seeds.count
+        let least =
+            plan.pairs.filter { Self.holds(models, $0.first, $0.second) }.map { seeds(of: $0.first, $0.second).count }
+            .min() ?? seeds.count
         guard let next = plan.design.nextLook(after: least) else { return nil }
         var study = adding(next - least, of: models)
         study.plannedSeeds = study.seeds.count
         return study
+    }
+
+    /// Whether both are among some models; `nil`: all.
+    private static func holds(_ models: Set<Int>?, _ first: Int, _ second: Int) -> Bool {
+        models.map { $0.contains(first) && $0.contains(second) } ?? true
     }
 
     /// The models of pairs that are not settled; `nil` where these are all.

@@ -87,7 +87,7 @@ private struct KeptLook {
     var json: JSON {
         var json: JSONObject = [
             "number": .integer(number), "seeds": .array(look.seeds.map { .unsigned($0) }),
-            "design": .string(look.design == .sequential ? "sequential" : "fixed"), "tested": .integer(look.tested),
+            "design": .string(look.design.rawValue), "tested": .integer(look.tested),
             "said": look.said.json,
         ]
         if let earlier { json["earlier"] = earlier.json }
@@ -96,13 +96,14 @@ private struct KeptLook {
 
     init?(_ json: JSON) {
         guard let number = json["number"]?.integer, let tested = json["tested"]?.integer,
-            let seeds = json["seeds"]?.array?.compactMap(\.unsigned), let design = json["design"]?.string,
+            let seeds = json["seeds"]?.array?.compactMap(\.unsigned),
+            let design = json["design"]?.string.flatMap(StudyDesign.init(rawValue:)),
             let said = json["said"].flatMap(PairLook.init)
         else { return nil }
         self.init(
             number: number,
             look: StudyLook(
-                seeds: seeds, design: design == "sequential" ? .sequential : .fixed, tested: tested, said: said),
+                seeds: seeds, design: design, tested: tested, said: said),
             earlier: json["earlier"].flatMap(PairLook.init))
     }
 }
@@ -146,16 +147,11 @@ extension Verdict {
     }
 
     init?(key: String) {
-        switch key {
-        case "first better": self = .better(.first, isWithinMargin: false)
-        case "first better within the margin": self = .better(.first, isWithinMargin: true)
-        case "second better": self = .better(.second, isWithinMargin: false)
-        case "second better within the margin": self = .better(.second, isWithinMargin: true)
-        case "equivalent": self = .equivalent
-        case "identical": self = .identical
-        default:
-            guard let reason = Reason(rawValue: key) else { return nil }
-            self = .undecided(reason)
+        let better = Side.allCases.flatMap { side in
+            [false, true].map { Verdict.better(side, isWithinMargin: $0) }
         }
+        let all = better + [.equivalent, .identical] + Reason.allCases.map { .undecided($0) }
+        guard let verdict = all.first(where: { $0.key == key }) else { return nil }
+        self = verdict
     }
 }

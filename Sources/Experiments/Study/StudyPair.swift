@@ -36,13 +36,29 @@ public struct StudyPair: Sendable {
     public let isProvenSame: Bool
     /// What was said before, where this look was not planned.
     public let earlier: PairLook?
+    /// Whether the smaller value is the better one.
+    public let isLowerBetter: Bool
 
     public var verdict: Verdict { decision.verdict }
     public var interval: ClosedRange<Double>? { decision.interval }
     public var mean: Double? { estimate?.mean ?? differences?.mean }
     public var look: PairLook { PairLook(seeds: lookedSeeds, mean: mean, decision: decision) }
-    /// Of both models with the same new seed.
-    public var sameSeed: SameSeedSuperiority? { differences.flatMap { SameSeedSuperiority($0) } }
+    /// How often the second is better where both are trained with the same new seed.
+    public var sameSeed: SameSeedSuperiority? {
+        (isLowerBetter ? differences.flatMap { Sample($0.values.map { -$0 }) } : differences)
+            .flatMap { SameSeedSuperiority($0) }
+    }
+
+    /// Whether a difference of second minus first speaks for the second.
+    public func isSecondAhead(by difference: Double) -> Bool { (difference > 0) != isLowerBetter }
+
+    /// How probable it is that the second is better by more than the margin, neither, and the first.
+    public func odds(margin: Double) -> (second: Double, within: Double, first: Double)? {
+        estimate.map { estimate in
+            let odds = estimate.probabilities(margin: margin)
+            return isLowerBetter ? (odds.below, odds.within, odds.above) : (odds.above, odds.within, odds.below)
+        }
+    }
 
     /// Whether one model fails more often, beyond chance.
     public var failsMoreOften: Verdict.Side? {
@@ -66,6 +82,13 @@ extension Study {
     }
 
     public var isDecided: Bool { pairs.allSatisfy(\.isSettled) }
+
+    /// How probable a difference at least as far from 0 is where there is none, corrected for the pairs that share the
+    /// chance of an error (Bonferroni); `nil` for a look that was not planned, which has no p of its own.
+    public func probability(of pair: StudyPair) -> Double? {
+        guard !pair.decision.isAnytime else { return nil }
+        return pair.estimate.map { min(1, $0.probability * Double(plan.tested)) }
+    }
 
     private func pair(number: Int, _ first: Int, _ second: Int, _ values: ImageValues) -> StudyPair {
         let tested = plan.tested
@@ -123,7 +146,8 @@ extension Study {
         return StudyPair(
             first: first, second: second, seeds: seeds, lookedSeeds: looked.count, failures: failures,
             differences: differences, estimate: estimate, decision: decision, chance: chance,
-            needed: needed(decision, estimate, needing), isProvenSame: isProven, earlier: earlier[number])
+            needed: needed(decision, estimate, needing), isProvenSame: isProven, earlier: earlier[number],
+            isLowerBetter: plan.measure.isLowerBetter)
     }
 
     private func estimate(_ first: Int, _ second: Int, _ seeds: [UInt64], _ values: ImageValues) -> DifferenceEstimate?

@@ -78,6 +78,15 @@ private struct LintContext {
             return layers.indices.compactMap { body(layers[$0], layers[($0 + 1)...], run) }
         }
     }
+
+    /// Every layer whose weights begin with zeros, with the next one that does something else with these.
+    func eachBeginningAtZero<Found>(_ body: (NumberedLayer, NumberedLayer) -> Found?) -> [Found] {
+        each { layer, behind, _ in
+            guard layer.placed.traits.beginsAtZero, let next = behind.first(where: { !$0.placed.keepsZeros })
+            else { return nil }
+            return body(layer, next)
+        }
+    }
 }
 
 extension LintRule {
@@ -171,10 +180,8 @@ extension LintRule {
                 "Weights that begin with zeros give zeros, and relu lets no gradient through where nothing is above zero: the "
                 + "layer, and all before it, never learn."
         ) { context in
-            context.each { layer, behind, _ -> Found? in
-                guard layer.placed.traits.beginsAtZero, let next = behind.first(where: { !$0.placed.keepsZeros }),
-                    [.activation(.relu), .activation(.relu6)].contains(next.placed.layer)
-                else { return nil }
+            context.eachBeginningAtZero { layer, next -> Found? in
+                guard [.activation(.relu), .activation(.relu6)].contains(next.placed.layer) else { return nil }
                 return (
                     layer, "never learns: it begins with zeros, of which \(next.title) lets no gradient through",
                     "choose another `init:`, or keep zeros for the last layer of a `residual`'s body"
@@ -187,10 +194,8 @@ extension LintRule {
                 "Of two layers that begin with zeros the second is given zeros, so that its weights have no gradient, and "
                 + "lets none through to the first: only the biases of the second learn."
         ) { context in
-            context.each { layer, behind, _ -> Found? in
-                guard layer.placed.traits.beginsAtZero, let next = behind.first(where: { !$0.placed.keepsZeros }),
-                    next.placed.traits.beginsAtZero
-                else { return nil }
+            context.eachBeginningAtZero { layer, next -> Found? in
+                guard next.placed.traits.beginsAtZero else { return nil }
                 return (
                     next, "begins with zeros, as \(layer.title) before it does: the weights of neither ever learn",
                     "keep `init: zeros` in one of them at most"

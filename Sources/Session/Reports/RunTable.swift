@@ -126,16 +126,15 @@ extension OutcomeMeasure {
 
     var column: Table.Column {
         switch self {
-        case .accuracy, .top5, .f1: Table.Column(title, unit: "%", isHighFirst: true)
-        case .calibration: Table.Column(title, unit: "%")
-        case .loss: Table.Column(title)
+        case .accuracy, .top5, .f1: Table.Column(title, unit: unit, isHighFirst: true)
+        case .calibration, .loss: Table.Column(title, unit: unit)
         }
     }
 }
 
 extension OutcomeMeasure {
     /// The column of a study's table, and its cell: the mean of those that are known.
-    var meanColumn: Table.Column { Table.Column(title, unit: self == .loss ? "" : "%") }
+    var meanColumn: Table.Column { Table.Column(title, unit: unit) }
 
     func meanCell(_ values: [Double]) -> Table.Cell {
         Table.Cell(values.isEmpty ? nil : values.reduce(0, +) / Double(values.count), digits: digits)

@@ -35,25 +35,7 @@ struct StudyDetails {
         return Cell(range.map { "\(text($0.lowerBound)) to \(text($0.upperBound))" } ?? "")
     }
 
-    /// `−0.34 to +1.09`
-    private func signed(_ range: ClosedRange<Double>?) -> Cell {
-        Cell(
-            range.map {
-                "\(VerdictText.signed($0.lowerBound, digits)) to \(VerdictText.signed($0.upperBound, digits))"
-            } ?? "")
-    }
-
-    private func probability(_ value: Double?) -> Cell {
-        guard let value else { return Cell("") }
-        return Cell(value < 0.0005 ? "< 0.001" : fixed(value, 3), number: value)
-    }
-
     // MARK: Tables
-
-    /// Two seeds leave nearly everything open, but no difference beyond 100 points.
-    private func possible(_ interval: ClosedRange<Double>?) -> ClosedRange<Double>? {
-        study.plan.measure == .loss ? interval : interval?.clamped(to: -100...100)
-    }
 
     /// What `diff` says.
     private var proofs: Table {
@@ -106,17 +88,15 @@ struct StudyDetails {
     }
 
     private var seeds: Table {
-        let measure = study.plan.measure
-        let isLoss = measure == .loss
+        let (measure, pairing) = (study.plan.measure, study.plan.pairing)
         let labels = study.plan.test.labels
-        guard study.plan.pairing != .none else { return Table(columns: []) }
+        guard pairing != .none else { return Table(columns: []) }
         let showsDifference = pairs.count == 1
         var table = Table(
-            caption: "each \(study.plan.pairing == .folds ? "fold" : "seed")"
+            caption: "each \(pairing.unit)"
                 + (measure == .accuracy ? "" : ": \(measure.title)"),
-            columns: [Column(study.plan.pairing == .folds ? "fold" : "seed")]
-                + names.map { Column($0, unit: isLoss ? "" : "%") }
-                + (showsDifference ? pairs.map { Column(title($0), unit: isLoss ? "" : "points") } : []))
+            columns: [Column(pairing.unit)] + names.map { Column($0, unit: measure.unit) }
+                + (showsDifference ? pairs.map { Column(title($0), unit: measure.unitOfDifference) } : []))
         for seed in study.seeds {
             let runs = names.indices.map { study.run($0, seed) }
             guard runs.contains(where: { $0 != nil }) else { continue }
@@ -124,7 +104,7 @@ struct StudyDetails {
             cells += runs.map { run in
                 guard let run else { return Cell("missing") }
                 return run.value(of: measure, labels: run.labels ?? labels).map {
-                    let text = fixed($0, isLoss ? 4 : 2)
+                    let text = fixed($0, measure.digits)
                     return Cell(study.hasFailed(run) ? "\(text) (failed)" : text, number: $0)
                 } ?? Cell(run.state.description)
             }
@@ -134,24 +114,19 @@ struct StudyDetails {
                         study.hasFailed($0) ? nil : $0.value(of: measure, labels: $0.labels ?? labels)
                     }
                 }
-                cells.append(both.count == 2 ? signed(both[1] - both[0], digits: isLoss ? 4 : 2) : Cell(""))
+                cells.append(Cell(signed: both.count == 2 ? both[1] - both[0] : nil, digits: measure.digits))
             }
             table.add(cells)
         }
         return table
     }
 
-    private func signed(_ value: Double, digits: Int? = nil) -> Cell {
-        Cell(VerdictText.signed(value, digits ?? self.digits), number: value)
-    }
-
-    private var digits: Int { study.plan.measure == .loss ? 4 : 2 }
-
     private var differences: Table {
         let isOfImages = pairs.contains { $0.estimate?.basis.isOfImages ?? false }
-        let unit = study.plan.measure == .loss ? "" : "points"
+        let measure = study.plan.measure
         var columns = [
-            Column("difference", isNumber: false), Column("n"), Column("mean", unit: unit), Column("interval"),
+            Column("difference", isNumber: false), Column("n"), Column("mean", unit: measure.unitOfDifference),
+            Column("interval"),
             Column("holds"), Column("p"),
         ]
         if isOfImages { columns.append(Column("on these test images")) }
@@ -165,24 +140,26 @@ struct StudyDetails {
                     ? " and shared by looks at 6, 12 and 24 seeds" : "")
                 + "; failures and difference are two statements, each with that chance of an error"
                 + (study.plan.pairing == .seeds
-                    ? "; from 75 % on a single training with a new seed mostly shows which is ahead" : ""),
+                    ? "; from \(fixed(100 * SameSeedSuperiority.meaningful, 0)) % on a single training with a new seed mostly shows which is ahead"
+                    : ""),
             columns: columns)
         for pair in pairs {
             guard let mean = pair.mean else { continue }
             let estimate = pair.estimate
             var cells = [
-                Cell(title(pair)), Cell(estimate?.seeds ?? pair.seeds.count), signed(mean),
-                signed(possible(pair.interval)),
+                Cell(title(pair)), Cell(estimate?.seeds ?? pair.seeds.count),
+                Cell(signed: mean, digits: measure.digits),
+                Cell(signed: measure.possible(pair.interval), digits: measure.digits),
                 Cell(
                     pair.interval == nil
                         ? ""
-                        : decimalText(100 * (1 - pair.decision.intervalChance)) + " %"
+                        : percentHeld(pair.decision.intervalChance) + " %"
                             + (pair.decision.isAnytime ? ", any look" : "")),
-                pair.decision.isAnytime ? Cell("") : probability(estimate?.probability),
+                Cell(probability: study.probability(of: pair)),
             ]
             if isOfImages {
                 let own = estimate.flatMap { $0.basis.isOfImages ? $0.onTheseImages.interval(pair.chance) : nil }
-                cells.append(signed(possible(own)))
+                cells.append(Cell(signed: measure.possible(own), digits: measure.digits))
             }
             if study.plan.pairing == .seeds {
                 cells.append(
@@ -214,7 +191,7 @@ struct StudyDetails {
             let isFew = test.onlyFirst + test.onlySecond < 25
             table.add([
                 Cell("\(names[pair.first]), \(names[pair.second]), seed \(single.seed)"), Cell(test.onlyFirst),
-                Cell(test.onlySecond), probability(isFew ? test.exact : test.chiSquared),
+                Cell(test.onlySecond), Cell(probability: isFew ? test.exact : test.chiSquared),
                 Cell(100 * single.flips, digits: 1),
                 Cell(own.isEmpty ? nil : 100 * own.reduce(0, +) / Double(own.count), digits: 1),
             ])
@@ -234,7 +211,8 @@ struct StudyDetails {
         for difference in classes {
             table.add([
                 Cell(difference.name), Cell(difference.first, digits: 1), Cell(difference.second, digits: 1),
-                signed(difference.mean), signed(difference.interval?.clamped(to: -100...100)),
+                Cell(signed: difference.mean, digits: 2),
+                Cell(signed: difference.interval?.clamped(to: -100...100), digits: 2),
             ])
         }
         return table

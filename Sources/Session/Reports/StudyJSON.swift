@@ -14,7 +14,7 @@ struct StudyJSON {
         var object: JSONObject = [
             "measure": .string(plan.measure.rawValue), "margin": .number(plan.margin),
             "design": .string(plan.design == .sequential ? "looks at 6, 12 and 24 seeds" : "fixed"),
-            "paired by": .string(plan.pairing == .seeds ? "seed" : plan.pairing == .folds ? "fold" : "nothing"),
+            "paired by": .string(plan.pairing == .none ? "nothing" : plan.pairing.unit),
             "pairs that share the chance": .integer(plan.tested), "data": .string(report.dataName),
             "verdicts": .array(report.verdicts.map { .string($0) }),
             "failed up to": plan.failureRule.mostRight.map { .integer($0) } ?? .null,
@@ -80,15 +80,16 @@ struct StudyJSON {
             "proven the same": .bool(pair.isProvenSame),
         ]
         if let estimate = pair.estimate {
-            let odds = estimate.probabilities(margin: plan.margin)
             object["basis"] = .string(estimate.basis.text)
             object["variance of seeds"] = number(estimate.seedVariance)
             object["variance of images"] = number(estimate.imageVariance)
             object["standard error"] = number(estimate.error)
-            object["p"] = pair.decision.isAnytime ? .null : number(estimate.probability)
-            object["chances of second better, within the margin, first better"] = [
-                number(odds.second), number(odds.within), number(odds.first),
-            ]
+            object["p"] = number(study.probability(of: pair))
+            if let odds = pair.odds(margin: plan.margin) {
+                object["chances of second better, within the margin, first better"] = [
+                    number(odds.second), number(odds.within), number(odds.first),
+                ]
+            }
             if estimate.basis.isOfImages {
                 object["interval on these test images"] = interval(estimate.onTheseImages.interval(pair.chance))
             }

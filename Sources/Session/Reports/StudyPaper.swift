@@ -21,8 +21,9 @@ struct StudyPaper {
     private var study: Study { report.study }
     private var plan: StudyPlan { study.plan }
     private var names: [String] { plan.models.map(\.name) }
-    private var isLoss: Bool { plan.measure == .loss }
-    private var digits: Int { isLoss ? 4 : 2 }
+    private var digits: Int { plan.measure.digits }
+    /// `accuracy (%)`
+    private var measured: String { plan.measure.title + (plan.measure.unit.isEmpty ? "" : " (\(plan.measure.unit))") }
 
     /// The pair that stands in a model's row; `nil` where there are others, which stand in a table of their own.
     private func pair(ofRow model: Int) -> StudyPair? {
@@ -65,22 +66,20 @@ struct StudyPaper {
 
     /// Ends with what the numbers are, as a paper has to say.
     private var caption: String {
-        let measure = "Test \(plan.measure.title)\(isLoss ? "" : " (%)")"
         let seeds = Set(names.indices.map { study.values($0).count }).sorted().map(String.init).joined(
             separator: " or ")
         return
-            "\(measure) on \(report.dataName) \(StudyReport.end(of: plan.models.map(\.options))): mean ± standard deviation over "
+            "Test \(measured) on \(report.dataName) \(StudyReport.end(of: plan.models.map(\.options))): mean ± standard deviation over "
             + "\(seeds == "1" ? "1 seed" : "\(seeds) seeds")"
             + (hasPairsInRows && report.pairs.contains { $0.interval != nil } ? ", \(intervalText)" : "")
             + (study.isComplete ? "" : "; unfinished, \(counted(study.missing.count, "training")) missing")
     }
 
     private var intervalText: String {
-        let chances = Set(report.pairs.map { decimalText((1000 * (1 - $0.decision.intervalChance)).rounded() / 10) })
-            .sorted().joined(separator: " or ")
         let isOfImages = report.pairs.contains { $0.estimate?.basis.isOfImages ?? false }
         let from = plan.baseline.map { "differences from \(names[$0])" } ?? "differences"
-        return "\(from) with \(chances) % intervals for new seeds" + (isOfImages ? " and new test images" : "")
+        return "\(from) with \(report.pairs.percentsHeld) % intervals for new seeds"
+            + (isOfImages ? " and new test images" : "")
             + (plan.tested > 1 ? " (Bonferroni, \(plan.tested) pairs; p likewise)" : "")
             + (report.pairs.contains(where: \.decision.isAnytime)
                 ? ", wide enough for looks that were not planned" : "")
@@ -114,7 +113,7 @@ struct StudyPaper {
 
     private func head(_ column: PaperColumn) -> Column {
         switch column {
-        case .mean: Column(isLoss ? plan.measure.title : "\(plan.measure.title) (%)")
+        case .mean: Column(measured)
         case .n: Column("n")
         case .failed: Column("failed")
         case .range: Column("range")
@@ -139,7 +138,7 @@ struct StudyPaper {
         case .range:
             return Cell(
                 sample.map { "\(fixed($0.lowest, digits)) to \(fixed($0.highest, digits))" } ?? "",
-                number: sample?.lowest ?? .nan)
+                number: sample?.lowest)
         case .parameters: return Cell(plan.models[model].architecture.parameterCount)
         case .operations: return Cell(plan.models[model].architecture.operations)
         case .seconds: return Cell(study.secondsOfRun(model), digits: 1)
@@ -149,17 +148,9 @@ struct StudyPaper {
 
     private func cell(_ column: PaperColumn, _ pair: StudyPair) -> Cell {
         switch column {
-        case .difference: return Cell(pair.mean.map { VerdictText.signed($0, digits) } ?? "", number: pair.mean ?? .nan)
-        case .interval:
-            return Cell(
-                pair.interval.map {
-                    "\(VerdictText.signed($0.lowerBound, digits)) to \(VerdictText.signed($0.upperBound, digits))"
-                } ?? "", number: pair.interval?.lowerBound ?? .nan)
-        case .p:
-            // An interval that holds at any look has no p of one look.
-            guard !pair.decision.isAnytime, let one = pair.estimate?.probability else { return Cell("") }
-            let p = min(1, one * Double(plan.tested))
-            return Cell(p < 0.0005 ? "< 0.001" : fixed(p, 3), number: p)
+        case .difference: return Cell(signed: pair.mean, digits: digits)
+        case .interval: return Cell(signed: pair.interval, digits: digits)
+        case .p: return Cell(probability: study.probability(of: pair))
         case .mean, .n, .failed, .range, .parameters, .operations, .seconds: return Cell("")
         }
     }

@@ -105,7 +105,7 @@ struct StudyReport {
         let chance = shown.reduce(0) { sum, pair in
             sum + (pair.decision.isAnytime ? StudyDesign.chance / Double(plan.tested) : pair.decision.intervalChance)
         }
-        let percent = decimalText((1000 * (1 - chance)).rounded() / 10)
+        let percent = percentHeld(chance)
         return [
             (shown.count == 1
                 ? "the range \(first.verdict.isDecided ? "in parentheses " : "")holds" : "the ranges hold together")
@@ -168,13 +168,13 @@ struct StudyReport {
     var table: Table {
         let isLong = names.indices.contains { study.secondsOfRun($0) ?? 0 >= 120 }
         let others = measures.filter { $0 != plan.measure }
-        let (unit, digits) = plan.measure == .loss ? ("", 4) : ("%", 2)
+        let digits = plan.measure.digits
         var table = Table(
             caption: caption,
             columns: [
-                Column("model", isNumber: false), Column(plan.measure.title, unit: unit),
-                Column("spread", unit: plan.measure == .loss ? "" : "points"), Column("lowest to highest"),
-                Column(plan.pairing == .seeds ? "seeds" : plan.pairing == .folds ? "folds" : "runs"),
+                Column("model", isNumber: false), Column(plan.measure.title, unit: plan.measure.unit),
+                Column("spread", unit: plan.measure.unitOfDifference), Column("lowest to highest"),
+                Column("\(plan.pairing.unit)s"),
             ] + others.map(\.meanColumn) + [Column("\(isLong ? "minutes" : "seconds") a run", isTiming: true)])
         for (model, name) in names.enumerated() {
             let sample = Sample(study.values(model))
@@ -184,7 +184,7 @@ struct StudyReport {
                 Cell(name), Cell(sample?.mean, digits: digits), Cell(sample?.deviation, digits: digits),
                 Cell(
                     sample.map { "\(fixed($0.lowest, digits)) to \(fixed($0.highest, digits))" } ?? "",
-                    number: sample?.lowest ?? .nan),
+                    number: sample?.lowest),
                 Cell(
                     plan.trained(model) != model
                         ? "as \(names[plan.trained(model)])" : count == all ? String(all) : "\(count) of \(all)",

@@ -102,13 +102,11 @@ struct VerdictText {
         case .noAnytimeInterval:
             return "undecided\(both): \(difference(look, pair)); a look that was not planned needs five seeds"
         case .tooWide:
-            guard let mean = look.mean, mean != 0, let interval = look.decision.interval else {
+            let (by, range) = ahead(look, isSigned: true)
+            guard let mean = look.mean, mean != 0, let range else {
                 return "undecided\(both): \(difference(look, pair))"
             }
-            let own = mean > 0 ? interval : -interval.upperBound...(-interval.lowerBound)
-            let digits = digits([mean, own.lowerBound, own.upperBound])
-            return "undecided\(both): \(names[leader(mean, pair)]) is ahead by \(amount(abs(mean), digits)), but "
-                + "\(range(own, digits, isSigned: true)) is possible"
+            return "undecided\(both): \(names[leader(mean, pair)]) is ahead by \(by), but \(range) is possible"
         }
     }
 
@@ -136,16 +134,22 @@ struct VerdictText {
 
     /// The model that a difference speaks for.
     private func leader(_ mean: Double, _ pair: StudyPair) -> Int {
-        (mean > 0) != measure.isLowerBetter ? pair.second : pair.first
+        pair.isSecondAhead(by: mean) ? pair.second : pair.first
     }
 
     /// `0.8 points (0.4 to 1.1)`: how far the better one is ahead, and between which bounds.
     private func lead(_ look: PairLook, isSigned: Bool) -> String {
+        let (by, range) = ahead(look, isSigned: isSigned)
+        return by + (range.map { " (\($0))" } ?? "")
+    }
+
+    /// How far one is ahead of the other, whichever it is, and between which bounds.
+    private func ahead(_ look: PairLook, isSigned: Bool) -> (by: String, range: String?) {
         let mean = look.mean ?? 0
-        guard let interval = look.decision.interval else { return amount(abs(mean), digits([mean])) }
+        guard let interval = look.decision.interval else { return (amount(abs(mean), digits([mean])), nil) }
         let own = mean > 0 ? interval : -interval.upperBound...(-interval.lowerBound)
         let digits = digits([mean, own.lowerBound, own.upperBound])
-        return "\(amount(abs(mean), digits)) (\(range(own, digits, isSigned: isSigned)))"
+        return (amount(abs(mean), digits), range(own, digits, isSigned: isSigned))
     }
 
     /// `the one test image`, `10 test images`
@@ -154,64 +158,54 @@ struct VerdictText {
         return count == 1 ? "the one test image" : counted(count, "test image")
     }
 
-    private var unit: String { plan.pairing == .folds ? "fold" : plan.pairing == .none ? "run" : "seed" }
+    private var unit: String { plan.pairing.unit }
 
     private func inEach(_ seeds: Int) -> String { seeds == 1 ? "in the one seed" : "in each of \(seeds) seeds" }
 
     // MARK: What would change it
 
     /// What could change an answer: most of all what it would take where there is none.
-    func change(_ pair: StudyPair) -> [String] {
-        if !study.isComplete { return ["what would change this: `\(subject)` trains the rest"] }
+    func change(_ pair: StudyPair) -> [String] { ["what would change this: \(whatChanges(pair))"] + next(pair) }
+
+    private func whatChanges(_ pair: StudyPair) -> String {
+        if !study.isComplete { return "`\(subject)` trains the rest" }
         switch pair.verdict {
-        case .identical where pair.isProvenSame:
-            return ["what would change this: nothing, neither another seed nor a longer training"]
-        case .identical:
-            return ["what would change this: other seeds, more test images or a longer training may tell them apart"]
-        case .equivalent:
-            return [
-                "what would change this: a smaller margin than `within: \(decimalText(plan.margin))`, or another recipe"
-            ]
+        case .identical where pair.isProvenSame: return "nothing, neither another seed nor a longer training"
+        case .identical: return "other seeds, more test images or a longer training may tell them apart"
+        case .equivalent: return "a smaller margin than `within: \(decimalText(plan.margin))`, or another recipe"
         case .better:
-            return [
-                "what would change this: another recipe, a longer training or other data; more seeds "
-                    + (pair.failures.probability != nil && pair.failsMoreOften == nil
-                        ? "would show whether \(names[pair.failures.isFirstWorse ? pair.first : pair.second]) fails more often"
-                        : "would change little")
-            ]
-        case .undecided(.failures):
-            return ["what would change this: a recipe with which both train, such as a smaller learning rate"]
+            let worse = names[pair.failures.isFirstWorse ? pair.first : pair.second]
+            return "another recipe, a longer training or other data; more seeds "
+                + (pair.failures.probability != nil && pair.failsMoreOften == nil
+                    ? "would show whether \(worse) fails more often" : "would change little")
+        case .undecided(.failures): return "a recipe with which both train, such as a smaller learning rate"
         case .undecided(.tooFew):
             return plan.test.count < 2
-                ? ["what would change this: more test images"]
-                : plan.isOfGivenRuns
-                    ? ["what would change this: more runs of each"]
-                    : ["what would change this: more seeds, `seeds: 1...6`"]
-        case .undecided(.tooWide), .undecided(.noAnytimeInterval), .undecided(.beforeTheLook):
-            return [outlook(pair)] + next(pair)
+                ? "more test images" : plan.isOfGivenRuns ? "more runs of each" : "more seeds, `seeds: 1...6`"
+        case .undecided(.tooWide), .undecided(.noAnytimeInterval), .undecided(.beforeTheLook): return outlook(pair)
         }
     }
 
     /// How many seeds it takes, or why seeds cannot help.
     private func outlook(_ pair: StudyPair) -> String {
-        guard let estimate = pair.estimate else { return "what would change this: more seeds" }
+        guard let estimate = pair.estimate else { return "more seeds" }
         if pair.decision.isAnytime {
             let next = (study.seeds.max() ?? 0) + 1
             return
-                "what would change this: more seeds (`\(subject)`); or a new study of seeds that are planned from the start, "
+                "more seeds (`\(subject)`); or a new study of seeds that are planned from the start, "
                 + "`seeds: \(next)...\(next + UInt64(max(6, study.seeds.count)) - 1)`, whose range is narrower"
         }
-        guard !pair.needed.isEmpty else { return "what would change this: more runs of each" }
+        guard !pair.needed.isEmpty else { return "more runs of each" }
         if pair.needed.allSatisfy(\.isBeyondSeeds) {
             let open = 1.96 * estimate.imageVariance.squareRoot()
             return
-                "what would change this: more test images (some \(grouped(imagesNeeded(pair, estimate))) or more), or a larger margin (`within:`); "
+                "more test images (some \(grouped(imagesNeeded(pair, estimate))) or more), or a larger margin (`within:`); "
                 + "these \(counted(plan.test.count, "test image")) leave ±\(amount(open, digits([open]))) open, however many seeds there are"
         }
         let texts = pair.needed.reversed().filter { !$0.isBeyondSeeds }.map { needed in
             "\(count(needed)) if \(condition(needed.goal))"
         }
-        return "what would change this: more seeds, in all " + texts.joined(separator: ", ")
+        return "more seeds, in all " + texts.joined(separator: ", ")
     }
 
     /// So many that seeds could settle what was seen, or the margin where that is more; to two digits.
@@ -258,29 +252,25 @@ struct VerdictText {
         }
     }
 
-    /// What to type for it.
+    /// What to type for more seeds, where they can help.
     private func next(_ pair: StudyPair) -> [String] {
-        guard !plan.isOfGivenRuns else { return [] }
-        if pair.needed.allSatisfy(\.isBeyondSeeds) { return [] }
-        if !study.isExploratory, let next = plan.design.nextLook(after: study.seeds.count) {
-            let time =
-                showsTime && study.secondsOfSeed > 0
-                ? ", \(DurationText.rounded(Double(next - study.seeds.count) * study.secondsOfSeed)) here" : ""
-            return ["`\(subject)` goes to the next look, at \(next) seeds\(time)"]
-        }
-        return []
+        guard study.isComplete, !study.isExploratory, pair.needed.contains(where: { !$0.isBeyondSeeds }),
+            let next = plan.design.nextLook(after: study.seeds.count)
+        else { return [] }
+        let time =
+            showsTime && study.secondsOfSeed > 0
+            ? ", \(DurationText.rounded(Double(next - study.seeds.count) * study.secondsOfSeed)) here" : ""
+        return ["`\(subject)` goes to the next look, at \(next) seeds\(time)"]
     }
 
     /// How sure one may be of each answer, as things stand; `nil` where that says nothing.
     func odds(_ pair: StudyPair) -> String? {
         guard case .undecided(.tooWide) = pair.verdict, !pair.decision.isAnytime, plan.margin > 0,
-            let estimate = pair.estimate
+            let estimate = pair.estimate, let odds = pair.odds(margin: plan.margin)
         else { return nil }
-        let odds = estimate.probabilities(margin: plan.margin)
         // From fewer seeds such sureness of no difference comes too early.
         if odds.within > 0.8, estimate.seeds < 12 { return nil }
-        let (second, first) = measure.isLowerBetter ? (odds.first, odds.second) : (odds.second, odds.first)
-        let (a, b) = ((100 * second).rounded(), (100 * first).rounded())
+        let (a, b) = ((100 * odds.second).rounded(), (100 * odds.first).rounded())
         func percent(_ share: Double) -> String {
             share < 1 ? "under 1 %" : share > 99 ? "over 99 %" : "\(fixed(share, 0)) %"
         }
@@ -294,26 +284,20 @@ struct VerdictText {
     private func amount(_ value: Double, _ digits: Int) -> String { amount(value, fixed(value, digits)) }
 
     private func amount(_ value: Double, _ text: String) -> String {
-        measure == .loss ? text : text == "1" ? "1 point" : "\(text) points"
+        measure.unitOfDifference.isEmpty ? text : text == "1" ? "1 point" : "\(text) \(measure.unitOfDifference)"
     }
 
     /// As many as it takes not to show what is not 0 as 0.
     private func digits(_ values: [Double]) -> Int {
-        let least = measure == .loss ? 3 : 1
+        let least = measure.digits - 1
         return (least..<least + 3).first { digits in values.allSatisfy { $0 == 0 || Double(fixed($0, digits)) != 0 } }
             ?? least + 3
     }
 
     /// `0.4 to 1.1`, or with signs. Two seeds leave nearly everything open, but no difference beyond 100 points.
     private func range(_ range: ClosedRange<Double>, _ digits: Int, isSigned: Bool) -> String {
-        let range = measure == .loss ? range : range.clamped(to: -100...100)
-        return [range.lowerBound, range.upperBound].map { isSigned ? Self.signed($0, digits) : fixed($0, digits) }
+        let range = measure.possible(range) ?? range
+        return [range.lowerBound, range.upperBound].map { isSigned ? signedText($0, digits) : fixed($0, digits) }
             .joined(separator: " to ")
-    }
-
-    /// `+0.32`, `−0.10`
-    static func signed(_ value: Double, _ digits: Int = 2) -> String {
-        let text = fixed(value, digits)
-        return text.hasPrefix("-") ? "−" + text.dropFirst() : "+" + text
     }
 }

@@ -17,14 +17,15 @@ final class StudyValue: ObjectValue {
     private let pairs: [StudyPair]
 
     init(
-        _ study: Study, models: [Model], data: [DataValue], defaults: String? = nil, given: [[RunValue]] = []
+        _ study: Study, models: [Model], data: [DataValue], defaults: String? = nil, given: [[RunValue]] = [],
+        pairs: [StudyPair]? = nil
     ) {
         self.study = study
         self.models = models
         self.data = data
         self.defaults = defaults
         self.given = given
-        pairs = study.pairs
+        self.pairs = pairs ?? study.pairs
     }
 
     var boundName: String? { study.name }
@@ -32,7 +33,7 @@ final class StudyValue: ObjectValue {
     func named(_ name: String) -> any ObjectValue {
         var study = study
         study.name = name
-        return StudyValue(study, models: models, data: data, given: given)
+        return StudyValue(study, models: models, data: data, given: given, pairs: pairs)
     }
 
     /// Its data are called by names that mean them now.

@@ -6,14 +6,11 @@ import Language
 
 private let compared = RestOption(
     "models", .compared, workedOut: "the last model", "the models, or lists of runs")
-private let baseline = Option(
-    "baseline", .any, workedOut: "every pair", aliases: ["reference", "control"],
-    "the one that each of the others is compared with")
-
 extension Word {
     static let compare = Word(
         "compare", .comparing, "Trains models, recipes or data sets over several seeds and says which is better",
-        [compared, ComparingOption.data, ComparingOption.recipes, baseline] + ComparingOption.ofStudies, result: .study,
+        [compared, ComparingOption.data, ComparingOption.recipes, ComparingOption.baseline] + ComparingOption.ofStudies,
+        result: .study,
         example: ComparingOption.twoModels + ComparingOption.smallData
             + "let study = compare A, B, on: data, epochs: 1, seeds: 1...2",
         aliases: ["study", "ttest", "benchmark_models"], shows: .unbound, takesLong: true, .perform(compareSides))
@@ -34,13 +31,13 @@ private func compareSides(_ call: Invocation) throws -> Value {
             given.map { given in
                 if case .runs(let runs) = given.value { return (runs, given.range) }
                 return ([], given.range)
-            }, baseline: baseline)
+            })
     }
     let models = given.compactMap { given -> RestOption<Model>.Given? in
         if case .model(let model) = given.value { .init(value: model, range: given.range) } else { nil }
     }
     let sides = try call.comparedSides(models)
-    return try call.compare(sides, baseline: try call.place(of: baseline, among: sides.studied.map(\.name), sides))
+    return try call.compare(sides, baseline: try call.baseline(among: sides.studied.map(\.name), sides.models))
 }
 
 extension Invocation {
@@ -64,29 +61,5 @@ extension Invocation {
             defaults: defaults([(ComparingOption.data, sides.data[0].name)]))
         return try train(
             value, log: self[CommonOptions.log], isUntilDecided: self[ComparingOption.until] != nil)
-    }
-
-    /// Which side `baseline:` means: the model, recipe or data set itself, or what it is called.
-    fileprivate func place(
-        of option: Option<Value?>, among names: [String], _ sides: ComparedSides
-    ) throws -> Int? {
-        guard let given = self[option] else { return nil }
-        let found: Int? =
-            switch given {
-            case .string(let text): names.firstIndex(of: text)
-            case .model(let model): sides.models.firstIndex { $0 === model } ?? names.firstIndex(of: model.name)
-            case .template(let template) where template.isModel:
-                template.standard.flatMap { model in sides.models.firstIndex { $0.expression == model.expression } }
-            case .object(let recipe as RecipeValue):
-                recipe.boundName.flatMap { names.firstIndex(of: $0) }
-            case .object(let data as DataValue): sides.data.firstIndex { $0 === data }
-            default: nil
-            }
-        guard let found, names.count > 1 else {
-            throw fault(
-                .outOfRange, "`baseline:` is none of what is compared", at: place(option),
-                fix: "name one of them: " + names.map { "`baseline: \"\($0)\"`" }.joined(separator: ", "))
-        }
-        return found
     }
 }

@@ -169,12 +169,11 @@ extension [Side] {
     ///
     /// - Parameter digest: of data; only where there are several.
     func studied(digest: (DataValue) throws -> String) throws -> ComparedSides {
-        let names = map(\.name)
+        let names = Invocation.distinct(map(\.name))
         let hasOneDataSet = dropFirst().allSatisfy { $0.data === self[0].data }
         let studied = try enumerated().map { index, side in
-            let isTwice = names.count(where: { $0 == side.name }) > 1
             return StudyModel(
-                name: isTwice ? "\(side.name) (\(index + 1))" : side.name, keptName: side.keptName,
+                name: names[index], keptName: side.keptName,
                 architecture: side.training.architecture, dataset: side.data.dataset,
                 dataKey: hasOneDataSet ? "" : try digest(side.data), options: side.training.options)
         }

@@ -17,6 +17,9 @@ enum ComparingOption {
     static let data = Option(
         "on", .dataSets, workedOut: "the last data set", aliases: ["data", "dataset", "train_loader"],
         "the data set, or a list of them to compare")
+    static let baseline = Option(
+        "baseline", .any, workedOut: "every pair", aliases: ["reference", "control"],
+        "the one that each of the others is compared with")
     static let measure = Option(
         "by", .choice, default: OutcomeMeasure.accuracy, aliases: ["metric", "measure", "scoring"],
         "what is compared, on the test images")
@@ -49,6 +52,46 @@ enum ComparingOption {
 extension Invocation {
     /// The margin given, or that of the measure.
     var margin: Double { self[ComparingOption.margin] ?? (self[ComparingOption.measure] == .loss ? 0.02 : 0.5) }
+
+    /// Which side `baseline:` means, of those that are called so.
+    ///
+    /// - Parameter models: of the sides, where these are what differs.
+    func baseline(among names: [String], _ models: [Model] = []) throws(Diagnostic) -> Int? {
+        guard let given = self[ComparingOption.baseline] else { return nil }
+        let found = side(meant: given, at: place(ComparingOption.baseline), among: names)
+        // `baseline: Net`, where a `let` calls it otherwise.
+        let same = if case .template(let template) = given { template.standard?.expression } else { nil as String? }
+        guard let found = found ?? models.firstIndex(where: { $0.expression == same }) else {
+            throw fault(
+                .outOfRange, "`baseline:` is none of what is compared", at: place(ComparingOption.baseline),
+                fix: "name one of them: " + names.map { "`baseline: \"\($0)\"`" }.joined(separator: ", "))
+        }
+        return found
+    }
+
+    /// The side of a study that a value means: by its name, that of a model, recipe or data set, or as a list of runs
+    /// is called in the call.
+    func side(meant value: Value, at place: SourceRange? = nil, among names: [String]) -> Int? {
+        let name: String? =
+            switch value {
+            case .string(let text): text
+            case .model(let model): model.name
+            case .template(let template): template.standard?.name ?? template.name
+            case .object(let object): object.boundName
+            default: place.map { context.source[$0] }
+            }
+        // Of two with one name the first, which has its number behind it.
+        return name.flatMap { name in
+            names.firstIndex(of: name) ?? names.firstIndex { $0.hasPrefix("\(name) (") && $0.hasSuffix(")") }
+        }
+    }
+
+    /// Names of the sides, each once: those that are equal get their numbers.
+    static func distinct(_ names: [String]) -> [String] {
+        names.enumerated().map { index, name in
+            names.count(where: { $0 == name }) > 1 ? "\(name) (\(index + 1))" : name
+        }
+    }
 
     /// The design of a study, and its seeds.
     func designOfStudy() throws -> (design: StudyDesign, seeds: [UInt64]) {

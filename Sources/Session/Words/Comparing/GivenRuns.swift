@@ -7,9 +7,7 @@ import Language
 import Text
 
 extension Invocation {
-    func compareGivenRuns(
-        _ given: [(runs: [RunValue], range: SourceRange)], baseline: Option<Value?>
-    ) throws -> Value {
+    func compareGivenRuns(_ given: [(runs: [RunValue], range: SourceRange)]) throws -> Value {
         guard given.count > 1 else {
             throw fault(
                 .wrongCount, "`compare` takes two lists of runs or more", at: given[0].range,
@@ -17,34 +15,26 @@ extension Invocation {
         }
         try refuseTrainingOptions()
         let names = names(of: given)
-        var (studied, data, runs) = ([StudyModel](), [DataValue](), [[StudyRun]]())
-        for (index, side) in given.enumerated() {
-            let own = try side.runs.map { try trained($0, at: side.range) }
-            let first = side.runs[0]
-            studied.append(
-                StudyModel(
-                    name: names[index], architecture: first.run.architecture, dataset: own[0].dataset,
-                    dataKey: String(index), options: first.run.options))
-            data.append(own[0])
-            runs.append(
-                zip(side.runs, own).map { run, own in
-                    StudyRun(run.run, byteCount: 0, keepsWeights: true, labels: own.dataset.test.labels)
-                })
+        // Of each run: they may have to be read from files.
+        let data = try given.map { side in try side.runs.map { try trained($0, at: side.range) } }
+        let runs = zip(given, data).map { side, data in
+            zip(side.runs, data).map { run, data in
+                StudyRun(run.run, byteCount: 0, keepsWeights: true, labels: data.dataset.test.labels)
+            }
         }
-        let tests = try given.map { side in try side.runs.map { try trained($0, at: side.range).dataset } }
-        let pairing = try pairing(of: runs, tests, given.map(\.range))
+        let studied = given.indices.map { index in
+            let first = given[index].runs[0].run
+            return StudyModel(
+                name: names[index], architecture: first.architecture, dataset: data[index][0].dataset,
+                dataKey: String(index), options: first.options)
+        }
+        let pairing = try pairing(of: runs, data.map { $0.map(\.dataset) }, given.map(\.range))
         let plan = StudyPlan(
             given: studied, pairing: pairing, measure: self[ComparingOption.measure], margin: margin,
-            baseline: try self[baseline].map { value in
-                guard case .string(let name) = value, let place = names.firstIndex(of: name) else {
-                    throw fault(
-                        .outOfRange, "`baseline:` is none of what is compared", at: place(baseline),
-                        fix: "name one of them: " + names.map { "`baseline: \"\($0)\"`" }.joined(separator: ", "))
-                }
-                return place
-            })
+            baseline: try baseline(among: names))
         let value = StudyValue(
-            Study(plan, given: runs), models: given.map { $0.runs[0].model }, data: data, given: given.map(\.runs))
+            Study(plan, given: runs), models: given.map { $0.runs[0].model }, data: data.map { $0[0] },
+            given: given.map(\.runs))
         context.session.lastStudy = value
         return .object(value)
     }
@@ -96,15 +86,12 @@ extension Invocation {
     }
 
     private func names(of given: [(runs: [RunValue], range: SourceRange)]) -> [String] {
-        let names = given.enumerated().map { index, side in
-            let written = context.source[side.range]
-            let isName = written.unicodeScalars.allSatisfy(\.isNamePart) && written.first?.isNumber == false
-            let models = Set(side.runs.map(\.run.model))
-            return isName ? written : models.count == 1 ? side.runs[0].run.model : "list \(index + 1)"
-        }
-        return names.enumerated().map { index, name in
-            names.count(where: { $0 == name }) > 1 ? "\(name) (\(index + 1))" : name
-        }
+        Self.distinct(
+            given.enumerated().map { index, side in
+                let models = Set(side.runs.map(\.run.model))
+                return context.source.name(at: side.range)
+                    ?? (models.count == 1 ? side.runs[0].run.model : "list \(index + 1)")
+            })
     }
 
     /// Nothing is trained for runs that are there.

@@ -71,16 +71,7 @@ extension Invocation {
     fileprivate func goingOn(in study: Study) throws -> Set<Int>? {
         guard let given = self[only] else { return nil }
         let names = study.plan.models.map(\.name)
-        let places = given.map { value -> Int? in
-            switch value {
-            case .string(let text): names.firstIndex(of: text)
-            case .model(let model): names.firstIndex(of: model.name)
-            case .template(let template): names.firstIndex(of: template.name)
-            case .object(let object): object.boundName.flatMap { names.firstIndex(of: $0) }
-            default: nil
-            }
-        }
-        let found = Set(places.compactMap(\.self))
+        let found = Set(given.compactMap { side(meant: $0, among: names) })
         guard found.count == given.count, found.count > 1 else {
             throw fault(
                 .outOfRange, "`only:` takes two models of this study or more", at: place(only),

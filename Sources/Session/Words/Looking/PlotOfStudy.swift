@@ -8,16 +8,16 @@ import Language
 func plotOfStudy(_ study: Study, _ call: Invocation) throws -> PictureValue {
     try call.refuse([PlotOption.epochs], of: "a study")
     let names = study.plan.models.map(\.name)
-    // What the study is about, unless another measure is asked for.
-    let measure =
-        call.isGiven(PlotOption.measure)
-        ? call[PlotOption.measure]
-        : Measure(rawValue: study.plan.measure.rawValue) ?? call[PlotOption.measure]
     let across = call[PlotOption.across]
     let showsTraining = call[PlotOption.train]
     let kind =
         call[PlotOption.kind]
         ?? (across.isOfModel ? .scatter : call.isGiven(PlotOption.across) || showsTraining ? .curves : .dots)
+    // What the study is about, unless another measure is asked for; of some there are no curves.
+    let compared = Measure(rawValue: study.plan.measure.rawValue)
+    let measure =
+        call.isGiven(PlotOption.measure) || kind == .curves && compared?.outcome != nil
+        ? call[PlotOption.measure] : compared ?? call[PlotOption.measure]
     try call.checkAxes(of: kind)
     if kind == .differences || kind == .classes, call.isGiven(PlotOption.measure) {
         throw call.fault(
@@ -85,27 +85,25 @@ private func differences(_ study: Study, _ names: [String], note: String, _ call
     let pairs = study.pairs.filter { $0.mean != nil }
     guard let first = pairs.first else { throw call.nothingToPlot(of: study) }
     let margin = study.plan.margin
-    let unit = study.plan.measure == .loss ? "" : " (points)"
+    let measure = study.plan.measure
+    let unit = measure.unitOfDifference
     let rows = pairs.map { pair in
         IntervalPlot.Row(
             "\(names[pair.second]) − \(names[pair.first])", values: pair.differences?.values ?? [],
             mean: pair.mean ?? 0,
-            interval: study.plan.measure == .loss ? pair.interval : pair.interval?.clamped(to: -100...100))
+            interval: measure.possible(pair.interval))
     }
     let counts = Set(pairs.map { $0.estimate?.seeds ?? $0.seeds.count }).sorted().map(String.init)
         .joined(separator: " or ")
-    let confidences = Set(
-        pairs.map { decimalText((1000 * (1 - $0.decision.intervalChance)).rounded() / 10) }
-    ).sorted()
-        .joined(separator: " or ")
     return IntervalPlot(
         title: "Differences over \(counts == "1" ? "1 seed" : "\(counts) seeds")", style: .dots,
-        axis: Axis("difference in \(study.plan.measure.title)\(unit)"), rows: rows, reference: 0,
+        axis: Axis("difference in \(measure.title)" + (unit.isEmpty ? "" : " (\(unit))")), rows: rows, reference: 0,
         margin: margin > 0 ? -margin...margin : nil,
         caption: sentences(
             pairs.contains { $0.differences != nil } ? "Circles: seeds." : "",
-            first.interval == nil ? "" : "Mean with the interval that the verdict comes from (\(confidences) %).",
-            margin > 0 ? "Gray: less than \(decimalText(margin))\(unit == "" ? "" : " points")." : "", note))
+            first.interval == nil
+                ? "" : "Mean with the interval that the verdict comes from (\(pairs.percentsHeld) %).",
+            margin > 0 ? "Gray: less than \(decimalText(margin))\(unit.isEmpty ? "" : " \(unit)")." : "", note))
 }
 
 /// The same of each class, of the first pair that has runs.

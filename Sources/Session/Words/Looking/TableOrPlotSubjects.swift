@@ -45,12 +45,13 @@ extension Invocation {
                 } else if !runs.isEmpty, runs.count == values.count {
                     let isOneModel = Set(runs.map(\.run.model)).count == 1 && runs.count > 1
                     if isOneModel {
-                        groups.append(RunGroup(name: name(given.range) ?? runs[0].run.model, runs: runs))
+                        groups.append(
+                            RunGroup(name: context.source.name(at: given.range) ?? runs[0].run.model, runs: runs))
                     } else {
                         groups += runs.map { RunGroup(name: title($0), runs: [$0]) }
                     }
                 } else {
-                    lists.append((name(given.range) ?? "list \(lists.count + 1)", values))
+                    lists.append((context.source.name(at: given.range) ?? "list \(lists.count + 1)", values))
                 }
             } else {
                 throw wrongSubject(given, option)
@@ -115,10 +116,12 @@ extension Invocation {
         }
         return first <= last ? (first...last).map { .integer($0) } : []
     }
+}
 
-    /// What the program calls a list.
-    private func name(_ range: SourceRange) -> String? {
-        let text = context.source[range]
+extension SourceText {
+    /// What the program calls a value; `nil` where that is made in this place.
+    func name(at range: SourceRange) -> String? {
+        let text = self[range]
         return text.unicodeScalars.allSatisfy(\.isNamePart) && text.first?.isNumber == false ? text : nil
     }
 }
