@@ -168,6 +168,8 @@ struct StudyReport {
     var table: Table {
         let isLong = names.indices.contains { study.secondsOfRun($0) ?? 0 >= 120 }
         let others = measures.filter { $0 != plan.measure }
+        // Then all say of how many, so that they stand one below the other.
+        let hasFailures = !study.exclusions.isEmpty
         let digits = plan.measure.digits
         var table = Table(
             caption: caption,
@@ -185,10 +187,9 @@ struct StudyReport {
                 Cell(
                     sample.map { "\(fixed($0.lowest, digits)) to \(fixed($0.highest, digits))" } ?? "",
                     number: sample?.lowest),
-                Cell(
-                    plan.trained(model) != model
-                        ? "as \(names[plan.trained(model)])" : count == all ? String(all) : "\(count) of \(all)",
-                    number: Double(count)),
+                plan.trained(model) == model
+                    ? Cell(hasFailures ? "\(count) of \(all)" : String(count), number: Double(count))
+                    : Cell("as \(names[plan.trained(model)])"),
             ]
             cells += others.map { $0.meanCell(study.values($0, model)) }
             table.add(cells + [Cell(study.secondsOfRun(model).map { isLong ? $0 / 60 : $0 }, digits: 1)])
