@@ -64,19 +64,20 @@ let package = Package(
             swiftSettings: strict + [.unsafeFlags(["-O"])]),
         module("Graphics", ["Libraries", "Text"]),
         module("Experiments", ["Network", "Engine", "Datasets", "Runtime", "Libraries", "Text"]),
+        module("Cluster", ["Experiments", "Engine", "Datasets", "Libraries", "Runtime"]),
         module(
             "Session",
             [
-                "Language", "Network", "Runtime", "Libraries", "Engine", "Datasets", "Graphics", "Experiments", "Bench",
-                "Text",
+                "Language", "Network", "Runtime", "Libraries", "Engine", "Datasets", "Graphics", "Experiments", "Cluster",
+                "Bench", "Text",
             ]),
         module("Notebook", ["Libraries"]),
         module("Jupyter", ["Session", "Language", "Libraries"]),
         module("Terminal", ["Session", "Notebook", "Language", "Libraries", "Text"]),
         module("Bench", ["Engine", "Network", "Runtime", "Graphics", "Libraries"]),
         .executableTarget(
-            name: "tandem", dependencies: ["Jupyter", "Terminal", "Bench", "Libraries", "Text"], swiftSettings: strict,
-            linkerSettings: [.unsafeFlags(["-static-stdlib"], .when(configuration: .release))]),
+            name: "tandem", dependencies: ["Jupyter", "Terminal", "Cluster", "Bench", "Libraries", "Text"],
+            swiftSettings: strict, linkerSettings: [.unsafeFlags(["-static-stdlib"], .when(configuration: .release))]),
 
         // For Benchmarks/random-networks and Benchmarks/compare-accuracy; no part of the product.
         .executableTarget(

@@ -83,6 +83,13 @@ public struct Dataset: Sendable {
         }
     }
 
+    /// What its pixels take in memory.
+    public var byteCount: Int {
+        Part.allCases.reduce(0) { sum, part in
+            if case .memory(let pixels) = self[part].storage { sum + pixels.count } else { sum }
+        }
+    }
+
     /// Whether images are decoded from files each time they are needed.
     public var isInFiles: Bool { Part.allCases.contains { self[$0].isInFiles } }
 

@@ -32,6 +32,8 @@ public indirect enum TrainingError: Error, Sendable, CustomStringConvertible {
     case outOfMemory(needed: Int, available: Int, batch: Int?)
     /// A layer, a setting or an instruction set that the engine cannot run.
     case engine(EngineError)
+    /// Of a training in another process, which has said why.
+    case elsewhere(message: String, fix: String)
     /// Of one model of a study.
     case of(model: String, TrainingError)
     /// Stopped before there was anything to keep: an evaluation, or a training before its first step.
@@ -64,6 +66,7 @@ public indirect enum TrainingError: Error, Sendable, CustomStringConvertible {
         case .outOfMemory(let needed, let available, _):
             "this training needs \(megabytes(needed)), but only \(megabytes(available)) of memory are free"
         case .engine(let error): error.reason
+        case .elsewhere(let message, _): message
         case .of(let model, let error): "\(model): \(error.message)"
         case .cancelled: "stopped"
         }
@@ -90,6 +93,7 @@ public indirect enum TrainingError: Error, Sendable, CustomStringConvertible {
         case .outOfMemory: "use a narrower network, or free memory: no batch fits"
         case .engine(.inputChannels): "use images with fewer channels"
         case .engine(let error): error.fix ?? "leave it out, or use another layer"
+        case .elsewhere(_, let fix): fix
         case .of(_, let error): error.fix
         case .cancelled: "call it again"
         }

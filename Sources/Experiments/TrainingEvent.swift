@@ -19,6 +19,17 @@ public struct TrainingProgress: Sendable {
     /// To the end of the whole training.
     public let secondsLeft: Double
 
+    public init(
+        epoch: Int, epochs: Int, batches: Int, batchesPerEpoch: Int, images: Int, imagesPerEpoch: Int, loss: Double,
+        accuracy: Double, imagesPerSecond: Double, secondsLeft: Double
+    ) {
+        (self.epoch, self.epochs) = (epoch, epochs)
+        (self.batches, self.batchesPerEpoch) = (batches, batchesPerEpoch)
+        (self.images, self.imagesPerEpoch) = (images, imagesPerEpoch)
+        (self.loss, self.accuracy) = (loss, accuracy)
+        (self.imagesPerSecond, self.secondsLeft) = (imagesPerSecond, secondsLeft)
+    }
+
     /// Finished share of the whole training, 0...1.
     public var fraction: Double {
         (Double(epoch - 1) + Double(images) / Double(max(1, imagesPerEpoch))) / Double(max(1, epochs))

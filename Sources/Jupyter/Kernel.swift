@@ -18,7 +18,8 @@ public func runKernel(connectionFile: String) -> Int32 {
     do {
         let kernel = try Kernel(
             try ConnectionFile(path: connectionFile), historyPath: History.standardPath,
-            home: Workspace.standardHome, environmentFaults: Workspace.environmentFaults)
+            home: Workspace.standardHome, environmentFaults: Workspace.environmentFaults,
+            startsWorkers: true)
         if let failure = kernel.historyFailure { warn(failure) }
         kernel.run(takingProcess: true)
         if let report = kernel.rejectionReport { warn(report) }
@@ -78,8 +79,10 @@ final class Kernel: Sendable {
     ///   - home: where runs are kept; `nil`: nowhere.
     ///   - environmentFaults: what is wrong with the variables of the environment, for the first cell to say. A kernel
     ///     that does not start is restarted again and again by its client, which does not say why.
+    ///   - startsWorkers: whether several trainings at once are processes of this program.
     init(
-        _ connection: ConnectionFile, historyPath: String? = nil, home: String? = nil, environmentFaults: [String] = []
+        _ connection: ConnectionFile, historyPath: String? = nil, home: String? = nil, environmentFaults: [String] = [],
+        startsWorkers: Bool = false
     ) throws(MessageSocketError) {
         let context = MessageContext()
         func open(
@@ -107,7 +110,7 @@ final class Kernel: Sendable {
         history = History(historyPath)
         output = CellOutput(
             broadcaster: broadcaster, environmentFaults: environmentFaults, historyFailure: history.failure)
-        workspace = Workspace(output: output, home: home)
+        workspace = Workspace(output: output, home: home, workerCommand: startsWorkers ? Workspace.ownWorkers : nil)
     }
 
     /// Seconds that a stopped cell has to keep what it did.

@@ -1,6 +1,7 @@
 // The state of one session, shared by every front end: the names bound so far, the last of each kind, the folder paths
 // are relative to, and the flag that interrupts.
 
+import Cluster
 import Engine
 import Experiments
 import Language
@@ -26,16 +27,23 @@ public final class Workspace: Sendable {
     ///   - folder: what paths in the program are relative to.
     ///   - home: where runs are kept; `nil` keeps none beyond the session. Nothing is opened there before a run is
     ///     wanted.
-    public init(output: any Output, folder: String = ".", home: String? = nil) {
+    ///   - workerCommand: starts a process that trains, for several at once; `nil`: everything is trained in this one.
+    public init(
+        output: any Output, folder: String = ".", home: String? = nil, workerCommand: WorkerCommand? = nil
+    ) {
         let output = PrintableOutput(output)
         self.output = output
         let interruption = Cancellation()
         self.interruption = interruption
         session = SessionState(
             output: output, folder: folder, interruption: interruption,
-            store: home.map { RunStore(folder: $0, isCancelled: { interruption.isCancelled }) })
+            store: home.map { RunStore(folder: $0, isCancelled: { interruption.isCancelled }) },
+            workerCommand: workerCommand)
         session.publish = { [unowned self] in publishNames() }
     }
+
+    /// Starts this program as one that trains.
+    public static var ownWorkers: WorkerCommand { .itself }
 
     /// `$TANDEM_HOME`, or where it is by default: the home of a session with a person; `nil` where that variable is
     /// wrong.
@@ -45,6 +53,7 @@ public final class Workspace: Sendable {
     /// cell.
     public static var environmentFaults: [String] {
         Environment.folderFaults + EngineError.environmentFaults.map { "\($0)" }
+            + [WorkerSetting.fault].compactMap { $0.map { "\($0.reason); \($0.fix)" } }
     }
 
     /// Waits until all runs are on disk, and reports what could not be kept. To be called before the process ends.

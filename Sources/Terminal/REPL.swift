@@ -14,7 +14,8 @@ public struct REPL {
 
     public init() {
         workspace = Workspace(
-            output: TextOutput(style: .block, readsAnswers: true), home: Workspace.standardHome)
+            output: TextOutput(style: .block, readsAnswers: true), home: Workspace.standardHome,
+            workerCommand: Workspace.ownWorkers)
         history = History(History.standardPath)
     }
 

@@ -64,7 +64,9 @@ public struct Runner {
         guard faults.isEmpty else { return refuse(faults.joined(separator: "\ntandem: ")) }
         let text = TextOutput(style: .located, readsAnswers: readsAnswers)
         let recorder = output == nil ? nil : NotebookRecorder(text)
-        let workspace = Workspace(output: recorder ?? text, folder: folder, home: Workspace.standardHome)
+        let workspace = Workspace(
+            output: recorder ?? text, folder: folder, home: Workspace.standardHome,
+            workerCommand: Workspace.ownWorkers)
         defer { workspace.close() }
         let wrong = overrides.flatMap { workspace.override($0.name, with: $0.value) }
         for fault in wrong { text.report(fault) }

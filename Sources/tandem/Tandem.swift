@@ -1,6 +1,7 @@
 // The executable: reads its arguments and hands over to a front end.
 
 import Bench
+import Cluster
 import Glibc
 import Jupyter
 import Libraries
@@ -18,6 +19,7 @@ struct Tandem {
                tandem install [--user | --prefix DIR | --sys-prefix] [--name NAME]
                tandem bench [--json] [--network NAME] [--precision P] [--threads N] [--batch B]
                             [--steps S]
+               tandem work -                              trains what its standard input names, for another tandem
                tandem help [WORD] [--markdown]
                tandem --version
 
@@ -39,6 +41,9 @@ struct Tandem {
         case "kernel": return kernel(Array(arguments.dropFirst()))
         case "install": return install(rest)
         case "bench": return runBench(arguments: rest)
+        case "work":
+            guard rest == ["-"] else { return refuse("work takes -") }
+            return work(home: Environment.dataFolder)
         case "help": return help(rest)
         case "--version":
             write("tandem \(tandemVersion)\n")

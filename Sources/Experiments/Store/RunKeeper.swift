@@ -20,7 +20,7 @@ public final class RunKeeper: TrainingKeeper {
     private var lastKept = Clock.seconds
 
     /// Seconds between checkpoints within an epoch.
-    private static let interval = 300.0
+    public var interval = 300.0
     /// The end of an epoch is kept after this time, or after a hundred times what a checkpoint costs: not every end of
     /// short epochs.
     private static let epochInterval = 30.0
@@ -46,7 +46,7 @@ public final class RunKeeper: TrainingKeeper {
 
     var isDue: Bool {
         guard let writer else { return false }
-        return Clock.seconds - lastKept >= Self.interval && !writer.isBusy
+        return Clock.seconds - lastKept >= interval && !writer.isBusy
     }
 
     func epochEnded(_ position: TrainingPosition) {

@@ -49,7 +49,7 @@ public struct RunRecord: Sendable {
 
     // MARK: Writing
 
-    var json: JSONObject {
+    public var json: JSONObject {
         var record: JSONObject = [
             "format": .integer(Self.format), "version": .string(context.version),
             "arithmetic": .integer(arithmetic),
@@ -66,7 +66,7 @@ public struct RunRecord: Sendable {
         record["images"] = .integer(position.images)
         record["seconds"] = .number(position.seconds)
         record["trainingseconds"] = .number(position.trainingSeconds)
-        record["curve"] = .array(position.metrics.map(Self.json))
+        record["curve"] = .array(position.metrics.map(\.json))
         record["name"] = name.map { .string($0) }
         record["epochs"] = epochs.map { .integer($0) }
         record["seed"] = seed.map { .unsigned($0) }
@@ -95,19 +95,6 @@ public struct RunRecord: Sendable {
 
     var text: String { String(decoding: JSON.object(json).bytes, as: UTF8.self) }
 
-    private static func json(_ metrics: EpochMetrics) -> JSON {
-        var object: JSONObject = [
-            "epoch": .integer(metrics.epoch), "trainloss": .number(metrics.trainLoss),
-            "trainaccuracy": .number(metrics.trainAccuracy), "loss": .number(metrics.testLoss),
-            "accuracy": .number(metrics.testAccuracy), "seconds": .number(metrics.seconds),
-            "trainingseconds": .number(metrics.trainingSeconds),
-        ]
-        object["validation"] = metrics.validation.map {
-            ["loss": .number($0.loss), "accuracy": .number($0.accuracy), "steps": .integer($0.steps)]
-        }
-        return .object(object)
-    }
-
     // MARK: Reading
 
     init(
@@ -127,7 +114,7 @@ public struct RunRecord: Sendable {
     }
 
     /// - Parameter data: how to make its data.
-    init(_ run: Run, _ context: WeightsFile.Context, data: DataDescription? = nil) {
+    public init(_ run: Run, _ context: WeightsFile.Context, data: DataDescription? = nil) {
         var position = TrainingPosition.start
         position.metrics = run.metrics
         (position.steps, position.images) = (run.steps, run.images)
@@ -144,7 +131,7 @@ public struct RunRecord: Sendable {
     }
 
     /// - Returns: `nil` if a required value is missing or has another type.
-    init?(_ json: JSON) {
+    public init?(_ json: JSON) {
         guard let program = json["program"]?.string, let expression = json["expression"]?.string else { return nil }
         context = WeightsFile.Context(
             program: program, modelExpression: expression, dataExpression: json["data"]?["expression"]?.string,
@@ -160,7 +147,7 @@ public struct RunRecord: Sendable {
         self.state = state
         digest = json["digest"]?.string
         position = .start
-        position.metrics = curve.map(Self.metrics)
+        position.metrics = curve.map(EpochMetrics.init)
         let measuredSteps = position.metrics.compactMap(\.validation?.steps)
         guard position.metrics.allSatisfy(\.isPossible), measuredSteps == measuredSteps.sorted(),
             measuredSteps.last ?? 0 <= steps
@@ -228,19 +215,8 @@ public struct RunRecord: Sendable {
         return (json["predictions"] ?? []).integers.map { TestOutcomes(classes: $0.map { UInt16(clamping: $0) }) }
     }
 
-    private static func metrics(_ json: JSON) -> EpochMetrics {
-        EpochMetrics(
-            epoch: json["epoch"]?.integer ?? 0, trainLoss: number(json["trainloss"]),
-            trainAccuracy: number(json["trainaccuracy"]), testLoss: number(json["loss"]),
-            testAccuracy: number(json["accuracy"]), seconds: number(json["seconds"]),
-            trainingSeconds: number(json["trainingseconds"]),
-            validation: json["validation"].map {
-                .init(loss: number($0["loss"]), accuracy: number($0["accuracy"]), steps: $0["steps"]?.integer ?? -1)
-            })
-    }
-
     /// JSON has no NaN: what diverged is `null`. What is no number is -1, which no result is.
-    private static func number(_ json: JSON?) -> Double {
+    fileprivate static func number(_ json: JSON?) -> Double {
         guard let json, json != .null else { return .nan }
         return json.number ?? -1
     }
@@ -275,6 +251,32 @@ extension Unicode.Scalar {
 }
 
 extension EpochMetrics {
+    public var json: JSON {
+        var object: JSONObject = [
+            "epoch": .integer(epoch), "trainloss": .number(trainLoss), "trainaccuracy": .number(trainAccuracy),
+            "loss": .number(testLoss), "accuracy": .number(testAccuracy), "seconds": .number(seconds),
+            "trainingseconds": .number(trainingSeconds),
+        ]
+        object["validation"] = validation.map {
+            ["loss": .number($0.loss), "accuracy": .number($0.accuracy), "steps": .integer($0.steps)]
+        }
+        return .object(object)
+    }
+
+    /// What is missing is 0 or no number.
+    public init(_ json: JSON) {
+        func number(_ key: String) -> Double { RunRecord.number(json[key]) }
+        self.init(
+            epoch: json["epoch"]?.integer ?? 0, trainLoss: number("trainloss"),
+            trainAccuracy: number("trainaccuracy"), testLoss: number("loss"), testAccuracy: number("accuracy"),
+            seconds: number("seconds"), trainingSeconds: number("trainingseconds"),
+            validation: json["validation"].map {
+                Validation(
+                    loss: RunRecord.number($0["loss"]), accuracy: RunRecord.number($0["accuracy"]),
+                    steps: $0["steps"]?.integer ?? -1)
+            })
+    }
+
     /// Whether a training can have this result: a file may say anything.
     fileprivate var isPossible: Bool {
         [trainAccuracy, testAccuracy].allSatisfy { $0.isNaN || 0...100 ~= $0 }

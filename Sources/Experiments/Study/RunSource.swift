@@ -20,12 +20,37 @@ public struct RunSource: Sendable {
         case held(by: String)
     }
 
+    /// A training that is asked for.
+    public struct Wanted: Sendable {
+        public let model: StudyModel
+        public let seeds: Seeds
+        public let keepsWeights: Bool
+
+        public init(_ model: StudyModel, _ seeds: Seeds, keepsWeights: Bool) {
+            (self.model, self.seeds, self.keepsWeights) = (model, seeds, keepsWeights)
+        }
+    }
+
+    /// What is heard of the trainings that were asked for, by their places in that list.
+    public enum Event: Sendable {
+        case training(Int, TrainingEvent)
+        case got(Int, StudyRun, wasKept: Bool)
+        /// The process that trained it is gone; another one goes on with it.
+        case lost(Int, reason: String)
+        /// Nothing is left to train but what other processes are at.
+        case waiting(trainings: Int, holder: String)
+        /// Something that people should know.
+        case note(String, fix: String?)
+    }
+
     /// A run of this model with these seeds that need not be trained again.
     public let kept: Kept
     /// Trains one. An interrupted run is given back as such.
     public let train: Train
     /// Whether what came of it is kept beyond the session.
     public let isKept: @Sendable (StudyModel, Seeds) -> Bool
+    /// Trains several at once; `nil`: one after the other, here.
+    public var crew: (any TrainingCrew)?
 
     public init(
         kept: @escaping Kept = { _, _ in nil }, train: @escaping Train = RunSource.trainHere,
@@ -44,47 +69,74 @@ public struct RunSource: Sendable {
     }
 }
 
-/// Gets all of these runs: those first that no other process is at, then those that the others have ended, or have left
-/// unfinished.
-///
-/// - Parameters:
-///   - get: asks for one.
-///   - take: gets each.
-///   - waiting: is told once that there is nothing else to do than wait, for how many and for whom.
-func getAll<Item>(
-    _ items: [Item], cancellation: Cancellation, get: (Item) throws(TrainingError) -> RunSource.Outcome,
-    take: (Item, StudyRun, _ wasKept: Bool) -> Void, waiting: (_ trainings: Int, _ holder: String) -> Void
-) throws(TrainingError) -> StudyEnd {
-    var (missing, isWaiting) = (items, false)
-    while true {
-        var (held, lastHolder) = ([Item](), "")
-        for item in missing {
-            if cancellation.isCancelled { return .interrupted }
-            let outcome: RunSource.Outcome
-            do throws(TrainingError) { outcome = try get(item) } catch .cancelled { return .interrupted } catch {
-                throw error
-            }
-            switch outcome {
-            case .held(let holder):
-                held.append(item)
-                lastHolder = holder
-            case .kept(let run): take(item, run, true)
-            case .trained(let run):
-                switch run.state {
-                case .done, .diverged: take(item, run, false)
-                case .stopped(let reason, let fix): return .stopped(reason: reason, fix: fix)
-                case .interrupted, .loaded: return .interrupted
+/// Those who train several at once, in processes of their own: that ends with one of them costs one training.
+public protocol TrainingCrew: Sendable {
+    /// How many trainings at once, at most.
+    var count: Int { get }
+    /// Threads of each.
+    var threads: Int { get }
+
+    /// Gets all of these runs, of which others may train or have trained some.
+    ///
+    /// - Parameter observer: called on this thread.
+    /// - Returns: besides the end the places of those that it can say nothing of, and that are to be trained here.
+    func train(
+        _ trainings: [RunSource.Wanted], cancellation: Cancellation, observer: (RunSource.Event) -> Void
+    ) throws(TrainingError) -> (end: StudyEnd, left: [Int])
+}
+
+extension RunSource {
+    /// Gets all of these runs: those first that no other process is at, then those that the others have ended, or have
+    /// left unfinished.
+    func getAll(
+        _ trainings: [Wanted], cancellation: Cancellation, observer: (Event) -> Void
+    ) throws(TrainingError) -> StudyEnd {
+        guard let crew, trainings.count > 1 else {
+            return try getHere(trainings, Array(trainings.indices), cancellation, observer)
+        }
+        let (end, left) = try crew.train(trainings, cancellation: cancellation, observer: observer)
+        guard case .done = end else { return end }
+        return try getHere(trainings, left, cancellation, observer)
+    }
+
+    /// One after the other.
+    private func getHere(
+        _ trainings: [Wanted], _ places: [Int], _ cancellation: Cancellation, _ observer: (Event) -> Void
+    ) throws(TrainingError) -> StudyEnd {
+        var (missing, isWaiting) = (places, false)
+        while true {
+            var (held, lastHolder) = ([Int](), "")
+            for place in missing {
+                if cancellation.isCancelled { return .interrupted }
+                let wanted = trainings[place]
+                let outcome: Outcome
+                do throws(TrainingError) {
+                    outcome = try train(wanted.model, wanted.seeds, wanted.keepsWeights, cancellation) {
+                        observer(.training(place, $0))
+                    }
+                } catch .cancelled { return .interrupted } catch { throw error }
+                switch outcome {
+                case .held(let holder):
+                    held.append(place)
+                    lastHolder = holder
+                case .kept(let run): observer(.got(place, run, wasKept: true))
+                case .trained(let run):
+                    switch run.state {
+                    case .done, .diverged: observer(.got(place, run, wasKept: false))
+                    case .stopped(let reason, let fix): return .stopped(reason: reason, fix: fix)
+                    case .interrupted, .loaded: return .interrupted
+                    }
                 }
             }
+            if held.isEmpty { return .done }
+            if held.count < missing.count {
+                isWaiting = false
+            } else {
+                if !isWaiting { observer(.waiting(trainings: held.count, holder: lastHolder)) }
+                isWaiting = true
+                usleep(50_000)
+            }
+            missing = held
         }
-        if held.isEmpty { return .done }
-        if held.count < missing.count {
-            isWaiting = false
-        } else {
-            if !isWaiting { waiting(held.count, lastHolder) }
-            isWaiting = true
-            usleep(50_000)
-        }
-        missing = held
     }
 }

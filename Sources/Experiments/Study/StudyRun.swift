@@ -18,6 +18,8 @@ public struct StudyRun: Sendable {
     public let imagesPerSecond: Double
     /// Of the training, in bytes.
     public let byteCount: Int
+    /// How many trained it; `nil` where nothing says it.
+    public let threads: Int?
     /// All of it; its weights only where the study keeps them.
     public let run: Run?
     /// Of the test images, where these are not those of the study.
@@ -25,8 +27,8 @@ public struct StudyRun: Sendable {
 
     public init(
         seeds: Seeds, state: Run.State, metrics: [EpochMetrics], selection: Selection = Selection(),
-        outcomes: TestOutcomes, seconds: Double, imagesPerSecond: Double, byteCount: Int, run: Run? = nil,
-        labels: [Int]? = nil
+        outcomes: TestOutcomes, seconds: Double, imagesPerSecond: Double, byteCount: Int, threads: Int? = nil,
+        run: Run? = nil, labels: [Int]? = nil
     ) {
         self.seeds = seeds
         self.state = state
@@ -37,6 +39,7 @@ public struct StudyRun: Sendable {
         self.seconds = seconds
         self.imagesPerSecond = imagesPerSecond
         self.byteCount = byteCount
+        self.threads = threads
         self.run = run
         self.labels = labels
     }
@@ -83,15 +86,17 @@ extension StudyRun {
             if case .started(let cost) = event { byteCount = cost.byteCount }
             observer(event)
         }
-        self.init(run, byteCount: byteCount, keepsWeights: keepsWeights)
+        self.init(
+            run, byteCount: byteCount, threads: trainer.options.threads ?? ThreadPool.availableThreads,
+            keepsWeights: keepsWeights)
     }
 
     /// - Parameter labels: of the test images, where these are not those of the study.
-    public init(_ run: Run, byteCount: Int, keepsWeights: Bool, labels: [Int]? = nil) {
+    public init(_ run: Run, byteCount: Int, threads: Int? = nil, keepsWeights: Bool, labels: [Int]? = nil) {
         self.init(
             seeds: run.options.seeds, state: run.state, metrics: run.metrics,
             selection: run.options.selection, outcomes: run.outcomes,
-            seconds: run.seconds, imagesPerSecond: run.speed, byteCount: byteCount,
+            seconds: run.seconds, imagesPerSecond: run.speed, byteCount: byteCount, threads: threads,
             run: keepsWeights ? run : run.withoutWeights, labels: labels)
     }
 
@@ -102,7 +107,7 @@ extension StudyRun {
             seeds: seeds, state: record.state, metrics: position.metrics,
             selection: model.options.selection, outcomes: position.outcomes, seconds: position.seconds,
             imagesPerSecond: position.trainingSeconds > 0 ? Double(position.images) / position.trainingSeconds : 0,
-            byteCount: byteCount,
+            byteCount: byteCount, threads: record.kept.flatMap { $0.threads > 0 ? $0.threads : nil },
             run: Run(record, state: record.state, model.architecture, model.options(seeds)).called(model.name))
     }
 }

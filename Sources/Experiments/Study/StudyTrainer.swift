@@ -7,27 +7,34 @@ import Runtime
 
 /// How far a study is.
 public struct StudyProgress: Sendable {
-    public let model: String
-    public let seed: UInt64
-    /// From 1, of those that are to be trained.
-    public let run: Int
+    /// A training that is under way.
+    public struct Current: Sendable {
+        public let model: Int
+        public let seed: UInt64
+        public let training: TrainingProgress
+    }
+
+    /// In the order of the plan; one where they are trained one after the other.
+    public let current: [Current]
+    /// Of the runs that are to be trained.
+    public let done: Int
     public let runs: Int
-    public let training: TrainingProgress
     /// To the end of the runs that are planned.
     public let secondsLeft: Double
-
-    /// Finished share of the runs that are planned, 0...1.
-    public var fraction: Double { (Double(run - 1) + training.fraction) / Double(max(1, runs)) }
 }
 
 public enum StudyEvent: Sendable {
     case progress(StudyProgress)
-    /// An epoch of the current training.
-    case epoch(EpochMetrics)
+    /// An epoch of a training that is under way.
+    case epoch(model: Int, seed: UInt64, EpochMetrics)
     /// One run is done, or was kept.
     case finished(model: Int, seed: UInt64, StudyRun, wasKept: Bool)
+    /// The process that trained it is gone; another one goes on with it.
+    case lost(model: Int, seed: UInt64, reason: String)
     /// Nothing is left to train but what other processes are at.
     case waiting(trainings: Int, holder: String)
+    /// Something that people should know.
+    case note(String, fix: String?)
     /// A sequential study has looked at so many seeds.
     case looked(seeds: Int, isDecided: Bool)
 }
@@ -71,27 +78,50 @@ extension Study {
         for (model, seed, run) in take(source.kept) {
             observer(.finished(model: model, seed: seed, run, wasKept: true))
         }
-        let count = missing.count
-        return try getAll(missing, cancellation: cancellation) { item throws(TrainingError) in
-            try source.train(
-                plan.models[item.model], Seeds(item.seed), plan.keepsWeights, cancellation
-            ) { event in
-                if case .epoch(let metrics) = event { observer(.epoch(metrics)) }
-                guard case .progress(let progress) = event else { return }
-                let later = missing.filter { $0 != item }
-                let rest = later.reduce(0) { $0 + (secondsOfRun($1.model) ?? cost?.secondsOfRun[$1.model] ?? 0) }
+        let items = missing
+        let wanted = items.map {
+            RunSource.Wanted(plan.models[$0.model], Seeds($0.seed), keepsWeights: plan.keepsWeights)
+        }
+        var current: [Int: TrainingProgress] = [:]
+        return try source.getAll(wanted, cancellation: cancellation) { event in
+            switch event {
+            case .training(let place, .epoch(let metrics)):
+                observer(.epoch(model: items[place].model, seed: items[place].seed, metrics))
+            case .training(let place, .progress(let progress)):
+                current[place] = progress
+                let under = current.sorted { $0.key < $1.key }.map {
+                    StudyProgress.Current(model: items[$0].model, seed: items[$0].seed, training: $1)
+                }
                 observer(
                     .progress(
                         StudyProgress(
-                            model: plan.models[item.model].name, seed: item.seed, run: count - later.count, runs: count,
-                            training: progress, secondsLeft: progress.secondsLeft + rest)))
+                            current: under, done: items.count - missing.count, runs: items.count,
+                            secondsLeft: secondsLeft(under, source, cost))))
+            case .training: break
+            case .got(let place, let run, let wasKept):
+                current[place] = nil
+                add(run, model: items[place].model, seed: items[place].seed)
+                observer(.finished(model: items[place].model, seed: items[place].seed, run, wasKept: wasKept))
+            case .lost(let place, let reason):
+                current[place] = nil
+                observer(.lost(model: items[place].model, seed: items[place].seed, reason: reason))
+            case .waiting(let trainings, let holder): observer(.waiting(trainings: trainings, holder: holder))
+            case .note(let text, let fix): observer(.note(text, fix: fix))
             }
-        } take: { item, run, wasKept in
-            add(run, model: item.model, seed: item.seed)
-            observer(.finished(model: item.model, seed: item.seed, run, wasKept: wasKept))
-        } waiting: { trainings, holder in
-            observer(.waiting(trainings: trainings, holder: holder))
         }
+    }
+
+    /// Until all that is missing is trained, by as many at once as there are.
+    private func secondsLeft(_ current: [StudyProgress.Current], _ source: RunSource, _ cost: StudyCost?) -> Double {
+        let count = Double(max(1, min(source.crew?.count ?? 1, missing.count)))
+        let later = missing.filter { item in !current.contains { $0.model == item.model && $0.seed == item.seed } }
+        // On all threads, as the cost was measured; each of several has its share.
+        let rest = later.reduce(0) { sum, item in
+            sum + (secondsOnAllThreads(item.model) ?? cost?.secondsOfRun[item.model] ?? 0)
+        }
+        let share = source.crew.map { Double(ThreadPool.availableThreads) / Double($0.threads) } ?? 1
+        let under = current.reduce(0) { $0 + $1.training.secondsLeft }
+        return max(current.map(\.training.secondsLeft).max() ?? 0, (under + rest * share) / count)
     }
 
     /// Takes the missing runs that are stored, and returns them.
@@ -109,6 +139,13 @@ extension Study {
     /// excluded.
     public func secondsOfRun(_ model: Int) -> Double? { Sample(doneRuns(model).map(\.seconds))?.mean }
 
-    /// What one seed more takes, over all models that are trained.
-    public var secondsOfSeed: Double { plan.trainedModels.reduce(0) { $0 + (secondsOfRun($1) ?? 0) } }
+    /// What a run of this model would take alone, with all threads of this process, by those that there are.
+    private func secondsOnAllThreads(_ model: Int) -> Double? {
+        let all = ThreadPool.availableThreads
+        return Sample(doneRuns(model).map { $0.seconds * Double(min(all, $0.threads ?? all)) / Double(all) })?.mean
+    }
+
+    /// What one seed more takes here, over all models that are trained: as long where several are trained at once, each
+    /// with its share of the threads.
+    public var secondsOfSeed: Double { plan.trainedModels.reduce(0) { $0 + (secondsOnAllThreads($1) ?? 0) } }
 }

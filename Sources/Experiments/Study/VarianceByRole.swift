@@ -40,14 +40,6 @@ private func drops(_ layer: PlacedLayer) -> Bool {
     layer.layer.isRandom || layer.branches.contains { $0.contains(where: drops) }
 }
 
-public enum VarianceEvent: Sendable {
-    case training(TrainingEvent)
-    /// One run is done, or was trained by another process.
-    case finished(StudyRun, wasKept: Bool)
-    /// Nothing is left to train but what other processes are at.
-    case waiting(trainings: Int, holder: String)
-}
-
 public struct VarianceByRole: Sendable {
     public let model: StudyModel
     public let seeds: [UInt64]
@@ -102,6 +94,9 @@ public struct VarianceByRole: Sendable {
             .filter { seen.insert($0).inserted }
     }
 
+    /// Those that are still to be done.
+    public var missing: [Seeds] { plan.filter { runs[$0] == nil } }
+
     /// Of a row, of the runs that did not fail; `nil` where no base has two.
     public func spread(varying role: SeedRole?) -> Spread? {
         Spread(seeds(varying: role).map { row in row.compactMap { accuracy($0) } })
@@ -128,7 +123,7 @@ public struct VarianceByRole: Sendable {
     /// Takes the missing runs that are stored, and returns them.
     public mutating func take(_ kept: RunSource.Kept) -> [StudyRun] {
         var taken: [StudyRun] = []
-        for seeds in plan where runs[seeds] == nil {
+        for seeds in missing {
             guard let run = kept(model, seeds) else { continue }
             runs[seeds] = run
             taken.append(run)
@@ -138,22 +133,18 @@ public struct VarianceByRole: Sendable {
 
     /// Trains what is missing; at an interrupt what was done stays.
     ///
-    /// - Parameter observer: gets how many runs are done, how many there are, and what the current one reports.
+    /// - Parameter observer: gets how many runs are done, how many there are, and what is heard of those that were
+    ///   missing, by their places.
     public mutating func train(
         by source: RunSource = RunSource(), cancellation: Cancellation,
-        observer: (_ done: Int, _ all: Int, VarianceEvent) -> Void
+        observer: (_ done: Int, _ all: Int, RunSource.Event) -> Void
     ) throws(TrainingError) -> StudyEnd {
         let count = plan.count
-        return try getAll(plan.filter { runs[$0] == nil }, cancellation: cancellation) { seeds throws(TrainingError) in
-            let done = runs.count
-            return try source.train(model, seeds, false, cancellation) {
-                observer(done, count, .training($0))
-            }
-        } take: { seeds, run, wasKept in
-            runs[seeds] = run
-            observer(runs.count, count, .finished(run, wasKept: wasKept))
-        } waiting: { trainings, holder in
-            observer(runs.count, count, .waiting(trainings: trainings, holder: holder))
+        let missing = missing
+        let wanted = missing.map { RunSource.Wanted(model, $0, keepsWeights: false) }
+        return try source.getAll(wanted, cancellation: cancellation) { event in
+            if case .got(let place, let run, _) = event { runs[missing[place]] = run }
+            observer(runs.count, count, event)
         }
     }
 }

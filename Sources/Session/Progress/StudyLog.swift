@@ -9,7 +9,8 @@ final class StudyLog {
     private let bar: ProgressReport?
     /// Takes lines; `nil` where none are wanted.
     private let tell: ((String) -> Void)?
-    private var curves = ProgressCurves()
+    /// Of the trainings that are under way, by their labels.
+    private var curves: [String: ProgressCurves] = [:]
 
     /// - Parameters:
     ///   - title: `comparing gap, flat`
@@ -20,22 +21,45 @@ final class StudyLog {
         tell = context.lineLog(form)
     }
 
-    /// Of a training, the `run`th of `runs`.
+    /// What is under way, of `runs` of which some are done: one training, or several at once.
     ///
     /// - Parameter secondsLeft: for all of them.
-    func note(_ training: TrainingProgress, of label: String, run: Int, runs: Int, secondsLeft: Double) {
-        curves.note(training)
-        bar?.update(
-            title: "\(label) \(training.epoch)/\(training.epochs), training \(run) of \(runs)",
-            fraction: (Double(run - 1) + training.fraction) / Double(max(1, runs)),
-            facts: TrainingLog.facts(training, secondsLeft: secondsLeft), curves: (curves, training.epochs))
+    func note(
+        _ current: [(label: String, training: TrainingProgress)], done: Int, runs: Int, secondsLeft: Double
+    ) {
+        for (label, training) in current { curves[label, default: ProgressCurves()].note(training) }
+        guard let bar, let (label, training) = current.first else { return }
+        let fraction = (Double(done) + current.reduce(0) { $0 + $1.training.fraction }) / Double(max(1, runs))
+        let titles = current.map { "\($0.label) \($0.training.epoch)/\($0.training.epochs)" }
+        let title: String
+        let facts: [String]
+        if titles.count == 1 {
+            title = "\(titles[0]), training \(done + 1) of \(runs)"
+            facts = TrainingLog.facts(training, secondsLeft: secondsLeft)
+        } else {
+            let shown = titles.prefix(titles.count > Self.shownTitles ? Self.shownTitles - 1 : Self.shownTitles)
+            let others = titles.count > shown.count ? " and \(titles.count - shown.count) more" : ""
+            title = shown.joined(separator: ", ") + "\(others); \(done) of \(runs) done"
+            let speed = current.reduce(0) { $0 + $1.training.imagesPerSecond }
+            facts = ["\(fixed(speed, 0)) images/s", "\(DurationText.clock(secondsLeft)) left"]
+        }
+        // The curves of the first: it stays until it is done.
+        bar.update(
+            title: title, fraction: fraction, facts: facts,
+            curves: curves[label].map { ($0, epochs: training.epochs) })
     }
 
-    func note(_ metrics: EpochMetrics) { curves.note(metrics) }
+    /// More at once are counted.
+    private static let shownTitles = 3
+
+    func note(_ metrics: EpochMetrics, of label: String) { curves[label, default: ProgressCurves()].note(metrics) }
+
+    /// A training begins again.
+    func forget(_ label: String) { curves[label] = nil }
 
     /// A training has ended.
     func note(_ run: StudyRun, of label: String, wasKept: Bool = false) {
-        curves = ProgressCurves()
+        curves[label] = nil
         let ending =
             run.accuracy.map { "\(fixed($0, 2)) % \(run.run?.ending ?? "after \(countedEpochs(run.passes))")" }
             ?? run.state.description

@@ -44,7 +44,7 @@ struct StudyReport {
         let undecided = pairs.filter { !$0.isSettled }
         guard let pair = undecided.min(by: { fewest($0) < fewest($1) }) ?? pairs.first else { return [] }
         let odds = pairs.count == 1 ? [words.odds(pair)].compactMap(\.self) : []
-        return odds + words.change(pair)
+        return odds + words.change(pair, isNamed: pairs.count > 1)
     }
 
     /// What has to be known beside the answer.
@@ -54,8 +54,8 @@ struct StudyReport {
         let earlier = pairs.compactMap { pair in pair.earlier.map { words.earlier($0, pair) } }
         if !earlier.isEmpty {
             notes.append(
-                "looked at again: seeds were added, or chosen anew, after a result had been seen, \(earlier.joined(separator: "; ")); "
-                    + "so the range is wider than that of as many planned seeds")
+                "looked at again: a result with some of these seeds had been seen, \(earlier.joined(separator: "; ")); "
+                    + "who looks until a result pleases is often misled, so the range is wider than that of as many planned seeds")
         }
         if plan.pairing == .none {
             notes.append(
@@ -80,12 +80,15 @@ struct StudyReport {
             guard let sample = Sample(study.values(index)), let noise = sample.differenceOfTwo, sample.hasSpread
             else { continue }
             notes.append(
-                "how large a difference may mean nothing: two runs of \(names[index]) with different seeds differ by up to "
-                    + "\(fixed(noise, 2)) points, 19 times out of 20; here by up to \(fixed(sample.highest - sample.lowest, 2))"
+                "for scale: two runs of \(names[index]) with different seeds differ by up to \(fixed(noise, 2)) points, 19 times out of 20 "
+                    + "(here by up to \(fixed(sample.highest - sample.lowest, 2))), and so much means nothing"
             )
         }
         if !plan.trainedModels.allSatisfy({ study.failedSeeds($0).isEmpty }) {
-            notes.append("runs that failed are in no number below")
+            let isPaired = plan.pairing != .none && pairs.contains { $0.interval != nil }
+            notes.append(
+                "runs that failed are in no average"
+                    + (isPaired ? "; a difference is of the \(plan.pairing.unit)s with which both train" : ""))
         }
         if let baseline = plan.baseline { notes.append("each is compared with \(names[baseline])") }
         notes += ranges
@@ -107,9 +110,11 @@ struct StudyReport {
         }
         let percent = percentHeld(chance)
         return [
-            (shown.count == 1
-                ? "the range \(first.verdict.isDecided ? "in parentheses " : "")holds" : "the ranges hold together")
-                + " in \(percent) of 100 such studies, for new seeds" + (isOfImages ? " and new test images" : "")
+            "in \(shown.count == 1 ? "" : "at least ")\(percent) of 100 such studies, with new seeds"
+                + (isOfImages ? " and new test images" : "")
+                + (shown.count == 1
+                    ? ", the true difference lies in \(first.verdict.isDecided ? "the range in parentheses" : "that range")"
+                    : ", all true differences lie in these ranges")
         ]
     }
 

@@ -25,7 +25,7 @@ struct VerdictText {
             guard !seeds.isEmpty else { return nil }
             let all = study.seeds.count { study.run(model, $0) != nil }
             let diverged = seeds.count { study.run(model, $0)?.state.isDiverged ?? false }
-            let guessing = "no better than guessing (\(decimalText((100 * plan.failureRule.largestShare).rounded())) %)"
+            let guessing = "no better than guessing (\(decimalText((100 * plan.failureRule.largestShare).rounded())) % right)"
             let how =
                 diverged == seeds.count
                 ? "diverged" : diverged == 0 ? guessing : "\(diverged) diverged, the others \(guessing)"
@@ -129,7 +129,7 @@ struct VerdictText {
         guard let mean = look.mean else { return "" }
         if mean != 0 { return "\(names[leader(mean, pair)]) is ahead by \(lead(look, isSigned: true))" }
         guard let interval = look.decision.interval else { return "both are equal" }
-        return "the same average (\(range(interval, digits([interval.lowerBound]), isSigned: true)))"
+        return "no difference on average (\(range(interval, digits([interval.lowerBound]), isSigned: true)))"
     }
 
     /// The model that a difference speaks for.
@@ -165,7 +165,12 @@ struct VerdictText {
     // MARK: What would change it
 
     /// What could change an answer: most of all what it would take where there is none.
-    func change(_ pair: StudyPair) -> [String] { ["what would change this: \(whatChanges(pair))"] + next(pair) }
+    ///
+    /// - Parameter isNamed: whether the pair has to be said.
+    func change(_ pair: StudyPair, isNamed: Bool) -> [String] {
+        let what = isNamed ? "(\(names[pair.first]), \(names[pair.second]))" : "this"
+        return ["what would change \(what): \(whatChanges(pair))"] + next(pair)
+    }
 
     private func whatChanges(_ pair: StudyPair) -> String {
         if !study.isComplete { return "`\(subject)` trains the rest" }
@@ -192,24 +197,25 @@ struct VerdictText {
         if pair.decision.isAnytime {
             let next = (study.seeds.max() ?? 0) + 1
             return
-                "more seeds (`\(subject)`); or a new study of seeds that are planned from the start, "
+                "more seeds (`\(subject)`); or a new study of other seeds, planned from the start, "
                 + "`seeds: \(next)...\(next + UInt64(max(6, study.seeds.count)) - 1)`, whose range is narrower"
         }
         guard !pair.needed.isEmpty else { return "more runs of each" }
         if pair.needed.allSatisfy(\.isBeyondSeeds) {
             let open = 1.96 * estimate.imageVariance.squareRoot()
+            let (count, lead) = imagesNeeded(pair, estimate)
             return
-                "more test images (some \(grouped(imagesNeeded(pair, estimate))) or more), or a larger margin (`within:`); "
+                "more test images (some \(grouped(count)) or more for a lead of \(amount(lead, digits([lead])))), or a larger margin (`within:`); "
                 + "these \(counted(plan.test.count, "test image")) leave ±\(amount(open, digits([open]))) open, however many seeds there are"
         }
         let texts = pair.needed.reversed().filter { !$0.isBeyondSeeds }.map { needed in
             "\(count(needed)) if \(condition(needed.goal))"
         }
-        return "more seeds, in all " + texts.joined(separator: ", ")
+        return "more seeds: " + texts.joined(separator: ", ")
     }
 
     /// So many that seeds could settle what was seen, or the margin where that is more; to two digits.
-    private func imagesNeeded(_ pair: StudyPair, _ estimate: DifferenceEstimate) -> Int {
+    private func imagesNeeded(_ pair: StudyPair, _ estimate: DifferenceEstimate) -> (count: Int, lead: Double) {
         let distance =
             pair.needed.map { needed in
                 switch needed.goal {
@@ -221,7 +227,7 @@ struct VerdictText {
         let count = 2 * 7.8 * estimate.imageVariance / max(distance * distance, 1e-9) * Double(plan.test.count)
         var (unit, rounded) = (1.0, min(count, 1e12))
         while rounded >= 100 { (unit, rounded) = (unit * 10, rounded / 10) }
-        return Int(rounded.rounded(.up) * unit)
+        return (Int(rounded.rounded(.up) * unit), distance)
     }
 
     /// `12 to 40, 25 to 80 min here,`
@@ -260,7 +266,7 @@ struct VerdictText {
         let time =
             showsTime && study.secondsOfSeed > 0
             ? ", \(DurationText.rounded(Double(next - study.seeds.count) * study.secondsOfSeed)) here" : ""
-        return ["`\(subject)` goes to the next look, at \(next) seeds\(time)"]
+        return ["`\(subject)` trains \(next - study.seeds.count) seeds more, and looks again\(time)"]
     }
 
     /// How sure one may be of each answer, as things stand; `nil` where that says nothing.
@@ -274,8 +280,8 @@ struct VerdictText {
         func percent(_ share: Double) -> String {
             share < 1 ? "under 1 %" : share > 99 ? "over 99 %" : "\(fixed(share, 0)) %"
         }
-        return "the chances as things stand: \(names[pair.second]) is better by more than \(margin) \(percent(a)), "
-            + "\(names[pair.first]) is \(percent(b)), neither is \(percent(max(0, 100 - a - b)))"
+        return "the chances as things stand: \(percent(a)) that \(names[pair.second]) is better by more than \(margin), "
+            + "\(percent(b)) that \(names[pair.first]) is, \(percent(max(0, 100 - a - b))) that neither is"
     }
 
     // MARK: Numbers

@@ -80,6 +80,7 @@ extension FaultCode {
     static let unseenViews = FaultCode("unseen-views")
     static let untrained = FaultCode("untrained")
     static let waiting = FaultCode("waiting")
+    static let workers = FaultCode("workers")
     static let wrongCount = FaultCode("wrong-count")
     static let wrongType = FaultCode("wrong-type")
 }

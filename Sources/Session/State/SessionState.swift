@@ -1,5 +1,6 @@
 // What a session remembers from cell to cell. A cell's errors leave everything bound before them in place.
 
+import Cluster
 import Experiments
 import Language
 import Runtime
@@ -13,6 +14,8 @@ final class SessionState: @unchecked Sendable {
     let interruption: Cancellation
     /// Where runs are kept; `nil` keeps none beyond the session.
     let store: RunStore?
+    /// How a process is started that trains; `nil`: everything is trained in this one.
+    let workerCommand: WorkerCommand?
 
     /// What top-level `let`s and definitions have bound.
     var names: [String: Value] = [:]
@@ -38,11 +41,15 @@ final class SessionState: @unchecked Sendable {
     /// Called before something long begins, so that completion sees the names bound so far.
     var publish: () -> Void = {}
 
-    init(output: any Output, folder: String, interruption: Cancellation, store: RunStore? = nil) {
+    init(
+        output: any Output, folder: String, interruption: Cancellation, store: RunStore? = nil,
+        workerCommand: WorkerCommand? = nil
+    ) {
         self.output = output
         self.folder = folder
         self.interruption = interruption
         self.store = store
+        self.workerCommand = workerCommand
     }
 
     /// A session that nothing of this one can be seen from, for programs that a file holds: without names, subjects and

@@ -34,6 +34,12 @@ enum ComparingOption {
             "until", .choice, workedOut: "the first look", "look at 6, 12 and 24 seeds, and stop once it is decided")
         as Option<Ending?>
 
+    /// `nil` is `auto`.
+    static let workers = Option(
+        "workers", .integer(1...256), workedOut: "auto: several where that is faster",
+        aliases: ["num_workers", "n_jobs", "jobs", "processes"],
+        "how many trainings at once, each in a process of its own with its share of the threads")
+
     /// When a study ends before all its seeds.
     enum Ending: String, CaseIterable {
         case decided
@@ -41,7 +47,7 @@ enum ComparingOption {
 
     /// Of words that begin a study, behind what they compare.
     static let ofStudies: [any OptionDeclaration] =
-        [seeds, measure, margin, until, force, keep, CommonOptions.fresh] + TrainingOption.ofEachTraining
+        [seeds, measure, margin, until, force, keep, CommonOptions.fresh, workers] + TrainingOption.ofEachTraining
 
     // Of programs that show these words.
     static let twoModels =

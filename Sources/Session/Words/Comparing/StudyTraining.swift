@@ -17,7 +17,7 @@ extension Invocation {
         let sides = Dictionary(
             zip(names, zip(value.models, value.data).map { (model: $0, data: $1) }),
             uniquingKeysWith: { first, _ in first })
-        let source = try runSource(sides, keepsWeights: study.plan.keepsWeights)
+        var (source, records) = try runSource(sides, keepsWeights: study.plan.keepsWeights)
         defer { context.tellStoreFaults(at: range) }
         let result: (study: Study, end: StudyEnd)
         let log = StudyLog(context, form: form, title: "comparing \(names.joined(separator: ", "))")
@@ -28,16 +28,22 @@ extension Invocation {
             for (model, seed, run) in taken { log.note(run, of: "\(names[model]) seed \(seed)", wasKept: true) }
             tellKept(taken.map(\.run), of: count)
             let cost = try StudyCost(of: study, cancellation: context.interruption)
-            announce(cost, of: study, isUntilDecided: isUntilDecided)
+            let trained = Set(study.missing.map(\.model)).sorted().map { study.plan.models[$0] }
+            source.crew = crew(
+                records, trained, runs: cost.runs, seconds: cost.seconds, bytes: cost.byteCount,
+                keepsWeights: study.plan.keepsWeights)
+            announce(cost, of: study, isUntilDecided: isUntilDecided, atOnce: source.crew?.count ?? 1)
             result = try study.trained(
                 by: source, cost: cost, isUntilDecided: isUntilDecided, cancellation: context.interruption
             ) { event in
                 switch event {
                 case .progress(let progress):
                     log.note(
-                        progress.training, of: "\(progress.model) seed \(progress.seed)", run: progress.run,
-                        runs: progress.runs, secondsLeft: progress.secondsLeft)
-                case .epoch(let metrics): log.note(metrics)
+                        progress.current.map { (label: "\(names[$0.model]) seed \($0.seed)", training: $0.training) },
+                        done: progress.done, runs: progress.runs, secondsLeft: progress.secondsLeft)
+                case .epoch(let model, let seed, let metrics): log.note(metrics, of: "\(names[model]) seed \(seed)")
+                case .lost(let model, let seed, let reason): tellLost("\(names[model]) seed \(seed)", reason, log)
+                case .note(let text, let fix): tellNote(text, fix: fix)
                 case .finished(let model, let seed, let run, let wasKept):
                     log.note(run, of: "\(names[model]) seed \(seed)", wasKept: wasKept)
                     context.tellStoreFaults(at: range)
@@ -105,6 +111,17 @@ extension Invocation {
         context.output.report(Diagnostic(.note, code: .waiting, text, source: context.source, at: range))
     }
 
+    /// The process that trained it is gone.
+    func tellLost(_ label: String, _ reason: String, _ log: StudyLog) {
+        log.forget(label)
+        tellNote("the process that trained \(label) \(reason): another one goes on with it from its last checkpoint")
+    }
+
+    func tellNote(_ text: String, fix: String? = nil) {
+        context.output.report(
+            Diagnostic(.note, code: .workers, text, source: context.source, at: range, fix: fix))
+    }
+
     /// The runs that need not be trained again.
     func tellKept(_ runs: [StudyRun], of count: Int) {
         guard !runs.isEmpty else { return }
@@ -115,20 +132,25 @@ extension Invocation {
     }
 
     /// Notes the expected cost before the training starts.
-    private func announce(_ cost: StudyCost, of study: Study, isUntilDecided: Bool) {
+    private func announce(_ cost: StudyCost, of study: Study, isUntilDecided: Bool, atOnce: Int) {
         guard cost.runs > 0 else { return }
         let most = isUntilDecided && !study.isExploratory ? StudyDesign.looks.last : nil
         let further = most.map { " up to the first look, \($0) seeds at most" } ?? ""
-        noteCost(runs: cost.runs, seconds: cost.seconds, bytes: cost.byteCount, further: further)
+        noteCost(runs: cost.runs, seconds: cost.seconds, bytes: cost.byteCount, further: further, atOnce: atOnce)
     }
 
-    func noteCost(runs: Int, seconds: Double, bytes: Int, further: String = "") {
+    /// - Parameters:
+    ///   - bytes: of one training.
+    ///   - atOnce: how many trainings.
+    func noteCost(runs: Int, seconds: Double, bytes one: Int, further: String = "", atOnce: Int = 1) {
+        let bytes = atOnce * one
+        let several = atOnce > 1 ? ", \(atOnce) at a time" : ""
         // Rounded, for it is an estimate, and small ones are all alike.
         let memory = bytes < 100_000_000 ? "under 100 MB" : "\(grouped((bytes + 500_000) / 1_000_000)) MB"
         context.output.report(
             Diagnostic(
                 .note, code: .cost,
-                "\(counted(runs, "training"))\(further): \(DurationText.about(seconds)) and \(memory) of memory here"))
+                "\(counted(runs, "training"))\(further)\(several): \(DurationText.about(seconds)) and \(memory) of memory here"))
     }
 
     /// What ended a study early is thrown once its value is bound.

@@ -16,7 +16,7 @@ extension Word {
         "variance", .comparing, "Which kind of randomness the spread comes from",
         [
             CommonOptions.model, CommonOptions.data, rolesOption, seedsOption, basesOption, TrainingOption.recipe,
-            CommonOptions.fresh,
+            CommonOptions.fresh, ComparingOption.workers,
         ] + TrainingOption.ofEachTraining, result: .variances,
         example: ComparingOption.twoModels + ComparingOption.smallData
             + "variance A, on: data, roles: [init, order], seeds: 1...2, epochs: 1",
@@ -41,26 +41,41 @@ private func varianceOfModel(_ given: Invocation) throws -> Value {
     context.session.publish()
     let log = StudyLog(context, form: call[CommonOptions.log], title: "variance of \(model.name)")
     let end: StudyEnd
-    let source = try call.runSource([model.name: (model, data)], keepsWeights: false)
+    var (source, records) = try call.runSource([model.name: (model, data)], keepsWeights: false)
     defer { context.tellStoreFaults(at: call.range) }
     do throws(TrainingError) {
         let kept = variance.take(source.kept)
         call.tellKept(kept, of: variance.plan.count)
-        let count = variance.plan.count - kept.count
-        let cost =
-            count == 0 ? nil : try RunCost(studied, cancellation: context.interruption)
-        if let cost { call.noteCost(runs: count, seconds: Double(count) * cost.seconds, bytes: cost.byteCount) }
-        end = try variance.train(by: source, cancellation: context.interruption) {
-            done, all, event in
+        let missing = variance.missing
+        let cost = missing.isEmpty ? nil : try RunCost(studied, cancellation: context.interruption)
+        if let cost {
+            let seconds = Double(missing.count) * cost.seconds
+            source.crew = call.crew(
+                records, [studied], runs: missing.count, seconds: seconds, bytes: cost.byteCount, keepsWeights: false)
+            call.noteCost(
+                runs: missing.count, seconds: seconds, bytes: cost.byteCount, atOnce: source.crew?.count ?? 1)
+        }
+        func label(_ place: Int) -> String { "\(model.name) seed \(missing[place].text)" }
+        var current: [Int: TrainingProgress] = [:]
+        end = try variance.train(by: source, cancellation: context.interruption) { done, all, event in
             switch event {
-            case .training(.progress(let progress)):
-                let left = progress.secondsLeft + Double(all - done - 1) * (cost?.seconds ?? 0)
-                log.note(progress, of: model.name, run: done + 1, runs: all, secondsLeft: left)
-            case .training(.epoch(let metrics)): log.note(metrics)
-            case .finished(let run, let wasKept):
-                log.note(run, of: "\(model.name), training \(done) of \(all)", wasKept: wasKept)
+            case .training(let place, .progress(let progress)):
+                current[place] = progress
+                let under = current.sorted { $0.key < $1.key }
+                let left = Double(all - done) - under.reduce(0) { $0 + $1.value.fraction }
+                log.note(
+                    under.map { (label: label($0.key), training: $0.value) }, done: done, runs: all,
+                    secondsLeft: left * (cost?.seconds ?? 0))
+            case .training(let place, .epoch(let metrics)): log.note(metrics, of: label(place))
+            case .training: break
+            case .got(let place, let run, let wasKept):
+                current[place] = nil
+                log.note(run, of: label(place), wasKept: wasKept)
+            case .lost(let place, let reason):
+                current[place] = nil
+                call.tellLost(label(place), reason, log)
             case .waiting(let trainings, let holder): call.tellWaiting(for: holder, trainings)
-            default: break
+            case .note(let text, let fix): call.tellNote(text, fix: fix)
             }
         }
     } catch {

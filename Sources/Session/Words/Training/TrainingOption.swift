@@ -74,7 +74,7 @@ enum TrainingOption {
         "gradient clipping: the largest norm of the gradient")
     /// `nil` is `all`.
     static let threads = Option(
-        "threads", .integer(1...1024), default: nil, or: "all", aliases: ["num_threads", "workers", "num_workers"],
+        "threads", .integer(1...1024), default: nil, or: "all", aliases: ["num_threads"],
         "processor cores to use")
     static let from = Option(
         "from", .run, workedOut: "fresh weights", aliases: ["pretrained", "init_from", "weights", "initialize_from"],
@@ -192,6 +192,7 @@ extension Invocation {
         do throws(EngineError) { try EngineError.checkEnvironment() } catch {
             throw fault(.training, error.reason, fix: error.fix)
         }
+        if let wrong = WorkerSetting.fault { throw fault(.training, wrong.reason, fix: wrong.fix) }
     }
 
     /// An error of a training at the word's subject.

@@ -1,0 +1,275 @@
+// Several trainings at once on one machine, each in a process of its own (`tandem work -`): what ends with one of them,
+// a fault or the system where memory is short, costs one training, which another process goes on with.
+
+import Engine
+import Experiments
+import Libraries
+import Runtime
+
+/// How a worker is started.
+public struct WorkerCommand: Sendable {
+    public let path: String
+    public let arguments: [String]
+
+    public init(_ path: String, _ arguments: [String]) { (self.path, self.arguments) = (path, arguments) }
+
+    /// This program, of which another version may have been installed meanwhile (proc(5)).
+    public static let itself = WorkerCommand("/proc/self/exe", ["work", "-"])
+}
+
+public struct WorkerCrew: TrainingCrew {
+    public let count: Int
+    public let threads: Int
+    /// That the last ones share, where fewer are left than there could be at once.
+    fileprivate let allThreads: Int
+    private let command: WorkerCommand
+    private let home: String
+    fileprivate let task: Task
+    fileprivate let kept: RunSource.Kept
+
+    /// What a worker is told of a training.
+    public typealias Task = @Sendable (RunSource.Wanted) throws(TrainingError) -> WorkerTask
+
+    /// - Parameters:
+    ///   - count: how many at once.
+    ///   - threads: of each; `all`: what those that are left share once they are fewer.
+    ///   - home: where the workers keep runs, and find those of others.
+    ///   - kept: a run that one of them, or another process, has kept there.
+    public init(
+        _ command: WorkerCommand, count: Int, threads: (each: Int, all: Int), home: String, task: @escaping Task,
+        kept: @escaping RunSource.Kept
+    ) {
+        (self.command, self.count, self.home) = (command, max(1, count), home)
+        (self.threads, allThreads) = (max(1, threads.each), max(1, threads.all))
+        (self.task, self.kept) = (task, kept)
+    }
+
+    fileprivate func start() throws(FileError) -> ChildProcess {
+        try ChildProcess(
+            command.path, command.arguments,
+            environment: ["TANDEM_HOME": home])
+    }
+
+    public func train(
+        _ trainings: [RunSource.Wanted], cancellation: Cancellation, observer: (RunSource.Event) -> Void
+    ) throws(TrainingError) -> (end: StudyEnd, left: [Int]) {
+        var shift = Shift(self, trainings)
+        defer { shift.dismiss() }
+        let end = try shift.run(cancellation, observer)
+        return (end, shift.left)
+    }
+}
+
+/// One list of trainings, and the workers that are at it.
+private struct Shift {
+    let crew: WorkerCrew
+    let trainings: [RunSource.Wanted]
+    /// Places of those that nobody is at yet, the next one first.
+    var waiting: [Int]
+    /// Those that another process is at, with whom.
+    var held: [(place: Int, holder: String)] = []
+    /// When these are asked for again.
+    var nextAsking = 0.0
+    /// Those that are to be done elsewhere.
+    var left: [Int] = []
+    var members: [Member] = []
+    /// How many times the process that trained it was lost.
+    var losses: [Int: Int] = [:]
+    /// How many at once: fewer than the crew where memory turned out to be short.
+    var limit: Int
+    var isWaiting = false
+
+    struct Member {
+        let process: ChildProcess
+        /// What it is at.
+        var place: Int?
+        /// The share of it that is done.
+        var fraction = 0.0
+    }
+
+    /// A training whose process was lost so often is not begun again.
+    static let mostLosses = 2
+    /// Seconds between two questions for what others are at.
+    static let askingInterval = 0.2
+
+    init(_ crew: WorkerCrew, _ trainings: [RunSource.Wanted]) {
+        (self.crew, self.trainings) = (crew, trainings)
+        waiting = Array(trainings.indices)
+        limit = crew.count
+    }
+
+    private var busy: Int { members.count { $0.place != nil } }
+
+    mutating func run(
+        _ cancellation: Cancellation, _ observer: (RunSource.Event) -> Void
+    ) throws(TrainingError) -> StudyEnd {
+        while true {
+            if cancellation.isCancelled { return .interrupted }
+            askAgain(observer)
+            try assign(observer)
+            if busy == 0, waiting.isEmpty, held.isEmpty { return .done }
+            // A message ends the wait; an interrupt waits no longer than this.
+            ChildProcess.wait(for: members.map(\.process), seconds: 0.05)
+            if let end = try listen(observer) { return end }
+        }
+    }
+
+    private mutating func askAgain(_ observer: (RunSource.Event) -> Void) {
+        guard !held.isEmpty, Clock.seconds >= nextAsking else { return }
+        if busy == 0, waiting.isEmpty {
+            if !isWaiting { observer(.waiting(trainings: held.count, holder: held[held.count - 1].holder)) }
+            isWaiting = true
+        }
+        waiting += held.map(\.place)
+        held = []
+    }
+
+    /// Gives each worker that has nothing to do the next training, and starts as many as there may be.
+    private mutating func assign(_ observer: (RunSource.Event) -> Void) throws(TrainingError) {
+        while busy < limit, let place = waiting.first {
+            var task = try crew.task(trainings[place])
+            task.threads = threadsOfNext
+            if let free = members.firstIndex(where: { $0.place == nil }) {
+                waiting.removeFirst()
+                (members[free].place, members[free].fraction) = (place, 0)
+                members[free].process.write(task.line)
+                continue
+            }
+            do throws(FileError) { members.append(Member(process: try crew.start())) } catch {
+                // What is under way goes on, and takes the rest; without any it is done here.
+                guard members.isEmpty else {
+                    limit = busy
+                    return
+                }
+                observer(.note("no further process can be started here: \(error.reason)", fix: nil))
+                left += waiting
+                waiting = []
+            }
+        }
+    }
+
+    /// The last trainings share the threads of those that have ended, or are about to.
+    private var threadsOfNext: Int {
+        let staying = members.count { $0.place != nil && $0.fraction < 0.5 }
+        return max(crew.threads, crew.allThreads / min(crew.count, waiting.count + staying))
+    }
+
+    // MARK: What they tell
+
+    /// - Returns: how it ended, if something has ended all of it.
+    private mutating func listen(_ observer: (RunSource.Event) -> Void) throws(TrainingError) -> StudyEnd? {
+        for number in members.indices {
+            var lines: [[UInt8]] = []
+            members[number].process.read { lines.append($0) }
+            for line in lines {
+                guard let message = WorkerMessage(line) else { continue }
+                if let end = try hear(message, from: number, observer) { return end }
+            }
+            if !members[number].process.isOpen, let end = lose(number, observer) { return end }
+        }
+        members.removeAll { !$0.process.isOpen }
+        return nil
+    }
+
+    private mutating func hear(
+        _ message: WorkerMessage, from number: Int, _ observer: (RunSource.Event) -> Void
+    ) throws(TrainingError) -> StudyEnd? {
+        if case .fault(let message, let fix) = message {
+            observer(.note(message, fix: fix))
+            return nil
+        }
+        guard let place = members[number].place else { return nil }
+        let wanted = trainings[place]
+        switch message {
+        case .progress(let progress):
+            members[number].fraction = progress.fraction
+            observer(.training(place, .progress(progress)))
+        case .epoch(let metrics): observer(.training(place, .epoch(metrics)))
+        case .fault: break
+        case .held(let holder):
+            members[number].place = nil
+            held.append((place, holder))
+            nextAsking = Clock.seconds + Self.askingInterval
+        case .kept:
+            members[number].place = nil
+            if let run = crew.kept(wanted.model, wanted.seeds) {
+                isWaiting = false
+                observer(.got(place, run, wasKept: true))
+            } else {
+                left.append(place)
+            }
+        case .ended(let record):
+            members[number].place = nil
+            switch record.state {
+            case .done, .diverged:
+                isWaiting = false
+                observer(.got(place, run(record, wanted), wasKept: false))
+            case .stopped(let reason, let fix): return .stopped(reason: reason, fix: fix)
+            // Somebody has told the worker to end.
+            case .interrupted, .loaded:
+                members[number].place = place
+                return lose(number, observer)
+            }
+        case .noData(let reason):
+            members[number].place = nil
+            // Another worker would find the same: all that is on these data.
+            let others = waiting.filter { trainings[$0].model.dataKey == wanted.model.dataKey }
+            waiting.removeAll(where: others.contains)
+            left += [place] + others
+            observer(
+                .note(
+                    "the data could not be made again in another process (\(reason)): trained here, one after the other",
+                    fix: nil))
+        case .failed(let message, let fix, let isOutOfMemory):
+            members[number].place = nil
+            guard isOutOfMemory, busy > 0 else { throw .elsewhere(message: message, fix: fix) }
+            // There is room for those that have begun.
+            limit = busy
+            waiting.insert(place, at: 0)
+        }
+        return nil
+    }
+
+    /// All of it where its weights are wanted and kept, else what was told.
+    private func run(_ record: RunRecord, _ wanted: RunSource.Wanted) -> StudyRun {
+        if wanted.keepsWeights, let run = crew.kept(wanted.model, wanted.seeds) { return run }
+        return StudyRun(record, of: wanted.model, seeds: wanted.seeds, byteCount: wanted.model.byteCount ?? 0)
+    }
+
+    /// A worker has ended though it was not told to.
+    private mutating func lose(_ number: Int, _ observer: (RunSource.Event) -> Void) -> StudyEnd? {
+        let process = members[number].process
+        process.endInput()
+        guard let place = members[number].place else { return nil }
+        members[number].place = nil
+        let ending = process.ended(within: 2)
+        let reason =
+            switch ending {
+            case .killed(signal: 9): "was killed (signal 9), as the system does where memory is short"
+            case .killed(let signal): "was ended by signal \(signal)"
+            case .exited(143)?: "was told to end"
+            case .exited(let code)?: "ended with the code \(code)"
+            case nil: "says nothing any more"
+            }
+        losses[place, default: 0] += 1
+        guard losses[place, default: 0] < Self.mostLosses else {
+            let wanted = trainings[place]
+            return .stopped(
+                reason:
+                    "the process that trained \(wanted.model.name) seed \(wanted.seeds.text) \(reason), for the second time",
+                fix: "with fewer at once there is more memory for each: `workers: 1`")
+        }
+        if ending == .killed(signal: 9) { limit = max(1, min(limit, busy)) }
+        waiting.insert(place, at: 0)
+        observer(.lost(place, reason: reason))
+        return nil
+    }
+
+    /// They keep what they are at, and end.
+    func dismiss() {
+        for member in members { member.process.endInput() }
+        // An interrupt is answered sooner than a large checkpoint is written.
+        let limit = Clock.seconds + 0.3
+        for member in members { _ = member.process.ended(within: max(0, limit - Clock.seconds)) }
+    }
+}

@@ -1,0 +1,129 @@
+// What a study and the processes that train for it tell each other: a line of JSON each, over standard input and output.
+
+import Engine
+import Experiments
+import Libraries
+
+/// A training that a worker is given.
+public struct WorkerTask: Sendable {
+    /// Of the training that begins: what it is, and what it is called.
+    public let record: RunRecord
+    /// What paths in the description of its data are relative to.
+    public let folder: String
+    /// Whether it is trained from the start where it could resume, and though there may be a run.
+    public let isFresh: Bool
+    public let keepsWeights: Bool
+    /// Set by who gives it.
+    var threads = 1
+
+    public init(_ record: RunRecord, folder: String, isFresh: Bool, keepsWeights: Bool) {
+        (self.record, self.folder) = (record, folder)
+        (self.isFresh, self.keepsWeights) = (isFresh, keepsWeights)
+    }
+
+    var line: [UInt8] {
+        let json: JSONObject = [
+            "train": .object(record.json), "folder": .string(folder), "fresh": .bool(isFresh),
+            "weights": .bool(keepsWeights), "threads": .integer(threads),
+        ]
+        return JSON.object(json).bytes
+    }
+
+    /// - Returns: `nil` where it is no such line.
+    init?(_ line: [UInt8]) {
+        guard let json = try? JSON(parsing: line), let record = json["train"].flatMap(RunRecord.init),
+            let folder = json["folder"]?.string, let isFresh = json["fresh"]?.bool,
+            let keepsWeights = json["weights"]?.bool, let threads = json["threads"]?.integer, 1...1024 ~= threads
+        else { return nil }
+        self.init(record, folder: folder, isFresh: isFresh, keepsWeights: keepsWeights)
+        self.threads = threads
+    }
+}
+
+/// What a worker tells of it.
+enum WorkerMessage: Sendable {
+    case progress(TrainingProgress)
+    case epoch(EpochMetrics)
+    /// How it ended: done, diverged, stopped or interrupted, with all that is known of it but the weights.
+    case ended(RunRecord)
+    /// Another process has trained it meanwhile.
+    case kept
+    /// Another process is at it.
+    case held(by: String)
+    /// It cannot begin.
+    case failed(message: String, fix: String, isOutOfMemory: Bool)
+    /// Its data cannot be made there.
+    case noData(String)
+    /// What the store could not keep, or found damaged.
+    case fault(message: String, fix: String?)
+}
+
+extension WorkerMessage {
+    var line: [UInt8] {
+        let json: JSONObject
+        switch self {
+        case .progress(let progress): json = ["progress": progress.json]
+        case .epoch(let metrics): json = ["epoch": metrics.json]
+        case .ended(let record): json = ["ended": .object(record.json)]
+        case .kept: json = ["kept": true]
+        case .held(let holder): json = ["held": .string(holder)]
+        case .failed(let message, let fix, let isOutOfMemory):
+            json = ["failed": .string(message), "fix": .string(fix), "memory": .bool(isOutOfMemory)]
+        case .noData(let reason): json = ["nodata": .string(reason)]
+        case .fault(let message, let fix):
+            var fault: JSONObject = ["fault": .string(message)]
+            fault["fix"] = fix.map { .string($0) }
+            json = fault
+        }
+        return JSON.object(json).bytes
+    }
+
+    /// - Returns: `nil` where it is no such line.
+    init?(_ line: [UInt8]) {
+        guard let json = try? JSON(parsing: line), let key = json.object?.keys.first, let value = json[key] else {
+            return nil
+        }
+        let text = value.string
+        switch (key, text) {
+        case ("progress", _):
+            guard let progress = TrainingProgress(value) else { return nil }
+            self = .progress(progress)
+        case ("epoch", _): self = .epoch(EpochMetrics(value))
+        case ("ended", _):
+            guard let record = RunRecord(value) else { return nil }
+            self = .ended(record)
+        case ("kept", _): self = .kept
+        case ("held", let holder?): self = .held(by: holder)
+        case ("failed", let message?):
+            self = .failed(
+                message: message, fix: json["fix"]?.string ?? "", isOutOfMemory: json["memory"]?.bool ?? false)
+        case ("nodata", let reason?): self = .noData(reason)
+        case ("fault", let message?): self = .fault(message: message, fix: json["fix"]?.string)
+        default: return nil
+        }
+    }
+}
+
+extension TrainingProgress {
+    fileprivate var json: JSON {
+        [
+            "epoch": .integer(epoch), "epochs": .integer(epochs), "batches": .integer(batches),
+            "ofbatches": .integer(batchesPerEpoch), "images": .integer(images), "ofimages": .integer(imagesPerEpoch),
+            "loss": .number(loss), "accuracy": .number(accuracy), "speed": .number(imagesPerSecond),
+            "left": .number(secondsLeft),
+        ]
+    }
+
+    fileprivate init?(_ json: JSON) {
+        func count(_ key: String) -> Int? { json[key]?.integer.flatMap { $0 >= 0 ? $0 : nil } }
+        guard let epoch = count("epoch"), let epochs = count("epochs"), let batches = count("batches"),
+            let ofBatches = count("ofbatches"), let images = count("images"), let ofImages = count("ofimages")
+        else { return nil }
+        // JSON has no NaN.
+        func number(_ key: String) -> Double { json[key]?.number ?? .nan }
+        self.init(
+            epoch: epoch, epochs: epochs, batches: batches, batchesPerEpoch: ofBatches, images: images,
+            imagesPerEpoch: ofImages, loss: number("loss"), accuracy: number("accuracy"),
+            imagesPerSecond: number("speed"), secondsLeft: number("left"))
+    }
+}
