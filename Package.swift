@@ -115,6 +115,7 @@ let package = Package(
             "Engine", ["Engine", "Network", "Runtime", "CKernels"], ["Fixtures"],
             settings: strict + [.unsafeFlags(["-O"])]),
         tests("Libraries", ["Libraries"]),
+        tests("Cluster", ["Cluster", "Experiments", "Libraries", "Network", "Datasets", "Engine", "Runtime"]),
         // Optimized in debug builds as well: distributions are held against 100,000 draws.
         tests(
             "Datasets", ["Datasets", "Runtime", "Libraries"],

@@ -1,6 +1,7 @@
 // Another program that this one starts and talks with in lines: over one socket, which is its standard input and output
 // (unix(7)), so that each side sees when the other has ended, however it ended.
 
+import CTimer
 @preconcurrency import Glibc
 import Synchronization
 
@@ -40,6 +41,8 @@ public final class ChildProcess {
         defer { posix_spawn_file_actions_destroy(&actions) }
         posix_spawn_file_actions_adddup2(&actions, others, STDIN_FILENO)
         posix_spawn_file_actions_adddup2(&actions, others, STDOUT_FILENO)
+        // Of a shell's pipes somebody may wait for the end.
+        posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1)
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }

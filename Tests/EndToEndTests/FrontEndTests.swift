@@ -6,6 +6,9 @@ import TestSupport
 import Testing
 
 @Suite(.serialized) struct FrontEndTests {
+    /// One training after the other, as a session of the tests does.
+    private static func alone(_ home: String) -> [String: String] { ["TANDEM_HOME": home, "TANDEM_WORKERS": "1"] }
+
     @Test func aScriptShowsWhatASessionSays() throws {
         #expect(FrontEndProgram.all.count >= 250)
         let folder = try Tandem.folder()
@@ -16,7 +19,7 @@ import Testing
             // Each in a home of its own: what another has trained would be kept.
             let home = folder.appending(path: "\(number)").path
             try program.text.write(to: file, atomically: true, encoding: .utf8)
-            let result = try Tandem.run(["run", file.path], environment: ["TANDEM_HOME": home])
+            let result = try Tandem.run(["run", file.path], environment: Self.alone(home))
             if !said.hasProgress {
                 #expect(result.output == said.terminalText(columns: nil, withDiagnostics: false), "\(program.path)")
             }
@@ -32,7 +35,7 @@ import Testing
             let said = program.said()
             let home = folder.appending(path: "\(number)").path
             let terminal = try PseudoTerminal(
-                environment: ["TANDEM_HOME": home, "NO_COLOR": "1"], columns: 100)
+                environment: Self.alone(home).merging(["NO_COLOR": "1"]) { $1 }, columns: 100)
             // Pasted at once, as terminals do: the lines are one cell.
             try terminal.waitFor("tandem> ")
             terminal.type("\u{1B}[200~\(program.text.trimmingCharacters(in: .newlines))\u{1B}[201~\r")

@@ -419,6 +419,16 @@ struct RunnerTests {
         #expect(try Tandem.run([], input: "print 1", environment: [name: ""]).output == "1\n")
     }
 
+    @Test(arguments: ["abc", "0", "-1", "257", "2.5"])
+    func aNumberOfWorkersThatCannotBeMeantIsTold(value: String) throws {
+        let result = try Tandem.run([], input: "print 1", environment: ["TANDEM_WORKERS": value])
+        #expect(result.code == 2 && result.output == "")
+        #expect(result.error.contains("TANDEM_WORKERS=\(value) is not a number of trainings at once"))
+        for value in ["", "auto", "2"] {
+            #expect(try Tandem.run([], input: "print 1", environment: ["TANDEM_WORKERS": value]).output == "1\n")
+        }
+    }
+
     @Test func allVariablesThatCannotBeMeantAreToldAtOnce() throws {
         let environment = [
             "TANDEM_THREADS": "abc", "TANDEM_ISA": "foo", "TANDEM_HOME": "~nobody/h", "TANDEM_DATA": "x/~/d",

@@ -187,7 +187,8 @@ private enum VerdictTextStudies {
         let vague = try study([base, plus([1.0, -0.8, 0.9, -0.4, 1.2, -0.5])], own: nil)
         let words = VerdictText(study: vague, showsTime: true)
         let plain = VerdictText(study: vague, showsTime: false)
-        #expect(words.change(vague.pairs[0])[0].contains(" here)") && !plain.change(vague.pairs[0])[0].contains("here"))
+        func change(_ words: VerdictText) -> String { words.change(vague.pairs[0], isNamed: false)[0] }
+        #expect(change(words).contains(" here)") && !change(plain).contains("here"))
     }
 
     @Test func oneSeedIsNoVerdict() throws {

@@ -208,10 +208,10 @@ struct VerdictText {
                 "more test images (some \(grouped(count)) or more for a lead of \(amount(lead, digits([lead])))), or a larger margin (`within:`); "
                 + "these \(counted(plan.test.count, "test image")) leave ±\(amount(open, digits([open]))) open, however many seeds there are"
         }
-        let texts = pair.needed.reversed().filter { !$0.isBeyondSeeds }.map { needed in
-            "\(count(needed)) if \(condition(needed.goal))"
+        let texts = pair.needed.reversed().filter { !$0.isBeyondSeeds }.enumerated().map { place, needed in
+            "\(count(needed))\(place == 0 ? " in all" : "") if \(condition(needed.goal))"
         }
-        return "more seeds: " + texts.joined(separator: ", ")
+        return "more seeds, " + texts.joined(separator: ", ")
     }
 
     /// So many that seeds could settle what was seen, or the margin where that is more; to two digits.
