@@ -18,14 +18,24 @@ public func work(home: String?) -> Int32 {
     // What began must be kept though nobody listens.
     signal(SIGPIPE, SIG_IGN)
     signal(SIGXFSZ, SIG_IGN)
-    signal(SIGTERM) { _ in Worker.cancellation.cancel() }
-    guard let home else { return 2 }
+    for number in [SIGTERM, SIGHUP] where !SignalHandling.isIgnored(number) {
+        signal(number) { _ in
+            Worker.isToldToEnd.store(true, ordering: .relaxed)
+            Worker.cancellation.cancel()
+        }
+    }
+    guard let home else {
+        StandardStream.complain("a worker needs a folder for runs: set TANDEM_HOME")
+        return 2
+    }
     return Worker(RunStore(folder: home, isCancelled: { Worker.cancellation.isCancelled })).run()
 }
 
 private final class Worker {
-    /// Cancelled once it is to end.
+    /// Cancelled once it is to end: a signal, or no input any more.
     static let cancellation = Cancellation()
+    /// By a signal.
+    static let isToldToEnd = Atomic<Bool>(false)
 
     private let store: RunStore
     private let input = TaskInput()
@@ -41,14 +51,18 @@ private final class Worker {
         input.start()
         while let line = input.next() {
             guard let task = WorkerTask(line), let description = task.record.description else {
-                tell(.failed(message: "this worker is of another version", fix: "restart", isOutOfMemory: false))
+                let fault = WorkerTask(line)?.record.descriptionFault
+                tell(
+                    .failed(
+                        message: "a worker cannot read its training" + (fault.map { ": \($0)" } ?? ""),
+                        fix: "train one after the other: `workers: 1`", isOutOfMemory: false))
                 continue
             }
             train(task, description)
             tellFaults()
         }
         store.close()
-        return Worker.cancellation.isCancelled ? 143 : 0
+        return Worker.isToldToEnd.load(ordering: .relaxed) ? 143 : 0
     }
 
     private func tell(_ message: WorkerMessage) {
@@ -65,7 +79,12 @@ private final class Worker {
         do throws(TrainingError) {
             let record = try RunRecord(
                 beginning: description, task.record.context, model: task.record.model, dataset: task.record.dataset)
-            guard let identity = record.kept?.identity else { return }
+            guard let identity = record.kept?.identity, identity == task.record.kept?.identity else {
+                return tell(
+                    .failed(
+                        message: "a worker would train something else: its identity is not that of what is asked for",
+                        fix: "train one after the other: `workers: 1`", isOutOfMemory: false))
+            }
             var claim: TrainingClaim?
             if !task.isFresh {
                 switch store.claim(identity) {
@@ -101,11 +120,15 @@ private final class Worker {
             }
             // What is told is on the disk.
             store.wait()
+            tellFaults()
             var ended = RunRecord(run, record.context)
             ended.kept = record.kept
             tell(.ended(ended))
         } catch let error {
             switch error {
+            // The end of the process says it.
+            case .cancelled: break
+            case .images(.outOfMemory): tell(.failed(message: error.message, fix: error.fix, isOutOfMemory: true))
             case .images(let error): tell(.noData(error.message))
             case .outOfMemory: tell(.failed(message: error.message, fix: error.fix, isOutOfMemory: true))
             default: tell(.failed(message: error.message, fix: error.fix, isOutOfMemory: false))

@@ -1,8 +1,9 @@
-// Several trainings at once on one machine, each in a process of its own (`tandem work -`): what ends with one of them,
-// a fault or the system where memory is short, costs one training, which another process goes on with.
+// Several trainings at once on one machine, each in a process of its own (`tandem work -`). Where one of them ends, by a
+// fault or because memory is short, another one takes over its training.
 
 import Engine
 import Experiments
+import Glibc
 import Libraries
 import Runtime
 
@@ -25,10 +26,13 @@ public struct WorkerCrew: TrainingCrew {
     private let command: WorkerCommand
     private let home: String
     fileprivate let task: Task
-    fileprivate let kept: RunSource.Kept
+    fileprivate let kept: Kept
 
     /// What a worker is told of a training.
     public typealias Task = @Sendable (RunSource.Wanted) throws(TrainingError) -> WorkerTask
+
+    /// A run that is kept, with its weights where they are wanted.
+    public typealias Kept = @Sendable (StudyModel, Seeds, _ keepsWeights: Bool) -> StudyRun?
 
     /// - Parameters:
     ///   - count: how many at once.
@@ -37,7 +41,7 @@ public struct WorkerCrew: TrainingCrew {
     ///   - kept: a run that one of them, or another process, has kept there.
     public init(
         _ command: WorkerCommand, count: Int, threads: (each: Int, all: Int), home: String, task: @escaping Task,
-        kept: @escaping RunSource.Kept
+        kept: @escaping Kept
     ) {
         (self.command, self.count, self.home) = (command, max(1, count), home)
         (self.threads, allThreads) = (max(1, threads.each), max(1, threads.all))
@@ -70,7 +74,7 @@ private struct Shift {
     var held: [(place: Int, holder: String)] = []
     /// When these are asked for again.
     var nextAsking = 0.0
-    /// Those that are to be done elsewhere.
+    /// Those that no worker can train.
     var left: [Int] = []
     var members: [Member] = []
     /// How many times the process that trained it was lost.
@@ -141,7 +145,8 @@ private struct Shift {
                     limit = busy
                     return
                 }
-                observer(.note("no further process can be started here: \(error.reason)", fix: nil))
+                observer(
+                    .note("no other process can be started (\(error.reason)): trained here, one after the other"))
                 left += waiting
                 waiting = []
             }
@@ -151,7 +156,7 @@ private struct Shift {
     /// The last trainings share the threads of those that have ended, or are about to.
     private var threadsOfNext: Int {
         let staying = members.count { $0.place != nil && $0.fraction < 0.5 }
-        return max(crew.threads, crew.allThreads / min(crew.count, waiting.count + staying))
+        return max(crew.threads, crew.allThreads / min(limit, waiting.count + staying))
     }
 
     // MARK: What they tell
@@ -162,7 +167,11 @@ private struct Shift {
             var lines: [[UInt8]] = []
             members[number].process.read { lines.append($0) }
             for line in lines {
-                guard let message = WorkerMessage(line) else { continue }
+                guard let message = WorkerMessage(line) else {
+                    // Nothing that follows could be trusted.
+                    members[number].process.kill()
+                    continue
+                }
                 if let end = try hear(message, from: number, observer) { return end }
             }
             if !members[number].process.isOpen, let end = lose(number, observer) { return end }
@@ -175,7 +184,7 @@ private struct Shift {
         _ message: WorkerMessage, from number: Int, _ observer: (RunSource.Event) -> Void
     ) throws(TrainingError) -> StudyEnd? {
         if case .fault(let message, let fix) = message {
-            observer(.note(message, fix: fix))
+            observer(.storeFault(message: message, fix: fix))
             return nil
         }
         guard let place = members[number].place else { return nil }
@@ -192,23 +201,25 @@ private struct Shift {
             nextAsking = Clock.seconds + Self.askingInterval
         case .kept:
             members[number].place = nil
-            if let run = crew.kept(wanted.model, wanted.seeds) {
+            if let run = crew.kept(wanted.model, wanted.seeds, wanted.keepsWeights) {
                 isWaiting = false
                 observer(.got(place, run, wasKept: true))
             } else {
                 left.append(place)
             }
         case .ended(let record):
-            members[number].place = nil
             switch record.state {
             case .done, .diverged:
+                members[number].place = nil
                 isWaiting = false
-                observer(.got(place, run(record, wanted), wasKept: false))
+                if let run = run(record, wanted) {
+                    observer(.got(place, run, wasKept: false))
+                } else {
+                    left.append(place)
+                }
             case .stopped(let reason, let fix): return .stopped(reason: reason, fix: fix)
-            // Somebody has told the worker to end.
-            case .interrupted, .loaded:
-                members[number].place = place
-                return lose(number, observer)
+            // It was told to end, and is about to.
+            case .interrupted, .loaded: break
             }
         case .noData(let reason):
             members[number].place = nil
@@ -218,11 +229,12 @@ private struct Shift {
             left += [place] + others
             observer(
                 .note(
-                    "the data could not be made again in another process (\(reason)): trained here, one after the other",
-                    fix: nil))
+                    "the data could not be made again in another process (\(reason)): trained here, one after the other"))
         case .failed(let message, let fix, let isOutOfMemory):
             members[number].place = nil
-            guard isOutOfMemory, busy > 0 else { throw .elsewhere(message: message, fix: fix) }
+            guard isOutOfMemory, busy > 0 else {
+                throw .of(model: wanted.model.name, .elsewhere(message: message, fix: fix))
+            }
             // There is room for those that have begun.
             limit = busy
             waiting.insert(place, at: 0)
@@ -230,42 +242,52 @@ private struct Shift {
         return nil
     }
 
-    /// All of it where its weights are wanted and kept, else what was told.
-    private func run(_ record: RunRecord, _ wanted: RunSource.Wanted) -> StudyRun {
-        if wanted.keepsWeights, let run = crew.kept(wanted.model, wanted.seeds) { return run }
+    /// - Returns: `nil` where its weights are wanted, and not kept.
+    private func run(_ record: RunRecord, _ wanted: RunSource.Wanted) -> StudyRun? {
+        if wanted.keepsWeights, record.state == .done {
+            // With `fresh: true` an earlier run may be kept too.
+            return crew.kept(wanted.model, wanted.seeds, true).flatMap { $0.run?.digest == record.digest ? $0 : nil }
+        }
         return StudyRun(record, of: wanted.model, seeds: wanted.seeds, byteCount: wanted.model.byteCount ?? 0)
     }
 
-    /// A worker has ended though it was not told to.
+    /// A worker has ended though the study had not.
     private mutating func lose(_ number: Int, _ observer: (RunSource.Event) -> Void) -> StudyEnd? {
         let process = members[number].process
-        process.endInput()
+        if process.ended(within: 2) == nil { process.kill() }
         guard let place = members[number].place else { return nil }
         members[number].place = nil
         let ending = process.ended(within: 2)
         let reason =
             switch ending {
-            case .killed(signal: 9): "was killed (signal 9), as the system does where memory is short"
+            case .killed(signal: SIGKILL): "was killed (signal 9), as the system does where memory is short"
             case .killed(let signal): "was ended by signal \(signal)"
             case .exited(143)?: "was told to end"
             case .exited(let code)?: "ended with the code \(code)"
-            case nil: "says nothing any more"
+            case nil: "does not end"
             }
-        losses[place, default: 0] += 1
+        let lacksMemory = ending == .killed(signal: SIGKILL)
+        // Next to others it may have had too little memory; alone it may fit.
+        if lacksMemory, busy > 0 {
+            limit = max(1, min(limit, busy + 1) / 2)
+        } else {
+            losses[place, default: 0] += 1
+        }
         guard losses[place, default: 0] < Self.mostLosses else {
             let wanted = trainings[place]
             return .stopped(
                 reason:
                     "the process that trained \(wanted.model.name) seed \(wanted.seeds.text) \(reason), for the second time",
-                fix: "with fewer at once there is more memory for each: `workers: 1`")
+                fix: lacksMemory
+                    ? "use a narrower network or a smaller `batch:`, or free memory"
+                    : "`workers: 1` trains without other processes; please report this one")
         }
-        if ending == .killed(signal: 9) { limit = max(1, min(limit, busy)) }
         waiting.insert(place, at: 0)
         observer(.lost(place, reason: reason))
         return nil
     }
 
-    /// They keep what they are at, and end.
+    /// They keep what they have trained, and end.
     func dismiss() {
         for member in members { member.process.endInput() }
         // An interrupt is answered sooner than a large checkpoint is written.

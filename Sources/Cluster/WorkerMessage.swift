@@ -1,4 +1,4 @@
-// What a study and the processes that train for it tell each other: a line of JSON each, over standard input and output.
+// What a study and the processes that train for it tell each other: a line of JSON each.
 
 import Engine
 import Experiments

@@ -46,10 +46,12 @@ public final class ChildProcess {
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
-        // Threads of this process have signals blocked, and some are ignored here.
+        // Threads of this process have signals blocked, and some are ignored here. That of a terminal which is gone
+        // stays ignored where `nohup` has said so.
         var (none, all) = (sigset_t(), sigset_t())
         sigemptyset(&none)
         sigfillset(&all)
+        sigdelset(&all, SIGHUP)
         posix_spawnattr_setsigmask(&attributes, &none)
         posix_spawnattr_setsigdefault(&attributes, &all)
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
@@ -101,8 +103,7 @@ public final class ChildProcess {
     /// Its standard input ends here; it may write still.
     public func endInput() { if socket >= 0 { shutdown(socket, Int32(SHUT_WR)) } }
 
-    /// The lines that have come, without waiting.
-    ///
+    /// The lines that have come, without waiting. What is left of one at its end is no line.
     public func read(_ line: ([UInt8]) -> Void) {
         guard socket >= 0 else { return }
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
@@ -127,6 +128,9 @@ public final class ChildProcess {
     }
 
     // MARK: The end
+
+    /// Ends it at once, whatever it does.
+    public func kill() { if ending == nil { Glibc.kill(process, SIGKILL) } }
 
     /// How it ended, if it has within so many seconds.
     public func ended(within seconds: Double) -> Ending? {

@@ -43,7 +43,8 @@ struct Tandem {
         case "bench": return runBench(arguments: rest)
         case "work":
             guard rest == ["-"] else { return refuse("work takes -") }
-            return work(home: Environment.dataFolder)
+            // Who listened may be gone by now, and then nobody misses what could not be written.
+            exit(work(home: Environment.dataFolder))
         case "help": return help(rest)
         case "--version":
             write("tandem \(tandemVersion)\n")

@@ -34,7 +34,11 @@ private func task(_ wanted: RunSource.Wanted) throws(TrainingError) -> WorkerTas
 private func crew(_ script: String, count: Int = 2) -> WorkerCrew {
     WorkerCrew(
         WorkerCommand("/bin/sh", ["-c", script]), count: count, threads: (1, 2), home: "/nowhere", task: task,
-        kept: { _, _ in nil })
+        kept: { _, seeds, _ in
+            StudyRun(
+                seeds: seeds, state: .done, metrics: [], outcomes: TestOutcomes(), seconds: 1, imagesPerSecond: 1,
+                byteCount: 1)
+        })
 }
 
 /// What became of trainings, by their places.
@@ -43,31 +47,33 @@ private struct Outcome {
     var left: [Int]
     var notes: [String] = []
     var lost = 0
+    var got = 0
     var waited = false
 }
 
-private func train(
+private func told(
     _ crew: WorkerCrew, _ trainings: [RunSource.Wanted], _ cancellation: Cancellation = Cancellation()
 ) throws -> Outcome {
-    var (notes, lost, waited) = ([String](), 0, false)
+    var (notes, lost, got, waited) = ([String](), 0, 0, false)
     let (end, left) = try crew.train(trainings, cancellation: cancellation) { event in
         switch event {
-        case .note(let text, _): notes.append(text)
+        case .note(let text): notes.append(text)
         case .lost: lost += 1
+        case .got: got += 1
         case .waiting:
             waited = true
             cancellation.cancel()
         default: break
         }
     }
-    return Outcome(end: end, left: left, notes: notes, lost: lost, waited: waited)
+    return Outcome(end: end, left: left, notes: notes, lost: lost, got: got, waited: waited)
 }
 
 struct WorkerCrewTests {
     /// Data that have changed since they were read: what is on them is trained where they are.
     @Test func whatCannotBeMadeAgainElsewhereIsLeft() throws {
         let answer = #"while read task; do echo '{"nodata":"a file has changed"}'; done"#
-        let outcome = try train(crew(answer), wanted(1...5))
+        let outcome = try told(crew(answer), wanted(1...5))
         guard case .done = outcome.end else {
             Issue.record("\(outcome.end)")
             return
@@ -79,26 +85,62 @@ struct WorkerCrewTests {
     @Test func withoutAProcessAllIsLeft() throws {
         let none = WorkerCrew(
             WorkerCommand("/nowhere/tandem", []), count: 2, threads: (1, 2), home: "/nowhere", task: task,
-            kept: { _, _ in nil })
-        let outcome = try train(none, wanted(1...3))
+            kept: { _, _, _ in nil })
+        let outcome = try told(none, wanted(1...3))
         #expect(outcome.left == [0, 1, 2] && outcome.notes.count == 1)
     }
 
     @Test func whatCannotBeginIsAnError() throws {
         let answer = #"while read task; do echo '{"failed":"it cannot","fix":"do otherwise","memory":false}'; done"#
-        let error = #expect(throws: TrainingError.self) { try train(crew(answer), wanted(1...3)) }
-        #expect(error?.message == "it cannot" && error?.fix == "do otherwise")
+        let error = #expect(throws: TrainingError.self) { try told(crew(answer), wanted(1...3)) }
+        #expect(error?.message == "Net: it cannot" && error?.fix == "do otherwise")
     }
 
     /// Where memory is short for two, one after the other is trained; where it is short for one, that is an error.
     @Test func memoryThatIsShortIsForFewerAtOnce() throws {
-        let answer = #"while read task; do echo '{"failed":"needs 9 MB","fix":"less","memory":true}'; done"#
-        let error = #expect(throws: TrainingError.self) { try train(crew(answer), wanted(1...3)) }
-        #expect(error?.message == "needs 9 MB")
+        let failure = #"echo '{"failed":"needs 9 MB","fix":"less","memory":true}'"#
+        let error = #expect(throws: TrainingError.self) {
+            try told(crew("while read task; do \(failure); done"), wanted(1...3))
+        }
+        #expect(error?.message == "Net: needs 9 MB")
+        try withFolder { folder in
+            let train = #"sleep 0.2; rmdir \#(folder)/one; echo '{"kept":true}'"#
+            let answer = "while read task; do if mkdir \(folder)/one; then \(train); else \(failure); fi; done 2>/dev/null"
+            let outcome = try told(crew(answer, count: 3), wanted(1...4))
+            #expect(outcome.got == 4 && outcome.lost == 0 && outcome.left.isEmpty)
+        }
+    }
+
+    /// What is killed next to others may fit alone: it is no loss that counts.
+    @Test func whatIsKilledNextToOthersIsTrainedWithFewerAtOnce() throws {
+        try withFolder { folder in
+            let train = #"sleep 0.2; rmdir \#(folder)/one; echo '{"kept":true}'"#
+            let answer = "while read task; do if mkdir \(folder)/one; then \(train); else kill -9 $$; fi; done 2>/dev/null"
+            let outcome = try told(crew(answer, count: 4), wanted(1...5))
+            #expect(outcome.got == 5 && outcome.lost >= 1)
+        }
+    }
+
+    @Test func aWorkerThatIsToldToEndIsReplaced() throws {
+        try withFolder { folder in
+            let record = String(decoding: WorkerMessage.ended(try task(wanted(1...1)[0]).record).line, as: UTF8.self)
+            try FileSystem.write(Array((record + "\n").utf8), to: "\(folder)/interrupted")
+            let first = "if mkdir \(folder)/one; then read task; cat \(folder)/interrupted; sleep 0.2; exit 143; fi"
+            let answer = "\(first); while read task; do echo '{\"kept\":true}'; done"
+            let outcome = try told(crew(answer, count: 1), wanted(1...3))
+            #expect(outcome.got == 3 && outcome.lost == 1)
+        }
+    }
+
+    private func withFolder(_ body: (String) throws -> Void) throws {
+        let folder = "/tmp/tandem-crew-\(UInt64.random(in: 0...UInt64.max))"
+        try FileSystem.createDirectories(folder)
+        defer { try? FileSystem.remove(folder) }
+        try body(folder)
     }
 
     @Test func aWorkerThatIsLostTwiceStopsTheStudy() throws {
-        let outcome = try train(crew("read task; exit 3"), wanted(1...3))
+        let outcome = try told(crew("read task; exit 3"), wanted(1...3))
         guard case .stopped(let reason, _) = outcome.end else {
             Issue.record("\(outcome.end)")
             return
@@ -107,14 +149,25 @@ struct WorkerCrewTests {
     }
 
     @Test func whatOthersAreAtIsWaitedFor() throws {
-        let outcome = try train(crew(#"while read task; do echo '{"held":"process 7"}'; done"#), wanted(1...2))
+        let outcome = try told(crew(#"while read task; do echo '{"held":"process 7"}'; done"#), wanted(1...2))
         #expect(outcome.waited)
     }
 
-    @Test func lettersThatAreNoMessagesAreNoAnswer() throws {
+    /// It is ended, and what it was given is given to another one.
+    @Test func aWorkerThatWritesNoMessagesIsLost() throws {
+        for line in ["what", #"{"ended":{}}"#] {
+            let outcome = try told(crew("echo '\(line)'; cat", count: 1), wanted(1...2))
+            guard case .stopped = outcome.end else {
+                Issue.record("\(outcome.end)")
+                continue
+            }
+        }
+    }
+
+    @Test func anInterruptLeavesThemAll() throws {
         let cancellation = Cancellation()
         cancellation.cancel()
-        let outcome = try train(crew("echo what; echo '{\"ended\":{}}'; cat"), wanted(1...2), cancellation)
+        let outcome = try told(crew("cat"), wanted(1...2), cancellation)
         guard case .interrupted = outcome.end else {
             Issue.record("\(outcome.end)")
             return

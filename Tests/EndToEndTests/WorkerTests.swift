@@ -98,17 +98,18 @@ import Testing
         #expect(digests(again.output) == digests(output))
     }
 
-    @Test func whatAKilledWorkerWasAtIsTrainedByAnother() throws {
+    @Test(arguments: [(SIGKILL, "was killed (signal 9)"), (SIGTERM, "was told to end"), (SIGSEGV, "ended by signal")])
+    func whatALostWorkerWasAtIsTrainedByAnother(signal: Int32, told: String) throws {
         defer { try? FileManager.default.removeItem(at: home) }
         let process = try started(Self.study(epochs: 15, workers: 2))
         waitUntil { workers(of: process.processIdentifier).count == 2 && files("claims").count == 2 }
         let victim = try #require(workers(of: process.processIdentifier).first)
         usleep(300_000)
-        kill(victim, SIGKILL)
+        kill(victim, signal)
         process.waitUntilExit()
         #expect(process.terminationStatus == 0)
         let error = try text("error")
-        #expect(error.contains("was killed (signal 9)") && error.contains("another one goes on with it"), "\(error)")
+        #expect(error.contains(told) && error.contains("another one takes it over"), "\(error)")
         #expect(try digests(text("output")) == truth(epochs: 15))
         #expect(files("claims").isEmpty && files("results").count == 6)
     }
@@ -126,6 +127,7 @@ import Testing
         #expect(error.contains("missing; those that were done are kept"), "\(error)")
         waitUntil { started.allSatisfy { kill($0, 0) != 0 } }
         #expect(started.allSatisfy { kill($0, 0) != 0 } && files("claims").isEmpty)
+        #expect(try text("error") == error, "they write nothing for a person")
         let done = files("results").count
         #expect(done >= 1 && done < 6 && files("runs").contains { $0.hasSuffix(".checkpoint") })
         let second = try Tandem.run(["run", script.path], environment: ["TANDEM_HOME": home.path])
@@ -156,7 +158,7 @@ import Testing
         }
         let error = try text("error")
         #expect(process.terminationStatus == 1 && error.contains("for the second time"), "\(error)")
-        #expect(error.contains("fix: with fewer at once there is more memory for each: `workers: 1`"))
+        #expect(error.contains("fix: use a narrower network or a smaller `batch:`, or free memory"))
     }
 
     @Test func whatIsNoTaskIsRefused() throws {

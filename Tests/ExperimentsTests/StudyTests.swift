@@ -329,7 +329,7 @@ private func noisy(_ name: String, _ seed: UInt64) -> Double {
         var rest = start
         #expect(rest.take(source.kept).map(\.seed) == [1, 2])
         let cost = try StudyCost(of: rest, cancellation: Cancellation())
-        #expect(cost.runs == 2 && cost.seconds > 0 && cost.byteCount > 0)
+        #expect(cost.runs == 2 && cost.seconds > 0 && cost.trainingBytes > 0 && cost.weightBytes == 0)
         let study = try train(start, by: source).study
         #expect(told.asked.withLock { $0 } == ["b 1", "b 2"])
         #expect(study.isComplete)

@@ -96,7 +96,7 @@ public final class RunStore: Sendable {
     private var path: String { TandemDatabase.path(in: folder) }
 
     /// Whether new runs can be kept, now or once another process lets go of the file.
-    var isWritable: Bool {
+    public var isWritable: Bool {
         switch attempt({ file in !file.isReadOnly }) {
         case .success(let isWritable): return isWritable
         case .failure(let error):

@@ -35,12 +35,14 @@ public struct RunSource: Sendable {
     public enum Event: Sendable {
         case training(Int, TrainingEvent)
         case got(Int, StudyRun, wasKept: Bool)
-        /// The process that trained it is gone; another one goes on with it.
+        /// The process that trained it has ended; another one takes it over.
         case lost(Int, reason: String)
         /// Nothing is left to train but what other processes are at.
         case waiting(trainings: Int, holder: String)
         /// Something that people should know.
-        case note(String, fix: String?)
+        case note(String)
+        /// What the store of another process could not keep, or found damaged.
+        case storeFault(message: String, fix: String?)
     }
 
     /// A run of this model with these seeds that need not be trained again.
@@ -49,8 +51,9 @@ public struct RunSource: Sendable {
     public let train: Train
     /// Whether what came of it is kept beyond the session.
     public let isKept: @Sendable (StudyModel, Seeds) -> Bool
-    /// Trains several at once; `nil`: one after the other, here.
-    public var crew: (any TrainingCrew)?
+    /// Who trains several at once, for trainings that take so many seconds one after the other; `nil`: one after the
+    /// other, here.
+    public var crew: @Sendable (_ trainings: [Wanted], _ seconds: Double) -> (any TrainingCrew)? = { _, _ in nil }
 
     public init(
         kept: @escaping Kept = { _, _ in nil }, train: @escaping Train = RunSource.trainHere,
@@ -69,7 +72,7 @@ public struct RunSource: Sendable {
     }
 }
 
-/// Those who train several at once, in processes of their own: that ends with one of them costs one training.
+/// Trains several at once, each in a process of its own: a fault, or a lack of memory, ends one of them.
 public protocol TrainingCrew: Sendable {
     /// How many trainings at once, at most.
     var count: Int { get }
@@ -79,7 +82,7 @@ public protocol TrainingCrew: Sendable {
     /// Gets all of these runs, of which others may train or have trained some.
     ///
     /// - Parameter observer: called on this thread.
-    /// - Returns: besides the end the places of those that it can say nothing of, and that are to be trained here.
+    /// - Returns: besides the end the places of those that only this process can train.
     func train(
         _ trainings: [RunSource.Wanted], cancellation: Cancellation, observer: (RunSource.Event) -> Void
     ) throws(TrainingError) -> (end: StudyEnd, left: [Int])
@@ -88,10 +91,12 @@ public protocol TrainingCrew: Sendable {
 extension RunSource {
     /// Gets all of these runs: those first that no other process is at, then those that the others have ended, or have
     /// left unfinished.
+    ///
+    /// - Parameter crew: trains several at once, where there is one.
     func getAll(
-        _ trainings: [Wanted], cancellation: Cancellation, observer: (Event) -> Void
+        _ trainings: [Wanted], by crew: (any TrainingCrew)?, cancellation: Cancellation, observer: (Event) -> Void
     ) throws(TrainingError) -> StudyEnd {
-        guard let crew, trainings.count > 1 else {
+        guard let crew else {
             return try getHere(trainings, Array(trainings.indices), cancellation, observer)
         }
         let (end, left) = try crew.train(trainings, cancellation: cancellation, observer: observer)

@@ -14,8 +14,10 @@ public struct StudyCost: Sendable {
     public let seconds: Double
     /// By model.
     public let secondsOfRun: [Int: Double]
-    /// The largest of the trainings, of which one is in memory at a time, and the weights that are kept.
-    public let byteCount: Int
+    /// Of the largest of the trainings, in bytes.
+    public let trainingBytes: Int
+    /// The weights that are kept of all of them.
+    public let weightBytes: Int
 
     /// Trains each model for a few steps, half a second or so.
     ///
@@ -39,7 +41,7 @@ public struct StudyCost: Sendable {
         runs = count.values.reduce(0, +)
         secondsOfRun = seconds
         self.seconds = count.reduce(0) { $0 + Double($1.value) * (seconds[$1.key] ?? 0) }
-        byteCount = largest + weights
+        (trainingBytes, weightBytes) = (largest, weights)
     }
 }
 

@@ -29,12 +29,14 @@ public enum StudyEvent: Sendable {
     case epoch(model: Int, seed: UInt64, EpochMetrics)
     /// One run is done, or was kept.
     case finished(model: Int, seed: UInt64, StudyRun, wasKept: Bool)
-    /// The process that trained it is gone; another one goes on with it.
+    /// The process that trained it has ended; another one takes it over.
     case lost(model: Int, seed: UInt64, reason: String)
     /// Nothing is left to train but what other processes are at.
     case waiting(trainings: Int, holder: String)
     /// Something that people should know.
-    case note(String, fix: String?)
+    case note(String)
+    /// What the store of another process could not keep, or found damaged.
+    case storeFault(message: String, fix: String?)
     /// A sequential study has looked at so many seeds.
     case looked(seeds: Int, isDecided: Bool)
 }
@@ -82,8 +84,9 @@ extension Study {
         let wanted = items.map {
             RunSource.Wanted(plan.models[$0.model], Seeds($0.seed), keepsWeights: plan.keepsWeights)
         }
+        let crew = source.crew(wanted, secondsAlone(cost))
         var current: [Int: TrainingProgress] = [:]
-        return try source.getAll(wanted, cancellation: cancellation) { event in
+        return try source.getAll(wanted, by: crew, cancellation: cancellation) { event in
             switch event {
             case .training(let place, .epoch(let metrics)):
                 observer(.epoch(model: items[place].model, seed: items[place].seed, metrics))
@@ -96,7 +99,7 @@ extension Study {
                     .progress(
                         StudyProgress(
                             current: under, done: items.count - missing.count, runs: items.count,
-                            secondsLeft: secondsLeft(under, source, cost))))
+                            secondsLeft: secondsLeft(under, crew, cost))))
             case .training: break
             case .got(let place, let run, let wasKept):
                 current[place] = nil
@@ -106,22 +109,40 @@ extension Study {
                 current[place] = nil
                 observer(.lost(model: items[place].model, seed: items[place].seed, reason: reason))
             case .waiting(let trainings, let holder): observer(.waiting(trainings: trainings, holder: holder))
-            case .note(let text, let fix): observer(.note(text, fix: fix))
+            case .note(let text): observer(.note(text))
+            case .storeFault(let message, let fix): observer(.storeFault(message: message, fix: fix))
             }
         }
     }
 
+    /// Of all that is missing, one training after the other.
+    private func secondsAlone(_ cost: StudyCost?) -> Double {
+        missing.reduce(0) { $0 + coreSeconds($1.model, cost) / Double(threads(of: $1.model)) }
+    }
+
     /// Until all that is missing is trained, by as many at once as there are.
-    private func secondsLeft(_ current: [StudyProgress.Current], _ source: RunSource, _ cost: StudyCost?) -> Double {
-        let count = Double(max(1, min(source.crew?.count ?? 1, missing.count)))
+    private func secondsLeft(
+        _ current: [StudyProgress.Current], _ crew: (any TrainingCrew)?, _ cost: StudyCost?
+    ) -> Double {
+        let under = current.map(\.training.secondsLeft)
         let later = missing.filter { item in !current.contains { $0.model == item.model && $0.seed == item.seed } }
-        // On all threads, as the cost was measured; each of several has its share.
-        let rest = later.reduce(0) { sum, item in
-            sum + (secondsOnAllThreads(item.model) ?? cost?.secondsOfRun[item.model] ?? 0)
+        guard let crew else {
+            return later.reduce(under.reduce(0, +)) { $0 + coreSeconds($1.model, cost) / Double(threads(of: $1.model)) }
         }
-        let share = source.crew.map { Double(ThreadPool.availableThreads) / Double($0.threads) } ?? 1
-        let under = current.reduce(0) { $0 + $1.training.secondsLeft }
-        return max(current.map(\.training.secondsLeft).max() ?? 0, (under + rest * share) / count)
+        let count = Double(max(1, min(crew.count, missing.count)))
+        let rest = later.reduce(0) { $0 + coreSeconds($1.model, cost) / Double(crew.threads) }
+        return max(under.max() ?? 0, (under.reduce(0, +) + rest) / count)
+    }
+
+    /// That a training of this model has where it is the only one.
+    private func threads(of model: Int) -> Int { plan.models[model].options.threads ?? ThreadPool.availableThreads }
+
+    /// What a run of this model takes of one core, by those that there are, or by a few steps; 0 where neither says it.
+    private func coreSeconds(_ model: Int, _ cost: StudyCost? = nil) -> Double {
+        let own = threads(of: model)
+        let all = ThreadPool.availableThreads
+        let done = Sample(doneRuns(model).map { $0.seconds * Double(min(all, $0.threads ?? own)) })?.mean
+        return done ?? (cost?.secondsOfRun[model] ?? 0) * Double(own)
     }
 
     /// Takes the missing runs that are stored, and returns them.
@@ -139,13 +160,9 @@ extension Study {
     /// excluded.
     public func secondsOfRun(_ model: Int) -> Double? { Sample(doneRuns(model).map(\.seconds))?.mean }
 
-    /// What a run of this model would take alone, with all threads of this process, by those that there are.
-    private func secondsOnAllThreads(_ model: Int) -> Double? {
-        let all = ThreadPool.availableThreads
-        return Sample(doneRuns(model).map { $0.seconds * Double(min(all, $0.threads ?? all)) / Double(all) })?.mean
-    }
-
     /// What one seed more takes here, over all models that are trained: as long where several are trained at once, each
     /// with its share of the threads.
-    public var secondsOfSeed: Double { plan.trainedModels.reduce(0) { $0 + (secondsOnAllThreads($1) ?? 0) } }
+    public var secondsOfSeed: Double {
+        plan.trainedModels.reduce(0) { $0 + coreSeconds($1) } / Double(ThreadPool.availableThreads)
+    }
 }

@@ -133,16 +133,19 @@ public struct VarianceByRole: Sendable {
 
     /// Trains what is missing; at an interrupt what was done stays.
     ///
-    /// - Parameter observer: gets how many runs are done, how many there are, and what is heard of those that were
-    ///   missing, by their places.
+    /// - Parameters:
+    ///   - seconds: that a training takes.
+    ///   - observer: gets how many runs are done, how many there are, and what is heard of those that were missing, by
+    ///     their places.
     public mutating func train(
-        by source: RunSource = RunSource(), cancellation: Cancellation,
+        by source: RunSource = RunSource(), seconds: Double = 0, cancellation: Cancellation,
         observer: (_ done: Int, _ all: Int, RunSource.Event) -> Void
     ) throws(TrainingError) -> StudyEnd {
         let count = plan.count
         let missing = missing
         let wanted = missing.map { RunSource.Wanted(model, $0, keepsWeights: false) }
-        return try source.getAll(wanted, cancellation: cancellation) { event in
+        let crew = source.crew(wanted, Double(wanted.count) * seconds)
+        return try source.getAll(wanted, by: crew, cancellation: cancellation) { event in
             if case .got(let place, let run, _) = event { runs[missing[place]] = run }
             observer(runs.count, count, event)
         }

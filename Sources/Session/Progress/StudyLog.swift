@@ -39,9 +39,12 @@ final class StudyLog {
         } else {
             let shown = titles.prefix(titles.count > Self.shownTitles ? Self.shownTitles - 1 : Self.shownTitles)
             let others = titles.count > shown.count ? " and \(titles.count - shown.count) more" : ""
-            title = shown.joined(separator: ", ") + "\(others); \(done) of \(runs) done"
+            title = shown.joined(separator: ", ") + others
             let speed = current.reduce(0) { $0 + $1.training.imagesPerSecond }
-            facts = ["\(fixed(speed, 0)) images/s", "\(DurationText.clock(secondsLeft)) left"]
+            facts = [
+                "\(done) of \(runs) done", "\(fixed(speed, 0)) images/s",
+                "\(DurationText.clock(secondsLeft)) left",
+            ]
         }
         // The curves of the first: it stays until it is done.
         bar.update(

@@ -209,7 +209,7 @@ struct VerdictText {
                 + "these \(counted(plan.test.count, "test image")) leave ±\(amount(open, digits([open]))) open, however many seeds there are"
         }
         let texts = pair.needed.reversed().filter { !$0.isBeyondSeeds }.enumerated().map { place, needed in
-            "\(count(needed))\(place == 0 ? " in all" : "") if \(condition(needed.goal))"
+            "\(count(needed, place == 0 ? " in all" : "")) if \(condition(needed.goal))"
         }
         return "more seeds, " + texts.joined(separator: ", ")
     }
@@ -230,16 +230,16 @@ struct VerdictText {
         return (Int(rounded.rounded(.up) * unit), distance)
     }
 
-    /// `12 to 40, 25 to 80 min here,`
-    private func count(_ needed: SeedsNeeded) -> String {
-        guard let range = needed.range else { return "more than \(grouped(SeedsNeeded.most))" }
+    /// `12 to 40 in all (25 to 80 min here)`
+    private func count(_ needed: SeedsNeeded, _ whole: String) -> String {
+        guard let range = needed.range else { return "more than \(grouped(SeedsNeeded.most))\(whole)" }
         let seconds = study.secondsOfSeed
         func time(_ seeds: Int) -> String { DurationText.rounded(Double(max(0, seeds - study.seeds.count)) * seconds) }
         let isTimed = showsTime && seconds > 0
         guard let high = range.high else {
-            return "\(grouped(range.low)) or far more" + (isTimed ? " (from \(time(range.low)) here)" : "")
+            return "\(grouped(range.low)) or far more\(whole)" + (isTimed ? " (from \(time(range.low)) here)" : "")
         }
-        let numbers = high == range.low ? grouped(high) : "\(grouped(range.low)) to \(grouped(high))"
+        let numbers = (high == range.low ? grouped(high) : "\(grouped(range.low)) to \(grouped(high))") + whole
         guard isTimed, high > study.seeds.count else { return numbers }
         let times = time(range.low) == time(high) ? time(high) : "\(time(range.low)) to \(time(high))"
         return "\(numbers) (\(times) here)"

@@ -34,6 +34,8 @@ final class SessionState: @unchecked Sendable {
     var notedOptions: Set<String> = []
     /// Definitions of which it was said that they hide a word.
     var notedNames: Set<String> = []
+    /// Faults of the store that other processes have told.
+    var toldStoreFaults: Set<String> = []
     /// Numbers of `ProgressUpdate`s.
     var progressCount = 0
     /// `tandem run --set`: by the name of a top-level `let`.

@@ -8,7 +8,7 @@ import Text
 
 private let switches = Option(
     "over", .list, aliases: ["switches", "without"],
-    "what is switched, by name: boolean parameters of the model, options of the recipe, its optimizer or `augment`")
+    "what is switched, by name: boolean parameters of the model, options of the recipe, its optimizer or `augment`, or \"augment\" itself")
 
 extension Word {
     static let ablate = Word(
@@ -73,15 +73,17 @@ extension Invocation {
             all.set(TrainingOption.optimizer.parameter, .object(other), at: place(TrainingOption.optimizer))
             return (model, data, Invocation(arguments: all, context: context))
         }
-        if let augmentation = data.dataset.augmentation.without(name) {
+        let augmentation = data.dataset.augmentation
+        let isAll = name == Word.augment.name && !augmentation.isNone
+        if let rest = isAll ? Augmentation() : augmentation.without(name) {
             var dataset = data.dataset
-            dataset.augmentation = augmentation
+            dataset.augmentation = rest
             return (model, DataValue(dataset, title: "\(data.name) without \(name)"), self)
         }
         throw fault(
             .unknownName, "there is nothing called `\(name)` to switch off", at: place(switches),
             fix:
-                "name a boolean parameter of \(model.name), or an option that the call, its recipe, the optimizer or `augment` gives"
+                "name a boolean parameter of \(model.name), an option that the call, its recipe, the optimizer or `augment` gives, or `\"augment\"` for all of it"
         )
     }
 

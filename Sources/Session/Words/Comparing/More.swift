@@ -6,7 +6,7 @@ import Text
 
 private let studyOption = Option("study", .study, workedOut: "the last study", isPositional: true, "the study")
 private let only = Option(
-    "only", .list, workedOut: "all", aliases: ["models"], "the models that go on: `[a, b]`")
+    "only", .list, workedOut: "all", aliases: ["models"], "the models that go on, two at least: `[a, b]`")
 private let seedCount = Option(
     "seeds", .integer(1...1_000), workedOut: "what is missing, the next look, or 6", isPositional: true,
     "how many to add")
@@ -58,12 +58,16 @@ private func moreSeeds(_ call: Invocation) throws -> Value {
     // Said where the larger study is bound to no name: `more` twice gives the same, and no cell changes what another
     // one showed.
     let binding = study.name.map { name in
-        "`\(name)` stays as it is, with \(counted(study.seeds.count, "seed")); `let \(name) = more \(name)"
-            + (count.map { ", \($0)" } ?? "") + "` takes all \(larger.seeds.count)"
+        let more = "`let \(name) = more \(name)" + (count.map { ", \($0)" } ?? "") + "`"
+        return study.isComplete
+            ? "`\(name)` stays as it is, with \(counted(study.seeds.count, "seed")); \(more) takes all \(larger.seeds.count)"
+            : "`\(name)` stays unfinished; \(more) gives it what is here"
     }
+    // Without a name it is the last study, which `more` alone takes: `more s` would show this one again.
+    var unnamed = larger
+    unnamed.name = nil
     return try call.train(
-        StudyValue(larger, models: value.models, data: value.data, defaults: study.isComplete ? binding : nil),
-        log: call[CommonOptions.log])
+        StudyValue(unnamed, models: value.models, data: value.data, defaults: binding), log: call[CommonOptions.log])
 }
 
 extension Invocation {

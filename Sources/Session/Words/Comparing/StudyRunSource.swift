@@ -45,6 +45,48 @@ extension Invocation {
         return (source, records)
     }
 
+    /// Who trains several at once for this call; `nil` where it wants one training after the other, or has no choice.
+    ///
+    /// - Parameter models: of all that may be trained.
+    func crewMaker(_ records: StudyRecords?, _ models: [StudyModel]) -> CrewMaker? {
+        let isGiven = isGiven(ComparingOption.workers)
+        let wanted = isGiven ? self[ComparingOption.workers] : WorkerSetting.ofEnvironment
+        guard let command = context.session.workerCommand, wanted ?? 2 > 1 else { return nil }
+        let reason =
+            records.map { records in models.lazy.compactMap(records.reasonForHere).first }
+            ?? "no runs are kept here, by which processes find each other's"
+        guard let records, reason == nil else {
+            if let reason, isGiven { tellOfWorkers("one training after the other: \(reason)") }
+            return nil
+        }
+        return CrewMaker(
+            command: command, records: records, wanted: wanted, folder: context.folder,
+            isFresh: self[CommonOptions.fresh])
+    }
+
+    /// Where memory is for fewer than the call asks for.
+    func tellOfMemory(_ crew: WorkerCrew?, _ maker: CrewMaker?, runs: Int) {
+        guard isGiven(ComparingOption.workers), let maker, let wanted = maker.wanted else { return }
+        let count = crew?.count ?? 1
+        guard count < min(runs, wanted) else { return }
+        tellOfWorkers("there is memory for \(counted(count, "training")) at a time here")
+    }
+
+    private func tellOfWorkers(_ text: String) {
+        context.output.report(
+            Diagnostic(.note, code: .workers, text, source: context.source, at: place(ComparingOption.workers)))
+    }
+}
+
+/// Decides how many trainings at once, and with how many threads each.
+struct CrewMaker: Sendable {
+    fileprivate let command: WorkerCommand
+    fileprivate let records: StudyRecords
+    /// `nil`: as many as are faster.
+    let wanted: Int?
+    fileprivate let folder: String
+    fileprivate let isFresh: Bool
+
     /// Trainings that take less, all of them together and one after the other, gain nothing from processes that have to
     /// make their data first.
     private static let leastSeconds = 8.0
@@ -53,54 +95,31 @@ extension Invocation {
     /// What a process takes besides its training and its data.
     private static let processBytes = 100_000_000
 
-    /// Those who train several at once, where that is asked for or faster.
-    ///
-    /// - Parameters:
-    ///   - models: of what is to be trained.
-    ///   - runs: how many trainings.
-    ///   - seconds: of all of them, one after the other.
-    ///   - bytes: of the largest.
-    func crew(
-        _ records: StudyRecords?, _ models: [StudyModel], runs: Int, seconds: Double, bytes: Int, keepsWeights: Bool
-    ) -> WorkerCrew? {
-        let wanted = arguments.given(ComparingOption.workers.parameter) == nil
-            ? WorkerSetting.ofEnvironment : self[ComparingOption.workers]
-        guard let records, let command = context.session.workerCommand, runs > 1, wanted ?? 2 > 1,
-            wanted != nil || seconds >= Self.leastSeconds
+    /// - Parameter seconds: of all trainings, one after the other.
+    func crew(_ trainings: [RunSource.Wanted], seconds: Double) -> WorkerCrew? {
+        guard trainings.count > 1, wanted != nil || seconds >= Self.leastSeconds,
+            // Weights that are not kept would be lost with the process that has trained them.
+            trainings.allSatisfy({ !$0.keepsWeights }) || records.store.isWritable
         else { return nil }
-        guard let alone = models.lazy.compactMap(records.reasonForHere).first else {
-            let all = ThreadPool.availableThreads
-            let ownThreads = models.compactMap(\.options.threads).max()
-            var count = min(runs, wanted ?? max(1, all / (ownThreads ?? 1)))
-            if let free = Memory.available() {
-                let data = models.map(\.dataset.byteCount).max() ?? 0
-                let room = max(1, Int(Self.memoryShare * Double(free)) / (bytes + data + Self.processBytes))
-                if let wanted, room < min(runs, wanted) {
-                    tellOfWorkers(
-                        room == 1
-                            ? "there is memory for one training at a time here"
-                            : "there is memory for \(room) trainings at once here")
-                }
-                count = min(count, room)
-            }
-            guard count > 1 else { return nil }
-            let isFresh = self[CommonOptions.fresh]
-            let folder = context.folder
-            return WorkerCrew(
-                command, count: count, threads: ownThreads.map { ($0, $0) } ?? (max(1, all / count), all),
-                home: records.store.folder,
-                task: { wanted throws(TrainingError) in
-                    try records.task(wanted, folder: folder, isFresh: isFresh)
-                },
-                kept: { records.kept($0, $1, keepsWeights: keepsWeights) })
+        let all = ThreadPool.availableThreads
+        let own = trainings.compactMap(\.model.options.threads).max()
+        var count = min(trainings.count, wanted ?? max(1, all / (own ?? 1)))
+        let bytes = trainings.map { Self.bytes(of: $0.model) }.max() ?? 0
+        if let free = Memory.available() {
+            count = min(count, max(1, Int(Self.memoryShare * Double(free)) / bytes))
         }
-        if wanted != nil { tellOfWorkers("one training after the other: \(alone)") }
-        return nil
+        guard count > 1 else { return nil }
+        let (records, folder, isFresh) = (records, folder, isFresh)
+        return WorkerCrew(
+            command, count: count, threads: own.map { ($0, $0) } ?? (max(1, all / count), all),
+            home: records.store.folder,
+            task: { wanted throws(TrainingError) in try records.task(wanted, folder: folder, isFresh: isFresh) },
+            kept: { records.kept($0, $1, keepsWeights: $2) })
     }
 
-    private func tellOfWorkers(_ text: String) {
-        context.output.report(
-            Diagnostic(.note, code: .workers, text, source: context.source, at: place(ComparingOption.workers)))
+    /// Of a process that trains it.
+    static func bytes(of model: StudyModel) -> Int {
+        (model.byteCount ?? 0) + model.dataset.byteCount + processBytes
     }
 }
 

@@ -1,9 +1,11 @@
 // What `compare`, `more` and `variance` share: they first say what trainings will cost, train what is missing, and say
 // what ended them.
 
+import Cluster
 import Engine
 import Experiments
 import Language
+import Runtime
 import Text
 
 extension Invocation {
@@ -28,11 +30,9 @@ extension Invocation {
             for (model, seed, run) in taken { log.note(run, of: "\(names[model]) seed \(seed)", wasKept: true) }
             tellKept(taken.map(\.run), of: count)
             let cost = try StudyCost(of: study, cancellation: context.interruption)
-            let trained = Set(study.missing.map(\.model)).sorted().map { study.plan.models[$0] }
-            source.crew = crew(
-                records, trained, runs: cost.runs, seconds: cost.seconds, bytes: cost.byteCount,
-                keepsWeights: study.plan.keepsWeights)
-            announce(cost, of: study, isUntilDecided: isUntilDecided, atOnce: source.crew?.count ?? 1)
+            let maker = crewMaker(records, study.plan.trainedModels.map { study.plan.models[$0] })
+            if let maker { source.crew = { maker.crew($0, seconds: $1) } }
+            announce(cost, of: study, isUntilDecided: isUntilDecided, maker)
             result = try study.trained(
                 by: source, cost: cost, isUntilDecided: isUntilDecided, cancellation: context.interruption
             ) { event in
@@ -43,7 +43,8 @@ extension Invocation {
                         done: progress.done, runs: progress.runs, secondsLeft: progress.secondsLeft)
                 case .epoch(let model, let seed, let metrics): log.note(metrics, of: "\(names[model]) seed \(seed)")
                 case .lost(let model, let seed, let reason): tellLost("\(names[model]) seed \(seed)", reason, log)
-                case .note(let text, let fix): tellNote(text, fix: fix)
+                case .note(let text): tellNote(text)
+                case .storeFault(let message, let fix): tellStoreFault(message, fix: fix)
                 case .finished(let model, let seed, let run, let wasKept):
                     log.note(run, of: "\(names[model]) seed \(seed)", wasKept: wasKept)
                     context.tellStoreFaults(at: range)
@@ -114,12 +115,18 @@ extension Invocation {
     /// The process that trained it is gone.
     func tellLost(_ label: String, _ reason: String, _ log: StudyLog) {
         log.forget(label)
-        tellNote("the process that trained \(label) \(reason): another one goes on with it from its last checkpoint")
+        tellNote("the process that trained \(label) \(reason): another one takes it over")
     }
 
-    func tellNote(_ text: String, fix: String? = nil) {
+    func tellNote(_ text: String) {
+        context.output.report(Diagnostic(.note, code: .workers, text, source: context.source, at: range))
+    }
+
+    /// Of another process, as of this one: each once.
+    func tellStoreFault(_ message: String, fix: String?) {
+        guard context.session.toldStoreFaults.insert(message).inserted else { return }
         context.output.report(
-            Diagnostic(.note, code: .workers, text, source: context.source, at: range, fix: fix))
+            Diagnostic(.warning, code: .store, message, source: context.source, at: range, fix: fix))
     }
 
     /// The runs that need not be trained again.
@@ -132,19 +139,37 @@ extension Invocation {
     }
 
     /// Notes the expected cost before the training starts.
-    private func announce(_ cost: StudyCost, of study: Study, isUntilDecided: Bool, atOnce: Int) {
+    private func announce(_ cost: StudyCost, of study: Study, isUntilDecided: Bool, _ maker: CrewMaker?) {
         guard cost.runs > 0 else { return }
+        let wanted = study.missing.map {
+            RunSource.Wanted(study.plan.models[$0.model], Seeds($0.seed), keepsWeights: study.plan.keepsWeights)
+        }
+        let crew = maker?.crew(wanted, seconds: cost.seconds)
+        tellOfMemory(crew, maker, runs: cost.runs)
         let most = isUntilDecided && !study.isExploratory ? StudyDesign.looks.last : nil
         let further = most.map { " up to the first look, \($0) seeds at most" } ?? ""
-        noteCost(runs: cost.runs, seconds: cost.seconds, bytes: cost.byteCount, further: further, atOnce: atOnce)
+        noteCost(
+            wanted, seconds: cost.seconds, bytes: cost.trainingBytes, weights: cost.weightBytes, further: further, crew)
     }
 
     /// - Parameters:
-    ///   - bytes: of one training.
-    ///   - atOnce: how many trainings.
-    func noteCost(runs: Int, seconds: Double, bytes one: Int, further: String = "", atOnce: Int = 1) {
-        let bytes = atOnce * one
-        let several = atOnce > 1 ? ", \(atOnce) at a time" : ""
+    ///   - seconds: of all, one after the other.
+    ///   - bytes: of the largest training.
+    ///   - weights: that are kept here, in bytes.
+    func noteCost(
+        _ trainings: [RunSource.Wanted], seconds alone: Double, bytes one: Int, weights: Int = 0, further: String = "",
+        _ crew: WorkerCrew?
+    ) {
+        let runs = trainings.count
+        var (seconds, bytes, several) = (alone, one, "")
+        if let crew {
+            // What one has alone, of what all at once have.
+            let threads = trainings.map { $0.model.options.threads ?? ThreadPool.availableThreads }.max() ?? 1
+            seconds *= min(1, Double(threads) / Double(crew.count * crew.threads))
+            bytes = crew.count * (trainings.map { CrewMaker.bytes(of: $0.model) }.max() ?? one)
+            several = ", \(crew.count) at a time"
+        }
+        bytes += weights
         // Rounded, for it is an estimate, and small ones are all alike.
         let memory = bytes < 100_000_000 ? "under 100 MB" : "\(grouped((bytes + 500_000) / 1_000_000)) MB"
         context.output.report(

@@ -50,14 +50,18 @@ private func varianceOfModel(_ given: Invocation) throws -> Value {
         let cost = missing.isEmpty ? nil : try RunCost(studied, cancellation: context.interruption)
         if let cost {
             let seconds = Double(missing.count) * cost.seconds
-            source.crew = call.crew(
-                records, [studied], runs: missing.count, seconds: seconds, bytes: cost.byteCount, keepsWeights: false)
-            call.noteCost(
-                runs: missing.count, seconds: seconds, bytes: cost.byteCount, atOnce: source.crew?.count ?? 1)
+            let maker = call.crewMaker(records, [studied])
+            if let maker { source.crew = { maker.crew($0, seconds: $1) } }
+            let wanted = missing.map { RunSource.Wanted(studied, $0, keepsWeights: false) }
+            let crew = maker?.crew(wanted, seconds: seconds)
+            call.tellOfMemory(crew, maker, runs: missing.count)
+            call.noteCost(wanted, seconds: seconds, bytes: cost.byteCount, crew)
         }
         func label(_ place: Int) -> String { "\(model.name) seed \(missing[place].text)" }
         var current: [Int: TrainingProgress] = [:]
-        end = try variance.train(by: source, cancellation: context.interruption) { done, all, event in
+        end = try variance.train(
+            by: source, seconds: cost?.seconds ?? 0, cancellation: context.interruption
+        ) { done, all, event in
             switch event {
             case .training(let place, .progress(let progress)):
                 current[place] = progress
@@ -75,7 +79,8 @@ private func varianceOfModel(_ given: Invocation) throws -> Value {
                 current[place] = nil
                 call.tellLost(label(place), reason, log)
             case .waiting(let trainings, let holder): call.tellWaiting(for: holder, trainings)
-            case .note(let text, let fix): call.tellNote(text, fix: fix)
+            case .note(let text): call.tellNote(text)
+            case .storeFault(let message, let fix): call.tellStoreFault(message, fix: fix)
             }
         }
     } catch {
