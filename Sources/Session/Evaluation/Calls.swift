@@ -253,10 +253,22 @@ extension Interpreter {
             rest.allSatisfy({ $0.label != nil })
         else { return nil }
         let kept: String
+        var what = "the channels that come in are inferred"
+        /// The parts that the channels are divided into stand first in one library and last in another: they are the
+        /// smaller number.
+        func parts(_ usual: Int) -> String {
+            guard case .integer(let one) = given[0].kind, case .integer(let other) = given[1].kind, one > 0, other > 0
+            else { return source[given[usual].range] }
+            let isUsual = usual == 0 ? other.isMultiple(of: one) : one.isMultiple(of: other)
+            let isTurned = usual == 0 ? one.isMultiple(of: other) : other.isMultiple(of: one)
+            let place = !isUsual && isTurned ? 1 - usual : usual
+            what = "\(source[given[1 - place].range]) is taken for the channels that come in, which are inferred"
+            return source[given[place].range]
+        }
         switch word.name {
-        case Word.groupNorm.name: kept = source[first.range]
-        case Word.attention.name: kept = "heads: \(source[given[1].range])"
-        case Word.mixPlaces.name: kept = source[given[1].range]
+        case Word.groupNorm.name: kept = parts(0)
+        case Word.attention.name: kept = "heads: \(parts(1))"
+        case Word.mixPlaces.name: (kept, what) = (source[given[1].range], "the places that come in are inferred")
         case Word.batchNorm.name where given.count > 1:
             // PyTorch's order.
             kept = zip(["eps", "momentum"], given.dropFirst()).compactMap { label, value in
@@ -267,10 +279,9 @@ extension Interpreter {
         }
         let options = ([kept].filter { !$0.isEmpty } + rest.map { source[faults.range(of: $0)] }).joined(
             separator: ", ")
-        let what = word.name == Word.mixPlaces.name ? "the places that come in are" : "the channels that come in are"
         let end = rest.last.map { faults.range(of: $0).end } ?? last.range.end
         return (
-            "write `\([word.name, options].filter { !$0.isEmpty }.joined(separator: " "))`: \(what) inferred",
+            "write `\([word.name, options].filter { !$0.isEmpty }.joined(separator: " "))`: \(what)",
             [TextEdit(SourceRange(first.range.start, end), options)]
         )
     }
