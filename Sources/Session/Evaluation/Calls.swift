@@ -531,6 +531,20 @@ extension Interpreter {
         func outside() -> Diagnostic {
             let name = parameter.isPositional ? "`\(parameter.label)` of `\(word.name)`" : "`\(parameter.label):`"
             let meant = parameter.valueInstead(of: value)
+    /// A number of a step, which is computed in float32, and that only double holds.
+    private func countsAsZero(
+        _ parameter: WordParameter, of word: Word, mayBeZero: Bool, at range: SourceRange
+    ) -> Diagnostic {
+        let standard: String? = if case .value = parameter.standard { parameter.standardText } else { nil }
+        let meant = mayBeZero ? "0" : standard
+        return fault(
+            .outOfRange, "this `\(parameter.label)` of `\(word.name)` is 0 in float32, which ends at 1.2e-38",
+            at: range,
+            fix: meant.map { "\(mayBeZero ? "write" : "for example") `\(parameter.label): \($0)`" }
+                ?? namesToType.example(of: word),
+            edits: meant.map { [TextEdit(range, $0)] } ?? [])
+    }
+
             let written = parameter.isPositional ? meant : meant.map { "\(parameter.label): \($0)" }
             return fault(
                 .outOfRange, "\(name) is \(parameter.rangeText(for: value)), not \(value.text)", at: range,
@@ -572,6 +586,11 @@ extension Interpreter {
             (.network, .model), (.compared, .model), (.any, _),
             (.word, _):
             return value
+            if word.result == .optimizer || word.result == .schedule || word.result == .rateSearch, number != 0,
+                abs(number) < Double(Float.leastNormalMagnitude)
+            {
+                throw countsAsZero(parameter, of: word, mayBeZero: !excludesLowest && limits.contains(0), at: range)
+            }
         case (.shape, .integer(let size)) where size > 0: return .shape(try faults.shape([size], at: range))
         case (.list, .list), (.list, .range), (.list, .tuple), (.pair, .list), (.pair, .tuple): return value
         case (.model, .template(let template)), (.network, .template(let template)),
