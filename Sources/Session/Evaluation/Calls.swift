@@ -545,6 +545,17 @@ extension Interpreter {
             edits: meant.map { [TextEdit(range, $0)] } ?? [])
     }
 
+    /// The value in the form that the kind of its parameter has, within its limits.
+    private func fitted(
+        _ value: Value, to parameter: WordParameter, of word: Word, at range: SourceRange
+    ) throws -> Value {
+        func wrong() -> Diagnostic { wrongValue(value, for: parameter, of: word, at: range) }
+        func outside() -> Diagnostic {
+            let name = parameter.isPositional ? "`\(parameter.label)` of `\(word.name)`" : "`\(parameter.label):`"
+            let instead = parameter.valueInstead(of: value)
+            // What is too much is to be something.
+            let isTooMuch = instead == "0" && (value.number ?? 0) > 0
+            let meant = (isTooMuch ? ForeignFunction.usualValue(of: parameter) : nil) ?? instead
             let written = parameter.isPositional ? meant : meant.map { "\(parameter.label): \($0)" }
             return fault(
                 .outOfRange, "\(name) is \(parameter.rangeText(for: value)), not \(value.text)", at: range,

@@ -27,6 +27,11 @@ extension FaultMaker {
             let fix = isOption ? fix : "it is a choice of some options, as in `\(elsewhere)`"
             return fault(.unknownName, message, at: range, fix: fix)
         }
+        if let call, let meant = augmentation(name, call) {
+            return fault(
+                .unknownName, message, at: range, fix: "it is an option of `augment`: write `\(meant)`",
+                edits: [TextEdit(self.range(of: call), meant)])
+        }
         if let fix = ForeignFunction.call(name, call.map(arguments) ?? []) {
             return fault(.unknownName, message, at: range, fix: fix)
         }
@@ -65,6 +70,27 @@ extension FaultMaker {
             // `runs export "out"`: a choice of the word before it, and not the word of that name.
             let fault = program.diagnostics[index]
             guard let start = fault.range?.start, let open = fault.edits.first?.range,
+    /// `mixup(d, 0.2)` is `augment(d, mixup: 0.2)`, and `flip d` is `augment d, flip: true`.
+    private func augmentation(_ name: String, _ call: Call) -> String? {
+        guard let option = Word.augment.parameter(name), !option.isSubject, (1...2).contains(call.arguments.count),
+            call.arguments.allSatisfy({ $0.label == nil }), let data = call.arguments.first?.value
+        else { return nil }
+        switch data.kind {
+        case .name, .call: break
+        default: return nil
+        }
+        let usual: String?
+        switch option.kind {
+        case .boolean: usual = "true"
+        case .choice: return nil
+        default: usual = ForeignFunction.usualValue(of: option) ?? option.sample
+        }
+        let given = call.arguments.dropFirst().first.map { source[$0.value.range] }
+        guard let value = given ?? usual else { return nil }
+        let arguments = "\(source[data.range]), \(name): \(value)"
+        return call.style == .parentheses ? "augment(\(arguments))" : "augment \(arguments)"
+    }
+
                 let close = fault.edits.last?.range, open.start > start, close.start >= open.end,
                 let head = callee(before: start, in: source), let word = Vocabulary.word(head)
             else { continue }
