@@ -151,7 +151,9 @@ extension FaultMaker {
         let word = Vocabulary.word(last) ?? Vocabulary.word(alias: last)
         let first = base.split(separator: ".").first.map(String.init) ?? base
         let written = self.range(of: call)
-        if let fix = Self.loopCall(last, of: base, isBare: call.arguments.isEmpty, isBound: names.contains(first)) {
+        // `net.train(True)` is bare too.
+        let isBare = call.arguments.allSatisfy { if case .boolean = $0.value.kind { true } else { false } }
+        if let fix = Self.loopCall(last, of: base, isBare: isBare, isBound: names.contains(first)) {
             return fault(.unknownName, "there is no `\(base).\(last)`", at: range, fix: fix)
         }
         if base == "model" || names.contains(first) {
@@ -203,7 +205,7 @@ extension FaultMaker {
         case "step":
             let hasStep = ["optim", "opt", "sched", "scaler"].contains { owner.hasPrefix($0) }
             return hasStep && !isBound ? "leave it out: `train` does every step" : nil
-        case "eval" where isBare, "train" where isBare && base == "model":
+        case "eval" where isBare, "train" where isBare && !isBound:
             return
                 "leave it out: `train` and `evaluate` set dropout and norms themselves; `train Net` trains, and `evaluate a` measures a run"
         case "cuda", "cpu", "to": return "leave it out: Tandem trains on the processor, with `threads:` of it"
@@ -357,10 +359,13 @@ extension FaultMaker {
         "Sequential": "a network is a `model`: `model Net { input 3x32x32; conv 64; relu }`",
         "DataLoader": "leave it out: `train` takes a data set and `batch:`",
         "device": "leave it out: Tandem trains on the processor, with `threads:` of it",
-        "no_grad": "leave it out: only `train` computes gradients",
+        "no_grad": noGradients, "inference_mode": noGradients, "set_grad_enabled": noGradients,
         "load_data": "a word gives both parts of a data set: `mnist()`, `fashionmnist()`, `cifar10()`, `cifar100()`",
         "add_param_group": ForeignFunction.groups, "param_groups_weight_decay": ForeignFunction.groups,
         "set_weight_decay": ForeignFunction.groups, "named_parameters": ForeignFunction.groups,
         "parameters": "leave it out: an optimizer is given to `train`, as in `optimizer: adam(lr: 1e-3)`",
     ]
 }
+    private static let noGradients = "leave it out: only `train` computes gradients"
+
+        "no_grad": noGradients, "inference_mode": noGradients, "set_grad_enabled": noGradients,
