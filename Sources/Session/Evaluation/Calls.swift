@@ -465,6 +465,7 @@ extension Interpreter {
     }
 
     func noChoice(_ text: String, _ parameter: WordParameter, at range: SourceRange) -> Diagnostic {
+                    || parameter.label == "measures" && visibleWord(name) == nil
         let message = "`\(parameter.label):` takes \(parameter.takes), not `\(text)`"
         if let fix = ForeignFunction.choice(text, of: parameter) {
             return fault(.unknownChoice, message, at: range, fix: fix)

@@ -212,6 +212,35 @@ enum ForeignFunction {
                 ? "leave it out: `select: best` and `patience:` go by the accuracy on the validation part, then the loss there"
                 : nil
         case (_, "metrics"), (_, "metric"):
+    /// What to say of a measure that is none of the choices.
+    private static func measure(_ text: String, among choices: [String]) -> String? {
+        let plain = text.lowercased().filter { $0 != "_" }
+        let (name, reason): (String, String?) =
+            if let (name, isSame) = member(plain) {
+                (
+                    name,
+                    isSame
+                        ? nil
+                        : "which is made of precision and recall; `confusion a` shows what each class is taken for"
+                )
+            } else {
+                switch plain {
+                case "auc", "rocauc", "auroc", "rocaucscore", "map", "averageprecision", "prauc":
+                    ("f1", "the nearest that there is: it takes the likeliest class, and no other threshold")
+                case "balancedaccuracy", "macroaccuracy", "mcc", "kappa", "cohenkappa":
+                    ("f1", "the nearest that there is: each class counts alike, however many images it has")
+                case "error", "errorrate", "top1error": ("accuracy", "which is 100 minus the error")
+                case "top1", "top1accuracy", "acc1", "microf1": ("accuracy", nil)
+                case "nll", "crossentropy", "logloss", "negativeloglikelihood": ("loss", nil)
+                case "brier", "brierscore":
+                    ("calibration", "the nearest that there is: how far confidence is from accuracy")
+                default: ("", nil)
+                }
+            }
+        guard choices.contains(name) else { return nil }
+        return "write `\(name)`" + (reason.map { ", \($0)" } ?? "")
+    }
+
             word.labels.contains("epochs") && !word.labels.contains("measures")
                 ? "leave it out: accuracy and loss are measured after each epoch, and `table a, measures: [accuracy, f1]` shows "
                     + "others" : nil
@@ -250,15 +279,7 @@ enum ForeignFunction {
         case ("views", "fivecrop"), ("views", "tencrop"), ("views", "crop"):
             "`multicrop` is the nearest, but another function: it moves an image by one pixel, to two corners"
         case ("randaugment", let text) where text.hasPrefix("rand"): randAugment(of: text)
-        case ("measures", let text), ("y", let text):
-            member(text).flatMap { meant in
-                !parameter.choices.contains(meant.name)
-                    ? nil
-                    : meant.isSame
-                        ? "write `\(meant.name)`"
-                        : "write `\(meant.name)`, which is made of precision and recall; `confusion a` shows what each class is "
-                            + "taken for"
-            }
+        case ("measures", let text), ("y", let text), ("by", let text): measure(text, among: parameter.choices)
         case ("patience", "best"): "write `select: best`; `patience:` takes a number of epochs"
         case ("part", "best"): "leave it out: a run that was trained with `select: best` has the weights of that epoch"
         case ("init", "he_normal"), ("init", "kaiming_normal"), ("init", "kaiming_normal_"), ("init", "he"):
