@@ -337,7 +337,14 @@ extension Interpreter {
             fault(.unknownOption, message, at: label.range, fix: fix, edits: edits)
         }
         func meaning(_ meant: String) -> Diagnostic {
-            unknown("did you mean `\(meant):`?   \(options)", [TextEdit(label.range, meant)])
+            // `kernel_size: (3, 1)`
+            if let parameter = word.parameter(meant),
+                let instead = ForeignValue.meant(source[value.range], for: parameter)
+            {
+                let edit = TextEdit(label.range.union(value.range), "\(meant): \(instead.text)")
+                return unknown(instead.fix(for: parameter), [edit])
+            }
+            return unknown("did you mean `\(meant):`?   \(options)", [TextEdit(label.range, meant)])
         }
         if let fix = ForeignFunction.option(label.text, of: word, taking: source[value.range]) { return unknown(fix) }
         // `ema: 0.99`
@@ -458,6 +465,7 @@ extension Interpreter {
             guard case .name(let name) = element.kind, find(name) == nil, !parameter.choices.contains(name),
                 partAsMeasure(name, parameter, at: element.range) != nil
                     || ForeignFunction.choice(name, of: parameter) != nil
+                    || parameter.label == "measures" && visibleWord(name) == nil
             else { continue }
             return noChoice(name, parameter, at: element.range)
         }
@@ -465,7 +473,6 @@ extension Interpreter {
     }
 
     func noChoice(_ text: String, _ parameter: WordParameter, at range: SourceRange) -> Diagnostic {
-                    || parameter.label == "measures" && visibleWord(name) == nil
         let message = "`\(parameter.label):` takes \(parameter.takes), not `\(text)`"
         if let fix = ForeignFunction.choice(text, of: parameter) {
             return fault(.unknownChoice, message, at: range, fix: fix)
@@ -524,14 +531,6 @@ extension Interpreter {
             edits: edits)
     }
 
-    /// The value in the form that the kind of its parameter has, within its limits.
-    private func fitted(
-        _ value: Value, to parameter: WordParameter, of word: Word, at range: SourceRange
-    ) throws -> Value {
-        func wrong() -> Diagnostic { wrongValue(value, for: parameter, of: word, at: range) }
-        func outside() -> Diagnostic {
-            let name = parameter.isPositional ? "`\(parameter.label)` of `\(word.name)`" : "`\(parameter.label):`"
-            let meant = parameter.valueInstead(of: value)
     /// A number of a step, which is computed in float32, and that only double holds.
     private func countsAsZero(
         _ parameter: WordParameter, of word: Word, mayBeZero: Bool, at range: SourceRange
@@ -587,6 +586,11 @@ extension Interpreter {
                     at: range,
                     fix: namesToType.example(of: word))
             }
+            if word.result == .optimizer || word.result == .schedule || word.result == .rateSearch, number != 0,
+                abs(number) < Double(Float.leastNormalMagnitude)
+            {
+                throw countsAsZero(parameter, of: word, mayBeZero: !excludesLowest && limits.contains(0), at: range)
+            }
             return value
         case (.extent(let limits), .integer(let size)):
             guard limits.contains(size) else { throw outside() }
@@ -598,11 +602,6 @@ extension Interpreter {
             (.network, .model), (.compared, .model), (.any, _),
             (.word, _):
             return value
-            if word.result == .optimizer || word.result == .schedule || word.result == .rateSearch, number != 0,
-                abs(number) < Double(Float.leastNormalMagnitude)
-            {
-                throw countsAsZero(parameter, of: word, mayBeZero: !excludesLowest && limits.contains(0), at: range)
-            }
         case (.shape, .integer(let size)) where size > 0: return .shape(try faults.shape([size], at: range))
         case (.list, .list), (.list, .range), (.list, .tuple), (.pair, .list), (.pair, .tuple): return value
         case (.model, .template(let template)), (.network, .template(let template)),
