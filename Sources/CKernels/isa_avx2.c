@@ -7,6 +7,7 @@
 #if defined(__x86_64__)
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 #include "simd.h"
+#define TANDEM_HAS_FMA
 #define TILE_ROWS 4
 #define TILE_VECTORS 1
 #define TANDEM_TABLE tandem_avx2_kernels

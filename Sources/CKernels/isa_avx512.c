@@ -6,6 +6,7 @@
 #if defined(__x86_64__)
 #pragma clang attribute push(__attribute__((target("avx512f,avx512dq,avx512bw,avx512vl,avx2,fma"))), apply_to = function)
 #include "simd.h"
+#define TANDEM_HAS_FMA
 #define TILE_ROWS 8
 #define TILE_VECTORS 2
 #define TANDEM_TABLE tandem_avx512_kernels

@@ -10,6 +10,7 @@
 #pragma clang attribute push(__attribute__((target("avx512f,avx512dq,avx512bw,avx512vl,avx512bf16,avx2,fma"))), apply_to = function)
 #define TANDEM_HAS_BF16
 #include "simd.h"
+#define TANDEM_HAS_FMA
 #define TILE_ROWS 8
 #define TILE_VECTORS 2
 #define TANDEM_TABLE tandem_avx512bf16_kernels

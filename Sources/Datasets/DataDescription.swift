@@ -92,6 +92,14 @@ extension DataDescription.Source {
         }
     }
 
+    /// SHA-256 of another archive than the published one.
+    public var archive: String? {
+        switch self {
+        case .cifar10(let archive, _), .cifar100(_, let archive, _), .published(_, let archive, _): archive
+        case .imageFolder, .arrays, .synthetic: nil
+        }
+    }
+
     fileprivate func load(
         in folder: String, opensFiles: Bool, _ cancellation: Cancellation
     ) throws(DatasetError) -> Dataset {

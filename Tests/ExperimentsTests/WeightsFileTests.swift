@@ -516,6 +516,35 @@ extension StateDictionaryTests {
         #expect(try file.parameters(for: body).isNamedAsResNet)
     }
 
+    /// Of a file that has only a part of the tensors.
+    @Test(arguments: ["", "module."], ["layer2.1.", "layer1.0.", "conv1.", "layer1.1.bn2.running_var"])
+    func whatAPartOfAResNetLacksIsNamedAsThere(prefix: String, part: String) throws {
+        let (whole, _) = try resNetFile(prefix: prefix)
+        let network = try architecture(Self.resNet())
+        var (file, lacking) = (whole, [String]())
+        for name in whole.names where name.hasPrefix(prefix + part) {
+            file[name] = nil
+            if !name.hasSuffix("num_batches_tracked") { lacking.append(name) }
+        }
+        #expect {
+            do throws(StateDictionaryError) { _ = try file.parameters(for: network) } catch {
+                throw try #require(file.namedAsResNet(error, for: network))
+            }
+        } throws: {
+            guard case StateDictionaryError.otherNames(let missing, let surplus) = $0 else { return false }
+            return Set(missing.map(\.name)) == Set(lacking) && surplus.isEmpty && !lacking.isEmpty
+        }
+        // Another network, or one with other widths, is none of these.
+        let other = try architecture(Self.resNet([Self.block(4), Self.block(4), Self.block(8, stride: 2)]))
+        #expect(file.namedAsResNet(.otherNames(missing: [], surplus: []), for: other) == nil)
+    }
+
+    @Test func theCountersOfAResNetMayBeMissing() throws {
+        var (file, _) = try resNetFile()
+        for name in file.names where name.hasSuffix("num_batches_tracked") { file[name] = nil }
+        #expect(try file.parameters(for: architecture(Self.resNet())).isNamedAsResNet)
+    }
+
     /// `layer2.0.downsample.` has most of the names of a small network.
     @Test func aBeginningIsNotGuessedWhereItsShapesAreOthers() throws {
         let (file, _) = try resNetFile()

@@ -446,6 +446,36 @@ struct KeepingTests {
             let t = train ten, on: data, epochs: 1, from: s, log: none
             """)
         #expect(session.output.all.diagnostics.contains { $0.message == "ten starts from s: 50 of 52 tensors taken" })
+        // The first stage alone, without a block in the middle, and without what is no parameter.
+        var (first, gap, bare) = (file, file, file)
+        for name in file.names where name.hasPrefix("layer2.") { first[name] = nil }
+        for name in file.names where name.hasPrefix("layer1.1.conv2") { gap[name] = nil }
+        for name in file.names where name.contains("running") { bare[name] = nil }
+        for (file, lacking, way) in [
+            (first, "`layer2.0.conv1.weight` [6, 4, 3, 3]", "define a model of the layers that it has as `Start`"),
+            (gap, "`layer1.1.conv2.weight` [4, 4, 3, 3]", "`w = model.state_dict() | load_file(\"part.safetensors\")`"),
+            (bare, "`bn1.running_mean` [4]", "save `model.state_dict()`, which has them"),
+        ] {
+            session.write(file.bytes, "part.safetensors")
+            let fault = try #require(session.fault("load \"part.safetensors\", into: Start"))
+            #expect(
+                fault.contains(
+                    "part.safetensors has names of torchvision's ResNet, but not all tensors that Start needs"))
+            #expect(fault.contains("missing in the file: \(lacking)") && fault.contains(way), "\(fault)")
+        }
+        // As it says.
+        session.write(first.bytes, "first.safetensors")
+        session.run(
+            """
+            model First {
+                input 3x32x32
+                conv 4, kernel: 7, stride: 2, padding: 3, bias: false; batchnorm; relu; maxpool 3, stride: 2, padding: 1
+                basic 4; basic 4
+            }
+            let f = load "first.safetensors", into: First
+            let g = train ten, on: data, epochs: 1, from: f, log: none
+            """)
+        #expect(session.output.all.diagnostics.contains { $0.message.hasPrefix("ten starts from f: 25 of 52") })
     }
 
     @Test func whatAVarianceBelowZeroMakesIsSaid() throws {

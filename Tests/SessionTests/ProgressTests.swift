@@ -121,6 +121,13 @@ struct ProgressTests {
         if !cell.contains("findlr") { #expect(last.facts.last?.contains(":") == true) }
     }
 
+    @Test(arguments: [("0.5", "Net 0.5/0.5"), ("1.5", "Net 1/1.5"), ("2", "Net 1/2")])
+    func aTrainingThatEndsWithinAnEpochSaysSo(epochs: String, title: String) throws {
+        let session = Session(drawsProgress: true)
+        session.run(setup + "let a = train Net, on: data, epochs: \(epochs), batch: 16")
+        #expect(session.output.all.progress.first?.title == title)
+    }
+
     @Test func aDivergedTrainingLeavesTheBarWhereItWas() throws {
         let session = Session(drawsProgress: true)
         session.run(

@@ -1,7 +1,11 @@
 // What a run is measured on where nothing is named: its own data, whatever was made since, and the result says which.
 
+import Datasets
+import Engine
+import Experiments
 import Foundation
 import Libraries
+import Network
 import Runtime
 import Testing
 
@@ -180,6 +184,7 @@ struct RunDataTests {
             let line = share a
             """)
         #expect(session.output.all.diagnostics.last?.fix?.contains("`\(expression)`") == true)
+        #expect(session.output.all.diagnostics.last?.message.contains("the files of the folder \(digits)") == true)
         session.workspace.close()
 
         let again = Session(home: home)
@@ -199,6 +204,26 @@ struct RunDataTests {
         changed.run("let c = load \"\(home)/a.safetensors\"\nlet line = share c")
         #expect(changed.output.all.diagnostics.last?.fix?.contains("`\(expression)`") == true)
         changed.workspace.close()
+    }
+
+    /// Which another machine can check.
+    @Test func theLineOfARunHasTheChecksumOfAnotherArchive() throws {
+        let sum = String(repeating: "ab", count: 32)
+        let architecture = try Architecture(input: Shape([3, 32, 32]), layers: [.flatten, .linear(.init(width: 10))])
+        func line(_ archive: String?) throws -> String? {
+            let data = try Synthetic.make(cancellation: Cancellation())
+                .from(.published(.svhn, archive: archive, folder: nil))
+            let parameters = try #require(
+                TrainedParameters(architecture) { [Float](repeating: 0, count: architecture.parameters[$0].count) })
+            return RunValue(
+                Run(model: "Net", architecture: architecture, parameters: parameters),
+                model: Model(
+                    expression: "Net", boundName: nil, input: nil, layers: [], architecture: architecture),
+                data: DataValue(data, expression: "take(svhn(), train: 16, test: 8)"), defaults: nil
+            ).checkedDataExpression
+        }
+        #expect(try line(nil) == "take(svhn(), train: 16, test: 8)")
+        #expect(try line(sum) == "take(svhn(sha256: \"\(sum)\"), train: 16, test: 8)")
     }
 
     @Test func aRunFromAFileTakesItsOwnDataToo() throws {

@@ -107,6 +107,22 @@ struct TrainingTests {
         #expect(shown[1].svg?.hasPrefix("<svg") == true)
     }
 
+    /// A step is a whole epoch here, however little of it is asked for.
+    @Test func aPartOfAnEpochIsNotTakenForMany() throws {
+        let text = printed(
+            """
+            model Net { input 3x32x32; flatten; linear 10 }
+            let data = take(synthetic(), 64, test: 500)
+            let a = train Net, on: data, epochs: 0.01, batch: 64, log: none
+            table a, as: csv
+            print a.seconds
+            """)
+        let lines = text.split(separator: "\n").map { $0.split(separator: ",") }
+        let column = try #require(lines.first?.firstIndex(of: "seconds an epoch"))
+        let (epoch, all) = try (#require(Double(lines[1][column])), #require(Double(lines[2][0])))
+        #expect(epoch > 0 && epoch <= all)
+    }
+
     @Test func ofManyClassesATableHasTheShareAmongFive() throws {
         let session = Session()
         session.run(

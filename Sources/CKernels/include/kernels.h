@@ -281,6 +281,9 @@ typedef struct {
     /// The same back, times a factor; lanes of other channels stay.
     void (*put_channels)(const tandem_channels *c, float factor, int32_t lanes, ptrdiff_t group, const float *from);
 
+    /// y = e^(x - largest) / sum over the channels of one pixel, `x_block` and `y_block` floats from one 16 of them to the next, with room
+    /// for as many doubles in whole sixteens. Lanes after the last channel become zero, or NaN where all are.
+    void (*softmax_channels)(const float *x, ptrdiff_t x_block, float *y, ptrdiff_t y_block, int32_t channels, double *scratch);
     /// Over the rows of s [columns / 16][row][16], `block` floats from one 16 columns to the next: s = e^(s - largest) / sum. Lanes after
     /// the last column become zero.
     void (*softmax_rows)(float *s, ptrdiff_t block, int32_t rows, int32_t columns);

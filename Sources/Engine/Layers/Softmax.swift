@@ -1,35 +1,39 @@
 // `nn.Softmax(dim=1)`: the values of all channels at a pixel become probabilities. In double, pixel by pixel.
 
-import Runtime
-
 struct SoftmaxPlan: PassPlan {
-    let needs = PassNeeds(readsOutput: true)
+    let channels: Int
 
-    func makePass(_ ports: Ports, hasReLU: Bool, on site: inout PassSite) -> any LayerPass { Softmax(ports) }
+    /// A double for each channel, in whole blocks.
+    var needs: PassNeeds { PassNeeds(readsOutput: true, threadScratch: 2 * ((channels + 15) / 16 * 16)) }
+
+    func makePass(_ ports: Ports, hasReLU: Bool, on site: inout PassSite) -> any LayerPass {
+        Softmax(ports, scratch: site.scratch)
+    }
 }
 
 final class Softmax: SinglePass {
     let ports: Ports
+    private let scratch: Scratch
 
-    init(_ ports: Ports) {
+    init(_ ports: Ports, scratch: Scratch) {
         self.ports = ports
+        self.scratch = scratch
     }
 
     func forward(_ step: Step) {
-        let (input, output) = (input, output)
-        forEachPixel(step) { image, row, column in
-            let x = Channels(input, image, row, column)
-            let y = Channels(output, image, row, column)
-            var largest = x[0]
-            // A NaN wins, and reaches every probability.
-            for channel in 1..<max(1, x.count) where !(x[channel] <= largest) { largest = x[channel] }
-            var sum = 0.0
-            for channel in 0..<x.count { sum += exponential(Double(x[channel]) - Double(largest)) }
-            for channel in 0..<x.count {
-                y[channel] = Float(exponential(Double(x[channel]) - Double(largest)) / sum)
+        let (input, output, scratch) = (input, output, scratch)
+        let count = input.blocks * 16
+        step.forEachTile(step.images) { image, worker in
+            let powers = UnsafeMutableRawPointer(scratch.of(worker)).bindMemory(to: Double.self, capacity: count)
+            for row in 0..<output.height {
+                for column in 0..<output.width {
+                    step.kernels.softmax_channels(
+                        input.row(row, image: image) + column * 16, input.blockStride,
+                        output.row(row, image: image) + column * 16, output.blockStride, Int32(input.channels), powers)
+                }
             }
+            step.clearPadding(of: output, image: image)
         }
-        clearPadding(step, output)
     }
 
     func backward(_ step: Step) {

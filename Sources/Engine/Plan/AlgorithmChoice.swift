@@ -59,7 +59,7 @@ struct AlgorithmChoice {
         case .placeMixing:
             .pass(PlaceMixingPlan(input: placed.input, output: placed.output, tensors: placed.parameters))
         case .activation(.relu): .relu(ActivationPlan(activation: .relu))
-        case .activation(.softmax): .pass(SoftmaxPlan())
+        case .activation(.softmax): .pass(SoftmaxPlan(channels: placed.input.channels))
         case .activation(let activation): .pass(ActivationPlan(activation: activation))
         case .prelu(let settings): .pass(PReLUPlan(settings: settings, tensors: placed.parameters))
         case .maxPool(let windows): .pass(PoolingPlan(kind: .maximum, windows: windows))

@@ -253,10 +253,22 @@ extension Interpreter {
             rest.allSatisfy({ $0.label != nil })
         else { return nil }
         let kept: String
+        var what = "the channels that come in are inferred"
+        /// The parts that the channels are divided into stand first in one library and last in another: they are the
+        /// smaller number.
+        func parts(_ usual: Int) -> String {
+            guard case .integer(let one) = given[0].kind, case .integer(let other) = given[1].kind, one > 0, other > 0
+            else { return source[given[usual].range] }
+            let isUsual = usual == 0 ? other.isMultiple(of: one) : one.isMultiple(of: other)
+            let isTurned = usual == 0 ? one.isMultiple(of: other) : other.isMultiple(of: one)
+            let place = !isUsual && isTurned ? 1 - usual : usual
+            what = "\(source[given[1 - place].range]) is taken for the channels that come in, which are inferred"
+            return source[given[place].range]
+        }
         switch word.name {
-        case Word.groupNorm.name: kept = source[first.range]
-        case Word.attention.name: kept = "heads: \(source[given[1].range])"
-        case Word.mixPlaces.name: kept = source[given[1].range]
+        case Word.groupNorm.name: kept = parts(0)
+        case Word.attention.name: kept = "heads: \(parts(1))"
+        case Word.mixPlaces.name: (kept, what) = (source[given[1].range], "the places that come in are inferred")
         case Word.batchNorm.name where given.count > 1:
             // PyTorch's order.
             kept = zip(["eps", "momentum"], given.dropFirst()).compactMap { label, value in
@@ -267,10 +279,9 @@ extension Interpreter {
         }
         let options = ([kept].filter { !$0.isEmpty } + rest.map { source[faults.range(of: $0)] }).joined(
             separator: ", ")
-        let what = word.name == Word.mixPlaces.name ? "the places that come in are" : "the channels that come in are"
         let end = rest.last.map { faults.range(of: $0).end } ?? last.range.end
         return (
-            "write `\([word.name, options].filter { !$0.isEmpty }.joined(separator: " "))`: \(what) inferred",
+            "write `\([word.name, options].filter { !$0.isEmpty }.joined(separator: " "))`: \(what)",
             [TextEdit(SourceRange(first.range.start, end), options)]
         )
     }
@@ -326,7 +337,14 @@ extension Interpreter {
             fault(.unknownOption, message, at: label.range, fix: fix, edits: edits)
         }
         func meaning(_ meant: String) -> Diagnostic {
-            unknown("did you mean `\(meant):`?   \(options)", [TextEdit(label.range, meant)])
+            // `kernel_size: (3, 1)`
+            if let parameter = word.parameter(meant),
+                let instead = ForeignValue.meant(source[value.range], for: parameter)
+            {
+                let edit = TextEdit(label.range.union(value.range), "\(meant): \(instead.text)")
+                return unknown(instead.fix(for: parameter), [edit])
+            }
+            return unknown("did you mean `\(meant):`?   \(options)", [TextEdit(label.range, meant)])
         }
         if let fix = ForeignFunction.option(label.text, of: word, taking: source[value.range]) { return unknown(fix) }
         // `ema: 0.99`
@@ -447,6 +465,7 @@ extension Interpreter {
             guard case .name(let name) = element.kind, find(name) == nil, !parameter.choices.contains(name),
                 partAsMeasure(name, parameter, at: element.range) != nil
                     || ForeignFunction.choice(name, of: parameter) != nil
+                    || parameter.label == "measures" && visibleWord(name) == nil
             else { continue }
             return noChoice(name, parameter, at: element.range)
         }
@@ -512,6 +531,20 @@ extension Interpreter {
             edits: edits)
     }
 
+    /// A number of a step, which is computed in float32, and that only double holds.
+    private func countsAsZero(
+        _ parameter: WordParameter, of word: Word, mayBeZero: Bool, at range: SourceRange
+    ) -> Diagnostic {
+        let standard: String? = if case .value = parameter.standard { parameter.standardText } else { nil }
+        let meant = mayBeZero ? "0" : standard
+        return fault(
+            .outOfRange, "this `\(parameter.label)` of `\(word.name)` is 0 in float32, which ends at 1.2e-38",
+            at: range,
+            fix: meant.map { "\(mayBeZero ? "write" : "for example") `\(parameter.label): \($0)`" }
+                ?? namesToType.example(of: word),
+            edits: meant.map { [TextEdit(range, $0)] } ?? [])
+    }
+
     /// The value in the form that the kind of its parameter has, within its limits.
     private func fitted(
         _ value: Value, to parameter: WordParameter, of word: Word, at range: SourceRange
@@ -519,7 +552,10 @@ extension Interpreter {
         func wrong() -> Diagnostic { wrongValue(value, for: parameter, of: word, at: range) }
         func outside() -> Diagnostic {
             let name = parameter.isPositional ? "`\(parameter.label)` of `\(word.name)`" : "`\(parameter.label):`"
-            let meant = parameter.valueInstead(of: value)
+            let instead = parameter.valueInstead(of: value)
+            // What is too much is to be something.
+            let isTooMuch = instead == "0" && (value.number ?? 0) > 0
+            let meant = (isTooMuch ? ForeignFunction.usualValue(of: parameter) : nil) ?? instead
             let written = parameter.isPositional ? meant : meant.map { "\(parameter.label): \($0)" }
             return fault(
                 .outOfRange, "\(name) is \(parameter.rangeText(for: value)), not \(value.text)", at: range,
@@ -549,6 +585,11 @@ extension Interpreter {
                     .outOfRange, "`\(parameter.label)` of `\(word.name)` is beyond what float32 holds, 3.4e38",
                     at: range,
                     fix: namesToType.example(of: word))
+            }
+            if word.result == .optimizer || word.result == .schedule || word.result == .rateSearch, number != 0,
+                abs(number) < Double(Float.leastNormalMagnitude)
+            {
+                throw countsAsZero(parameter, of: word, mayBeZero: !excludesLowest && limits.contains(0), at: range)
             }
             return value
         case (.extent(let limits), .integer(let size)):

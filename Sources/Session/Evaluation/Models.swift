@@ -101,7 +101,9 @@ extension Interpreter {
                     .note, code: .argumentOrder,
                     "`\(layer.source[layer.range])` has the filters first, then the kernel: it is `\(layer.text)`",
                     source: layer.source, at: layer.range,
-                    fix: "if its first size is meant as what comes in, which is inferred, write `\(meant)`"))
+                    fix:
+                        "if its \(meant.input) size is meant as what comes in, which is inferred, write `\(meant.text)`"
+                ))
         }
         return Model(
             expression: text, boundName: nil, input: collector.input?.shape, layers: collector.layers,

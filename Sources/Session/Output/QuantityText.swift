@@ -18,3 +18,8 @@ func byteText(_ count: Int) -> String {
     if count >= 1_000_000 { return "\(fixed(Double(count) / 1e6, 1)) MB" }
     return "\(fixed(Double(count) / 1e3, count < 9950 ? 1 : 0)) KB"
 }
+
+/// `2 of 10`, and `2.5 of 2.5` for the third epoch where it ends early.
+func placeOfEpoch(_ epoch: Int, of passes: Double, _ separator: String = " of ") -> String {
+    decimalText(min(Double(epoch), passes)) + separator + decimalText(passes)
+}

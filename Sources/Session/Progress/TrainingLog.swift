@@ -7,6 +7,8 @@ import Graphics
 final class TrainingLog {
     private let context: WordContext
     private let name: String
+    /// Epochs, the last of which may end early.
+    private let passes: Double
     private let bar: ProgressReport?
     /// Takes lines; `nil` where none are wanted.
     private let tell: ((String) -> Void)?
@@ -16,9 +18,12 @@ final class TrainingLog {
 
     /// - Parameters:
     ///   - metrics: of the epochs that were trained before.
-    init(_ context: WordContext, form: LogForm, name: String, behind metrics: [EpochMetrics] = []) {
+    init(
+        _ context: WordContext, form: LogForm, name: String, passes: Double, behind metrics: [EpochMetrics] = []
+    ) {
         self.context = context
         self.name = name
+        self.passes = passes
         let draws = form == .bar || form == .auto && context.output.drawsProgress
         bar = draws ? ProgressReport(context.session, title: name) : nil
         tell = context.lineLog(form)
@@ -35,7 +40,7 @@ final class TrainingLog {
         case .progress(let progress):
             curves.note(progress)
             bar?.update(
-                title: "\(name) \(progress.epoch)/\(progress.epochs)", fraction: progress.fraction,
+                title: "\(name) \(placeOfEpoch(progress.epoch, of: passes, "/"))", fraction: progress.fraction,
                 facts: TrainingLog.facts(progress, secondsLeft: progress.secondsLeft),
                 curves: (curves, progress.epochs))
         }

@@ -10,8 +10,9 @@ extension Run {
         guard let best, let validation = best.validation else { return nil }
         let accuracy = "\(fixed(validation.accuracy, 2)) %"
         return options.selection.isOfBest
-            ? "epoch \(best.epoch) of \(epochs), best on validation: \(accuracy)"
-            : "epoch \(epochs), the last; best on validation: epoch \(best.epoch), \(accuracy)"
+            ? "epoch \(placeOfEpoch(best.epoch, of: passes)), best on validation: \(accuracy)"
+            : "epoch \(decimalText(passes)), the last; best on validation: epoch "
+                + "\(decimalText(min(Double(best.epoch), passes))), \(accuracy)"
     }
 
     /// What is special about the result: the choice of its epoch, and the views that it is the mean of; `nil` where

@@ -12,12 +12,13 @@ enum RunTable {
     ///
     /// - Parameters:
     ///   - data: what the data of each run are called.
+    ///   - images: that each trained on, where that is known.
     ///   - labels: of the test images of each.
     ///   - measures: instead of accuracy, top5 and loss.
     ///   - groups: runs of one model whose means are added, by their places among the runs.
     static func table(
-        _ runs: [Run], in groups: [(name: String, places: Range<Int>)] = [], data: [String?], labels: [[Int]],
-        measures chosen: [OutcomeMeasure]?, showsDigest: Bool
+        _ runs: [Run], in groups: [(name: String, places: Range<Int>)] = [], data: [String?], images: [Int?],
+        labels: [[Int]], measures chosen: [OutcomeMeasure]?, showsDigest: Bool
     ) -> Table {
         let showsData = Set(data.compactMap(\.self)).count > 1
         // Of ten classes, a guess has half of them among five.
@@ -35,7 +36,8 @@ enum RunTable {
         if showsResult { columns.append(Table.Column("result", isNumber: false)) }
         if showsDigest { columns.append(Table.Column("digest", isNumber: false)) }
         var table = Table(columns: columns)
-        for (run, (data, labels)) in zip(runs, zip(data, labels)) {
+        let times = zip(runs, images).map { secondsAnEpoch($0, images: $1) }
+        for (index, (run, (data, labels))) in zip(runs, zip(data, labels)).enumerated() {
             let ending = run.state == .done ? "" : " (\(run.state))"
             var cells = [Cell(run.label + ending), Cell(run.model)]
             if showsData { cells.append(Cell(data ?? "")) }
@@ -43,7 +45,7 @@ enum RunTable {
             cells += [
                 Cell(run.architecture.parameterCount), Cell(run.architecture.operations),
                 Cell(decimalText(run.passes), number: run.passes),
-                Cell(secondsAnEpoch(run), digits: 1), Cell(run.speed > 0 ? run.speed : nil, digits: 0),
+                Cell(times[index], digits: 1), Cell(run.speed > 0 ? run.speed : nil, digits: 0),
                 run.state == .loaded ? Cell("") : Cell(String(run.seed), number: Double(run.seed)),
             ]
             if showsResult { cells.append(Cell(run.resultText ?? (run.result == nil ? "" : "the last epoch"))) }
@@ -74,7 +76,7 @@ enum RunTable {
             cells += [
                 common(\.parameterCount), common(\.operations),
                 Cell(decimalText((epochs * 100).rounded() / 100), number: epochs),
-                Cell(mean { secondsAnEpoch(runs[$0]) }, digits: 1),
+                Cell(mean { times[$0] }, digits: 1),
                 Cell(mean { runs[$0].speed > 0 ? runs[$0].speed : nil }, digits: 0),
             ]
             table.addSummary(cells)
@@ -82,8 +84,14 @@ enum RunTable {
         return table
     }
 
-    private static func secondsAnEpoch(_ run: Run) -> Double? {
-        run.metrics.isEmpty ? nil : run.metrics.reduce(0) { $0 + $1.seconds } / run.passes
+    /// Mean over whole epochs; of a training that has none, what a whole one would take.
+    ///
+    /// - Parameter images: that it trained on.
+    static func secondsAnEpoch(_ run: Run, images: Int?) -> Double? {
+        let whole = run.metrics.filter { Double($0.epoch) <= run.passes }
+        if !whole.isEmpty { return whole.reduce(0) { $0 + $1.seconds } / Double(whole.count) }
+        guard let part = run.metrics.first, let images, run.images > 0 else { return nil }
+        return part.trainingSeconds * Double(images) / Double(run.images) + part.seconds - part.trainingSeconds
     }
 
     /// One row per epoch.

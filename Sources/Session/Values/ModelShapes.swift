@@ -16,7 +16,7 @@ func placed(_ layers: [WrittenLayer], on input: Shape, model: String) throws(Dia
             let layer = written.located(error.path.split(separator: ".").dropFirst())
             var fix = error.fix
             if case .kernelTooLarge = error.kind, let meant = layer.inFrameworkOrder(error.input, isTooLarge: true) {
-                fix = "the channels that come in are inferred: write `\(meant)`"
+                fix = "the channels that come in are inferred: write `\(meant.text)`"
             }
             throw Diagnostic(
                 code: .shapeMismatch, error.description, source: layer.source, at: layer.range,
@@ -40,7 +40,7 @@ extension WrittenLayer {
     /// - Parameters:
     ///   - input: what flows in, where that is known.
     ///   - isTooLarge: whether the kernel does not fit on the map.
-    func inFrameworkOrder(_ input: Shape?, isTooLarge: Bool = false) -> String? {
+    func inFrameworkOrder(_ input: Shape?, isTooLarge: Bool = false) -> FrameworkOrder? {
         guard case .convolution = layer else { return nil }
         let sizes = sizes.prefix { $0.value != nil }.map { (text: $0.text, value: $0.value ?? 0) }
         guard sizes.count >= 2 else { return nil }
@@ -56,20 +56,31 @@ extension WrittenLayer {
         guard isLikely else { return nil }
         let labels = ["kernel", "stride", "padding"]
         let rest = zip(labels, sizes.dropFirst(2)).map { "\($0): \($1.text)" }
-        return (["conv \(sizes[1].text)"] + rest).joined(separator: ", ")
+        // `conv 16, 8` after 8 channels.
+        let isInputSecond = !isInput && second == input?.channels
+        return FrameworkOrder(
+            text: (["conv \(sizes[isInputSecond ? 0 : 1].text)"] + rest).joined(separator: ", "),
+            input: isInputSecond ? "second" : "first")
     }
+}
+
+/// What a convolution would be whose sizes stand in the order of another library.
+struct FrameworkOrder {
+    let text: String
+    /// Which of its sizes is then what comes in.
+    let input: String
 }
 
 /// Convolutions that are likely written in the order of another library's arguments, with what they would be.
 /// - Parameter placed: the same layers with their shapes, where the model has an input.
 func inFrameworkOrder(
     _ layers: [WrittenLayer], _ placed: [PlacedLayer]?
-) -> [(layer: WrittenLayer, meant: String)] {
-    layers.enumerated().flatMap { index, written -> [(layer: WrittenLayer, meant: String)] in
+) -> [(layer: WrittenLayer, meant: FrameworkOrder)] {
+    layers.enumerated().flatMap { index, written -> [(layer: WrittenLayer, meant: FrameworkOrder)] in
         let place = placed.flatMap { $0.indices.contains(index) ? $0[index] : nil }
         if let meant = written.inFrameworkOrder(place?.input) { return [(written, meant)] }
         let names = written.branches["body"] == nil ? written.branches.keys.sorted() : ["body", "shortcut"]
-        return names.flatMap { name -> [(layer: WrittenLayer, meant: String)] in
+        return names.flatMap { name -> [(layer: WrittenLayer, meant: FrameworkOrder)] in
             let number = name == "body" ? 0 : name == "shortcut" ? 1 : Int(name) ?? 0
             let branch = place.flatMap { $0.branches.indices.contains(number) ? $0.branches[number] : nil }
             return inFrameworkOrder(written.branches[name] ?? [], branch)

@@ -7,13 +7,15 @@ import Network
 
 enum RunProgram {
     /// `model VGG { input 3x32x32; … }; let a = train VGG, on: cifar10(), epochs: 10, …`
-    /// - Parameter name: what the run is bound to.
-    static func text(_ run: RunValue, name: String? = nil) -> String {
+    /// - Parameters:
+    ///   - name: what the run is bound to.
+    ///   - data: what makes its data, where that is more than `dataExpression`.
+    static func text(_ run: RunValue, name: String? = nil, data: String? = nil) -> String {
         let model = run.model.definitionName
         let definition = "model \(model) { \(run.run.architecture.program) }"
         if run.run.state == .loaded { return definition }
         return text(
-            run.model, run.run.architecture, run.dataExpression, run.run.options, name: name ?? self.name(run))
+            run.model, run.run.architecture, data ?? run.dataExpression, run.run.options, name: name ?? self.name(run))
     }
 
     private static func text(

@@ -72,13 +72,18 @@ final class RunValue: ObjectValue {
     var dataExpression: String? { data.map(\.expression) ?? origin?.dataExpression }
 
     /// The same with the folder that a published set was read from, whose files may be others.
-    var dataSource: String? {
-        guard let expression = dataExpression, let folder = dataDescription?.source.folder,
+    var dataSource: String? { dataExpression(with: "from", dataDescription?.source.folder?.printableName) }
+
+    /// The same with the SHA-256 of another archive than the published one.
+    var checkedDataExpression: String? { dataExpression(with: "sha256", dataDescription?.source.archive) }
+
+    private func dataExpression(with label: String, _ value: String?) -> String? {
+        guard let expression = dataExpression, let value,
             // The set is the innermost call: `take(mnist(), train: 64)`.
             let end = expression.firstIndex(of: ")")
         else { return dataExpression }
         let head = expression[..<end]
-        return head + (head.hasSuffix("(") ? "" : ", ") + "from: \"\(folder.printableName)\"" + expression[end...]
+        return head + (head.hasSuffix("(") ? "" : ", ") + "\(label): \"\(value)\"" + expression[end...]
     }
 
     /// How to make its data again, in the record of a run of an older version only as text.

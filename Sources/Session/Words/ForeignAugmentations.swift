@@ -143,7 +143,9 @@ enum ForeignAugmentation {
     private static func mixes(_ call: Arguments, _ labels: [String]) -> String {
         write(
             labels.map { label in
-                "\(label): \(call.text("\(label)_alpha", 0) ?? call.text("alpha", 0) ?? "1")"
+                // What has no label and is no number are images.
+                let plain = call.number("alpha", 0).flatMap { _ in call.text("alpha", 0) }
+                return "\(label): \(call.named("\(label)_alpha") ?? call.named("alpha") ?? plain ?? "1")"
             }.joined(separator: ", "))
     }
 
@@ -168,6 +170,7 @@ enum ForeignAugmentation {
             return place < plain.count ? plain[place].text : nil
         }
 
+        func named(_ label: String) -> String? { given.first { $0.label == label }?.text }
         func number(_ label: String, _ place: Int) -> Double? { text(label, place).flatMap { Double($0) } }
         func has(_ labels: String...) -> Bool { given.contains { $0.label.map(labels.contains) ?? false } }
         func isLonger(than count: Int) -> Bool { given.count { $0.label == nil } > count }

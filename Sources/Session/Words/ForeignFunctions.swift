@@ -42,13 +42,16 @@ enum ForeignFunction {
                 return nil
             }
             return "write `instancenorm scale: true, bias: true`: how many channels come in is inferred"
-        case "multiheadattention", "selfattention":
-            let heads = arguments.first { ["num_heads", "nhead", "heads"].contains($0.label) }?.text
-            let second = arguments.filter { $0.label == nil }.dropFirst().first?.text
-            guard let heads = heads ?? second else { return nil }
-            return
-                "write `attention heads: \(heads)`: how many channels come in is inferred, and all places of its input attend "
-                + "to each other"
+        case "multiheadattention", "selfattention": return attention(name, arguments)
+        case "crossentropyloss", "cross_entropy", "categoricalcrossentropy", "sparsecategoricalcrossentropy",
+            "softmaxcrossentropyloss":
+            return crossEntropy(arguments)
+        case "labelsmoothingcrossentropy":
+            return "write `smoothing: \(value("smoothing") ?? "0.1")` in `train`"
+        case "clip_grad_norm_", "clip_grad_norm", "clip_by_global_norm":
+            let given = arguments.first { $0.label == "max_norm" || $0.label == "clip_norm" }?.text
+            let norm = given ?? arguments.filter { $0.label == nil }.dropFirst().first?.text ?? "1"
+            return "write `clip: \(norm)` in `train`: the largest norm of the gradient"
         case "earlystopping", "earlystoppingcallback":
             let count = arguments.first { $0.label == "patience" }?.text ?? first
             let patience = count.flatMap { Int($0) } ?? 5
@@ -78,7 +81,10 @@ enum ForeignFunction {
                 ? "write `arrays \"\(file)\"` where it holds images and labels"
                 : "write `arrays \"x.npy\", \"y.npy\"` with the file of the images and that of the labels"
         case "exponentiallr":
-            let rate = value("gamma").flatMap { Double($0) == nil ? nil : $0 } ?? numbers.last ?? "0.95"
+            // The optimizer comes first, and a rate may have a name.
+            let given = arguments.first { $0.label == "gamma" }?.text
+            let second = arguments.filter { $0.label == nil }.dropFirst().first?.text
+            let rate = given ?? second ?? numbers.last ?? "0.95"
             return "write `step(1, factor: \(rate))`, which is the same: a factor after each epoch"
         case "cosineannealinglr", "cosinelrscheduler", "cosinedecay":
             guard !arguments.isEmpty else { return nil }
@@ -106,6 +112,46 @@ enum ForeignFunction {
                 + "`from:` names a folder that holds its files"
         default: return ForeignAugmentation.call(name, arguments)
         }
+    }
+
+    /// `nn.MultiheadAttention(64, 8, dropout=0.1)`
+    private static func attention(_ name: String, _ arguments: [Argument]) -> String? {
+        // In the order of PyTorch's class, and of that of Keras.
+        let places =
+            name == "MultiHeadAttention"
+            ? ["num_heads", "key_dim", "value_dim", "dropout", "use_bias"]
+            : [
+                "embed_dim", "num_heads", "dropout", "bias", "add_bias_kv", "add_zero_attn", "kdim", "vdim",
+                "batch_first",
+            ]
+        var place = 0
+        let given = arguments.map { argument in
+            defer { if argument.label == nil { place += 1 } }
+            let label = argument.label ?? (places.indices.contains(place) ? places[place] : nil)
+            return (label: label, text: argument.text)
+        }
+        let named = ["num_heads", "nhead", "heads"]
+        guard let heads = given.first(where: { $0.label.map(named.contains) ?? false })?.text else { return nil }
+        let known = Set(named + ["embed_dim", "dim", "d_model", "hidden_size", "channels", "in_channels"])
+        let leftOut = given.compactMap(\.label).filter { !known.contains($0) }.map { "`\($0)`" }
+        return
+            "write `attention heads: \(heads)`: how many channels come in is inferred, and all places of its input attend "
+            + "to each other"
+            + (leftOut.isEmpty ? "" : "; there is no option for \(leftOut.joined(separator: ", "))")
+    }
+
+    /// `nn.CrossEntropyLoss(label_smoothing=0.1)`
+    private static func crossEntropy(_ arguments: [Argument]) -> String {
+        func given(_ label: String) -> String? {
+            arguments.first { $0.label == label }.flatMap { Double($0.text) == 0 || $0.text == "None" ? nil : $0.text }
+        }
+        let smoothing = given("label_smoothing").map { "`smoothing: \($0)`" }
+        let weights = given("weight").map { $0.hasPrefix("[") ? "`classweights: \($0)`" : "`classweights:`" }
+        let meant = [smoothing, weights].compactMap(\.self)
+        return meant.isEmpty
+            ? "leave it out: `train` minimizes the cross-entropy"
+            : "write \(meant.joined(separator: " and ")) in `train`, which minimizes the cross-entropy"
+                + (weights == "`classweights:`" ? "; it takes a list of numbers, one for each class" : "")
     }
 
     /// What to say of a network that other libraries have ready-made: `resnet18`, `mobilenet_v3_small`.
@@ -166,6 +212,35 @@ enum ForeignFunction {
         }
     }
 
+    /// What to say of a measure that is none of the choices.
+    private static func measure(_ text: String, among choices: [String]) -> String? {
+        let plain = text.lowercased().filter { $0 != "_" }
+        let (name, reason): (String, String?) =
+            if let (name, isSame) = member(plain) {
+                (
+                    name,
+                    isSame
+                        ? nil
+                        : "which is made of precision and recall; `confusion a` shows what each class is taken for"
+                )
+            } else {
+                switch plain {
+                case "auc", "rocauc", "auroc", "rocaucscore", "map", "averageprecision", "prauc":
+                    ("f1", "the nearest that there is: it takes the likeliest class, and no other threshold")
+                case "balancedaccuracy", "macroaccuracy", "mcc", "kappa", "cohenkappa":
+                    ("f1", "the nearest that there is: each class counts alike, however many images it has")
+                case "error", "errorrate", "top1error": ("accuracy", "which is 100 minus the error")
+                case "top1", "top1accuracy", "acc1", "microf1": ("accuracy", nil)
+                case "nll", "crossentropy", "logloss", "negativeloglikelihood": ("loss", nil)
+                case "brier", "brierscore":
+                    ("calibration", "the nearest that there is: how far confidence is from accuracy")
+                default: ("", nil)
+                }
+            }
+        guard choices.contains(name) else { return nil }
+        return "write `\(name)`" + (reason.map { ", \($0)" } ?? "")
+    }
+
     /// What to say of an option that no option of the word equals: `augment(data, vflip: true)`.
     static func option(_ name: String, of word: Word, taking value: String) -> String? {
         let plain = name.lowercased().filter { $0 != "_" }
@@ -217,6 +292,12 @@ enum ForeignFunction {
                     + "others" : nil
         case ("findlr", "with"), ("findlr", "recipe"):
             "give the options of the recipe that matter here: `batch:`, `optimizer:`, `clip:`"
+        case ("attention", "dropout"), ("attention", "attndrop"), ("attention", "dropoutp"):
+            "there is none inside of `attention`: `dropout 0.1` behind it zeroes what comes out"
+        case ("attention", "embeddim"), ("attention", "dim"), ("attention", "dmodel"):
+            "leave it out: the channels that come in are inferred"
+        case ("attention", "batchfirst"), ("attention", "bias"), ("attention", "qkvbias"):
+            "leave it out: `attention` has biases, and takes maps"
         case ("relu", "maxvalue"): "`relu6` has an upper bound, of 6"
         case ("instancenorm", "trackrunningstats"), ("instancenorm", "momentum"):
             "there are no running statistics: each image is normalized by its own"
@@ -234,7 +315,17 @@ enum ForeignFunction {
         if plain.contains("bce") || plain.contains("binary") {
             return only + " of the softmax, for which two classes are two outputs: `linear 2`"
         }
-        if plain.contains("crossentropy") { return only }
+        if plain.contains("crossentropy") {
+            // `loss: CrossEntropyLoss(label_smoothing: 0.1)`
+            let behind = plain.firstRange(of: "smoothing").map { plain[$0.upperBound...] }
+            let share = behind?.drop { $0 == ":" || $0 == "=" || $0 == " " }.prefix {
+                $0.isNumber || ".e-".contains($0)
+            }
+            return share.flatMap {
+                Double($0) == nil ? nil : "write `smoothing: \($0)`: `train` minimizes the cross-entropy"
+            }
+                ?? only
+        }
         return only + ", and no word computes another loss"
     }
 
@@ -245,32 +336,27 @@ enum ForeignFunction {
         case ("select", "test"), ("select", "testaccuracy"), ("select", "test_accuracy"):
             "the epoch would be chosen by what it is judged by, and look better than it is: hold a validation part out, "
                 + "`on: split(data, 0.9)`, and write `select: best`"
+        case ("select", let text) where text.hasPrefix("val"):
+            (text.contains("loss")
+                ? "`best` is the nearest: it goes by the accuracy on the validation part, then the loss there"
+                : "write `select: best`")
+                + ", and `on: split(data, 0.9)` holds that part out"
+        case ("select", "max"), ("select", "min"), ("select", "accuracy"), ("select", "loss"):
+            "write `select: best`, which goes by the accuracy on the validation part, then the loss there; "
+                + "`on: split(data, 0.9)` holds it out"
         case ("views", "tta"), ("views", "flip"), ("views", "hflip"), ("views", "mirrored"), ("views", "horizontal"):
             "write `views: mirror`"
         case ("views", "fivecrop"), ("views", "tencrop"), ("views", "crop"):
             "`multicrop` is the nearest, but another function: it moves an image by one pixel, to two corners"
         case ("randaugment", let text) where text.hasPrefix("rand"): randAugment(of: text)
-        case ("measures", let text), ("y", let text):
-            member(text).flatMap { meant in
-                !parameter.choices.contains(meant.name)
-                    ? nil
-                    : meant.isSame
-                        ? "write `\(meant.name)`"
-                        : "write `\(meant.name)`, which is made of precision and recall; `confusion a` shows what each class is "
-                            + "taken for"
-            }
+        case ("measures", let text), ("y", let text), ("by", let text): measure(text, among: parameter.choices)
         case ("patience", "best"): "write `select: best`; `patience:` takes a number of epochs"
         case ("part", "best"): "leave it out: a run that was trained with `select: best` has the weights of that epoch"
-        case ("init", "he_normal"), ("init", "kaiming_normal"), ("init", "kaiming_normal_"), ("init", "he"):
-            "write `init: kaiming`"
-        case ("init", "he_uniform"), ("init", "kaiming_uniform"), ("init", "kaiming_uniform_"):
-            "`kaiming` is the nearest, but another distribution: it is normal, of the same variance"
-        case ("init", "glorot_uniform"), ("init", "xavier_uniform"), ("init", "xavier_uniform_"), ("init", "glorot"):
-            "write `init: xavier`"
-        case ("init", "glorot_normal"), ("init", "xavier_normal"), ("init", "xavier_normal_"):
-            "`xavier` is the nearest, but another distribution: it is uniform, of the same variance"
-        case ("init", "identity"), ("init", "eye"): "write `init: dirac`"
-        case ("init", "zero"), ("init", "constant"): "write `init: zeros`"
+        case ("init", _) where ForeignValue.initialization(name) != nil:
+            ForeignValue.initialization(name).map { choice, difference in
+                difference.map { "`\(choice)` is the nearest, but another distribution: \($0)" }
+                    ?? "write `init: \(choice)`"
+            }
         case ("init", "normal"), ("init", "trunc_normal"), ("init", "truncated_normal"), ("init", "lecun_normal"):
             "`kaiming` is normal with deviation sqrt(2 / fan in); no other is normal"
         case ("init", "uniform"), ("init", "lecun_uniform"): "`default` is uniform within 1 / sqrt(fan in)"
@@ -349,7 +435,9 @@ enum ForeignFunction {
             "kaimingnormal": initial("kaiming"), "xavieruniform": initial("xavier"),
             "orthogonal": initial("orthogonal"),
             "dirac": initial("dirac"), "eye": initial("dirac"), "zeros": initial("zeros"),
-            "henormal": initial("kaiming"), "glorotuniform": initial("xavier"),
+            "henormal":
+                initial("kaiming") + "; it is of the same variance, but not cut off at two deviations",
+            "glorotuniform": initial("xavier"),
             "kaiminguniform": initial("kaiming") + sameVariance("normal"),
             "heuniform": initial("kaiming") + sameVariance("normal"),
             "xaviernormal": initial("xavier") + sameVariance("uniform"),
@@ -374,7 +462,6 @@ enum ForeignFunction {
                 "write the network as a `model`; `load \"weights.safetensors\", into: Net` takes weights that were saved elsewhere",
             "gradscaler": "leave it out: `train Net, precision: mixed` needs no scaled losses",
             "autocast": "write `precision: mixed` in `train`",
-            "clipgradnorm": "write `clip: 1` in `train`: the largest norm of the gradient",
             "clipgradvalue":
                 "`clip:` of `train` is the nearest, but another function: it limits the norm, not each value",
             "depthwiseconv2d": "write `conv 64, padding: 1, groups: 64`, where 64 channels come in",
@@ -383,7 +470,6 @@ enum ForeignFunction {
             "imagedatagenerator": "write `augment data, flip: true, crop: 4`; `imagefolder \"photos\"` reads files",
             "weightedrandomsampler":
                 "`classweights: balanced` of `train` is the nearest, but another function: it weighs losses, and draws images evenly",
-            "labelsmoothingcrossentropy": "write `smoothing: 0.1` in `train`",
             "softtargetcrossentropy":
                 "leave it out: `train` takes the mixed labels that `mixup:` and `cutmix:` of `augment` make",
             "tensorboard": watching, "summarywriter": watching, "wandb": watching, "csvlogger": watching,

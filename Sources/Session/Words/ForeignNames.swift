@@ -27,6 +27,11 @@ extension FaultMaker {
             let fix = isOption ? fix : "it is a choice of some options, as in `\(elsewhere)`"
             return fault(.unknownName, message, at: range, fix: fix)
         }
+        if let call, let meant = augmentation(name, call) {
+            return fault(
+                .unknownName, message, at: range, fix: "it is an option of `augment`: write `\(meant)`",
+                edits: [TextEdit(self.range(of: call), meant)])
+        }
         if let fix = ForeignFunction.call(name, call.map(arguments) ?? []) {
             return fault(.unknownName, message, at: range, fix: fix)
         }
@@ -34,7 +39,19 @@ extension FaultMaker {
             if let call, let meant = translation(of: call, to: word, name) {
                 return fault(
                     .unknownName, message, at: range, fix: meant.fix,
-                    edits: [TextEdit(self.range(of: call), meant.text)])
+                    edits: meant.text.map { [TextEdit(self.range(of: call), $0)] } ?? [])
+            }
+            let others = KerasDefaults.options(of: word, called: name)
+            if call == nil, !others.isEmpty {
+                let text = "\(word.name) \(others.map(\.written).joined(separator: ", "))"
+                let reason = KerasDefaults.reason(others, of: word)
+                return fault(
+                    .unknownName, message, at: range, fix: "write `\(text)`: \(reason)", edits: [TextEdit(range, text)])
+            }
+            if name == "LeakyReLU", call?.arguments.isEmpty ?? true {
+                return fault(
+                    .unknownName, message, at: range,
+                    fix: "write `leakyrelu`, whose slope is PyTorch's, 0.01, or `leakyrelu 0.3` for that of Keras")
             }
             return fault(
                 .unknownName, message, at: range, fix: "did you mean `\(word.name)`?",
@@ -51,6 +68,27 @@ extension FaultMaker {
             fix: name.first?.isUppercase == true
                 ? "`model \(name) { … }` defines a model, `let \(name) = …` binds a name; `help` lists the words"
                 : "`let \(name) = …` binds a name; `help` lists the words")
+    }
+
+    /// `mixup(d, 0.2)` is `augment(d, mixup: 0.2)`, and `flip d` is `augment d, flip: true`.
+    private func augmentation(_ name: String, _ call: Call) -> String? {
+        guard let option = Word.augment.parameter(name), !option.isSubject, (1...2).contains(call.arguments.count),
+            call.arguments.allSatisfy({ $0.label == nil }), let data = call.arguments.first?.value
+        else { return nil }
+        switch data.kind {
+        case .name, .call: break
+        default: return nil
+        }
+        let usual: String?
+        switch option.kind {
+        case .boolean: usual = "true"
+        case .choice: return nil
+        default: usual = ForeignFunction.usualValue(of: option) ?? option.sample
+        }
+        let given = call.arguments.dropFirst().first.map { source[$0.value.range] }
+        guard let value = given ?? usual else { return nil }
+        let arguments = "\(source[data.range]), \(name): \(value)"
+        return call.style == .parentheses ? "augment(\(arguments))" : "augment \(arguments)"
     }
 
     // MARK: Options
@@ -79,12 +117,27 @@ extension FaultMaker {
             let fault = program.diagnostics[index]
             guard let range = fault.range, let edit = fault.edits.first,
                 let label = source[range].split(whereSeparator: { $0 == " " || $0 == "=" }).first.map(String.init),
-                let meant = callee(before: range.start, in: source).flatMap({ name in
-                    (Vocabulary.word(name) ?? Vocabulary.word(alias: name))?.label(alias: label)
-                }), meant != label
+                let parameter = callee(before: range.start, in: source).flatMap({ name in
+                    (Vocabulary.word(name) ?? Vocabulary.word(alias: name)).flatMap { word in
+                        word.label(alias: label).flatMap(word.parameter)
+                    }
+                })
             else { continue }
-            program.diagnostics[index].fix = fault.fix.map { "write `\(meant)" + $0.dropFirst("write `\(label)".count) }
-            program.diagnostics[index].edits = [TextEdit(SourceRange(range.start, edit.range.end), "\(meant): ")]
+            let meant = parameter.label
+            let written = fault.fix.map { String($0.dropFirst("write `\(label): ".count).dropLast()) } ?? ""
+            let end = edit.range.end + written.utf8.count
+            // `kernel_size=(3, 1)`
+            if end <= source.bytes.count, source[SourceRange(edit.range.end, end)] == written,
+                let value = ForeignValue.meant(written, for: parameter)
+            {
+                program.diagnostics[index].fix = value.fix(for: parameter)
+                program.diagnostics[index].edits = [TextEdit(SourceRange(range.start, end), "\(meant): \(value.text)")]
+            } else if meant != label {
+                program.diagnostics[index].fix = fault.fix.map {
+                    "write `\(meant)" + $0.dropFirst("write `\(label)".count)
+                }
+                program.diagnostics[index].edits = [TextEdit(SourceRange(range.start, edit.range.end), "\(meant): ")]
+            }
         }
         return program
     }
@@ -125,7 +178,9 @@ extension FaultMaker {
         let word = Vocabulary.word(last) ?? Vocabulary.word(alias: last)
         let first = base.split(separator: ".").first.map(String.init) ?? base
         let written = self.range(of: call)
-        if let fix = Self.loopCall(last, of: base, isBare: call.arguments.isEmpty, isBound: names.contains(first)) {
+        // `net.train(True)` is bare too.
+        let isBare = call.arguments.allSatisfy { if case .boolean = $0.value.kind { true } else { false } }
+        if let fix = Self.loopCall(last, of: base, isBare: isBare, isBound: names.contains(first)) {
             return fault(.unknownName, "there is no `\(base).\(last)`", at: range, fix: fix)
         }
         if base == "model" || names.contains(first) {
@@ -161,9 +216,10 @@ extension FaultMaker {
                 fix: ForeignFunction.text(base) ?? ForeignFunction.network(last)
                     ?? "no library is needed: `help` lists all words")
         }
-        if let meant = translation(of: call, to: word, last) {
+        if let meant = translation(of: call, to: word, name) {
             return fault(
-                .unknownName, message, at: range, fix: meant.fix, edits: [TextEdit(written, meant.text)])
+                .unknownName, message, at: range, fix: meant.fix,
+                edits: meant.text.map { [TextEdit(written, $0)] } ?? [])
         }
         return fault(
             .unknownName, message, at: range, fix: "did you mean `\(word.name)`?", edits: [TextEdit(range, word.name)]
@@ -177,7 +233,7 @@ extension FaultMaker {
         case "step":
             let hasStep = ["optim", "opt", "sched", "scaler"].contains { owner.hasPrefix($0) }
             return hasStep && !isBound ? "leave it out: `train` does every step" : nil
-        case "eval" where isBare, "train" where isBare && base == "model":
+        case "eval" where isBare, "train" where isBare && !isBound:
             return
                 "leave it out: `train` and `evaluate` set dropout and norms themselves; `train Net` trains, and `evaluate a` measures a run"
         case "cuda", "cpu", "to": return "leave it out: Tandem trains on the processor, with `threads:` of it"
@@ -192,7 +248,10 @@ extension FaultMaker {
 
     /// A call of another library with Tandem's word and arguments, where these differ: PyTorch's layers are given the
     /// size that comes in first, and some have options that mean nothing here.
-    private func translation(of call: Call, to word: Word, _ name: String) -> (text: String, fix: String)? {
+    ///
+    /// - Parameter name: as it is called: `keras.layers.Dense`.
+    /// - Returns: the text, where it is all that is needed, and the fix that says it.
+    private func translation(of call: Call, to word: Word, _ name: String) -> (text: String?, fix: String)? {
         guard call.style == .parentheses else { return nil }
         let positional = call.arguments.filter { $0.label == nil }.map { source[$0.value.range] }
         let last = name.split(separator: ".").last.map(String.init) ?? name
@@ -211,20 +270,43 @@ extension FaultMaker {
         let ignored: Set<String> = [
             "in_channels", "in_features", "num_features", "num_channels", "inplace", "in_planes", "input_shape",
         ]
-        var (place, texts, leftOut, behind, reason) = (0, [String](), [String](), "", "")
+        var (place, texts, leftOut, behind, notes) = (0, [String](), [String](), "", [String]())
+        var (given, isTurned) = (Set<String>(), false)
+        func meant(_ value: String, _ parameter: WordParameter) -> String {
+            given.insert(parameter.label)
+            if let turned = KerasDefaults.turned(value, parameter.label, of: word, called: name) {
+                isTurned = true
+                return turned
+            }
+            guard let meant = ForeignValue.meant(value, for: parameter) else { return value }
+            if let difference = meant.difference {
+                notes.append("`\(parameter.label): \(meant.text)` is another distribution: \(difference)")
+            }
+            return meant.text
+        }
+        var places = word.parameters.filter(\.isPositional)[...]
         for argument in call.arguments {
             let value = source[argument.value.range]
             guard let label = argument.label?.text else {
-                if kept.contains(place) { texts.append(value) }
+                if kept.contains(place) {
+                    texts.append(places.popFirst().map { meant(value, $0) } ?? value)
+                } else if let option = Self.behindSizes[last]?[place], !isStandard(value, option, of: word) {
+                    texts.append("\(option): \(value)")
+                }
                 place += 1
                 continue
             }
-            if let meant = word.label(alias: label) {
-                let isValid = meant == "padding" && value == "\"valid\""
-                texts.append("\(meant): \(isValid ? "0" : value)")
+            if let parameter = word.label(alias: label).flatMap(word.parameter) {
+                if parameter === LayerOption.initialization.parameter, !parameter.choices.contains(value),
+                    ForeignValue.meant(value, for: parameter) == nil
+                {
+                    notes.append("no `init:` is \(value)")
+                } else {
+                    texts.append("\(parameter.label): \(meant(value, parameter))")
+                }
             } else if label == "activation", word.isLayer, let layer = activation(value) {
                 if layer == Word.softmax.name {
-                    reason = ": `train` takes the softmax itself"
+                    notes.append("`train` takes the softmax itself")
                 } else {
                     behind = "; \(layer)"
                 }
@@ -232,19 +314,44 @@ extension FaultMaker {
                 leftOut.append("`\(label)`")
             }
         }
+        let isShorter = texts.count < call.arguments.count
+        let isOther = texts != call.arguments.map { source[self.range(of: $0)] }
+        let others = KerasDefaults.options(of: word, called: name).filter { !given.contains($0.label) }
+        texts += others.map(\.written)
+        if !others.isEmpty || isTurned { notes.append(KerasDefaults.reason(others, of: word, isTurned: isTurned)) }
+        let missing = word.parameters.first {
+            word.result == .schedule && $0.isRequired && !given.contains($0.label)
+        }
+        if let missing {
+            texts.insert("\(missing.label): \(missing.sample ?? "[30, 60]")", at: 0)
+            notes.append("`\(missing.label):` is yours to say, \(missing.help)")
+        }
         let text =
             (texts.isEmpty
                 ? word.name + (word.isLayer || word.parameters.isEmpty ? "" : "()")
                 : "\(word.name)(\(texts.joined(separator: ", ")))") + behind
-        let isShorter = texts.count < call.arguments.count
-        let given = call.arguments.map { source[self.range(of: $0)] }
-        guard isShorter || texts != given && call.arguments.contains(where: { $0.label != nil }) else { return nil }
+        guard isShorter || isOther || !others.isEmpty else { return nil }
+        var reason = notes.isEmpty ? "" : ": " + notes.joined(separator: "; ")
         if !leftOut.isEmpty {
             reason += "; there is no option for \(leftOut.joined(separator: ", "))"
         } else if reason.isEmpty, behind.isEmpty, isShorter, word.isLayer, !word.parameters.isEmpty {
             reason = ": the sizes that come in are inferred"
         }
-        return (text, "write `\(text)`\(reason)")
+        return (missing == nil ? text : nil, "write `\(text)`\(reason)")
+    }
+
+    /// Options that stand without a label behind the sizes that come in: `nn.BatchNorm2d(64, 1e-3)`.
+    private static let behindSizes: [String: [Int: String]] = [
+        "BatchNorm1d": [1: "eps", 2: "momentum"], "BatchNorm2d": [1: "eps", 2: "momentum"], "LayerNorm": [1: "eps"],
+        "InstanceNorm2d": [1: "eps"], "GroupNorm": [2: "eps"],
+    ]
+
+    /// Whether a number, as it is written, is what an option is by default.
+    private func isStandard(_ written: String, _ label: String, of word: Word) -> Bool {
+        guard case .value(let standard)? = word.parameter(label)?.standard, let number = Double(written) else {
+            return false
+        }
+        return standard.number == number
     }
 
     /// The layer that Keras names in an option: `activation="relu"`.
@@ -278,6 +385,8 @@ extension FaultMaker {
 
     private static let leftOut = "leave it out; where an option can be off, write `none`"
 
+    private static let noGradients = "leave it out: only `train` computes gradients"
+
     /// By a name alone.
     private static let habits: [String: String] = [
         "str": "a value is written inside a string: `\"\\(x)\"`",
@@ -302,9 +411,9 @@ extension FaultMaker {
         "accuracy": "it belongs to a run: `a.accuracy`", "loss": "it belongs to a run: `a.loss`",
         "MulticlassCalibrationError": "it belongs to a run: `a.calibration`",
         "model": "`model Net { … }` defines a network, which is then used by its name: `train Net`",
-        "CrossEntropyLoss": "leave it out: `train` minimizes the cross-entropy",
         "DataLoader": "leave it out: `train` takes a data set and `batch:`",
         "device": "leave it out: Tandem trains on the processor, with `threads:` of it",
+        "no_grad": noGradients, "inference_mode": noGradients, "set_grad_enabled": noGradients,
         "param_groups": ForeignFunction.groups, "parameter_groups": ForeignFunction.groups,
         "no_weight_decay_on_bias": ForeignFunction.groups, "no_weight_decay": ForeignFunction.groups,
     ]
@@ -325,13 +434,11 @@ extension FaultMaker {
         "manual_seed": "the seed is an option: `train Net, seed: 1`",
         "seed": "the seed is an option: `train Net, seed: 1`",
         "set_seed": "the seed is an option: `train Net, seed: 1`",
-        "CrossEntropyLoss": "leave it out: `train` minimizes the cross-entropy",
-        "cross_entropy": "leave it out: `train` minimizes the cross-entropy",
         "zero_grad": "leave it out: `train` does every step", "backward": "leave it out: `train` does every step",
         "Sequential": "a network is a `model`: `model Net { input 3x32x32; conv 64; relu }`",
         "DataLoader": "leave it out: `train` takes a data set and `batch:`",
         "device": "leave it out: Tandem trains on the processor, with `threads:` of it",
-        "no_grad": "leave it out: only `train` computes gradients",
+        "no_grad": noGradients, "inference_mode": noGradients, "set_grad_enabled": noGradients,
         "load_data": "a word gives both parts of a data set: `mnist()`, `fashionmnist()`, `cifar10()`, `cifar100()`",
         "add_param_group": ForeignFunction.groups, "param_groups_weight_decay": ForeignFunction.groups,
         "set_weight_decay": ForeignFunction.groups, "named_parameters": ForeignFunction.groups,

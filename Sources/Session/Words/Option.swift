@@ -19,12 +19,12 @@ struct Option<Read: Sendable>: OptionDeclaration {
 
     private init(
         _ label: String, _ kind: WordParameter.Kind, _ shown: WordParameter.Standard, isPositional: Bool,
-        choices: [String],
+        choices: [String], range: String? = nil,
         aliases: [String], _ help: String, standard: Read?, read: @escaping @Sendable (Value) -> Read?
     ) {
         parameter = WordParameter(
-            label, kind, shown, isPositional: isPositional, choices: choices, accepts: { read($0) != nil },
-            aliases: aliases, help)
+            label, kind, shown, isPositional: isPositional, choices: choices, range: range,
+            accepts: { read($0) != nil }, aliases: aliases, help)
         (self.standard, self.read) = (standard, read)
     }
 
@@ -44,7 +44,7 @@ struct Option<Read: Sendable>: OptionDeclaration {
     ) {
         self.init(
             label, kind.kind, .value(kind.written(standard) ?? .nothing), isPositional: isPositional,
-            choices: kind.choices, aliases: aliases, help, standard: standard, read: kind.read)
+            choices: kind.choices, range: kind.range, aliases: aliases, help, standard: standard, read: kind.read)
     }
 
     /// An option whose default the word works out; `workedOut` says how: `size`, `the last run`.

@@ -13,6 +13,8 @@ struct OptionKind<Read: Sendable>: Sendable {
     let read: @Sendable (Value) -> Read?
     /// As it would be typed, for help; `nil` where a default of this kind is always worked out.
     var written: @Sendable (Read) -> Value? = { _ in nil }
+    /// What may be given, where that is more than a range.
+    var range: String?
 }
 
 extension OptionKind where Read == Int {
@@ -50,6 +52,13 @@ extension OptionKind where Read == Double {
     /// Without the highest.
     static func decimal(_ range: Range<Double>) -> Self {
         decimal(range.lowerBound...range.upperBound, excludesHighest: true)
+    }
+
+    /// A number of the range, or 0 for none.
+    static func zero(or range: ClosedRange<Double>) -> Self {
+        var kind = decimal(0...range.upperBound)
+        kind.range = "0, or \(decimalText(range.lowerBound)) to \(decimalText(range.upperBound))"
+        return kind
     }
 
     static var positive: Self { decimal(0...Double.infinity, excludesLowest: true) }

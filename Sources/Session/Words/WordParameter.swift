@@ -125,6 +125,8 @@ final class WordParameter: OptionDeclaration {
     /// Takes all arguments without labels.
     let isRest: Bool
     let choices: [String]
+    /// What may be given, where that is more than the range of its kind: `0, or 0.001 to 100`.
+    private let range: String?
     /// Whether the word can read a value that its kind and its choices allow.
     let accepts: @Sendable (Value) -> Bool
     let aliases: [String]
@@ -132,8 +134,8 @@ final class WordParameter: OptionDeclaration {
 
     init(
         _ label: String, _ kind: Kind, _ standard: Standard = .required, isPositional: Bool = false,
-        isRest: Bool = false, choices: [String] = [], accepts: @escaping @Sendable (Value) -> Bool = { _ in true },
-        aliases: [String] = [], _ help: String
+        isRest: Bool = false, choices: [String] = [], range: String? = nil,
+        accepts: @escaping @Sendable (Value) -> Bool = { _ in true }, aliases: [String] = [], _ help: String
     ) {
         self.label = label
         self.kind = kind
@@ -141,6 +143,7 @@ final class WordParameter: OptionDeclaration {
         self.isPositional = isPositional || isRest
         self.isRest = isRest
         self.choices = choices
+        self.range = range
         self.accepts = accepts
         self.aliases = aliases
         self.help = help
@@ -211,6 +214,7 @@ final class WordParameter: OptionDeclaration {
 
     /// The range in words, where there is one.
     var rangeText: String? {
+        if let range { return range }
         switch kind {
         case .integer(let range), .extent(let range):
             if range.upperBound == .max { return range.lowerBound == .min ? nil : "at least \(range.lowerBound)" }

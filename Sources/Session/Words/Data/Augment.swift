@@ -31,10 +31,10 @@ private let erase = Option(
     "erase", .decimal(0...1), default: 0, aliases: ["random_erasing", "reprob"],
     "in this share of the images, blank out a rectangle of 2 to 33 % of the area: `RandomErasing`")
 private let mixup = Option(
-    "mixup", .decimal(0...Mixup.range.upperBound), default: 0, aliases: ["mixup_alpha"],
+    "mixup", .zero(or: Mixup.range), default: 0, aliases: ["mixup_alpha"],
     "mix each image and its label with another one, by a share from Beta(mixup, mixup)")
 private let cutmix = Option(
-    "cutmix", .decimal(0...CutMix.range.upperBound), default: 0, aliases: ["cutmix_alpha"],
+    "cutmix", .zero(or: CutMix.range), default: 0, aliases: ["cutmix_alpha"],
     "put a window of another image into each, and as much of its label, by a share from Beta(cutmix, cutmix); with `mixup:` "
         + "each is done to half of the images")
 

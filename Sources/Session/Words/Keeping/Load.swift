@@ -169,7 +169,8 @@ private func loadWeights(_ call: Invocation, _ weights: Safetensors, _ name: Str
         let origin = RunValue.Origin(file: FileSystem.name(of: name), record)
         return RunValue(run, model: model, data: nil, origin: origin, defaults: nil)
     } catch let error as StateDictionaryError {
-        throw call.fault(error, name, model, architecture)
+        let ofResNet = call.isGiven(names) ? nil : weights.namedAsResNet(error, for: architecture)
+        throw call.fault(ofResNet ?? error, name, model, architecture, isNamedAsResNet: ofResNet != nil)
     }
 }
 
@@ -238,7 +239,8 @@ extension Invocation {
     }
 
     fileprivate func fault(
-        _ error: StateDictionaryError, _ name: String, _ model: Model, _ architecture: Architecture
+        _ error: StateDictionaryError, _ name: String, _ model: Model, _ architecture: Architecture,
+        isNamedAsResNet: Bool
     ) -> Diagnostic {
         func texts(_ tensors: [(name: String, shape: [Int])]) -> [String] {
             tensors.map { "`\($0.name.printableName)` \(shapeText($0.shape))" }
@@ -303,9 +305,13 @@ extension Invocation {
                     ? "\(name) does not have all tensors of \(model.name)"
                     : "the tensors in \(name) are not those of \(model.name) by name, and order alone could swap some",
                 at: place(file))
+            if isNamedAsResNet {
+                diagnostic.message =
+                    "\(name) has names of torchvision's ResNet, but not all tensors that \(model.name) needs"
+            }
             diagnostic.context.append("missing in the file: \(list(texts(missing)))")
             if !surplus.isEmpty { diagnostic.context.append("not in the model: \(list(texts(surplus)))") }
-            if let first = missing.first, !surplus.isEmpty, !isGiven(names) {
+            if let first = missing.first, !surplus.isEmpty, !isGiven(names), !isNamedAsResNet {
                 // What is missing is called as it would be in the file.
                 let own =
                     architecture.parameters.map(\.name).filter { ".\(first.name)".hasSuffix(".\($0)") }
@@ -316,8 +322,8 @@ extension Invocation {
                     + "\"\(own)\": \"(its name in the file)\", ...}`, and add `names: \"map.json\""
                     + (surplus.count > missing.count ? ", strict: false" : "")
                     + "`; a name of a layer stands for all of its tensors"
-            } else if surplus.isEmpty {
-                diagnostic.fix = "give the model the layers that the weights belong to"
+            } else if surplus.isEmpty || isNamedAsResNet {
+                diagnostic.fix = wayAround(missing, of: architecture, name, model)
             } else {
                 diagnostic.fix = "give each tensor of the model a name that the file has"
             }
@@ -339,6 +345,28 @@ extension Invocation {
                 fix: "name each tensor of the file at most once")
         case .outOfMemory: return fault(WeightsFileError.outOfMemory, name)
         }
+    }
+}
+
+extension Invocation {
+    /// What to do with a file that has only a part of a model's tensors.
+    private func wayAround(
+        _ missing: [(name: String, shape: [Int])], of architecture: Architecture, _ name: String, _ model: Model
+    ) -> String {
+        if missing.allSatisfy({ $0.name.hasSuffix("running_mean") || $0.name.hasSuffix("running_var") }) {
+            return "these are no parameters of PyTorch: save `model.state_dict()`, which has them"
+        }
+        // All that is there is before it: `from:` takes layers by their numbers.
+        let isEnd = zip(architecture.parameters.suffix(missing.count), missing).allSatisfy { tensor, other in
+            tensor.shape == other.shape
+                && tensor.name.split(separator: ".").last == other.name.split(separator: ".").last
+        }
+        if isEnd, missing.count < architecture.parameters.count {
+            return "define a model of the layers that it has as `Start`, `let a = load \"\(name)\", into: Start`, and "
+                + "`train \(model.name), ..., from: a` takes them and begins the others anew"
+        }
+        return "give it in Python what a new model has: `w = model.state_dict() | load_file(\"\(name)\")`, then "
+            + "`save_file(w, \"whole.safetensors\")`"
     }
 }
 

@@ -64,17 +64,25 @@ private func shareRun(_ call: Invocation) throws -> Value {
             .notRepeatable, "the data of \(label) is not known", at: place,
             fix: "share the file: `save \(label), \"weights.safetensors\"`")
     }
-    if let source = value.dataSource, source != value.dataExpression {
+    if let source = value.dataSource, let folder = value.dataDescription?.source.folder {
         call.context.output.report(
             Diagnostic(
                 .note, code: .notRepeatable,
-                "\(label) was trained on the files of a folder, and the line takes the published ones",
+                "\(label) was trained on the files of the folder \(folder.printableName), and the line takes the published ones",
                 source: call.context.source, at: place,
                 fix: "where they are others, send them along, and write `\(source)` in the line"))
     }
+    if value.dataDescription?.source.archive != nil {
+        call.context.output.report(
+            Diagnostic(
+                .note, code: .notRepeatable,
+                "the data of \(label) come from another archive than the published one: the line holds its SHA-256, and not where "
+                    + "it is", source: call.context.source, at: place,
+                fix: "say where it is: add `url:` behind `sha256:` in the line"))
+    }
     let name = RunProgram.name(value)
     return .string(
-        "\(RunProgram.text(value, name: name)); share \(name), digest: \"\(value.run.digest.prefix(shownDigits))\", "
+        "\(RunProgram.text(value, name: name, data: value.checkedDataExpression)); share \(name), digest: \"\(value.run.digest.prefix(shownDigits))\", "
             + "data: \"\(data.prefix(shownDigits))\", engine: \(arithmeticVersion)")
 }
 

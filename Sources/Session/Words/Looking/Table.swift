@@ -47,7 +47,7 @@ private func showTable(_ call: Invocation) throws -> Value {
         let labels = try call.testLabels(of: runs, for: call[measures] ?? [])
         table = RunTable.table(
             runs.map(\.run), in: means(of: groups), data: runs.map { $0.data?.name ?? $0.dataExpression },
-            labels: labels,
+            images: runs.map { $0.data?.dataset.training.count }, labels: labels,
             measures: call[measures], showsDigest: call[digest])
         call.noteUnknownMeasures(call[measures] ?? [], zip(runs, labels).map { ($0.run.label, $0.run, $1) })
     case .lists(let lists):

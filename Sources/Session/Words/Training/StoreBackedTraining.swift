@@ -62,7 +62,7 @@ struct StoreBackedTraining {
         tellBeginning(beginning, keeper)
 
         let log = TrainingLog(
-            context, form: call[CommonOptions.log], name: model.name,
+            context, form: call[CommonOptions.log], name: model.name, passes: options.passes,
             behind: beginning?.position.metrics ?? [])
         let trainer = Trainer(model: model.name, architecture: architecture, dataset: data.dataset, options: options)
         let run: Run
@@ -124,8 +124,8 @@ struct StoreBackedTraining {
             options.isEnd(position.metrics)
             ? "the end of epoch \(position.metrics.count)"
             : position.batch == 0
-                ? "epoch \(position.epoch) of \(options.epochs)"
-                : "epoch \(position.epoch) of \(options.epochs), batch \(position.batch + 1) of \(batches)"
+                ? "epoch \(placeOfEpoch(position.epoch, of: options.passes))"
+                : "epoch \(placeOfEpoch(position.epoch, of: options.passes)), batch \(position.batch + 1) of \(batches)"
         var origin = ""
         if let source = keeper?.source, source.planned != options.passes {
             origin = " after the \(counted(source.epochs, "epoch")) of \(source.label)"
