@@ -68,7 +68,8 @@ let package = Package(
         module(
             "Session",
             [
-                "Language", "Network", "Runtime", "Libraries", "Engine", "Datasets", "Graphics", "Experiments", "Cluster",
+                "Language", "Network", "Runtime", "Libraries", "Engine", "Datasets", "Graphics", "Experiments",
+                "Cluster",
                 "Bench", "Text",
             ]),
         module("Notebook", ["Libraries"]),

@@ -141,8 +141,9 @@ private final class Worker {
         if let data, data.digest == description.dataDigest { return data.dataset }
         data = nil
         do throws(DatasetError) {
-            guard let made = try description.data?.made(
-                in: folder, opensFiles: true, cancellation: Worker.cancellation)
+            guard
+                let made = try description.data?.made(
+                    in: folder, opensFiles: true, cancellation: Worker.cancellation)
             else { throw .badOption("nothing describes how they are made", fix: "") }
             guard try made.digest(unless: Worker.cancellation) == description.dataDigest else {
                 throw .badOption("their files have changed since they were read", fix: "")

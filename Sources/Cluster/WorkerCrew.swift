@@ -1,5 +1,5 @@
-// Several trainings at once on one machine, each in a process of its own (`tandem work -`). Where one of them ends, by a
-// fault or because memory is short, another one takes over its training.
+// Several trainings at once on one machine, each in a process of its own (`tandem work -`). Where one of them ends, by
+// a fault or because memory is short, another one takes over its training.
 
 import Engine
 import Experiments
@@ -82,6 +82,8 @@ private struct Shift {
     /// How many at once: fewer than the crew where memory turned out to be short.
     var limit: Int
     var isWaiting = false
+    /// What was told, each once.
+    var noted: Set<String> = []
 
     struct Member {
         let process: ChildProcess
@@ -108,7 +110,7 @@ private struct Shift {
         _ cancellation: Cancellation, _ observer: (RunSource.Event) -> Void
     ) throws(TrainingError) -> StudyEnd {
         while true {
-            if cancellation.isCancelled { return .interrupted }
+            if cancellation.isCancelled { return finish(observer) }
             askAgain(observer)
             try assign(observer)
             if busy == 0, waiting.isEmpty, held.isEmpty { return .done }
@@ -224,12 +226,16 @@ private struct Shift {
         case .noData(let reason):
             members[number].place = nil
             // Another worker would find the same: all that is on these data.
+            let isNew = noted.insert(reason).inserted
             let others = waiting.filter { trainings[$0].model.dataKey == wanted.model.dataKey }
             waiting.removeAll(where: others.contains)
             left += [place] + others
-            observer(
-                .note(
-                    "the data could not be made again in another process (\(reason)): trained here, one after the other"))
+            if isNew {
+                observer(
+                    .note(
+                        "the data could not be made again in another process (\(reason)): trained here, one after the other"
+                    ))
+            }
         case .failed(let message, let fix, let isOutOfMemory):
             members[number].place = nil
             guard isOutOfMemory, busy > 0 else {
@@ -260,7 +266,7 @@ private struct Shift {
         let ending = process.ended(within: 2)
         let reason =
             switch ending {
-            case .killed(signal: SIGKILL): "was killed (signal 9), as the system does where memory is short"
+            case .killed(signal: SIGKILL): "was killed (signal 9), perhaps because memory is short"
             case .killed(let signal): "was ended by signal \(signal)"
             case .exited(143)?: "was told to end"
             case .exited(let code)?: "ended with the code \(code)"
@@ -287,11 +293,31 @@ private struct Shift {
         return nil
     }
 
-    /// They keep what they have trained, and end.
+    /// An interrupt is answered sooner than a large checkpoint is written.
+    private static let mostSecondsToEnd = 0.3
+
+    /// They keep what they have trained, and end; what they had done already is taken.
+    private mutating func finish(_ observer: (RunSource.Event) -> Void) -> StudyEnd {
+        for member in members { member.process.endInput() }
+        let limit = Clock.seconds + Self.mostSecondsToEnd
+        while members.contains(where: { $0.process.isOpen }), Clock.seconds < limit {
+            ChildProcess.wait(for: members.map(\.process), seconds: limit - Clock.seconds)
+            for member in members {
+                var lines: [[UInt8]] = []
+                member.process.read { lines.append($0) }
+                guard let place = member.place else { continue }
+                for case .ended(let record)? in lines.map({ WorkerMessage($0) }) {
+                    guard [.done].contains(record.state) || record.state.isDiverged else { continue }
+                    if let run = run(record, trainings[place]) { observer(.got(place, run, wasKept: false)) }
+                }
+            }
+        }
+        return .interrupted
+    }
+
     func dismiss() {
         for member in members { member.process.endInput() }
-        // An interrupt is answered sooner than a large checkpoint is written.
-        let limit = Clock.seconds + 0.3
+        let limit = Clock.seconds + Self.mostSecondsToEnd
         for member in members { _ = member.process.ended(within: max(0, limit - Clock.seconds)) }
     }
 }

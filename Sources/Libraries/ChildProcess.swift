@@ -130,7 +130,11 @@ public final class ChildProcess {
     // MARK: The end
 
     /// Ends it at once, whatever it does.
-    public func kill() { if ending == nil { Glibc.kill(process, SIGKILL) } }
+    public func kill() {
+        if ending == nil { Glibc.kill(process, SIGKILL) }
+        // What it has started itself may keep the other side open.
+        closeSocket()
+    }
 
     /// How it ended, if it has within so many seconds.
     public func ended(within seconds: Double) -> Ending? {
@@ -154,7 +158,9 @@ public final class ChildProcess {
 
     /// Waits until one of them has a line or has ended, for so many seconds at most.
     public static func wait(for processes: [ChildProcess], seconds: Double) {
-        var places = processes.filter { $0.socket >= 0 }.map { pollfd(fd: $0.socket, events: Int16(POLLIN), revents: 0) }
+        var places = processes.filter { $0.socket >= 0 }.map {
+            pollfd(fd: $0.socket, events: Int16(POLLIN), revents: 0)
+        }
         _ = poll(&places, nfds_t(places.count), Int32(seconds * 1000))
     }
 }

@@ -104,6 +104,17 @@ public struct Runner {
     }
 }
 
+/// Why there is no help for a word, with what may be meant.
+public func helpFault(_ word: String) -> String {
+    let workspace = Workspace(output: TextOutput(style: .block, readsAnswers: false))
+    let isName = !word.isEmpty && word.unicodeScalars.allSatisfy { $0.properties.isIDContinue }
+    var fix = ""
+    do throws(Diagnostic) { if isName { _ = try workspace.evaluate("help \(word)") } } catch {
+        if let meant = error.fix, meant.hasPrefix("did you mean") { fix = "; \(meant)" }
+    }
+    return "there is no word `\(word.printableName)`\(fix); `tandem help` lists them"
+}
+
 /// The text of a word's help, or the overview; `nil` where there is no such word.
 public func helpPage(_ word: String?, asMarkdown: Bool) -> String? {
     let workspace = Workspace(output: TextOutput(style: .block, readsAnswers: false))

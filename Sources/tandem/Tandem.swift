@@ -141,7 +141,8 @@ struct Tandem {
         let words = arguments.filter { $0 != "--markdown" }
         guard words.count <= 1 else { return refuse("help takes one word") }
         guard let page = helpPage(words.first, asMarkdown: arguments.contains("--markdown")) else {
-            return refuse("there is no word `\(words.first ?? "")`")
+            complain(helpFault(words.first ?? ""))
+            return ExitCode.usage
         }
         write(page)
         return ExitCode.success

@@ -105,7 +105,8 @@ struct WorkerCrewTests {
         #expect(error?.message == "Net: needs 9 MB")
         try withFolder { folder in
             let train = #"sleep 0.2; rmdir \#(folder)/one; echo '{"kept":true}'"#
-            let answer = "while read task; do if mkdir \(folder)/one; then \(train); else \(failure); fi; done 2>/dev/null"
+            let answer =
+                "while read task; do if mkdir \(folder)/one; then \(train); else \(failure); fi; done 2>/dev/null"
             let outcome = try told(crew(answer, count: 3), wanted(1...4))
             #expect(outcome.got == 4 && outcome.lost == 0 && outcome.left.isEmpty)
         }
@@ -115,7 +116,8 @@ struct WorkerCrewTests {
     @Test func whatIsKilledNextToOthersIsTrainedWithFewerAtOnce() throws {
         try withFolder { folder in
             let train = #"sleep 0.2; rmdir \#(folder)/one; echo '{"kept":true}'"#
-            let answer = "while read task; do if mkdir \(folder)/one; then \(train); else kill -9 $$; fi; done 2>/dev/null"
+            let answer =
+                "while read task; do if mkdir \(folder)/one; then \(train); else kill -9 $$; fi; done 2>/dev/null"
             let outcome = try told(crew(answer, count: 4), wanted(1...5))
             #expect(outcome.got == 5 && outcome.lost >= 1)
         }
@@ -186,15 +188,17 @@ struct WorkerCrewTests {
 
     @Test func messagesAreReadAsTheyWereWritten() throws {
         let progress = TrainingProgress(
-            epoch: 2, epochs: 3, batches: 4, batchesPerEpoch: 5, images: 60, imagesPerEpoch: 70, loss: 0.5, accuracy: 12.5,
+            epoch: 2, epochs: 3, batches: 4, batchesPerEpoch: 5, images: 60, imagesPerEpoch: 70, loss: 0.5,
+            accuracy: 12.5,
             imagesPerSecond: 1e4, secondsLeft: 0.25)
         guard case .progress(let read)? = WorkerMessage(WorkerMessage.progress(progress).line) else {
             Issue.record("no progress")
             return
         }
         #expect(read.fraction == progress.fraction && read.loss == 0.5 && read.secondsLeft == 0.25)
-        guard case .failed("a \"b\"\n", "c", true)? = WorkerMessage(
-            WorkerMessage.failed(message: "a \"b\"\n", fix: "c", isOutOfMemory: true).line)
+        guard
+            case .failed("a \"b\"\n", "c", true)? = WorkerMessage(
+                WorkerMessage.failed(message: "a \"b\"\n", fix: "c", isOutOfMemory: true).line)
         else {
             Issue.record("no failure")
             return

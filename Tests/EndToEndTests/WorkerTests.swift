@@ -98,7 +98,9 @@ import Testing
         #expect(digests(again.output) == digests(output))
     }
 
-    @Test(arguments: [(SIGKILL, "was killed (signal 9)"), (SIGTERM, "was told to end"), (SIGSEGV, "ended by signal")])
+    @Test(arguments: [
+        (SIGKILL, "was killed (signal 9)"), (SIGTERM, "was told to end"), (SIGUSR1, "was ended by signal 10"),
+    ])
     func whatALostWorkerWasAtIsTrainedByAnother(signal: Int32, told: String) throws {
         defer { try? FileManager.default.removeItem(at: home) }
         let process = try started(Self.study(epochs: 15, workers: 2))

@@ -57,6 +57,7 @@ struct StudyJSON {
             "failed": .bool(study.hasFailed(run)), "seconds": number(run.seconds),
             "predictions": .array(run.predictions.map { .integer(Int($0)) }),
         ]
+        object["threads"] = run.threads.map { .integer($0) }
         for measure in OutcomeMeasure.allCases {
             object[measure.rawValue] = number(run.value(of: measure, labels: labels))
         }

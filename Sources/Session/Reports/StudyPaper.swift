@@ -3,6 +3,7 @@
 
 import Experiments
 import Graphics
+import Text
 
 /// What a paper's table may show, in this order.
 enum PaperColumn: String, CaseIterable, Sendable {
@@ -69,10 +70,20 @@ struct StudyPaper {
         let seeds = Set(names.indices.map { study.values($0).count }).sorted().map(String.init).joined(
             separator: " or ")
         return
-            "Test \(measured) on \(report.dataName) \(StudyReport.end(of: plan.models.map(\.options))): mean ± standard deviation over "
+            "Test \(measured) on \(data) \(StudyReport.end(of: plan.models.map(\.options))): mean ± standard deviation over "
             + "\(seeds == "1" ? "1 seed" : "\(seeds) seeds")"
             + (hasPairsInRows && report.pairs.contains { $0.interval != nil } ? ", \(intervalText)" : "")
             + (study.isComplete ? "" : "; unfinished, \(counted(study.missing.count, "training")) missing")
+    }
+
+    /// `CIFAR-10 (2,000 training and 1,000 test images)`: what readers know, and not what a notebook calls it.
+    private var data: String {
+        let sets = plan.models.map(\.dataset)
+        guard let first = sets.first, plan.pairing != .folds,
+            sets.allSatisfy({ $0.training.count == first.training.count })
+        else { return report.dataName }
+        return
+            "\(first.name) (\(grouped(first.training.count)) training and \(grouped(first.test.count)) test images)"
     }
 
     private var intervalText: String {

@@ -5,6 +5,7 @@ import Engine
 import Experiments
 import Graphics
 import Libraries
+import Runtime
 
 struct StudyReport {
     let study: Study
@@ -55,7 +56,8 @@ struct StudyReport {
         if !earlier.isEmpty {
             notes.append(
                 "looked at again: a result with some of these seeds had been seen, \(earlier.joined(separator: "; ")); "
-                    + "who looks until a result pleases is often misled, so the range is wider than that of as many planned seeds")
+                    + "who looks until a result pleases is often misled, so the range is wider than that of as many planned seeds"
+            )
         }
         if plan.pairing == .none {
             notes.append(
@@ -182,7 +184,8 @@ struct StudyReport {
                 Column("model", isNumber: false), Column(plan.measure.title, unit: plan.measure.unit),
                 Column("spread", unit: plan.measure.unitOfDifference), Column("lowest to highest"),
                 Column("\(plan.pairing.unit)s"),
-            ] + others.map(\.meanColumn) + [Column("\(isLong ? "minutes" : "seconds") a run", isTiming: true)])
+            ] + others.map(\.meanColumn) + [Column("\(isLong ? "minutes" : "seconds") a run\(threads)", isTiming: true)]
+        )
         for (model, name) in names.enumerated() {
             let sample = Sample(study.values(model))
             let all = study.seeds.count { study.run(model, $0) != nil }
@@ -200,6 +203,13 @@ struct StudyReport {
             table.add(cells + [Cell(study.secondsOfRun(model).map { isLong ? $0 / 60 : $0 }, digits: 1)])
         }
         return table
+    }
+
+    /// With how many threads each was trained, where that were not all: next to others it takes longer.
+    private var threads: String {
+        let threads = Set(study.allRuns.compactMap(\.run.threads))
+        guard threads.count == 1, let count = threads.first, count < ThreadPool.availableThreads else { return "" }
+        return ", \(counted(count, "thread"))"
     }
 
     /// One row per training: what one needs to repeat the computation, and the measures that were asked for.

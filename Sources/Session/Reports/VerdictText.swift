@@ -25,7 +25,8 @@ struct VerdictText {
             guard !seeds.isEmpty else { return nil }
             let all = study.seeds.count { study.run(model, $0) != nil }
             let diverged = seeds.count { study.run(model, $0)?.state.isDiverged ?? false }
-            let guessing = "no better than guessing (\(decimalText((100 * plan.failureRule.largestShare).rounded())) % right)"
+            let guessing =
+                "no better than guessing (\(decimalText((100 * plan.failureRule.largestShare).rounded())) % right)"
             let how =
                 diverged == seeds.count
                 ? "diverged" : diverged == 0 ? guessing : "\(diverged) diverged, the others \(guessing)"
@@ -280,7 +281,8 @@ struct VerdictText {
         func percent(_ share: Double) -> String {
             share < 1 ? "under 1 %" : share > 99 ? "over 99 %" : "\(fixed(share, 0)) %"
         }
-        return "the chances as things stand: \(percent(a)) that \(names[pair.second]) is better by more than \(margin), "
+        return
+            "the chances as things stand: \(percent(a)) that \(names[pair.second]) is better by more than \(margin), "
             + "\(percent(b)) that \(names[pair.first]) is, \(percent(max(0, 100 - a - b))) that neither is"
     }
 

@@ -34,7 +34,7 @@ final class SessionState: @unchecked Sendable {
     var notedOptions: Set<String> = []
     /// Definitions of which it was said that they hide a word.
     var notedNames: Set<String> = []
-    /// Faults of the store that other processes have told.
+    /// Faults of the store that were reported, of this process or another.
     var toldStoreFaults: Set<String> = []
     /// Numbers of `ProgressUpdate`s.
     var progressCount = 0
@@ -74,6 +74,7 @@ final class SessionState: @unchecked Sendable {
     /// Reports what the store could not keep, or found damaged.
     func tellStoreFaults(in source: SourceText? = nil, at range: SourceRange? = nil) {
         for fault in store?.takeFaults() ?? [] {
+            toldStoreFaults.insert(fault.message)
             output.report(
                 Diagnostic(
                     .warning, code: .store, fault.message, source: range == nil ? nil : source, at: range,

@@ -8,7 +8,8 @@ import Text
 
 private let switches = Option(
     "over", .list, aliases: ["switches", "without"],
-    "what is switched, by name: boolean parameters of the model, options of the recipe, its optimizer or `augment`, or \"augment\" itself")
+    "what is switched, by name: boolean parameters of the model, options of the recipe, its optimizer or `augment`, or \"augment\" itself"
+)
 
 extension Word {
     static let ablate = Word(

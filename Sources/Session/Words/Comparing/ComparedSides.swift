@@ -41,10 +41,9 @@ extension Invocation {
             }
         } else if models.count == 1 {
             try refuseWhatHidesTheRecipes(recipes)
-            for (index, recipe) in recipes.enumerated() {
+            for (recipe, name) in zip(recipes, RecipeValue.names(of: recipes)) {
                 let call = with(recipe, at: place(ComparingOption.recipes))
                 let data = try call.oneDataSet()
-                let name = recipe.boundName ?? "recipe \(index + 1)"
                 sides.append(
                     Side(
                         name, keptName: "\(models[0].name) with \(name)", models[0], data,
@@ -178,5 +177,34 @@ extension [Side] {
                 dataKey: hasOneDataSet ? "" : try digest(side.data), options: side.training.options)
         }
         return ComparedSides(studied: studied, models: map(\.model), data: map(\.data))
+    }
+}
+
+extension RecipeValue {
+    /// What recipes are called next to each other: by their own names; without them by what they differ in, where that
+    /// is one option: `sgd`, `adamw`, `epochs 5`.
+    fileprivate static func names(of recipes: [RecipeValue]) -> [String] {
+        let labels = recipes.first?.options.map(\.label) ?? []
+        func texts(_ label: String) -> [String?] {
+            recipes.map { recipe in
+                guard case .object(let object)? = recipe.member(label) else { return recipe.member(label)?.literal }
+                return object is OptimizerValue || object is ScheduleValue || object is AverageValue ? object.text : nil
+            }
+        }
+        let different = labels.filter { label in
+            let texts = texts(label)
+            return texts.contains { $0 != texts[0] }
+        }
+        var names = recipes.indices.map { "recipe \($0 + 1)" }
+        if different.count == 1, recipes.count > 1 {
+            let values = texts(different[0]).compactMap(\.self)
+            let heads = values.map { String($0.prefix { $0 != "(" }) }
+            if values.count == recipes.count, Set(values).count == values.count {
+                let isMade = heads != values
+                names =
+                    !isMade ? values.map { "\(different[0]) \($0)" } : Set(heads).count == heads.count ? heads : values
+            }
+        }
+        return zip(recipes, names).map { $0.boundName ?? $1 }
     }
 }

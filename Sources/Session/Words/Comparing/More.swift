@@ -13,7 +13,8 @@ private let seedCount = Option(
 
 extension Word {
     static let more = Word(
-        "more", .comparing, "Adds seeds to a study", [studyOption, seedCount, only, ComparingOption.workers, CommonOptions.log], result: .study,
+        "more", .comparing, "Adds seeds to a study",
+        [studyOption, seedCount, only, ComparingOption.workers, CommonOptions.log], result: .study,
         example: ComparingOption.twoModels + ComparingOption.smallData
             + "let study = compare A, B, on: data, epochs: 1, seeds: 1...2\nlet larger = more study, 1",
         shows: .unbound, takesLong: true, .perform(moreSeeds))

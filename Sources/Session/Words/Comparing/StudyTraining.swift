@@ -22,6 +22,7 @@ extension Invocation {
         var (source, records) = try runSource(sides, keepsWeights: study.plan.keepsWeights)
         defer { context.tellStoreFaults(at: range) }
         let result: (study: Study, end: StudyEnd)
+        var keptLater: [StudyRun] = []
         let log = StudyLog(context, form: form, title: "comparing \(names.joined(separator: ", "))")
         do throws(TrainingError) {
             let count = study.missing.count
@@ -47,6 +48,7 @@ extension Invocation {
                 case .storeFault(let message, let fix): tellStoreFault(message, fix: fix)
                 case .finished(let model, let seed, let run, let wasKept):
                     log.note(run, of: "\(names[model]) seed \(seed)", wasKept: wasKept)
+                    if wasKept { keptLater.append(run) }
                     context.tellStoreFaults(at: range)
                 case .waiting(let trainings, let holder): tellWaiting(for: holder, trainings)
                 case .looked(let seeds, let isDecided): log.noteLook(seeds: seeds, isDecided: isDecided)
@@ -56,6 +58,7 @@ extension Invocation {
             log.fail()
             throw fault(error)
         }
+        tellKeptLater(keptLater)
         let looked = try noteLooks(at: result.study, of: value.data)
         let ended = StudyValue(looked, models: value.models, data: value.data, defaults: value.defaults)
         let seeds = result.study.completeSeeds.count
@@ -138,6 +141,12 @@ extension Invocation {
             "\(runs.count) of \(counted(count, "training")) loaded from the run store, \(saved) saved\(hint)\n")
     }
 
+    /// Those of the later looks, or that other processes have trained meanwhile.
+    private func tellKeptLater(_ runs: [StudyRun]) {
+        guard !runs.isEmpty else { return }
+        context.write("\(counted(runs.count, "more training")) loaded from the run store\n")
+    }
+
     /// Notes the expected cost before the training starts.
     private func announce(_ cost: StudyCost, of study: Study, isUntilDecided: Bool, _ maker: CrewMaker?) {
         guard cost.runs > 0 else { return }
@@ -175,7 +184,8 @@ extension Invocation {
         context.output.report(
             Diagnostic(
                 .note, code: .cost,
-                "\(counted(runs, "training"))\(further)\(several): \(DurationText.about(seconds)) and \(memory) of memory here"))
+                "\(counted(runs, "training"))\(further)\(several): \(DurationText.about(seconds)) and \(memory) of memory here"
+            ))
     }
 
     /// What ended a study early is thrown once its value is bound.
@@ -190,7 +200,8 @@ extension Invocation {
                 fault(
                     .interrupted,
                     "interrupted with \(counted(missing, "training")) missing; those that were done are \(kept())"
-                        + (arguments.word.name == "variance" ? "" : ", and `more` continues")))
+                        + (arguments.word.name == "variance"
+                            ? "; the same call continues" : "; `more` continues, or the same call")))
         case .stopped(let reason, let fix):
             context.pendingStop = .fault(
                 fault(.stopped, "the study stopped, its runs are \(kept()): \(reason)", fix: fix))

@@ -88,9 +88,21 @@ private func means(of groups: [RunGroup]) -> [(name: String, places: Range<Int>)
 extension Invocation {
     fileprivate func checkMeasures() throws {
         guard self[measures]?.isEmpty == true else { return }
-        throw fault(
-            .unknownChoice, "`measures:` takes one or several of its choices", at: place(measures),
-            fix: "for example `measures: [accuracy, f1, calibration]`")
+        throw noChoice(measures.parameter, example: "[accuracy, f1, calibration]")
+    }
+
+    /// Of a list of choices something is none.
+    fileprivate func noChoice(_ option: WordParameter, example: String) -> Diagnostic {
+        let given = arguments.given(option)?.value
+        let wrong = (given?.elements ?? [given].compactMap(\.self)).first { value in
+            if case .string(let text) = value { !option.choices.contains(text) } else { true }
+        }
+        let what =
+            wrong.map { "`\(option.label):` has no \($0.literal)" }
+            ?? "`\(option.label):` takes one of its choices or several"
+        return fault(
+            .unknownChoice, "\(what): it takes \(option.choices.joined(separator: ", "))",
+            at: arguments.given(option)?.range ?? range, fix: "for example `\(option.label): \(example)`")
     }
 }
 
@@ -125,9 +137,7 @@ private func showTable(of study: StudyValue, _ call: Invocation) throws -> Value
             entry.run.run.map { (entry.run.run?.label ?? "", $0, study.data[0].dataset.test.labels) }
         })
     if call[paperColumns]?.isEmpty == true {
-        throw call.fault(
-            .unknownChoice, "`columns:` takes one or several of its choices", at: call.place(paperColumns),
-            fix: "for example `columns: [mean, n, difference, interval]`")
+        throw call.noChoice(paperColumns.parameter, example: "[mean, n, difference, interval]")
     }
     if call.isGiven(paperColumns), call[textForm] == nil, !call.isGiven(CommonOptions.to) {
         throw call.fault(
