@@ -63,7 +63,8 @@ public struct IntervalPlot: Hashable, Sendable {
         return Scale(values, axis, ticks: 6, including: style == .bars ? 0 : nil)
     }
 
-    /// Of each row: `78.42 ± 0.31`, or with its two ends where the interval is lopsided.
+    /// Of each row: `78.42 [78.11, 78.73]`, the mean with the ends of its interval. Behind `±` tables write a standard
+    /// deviation.
     var valueTexts: [String] {
         let means = toldApart(rows.compactMap(\.mean))
         var next = means.startIndex
@@ -71,9 +72,8 @@ public struct IntervalPlot: Hashable, Sendable {
             guard let mean = row.mean else { return "" }
             defer { next += 1 }
             guard let interval = row.interval else { return means[next] }
-            let (below, above) = (mean - interval.lowerBound, interval.upperBound - mean)
-            if abs(below - above) <= 0.02 * (below + above) { return uncertain(mean, (below + above) / 2) }
-            let texts = uncertain([mean, interval.lowerBound, interval.upperBound], (below + above) / 2)
+            let half = (interval.upperBound - interval.lowerBound) / 2
+            let texts = uncertain([mean, interval.lowerBound, interval.upperBound], half)
             let power = texts.power
             return "\(texts.numbers[0])\(power) [\(texts.numbers[1])\(power), \(texts.numbers[2])\(power)]"
         }

@@ -55,8 +55,8 @@ struct StudyReport {
         let earlier = pairs.compactMap { pair in pair.earlier.map { words.earlier($0, pair) } }
         if !earlier.isEmpty {
             notes.append(
-                "looked at again: a result with some of these seeds had been seen, \(earlier.joined(separator: "; ")); "
-                    + "who looks until a result pleases is often misled, so the range is wider than that of as many planned seeds"
+                "this is not the first look: with some of these seeds it was \(earlier.joined(separator: "; ")); "
+                    + "each further look makes a wrong answer likelier, so the range is wider than that of as many planned seeds"
             )
         }
         if plan.pairing == .none {
@@ -82,8 +82,8 @@ struct StudyReport {
             guard let sample = Sample(study.values(index)), let noise = sample.differenceOfTwo, sample.hasSpread
             else { continue }
             notes.append(
-                "for scale: two runs of \(names[index]) with different seeds differ by up to \(fixed(noise, 2)) points, 19 times out of 20 "
-                    + "(here by up to \(fixed(sample.highest - sample.lowest, 2))), and so much means nothing"
+                "for scale: two runs of \(names[index]) with different seeds differ by up to \(fixed(noise, 2)) points, 19 times out of 20, "
+                    + "by nothing but their seeds (here by up to \(fixed(sample.highest - sample.lowest, 2)))"
             )
         }
         if !plan.trainedModels.allSatisfy({ study.failedSeeds($0).isEmpty }) {
@@ -112,11 +112,10 @@ struct StudyReport {
         }
         let percent = percentHeld(chance)
         return [
-            "in \(shown.count == 1 ? "" : "at least ")\(percent) of 100 such studies, with new seeds"
-                + (isOfImages ? " and new test images" : "")
+            "of 100 such studies, with new seeds\(isOfImages ? " and new test images" : ""), \(shown.count == 1 ? "" : "at least ")\(percent) give "
                 + (shown.count == 1
-                    ? ", the true difference lies in \(first.verdict.isDecided ? "the range in parentheses" : "that range")"
-                    : ", all true differences lie in these ranges")
+                    ? "a range\(first.verdict.isDecided ? " (in parentheses)" : "") that holds the true difference"
+                    : "ranges that all hold the true difference")
         ]
     }
 

@@ -282,7 +282,7 @@ struct VerdictText {
             share < 1 ? "under 1 %" : share > 99 ? "over 99 %" : "\(fixed(share, 0)) %"
         }
         return
-            "the chances as things stand: \(percent(a)) that \(names[pair.second]) is better by more than \(margin), "
+            "the chances as things stand: \(percent(a)) that \(names[pair.second]) is better by more than the margin of \(margin), "
             + "\(percent(b)) that \(names[pair.first]) is, \(percent(max(0, 100 - a - b))) that neither is"
     }
 

@@ -131,6 +131,21 @@ extension Invocation {
         }
     }
 
+    /// `with: [recipe(optimizer: sgd(lr: 0.1)), …]`, where optimizers or schedules were given.
+    private func recipesMeant(by values: [Value]) -> String? {
+        let recipes = values.compactMap { value -> String? in
+            guard case .object(let object) = value else { return nil }
+            return switch object {
+            case let optimizer as OptimizerValue: "recipe(optimizer: \(optimizer.text))"
+            case let schedule as ScheduleValue: "recipe(schedule: \(schedule.text))"
+            case let recipe as RecipeValue: recipe.boundName ?? recipe.text
+            default: nil
+            }
+        }
+        guard recipes.count == values.count else { return nil }
+        return "write `with: \(recipes.count == 1 ? recipes[0] : "[\(recipes.joined(separator: ", "))]")`"
+    }
+
     /// `with: fast` or `with: [slow, fast]`
     private func recipes() throws -> [RecipeValue] {
         guard let given = self[ComparingOption.recipes] else { return [] }
@@ -139,7 +154,8 @@ extension Invocation {
                 throw fault(
                     .wrongType, "`with:` takes a recipe or a list of them, not \(value.kind)",
                     at: place(ComparingOption.recipes),
-                    fix: "make one first: `let fast = recipe(epochs: 2, optimizer: adam(lr: 1e-3))`")
+                    fix: recipesMeant(by: given.elements ?? [given])
+                        ?? "make one first: `let fast = recipe(epochs: 2, optimizer: adam(lr: 1e-3))`")
             }
             try refuseSeeds(of: recipe, at: place(ComparingOption.recipes))
             return recipe
