@@ -1,6 +1,6 @@
-// `tandem work -`: a process that trains what its standard input names, one training after the other, and tells of each
-// on its standard output. It finds in the store what others have trained, and leaves there what it trains. Without its
-// input it stops, keeps what it is at, and ends: nobody waits for it any more.
+// `tandem work -`: a process that trains what its standard input names, one training after the other, and writes what
+// comes of each to its standard output. Runs are in the store, for every process. At the end of its input it saves its
+// checkpoint and exits.
 
 import Datasets
 import Engine
@@ -62,6 +62,7 @@ private final class Worker {
             tellFaults()
         }
         store.close()
+        tellFaults()
         return Worker.isToldToEnd.load(ordering: .relaxed) ? 143 : 0
     }
 
@@ -74,6 +75,7 @@ private final class Worker {
     }
 
     private func train(_ task: WorkerTask, _ described: RunDescription) {
+        tell(.began)
         var description = described
         description.options.threads = task.threads
         do throws(TrainingError) {
@@ -118,7 +120,7 @@ private final class Worker {
                 case .started, .log: break
                 }
             }
-            // What is told is on the disk.
+            // The result is on the disk before it is reported.
             store.wait()
             tellFaults()
             var ended = RunRecord(run, record.context)

@@ -84,17 +84,32 @@ private struct Shift {
     var isWaiting = false
     /// What was told, each once.
     var noted: Set<String> = []
+    /// The trainings that are done.
+    var done = 0
+    /// How many processes ended before they had read a task.
+    var failedStarts = 0
+    var hasFinished = false
 
     struct Member {
         let process: ChildProcess
-        /// What it is at.
+        /// Of the training it was given.
         var place: Int?
+        /// Whether it has read that.
+        var hasBegun = false
+        /// Whether no other was alive when it was given.
+        var isAlone = false
         /// The share of it that is done.
         var fraction = 0.0
+        /// It was told to end.
+        var isLeaving = false
+        /// Why this process has ended it.
+        var killReason: String?
     }
 
     /// A training whose process was lost so often is not begun again.
     static let mostLosses = 2
+    /// After so many processes that end at once nothing is trained in others.
+    static let mostFailedStarts = 3
     /// Seconds between two questions for what others are at.
     static let askingInterval = 0.2
 
@@ -132,12 +147,20 @@ private struct Shift {
 
     /// Gives each worker that has nothing to do the next training, and starts as many as there may be.
     private mutating func assign(_ observer: (RunSource.Event) -> Void) throws(TrainingError) {
+        // Those that memory is too short for give back their data.
+        while members.count(where: { !$0.isLeaving }) > max(limit, busy),
+            let idle = members.firstIndex(where: { $0.place == nil && !$0.isLeaving })
+        {
+            leave(idle)
+        }
+        guard !members.contains(where: \.isLeaving) else { return }
         while busy < limit, let place = waiting.first {
-            var task = try crew.task(trainings[place])
-            task.threads = threadsOfNext
             if let free = members.firstIndex(where: { $0.place == nil }) {
+                var task = try crew.task(trainings[place])
+                task.threads = trainings[place].model.options.threads ?? threadsOfNext
                 waiting.removeFirst()
-                (members[free].place, members[free].fraction) = (place, 0)
+                (members[free].place, members[free].hasBegun, members[free].fraction) = (place, false, 0)
+                members[free].isAlone = members.count == 1
                 members[free].process.write(task.line)
                 continue
             }
@@ -157,7 +180,7 @@ private struct Shift {
 
     /// The last trainings share the threads of those that have ended, or are about to.
     private var threadsOfNext: Int {
-        let staying = members.count { $0.place != nil && $0.fraction < 0.5 }
+        let staying = members.count { $0.place != nil && $0.fraction < 0.9 }
         return max(crew.threads, crew.allThreads / min(limit, waiting.count + staying))
     }
 
@@ -171,8 +194,9 @@ private struct Shift {
             for line in lines {
                 guard let message = WorkerMessage(line) else {
                     // Nothing that follows could be trusted.
+                    members[number].killReason = "wrote what is no message"
                     members[number].process.kill()
-                    continue
+                    break
                 }
                 if let end = try hear(message, from: number, observer) { return end }
             }
@@ -192,6 +216,7 @@ private struct Shift {
         guard let place = members[number].place else { return nil }
         let wanted = trainings[place]
         switch message {
+        case .began: members[number].hasBegun = true
         case .progress(let progress):
             members[number].fraction = progress.fraction
             observer(.training(place, .progress(progress)))
@@ -204,8 +229,7 @@ private struct Shift {
         case .kept:
             members[number].place = nil
             if let run = crew.kept(wanted.model, wanted.seeds, wanted.keepsWeights) {
-                isWaiting = false
-                observer(.got(place, run, wasKept: true))
+                take(place, run, wasKept: true, observer)
             } else {
                 left.append(place)
             }
@@ -213,10 +237,13 @@ private struct Shift {
             switch record.state {
             case .done, .diverged:
                 members[number].place = nil
-                isWaiting = false
                 if let run = run(record, wanted) {
-                    observer(.got(place, run, wasKept: false))
+                    take(place, run, wasKept: false, observer)
                 } else {
+                    observer(
+                        .note(
+                            "the weights of \(wanted.model.name) seed \(wanted.seeds.text) could not be kept by the process that trained it: trained again here"
+                        ))
                     left.append(place)
                 }
             case .stopped(let reason, let fix): return .stopped(reason: reason, fix: fix)
@@ -238,11 +265,11 @@ private struct Shift {
             }
         case .failed(let message, let fix, let isOutOfMemory):
             members[number].place = nil
-            guard isOutOfMemory, busy > 0 else {
+            guard isOutOfMemory, !members[number].isAlone else {
                 throw .of(model: wanted.model.name, .elsewhere(message: message, fix: fix))
             }
-            // There is room for those that have begun.
-            limit = busy
+            // There is room for those that train.
+            limit = max(1, busy)
             waiting.insert(place, at: 0)
         }
         return nil
@@ -259,22 +286,40 @@ private struct Shift {
 
     /// A worker has ended though the study had not.
     private mutating func lose(_ number: Int, _ observer: (RunSource.Event) -> Void) -> StudyEnd? {
-        let process = members[number].process
-        if process.ended(within: 2) == nil { process.kill() }
-        guard let place = members[number].place else { return nil }
+        let (member, process) = (members[number], members[number].process)
+        if process.ended(within: 2) == nil {
+            members[number].killReason = "did not end"
+            process.kill()
+        }
+        guard let place = member.place else { return nil }
         members[number].place = nil
+        let killReason = members[number].killReason
         let ending = process.ended(within: 2)
+        // It may have been lost before it was given anything.
+        guard member.hasBegun || killReason != nil else {
+            waiting.insert(place, at: 0)
+            failedStarts += 1
+            if failedStarts == Self.mostFailedStarts {
+                observer(.note("other processes end before they can train: trained here, one after the other"))
+            }
+            if failedStarts >= Self.mostFailedStarts {
+                left += waiting
+                waiting = []
+            }
+            return nil
+        }
         let reason =
             switch ending {
+            case _ where killReason != nil: killReason ?? ""
             case .killed(signal: SIGKILL): "was killed (signal 9), perhaps because memory is short"
             case .killed(let signal): "was ended by signal \(signal)"
             case .exited(143)?: "was told to end"
             case .exited(let code)?: "ended with the code \(code)"
             case nil: "does not end"
             }
-        let lacksMemory = ending == .killed(signal: SIGKILL)
+        let lacksMemory = ending == .killed(signal: SIGKILL) && killReason == nil
         // Next to others it may have had too little memory; alone it may fit.
-        if lacksMemory, busy > 0 {
+        if lacksMemory, !member.isAlone {
             limit = max(1, min(limit, busy + 1) / 2)
         } else {
             losses[place, default: 0] += 1
@@ -293,11 +338,28 @@ private struct Shift {
         return nil
     }
 
+    private mutating func take(
+        _ place: Int, _ run: StudyRun, wasKept: Bool, _ observer: (RunSource.Event) -> Void
+    ) {
+        isWaiting = false
+        done += 1
+        observer(.got(place, run, wasKept: wasKept))
+    }
+
+    /// It ends, with all that it has in memory.
+    private mutating func leave(_ number: Int) {
+        members[number].isLeaving = true
+        members[number].process.endInput()
+    }
+
     /// An interrupt is answered sooner than a large checkpoint is written.
     private static let mostSecondsToEnd = 0.3
 
     /// They keep what they have trained, and end; what they had done already is taken.
+    ///
+    /// - Returns: that it was interrupted, unless nothing is missing.
     private mutating func finish(_ observer: (RunSource.Event) -> Void) -> StudyEnd {
+        hasFinished = true
         for member in members { member.process.endInput() }
         let limit = Clock.seconds + Self.mostSecondsToEnd
         while members.contains(where: { $0.process.isOpen }), Clock.seconds < limit {
@@ -305,19 +367,23 @@ private struct Shift {
             for member in members {
                 var lines: [[UInt8]] = []
                 member.process.read { lines.append($0) }
-                guard let place = member.place else { continue }
-                for case .ended(let record)? in lines.map({ WorkerMessage($0) }) {
-                    guard [.done].contains(record.state) || record.state.isDiverged else { continue }
-                    if let run = run(record, trainings[place]) { observer(.got(place, run, wasKept: false)) }
+                for message in lines.compactMap({ WorkerMessage($0) }) {
+                    switch message {
+                    case .fault(let text, let fix): observer(.storeFault(message: text, fix: fix))
+                    case .ended(let record) where record.state == .done || record.state.isDiverged:
+                        guard let place = member.place, let run = run(record, trainings[place]) else { continue }
+                        take(place, run, wasKept: false, observer)
+                    default: continue
+                    }
                 }
             }
         }
-        return .interrupted
+        return done == trainings.count ? .done : .interrupted
     }
 
     func dismiss() {
         for member in members { member.process.endInput() }
-        let limit = Clock.seconds + Self.mostSecondsToEnd
+        let limit = Clock.seconds + (hasFinished ? 0 : Self.mostSecondsToEnd)
         for member in members { _ = member.process.ended(within: max(0, limit - Clock.seconds)) }
     }
 }

@@ -42,6 +42,8 @@ public struct WorkerTask: Sendable {
 
 /// What a worker tells of it.
 enum WorkerMessage: Sendable {
+    /// The worker has read its task.
+    case began
     case progress(TrainingProgress)
     case epoch(EpochMetrics)
     /// How it ended: done, diverged, stopped or interrupted, with all that is known of it but the weights.
@@ -62,6 +64,7 @@ extension WorkerMessage {
     var line: [UInt8] {
         let json: JSONObject
         switch self {
+        case .began: json = ["began": true]
         case .progress(let progress): json = ["progress": progress.json]
         case .epoch(let metrics): json = ["epoch": metrics.json]
         case .ended(let record): json = ["ended": .object(record.json)]
@@ -88,6 +91,7 @@ extension WorkerMessage {
         case ("progress", _):
             guard let progress = TrainingProgress(value) else { return nil }
             self = .progress(progress)
+        case ("began", _): self = .began
         case ("epoch", _): self = .epoch(EpochMetrics(value))
         case ("ended", _):
             guard let record = RunRecord(value) else { return nil }

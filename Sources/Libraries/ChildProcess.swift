@@ -161,6 +161,6 @@ public final class ChildProcess {
         var places = processes.filter { $0.socket >= 0 }.map {
             pollfd(fd: $0.socket, events: Int16(POLLIN), revents: 0)
         }
-        _ = poll(&places, nfds_t(places.count), Int32(seconds * 1000))
+        _ = poll(&places, nfds_t(places.count), Int32((1000 * max(0, seconds)).rounded(.up)))
     }
 }

@@ -117,7 +117,7 @@ struct WorkerCrewTests {
         try withFolder { folder in
             let train = #"sleep 0.2; rmdir \#(folder)/one; echo '{"kept":true}'"#
             let answer =
-                "while read task; do if mkdir \(folder)/one; then \(train); else kill -9 $$; fi; done 2>/dev/null"
+                #"while read task; do echo '{"began":true}'; if mkdir \#(folder)/one; then \#(train); else kill -9 $$; fi; done 2>/dev/null"#
             let outcome = try told(crew(answer, count: 4), wanted(1...5))
             #expect(outcome.got == 5 && outcome.lost >= 1)
         }
@@ -127,7 +127,8 @@ struct WorkerCrewTests {
         try withFolder { folder in
             let record = String(decoding: WorkerMessage.ended(try task(wanted(1...1)[0]).record).line, as: UTF8.self)
             try FileSystem.write(Array((record + "\n").utf8), to: "\(folder)/interrupted")
-            let first = "if mkdir \(folder)/one; then read task; cat \(folder)/interrupted; sleep 0.2; exit 143; fi"
+            let first =
+                "if mkdir \(folder)/one; then read task; echo '{\"began\":true}'; cat \(folder)/interrupted; sleep 0.2; exit 143; fi"
             let answer = "\(first); while read task; do echo '{\"kept\":true}'; done"
             let outcome = try told(crew(answer, count: 1), wanted(1...3))
             #expect(outcome.got == 3 && outcome.lost == 1)
@@ -142,12 +143,21 @@ struct WorkerCrewTests {
     }
 
     @Test func aWorkerThatIsLostTwiceStopsTheStudy() throws {
-        let outcome = try told(crew("read task; exit 3"), wanted(1...3))
+        let outcome = try told(crew(#"read task; echo '{"began":true}'; exit 3"#), wanted(1...3))
         guard case .stopped(let reason, _) = outcome.end else {
             Issue.record("\(outcome.end)")
             return
         }
         #expect(reason.contains("ended with the code 3, for the second time") && outcome.lost >= 1)
+    }
+
+    /// No training is charged with what ended before it was read.
+    @Test func whereNoWorkerStartsAllIsLeft() throws {
+        for script in ["exit 127", "read task; exit 2", "kill -9 $$"] {
+            let outcome = try told(crew(script), wanted(1...4))
+            #expect(outcome.left.sorted() == [0, 1, 2, 3] && outcome.lost == 0, "\(script)")
+            #expect(outcome.notes.count == 1 && outcome.notes[0].contains("end before they can train"))
+        }
     }
 
     @Test func whatOthersAreAtIsWaitedFor() throws {
@@ -159,10 +169,11 @@ struct WorkerCrewTests {
     @Test func aWorkerThatWritesNoMessagesIsLost() throws {
         for line in ["what", #"{"ended":{}}"#] {
             let outcome = try told(crew("echo '\(line)'; cat", count: 1), wanted(1...2))
-            guard case .stopped = outcome.end else {
+            guard case .stopped(let reason, _) = outcome.end else {
                 Issue.record("\(outcome.end)")
                 continue
             }
+            #expect(reason.contains("wrote what is no message, for the second time"))
         }
     }
 

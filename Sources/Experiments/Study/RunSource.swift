@@ -37,7 +37,7 @@ public struct RunSource: Sendable {
         case got(Int, StudyRun, wasKept: Bool)
         /// The process that trained it has ended; another one takes it over.
         case lost(Int, reason: String)
-        /// Nothing is left to train but what other processes are at.
+        /// All remaining trainings are running in other processes.
         case waiting(trainings: Int, holder: String)
         /// Something that people should know.
         case note(String)

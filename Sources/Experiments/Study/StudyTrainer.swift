@@ -31,7 +31,7 @@ public enum StudyEvent: Sendable {
     case finished(model: Int, seed: UInt64, StudyRun, wasKept: Bool)
     /// The process that trained it has ended; another one takes it over.
     case lost(model: Int, seed: UInt64, reason: String)
-    /// Nothing is left to train but what other processes are at.
+    /// All remaining trainings are running in other processes.
     case waiting(trainings: Int, holder: String)
     /// Something that people should know.
     case note(String)
@@ -135,7 +135,9 @@ extension Study {
     }
 
     /// That a training of this model has where it is the only one.
-    private func threads(of model: Int) -> Int { plan.models[model].options.threads ?? ThreadPool.availableThreads }
+    private func threads(of model: Int) -> Int {
+        min(plan.models[model].options.threads ?? .max, ThreadPool.availableThreads)
+    }
 
     /// What a run of this model takes of one core, by those that there are, or by a few steps; 0 where neither says it.
     private func coreSeconds(_ model: Int, _ cost: StudyCost? = nil) -> Double {

@@ -204,11 +204,13 @@ struct StudyReport {
         return table
     }
 
-    /// With how many threads each was trained, where that were not all: next to others it takes longer.
+    /// With how many threads each was trained, if not all: next to others it takes longer.
     private var threads: String {
         let threads = Set(study.allRuns.compactMap(\.run.threads))
-        guard threads.count == 1, let count = threads.first, count < ThreadPool.availableThreads else { return "" }
-        return ", \(counted(count, "thread"))"
+        guard let least = threads.min(), let most = threads.max(), least < ThreadPool.availableThreads else {
+            return ""
+        }
+        return least == most ? ", \(counted(least, "thread"))" : ", \(least) to \(most) threads"
     }
 
     /// One row per training: what one needs to repeat the computation, and the measures that were asked for.

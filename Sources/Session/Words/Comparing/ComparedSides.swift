@@ -203,8 +203,11 @@ extension RecipeValue {
         let labels = recipes.first?.options.map(\.label) ?? []
         func texts(_ label: String) -> [String?] {
             recipes.map { recipe in
-                guard case .object(let object)? = recipe.member(label) else { return recipe.member(label)?.literal }
-                return object is OptimizerValue || object is ScheduleValue || object is AverageValue ? object.text : nil
+                if case .object(let object)? = recipe.member(label) {
+                    object.text
+                } else {
+                    recipe.member(label)?.literal
+                }
             }
         }
         let different = labels.filter { label in

@@ -54,7 +54,7 @@ extension Invocation {
         guard let command = context.session.workerCommand, wanted ?? 2 > 1 else { return nil }
         let reason =
             records.map { records in models.lazy.compactMap(records.reasonForHere).first }
-            ?? "no runs are kept here, by which processes find each other's"
+            ?? "it needs a run store, which all processes share"
         guard let records, reason == nil else {
             if let reason, isGiven { tellOfWorkers("one training after the other: \(reason)") }
             return nil

@@ -173,8 +173,9 @@ extension Invocation {
         var (seconds, bytes, several) = (alone, one, "")
         if let crew {
             // What one has alone, of what all at once have.
-            let threads = trainings.map { $0.model.options.threads ?? ThreadPool.availableThreads }.max() ?? 1
-            seconds *= min(1, Double(threads) / Double(crew.count * crew.threads))
+            let all = ThreadPool.availableThreads
+            let threads = trainings.map { min($0.model.options.threads ?? all, all) }.max() ?? 1
+            seconds *= min(1, Double(threads) / Double(min(all, crew.count * crew.threads)))
             bytes = crew.count * (trainings.map { CrewMaker.bytes(of: $0.model) }.max() ?? one)
             several = ", \(crew.count) at a time"
         }
