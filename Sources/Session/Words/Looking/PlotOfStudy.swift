@@ -125,7 +125,8 @@ private func classes(_ study: Study, _ names: [String], note: String, _ call: In
             }, reference: 0,
             caption: sentences(
                 "Squares: mean over \(counted(pair.seeds.count, "seed")), with intervals that all hold together, for "
-                    + "new seeds and new images (Bonferroni). Filled: the interval excludes 0.", note))
+                    + "new seeds and new images (Bonferroni). Filled: the interval excludes 0.",
+                pairs.count > 1 ? "One of \(pairs.count) pairs: `compare` two models for another." : "", note))
     }
     throw call.nothingToPlot(of: study)
 }
