@@ -335,7 +335,7 @@ struct REPLTests {
         try terminal.waitFor("reached true interrupted")
         terminal.type("findlr B, on: few, steps: 20\r")
         try terminal.waitFor("tandem> ")
-        terminal.type("let s = compare B, A, on: data, epochs: 50, seeds: 1...2\r")
+        terminal.type("let s = compare B, A, on: data, epochs: 50, seeds: 1...2, workers: 1\r")
         try terminal.waitFor("training 2 of 4")
         terminal.type(PseudoTerminal.controlC)
         try terminal.waitFor("those that were done are kept until this session ends")
