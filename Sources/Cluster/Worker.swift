@@ -50,8 +50,9 @@ private final class Worker {
     func run() -> Int32 {
         input.start()
         while let line = input.next() {
-            guard let task = WorkerTask(line), let description = task.record.description else {
-                let fault = WorkerTask(line)?.record.descriptionFault
+            let task = WorkerTask(line)
+            guard let task, let description = task.record.description else {
+                let fault = task?.record.descriptionFault
                 tell(
                     .failed(
                         message: "a worker cannot read its training" + (fault.map { ": \($0)" } ?? ""),
@@ -106,7 +107,6 @@ private final class Worker {
             let keeper = store.begin(
                 record, description.architecture, options, claim, isFresh: task.isFresh,
                 keepsWeights: task.keepsWeights)
-            claim = nil
             keeper?.interval = Self.checkpointInterval
             tellFaults()
             let trainer = Trainer(
@@ -130,9 +130,9 @@ private final class Worker {
             switch error {
             // The end of the process says it.
             case .cancelled: break
-            case .images(.outOfMemory): tell(.failed(message: error.message, fix: error.fix, isOutOfMemory: true))
+            case .outOfMemory, .images(.outOfMemory):
+                tell(.failed(message: error.message, fix: error.fix, isOutOfMemory: true))
             case .images(let error): tell(.noData(error.message))
-            case .outOfMemory: tell(.failed(message: error.message, fix: error.fix, isOutOfMemory: true))
             default: tell(.failed(message: error.message, fix: error.fix, isOutOfMemory: false))
             }
         }
@@ -169,45 +169,32 @@ private final class Worker {
 
 /// Lines of standard input, read by a thread of its own, so that its end is seen during a training.
 private final class TaskInput: Sendable {
-    private let state = Mutex<(lines: [[UInt8]], hasEnded: Bool)>(([], false))
+    private let lines = Mutex<[[UInt8]]>([])
 
     func start() {
-        var thread = pthread_t()
-        let code = pthread_create(
-            &thread, nil,
-            { argument in
-                if let argument { Unmanaged<TaskInput>.fromOpaque(argument).takeRetainedValue().read() }
-                return nil
-            }, Unmanaged.passRetained(self).toOpaque())
-        precondition(code == 0, "the system gives no more threads")
+        do throws(SystemThread.Failure) { try SystemThread { self.read() }.detach() } catch {
+            preconditionFailure("the system gives no thread: \(error)")
+        }
     }
 
     private func read() {
-        var received: [UInt8] = []
+        var received = LineBuffer()
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
         while true {
             let count = Glibc.read(STDIN_FILENO, &buffer, buffer.count)
             if count < 0, errno == EINTR { continue }
             guard count > 0 else { break }
-            received += buffer[..<count]
-            while let end = received.firstIndex(of: UInt8(ascii: "\n")) {
-                let line = Array(received[..<end])
-                received.removeSubrange(...end)
-                state.withLock { $0.lines.append(line) }
-            }
+            received.append(buffer[..<count])
+            let new = received.takeLines()
+            lines.withLock { $0 += new }
         }
-        state.withLock { $0.hasEnded = true }
         Worker.cancellation.cancel()
     }
 
-    /// The next line, once it is there; `nil` once there is none any more, or this process is to end.
+    /// The next line, once it is there; `nil` once this process is to end.
     func next() -> [UInt8]? {
         while !Worker.cancellation.isCancelled {
-            let (line, hasEnded) = state.withLock { state in
-                (state.lines.isEmpty ? nil : state.lines.removeFirst(), state.hasEnded)
-            }
-            if let line { return line }
-            if hasEnded { return nil }
+            if let line = lines.withLock({ $0.isEmpty ? nil : $0.removeFirst() }) { return line }
             usleep(5000)
         }
         return nil

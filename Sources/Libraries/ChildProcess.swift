@@ -8,7 +8,7 @@ import Synchronization
 public final class ChildProcess {
     private let process: pid_t
     private var socket: Int32
-    private var received: [UInt8] = []
+    private var received = LineBuffer()
     private var ending: Ending?
 
     /// Those that nobody asks for any more and that had not ended then: until somebody waits for them they are in the
@@ -89,7 +89,7 @@ public final class ChildProcess {
     /// Whether more may come from it.
     public var isOpen: Bool { socket >= 0 }
 
-    /// Sends a line. What has ended does not get it, which `lines` tells.
+    /// Sends a line. What has ended does not get it, which `isOpen` tells.
     public func write(_ line: [UInt8]) {
         var rest = (line + [UInt8(ascii: "\n")])[...]
         while !rest.isEmpty {
@@ -113,12 +113,9 @@ public final class ChildProcess {
             if count < 0, errno == EINTR { continue }
             if count < 0, errno == EAGAIN || errno == EWOULDBLOCK { break }
             isOpen = count > 0 && received.count < Self.longestLine
-            if count > 0 { received += buffer[..<count] }
+            if count > 0 { received.append(buffer[..<count]) }
         }
-        while let end = received.firstIndex(of: UInt8(ascii: "\n")) {
-            line(Array(received[..<end]))
-            received.removeSubrange(...end)
-        }
+        received.takeLines().forEach(line)
         if !isOpen { closeSocket() }
     }
 

@@ -8,7 +8,7 @@ import Synchronization
 
 final class BackgroundWork: Sendable {
     /// The thread of what was begun last; each waits for the one before.
-    private let last = Mutex<pthread_t?>(nil)
+    private let last = Mutex<SystemThread?>(nil)
     private let pending = Counter()
 
     deinit { wait() }
@@ -21,23 +21,13 @@ final class BackgroundWork: Sendable {
         pending.value.add(1, ordering: .acquiringAndReleasing)
         last.withLock { last in
             let previous = last
-            let work = Work { [pending] in
-                if let previous { pthread_join(previous, nil) }
+            let work: @Sendable () -> Void = { [pending] in
+                previous?.join()
                 body()
                 pending.value.subtract(1, ordering: .acquiringAndReleasing)
             }
-            var thread = pthread_t()
-            let code = pthread_create(
-                &thread, nil,
-                { argument in
-                    if let argument { Unmanaged<Work>.fromOpaque(argument).takeRetainedValue().run() }
-                    return nil
-                }, Unmanaged.passRetained(work).toOpaque())
-            if code == 0 {
-                last = thread
-            } else {
-                Unmanaged.passUnretained(work).release()
-                work.run()
+            do throws(SystemThread.Failure) { last = try SystemThread(work) } catch {
+                work()
                 last = nil
             }
         }
@@ -49,7 +39,7 @@ final class BackgroundWork: Sendable {
             defer { last = nil }
             return last
         }
-        if let thread { pthread_join(thread, nil) }
+        thread?.join()
     }
 
     /// Waits until all is done, or `cancellation` is cancelled: asked every millisecond.
@@ -68,11 +58,6 @@ final class BackgroundWork: Sendable {
     func wait(within seconds: Double) {
         let end = Clock.seconds + seconds
         while isBusy, Clock.seconds < end { usleep(1000) }
-    }
-
-    private final class Work: Sendable {
-        let run: @Sendable () -> Void
-        init(_ run: @escaping @Sendable () -> Void) { self.run = run }
     }
 
     private final class Counter: Sendable {
