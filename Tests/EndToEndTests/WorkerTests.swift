@@ -5,9 +5,10 @@ import Foundation
 import Testing
 
 @Suite(.serialized) struct WorkerTests {
+    /// `B` takes several times as long as `A`: when the first has ended, the second is in the middle.
     private static let networks = """
         model A { input 3x32x32; conv 16, kernel: 4, stride: 4; relu; flatten; linear 10 }
-        model B { input 3x32x32; conv 16, kernel: 4, stride: 4; gelu; flatten; linear 10 }
+        model B { input 3x32x32; conv 16, kernel: 4, stride: 4; gelu; flatten; linear 128; relu; linear 10 }
         let data = take(synthetic(), 1000, test: 100)
 
         """
