@@ -395,6 +395,26 @@ private func noisy(_ name: String, _ seed: UInt64) -> Double {
         #expect(once.goingOn()?.seeds == Array(1...12))
     }
 
+    @Test func aStudyGoesOnUntilThatIsDecidedWhichIsSaid() throws {
+        // What a planned look at six would decide, a look that was not planned does not.
+        let told = Told { name, seed in noisy(name, seed) + (name == "b" ? 0.7 : 0) }
+        let models = [try model("a"), try model("b", width: 5)]
+        let study = Study(plan(models, .sequential), seeds: Array(1...6))
+        #expect(try train(study, by: told.source, untilDecided: true).study.seeds.count == 6)
+        var looks: [Int] = []
+        let unplanned = try study.trained(
+            by: told.source, isUntilDecided: true,
+            looked: { study in
+                var study = study
+                study.earlier[0] = PairLook(seeds: 3, mean: 0.5, decision: study.pairs[0].decision)
+                return study
+            }, cancellation: Cancellation()
+        ) { if case .looked(let seeds, _) = $0 { looks.append(seeds) } }.study
+        #expect(looks.count > 1 && looks.last == unplanned.seeds.count)
+        #expect(unplanned.isDecided == (unplanned.pairs[0].verdict == .better(.second, isWithinMargin: false)))
+        #expect(unplanned.pairs[0].decision.isAnytime)
+    }
+
     @Test func betweenTwoLooksTheLastOneHolds() throws {
         let models = [try model("a"), try model("b", width: 5)]
         var study = Study(plan(models, .sequential), seeds: Array(1...12))

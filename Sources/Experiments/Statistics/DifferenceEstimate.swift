@@ -225,6 +225,11 @@ public struct DifferenceEstimate: Hashable, Sendable {
         return ((n - 1) * (k - 1) / (1 - k / (1 + n))).squareRoot()
     }
 
+    /// The fewest seeds of which `anytimeInterval` is finite.
+    public static func leastSeedsAnytime(_ chance: Double) -> Int {
+        (2...1000).first { anytimeReach(seeds: $0, chance) != nil } ?? 1000
+    }
+
     private func reach(_ errors: Double) -> ClosedRange<Double> {
         let reach = errors * error
         return mean - reach...mean + reach

@@ -27,11 +27,14 @@ public struct StudyLook: Sendable {
                 32))
     }
 
-    /// Whether one was planned with the other: a sequential study goes from look to look.
+    /// Whether one was planned with the other: a sequential study goes from look to look, and other models beside these
+    /// two add nothing to what is known of them.
     fileprivate func isPlanned(with other: StudyLook) -> Bool {
-        design == .sequential && other.design == .sequential && tested == other.tested
-            && zip(seeds, other.seeds).allSatisfy { $0 == $1 } && !said.decision.isAnytime
-            && !other.said.decision.isAnytime
+        guard design == other.design, !said.decision.isAnytime, !other.said.decision.isAnytime else { return false }
+        switch design {
+        case .fixed: return Set(seeds) == Set(other.seeds)
+        case .sequential: return zip(seeds, other.seeds).allSatisfy { $0 == $1 }
+        }
     }
 
     fileprivate func isSame(as other: StudyLook) -> Bool {

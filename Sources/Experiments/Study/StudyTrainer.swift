@@ -54,17 +54,19 @@ extension Study {
     /// - Parameters:
     ///   - cost: what each run is expected to take, for the time that is left.
     ///   - isUntilDecided: whether a sequential study goes on to its next looks by itself.
+    ///   - looked: gives a study that is at a look what was said of its pairs before.
     ///   - observer: called on this thread.
     /// - Throws: where a model cannot be trained at all.
     public func trained(
         by source: RunSource = RunSource(), cost: StudyCost? = nil, isUntilDecided: Bool = false,
-        cancellation: Cancellation, observer: (StudyEvent) -> Void
+        looked: (Study) -> Study = { $0 }, cancellation: Cancellation, observer: (StudyEvent) -> Void
     ) throws(TrainingError) -> (study: Study, end: StudyEnd) {
         var study = self
         while true {
             let end = try study.trainMissing(source, cost, cancellation, observer)
             guard case .done = end else { return (study, end) }
-            guard study.plan.design == .sequential, !study.isExploratory else { return (study, .done) }
+            study = looked(study)
+            guard plan.design == .sequential, !isExploratory else { return (study, .done) }
             let isDecided = study.isDecided
             observer(.looked(seeds: study.seeds.count, isDecided: isDecided))
             guard isUntilDecided, !isDecided, let next = study.goingOn(with: study.undecidedModels) else {

@@ -23,6 +23,7 @@ extension Invocation {
         defer { context.tellStoreFaults(at: range) }
         let result: (study: Study, end: StudyEnd)
         var keptLater: [StudyRun] = []
+        let lookKeys = try lookKeys(of: study, value.data)
         let log = StudyLog(context, form: form, title: "comparing \(names.joined(separator: ", "))")
         do throws(TrainingError) {
             let count = study.missing.count
@@ -35,7 +36,8 @@ extension Invocation {
             if let maker { source.crew = { maker.crew($0, seconds: $1) } }
             announce(cost, of: study, isUntilDecided: isUntilDecided, maker)
             result = try study.trained(
-                by: source, cost: cost, isUntilDecided: isUntilDecided, cancellation: context.interruption
+                by: source, cost: cost, isUntilDecided: isUntilDecided,
+                looked: { noteLook(at: $0, keys: lookKeys) }, cancellation: context.interruption
             ) { event in
                 switch event {
                 case .progress(let progress):
@@ -59,8 +61,7 @@ extension Invocation {
             throw fault(error)
         }
         tellKeptLater(keptLater)
-        let looked = try noteLooks(at: result.study, of: value.data)
-        let ended = StudyValue(looked, models: value.models, data: value.data, defaults: value.defaults)
+        let ended = StudyValue(result.study, models: value.models, data: value.data, defaults: value.defaults)
         let seeds = result.study.completeSeeds.count
         let all = result.study.seeds.count
         if result.study.isComplete {
@@ -77,25 +78,27 @@ extension Invocation {
         return .object(ended)
     }
 
-    /// The study with what was said of its pairs before, where its look was not planned with that: the store knows.
-    private func noteLooks(at study: Study, of data: [DataValue]) throws -> Study {
-        guard let store = context.store, study.isComplete, study.plan.pairing == .seeds, !study.plan.isOfGivenRuns
-        else {
-            return study
-        }
-        var result = study
+    /// What the store keeps the looks at each pair under; `nil` where a study's looks are not kept.
+    private func lookKeys(of study: Study, _ data: [DataValue]) throws -> [String]? {
+        guard context.store != nil, study.plan.pairing == .seeds, !study.plan.isOfGivenRuns else { return nil }
         let sides = try zip(study.plan.models, data).map { model, data in
             try RunDescription(
                 model.architecture, dataDigest: digest(of: data), data: nil, model.options(Seeds(0))
             ).identity().digest
         }
+        return study.plan.pairs.map { StudyLook.key(of: [sides[$0.first], sides[$0.second]], study.plan.measure) }
+    }
+
+    /// The study with what was said of its pairs before, where its look was not planned with that: the store knows.
+    private func noteLook(at study: Study, keys: [String]?) -> Study {
+        guard let store = context.store, let keys else { return study }
+        var result = study
         for (number, pair) in study.pairs.enumerated() where !pair.isProvenSame && pair.estimate != nil {
             let seeds = Array(study.seeds(of: pair.first, pair.second).prefix(pair.lookedSeeds))
             let look = StudyLook(
                 seeds: seeds, design: study.earlier[number] == nil ? study.plan.design : .fixed,
                 tested: study.plan.tested, said: pair.look)
-            let key = StudyLook.key(of: [sides[pair.first], sides[pair.second]], study.plan.measure)
-            if let earlier = store.earlierLook(key, look), study.earlier[number] == nil {
+            if let earlier = store.earlierLook(keys[number], look), study.earlier[number] == nil {
                 result.earlier[number] = earlier
             }
         }
