@@ -86,13 +86,18 @@ struct StudyJSON {
             object["variance of images"] = number(estimate.imageVariance)
             object["standard error"] = number(estimate.error)
             object["p"] = number(study.probability(of: pair))
+            // The interval is the mean and so many standard errors to each side.
+            object["factor of the interval"] = number(pair.decision.factor(of: estimate))
             if let odds = pair.odds(margin: plan.margin) {
                 object["chances of second better, within the margin, first better"] = [
                     number(odds.second), number(odds.within), number(odds.first),
                 ]
             }
             if estimate.basis.isOfImages {
-                object["interval on these test images"] = interval(estimate.onTheseImages.interval(pair.chance))
+                let own = estimate.onTheseImages
+                object["interval on these test images"] = interval(own.interval(pair.chance))
+                object["standard error on these test images"] = number(own.error)
+                object["factor on these test images"] = number(own.quantile(pair.chance / 2))
             }
         }
         if let superiority = pair.sameSeed {
