@@ -18,6 +18,7 @@ struct StudyJSON {
             "pairs that share the chance": .integer(plan.tested), "data": .string(report.dataName),
             "verdicts": .array(report.verdicts.map { .string($0) }),
             "failed up to": plan.failureRule.mostRight.map { .integer($0) } ?? .null,
+            "share of the largest class": number(plan.failureRule.largestShare),
             "labels": .array(plan.test.labels.map { .integer($0) }),
             "models": .array(plan.models.indices.map(model)), "pairs": .array(report.pairs.map(pair)),
         ]
@@ -85,9 +86,9 @@ struct StudyJSON {
             object["variance of seeds"] = number(estimate.seedVariance)
             object["variance of images"] = number(estimate.imageVariance)
             object["standard error"] = number(estimate.error)
-            object["p"] = number(study.probability(of: pair))
             // The interval is the mean and so many standard errors to each side.
             object["factor of the interval"] = number(pair.decision.factor(of: estimate))
+            object["p"] = number(study.probability(of: pair))
             if let odds = pair.odds(margin: plan.margin) {
                 object["chances of second better, within the margin, first better"] = [
                     number(odds.second), number(odds.within), number(odds.first),

@@ -160,7 +160,7 @@ struct StudyPaper {
     private func cell(_ column: PaperColumn, _ pair: StudyPair) -> Cell {
         switch column {
         case .difference: return Cell(signed: pair.mean, digits: digits)
-        case .interval: return Cell(signed: pair.interval, digits: digits)
+        case .interval: return Cell(signed: pair.interval, of: plan.measure, digits: digits)
         case .p: return Cell(probability: study.probability(of: pair))
         case .mean, .n, .failed, .range, .parameters, .operations, .seconds: return Cell("")
         }
