@@ -68,10 +68,10 @@ struct StudyDetails {
 
     private var spread: Table {
         var table = Table(
-            caption: "each model over its seeds, after the last epoch"
+            caption: "each \(study.plan.compared.noun) over its seeds, after the last epoch"
                 + (study.plan.models.contains(where: \.options.selection.isOfBest) ? " or the chosen one" : ""),
             columns: [
-                Column("model", isNumber: false), Column("n"), Column("accuracy", unit: "%"),
+                Column(study.plan.compared.head, isNumber: false), Column("n"), Column("accuracy", unit: "%"),
                 Column("standard deviation"),
                 Column("95 % interval"), Column("loss"), Column("standard deviation"), Column("95 % interval"),
             ])
@@ -241,9 +241,9 @@ struct StudyDetails {
     /// Cost beside accuracy. Memory depends on the number of threads, so that it counts among the times.
     private var cost: Table {
         var table = Table(
-            caption: "what each model costs",
+            caption: "what each \(study.plan.compared.noun) costs",
             columns: [
-                Column("model", isNumber: false), Column("accuracy", unit: "%"), Column("parameters"),
+                Column(study.plan.compared.head, isNumber: false), Column("accuracy", unit: "%"), Column("parameters"),
                 Column("multiply-adds"),
                 Column("seconds an epoch", isTiming: true), Column("images/s", isTiming: true),
                 Column("memory", unit: "MB", isTiming: true),

@@ -29,6 +29,29 @@ extension Pairing {
     }
 }
 
+extension ComparedThing {
+    /// What each side is: `recipe`
+    var noun: String {
+        switch self {
+        case .models: "model"
+        case .recipes: "recipe"
+        case .dataSets: "data set"
+        case .variants: "variant"
+        }
+    }
+
+    /// Above the names of the sides.
+    var head: String { if case .dataSets = self { "data" } else { noun } }
+
+    /// ` of Net`, for a caption; empty where the sides are networks, which their rows name.
+    var ofNetwork: String {
+        switch self {
+        case .models: ""
+        case .recipes(let name), .dataSets(let name), .variants(let name): " of \(name)"
+        }
+    }
+}
+
 extension Sequence<StudyPair> {
     /// How often their intervals hold, in percent: `95`, `90 or 95`
     var percentsHeld: String {

@@ -151,7 +151,7 @@ struct StudyReport {
             ? ""
             : views.count == 1 ? views.first.flatMap(\.self).map { ", \($0.text)" } ?? "" : ", some with several views"
         return
-            "test \(plan.measure.title) on \(dataName) \(Self.end(of: plan.models.map(\.options)))\(measure), \(seedsText)"
+            "test \(plan.measure.title)\(plan.compared.ofNetwork) on \(dataName) \(Self.end(of: plan.models.map(\.options)))\(measure), \(seedsText)"
     }
 
     private var seedsText: String {
@@ -191,7 +191,7 @@ struct StudyReport {
         var table = Table(
             caption: caption,
             columns: [
-                Column("model", isNumber: false), Column(plan.measure.title, unit: plan.measure.unit),
+                Column(plan.compared.head, isNumber: false), Column(plan.measure.title, unit: plan.measure.unit),
                 Column("spread", unit: plan.measure.unitOfDifference), Column("lowest to highest"),
                 Column("\(plan.pairing.unit)s"),
             ] + others.map(\.meanColumn) + [Column("\(isLong ? "minutes" : "seconds") a run\(threads)", isTiming: true)]
@@ -232,7 +232,8 @@ struct StudyReport {
         let labels = plan.test.labels
         var table = Table(
             columns: [
-                Column("model", isNumber: false), Column("seed"), Column("accuracy", unit: "%"), Column("loss"),
+                Column(plan.compared.head, isNumber: false), Column("seed"), Column("accuracy", unit: "%"),
+                Column("loss"),
             ] + others.map(\.column) + (showsResult ? [Column("result", isNumber: false)] : [])
                 + [Column("state", isNumber: false), Column("seconds", isTiming: true)])
         for ((model, seed, run), result) in zip(study.allRuns, results) {
