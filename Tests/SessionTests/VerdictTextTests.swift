@@ -243,6 +243,20 @@ private enum VerdictTextStudies {
         )
     }
 
+    @Test func aPaperCountsNoSeedsOfWhatNeverTrained() throws {
+        func caption(_ other: [Double?]) throws -> String {
+            let report = StudyReport(try study([base, other]), dataName: "data")
+            return StudyPaper(report: report, columns: nil).tables[0].caption
+        }
+        let never = try caption(base.map { _ in nil })
+        #expect(
+            never.contains(" over 6 seeds; failed: diverged, or at most 130 of 1,000 test images right (13 %)"),
+            "\(never)")
+        let some = try caption([78, nil, 79, 78, 10, 79])
+        #expect(some.contains(" over the 4 to 6 seeds with which each trained, differences with 95 % "), "\(some)")
+        #expect(try caption(base).contains(" over 6 seeds, differences with 95 % "))
+    }
+
     @Test func foldsHaveLimitsOfTheirOwn() {
         let rules = [FailureRule(labels: Array(many.test.labels.prefix(100))), FailureRule(labels: many.test.labels)]
         #expect([FailureRule(labels: [1, 1])].limitText == nil)
