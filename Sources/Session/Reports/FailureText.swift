@@ -4,7 +4,8 @@ import Experiments
 import Text
 
 extension Collection<FailureRule> {
-    /// `at most 158 of 1,000 test images right (15.8 %)`; `nil` where no run can fail so. Folds have limits of their own.
+    /// `at most 158 of 1,000 test images right (15.8 %)`; `nil` where no run can fail so. Folds have limits of their
+    /// own.
     var limitText: String? {
         let limits = compactMap { rule in rule.mostRight.map { (most: $0, images: rule.images) } }
         guard let first = limits.first else { return nil }
