@@ -159,6 +159,10 @@ public final class Workspace: Sendable {
     /// Stops `execute` within 100 ms. Safe in a signal handler: it sets one atomic flag.
     public func interrupt() { interruption.cancel() }
 
+    /// Whether running the same again continues: trainings are kept beyond the session. Not to be asked while a cell
+    /// runs.
+    public var keepsTrainings: Bool { session.store != nil && (session.lastRun != nil || session.lastStudy != nil) }
+
     public var isInterrupted: Bool { interruption.isCancelled }
 
     /// Clears an interrupt that came while nothing ran. A front end calls it before it asks for a cell or announces

@@ -81,6 +81,10 @@ public struct Runner {
         for (count, (index, source)) in script.cells.enumerated() where code == nil {
             recorder?.begin(count + 1)
             code = Interruption.endingCode ?? exitCode(of: workspace.execute(source))
+            // `more` and `resume` are for who can type them; a script has only itself.
+            if code == ExitCode.interrupted, workspace.keepsTrainings {
+                complain("running \(title) again continues: what was trained is loaded from the run store")
+            }
             if code == ExitCode.failure, notebook.cells[index].mayFail { code = nil }
             notebook.cells[index].executionCount = count + 1
             notebook.cells[index].outputs = recorder?.end() ?? []

@@ -108,8 +108,12 @@ def check(study):
         if wide is None or pair["interval"] is None:
             assert pair["interval"] is None and (wide is None or pair["verdict"] == "identical"), pair["verdict"]
         else:
+            close("standard error", pair["standard error"], error)
             for end, sign in zip(pair["interval"], (-1, 1)):
                 close("interval", end, whole + sign * wide, 1e-5)
+                # As a reader has it: mean +- factor * standard error.
+                close("interval of the factor", end, pair["mean"] + sign * pair["factor of the interval"] * pair["standard error"])
+            close("factor", pair["factor of the interval"] * error, wide, 1e-5)
             low, high = pair["interval"]
             if "better" in pair["verdict"]:
                 assert low > 0 or high < 0
@@ -118,6 +122,10 @@ def check(study):
                 assert -study["margin"] < low and high < study["margin"]
             else:
                 assert low <= 0 <= high
+        of_these = student_quantile(pair["chance"] / 2, n - 1)
+        close("factor on these images", pair["factor on these test images"], of_these, 1e-5)
+        for end, sign in zip(pair["interval on these test images"], (-1, 1)):
+            close("interval on these images", end, whole + sign * of_these * math.sqrt(seeds), 1e-5)
         single = pair.get("one pair of runs")
         if single:
             p, q = first[single["seed"]]["predictions"], second[single["seed"]]["predictions"]

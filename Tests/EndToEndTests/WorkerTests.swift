@@ -128,6 +128,7 @@ import Testing
         #expect(process.terminationStatus == 130)
         let error = try text("error")
         #expect(error.contains("missing; those that were done are kept"), "\(error)")
+        #expect(error.contains(" again continues: what was trained is loaded from the run store"), "\(error)")
         waitUntil { started.allSatisfy { kill($0, 0) != 0 } }
         #expect(started.allSatisfy { kill($0, 0) != 0 } && files("claims").isEmpty)
         #expect(try text("error") == error, "they write nothing for a person")

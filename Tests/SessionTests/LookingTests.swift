@@ -143,7 +143,8 @@ struct LookingTests {
     private static let files: [(String, String, String)] = [
         ("plot a", "png", "\u{89}PNG"), ("plot a", "pdf", "%PDF-"), ("plot a", "svg", "<svg "),
         ("plot a", "csv", "epoch,"),
-        ("table a", "tex", "\\begin"), ("confusion a", "json", "[\n"), ("cam a, count: 1", "png", "\u{89}PNG"),
+        ("table a", "tex", "% needs \\usepackage{booktabs}\n\\begin"), ("confusion a", "json", "[\n"),
+        ("cam a, count: 1", "png", "\u{89}PNG"),
     ]
 
     @Test(arguments: files.indices)

@@ -154,6 +154,6 @@ private let threeSeeds = twoModels + "let study = compare A, B, on: data, with: 
         #expect(
             text.hasPrefix("identical: a difference of 0 points in every seed; both are provably identical in training")
         )
-        #expect(text.contains("two runs of gap with different seeds differ by up to "))
+        #expect(text.contains("for scale: the 3 runs of gap differ by up to "))
     }
 }

@@ -187,7 +187,9 @@ private enum VerdictTextStudies {
         let vague = try study([base, plus([1.0, -0.8, 0.9, -0.4, 1.2, -0.5])], own: nil)
         let words = VerdictText(study: vague, showsTime: true)
         let plain = VerdictText(study: vague, showsTime: false)
-        func change(_ words: VerdictText) -> String { words.change(vague.pairs[0], isNamed: false)[0] }
+        func change(_ words: VerdictText) -> String {
+            words.change(vague.pairs[0], isNamed: false).joined(separator: "\n")
+        }
         #expect(change(words).contains(" here)") && !change(plain).contains("here"))
     }
 
@@ -201,9 +203,65 @@ private enum VerdictTextStudies {
     @Test func aQuestionThatTakesMoreThanAThousandSeedsIsNotCounted() throws {
         let text = lines(try study([base, [78.3, 77.9, 40, 78.1, 78, 78.5]], own: nil))
         #expect(text[0].hasPrefix("undecided: gap is ahead by 6.3 points, but "))
-        #expect(text.contains { $0.contains("more than 1,000 if the true difference is only 0.5 points") }, "\(text)")
-        // Two of them leave no more open than there is.
-        #expect(lines(try study([[70, 60], [60, 90]], own: nil))[0].contains("−100.0 to +100.0"))
+        #expect(
+            text.contains("if the true difference is only 0.5 points, showing it takes more than 1,000 seeds in all"),
+            "\(text)")
+    }
+
+    @Test func aRangeOfAllThatIsPossibleIsNotShown() throws {
+        let two = try study([[70, 60], [60, 90]], own: nil)
+        let text = lines(two)
+        #expect(text[0] == "undecided: flat is ahead by 10.0 points, but every difference is possible")
+        #expect(!text.contains { $0.contains("such studies") || $0.contains("the chances as things stand") }, "\(text)")
+        let details = StudyReport(two, dataName: "data").rich(details: true).text
+        #expect(details.contains("—") && !details.contains("100.0 to +100.0"), "\(details)")
+        // Of classes there are none at all, and that is said once.
+        let classes = StudyReport(try study([[70, 60], [60, 90]]), dataName: "data").rich(details: true).text
+        #expect(
+            classes.contains("no intervals: with so few seeds and images every difference is possible"), "\(classes)")
+    }
+
+    @Test func twoSeedsGiveNoBoundForOthers() throws {
+        func scale(_ seeds: Int) throws -> String {
+            let values = Array(base.prefix(seeds))
+            return lines(try study([values, values], twins: true)).first { $0.hasPrefix("for scale") } ?? ""
+        }
+        #expect(try scale(2) == "for scale: the 2 runs of gap differ by up to 0.20 points, by nothing but their seeds")
+        #expect(try scale(4).contains("19 times out of 20"))
+    }
+
+    @Test func whatMayHelpDependsOnHowRunsFailed() throws {
+        func change(_ other: [Double?]) throws -> String? {
+            lines(try study([[78, 79], other])).first { $0.hasPrefix("what would change") }
+        }
+        #expect(
+            try change([nil, nil])
+                == "what would change this: a recipe with which both train, such as a smaller learning rate")
+        #expect(
+            try change([nil, 10])
+                == "what would change this: a recipe with which both train, such as more epochs or another learning rate"
+        )
+    }
+
+    @Test func aPaperCountsNoSeedsOfWhatNeverTrained() throws {
+        func caption(_ other: [Double?]) throws -> String {
+            let report = StudyReport(try study([base, other]), dataName: "data")
+            return StudyPaper(report: report, columns: nil).tables[0].caption
+        }
+        let never = try caption(base.map { _ in nil })
+        #expect(
+            never.contains(" over 6 seeds; failed: diverged, or at most 130 of 1,000 test images right (13 %)"),
+            "\(never)")
+        let some = try caption([78, nil, 79, 78, 10, 79])
+        #expect(some.contains(" over the 4 to 6 seeds with which each trained, differences with 95 % "), "\(some)")
+        #expect(try caption(base).contains(" over 6 seeds, differences with 95 % "))
+    }
+
+    @Test func foldsHaveLimitsOfTheirOwn() {
+        let rules = [FailureRule(labels: Array(many.test.labels.prefix(100))), FailureRule(labels: many.test.labels)]
+        #expect([FailureRule(labels: [1, 1])].limitText == nil)
+        #expect(rules.limitText == "at most 13 to 20 % of the test images right")
+        #expect([rules[1]].limitText == "at most 130 of 1,000 test images right (13 %)")
     }
 
     @Test func predictionsOfOneImageAreSaidToShowLittle() throws {

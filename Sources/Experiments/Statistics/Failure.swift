@@ -7,8 +7,12 @@ public struct FailureRule: Hashable, Sendable {
     /// Of the test images: what always guessing that class gets right, 0...1.
     public let largestShare: Double
 
+    /// How many test images there are.
+    public let images: Int
+
     /// - Parameter labels: of the test images.
     public init(labels: [Int]) {
+        images = labels.count
         var counts: [Int: Int] = [:]
         for label in labels { counts[label, default: 0] += 1 }
         largestShare = Double(counts.values.max() ?? 0) / Double(max(1, labels.count))

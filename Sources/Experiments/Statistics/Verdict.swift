@@ -78,6 +78,14 @@ public struct Decision: Hashable, Sendable {
         }
     }
 
+    /// How many standard errors its interval reaches to each side of the mean; `nil` where it has none.
+    public func factor(of estimate: DifferenceEstimate) -> Double? {
+        guard interval != nil else { return nil }
+        return isAnytime
+            ? DifferenceEstimate.anytimeReach(seeds: estimate.seeds, intervalChance)
+            : estimate.quantile(intervalChance / 2)
+    }
+
     /// As it was kept.
     public init(verdict: Verdict, interval: ClosedRange<Double>?, intervalChance: Double, isAnytime: Bool) {
         (self.verdict, self.interval) = (verdict, interval)

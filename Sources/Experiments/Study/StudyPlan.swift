@@ -68,8 +68,18 @@ public enum Pairing: Hashable, Sendable {
     case folds
 }
 
+/// What the sides of a study are: networks, or one network, by its name, with something that differs.
+public enum ComparedThing: Hashable, Sendable {
+    case models
+    case recipes(of: String)
+    case dataSets(of: String)
+    /// With parts switched off.
+    case variants(of: String)
+}
+
 public struct StudyPlan: Sendable {
     public let models: [StudyModel]
+    public let compared: ComparedThing
     public let design: StudyDesign
     /// What is compared.
     public let measure: OutcomeMeasure
@@ -92,10 +102,12 @@ public struct StudyPlan: Sendable {
 
     /// - Parameter models: all tested on the same images.
     public init(
-        models: [StudyModel], design: StudyDesign = .fixed, measure: OutcomeMeasure = .accuracy, margin: Double = 0.5,
-        baseline: Int? = nil, isForced: Bool = false, keepsWeights: Bool = false
+        models: [StudyModel], compared: ComparedThing = .models, design: StudyDesign = .fixed,
+        measure: OutcomeMeasure = .accuracy, margin: Double = 0.5, baseline: Int? = nil, isForced: Bool = false,
+        keepsWeights: Bool = false
     ) {
         self.models = models
+        self.compared = compared
         self.design = design
         self.measure = measure
         self.margin = margin
@@ -116,6 +128,7 @@ public struct StudyPlan: Sendable {
         baseline: Int? = nil
     ) {
         self.models = models
+        compared = .models
         design = .fixed
         self.measure = measure
         self.margin = margin

@@ -59,12 +59,13 @@ public struct StudyRun: Sendable {
     /// Whether it diverged, or is no better than always guessing the largest class.
     public func hasFailed(_ rule: FailureRule, images: Int) -> Bool {
         guard let accuracy else { return true }
-        if let labels {
-            let rule = FailureRule(labels: labels)
-            return rule.isFailure(right: Int((accuracy / 100 * Double(labels.count)).rounded()))
-        }
-        return rule.isFailure(right: Int((accuracy / 100 * Double(images)).rounded()))
+        return failureRule(rule).isFailure(
+            right: Int((accuracy / 100 * Double(labels?.count ?? images)).rounded()))
     }
+
+    /// That of its own test images, where these are not those of the study.
+    public func failureRule(_ rule: FailureRule) -> FailureRule { labels.map { FailureRule(labels: $0) } ?? rule }
+
     public var loss: Double? { result?.testLoss }
     /// The epochs, as a fraction where the last one ended early.
     public var passes: Double { run?.passes ?? Double(metrics.count) }

@@ -100,6 +100,9 @@ extension Table {
             "\\begin{table}\n  \\centering\n  \\caption{\(Self.latexEscaped(caption))}\n\(tabular)\n\\end{table}"
     }
 
+    /// What stands above tables in a file for LaTeX.
+    public static let latexHead = "% needs \\usepackage{booktabs}"
+
     /// Markdown under its caption.
     public var markdownWithCaption: String { caption.isEmpty ? markdown : "\(caption)\n\n\(markdown)" }
 
@@ -118,6 +121,7 @@ extension Table {
             case "×": result += "$\\times$"
             case "→": result += "$\\rightarrow$"
             case "−": result += "$-$"
+            case "—": result += "---"
             case "\n", "\r", "\r\n": result += " "
             default: result.append(character)
             }

@@ -78,7 +78,9 @@ extension Interpreter {
             return write(String(Int(rounded)))
         case (.integer, .string(let text)), (.decimal, .string(let text)):
             if Double(text) != nil { return write(text) }
-        case (.list, .integer(let count)) where parameter.label == "seeds" && (1...1_000).contains(count):
+        case (.list, .integer(1)) where parameter.label == "seeds":
+            return ("write `1...6`: one seed says nothing of others", [TextEdit(range, "1...6")])
+        case (.list, .integer(let count)) where parameter.label == "seeds" && (2...1_000).contains(count):
             return write("1...\(count)")
         case (.optimizer, .integer), (.optimizer, .decimal): return write("adam(lr: \(written))")
         case (.average, .decimal(let decay)) where 0..<1 ~= decay: return write("ema(\(written))")

@@ -29,10 +29,14 @@ struct StudyDetails {
 
     private func title(_ pair: StudyPair) -> String { "\(names[pair.second]) − \(names[pair.first])" }
 
-    /// `77.90 to 78.41`
-    private func interval(_ range: ClosedRange<Double>?, digits: Int = 2) -> Cell {
+    /// `77.90 to 78.41`. Two seeds leave nearly everything open, but nothing beyond what is possible; where they leave
+    /// all of that open, a dash.
+    private func interval(
+        _ range: ClosedRange<Double>?, within possible: ClosedRange<Double>, digits: Int = 2
+    ) -> Cell {
         func text(_ bound: Double) -> String { Cell(bound, digits: digits).text }
-        return Cell(range.map { "\(text($0.lowerBound)) to \(text($0.upperBound))" } ?? "")
+        guard let range = range?.clamped(to: possible) else { return Cell("") }
+        return Cell(range == possible ? "—" : "\(text(range.lowerBound)) to \(text(range.upperBound))")
     }
 
     // MARK: Tables
@@ -64,10 +68,10 @@ struct StudyDetails {
 
     private var spread: Table {
         var table = Table(
-            caption: "each model over its seeds, after the last epoch"
+            caption: "each \(study.plan.compared.noun) over its seeds, after the last epoch"
                 + (study.plan.models.contains(where: \.options.selection.isOfBest) ? " or the chosen one" : ""),
             columns: [
-                Column("model", isNumber: false), Column("n"), Column("accuracy", unit: "%"),
+                Column(study.plan.compared.head, isNumber: false), Column("n"), Column("accuracy", unit: "%"),
                 Column("standard deviation"),
                 Column("95 % interval"), Column("loss"), Column("standard deviation"), Column("95 % interval"),
             ])
@@ -78,10 +82,9 @@ struct StudyDetails {
             table.add([
                 Cell(name), Cell(accuracy.count), Cell(accuracy.mean, digits: 2),
                 Cell(accuracy.deviation, digits: 3),
-                // Two seeds leave nearly everything open, but no accuracy beyond 100 %.
-                interval(accuracy.interval(0.95).map { $0.clamped(to: 0...100) }), Cell(loss.mean, digits: 4),
+                interval(accuracy.interval(0.95), within: 0...100), Cell(loss.mean, digits: 4),
                 Cell(loss.deviation, digits: 4),
-                interval(loss.interval(0.95).map { $0.clamped(to: 0...Double.infinity) }, digits: 4),
+                interval(loss.interval(0.95), within: 0...Double.infinity, digits: 4),
             ])
         }
         return table
@@ -92,9 +95,11 @@ struct StudyDetails {
         let labels = study.plan.test.labels
         guard pairing != .none else { return Table(columns: []) }
         let showsDifference = pairs.count == 1
+        let limit = study.failureRules(of: study.failedRuns).limitText
         var table = Table(
             caption: "each \(pairing.unit)"
-                + (measure == .accuracy ? "" : ": \(measure.title)"),
+                + (measure == .accuracy ? "" : ": \(measure.title)")
+                + (limit.map { "; failed: \($0), no better than guessing" } ?? ""),
             columns: [Column(pairing.unit)] + names.map { Column($0, unit: measure.unit) }
                 + (showsDifference ? pairs.map { Column(title($0), unit: measure.unitOfDifference) } : []))
         for seed in study.seeds {
@@ -149,7 +154,7 @@ struct StudyDetails {
             var cells = [
                 Cell(title(pair)), Cell(estimate?.seeds ?? pair.seeds.count),
                 Cell(signed: mean, digits: measure.digits),
-                Cell(signed: measure.possible(pair.interval), digits: measure.digits),
+                Cell(signed: pair.interval, of: measure, digits: measure.digits),
                 Cell(
                     pair.interval == nil
                         ? ""
@@ -159,18 +164,21 @@ struct StudyDetails {
             ]
             if isOfImages {
                 let own = estimate.flatMap { $0.basis.isOfImages ? $0.onTheseImages.interval(pair.chance) : nil }
-                cells.append(Cell(signed: measure.possible(own), digits: measure.digits))
+                cells.append(Cell(signed: own, of: measure, digits: measure.digits))
             }
             if study.plan.pairing == .seeds {
-                cells.append(
-                    Cell(
-                        pair.sameSeed.map {
-                            "\(fixed(100 * $0.probability, 0)) (\(fixed(100 * $0.interval.lowerBound, 0)) to \(fixed(100 * $0.interval.upperBound, 0)))"
-                        } ?? ""))
+                cells.append(Cell(pair.sameSeed.map(Self.text) ?? ""))
             }
             table.add(cells)
         }
         return table
+    }
+
+    /// `87 (55 to 98)`, in percent; a dash where everything is possible.
+    private static func text(_ superiority: SameSeedSuperiority) -> String {
+        func percent(_ share: Double) -> String { fixed(100 * share, 0) }
+        let range = "\(percent(superiority.interval.lowerBound)) to \(percent(superiority.interval.upperBound))"
+        return range == "0 to 100" ? "—" : "\(percent(superiority.probability)) (\(range))"
     }
 
     /// What one pair of runs would have said.
@@ -201,19 +209,31 @@ struct StudyDetails {
 
     private func classes(_ pair: StudyPair) -> Table {
         let classes = study.classDifferences(pair)
+        let telling = classes.count { OutcomeMeasure.accuracy.telling($0.interval) != nil }
+        let intervals =
+            telling > 0
+            ? "the intervals hold together (Bonferroni)"
+                + (telling < classes.count ? "; a dash: every difference is possible" : "")
+            : "no intervals: with so few seeds and images every difference is possible"
         var table = Table(
             caption: "each class over \(counted(pair.seeds.count, "seed")): \(title(pair)) in points of accuracy; "
-                + "the intervals hold together (Bonferroni)",
+                + intervals,
             columns: [
                 Column("class", isNumber: false), Column(names[pair.first], unit: "%"),
-                Column(names[pair.second], unit: "%"), Column("difference", unit: "points"), Column("interval"),
-            ])
+                Column(names[pair.second], unit: "%"), Column("difference", unit: "points"),
+            ] + (telling > 0 ? [Column("interval")] : []))
         for difference in classes {
-            table.add([
-                Cell(difference.name), Cell(difference.first, digits: 1), Cell(difference.second, digits: 1),
-                Cell(signed: difference.mean, digits: 2),
-                Cell(signed: difference.interval?.clamped(to: -100...100), digits: 2),
-            ])
+            table.add(
+                [
+                    Cell(difference.name), Cell(difference.first, digits: 1), Cell(difference.second, digits: 1),
+                    Cell(signed: difference.mean, digits: 2),
+                ]
+                    + (telling > 0
+                        ? [
+                            difference.interval == nil
+                                ? Cell("—") : Cell(signed: difference.interval, of: .accuracy, digits: 2)
+                        ]
+                        : []))
         }
         return table
     }
@@ -221,9 +241,9 @@ struct StudyDetails {
     /// Cost beside accuracy. Memory depends on the number of threads, so that it counts among the times.
     private var cost: Table {
         var table = Table(
-            caption: "what each model costs",
+            caption: "what each \(study.plan.compared.noun) costs",
             columns: [
-                Column("model", isNumber: false), Column("accuracy", unit: "%"), Column("parameters"),
+                Column(study.plan.compared.head, isNumber: false), Column("accuracy", unit: "%"), Column("parameters"),
                 Column("multiply-adds"),
                 Column("seconds an epoch", isTiming: true), Column("images/s", isTiming: true),
                 Column("memory", unit: "MB", isTiming: true),

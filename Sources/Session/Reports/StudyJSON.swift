@@ -18,6 +18,7 @@ struct StudyJSON {
             "pairs that share the chance": .integer(plan.tested), "data": .string(report.dataName),
             "verdicts": .array(report.verdicts.map { .string($0) }),
             "failed up to": plan.failureRule.mostRight.map { .integer($0) } ?? .null,
+            "share of the largest class": number(plan.failureRule.largestShare),
             "labels": .array(plan.test.labels.map { .integer($0) }),
             "models": .array(plan.models.indices.map(model)), "pairs": .array(report.pairs.map(pair)),
         ]
@@ -85,6 +86,8 @@ struct StudyJSON {
             object["variance of seeds"] = number(estimate.seedVariance)
             object["variance of images"] = number(estimate.imageVariance)
             object["standard error"] = number(estimate.error)
+            // The interval is the mean and so many standard errors to each side.
+            object["factor of the interval"] = number(pair.decision.factor(of: estimate))
             object["p"] = number(study.probability(of: pair))
             if let odds = pair.odds(margin: plan.margin) {
                 object["chances of second better, within the margin, first better"] = [
@@ -92,7 +95,10 @@ struct StudyJSON {
                 ]
             }
             if estimate.basis.isOfImages {
-                object["interval on these test images"] = interval(estimate.onTheseImages.interval(pair.chance))
+                let own = estimate.onTheseImages
+                object["interval on these test images"] = interval(own.interval(pair.chance))
+                object["standard error on these test images"] = number(own.error)
+                object["factor on these test images"] = number(own.quantile(pair.chance / 2))
             }
         }
         if let superiority = pair.sameSeed {

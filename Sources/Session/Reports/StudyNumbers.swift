@@ -11,6 +11,11 @@ extension OutcomeMeasure {
     func possible(_ interval: ClosedRange<Double>?) -> ClosedRange<Double>? {
         self == .loss ? interval : interval?.clamped(to: -100...100)
     }
+
+    /// The same, where it says anything: `nil` where it leaves open all that is possible.
+    func telling(_ interval: ClosedRange<Double>?) -> ClosedRange<Double>? {
+        possible(interval).flatMap { self != .loss && $0 == -100...100 ? nil : $0 }
+    }
 }
 
 extension Pairing {
@@ -20,6 +25,29 @@ extension Pairing {
         case .seeds: "seed"
         case .folds: "fold"
         case .none: "run"
+        }
+    }
+}
+
+extension ComparedThing {
+    /// What each side is: `recipe`
+    var noun: String {
+        switch self {
+        case .models: "model"
+        case .recipes: "recipe"
+        case .dataSets: "data set"
+        case .variants: "variant"
+        }
+    }
+
+    /// Above the names of the sides.
+    var head: String { if case .dataSets = self { "data" } else { noun } }
+
+    /// ` of Net`, for a caption; empty where the sides are networks, which their rows name.
+    var ofNetwork: String {
+        switch self {
+        case .models: ""
+        case .recipes(let name), .dataSets(let name), .variants(let name): " of \(name)"
         }
     }
 }
@@ -59,10 +87,10 @@ extension Table.Cell {
         self.init(signedText(value, digits), number: value)
     }
 
-    /// `−0.34 to +1.09`
-    init(signed range: ClosedRange<Double>?, digits: Int) {
-        guard let range else {
-            self.init("")
+    /// `−0.34 to +1.09`, of a difference in a measure: empty where there is none, a dash where it says nothing.
+    init(signed range: ClosedRange<Double>?, of measure: OutcomeMeasure, digits: Int) {
+        guard let range = measure.telling(range) else {
+            self.init(range == nil ? "" : "—")
             return
         }
         self.init("\(signedText(range.lowerBound, digits)) to \(signedText(range.upperBound, digits))")

@@ -46,7 +46,7 @@ struct StudyPaper {
         let others = report.measures.filter { $0 != plan.measure }
         var models = Table(
             caption: caption,
-            columns: [Column("model", isNumber: false)] + own.flatMap(heads) + others.map(\.meanColumn))
+            columns: [Column(plan.compared.head, isNumber: false)] + own.flatMap(heads) + others.map(\.meanColumn))
         for model in names.indices {
             models.add(
                 [Cell(names[model])] + own.flatMap { cells($0, model) }
@@ -67,13 +67,26 @@ struct StudyPaper {
 
     /// Ends with what the numbers are, as a paper has to say.
     private var caption: String {
-        let seeds = Set(names.indices.map { study.values($0).count }).sorted().map(String.init).joined(
-            separator: " or ")
-        return
-            "Test \(measured) on \(data) \(StudyReport.end(of: plan.models.map(\.options))): mean ± standard deviation over "
-            + "\(seeds == "1" ? "1 seed" : "\(seeds) seeds")"
+        "Test \(measured)\(plan.compared.ofNetwork) on \(data) \(StudyReport.end(of: plan.models.map(\.options))): "
+            + "mean ± standard deviation over \(seeds)"
             + (hasPairsInRows && report.pairs.contains { $0.interval != nil } ? ", \(intervalText)" : "")
+            + failures
             + (study.isComplete ? "" : "; unfinished, \(counted(study.missing.count, "training")) missing")
+    }
+
+    /// `6 seeds`, `the 4 to 6 seeds with which each trained`: none stands for what has no mean.
+    private var seeds: String {
+        let counts = names.indices.map { study.values($0).count }.filter { $0 > 0 }
+        guard let least = counts.min(), let most = counts.max() else { return "no run, for none trained" }
+        let unit = plan.pairing.unit
+        return least == most
+            ? counted(most, unit) : "the \(least) to \(most) \(unit)s with which each trained"
+    }
+
+    /// When a run counts as failed, where the table counts them.
+    private var failures: String {
+        guard shown.contains(.failed), let limit = [plan.failureRule].limitText else { return "" }
+        return "; failed: diverged, or \(limit)"
     }
 
     /// `CIFAR-10 (2,000 training and 1,000 test images)`: what readers know, and not what a notebook calls it.
@@ -94,6 +107,8 @@ struct StudyPaper {
             + (plan.tested > 1 ? " (Bonferroni, \(plan.tested) pairs; p likewise)" : "")
             + (report.pairs.contains(where: \.decision.isAnytime)
                 ? ", wide enough for looks that were not planned" : "")
+            + (!isSplit && report.pairs.contains { $0.interval != nil && plan.measure.telling($0.interval) == nil }
+                ? " (a dash: every difference is possible)" : "")
     }
 
     private func heads(_ column: PaperColumn) -> [Column] {
@@ -160,7 +175,7 @@ struct StudyPaper {
     private func cell(_ column: PaperColumn, _ pair: StudyPair) -> Cell {
         switch column {
         case .difference: return Cell(signed: pair.mean, digits: digits)
-        case .interval: return Cell(signed: pair.interval, digits: digits)
+        case .interval: return Cell(signed: pair.interval, of: plan.measure, digits: digits)
         case .p: return Cell(probability: study.probability(of: pair))
         case .mean, .n, .failed, .range, .parameters, .operations, .seconds: return Cell("")
         }

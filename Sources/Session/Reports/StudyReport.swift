@@ -52,11 +52,14 @@ struct StudyReport {
     private var notes: [String] {
         var notes: [String] = []
         let words = VerdictText(study: study, showsTime: false)
-        let earlier = pairs.compactMap { pair in pair.earlier.map { words.earlier($0, pair) } }
+        let earlier = pairs.compactMap { pair in
+            pair.earlier.map { words.earlier($0, pair, isNamed: pairs.count > 1) }
+        }
         if !earlier.isEmpty {
             notes.append(
-                "this is not the first look: with some of these seeds it was \(earlier.joined(separator: "; ")); "
-                    + "each further look makes a wrong answer likelier, so the range is wider than that of as many planned seeds"
+                "this is not the first look: with some of these seeds it was \(earlier.joined(separator: "; "))")
+            notes.append(
+                "each further look makes a wrong answer likelier, so the range is wider than that of as many planned seeds"
             )
         }
         if plan.pairing == .none {
@@ -81,12 +84,17 @@ struct StudyReport {
         for index in plan.trainedModels where !plan.isForced && plan.twins.count(where: { $0 == index }) > 1 {
             guard let sample = Sample(study.values(index)), let noise = sample.differenceOfTwo, sample.hasSpread
             else { continue }
+            let here = words.difference(sample.highest - sample.lowest)
             notes.append(
-                "for scale: two runs of \(names[index]) with different seeds differ by up to \(fixed(noise, 2)) points, 19 times out of 20, "
-                    + "by nothing but their seeds (here by up to \(fixed(sample.highest - sample.lowest, 2)))"
+                sample.count < Self.fewestForBound
+                    ? "for scale: the \(sample.count) runs of \(names[index]) differ by up to \(here), by nothing but their seeds"
+                    : "for scale: two runs of \(names[index]) with different seeds differ by up to \(words.difference(noise)), "
+                        + "19 times out of 20, by nothing but their seeds (here by up to \(here))"
             )
         }
-        if !plan.trainedModels.allSatisfy({ study.failedSeeds($0).isEmpty }) {
+        let failed = study.failedRuns
+        if !failed.isEmpty {
+            if let reason = study.failureRules(of: failed).reasonText { notes.append(reason) }
             let isPaired = plan.pairing != .none && pairs.contains { $0.interval != nil }
             notes.append(
                 "runs that failed are in no average"
@@ -102,9 +110,12 @@ struct StudyReport {
         return notes
     }
 
+    /// A bound for new runs from fewer seeds says more of their number than of the model.
+    private static let fewestForBound = 4
+
     /// What the ranges in parentheses say.
     private var ranges: [String] {
-        let shown = pairs.filter { $0.interval != nil }
+        let shown = pairs.filter { plan.measure.telling($0.interval) != nil }
         guard let first = shown.first else { return [] }
         let isOfImages = shown.allSatisfy { $0.estimate?.basis.isOfImages ?? false }
         let chance = shown.reduce(0) { sum, pair in
@@ -112,10 +123,10 @@ struct StudyReport {
         }
         let percent = percentHeld(chance)
         return [
-            "of 100 such studies, with new seeds\(isOfImages ? " and new test images" : ""), \(shown.count == 1 ? "" : "at least ")\(percent) give "
-                + (shown.count == 1
-                    ? "a range\(first.verdict.isDecided ? " (in parentheses)" : "") that holds the true difference"
-                    : "ranges that all hold the true difference")
+            (shown.count == 1
+                ? "the range\(first.verdict.isDecided ? " in parentheses" : "") holds the true difference in "
+                : "all ranges hold the true differences in at least ")
+                + "\(percent) % of such studies, with new seeds\(isOfImages ? " and new test images" : "")"
         ]
     }
 
@@ -140,7 +151,7 @@ struct StudyReport {
             ? ""
             : views.count == 1 ? views.first.flatMap(\.self).map { ", \($0.text)" } ?? "" : ", some with several views"
         return
-            "test \(plan.measure.title) on \(dataName) \(Self.end(of: plan.models.map(\.options)))\(measure), \(seedsText)"
+            "test \(plan.measure.title)\(plan.compared.ofNetwork) on \(dataName) \(Self.end(of: plan.models.map(\.options)))\(measure), \(seedsText)"
     }
 
     private var seedsText: String {
@@ -180,7 +191,7 @@ struct StudyReport {
         var table = Table(
             caption: caption,
             columns: [
-                Column("model", isNumber: false), Column(plan.measure.title, unit: plan.measure.unit),
+                Column(plan.compared.head, isNumber: false), Column(plan.measure.title, unit: plan.measure.unit),
                 Column("spread", unit: plan.measure.unitOfDifference), Column("lowest to highest"),
                 Column("\(plan.pairing.unit)s"),
             ] + others.map(\.meanColumn) + [Column("\(isLong ? "minutes" : "seconds") a run\(threads)", isTiming: true)]
@@ -221,7 +232,8 @@ struct StudyReport {
         let labels = plan.test.labels
         var table = Table(
             columns: [
-                Column("model", isNumber: false), Column("seed"), Column("accuracy", unit: "%"), Column("loss"),
+                Column(plan.compared.head, isNumber: false), Column("seed"), Column("accuracy", unit: "%"),
+                Column("loss"),
             ] + others.map(\.column) + (showsResult ? [Column("result", isNumber: false)] : [])
                 + [Column("state", isNumber: false), Column("seconds", isTiming: true)])
         for ((model, seed, run), result) in zip(study.allRuns, results) {

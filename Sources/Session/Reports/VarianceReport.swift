@@ -28,7 +28,7 @@ enum VarianceReport {
         }
         guard unknown.isEmpty else {
             if variance.failed == variance.runs.count {
-                return "the spread is not known: every run of \(name) failed; a smaller learning rate may help"
+                return "the spread is not known: every run of \(name) failed; \(variance.runs.values.remedy) may help"
             }
             return "which kind spreads the accuracy of \(name) most is not known: fewer than two runs of "
                 + "\(unknown.map { title($0) }.joined(separator: ", of ")) trained, the others failed"
@@ -133,6 +133,11 @@ enum VarianceReport {
             lines.append(
                 "\(counted(variance.failed, "run")) failed and \(isOne ? "is" : "are") excluded from every number: "
                     + failures(variance))
+            let guessed = variance.runs.values.contains { variance.hasFailed($0) && !$0.state.isDiverged }
+            let rules = [FailureRule(labels: variance.model.dataset.test.labels)]
+            if guessed, let limit = rules.limitText, let reason = rules.reasonText {
+                lines.append("failed: \(limit); \(reason)")
+            }
         }
         let missing = variance.plan.count - variance.runs.count
         if missing > 0 { lines.append("\(counted(missing, "training")) of \(variance.plan.count) missing") }

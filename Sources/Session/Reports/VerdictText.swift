@@ -25,8 +25,8 @@ struct VerdictText {
             guard !seeds.isEmpty else { return nil }
             let all = study.seeds.count { study.run(model, $0) != nil }
             let diverged = seeds.count { study.run(model, $0)?.state.isDiverged ?? false }
-            let guessing =
-                "no better than guessing (\(decimalText((100 * plan.failureRule.largestShare).rounded())) % right)"
+            let limit = study.failureRules(of: seeds.compactMap { study.run(model, $0) }).limitText
+            let guessing = (limit.map { "with \($0), " } ?? "") + "no better than guessing"
             let how =
                 diverged == seeds.count
                 ? "diverged" : diverged == 0 ? guessing : "\(diverged) diverged, the others \(guessing)"
@@ -69,8 +69,8 @@ struct VerdictText {
     }
 
     /// What an earlier look said.
-    func earlier(_ look: PairLook, _ pair: StudyPair) -> String {
-        "\(sentence(look, pair, isNamed: false)) (\(counted(look.seeds, unit)))"
+    func earlier(_ look: PairLook, _ pair: StudyPair, isNamed: Bool) -> String {
+        "\(sentence(look, pair, isNamed: isNamed)) (\(counted(look.seeds, unit)))"
     }
 
     private func sentence(_ look: PairLook, _ pair: StudyPair, isNamed: Bool) -> String {
@@ -104,10 +104,11 @@ struct VerdictText {
             return "undecided\(both): \(difference(look, pair)); a look that was not planned needs five seeds"
         case .tooWide:
             let (by, range) = ahead(look, isSigned: true)
-            guard let mean = look.mean, mean != 0, let range else {
+            guard let mean = look.mean, mean != 0, look.decision.interval != nil else {
                 return "undecided\(both): \(difference(look, pair))"
             }
-            return "undecided\(both): \(names[leader(mean, pair)]) is ahead by \(by), but \(range) is possible"
+            return "undecided\(both): \(names[leader(mean, pair)]) is ahead by \(by), but "
+                + (range.map { "\($0) is possible" } ?? "every difference is possible")
         }
     }
 
@@ -130,7 +131,8 @@ struct VerdictText {
         guard let mean = look.mean else { return "" }
         if mean != 0 { return "\(names[leader(mean, pair)]) is ahead by \(lead(look, isSigned: true))" }
         guard let interval = look.decision.interval else { return "both are equal" }
-        return "no difference on average (\(range(interval, digits([interval.lowerBound]), isSigned: true)))"
+        let range = range(interval, digits([interval.lowerBound]), isSigned: true)
+        return "no difference on average (\(range ?? "every difference is possible"))"
     }
 
     /// The model that a difference speaks for.
@@ -170,7 +172,7 @@ struct VerdictText {
     /// - Parameter isNamed: whether the pair has to be said.
     func change(_ pair: StudyPair, isNamed: Bool) -> [String] {
         let what = isNamed ? "(\(names[pair.first]), \(names[pair.second]))" : "this"
-        return ["what would change \(what): \(whatChanges(pair))"] + next(pair)
+        return ["what would change \(what): \(whatChanges(pair))"] + counts(pair) + next(pair)
     }
 
     private func whatChanges(_ pair: StudyPair) -> String {
@@ -184,7 +186,11 @@ struct VerdictText {
             return "another recipe, a longer training or other data; more seeds "
                 + (pair.failures.probability != nil && pair.failsMoreOften == nil
                     ? "would show whether \(worse) fails more often" : "would change little")
-        case .undecided(.failures): return "a recipe with which both train, such as a smaller learning rate"
+        case .undecided(.failures):
+            let failed = [pair.first, pair.second].flatMap { model in
+                study.failedSeeds(model).compactMap { study.run(model, $0) }
+            }
+            return "a recipe with which both train, such as \(failed.remedy)"
         case .undecided(.tooFew):
             return plan.test.count < 2
                 ? "more test images" : plan.isOfGivenRuns ? "more runs of each" : "more seeds, `seeds: 1...6`"
@@ -209,10 +215,15 @@ struct VerdictText {
                 "more test images (some \(grouped(count)) or more for a lead of \(amount(lead, digits([lead])))), or a larger margin (`within:`); "
                 + "these \(counted(plan.test.count, "test image")) leave ±\(amount(open, digits([open]))) open, however many seeds there are"
         }
-        let texts = pair.needed.reversed().filter { !$0.isBeyondSeeds }.enumerated().map { place, needed in
-            "\(count(needed, place == 0 ? " in all" : "")) if \(condition(needed.goal))"
+        return "more seeds"
+    }
+
+    /// How many seeds each question takes, a sentence each.
+    private func counts(_ pair: StudyPair) -> [String] {
+        guard study.isComplete else { return [] }
+        return pair.needed.reversed().filter { !$0.isBeyondSeeds }.map { needed in
+            "if \(condition(needed.goal)) takes \(count(needed))"
         }
-        return "more seeds, " + texts.joined(separator: ", ")
     }
 
     /// So many that seeds could settle what was seen, or the margin where that is more; to two digits.
@@ -231,8 +242,9 @@ struct VerdictText {
         return (Int(rounded.rounded(.up) * unit), distance)
     }
 
-    /// `12 to 40 in all (25 to 80 min here)`
-    private func count(_ needed: SeedsNeeded, _ whole: String) -> String {
+    /// `12 to 40 seeds in all (25 to 80 min here)`
+    private func count(_ needed: SeedsNeeded) -> String {
+        let whole = " \(unit)s in all"
         guard let range = needed.range else { return "more than \(grouped(SeedsNeeded.most))\(whole)" }
         let seconds = study.secondsOfSeed
         func time(_ seeds: Int) -> String { DurationText.rounded(Double(max(0, seeds - study.seeds.count)) * seconds) }
@@ -250,12 +262,12 @@ struct VerdictText {
         switch goal {
         case .difference(let value):
             abs(value) == plan.margin
-                ? "the true difference is only \(margin)"
-                : "the lead of \(amount(abs(value), digits([value]))) is the true one"
+                ? "the true difference is only \(margin), showing it"
+                : "the true lead is \(amount(abs(value), digits([value]))), showing it"
         case .equivalence(let value, _):
             value == 0
-                ? "there is no difference"
-                : "the lead of \(amount(abs(value), digits([value]))) is the true one, which does not matter"
+                ? "there is no difference, showing that it is within the margin"
+                : "the true lead is \(amount(abs(value), digits([value]))), showing that it is within the margin"
         }
     }
 
@@ -273,7 +285,8 @@ struct VerdictText {
     /// How sure one may be of each answer, as things stand; `nil` where that says nothing.
     func odds(_ pair: StudyPair) -> String? {
         guard case .undecided(.tooWide) = pair.verdict, !pair.decision.isAnytime, plan.margin > 0,
-            let estimate = pair.estimate, let odds = pair.odds(margin: plan.margin)
+            measure.telling(pair.interval) != nil, let estimate = pair.estimate,
+            let odds = pair.odds(margin: plan.margin)
         else { return nil }
         // From fewer seeds such sureness of no difference comes too early.
         if odds.within > 0.8, estimate.seeds < 12 { return nil }
@@ -287,6 +300,9 @@ struct VerdictText {
     }
 
     // MARK: Numbers
+
+    /// `0.79 points`: to one more digit than verdicts have.
+    func difference(_ value: Double) -> String { amount(value, measure.digits) }
 
     /// `0.8 points`, `0.0123` of a loss
     private func amount(_ value: Double, _ digits: Int) -> String { amount(value, fixed(value, digits)) }
@@ -302,10 +318,11 @@ struct VerdictText {
             ?? least + 3
     }
 
-    /// `0.4 to 1.1`, or with signs. Two seeds leave nearly everything open, but no difference beyond 100 points.
-    private func range(_ range: ClosedRange<Double>, _ digits: Int, isSigned: Bool) -> String {
-        let range = measure.possible(range) ?? range
-        return [range.lowerBound, range.upperBound].map { isSigned ? signedText($0, digits) : fixed($0, digits) }
-            .joined(separator: " to ")
+    /// `0.4 to 1.1`, or with signs; `nil` where it says nothing.
+    private func range(_ range: ClosedRange<Double>, _ digits: Int, isSigned: Bool) -> String? {
+        measure.telling(range).map { range in
+            [range.lowerBound, range.upperBound].map { isSigned ? signedText($0, digits) : fixed($0, digits) }
+                .joined(separator: " to ")
+        }
     }
 }

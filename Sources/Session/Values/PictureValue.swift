@@ -49,7 +49,7 @@ final class PictureValue: ObjectValue {
         let numbers = { [picture] in picture.table(limit: EvaluationLimits.elements) }
         return [
             "csv": { numbers().csv + "\n" }, "md": { numbers().markdown + "\n" },
-            "json": { numbers().json + "\n" }, "tex": { numbers().latex + "\n" },
+            "json": { numbers().json + "\n" }, "tex": { Table.latexHead + "\n" + numbers().latex + "\n" },
             "html": { [picture] in
                 "<!DOCTYPE html>\n<meta charset=\"utf-8\">\n" + picture.svg + "\n" + numbers().html + "\n"
             },

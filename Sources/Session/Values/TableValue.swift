@@ -25,7 +25,7 @@ final class TableValue: ObjectValue {
         [
             "csv": { [table] in table.csv + "\n" }, "md": { [table] in table.markdown + "\n" },
             "json": { [table] in table.json + "\n" }, "html": { [table] in table.html + "\n" },
-            "tex": { [table] in table.latex + "\n" },
+            "tex": { [table] in Table.latexHead + "\n" + table.latex + "\n" },
         ]
     }
 

@@ -6,13 +6,47 @@ import Libraries
 import Text
 
 enum HelpText {
-    /// The page of a word, the words of a group, or the list of all for none; `nil` where there is nothing of that
-    /// name.
+    /// The page of a word, the words of a group, the options of a name, a term, or the list of all for none; `nil`
+    /// where there is nothing of that name.
     static func page(_ name: String?) -> RichValue? {
         guard let name else { return overview(of: Word.Group.allCases) }
         if let word = Vocabulary.word(name) { return page(word) }
         if let keyword = Keyword.named(name) { return page(keyword) }
-        return Word.Group(rawValue: name).map { overview(of: [$0]) }
+        return Word.Group(rawValue: name).map { overview(of: [$0]) } ?? page(ofTermOrOption: name)
+    }
+
+    /// What a term means, and the words that have an option of this name, or of another library's name for it: a single
+    /// letter is rather a variable.
+    private static func page(ofTermOrOption name: String) -> RichValue? {
+        var entries = Term.named(name).map { [(head: "\(name): ", text: $0.help)] } ?? []
+        // Options that say the same are one.
+        var options: [(label: String, help: String, words: [String])] = []
+        for word in Vocabulary.all {
+            for option in word.parameters where !option.isRest && !option.isPositionalOnly {
+                guard option.label == name || name.count > 1 && option.aliases.contains(name) else { continue }
+                if let same = options.firstIndex(where: { $0.label == option.label && $0.help == option.help }) {
+                    options[same].words.append(word.name)
+                } else {
+                    options.append((option.label, option.help, [word.name]))
+                }
+            }
+        }
+        entries += options.map { option in
+            let others = option.words.count - 5
+            let words = option.words.prefix(others > 1 ? 5 : 6).joined(separator: ", ")
+            return (
+                "`\(option.label):` of \(words)" + (others > 1 ? " and \(others) other words" : "") + ": ", option.help
+            )
+        }
+        guard !entries.isEmpty else { return nil }
+        let shown = entries
+        @Sendable func text(_ columns: Int?) -> String {
+            shown.map { hanging("", $0.head + $0.text, columns: columns) }.joined(separator: "\n")
+        }
+        return RichValue(
+            text: text(nil), terminalText: { text($0) },
+            html: entries.map { "<p>\(marked($0.head + $0.text))</p>" }.joined(),
+            markdown: entries.map { $0.head + $0.text }.joined(separator: "\n\n"))
     }
 
     /// Signature, what it does, one line per option with default and range, an example.
@@ -96,7 +130,9 @@ enum HelpText {
             lines.append(group.rawValue)
             lines += words.map { hanging("  " + padded($0.name, to: width) + "  ", $0.help, columns: columns) }
         }
-        lines.append("`help train` or `?train` says more about a word, `help layers` lists a group.")
+        lines.append(
+            "`help train` or `?train` says more about a word, `help layers` lists a group, `help within` explains an option."
+        )
         return lines.joined(separator: "\n")
     }
 

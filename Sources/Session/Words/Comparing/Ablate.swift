@@ -39,7 +39,7 @@ private func ablateModel(_ given: Invocation) throws -> Value {
                 "without \(name)", keptName: "\(model.name) without \(name)", other, otherData,
                 try otherCall.training(of: other, on: otherData)))
     }
-    return try call.compare(try sides.studied(digest: call.digest), baseline: 0)
+    return try call.compare(try sides.studied(as: .variants(of: model.name), digest: call.digest), baseline: 0)
 }
 
 extension Invocation {

@@ -47,8 +47,9 @@ extension Invocation {
         let plan: StudyPlan
         do throws(TrainingError) {
             plan = try StudyPlan(
-                models: sides.studied, design: design, measure: self[ComparingOption.measure], margin: margin,
-                baseline: baseline, isForced: self[ComparingOption.force], keepsWeights: self[ComparingOption.keep]
+                models: sides.studied, compared: sides.compared, design: design,
+                measure: self[ComparingOption.measure], margin: margin, baseline: baseline,
+                isForced: self[ComparingOption.force], keepsWeights: self[ComparingOption.keep]
             ).checked(cancellation: context.interruption)
         } catch { throw fault(error) }
         for index in plan.trainedModels {

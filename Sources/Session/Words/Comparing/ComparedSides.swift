@@ -8,6 +8,7 @@ import Network
 
 /// The sides of a study, in their order.
 struct ComparedSides {
+    let compared: ComparedThing
     let studied: [StudyModel]
     let models: [Model]
     let data: [DataValue]
@@ -57,7 +58,10 @@ extension Invocation {
             }
         }
         try refuseOtherTests(sides)
-        return try sides.studied(digest: digest)
+        let compared: ComparedThing =
+            sets.count > 1
+            ? .dataSets(of: models[0].name) : models.count == 1 ? .recipes(of: models[0].name) : .models
+        return try sides.studied(as: compared, digest: digest)
     }
 
     private func oneDataSet() throws -> DataValue { try self[ComparingOption.data]?.first ?? lastData() }
@@ -183,7 +187,7 @@ extension [Side] {
     /// As a study takes them, each with a name of its own.
     ///
     /// - Parameter digest: of data; only where there are several.
-    func studied(digest: (DataValue) throws -> String) throws -> ComparedSides {
+    func studied(as compared: ComparedThing, digest: (DataValue) throws -> String) throws -> ComparedSides {
         let names = Invocation.distinct(map(\.name))
         let hasOneDataSet = dropFirst().allSatisfy { $0.data === self[0].data }
         let studied = try enumerated().map { index, side in
@@ -192,7 +196,7 @@ extension [Side] {
                 architecture: side.training.architecture, dataset: side.data.dataset,
                 dataKey: hasOneDataSet ? "" : try digest(side.data), options: side.training.options)
         }
-        return ComparedSides(studied: studied, models: map(\.model), data: map(\.data))
+        return ComparedSides(compared: compared, studied: studied, models: map(\.model), data: map(\.data))
     }
 }
 

@@ -21,6 +21,11 @@ extension Invocation {
         } else {
             numbers = (given.elements ?? []).map(\.wholeNumber)
         }
+        guard !numbers.isEmpty else {
+            throw fault(
+                .outOfRange, "`seeds:` is an empty list: nothing would be trained", at: place,
+                fix: "write `seeds: 1...6`")
+        }
         let seeds = numbers.compactMap { $0 }.filter { $0 >= 0 }.map { UInt64($0) }
         guard numbers.count <= ComparingOption.mostSeeds else { throw tooManySeeds(at: place) }
         guard seeds.count == numbers.count, Set(seeds).count == seeds.count, seeds.count >= least else {

@@ -1,7 +1,7 @@
 // `help`, also as `?conv`
 
 private let wordName = Option(
-    "word", .word, workedOut: "all", isPositional: true, "the name of a word or of a group: `layers`")
+    "word", .word, workedOut: "all", isPositional: true, "the name of a word, of an option, or of a group: `layers`")
 
 extension Word {
     static let help = Word(
@@ -17,7 +17,7 @@ private func showHelp(_ call: Invocation) throws -> Value {
                 fix: "`help` lists the words; `\(name)` by itself shows it")
         }
         throw call.context.faults.unknownName(
-            call[wordName] ?? "", at: call.place(wordName), among: Keyword.all.map(\.name))
+            call[wordName] ?? "", at: call.place(wordName), among: Keyword.all.map(\.name) + Term.all.map(\.name))
     }
     let isMarked = call.context.source[call.range].contains("?")
     if isMarked { call.context.page(page) } else { call.context.show(page) }

@@ -138,6 +138,6 @@ extension Invocation {
             ? fault(.noValue, "the study has no pair of runs yet", fix: "`more` trains further seeds")
             : fault(
                 .noValue, "\(study.exclusions.joined(separator: "; ")): there is no pair of runs to plot",
-                fix: "compare with a recipe with which they train, such as a smaller learning rate or more epochs")
+                fix: "compare with a recipe with which they train, such as \(study.failedRuns.remedy)")
     }
 }

@@ -64,7 +64,7 @@ private func showTable(_ call: Invocation) throws -> Value {
     let value = TableValue(table)
     try call.writeFile(value.rich, forms: value.fileForms)
     switch call[textForm] {
-    case .latex: call.context.write(table.latex + "\n")
+    case .latex: call.context.write(value.fileForms["tex"]?() ?? "")
     case .markdown: call.context.write(table.markdown + "\n")
     case .csv: call.context.write(table.csv + "\n")
     case .json: call.context.write(table.json + "\n")
@@ -153,7 +153,7 @@ private func showTable(of study: StudyValue, _ call: Invocation) throws -> Value
             StudyPaper(report: report, columns: call[paperColumns], isSplit: true).tables.map(\.csv)
                 .joined(separator: "\n\n") + "\n"
         }, "json": { String(decoding: StudyJSON(report: report).json.bytes, as: UTF8.self) + "\n" },
-        "tex": { joined(\.latexWithCaption) },
+        "tex": { Table.latexHead + "\n" + joined(\.latexWithCaption) },
         "md": { call.isGiven(paperColumns) ? joined(\.markdownWithCaption) : (rich.markdown ?? rich.text) + "\n" },
         "html": { call.isGiven(paperColumns) ? joined(\.html) : (rich.html ?? rich.text) + "\n" },
     ]
