@@ -101,7 +101,9 @@ struct VerdictText {
         case .beforeTheLook:
             return "undecided\(both): \(look.seeds) of \(counted(plannedLook, unit)) so far; \(difference(look, pair))"
         case .noAnytimeInterval:
-            return "undecided\(both): \(difference(look, pair)); a look that was not planned needs five seeds"
+            let least = DifferenceEstimate.leastSeedsAnytime(look.decision.intervalChance)
+            return "undecided\(both): \(difference(look, pair)); a look that was not planned needs at least "
+                + counted(least, "seed")
         case .tooWide:
             let (by, range) = ahead(look, isSigned: true)
             guard let mean = look.mean, mean != 0, look.decision.interval != nil else {
