@@ -136,6 +136,6 @@ struct AlgorithmChoice {
             min(placed.input.channels, placed.output.channels) >= Self.fewestWinogradChannels
         else { return nil }
         let smaller = min(placed.output.height, placed.output.width)
-        return smaller < 2 ? nil : min(smaller >= 4 ? 4 : 2, policy.largestTile)
+        return smaller < 2 ? nil : min(smaller >= 3 ? 4 : 2, policy.largestTile)
     }
 }
