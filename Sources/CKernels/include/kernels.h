@@ -87,6 +87,10 @@ typedef struct {
     /// Zeros before the first row and column of the input.
     int32_t padding_top, padding_left;
     ptrdiff_t position;
+    /// Where the maximum of each window of 2x2 is taken with the output: which value of the window it was, one byte for each value
+    /// of the map, which is the pooled one; else null.
+    uint8_t *winners;
+    ptrdiff_t winners_image, winners_block, winners_row;
 } tandem_tiling;
 
 /// Products at each position of transformed tiles:
@@ -118,7 +122,7 @@ typedef struct {
     void (*input)(const tandem_tiling *g, int32_t block, int64_t first, int64_t count, float *v);
     /// x += B V B', where the first tile of an image begins with zeros.
     void (*input_gradient)(const tandem_tiling *g, int32_t block, int64_t first, int64_t count, const float *v);
-    /// y = A' m A + bias[16], and max(0, y) where asked for. `bias` may be null.
+    /// y = A' m A + bias[16], and max(0, y) where asked for, or the maxima of its windows. `bias` may be null.
     void (*output)(const tandem_tiling *g, int32_t block, int64_t first, int64_t count, const float *m, const float *bias,
                    int32_t has_relu);
     /// m = A dy A', where dy counts as 0 unless `y` > 0 (`y` may be null); adds dy to sum[16].
