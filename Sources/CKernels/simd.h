@@ -10,6 +10,7 @@
 typedef float v16 __attribute__((ext_vector_type(16)));
 typedef double d16 __attribute__((ext_vector_type(16)));
 typedef int32_t i16 __attribute__((ext_vector_type(16)));
+typedef uint8_t u8x16 __attribute__((ext_vector_type(16)));
 typedef uint32_t u16 __attribute__((ext_vector_type(16)));
 typedef uint64_t u16x64 __attribute__((ext_vector_type(16)));
 

@@ -100,6 +100,33 @@ struct DeterminismTests {
         #expect(try byteCount(5) < 50_000_000 && byteCount(nil) > 10_000_000_000)
     }
 
+    /// Transformed maps of more images than a cache holds are made in runs, which no bit tells; all of them give the mean of
+    /// the gradients of their halves.
+    @Test func imagesInRunsGiveTheGradientsOfAll() throws {
+        let shape = Shape([8, 7, 7])
+        let convolution = Layer.convolution(.init(width: 128, padding: .exactly(Extent(1))))
+        let architecture = try Architecture(
+            input: shape, layers: [convolution, .activation(.relu), convolution, .flatten, .linear(.init(width: 10))])
+        let source = MemoryImages(shape: shape, count: 120, classes: 10, seed: 3)
+        func gradients(_ images: Range<Int>, threads: Int = 2) throws -> [[Float]] {
+            let executor = try Executor(
+                architecture, batchSize: 120, capacity: images.count, optimizer: .sgd(learningRate: 0), seeds: Seeds(1),
+                pool: ThreadPool(threadCount: threads))
+            executor.initialize(seed: 1)
+            _ = try executor.train(images, of: source, epoch: 1, cancellation: Cancellation())
+            return executor.parameters.indices.map(executor.gradient)
+        }
+        let (all, halves) = (try gradients(0..<120), [try gradients(0..<60), try gradients(60..<120)])
+        for threads in [1, 3] { #expect(try gradients(0..<120, threads: threads) == all) }
+        let largest = all.joined().map(abs).max() ?? 0
+        for (index, gradient) in all.enumerated() {
+            for (place, value) in gradient.enumerated() {
+                let mean = (halves[0][index][place] + halves[1][index][place]) / 2
+                #expect(abs(value - mean) < 1e-5 * largest)
+            }
+        }
+    }
+
     static func trained(
         _ layers: [Layer] = layers, threads: Int = 2, seed: UInt64 = 1, precision: Precision = .float32,
         optimizer: OptimizerOptions = .adam(), set: InstructionSet? = nil

@@ -66,17 +66,31 @@ typedef struct {
     ptrdiff_t x_row, dx_row, y_row;
 } tandem_pooling;
 
+/// The kinds of Winograd's tiles among some: those in the last column, all others, those in the last row, and the one that is in
+/// both. The last row and column cover what is left of the map, 1 to `size` outputs; such tiles have a value at fewer of the
+/// `(size + 2)^2` positions. Transformed, tiles of a kind follow each other, so that those with a value at a position are a range.
+typedef struct {
+    int32_t size, last_rows, last_columns;
+    /// Where each kind begins, and where the last one ends.
+    int32_t slots[5];
+} tandem_tile_kinds;
+
 /// Winograd's tiles over one map: tile (i, j) of an image covers the outputs from (i * size, j * size), and reads or adds to
-/// `size + 2` rows and columns of the input from the same place minus the padding. Tiles are numbered over images, rows, columns.
-/// A transformed tile has `(size + 2)^2` positions; value (position, tile, lane) is at position * `position` + tile * 16 + lane.
+/// two rows and columns more of the input from the same place minus the padding. Tiles are numbered over images, rows, columns.
+/// Value (position, slot, lane) of a transformed tile is at position * `position` + slot * 16 + lane.
 typedef struct {
     tandem_map map;
-    /// Rows and columns of the map: nothing beyond them is written, and gradients there count as zero.
+    tandem_tile_kinds kinds;
+    /// Rows and columns of the map: nothing beyond them is added to.
     int32_t height, width;
     int32_t tile_rows, tile_columns;
     /// Zeros before the first row and column of the input.
     int32_t padding_top, padding_left;
     ptrdiff_t position;
+    /// Where the maximum of each window of 2x2 is taken with the output: which value of the window it was, one byte for each value
+    /// of the map, which is the pooled one; else null.
+    uint8_t *winners;
+    ptrdiff_t winners_image, winners_block, winners_row;
 } tandem_tiling;
 
 /// Products at each position of transformed tiles:
@@ -85,8 +99,10 @@ typedef struct {
     const float *x, *w;
     float *y;
     ptrdiff_t x_position, x_block, w_position, w_panel, y_position, y_block;
-    /// `tiles` is a multiple of 8.
+    /// Eights of tiles are computed: there is room for seven more than `tiles`.
     int32_t positions, channels, panels, tiles, accumulate;
+    /// Which of the tiles have a value at a position; where its size is 0, all have one at each.
+    tandem_tile_kinds kinds;
 } tandem_tile_product;
 
 /// The gradient of transformed weights:
@@ -96,16 +112,17 @@ typedef struct {
     float *dw;
     ptrdiff_t x_position, x_block, dy_position, dy_block, dw_position, dw_panel;
     int32_t positions, channels, panels, tiles, accumulate;
+    tandem_tile_kinds kinds;
 } tandem_tile_gradient;
 
-/// The transforms of Winograd's minimal filtering F(size x size, 3 x 3) (Lavin and Gray 2016), each with its adjoint. `block` is
+/// The transforms of Winograd's minimal filtering F(m x n, 3 x 3) (Lavin and Gray 2016), each with its adjoint. `block` is
 /// the block of 16 channels, `first ..< first + count` the tiles.
 typedef struct {
     /// V = B' x B
     void (*input)(const tandem_tiling *g, int32_t block, int64_t first, int64_t count, float *v);
     /// x += B V B', where the first tile of an image begins with zeros.
     void (*input_gradient)(const tandem_tiling *g, int32_t block, int64_t first, int64_t count, const float *v);
-    /// y = A' m A + bias[16], and max(0, y) where asked for. `bias` may be null.
+    /// y = A' m A + bias[16], and max(0, y) where asked for, or the maxima of its windows. `bias` may be null.
     void (*output)(const tandem_tiling *g, int32_t block, int64_t first, int64_t count, const float *m, const float *bias,
                    int32_t has_relu);
     /// m = A dy A', where dy counts as 0 unless `y` > 0 (`y` may be null); adds dy to sum[16].
@@ -215,7 +232,7 @@ typedef struct {
 
     void (*tile_product)(const tandem_tile_product *p);
     void (*tile_gradient)(const tandem_tile_gradient *g);
-    /// F(2x2) and F(4x4).
+    /// With tiles of 2x2 and of 4x4.
     tandem_winograd winograd2, winograd4;
 
     /// to[i] = partials[i] + partials[stride + i] + ..., in this order; `count` is a multiple of 16.

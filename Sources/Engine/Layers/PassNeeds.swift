@@ -25,6 +25,13 @@ protocol PassPlan {
     var needs: PassNeeds { get }
     /// - Parameter hasReLU: whether it computes the ReLU after it; only where `needs.takesReLU`.
     func makePass(_ ports: Ports, hasReLU: Bool, on site: inout PassSite) -> any LayerPass
+    /// The same with the maximum of each window of 2x2 in place of its output, which then is never written; `nil` where it
+    /// cannot.
+    func takingMaxima() -> (any PassPlan)?
+}
+
+extension PassPlan {
+    func takingMaxima() -> (any PassPlan)? { nil }
 }
 
 /// Where passes are made: the memory of a plan.

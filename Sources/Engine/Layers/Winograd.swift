@@ -20,6 +20,9 @@ struct WinogradTiling {
     let outputs: Int
     let rows: Int
     let columns: Int
+    /// Outputs of the tiles in the last row and in the last column: what is left of the map.
+    let lastRows: Int
+    let lastColumns: Int
     /// The batch by which the schedule is chosen.
     let batchSize: Int
     /// The most images that a step has.
@@ -31,6 +34,8 @@ struct WinogradTiling {
         outputs = output.channels
         rows = (output.height + size - 1) / size
         columns = (output.width + size - 1) / size
+        lastRows = output.height - (rows - 1) * size
+        lastColumns = output.width - (columns - 1) * size
         self.batchSize = batchSize
         self.images = images
     }
@@ -44,12 +49,29 @@ struct WinogradTiling {
     var inputPanels: Int { (inputs + 31) / 32 }
     var outputPanels: Int { (outputs + 31) / 32 }
 
-    /// The zeros that reading whole tiles needs around the input.
-    func halo(input: Shape, padding: Extent) -> Halo {
-        Halo(
-            top: padding.height, left: padding.width,
-            bottom: max(0, rows * size + 2 - padding.height - input.height),
-            right: max(0, columns * size + 2 - padding.width - input.width))
+    /// The kinds of tiles among those from `first` on.
+    func kinds(_ first: Int, _ count: Int) -> tandem_tile_kinds {
+        let (from, to) = (kindCounts(before: first), kindCounts(before: first + count))
+        var (slot, slots) = (0, SIMD8<Int32>())
+        for kind in 0..<4 {
+            slots[kind] = Int32(slot)
+            slot += to[kind] - from[kind]
+        }
+        return tandem_tile_kinds(
+            size: Int32(size), last_rows: Int32(lastRows), last_columns: Int32(lastColumns),
+            slots: (slots[0], slots[1], slots[2], slots[3], Int32(slot)))
+    }
+
+    /// How many of the first `count` tiles are in the last column, in neither, in the last row, and in both, where these
+    /// are smaller than the others.
+    private func kindCounts(before count: Int) -> SIMD4<Int> {
+        let (images, rest) = count.quotientAndRemainder(dividingBy: tilesPerImage)
+        let (row, column) = rest.quotientAndRemainder(dividingBy: columns)
+        let inLastRow = lastRows < size ? images * columns + (row == rows - 1 ? column : 0) : 0
+        let inLastColumn = lastColumns < size ? images * rows + row : 0
+        let inBoth = lastRows < size && lastColumns < size ? images : 0
+        return SIMD4(
+            inLastColumn - inBoth, count - inLastRow - inLastColumn + inBoth, inLastRow - inBoth, inBoth)
     }
 
     // MARK: Schedules
@@ -64,19 +86,36 @@ struct WinogradTiling {
     /// Tiles that a job of the forward pass, and of the backward pass, transforms at once.
     var forwardChunk: Int { 32 }
     var backwardChunk: Int { inputs + outputs <= 128 ? 64 : 32 }
-    /// Tiles of a job by panels; for the gradient of the input they are whole images.
-    var panelChunk: Int { max(1, 256 / tilesPerImage) * tilesPerImage }
+    /// Images whose tiles are transformed at once where jobs are panels: all of them, or as many as stay in the cache that
+    /// threads share, and at least so many tiles that reading the weights again costs little. In batches of 1,024 the
+    /// backward pass of 256 channels at 7x7 takes 187 ms with 12 MB, 200 with 3, and 245 with all at once.
+    var panelImages: Int {
+        let bytes = positions * (inputs + outputs) * 4 * tilesPerImage
+        return min(images, max(1, Self.mapBytes / bytes, Self.leastPanelTiles / tilesPerImage))
+    }
+    private static let mapBytes = 12 << 20
+    private static let leastPanelTiles = 64
+    var panelTiles: Int { panelImages * tilesPerImage }
     /// Input channels whose weights a job by panels transforms at once, and blocks whose gradients it sums at once.
     static let channelChunk = 64
     static let gradientBlocks = 2
 
     // MARK: Memory, in floats. Sixteen more for each position keep them out of the same cache sets.
 
-    func position(blocks: Int, tiles: Int) -> Int { blocks * ((tiles + 7) / 8 * 8) * 16 + 16 }
+    /// Room for tiles of which eights are computed, from where a kind of them begins.
+    func slots(_ tiles: Int) -> Int {
+        (tiles + 7) / 8 * 8 + (lastRows < size || lastColumns < size ? 8 : 0)
+    }
+    func position(blocks: Int, tiles: Int) -> Int { blocks * slots(tiles) * 16 + 16 }
     var weightPosition: Int { outputPanels * inputs * 32 + 16 }
     var transposedPosition: Int { inputPanels * outputs * 32 + 16 }
     /// Transformed weights, or their gradient.
     var partialCount: Int { positions * weightPosition }
+    var transposedCount: Int { positions * transposedPosition }
+    var biasCount: Int { outputPanels * 32 }
+    /// Transformed maps of the images that are transformed at once.
+    var inputMapCount: Int { positions * position(blocks: 2 * inputPanels, tiles: panelTiles) }
+    var outputMapCount: Int { positions * position(blocks: 2 * outputPanels, tiles: panelTiles) }
 
     /// What each thread needs: room for tiles of inputs, of outputs and of their gradients, and for a piece of weights.
     var threadCount: Int {
@@ -84,19 +123,18 @@ struct WinogradTiling {
         let byTiles =
             2 * positions * position(blocks: 2 * inputPanels, tiles: chunk)
             + positions * position(blocks: 2 * outputPanels, tiles: chunk)
-        let byPanels = positions * (position(blocks: 2, tiles: panelChunk) + Self.channelChunk * 32 + 16)
+        let byPanels = positions * (position(blocks: 2, tiles: panelTiles) + Self.channelChunk * 32 + 16)
         return max(byTiles, byPanels) + Self.channelChunk * 288
     }
 
     /// What all threads share: transformed weights, transformed maps, or partial gradients.
     var sharedCount: Int {
-        let weights = max(partialCount, positions * transposedPosition)
-        let maps =
-            positions
-            * (position(blocks: 2 * inputPanels, tiles: tiles) + position(blocks: 2 * outputPanels, tiles: tiles))
-        let byTiles = weights + groups * (partialCount + outputPanels * 32)
-        let isAlwaysByTiles = isForwardByTiles && isBackwardByTiles
-        return isAlwaysByTiles ? byTiles : max(maps, isBackwardByTiles ? byTiles : weights)
+        let forward = isForwardByTiles ? partialCount : inputMapCount
+        let backward =
+            isBackwardByTiles
+            ? max(partialCount, transposedCount) + groups * (partialCount + biasCount)
+            : inputMapCount + outputMapCount + biasCount + (panelImages < images ? transposedCount + partialCount : 0)
+        return max(forward, backward)
     }
 }
 
@@ -105,17 +143,44 @@ struct WinogradPlan: PassPlan {
     let input: Shape
     let padding: Extent
     let tensors: [ParameterTensor]
+    /// Whether the maximum of each window of 2x2 is taken before the output is written.
+    var takesMaxima = false
 
     var needs: PassNeeds {
         PassNeeds(
-            inputHalo: tiling.halo(input: input, padding: padding), readsInput: true, takesReLU: true,
+            inputHalo: Halo(top: padding.height, left: padding.width, bottom: padding.height, right: padding.width),
+            readsInput: true, takesReLU: true,
             threadScratch: tiling.threadCount, sharedScratch: tiling.sharedCount)
     }
 
     func makePass(_ ports: Ports, hasReLU: Bool, on site: inout PassSite) -> any LayerPass {
         Winograd(
             tiling, ports, parameters: site.parameters.product(tensors), padding: padding, hasReLU: hasReLU,
+            winners: takesMaxima ? Winners(of: ports.output, images: site.images, in: &site.arena) : nil,
             scratch: site.scratch)
+    }
+
+    func takingMaxima() -> (any PassPlan)? {
+        guard !takesMaxima else { return nil }
+        var plan = self
+        plan.takesMaxima = true
+        return plan
+    }
+}
+
+/// Which value of its window each value of a pooled map was.
+struct Winners {
+    let base: UnsafeMutablePointer<UInt8>
+    let image: Int
+    let block: Int
+    let row: Int
+
+    init(of map: BlockedMap, images: Int, in arena: inout Arena) {
+        row = map.width * 16
+        block = map.height * row
+        image = map.blocks * block
+        let count = images * image
+        base = UnsafeMutableRawPointer(arena.reserve((count + 3) / 4)).assumingMemoryBound(to: UInt8.self)
     }
 }
 
@@ -125,17 +190,19 @@ final class Winograd: SinglePass {
     private let parameters: ProductParameters
     private let padding: Extent
     private let hasReLU: Bool
+    private let winners: Winners?
     private let scratch: Scratch
 
     init(
         _ tiling: WinogradTiling, _ ports: Ports,
-        parameters: ProductParameters, padding: Extent, hasReLU: Bool, scratch: Scratch
+        parameters: ProductParameters, padding: Extent, hasReLU: Bool, winners: Winners?, scratch: Scratch
     ) {
         self.tiling = tiling
         self.ports = ports
         self.parameters = parameters
         self.padding = padding
         self.hasReLU = hasReLU
+        self.winners = winners
         self.scratch = scratch
     }
 
@@ -149,53 +216,58 @@ final class Winograd: SinglePass {
         let transformed = transformWeights(step)
         let tiles = step.images * tiling.tilesPerImage
         let chunk = tiling.forwardChunk
+        let stride = tiling.slots(chunk) * 16
         let xPosition = tiling.position(blocks: input.blocks, tiles: chunk)
         let yPosition = tiling.position(blocks: 2 * tiling.outputPanels, tiles: chunk)
         let transforms = transforms(step)
         step.forEachTile((tiles + chunk - 1) / chunk) { [self] job, worker in
-            let (first, count) = (job * chunk, min(chunk, tiles - job * chunk))
-            let x = scratch.of(worker)
-            let y = x + tiling.positions * xPosition
-            transformInput(transforms, blocks: 0..<input.blocks, first, count, to: x, xPosition, chunk)
+            let some = Tiles(tiling, job * chunk, min(chunk, tiles - job * chunk))
+            let x = Transformed(scratch.of(worker), position: xPosition, block: stride)
+            let y = Transformed(x.base + tiling.positions * xPosition, position: yPosition, block: stride)
+            transformInput(transforms, blocks: 0..<input.blocks, some, to: x)
             multiply(
-                step, Transformed(x, position: xPosition, block: chunk * 16),
-                Transformed(transformed, position: tiling.weightPosition, block: tiling.inputs * 32),
-                to: Transformed(y, position: yPosition, block: chunk * 16), channels: tiling.inputs,
-                panels: tiling.outputPanels, tiles: count)
-            writeOutput(transforms, blocks: 0..<output.blocks, first, count, from: y, yPosition, chunk)
+                step, x, Transformed(transformed, position: tiling.weightPosition, block: tiling.inputs * 32), to: y,
+                channels: tiling.inputs, panels: tiling.outputPanels, some)
+            writeOutput(transforms, blocks: 0..<output.blocks, some, from: y)
         }
     }
 
     private func forwardByPanels(_ step: Step) {
-        let tiles = step.images * tiling.tilesPerImage
-        let padded = (tiling.tiles + 7) / 8 * 8
-        let xPosition = tiling.position(blocks: input.blocks, tiles: tiling.tiles)
+        let stride = tiling.slots(tiling.panelTiles) * 16
+        let channelChunk = WinogradTiling.channelChunk
+        let x = Transformed(
+            scratch.shared, position: tiling.position(blocks: 2 * tiling.inputPanels, tiles: tiling.panelTiles),
+            block: stride)
+        let yPosition = tiling.position(blocks: 2, tiles: tiling.panelTiles)
         let transforms = transforms(step)
-        transformWholeInput(step, to: scratch.shared, xPosition, padded)
-        let (chunk, channelChunk) = (tiling.panelChunk, WinogradTiling.channelChunk)
-        let yStride = (chunk + 7) / 8 * 8
-        let yPosition = tiling.position(blocks: 2, tiles: chunk)
-        let chunks = (tiles + chunk - 1) / chunk
-        step.forEachTile(tiling.outputPanels * chunks) { [self] job, worker in
-            let (panel, first) = (job / chunks, job % chunks * chunk)
-            let count = min(chunk, tiles - first)
-            let y = scratch.of(worker)
-            let weights = y + tiling.positions * yPosition
-            for channel in stride(from: 0, to: tiling.inputs, by: channelChunk) {
-                let channels = min(channelChunk, tiling.inputs - channel)
-                transforms.weights(
-                    parameters.weights + (panel * tiling.inputs + channel) * 288, Int64(channels), weights,
-                    channelChunk * 32 + 16)
-                multiply(
-                    step,
-                    Transformed(
-                        scratch.shared + (channel / 16 * padded + first) * 16, position: xPosition, block: padded * 16),
-                    Transformed(weights, position: channelChunk * 32 + 16),
-                    to: Transformed(y, position: yPosition, block: yStride * 16), channels: channels, panels: 1,
-                    tiles: count, isAdded: channel > 0)
+        forEachRunOfImages(step) { some in
+            step.forEachTile(input.blocks) { [self] block, _ in
+                transformInput(transforms, blocks: block..<block + 1, some, to: x.from(block: block))
             }
-            let blocks = 2 * panel..<min(2 * panel + 2, output.blocks)
-            writeOutput(transforms, blocks: blocks, first, count, from: y, yPosition, yStride)
+            step.forEachTile(tiling.outputPanels) { [self] panel, worker in
+                let y = Transformed(scratch.of(worker), position: yPosition, block: stride)
+                let weights = Transformed(
+                    y.base + tiling.positions * yPosition, position: channelChunk * 32 + 16)
+                for channel in Swift.stride(from: 0, to: tiling.inputs, by: channelChunk) {
+                    let channels = min(channelChunk, tiling.inputs - channel)
+                    transforms.weights(
+                        parameters.weights + (panel * tiling.inputs + channel) * 288, Int64(channels), weights.base,
+                        weights.position)
+                    multiply(
+                        step, x.from(block: channel / 16), weights, to: y, channels: channels, panels: 1, some,
+                        isAdded: channel > 0)
+                }
+                let blocks = 2 * panel..<min(2 * panel + 2, output.blocks)
+                writeOutput(transforms, blocks: blocks, some, from: y)
+            }
+        }
+    }
+
+    /// Images whose transformed tiles fit in memory together, in order.
+    private func forEachRunOfImages(_ step: Step, _ body: (_ tiles: Tiles) -> Void) {
+        for first in stride(from: 0, to: step.images, by: tiling.panelImages) where !step.isCancelled {
+            let count = min(tiling.panelImages, step.images - first)
+            body(Tiles(tiling, first * tiling.tilesPerImage, count * tiling.tilesPerImage))
         }
     }
 
@@ -206,45 +278,40 @@ final class Winograd: SinglePass {
     }
 
     private func backwardByTiles(_ step: Step) {
-        let transformed = inputGradient == nil ? nil : transformTransposedWeights(step)
         let chunk = tiling.backwardChunk
+        let blockStride = tiling.slots(chunk) * 16
         let xPosition = tiling.position(blocks: 2 * tiling.inputPanels, tiles: chunk)
         let yPosition = tiling.position(blocks: 2 * tiling.outputPanels, tiles: chunk)
-        let partials = scratch.shared + max(tiling.partialCount, tiling.positions * tiling.transposedPosition)
+        let transposed = inputGradient == nil ? nil : transformTransposedWeights(step, to: scratch.shared)
+        let partials = scratch.shared + max(tiling.partialCount, tiling.transposedCount)
         let biasPartials = partials + tiling.groups * tiling.partialCount
-        let biasCount = tiling.outputPanels * 32
+        let biasCount = tiling.biasCount
         let groups = min(tiling.groups, step.images)
         let transforms = transforms(step)
         step.forEachTile(groups) { [self] group, worker in
-            let x = scratch.of(worker)
-            let dx = x + tiling.positions * xPosition
-            let dy = dx + tiling.positions * xPosition
-            let partial = partials + group * tiling.partialCount
+            let x = Transformed(scratch.of(worker), position: xPosition, block: blockStride)
+            let dx = Transformed(x.base + tiling.positions * xPosition, position: xPosition, block: blockStride)
+            let dy = Transformed(dx.base + tiling.positions * xPosition, position: yPosition, block: blockStride)
+            let partial = Transformed(
+                partials + group * tiling.partialCount, position: tiling.weightPosition, block: tiling.inputs * 32)
             let bias = biasPartials + group * biasCount
             bias.update(repeating: 0, count: biasCount)
             let start = group * step.images / groups * tiling.tilesPerImage
             let end = (group + 1) * step.images / groups * tiling.tilesPerImage
-            clearOddBlock(of: dy, yPosition, chunk)
+            clearOddBlock(of: dy)
             for first in stride(from: start, to: end, by: chunk) where !step.isCancelled {
-                let count = min(chunk, end - first)
-                transformOutputGradient(
-                    transforms, blocks: 0..<output.blocks, first, count, to: dy, yPosition, chunk, bias: bias)
-                let gradient = Transformed(dy, position: yPosition, block: chunk * 16)
+                let some = Tiles(tiling, first, min(chunk, end - first))
+                transformOutputGradient(transforms, blocks: 0..<output.blocks, some, to: dy, bias: bias)
                 if parameters.weightGradient != nil {
-                    transformInput(transforms, blocks: 0..<input.blocks, first, count, to: x, xPosition, chunk)
+                    transformInput(transforms, blocks: 0..<input.blocks, some, to: x)
                     sumWeightGradient(
-                        step, Transformed(x, position: xPosition, block: chunk * 16), gradient,
-                        to: Transformed(partial, position: tiling.weightPosition, block: tiling.inputs * 32),
-                        channels: tiling.inputs, panels: tiling.outputPanels, tiles: count, isAdded: first > start)
+                        step, x, dy, to: partial, channels: tiling.inputs, panels: tiling.outputPanels, some,
+                        isAdded: first > start)
                 }
-                guard let inputGradient, let transformed else { continue }
+                guard let inputGradient, let transposed else { continue }
                 multiply(
-                    step, gradient,
-                    Transformed(transformed, position: tiling.transposedPosition, block: tiling.outputs * 32),
-                    to: Transformed(dx, position: xPosition, block: chunk * 16), channels: tiling.outputs,
-                    panels: tiling.inputPanels, tiles: count)
-                addInputGradient(
-                    transforms, inputGradient, blocks: 0..<input.blocks, first, count, from: dx, xPosition, chunk)
+                    step, dy, transposed, to: dx, channels: tiling.outputs, panels: tiling.inputPanels, some)
+                addInputGradient(transforms, inputGradient, blocks: 0..<input.blocks, some, from: dx)
             }
         }
         if let weightGradient = parameters.weightGradient {
@@ -276,71 +343,97 @@ final class Winograd: SinglePass {
     }
 
     private func backwardByPanels(_ step: Step) {
-        let padded = (tiling.tiles + 7) / 8 * 8
-        let xPosition = tiling.position(blocks: 2 * tiling.inputPanels, tiles: tiling.tiles)
-        let yPosition = tiling.position(blocks: 2 * tiling.outputPanels, tiles: tiling.tiles)
-        let (x, dy) = (scratch.shared, scratch.shared + tiling.positions * xPosition)
-        let tiles = step.images * tiling.tilesPerImage
+        let blockStride = tiling.slots(tiling.panelTiles) * 16
+        let x = Transformed(
+            scratch.shared, position: tiling.position(blocks: 2 * tiling.inputPanels, tiles: tiling.panelTiles),
+            block: blockStride)
+        let dy = Transformed(
+            x.base + tiling.inputMapCount,
+            position: tiling.position(blocks: 2 * tiling.outputPanels, tiles: tiling.panelTiles), block: blockStride)
+        let bias = dy.base + tiling.outputMapCount
+        bias.update(repeating: 0, count: tiling.biasCount)
+        // What is used for one run of images is not worth keeping.
+        let hasRuns = step.images > tiling.panelImages
+        let transposed =
+            hasRuns && inputGradient != nil ? transformTransposedWeights(step, to: bias + tiling.biasCount) : nil
+        let sums = hasRuns ? bias + tiling.biasCount + tiling.transposedCount : nil
         let transforms = transforms(step)
-        step.forEachTile(output.blocks) { [self] block, worker in
-            let sum = scratch.of(worker)
-            sum.update(repeating: 0, count: 16)
-            transformOutputGradient(
-                transforms, blocks: block..<block + 1, 0, tiles, to: dy + block * padded * 16, yPosition, padded,
-                bias: sum - block * 16)
-            parameters.biasGradient.map { ($0 + block * 16).update(from: sum, count: 16) }
+        let inputBlocks = parameters.weightGradient == nil ? 0 : input.blocks
+        clearOddBlock(of: dy)
+        forEachRunOfImages(step) { some in
+            step.forEachTile(output.blocks + inputBlocks) { [self] job, _ in
+                if job < output.blocks {
+                    transformOutputGradient(
+                        transforms, blocks: job..<job + 1, some, to: dy.from(block: job), bias: bias)
+                } else {
+                    let block = job - output.blocks
+                    transformInput(transforms, blocks: block..<block + 1, some, to: x.from(block: block))
+                }
+            }
+            if let inputGradient { dataGradientByPanels(step, inputGradient, dy, some, transposed) }
+            if let weightGradient = parameters.weightGradient {
+                weightGradientByPanels(step, x, dy, some, sums, to: weightGradient)
+            }
         }
-        clearOddBlock(of: dy, yPosition, padded)
-        if let inputGradient { dataGradientByPanels(step, inputGradient, dy, yPosition) }
-        guard let weightGradient = parameters.weightGradient else { return }
-        transformWholeInput(step, to: x, xPosition, padded)
-        let blocksAtOnce = WinogradTiling.gradientBlocks
-        let runs = (input.blocks + blocksAtOnce - 1) / blocksAtOnce
-        step.forEachTile(tiling.outputPanels * runs) { [self] job, worker in
-            let (panel, block) = (job / runs, job % runs * blocksAtOnce)
-            let channels = min(16 * blocksAtOnce, tiling.inputs - 16 * block)
-            let sums = scratch.of(worker)
-            let position = 16 * blocksAtOnce * 32 + 16
-            sumWeightGradient(
-                step, Transformed(x + block * padded * 16, position: xPosition, block: padded * 16),
-                Transformed(dy + 2 * panel * padded * 16, position: yPosition, block: padded * 16),
-                to: Transformed(sums, position: position), channels: channels, panels: 1, tiles: tiles, isAdded: false)
-            transforms.weights_gradient(
-                sums, position, Int64(channels), weightGradient + (panel * tiling.inputs + block * 16) * 288)
+        if let sums, let weightGradient = parameters.weightGradient {
+            joinPartials(step, sums, 1, to: weightGradient)
         }
+        parameters.biasGradient?.update(from: bias, count: tiling.biasCount)
     }
 
     private func dataGradientByPanels(
-        _ step: Step, _ inputGradient: BlockedMap, _ dy: UnsafeMutablePointer<Float>, _ yPosition: Int
+        _ step: Step, _ inputGradient: BlockedMap, _ dy: Transformed, _ tiles: Tiles, _ transposed: Transformed?
     ) {
-        let padded = (tiling.tiles + 7) / 8 * 8
-        let tiles = step.images * tiling.tilesPerImage
-        let (chunk, channelChunk) = (tiling.panelChunk, WinogradTiling.channelChunk)
-        let xStride = (chunk + 7) / 8 * 8
-        let xPosition = tiling.position(blocks: 2, tiles: chunk)
-        let chunks = (tiles + chunk - 1) / chunk
+        let channelChunk = WinogradTiling.channelChunk
+        let xPosition = tiling.position(blocks: 2, tiles: tiling.panelTiles)
         let transforms = transforms(step)
-        step.forEachTile(tiling.inputPanels * chunks) { [self] job, worker in
-            let (panel, first) = (job / chunks, job % chunks * chunk)
-            let count = min(chunk, tiles - first)
-            let dx = scratch.of(worker)
-            let weights = dx + tiling.positions * xPosition
-            let transposed = weights + tiling.positions * (channelChunk * 32 + 16)
-            for channel in stride(from: 0, to: tiling.outputs, by: channelChunk) {
-                let channels = min(channelChunk, tiling.outputs - channel)
-                step.kernels.transpose_panel(
-                    parameters.weights + channel / 32 * tiling.inputs * 288, Int32(channels), Int32(tiling.inputs), 9,
-                    Int32(panel * 32), transposed)
-                transforms.weights(transposed, Int64(channels), weights, channelChunk * 32 + 16)
+        step.forEachTile(tiling.inputPanels) { [self] panel, worker in
+            let dx = Transformed(
+                scratch.of(worker), position: xPosition, block: tiling.slots(tiling.panelTiles) * 16)
+            if let transposed {
                 multiply(
-                    step,
-                    Transformed(dy + (channel / 16 * padded + first) * 16, position: yPosition, block: padded * 16),
-                    Transformed(weights, position: channelChunk * 32 + 16),
-                    to: Transformed(dx, position: xPosition, block: xStride * 16), channels: channels, panels: 1,
-                    tiles: count, isAdded: channel > 0)
+                    step, dy, transposed.from(block: panel), to: dx, channels: tiling.outputs, panels: 1, tiles)
+            } else {
+                let weights = Transformed(
+                    dx.base + tiling.positions * xPosition, position: channelChunk * 32 + 16)
+                let panels = weights.base + tiling.positions * weights.position
+                for channel in stride(from: 0, to: tiling.outputs, by: channelChunk) {
+                    let channels = min(channelChunk, tiling.outputs - channel)
+                    step.kernels.transpose_panel(
+                        parameters.weights + channel / 32 * tiling.inputs * 288, Int32(channels), Int32(tiling.inputs),
+                        9, Int32(panel * 32), panels)
+                    transforms.weights(panels, Int64(channels), weights.base, weights.position)
+                    multiply(
+                        step, dy.from(block: channel / 16), weights, to: dx, channels: channels, panels: 1, tiles,
+                        isAdded: channel > 0)
+                }
             }
             let blocks = 2 * panel..<min(2 * panel + 2, input.blocks)
-            addInputGradient(transforms, inputGradient, blocks: blocks, first, count, from: dx, xPosition, xStride)
+            addInputGradient(transforms, inputGradient, blocks: blocks, tiles, from: dx)
+        }
+    }
+
+    /// - Parameter sums: of all images, in the transformed domain, where these are not all of them.
+    private func weightGradientByPanels(
+        _ step: Step, _ x: Transformed, _ dy: Transformed, _ tiles: Tiles, _ sums: UnsafeMutablePointer<Float>?,
+        to weightGradient: UnsafeMutablePointer<Float>
+    ) {
+        let blocksAtOnce = WinogradTiling.gradientBlocks
+        let runs = (input.blocks + blocksAtOnce - 1) / blocksAtOnce
+        let transforms = transforms(step)
+        step.forEachTile(tiling.outputPanels * runs) { [self] job, worker in
+            let (panel, block) = (job / runs, job % runs * blocksAtOnce)
+            let channels = min(16 * blocksAtOnce, tiling.inputs - 16 * block)
+            let row = panel * tiling.inputs + block * 16
+            let to =
+                sums.map { Transformed($0 + row * 32, position: tiling.weightPosition) }
+                ?? Transformed(scratch.of(worker), position: 16 * blocksAtOnce * 32 + 16)
+            sumWeightGradient(
+                step, x.from(block: block), dy.from(block: 2 * panel), to: to, channels: channels, panels: 1, tiles,
+                isAdded: tiles.first > 0)
+            if sums == nil {
+                transforms.weights_gradient(to.base, to.position, Int64(channels), weightGradient + row * 288)
+            }
         }
     }
 
@@ -359,30 +452,46 @@ final class Winograd: SinglePass {
             self.position = position
             self.block = block
         }
+
+        func from(block index: Int) -> Self { Self(base + index * block, position: position, block: block) }
+    }
+
+    /// Tiles that are transformed together.
+    private struct Tiles {
+        let first: Int
+        let count: Int
+        let kinds: tandem_tile_kinds
+
+        init(_ tiling: WinogradTiling, _ first: Int, _ count: Int) {
+            self.first = first
+            self.count = count
+            kinds = tiling.kinds(first, count)
+        }
     }
 
     /// At each position, tiles times panels of weights, stored or added.
     private func multiply(
         _ step: Step, _ x: Transformed, _ weights: Transformed, to y: Transformed, channels: Int, panels: Int,
-        tiles: Int, isAdded: Bool = false
+        _ tiles: Tiles, isAdded: Bool = false
     ) {
         var product = tandem_tile_product(
             x: x.base, w: weights.base, y: y.base, x_position: x.position, x_block: x.block,
             w_position: weights.position, w_panel: weights.block, y_position: y.position, y_block: y.block,
             positions: Int32(tiling.positions), channels: Int32(channels), panels: Int32(panels),
-            tiles: Int32((tiles + 7) / 8 * 8), accumulate: isAdded ? 1 : 0)
+            tiles: Int32(tiles.count), accumulate: isAdded ? 1 : 0, kinds: tiles.kinds)
         step.kernels.tile_product(&product)
     }
 
     /// At each position, the gradient of panels of weights over tiles, stored or added.
     private func sumWeightGradient(
-        _ step: Step, _ x: Transformed, _ dy: Transformed, to dw: Transformed, channels: Int, panels: Int, tiles: Int,
-        isAdded: Bool
+        _ step: Step, _ x: Transformed, _ dy: Transformed, to dw: Transformed, channels: Int, panels: Int,
+        _ tiles: Tiles, isAdded: Bool
     ) {
         var gradient = tandem_tile_gradient(
             x: x.base, dy: dy.base, dw: dw.base, x_position: x.position, x_block: x.block, dy_position: dy.position,
             dy_block: dy.block, dw_position: dw.position, dw_panel: dw.block, positions: Int32(tiling.positions),
-            channels: Int32(channels), panels: Int32(panels), tiles: Int32(tiles), accumulate: isAdded ? 1 : 0)
+            channels: Int32(channels), panels: Int32(panels), tiles: Int32(tiles.count), accumulate: isAdded ? 1 : 0,
+            kinds: tiles.kinds)
         step.kernels.tile_gradient(&gradient)
     }
 
@@ -392,84 +501,75 @@ final class Winograd: SinglePass {
         tiling.size == 4 ? step.kernels.winograd4 : step.kernels.winograd2
     }
 
-    private func kernelTiling(_ map: BlockedMap, padding: Extent = Extent(0), position: Int) -> tandem_tiling {
+    /// - Parameter winners: of the output and its gradient, where these are pooled.
+    private func kernelTiling(
+        _ map: BlockedMap, _ tiles: Tiles, padding: Extent = Extent(0), position: Int, winners: Winners? = nil
+    ) -> tandem_tiling {
         tandem_tiling(
-            map: map.kernelMap, height: Int32(map.height), width: Int32(map.width), tile_rows: Int32(tiling.rows),
-            tile_columns: Int32(tiling.columns), padding_top: Int32(padding.height),
-            padding_left: Int32(padding.width), position: position)
+            map: map.kernelMap, kinds: tiles.kinds, height: Int32(map.height), width: Int32(map.width),
+            tile_rows: Int32(tiling.rows), tile_columns: Int32(tiling.columns), padding_top: Int32(padding.height),
+            padding_left: Int32(padding.width), position: position, winners: winners?.base,
+            winners_image: winners?.image ?? 0, winners_block: winners?.block ?? 0, winners_row: winners?.row ?? 0)
     }
 
     private func transformInput(
-        _ transforms: tandem_winograd, blocks: Range<Int>, _ first: Int, _ count: Int,
-        to values: UnsafeMutablePointer<Float>, _ position: Int, _ blockTiles: Int
+        _ transforms: tandem_winograd, blocks: Range<Int>, _ tiles: Tiles, to values: Transformed
     ) {
-        var tiling = kernelTiling(input, padding: padding, position: position)
+        var tiling = kernelTiling(input, tiles, padding: padding, position: values.position)
         for block in blocks {
             transforms.input(
-                &tiling, Int32(block), Int64(first), Int64(count),
-                values + (block - blocks.lowerBound) * blockTiles * 16)
-        }
-    }
-
-    private func transformWholeInput(
-        _ step: Step, to values: UnsafeMutablePointer<Float>, _ position: Int, _ blockTiles: Int
-    ) {
-        let (tiles, transforms) = (step.images * tiling.tilesPerImage, transforms(step))
-        step.forEachTile(input.blocks) { [self] block, _ in
-            transformInput(
-                transforms, blocks: block..<block + 1, 0, tiles, to: values + block * blockTiles * 16, position,
-                blockTiles)
+                &tiling, Int32(block), Int64(tiles.first), Int64(tiles.count),
+                values.from(block: block - blocks.lowerBound).base)
         }
     }
 
     private func transformOutputGradient(
-        _ transforms: tandem_winograd, blocks: Range<Int>, _ first: Int, _ count: Int,
-        to values: UnsafeMutablePointer<Float>, _ position: Int, _ blockTiles: Int, bias: UnsafeMutablePointer<Float>
+        _ transforms: tandem_winograd, blocks: Range<Int>, _ tiles: Tiles, to values: Transformed,
+        bias: UnsafeMutablePointer<Float>
     ) {
-        var tiling = kernelTiling(outputGradient, position: position)
+        var tiling = kernelTiling(outputGradient, tiles, position: values.position, winners: winners)
         var mask = output.kernelMap
         for block in blocks {
-            let to = values + (block - blocks.lowerBound) * blockTiles * 16
-            if hasReLU {
-                transforms.output_gradient(
-                    &tiling, &mask, Int32(block), Int64(first), Int64(count), to, bias + block * 16)
+            let to = values.from(block: block - blocks.lowerBound).base
+            let (first, count) = (Int64(tiles.first), Int64(tiles.count))
+            if hasReLU, winners == nil {
+                transforms.output_gradient(&tiling, &mask, Int32(block), first, count, to, bias + block * 16)
             } else {
-                transforms.output_gradient(
-                    &tiling, nil, Int32(block), Int64(first), Int64(count), to, bias + block * 16)
+                transforms.output_gradient(&tiling, nil, Int32(block), first, count, to, bias + block * 16)
             }
         }
     }
 
     private func writeOutput(
-        _ transforms: tandem_winograd, blocks: Range<Int>, _ first: Int, _ count: Int,
-        from values: UnsafeMutablePointer<Float>, _ position: Int, _ blockTiles: Int
+        _ transforms: tandem_winograd, blocks: Range<Int>, _ tiles: Tiles, from values: Transformed
     ) {
-        var tiling = kernelTiling(output, position: position)
+        var tiling = kernelTiling(output, tiles, position: values.position, winners: winners)
         for block in blocks {
             transforms.output(
-                &tiling, Int32(block), Int64(first), Int64(count),
-                values + (block - blocks.lowerBound) * blockTiles * 16, parameters.bias.map { $0 + block * 16 },
+                &tiling, Int32(block), Int64(tiles.first), Int64(tiles.count),
+                values.from(block: block - blocks.lowerBound).base, parameters.bias.map { $0 + block * 16 },
                 hasReLU ? 1 : 0)
         }
     }
 
     private func addInputGradient(
-        _ transforms: tandem_winograd, _ gradient: BlockedMap, blocks: Range<Int>, _ first: Int, _ count: Int,
-        from values: UnsafeMutablePointer<Float>, _ position: Int, _ blockTiles: Int
+        _ transforms: tandem_winograd, _ gradient: BlockedMap, blocks: Range<Int>, _ tiles: Tiles,
+        from values: Transformed
     ) {
-        var tiling = kernelTiling(gradient, padding: padding, position: position)
+        var tiling = kernelTiling(gradient, tiles, padding: padding, position: values.position)
         for block in blocks {
             transforms.input_gradient(
-                &tiling, Int32(block), Int64(first), Int64(count),
-                values + (block - blocks.lowerBound) * blockTiles * 16)
+                &tiling, Int32(block), Int64(tiles.first), Int64(tiles.count),
+                values.from(block: block - blocks.lowerBound).base)
         }
     }
 
     /// The upper half of a last panel that has only one block: it counts as zero in the gradient of the weights.
-    private func clearOddBlock(of values: UnsafeMutablePointer<Float>, _ position: Int, _ blockTiles: Int) {
+    private func clearOddBlock(of values: Transformed) {
         guard output.blocks % 2 == 1 else { return }
+        let upper = values.from(block: output.blocks)
         for index in 0..<tiling.positions {
-            (values + (index * position + output.blocks * blockTiles * 16)).update(repeating: 0, count: blockTiles * 16)
+            (upper.base + index * upper.position).update(repeating: 0, count: upper.block)
         }
     }
 
@@ -488,9 +588,9 @@ final class Winograd: SinglePass {
         return to
     }
 
-    /// All weights for the gradient of the input, [position][C/32][K][32] in the shared memory.
-    private func transformTransposedWeights(_ step: Step) -> UnsafeMutablePointer<Float> {
-        let (chunk, to) = (32, scratch.shared)
+    /// All weights for the gradient of the input, [position][C/32][K][32] .
+    private func transformTransposedWeights(_ step: Step, to: UnsafeMutablePointer<Float>) -> Transformed {
+        let chunk = 32
         let chunks = (tiling.outputs + chunk - 1) / chunk
         let transforms = transforms(step)
         step.forEachTile(tiling.inputPanels * chunks) { [self] job, worker in
@@ -503,6 +603,6 @@ final class Winograd: SinglePass {
             transforms.weights(
                 transposed, Int64(count), to + (panel * tiling.outputs + first) * 32, tiling.transposedPosition)
         }
-        return to
+        return Transformed(to, position: tiling.transposedPosition, block: tiling.outputs * 32)
     }
 }

@@ -19,6 +19,8 @@ struct AlgorithmChoice {
         case passes([Part])
         /// Part of the pass before it where that takes it along, else a pass of its own.
         case relu(any PassPlan)
+        /// Maxima of windows of 2x2: part of the pass before it where that takes them along, else a pass of its own.
+        case maxima(any PassPlan)
         /// The sum of its branches.
         case sum
         /// Its input times what its branch makes of it.
@@ -62,7 +64,10 @@ struct AlgorithmChoice {
         case .activation(.softmax): .pass(SoftmaxPlan(channels: placed.input.channels))
         case .activation(let activation): .pass(ActivationPlan(activation: activation))
         case .prelu(let settings): .pass(PReLUPlan(settings: settings, tensors: placed.parameters))
-        case .maxPool(let windows): .pass(PoolingPlan(kind: .maximum, windows: windows))
+        case .maxPool(let windows):
+            windows == Layer.Pooling(size: Extent(2))
+                ? .maxima(PoolingPlan(kind: .maximum, windows: windows))
+                : .pass(PoolingPlan(kind: .maximum, windows: windows))
         case .averagePool(let windows): .pass(PoolingPlan(kind: .average, windows: windows))
         case .adaptiveMaxPool: .pass(PoolingPlan(kind: .maximum, windows: nil))
         case .adaptiveAveragePool: .pass(PoolingPlan(kind: .average, windows: nil))
@@ -136,6 +141,6 @@ struct AlgorithmChoice {
             min(placed.input.channels, placed.output.channels) >= Self.fewestWinogradChannels
         else { return nil }
         let smaller = min(placed.output.height, placed.output.width)
-        return smaller < 2 ? nil : min(smaller >= 4 ? 4 : 2, policy.largestTile)
+        return smaller < 2 ? nil : min(smaller >= 3 ? 4 : 2, policy.largestTile)
     }
 }

@@ -23,7 +23,7 @@ public struct PlannedLayer: Sendable {
 
 struct Graph {
     struct Value {
-        let shape: Shape
+        fileprivate(set) var shape: Shape
         /// The node that writes it; `nil`: the batch.
         let producer: Int?
         var reader: Int?
@@ -50,12 +50,14 @@ struct Graph {
     }
 
     struct Node {
-        let operation: Operation
+        fileprivate(set) var operation: Operation
         let inputs: [Int]
         let outputs: [Int]
         let needs: PassNeeds
         /// Whether the ReLU after it is computed with it.
         fileprivate(set) var hasReLU = false
+        /// Whether the maxima of windows of 2x2 are all that it writes.
+        fileprivate(set) var takesMaxima = false
 
         fileprivate init(_ operation: Operation, inputs: [Int], outputs: [Int]) {
             self.operation = operation
@@ -72,7 +74,7 @@ struct Graph {
         }
 
         /// Whether its backward pass reads its output.
-        var readsOutput: Bool { needs.readsOutput || hasReLU }
+        var readsOutput: Bool { needs.readsOutput || hasReLU && !takesMaxima }
         /// Whether its backward pass overwrites the gradient of its output.
         var overwritesGradient: Bool { needs.overwritesGradientOfReLU && hasReLU }
     }
@@ -107,6 +109,16 @@ struct Graph {
         case .relu(let plan):
             if let producer = values[value].producer, nodes[producer].needs.takesReLU, !nodes[producer].hasReLU {
                 nodes[producer].hasReLU = true
+                return value
+            }
+            return add(.layer(placed, plan), inputs: [value], output: placed.output)
+        case .maxima(let plan):
+            if let producer = values[value].producer, case .layer(let own, let before) = nodes[producer].operation,
+                let both = before.takingMaxima()
+            {
+                nodes[producer].operation = .layer(own, both)
+                nodes[producer].takesMaxima = true
+                values[value].shape = placed.output
                 return value
             }
             return add(.layer(placed, plan), inputs: [value], output: placed.output)
@@ -192,7 +204,8 @@ extension Graph {
         case .fork: name = "branches: sum of gradients"
         }
         return PlannedLayer(
-            name: name + (node.hasReLU ? " + relu" : ""), output: values[node.outputs[0]].shape, operations: operations,
+            name: name + (node.hasReLU ? " + relu" : "") + (node.takesMaxima ? " + maxpool 2" : ""),
+            output: values[node.outputs[0]].shape, operations: operations,
             forwardValues: movedForward(node), backwardValues: movedBackward(node),
             needsInputGradient: node.inputs.contains { values[$0].needsGradient }, needsBackward: needsBackward(node))
     }
