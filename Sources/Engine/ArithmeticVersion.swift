@@ -6,4 +6,5 @@
 /// * 2: Adam's `1 - beta` and step size are computed in double, as PyTorch's; `mixed` computes a dilated convolution of
 ///   1x1 as one that is not dilated.
 /// * 3: layer norm sums floats within a lane, and squares of what is left after the mean.
-public let arithmeticVersion = 3
+/// * 4: convolutions of 3x3 cut the last tiles of a map to what is left of it.
+public let arithmeticVersion = 4

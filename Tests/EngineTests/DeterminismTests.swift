@@ -100,8 +100,8 @@ struct DeterminismTests {
         #expect(try byteCount(5) < 50_000_000 && byteCount(nil) > 10_000_000_000)
     }
 
-    /// Transformed maps of more images than a cache holds are made in runs, which no bit tells; all of them give the mean of
-    /// the gradients of their halves.
+    /// Transformed maps of more images than a cache holds are made in runs, which no bit tells; all of them give the
+    /// mean of the gradients of their halves.
     @Test func imagesInRunsGiveTheGradientsOfAll() throws {
         let shape = Shape([8, 7, 7])
         let convolution = Layer.convolution(.init(width: 128, padding: .exactly(Extent(1))))

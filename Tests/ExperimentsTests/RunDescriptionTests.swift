@@ -163,7 +163,7 @@ struct RunDescriptionTests {
     @Test func theIdentityOfATrainingStaysWhatItIs() throws {
         let description = RunDescription(
             try Self.architecture(Self.layers), dataDigest: "ab", data: nil, Self.options[1])
-        #expect(arithmeticVersion == 3)
+        #expect(arithmeticVersion == 4)
         #expect(
             description.identity(on: "")
                 == RunIdentity(

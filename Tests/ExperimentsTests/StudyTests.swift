@@ -402,13 +402,13 @@ private func noisy(_ name: String, _ seed: UInt64) -> Double {
         let study = Study(plan(models, .sequential), seeds: Array(1...6))
         #expect(try train(study, by: told.source, untilDecided: true).study.seeds.count == 6)
         var looks: [Int] = []
+        func looked(_ study: Study) -> Study {
+            var study = study
+            study.earlier[0] = PairLook(seeds: 3, mean: 0.5, decision: study.pairs[0].decision)
+            return study
+        }
         let unplanned = try study.trained(
-            by: told.source, isUntilDecided: true,
-            looked: { study in
-                var study = study
-                study.earlier[0] = PairLook(seeds: 3, mean: 0.5, decision: study.pairs[0].decision)
-                return study
-            }, cancellation: Cancellation()
+            by: told.source, isUntilDecided: true, looked: looked, cancellation: Cancellation()
         ) { if case .looked(let seeds, _) = $0 { looks.append(seeds) } }.study
         #expect(looks.count > 1 && looks.last == unplanned.seeds.count)
         #expect(unplanned.isDecided == (unplanned.pairs[0].verdict == .better(.second, isWithinMargin: false)))

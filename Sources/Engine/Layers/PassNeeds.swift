@@ -25,8 +25,8 @@ protocol PassPlan {
     var needs: PassNeeds { get }
     /// - Parameter hasReLU: whether it computes the ReLU after it; only where `needs.takesReLU`.
     func makePass(_ ports: Ports, hasReLU: Bool, on site: inout PassSite) -> any LayerPass
-    /// The same with the maximum of each window of 2x2 in place of its output, which then is never written; `nil` where it
-    /// cannot.
+    /// The same with the maximum of each window of 2x2 in place of its output, which then is never written; `nil` where
+    /// it cannot.
     func takingMaxima() -> (any PassPlan)?
 }
 

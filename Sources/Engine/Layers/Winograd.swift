@@ -62,8 +62,8 @@ struct WinogradTiling {
             slots: (slots[0], slots[1], slots[2], slots[3], Int32(slot)))
     }
 
-    /// How many of the first `count` tiles are in the last column, in neither, in the last row, and in both, where these
-    /// are smaller than the others.
+    /// How many of the first `count` tiles are in the last column, in neither, in the last row, and in both, where
+    /// these are smaller than the others.
     private func kindCounts(before count: Int) -> SIMD4<Int> {
         let (images, rest) = count.quotientAndRemainder(dividingBy: tilesPerImage)
         let (row, column) = rest.quotientAndRemainder(dividingBy: columns)
@@ -86,9 +86,9 @@ struct WinogradTiling {
     /// Tiles that a job of the forward pass, and of the backward pass, transforms at once.
     var forwardChunk: Int { 32 }
     var backwardChunk: Int { inputs + outputs <= 128 ? 64 : 32 }
-    /// Images whose tiles are transformed at once where jobs are panels: all of them, or as many as stay in the cache that
-    /// threads share, and at least so many tiles that reading the weights again costs little. In batches of 1,024 the
-    /// backward pass of 256 channels at 7x7 takes 187 ms with 12 MB, 200 with 3, and 245 with all at once.
+    /// Images whose tiles are transformed at once where jobs are panels: all of them, or as many as stay in the cache
+    /// that threads share, and at least so many tiles that reading the weights again costs little. In batches of 1,024
+    /// the backward pass of 256 channels at 7x7 takes 187 ms with 12 MB, 200 with 3, and 245 with all at once.
     var panelImages: Int {
         let bytes = positions * (inputs + outputs) * 4 * tilesPerImage
         return min(images, max(1, Self.mapBytes / bytes, Self.leastPanelTiles / tilesPerImage))

@@ -23,7 +23,8 @@ extension Invocation {
         defer { context.tellStoreFaults(at: range) }
         let result: (study: Study, end: StudyEnd)
         var keptLater: [StudyRun] = []
-        let lookKeys = try lookKeys(of: study, value.data)
+        let keys = try lookKeys(of: study, value.data)
+        func looked(_ study: Study) -> Study { noteLook(at: study, keys: keys) }
         let log = StudyLog(context, form: form, title: "comparing \(names.joined(separator: ", "))")
         do throws(TrainingError) {
             let count = study.missing.count
@@ -36,8 +37,8 @@ extension Invocation {
             if let maker { source.crew = { maker.crew($0, seconds: $1) } }
             announce(cost, of: study, isUntilDecided: isUntilDecided, maker)
             result = try study.trained(
-                by: source, cost: cost, isUntilDecided: isUntilDecided,
-                looked: { noteLook(at: $0, keys: lookKeys) }, cancellation: context.interruption
+                by: source, cost: cost, isUntilDecided: isUntilDecided, looked: looked,
+                cancellation: context.interruption
             ) { event in
                 switch event {
                 case .progress(let progress):
