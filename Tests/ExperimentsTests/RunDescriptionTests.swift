@@ -167,8 +167,8 @@ struct RunDescriptionTests {
         #expect(
             description.identity(on: "")
                 == RunIdentity(
-                    digest: "098c730885f28fd9f3e1846683296ca8aece1f5e4a58993986d94c9448c8d099",
-                    stem: "90b2dcff3efe83d277a1abda10d0643e74a70169e9ad9530c056b20b2a5fe808"),
+                    digest: "396efadb2ed605e0d1933178cb9c7cbfd7518bb45b2bd46ca9fc063f158046f0",
+                    stem: "8737a26ad5fac0bc1b21cf59a6c8a726b1138a2da57ce22e130afd6d5e640d4c"),
             "\(String(decoding: JSON.object(description.json).bytes, as: UTF8.self))")
     }
 

@@ -1,7 +1,6 @@
 // Runs kept in files, through the language: what `save` writes, `load` gives again.
 
 import Engine
-import Engine
 import Foundation
 import Language
 import Libraries
