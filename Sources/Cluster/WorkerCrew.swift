@@ -164,7 +164,10 @@ private struct Shift {
                 members[free].process.write(task.line)
                 continue
             }
-            do throws(FileError) { members.append(Member(process: try crew.start())) } catch {
+            do throws(FileError) {
+                members.append(Member(process: try crew.start()))
+                for number in members.indices.dropLast() { members[number].isAlone = false }
+            } catch {
                 // What is under way goes on, and takes the rest; without any it is done here.
                 guard members.isEmpty else {
                     limit = busy
