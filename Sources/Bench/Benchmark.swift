@@ -62,7 +62,7 @@ private struct Measurement {
     let profile: Profile
     /// The median of a step.
     let milliseconds: Double
-    /// Maximum resident size less that at the start.
+    /// Peak resident size in training, less that at the start.
     let residentMegabytes: Double
 
     var imagesPerSecond: Double { Double(profile.batch) / milliseconds * 1000 }
@@ -116,7 +116,7 @@ public func runBench(arguments: [String]) -> Int32 {
 }
 
 private func measure(_ settings: Settings, _ precision: Precision) throws -> [Measurement] {
-    let start = residentMegabytes()
+    let start = residentMegabytes(isReset: true)
     let bench = try TrainingBench(
         settings.network.architecture(), batch: settings.batch, precision: precision, threads: settings.threads)
     func median(_ body: () throws -> Void) rethrows -> Double {
@@ -141,8 +141,18 @@ private func measure(_ settings: Settings, _ precision: Precision) throws -> [Me
     }
 }
 
-private func residentMegabytes() -> Double {
-    var usage = rusage()
-    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-    return Double(usage.ru_maxrss) / 1024
+/// The peak of the process.
+///
+/// - Parameter isReset: whether it begins anew, as what is resident now: for a second network in the same process.
+private func residentMegabytes(isReset: Bool = false) -> Double {
+    // proc(5): "/proc/pid/clear_refs" with 5 sets VmHWM to what is resident.
+    if isReset, let file = fopen("/proc/self/clear_refs", "w") {
+        fputs("5", file)
+        fclose(file)
+    }
+    guard let text = try? FileSystem.read("/proc/self/status", limit: 1 << 16),
+        let line = String(decoding: text, as: UTF8.self).split(separator: "\n").first(where: { $0.hasPrefix("VmHWM:") }),
+        let kilobytes = line.split(separator: " ").compactMap({ Double($0) }).first
+    else { return 0 }
+    return kilobytes / 1024
 }

@@ -23,6 +23,21 @@ INLINE v16 load(const float *p) {
     return v;
 }
 INLINE void store(float *p, v16 v) { memcpy(p, &v, sizeof v); }
+// A store past the caches where `streams`: of a map that is larger than they are, whose lines would be read before they are
+// written. `p` is aligned to 64 bytes. `fence` comes after the last of them.
+INLINE void put(float *p, v16 v, int32_t streams) {
+    if (streams)
+        __builtin_nontemporal_store(v, (v16 *)p);
+    else
+        store(p, v);
+}
+INLINE void fence(int32_t streams) {
+#if defined(__x86_64__)
+    if (streams) __builtin_ia32_sfence();
+#else
+    (void)streams;
+#endif
+}
 INLINE v16 splat(float x) { return (v16)x; }
 INLINE v16 fma16(v16 a, v16 b, v16 c) { return __builtin_elementwise_fma(a, b, c); }
 INLINE v16 sqrt16(v16 a) { return __builtin_elementwise_sqrt(a); }

@@ -55,8 +55,8 @@ struct ActivationTests {
         let (setting, count) = (Float(activation.form.setting?.value ?? 0), values.count)
         precondition(count % 16 == 0, "kernels take whole vectors")
         var (y, dx) = ([Float](repeating: 0, count: count), [Float](repeating: 0, count: count))
-        kernel.forward(setting, values, &y, Int64(count))
-        kernel.gradient(setting, values, y, [Float](repeating: 3, count: count), &dx, Int64(count))
+        kernel.forward(setting, values, &y, Int64(count), 0)
+        kernel.gradient(setting, values, y, [Float](repeating: 3, count: count), &dx, Int64(count), 0)
         return (y, dx)
     }
 }

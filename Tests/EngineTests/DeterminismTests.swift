@@ -195,6 +195,39 @@ struct DeterminismTests {
         }
     }
 
+    /// After the epochs in which the first biases learn no gradient goes to them, and all others are what they were.
+    @Test(arguments: [3, 1], Precision.allCases) func whatNoLongerLearnsTakesNoGradient(kernel: Int, precision: Precision)
+        throws
+    {
+        func gradients(biasEpochs: Int?, epoch: Int) throws -> (all: [[UInt32]], parts: [StepPart]) {
+            let first = Layer.Convolution(
+                width: 20, padding: .exactly(Extent(1)), freezing: .init(.weights, biasEpochs: biasEpochs))
+            let second = Layer.Convolution(width: 24, kernel: Extent(kernel), padding: .exactly(Extent(1)))
+            let executor = try Executor(
+                Architecture(
+                    input: Self.shape,
+                    layers: [
+                        .convolution(first), .activation(.gelu), .convolution(second), .batchNorm(.init()), .flatten,
+                        .linear(.init(width: 10)),
+                    ]), batchSize: 16, optimizer: .sgd(learningRate: 0), seeds: Seeds(1), precision: precision,
+                pool: ThreadPool(threadCount: 2))
+            executor.initialize(seed: 1)
+            var parts: [StepPart] = []
+            executor.observer = { parts.append($0) }
+            _ = try executor.train(
+                0..<16, of: MemoryImages(shape: Self.shape, count: 16, classes: 10, seed: 3), epoch: epoch,
+                cancellation: Cancellation())
+            let learning = executor.parameters.indices.filter { executor.parameters[$0].isTrained }
+            return (learning.map { executor.gradient($0).map(\.bitPattern) }, parts)
+        }
+        let (always, once) = (try gradients(biasEpochs: nil, epoch: 2), try gradients(biasEpochs: 1, epoch: 2))
+        #expect(always.parts.contains(.backward(1)) && !once.parts.contains(.backward(1)))
+        #expect(once.parts.contains(.backward(2)))
+        #expect(once.all[0].allSatisfy { $0 == 0 }, "the bias")
+        #expect(once.all.dropFirst() == always.all.dropFirst())
+        #expect(try gradients(biasEpochs: 1, epoch: 1).all == always.all)
+    }
+
     /// Layers before all that learn have no backward pass, and the moments are those of what learns.
     @Test func whatIsFrozenTakesNoMomentsAndNoBackwardPass() throws {
         let trained = try Self.trained(Self.frozen)

@@ -91,6 +91,8 @@ typedef struct {
     /// of the map, which is the pooled one; else null.
     uint8_t *winners;
     ptrdiff_t winners_image, winners_block, winners_row;
+    /// Whether an output goes past the caches.
+    int32_t streams;
 } tandem_tiling;
 
 /// Products at each position of transformed tiles:
@@ -135,11 +137,11 @@ typedef struct {
 } tandem_winograd;
 
 /// An elementwise function: y = f(x), and dx = dy * f'(x), for `count` values, a multiple of 16. `setting` is the slope of a
-/// leakyrelu below zero, or the alpha of an elu.
+/// leakyrelu below zero, or the alpha of an elu. With `streams` what is written goes past the caches.
 typedef struct {
     const char *name;
-    void (*forward)(float setting, const float *x, float *y, int64_t count);
-    void (*gradient)(float setting, const float *x, const float *y, const float *dy, float *dx, int64_t count);
+    void (*forward)(float setting, const float *x, float *y, int64_t count, int32_t streams);
+    void (*gradient)(float setting, const float *x, const float *y, const float *dy, float *dx, int64_t count, int32_t streams);
 } tandem_activation;
 
 /// The settings of one optimizer step.
@@ -269,10 +271,10 @@ typedef struct {
                              const float *mean, double *sums);
     /// y = (x - mean) * scale + shift, and max(0, y) where asked for.
     void (*normalize)(const float *x, ptrdiff_t x_row, float *y, ptrdiff_t y_row, int32_t height, int32_t width,
-                      const float *mean, const float *scale, const float *shift, int32_t has_relu);
+                      const float *mean, const float *scale, const float *shift, int32_t has_relu, int32_t streams);
     /// dx = a * dy + (b * (x - mean) + c), with dy as above.
     void (*normalize_gradient)(const float *x, const float *y, const float *dy, float *dx, tandem_rows rows, int32_t height,
-                               int32_t width, const float *mean, const float *a, const float *b, const float *c);
+                               int32_t width, const float *mean, const float *a, const float *b, const float *c, int32_t streams);
 
     /// Layer norm over `count` pixels that follow each other: y = (x - mean) * scale * p->scale + p->shift, and max(0, y) where asked
     /// for. Mean and scale, which is 1 / deviation, are written for each pixel.

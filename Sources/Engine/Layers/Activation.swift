@@ -51,10 +51,11 @@ final class Activation: SinglePass {
 
     func forward(_ step: Step) {
         let (input, output, kernel, setting) = (input, output, kernel.of(step.kernels), setting)
-        let movesZero = movesZero
+        let (movesZero, isStreamed) = (movesZero, step.isStreamed(output))
         step.forEachRun(of: output, isWhole: output.isWhole && input.isWhole) { image, block, row, count in
             kernel.forward(
-                setting, input.row(row, image: image, block: block), output.row(row, image: image, block: block), count)
+                setting, input.row(row, image: image, block: block), output.row(row, image: image, block: block), count,
+                isStreamed ? 1 : 0)
         }
         if movesZero, output.channels % 16 != 0 {
             step.forEachTile(step.images) { image, _ in step.clearPadding(of: output, image: image) }
@@ -65,12 +66,13 @@ final class Activation: SinglePass {
         guard let inputGradient else { return }
         let (input, output, outputGradient) = (input, output, outputGradient)
         let (kernel, setting) = (kernel.of(step.kernels), setting)
+        let isStreamed = step.isStreamed(inputGradient)
         let isWhole = output.isWhole && input.isWhole && outputGradient.isWhole && inputGradient.isWhole
         step.forEachRun(of: output, isWhole: isWhole) { image, block, row, count in
             kernel.gradient(
                 setting, input.row(row, image: image, block: block), output.row(row, image: image, block: block),
                 outputGradient.row(row, image: image, block: block),
-                inputGradient.row(row, image: image, block: block), count)
+                inputGradient.row(row, image: image, block: block), count, isStreamed ? 1 : 0)
         }
     }
 }

@@ -68,11 +68,13 @@ final class BatchNorm: SinglePass {
     func forward(_ step: Step) {
         if step.isTraining { measureBatch(step) } else { useRunningStatistics() }
         let (input, output, channels, kernels, hasReLU) = (input, output, channels, step.kernels, hasReLU)
+        let isStreamed = step.isStreamed(output)
         step.forEachBlock(of: output) { image, block in
             kernels.normalize(
                 input.at(image: image, block: block), input.rowStride, output.at(image: image, block: block),
                 output.rowStride, Int32(output.height), Int32(output.width), channels.mean + block * 16,
-                channels.scale + block * 16, channels.shift + block * 16, hasReLU ? 1 : 0)
+                channels.scale + block * 16, channels.shift + block * 16, hasReLU ? 1 : 0,
+                isStreamed ? 1 : 0)
         }
     }
 
@@ -132,6 +134,7 @@ final class BatchNorm: SinglePass {
             channels.constant[channel] = Float(-factor * sum / count)
         }
         guard let inputGradient else { return }
+        let isStreamed = step.isStreamed(inputGradient)
         let allRows = tandem_rows(
             x: input.rowStride, y: output.rowStride, dy: gradient.rowStride, dx: inputGradient.rowStride)
         step.forEachBlock(of: output) { image, block in
@@ -139,7 +142,8 @@ final class BatchNorm: SinglePass {
                 input.at(image: image, block: block), hasReLU ? output.at(image: image, block: block) : nil,
                 gradient.at(image: image, block: block), inputGradient.at(image: image, block: block), allRows,
                 Int32(output.height), Int32(output.width), channels.mean + block * 16,
-                channels.gradientFactor + block * 16, channels.inputFactor + block * 16, channels.constant + block * 16)
+                channels.gradientFactor + block * 16, channels.inputFactor + block * 16, channels.constant + block * 16,
+                isStreamed ? 1 : 0)
         }
     }
 

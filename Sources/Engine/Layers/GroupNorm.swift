@@ -70,6 +70,7 @@ final class GroupNorm: SinglePass {
 
     func forward(_ step: Step) {
         let (input, output, kernels) = (input, output, step.kernels)
+        let isStreamed = step.isStreamed(output)
         step.forEachTile(step.images) { [self] image, _ in
             for block in 0..<input.blocks {
                 let sums = sums + (image * input.blocks + block) * 32
@@ -86,7 +87,7 @@ final class GroupNorm: SinglePass {
                 kernels.normalize(
                     input.at(image: image, block: block), input.rowStride, output.at(image: image, block: block),
                     output.rowStride, Int32(output.height), Int32(output.width), mean + block * 16, scale + block * 16,
-                    shift + block * 16, hasReLU ? 1 : 0)
+                    shift + block * 16, hasReLU ? 1 : 0, isStreamed ? 1 : 0)
             }
         }
     }
@@ -115,6 +116,7 @@ final class GroupNorm: SinglePass {
     func backward(_ step: Step) {
         let (input, output, gradient, inputGradient) = (input, output, outputGradient, inputGradient)
         let kernels = step.kernels
+        let isStreamed = inputGradient.map(step.isStreamed) ?? false
         let rows = tandem_rows(
             x: input.rowStride, y: output.rowStride, dy: gradient.rowStride, dx: inputGradient?.rowStride ?? 0)
         step.forEachTile(step.images) { [self] image, _ in
@@ -137,7 +139,7 @@ final class GroupNorm: SinglePass {
                     input.at(image: image, block: block), hasReLU ? output.at(image: image, block: block) : nil,
                     gradient.at(image: image, block: block), inputGradient.at(image: image, block: block), rows,
                     Int32(output.height), Int32(output.width), mean + block * 16, ofGradient + block * 16,
-                    ofInput + block * 16, constant + block * 16)
+                    ofInput + block * 16, constant + block * 16, isStreamed ? 1 : 0)
             }
         }
         step.forEachTile(input.blocks) { [self] block, _ in

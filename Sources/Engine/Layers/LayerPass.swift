@@ -22,6 +22,9 @@ extension SinglePass {
     var inputGradient: BlockedMap? { ports.inputGradient }
     var output: BlockedMap { ports.output }
     var outputGradient: BlockedMap { ports.outputGradient }
+
+    /// `inputGradient` where this step needs it: for passes that save much without.
+    func inputGradient(in step: Step) -> BlockedMap? { step.needsInputGradient ? inputGradient : nil }
 }
 
 /// What a pass with one input reads and writes.

@@ -61,6 +61,9 @@ final class Product: SinglePass {
 
     /// Pixels a forward tile computes: the panel stays in the second-level cache over many of them.
     private static let forwardPixels = 512
+    /// Channels of vectors that a forward tile multiplies at once: those of all images, and their weights, stay in the
+    /// second-level cache.
+    private static let vectorChannels = 512
     /// Pixels a tile of the data gradient computes at least: it transposes its panel first, at 7 % of its time with
     /// 512.
     private static let gradientPixels = 2048
@@ -92,6 +95,9 @@ final class Product: SinglePass {
                 groups: groups, inputs: ports.input.channels, outputs: ports.output.channels, taps: taps,
                 parameters: parameters, arena: &arena)
     }
+
+    /// Whether it is a linear layer, with much of a panel for each image.
+    private var isOfVectors: Bool { output.area == 1 && taps == 1 }
 
     /// Input channels that a panel of 32 outputs reads.
     private func inputs(of panel: Int) -> Range<Int> { grouping?.inputs(of: panel) ?? 0..<input.channels }
@@ -136,12 +142,20 @@ final class Product: SinglePass {
             let first = chunk * Self.forwardPixels
             var product = product
             let channels = inputs(of: panel)
-            product.x.base = input.at(image: 0, block: channels.lowerBound / 16)
-            product.channels = Int32(channels.count)
-            kernels.product(
-                &product, grouping?.denseWeights(of: panel) ?? parameters.weights + panel * panelCount,
-                parameters.bias.map { $0 + panel * 32 }, output.base + 2 * panel * output.blockStride,
-                Int32(min(2, output.blocks - 2 * panel)), Int64(first), Int64(min(Self.forwardPixels, pixels - first)))
+            let weights = grouping?.denseWeights(of: panel) ?? parameters.weights + panel * panelCount
+            let part = isOfVectors ? Self.vectorChannels : channels.count
+            for channel in stride(from: channels.lowerBound, to: channels.upperBound, by: part) {
+                let isFirst = channel == channels.lowerBound
+                product.x.base = input.at(image: 0, block: channel / 16)
+                product.channels = Int32(min(part, channels.upperBound - channel))
+                product.accumulate = isFirst ? 0 : 1
+                product.has_relu = hasReLU && channel + part >= channels.upperBound ? 1 : 0
+                kernels.product(
+                    &product, weights + (channel - channels.lowerBound) * taps * 32,
+                    isFirst ? parameters.bias.map { $0 + panel * 32 } : nil,
+                    output.base + 2 * panel * output.blockStride, Int32(min(2, output.blocks - 2 * panel)),
+                    Int64(first), Int64(min(Self.forwardPixels, pixels - first)))
+            }
         }
     }
 
@@ -154,7 +168,7 @@ final class Product: SinglePass {
             return
         }
         if let weightGradient = parameters.weightGradient { sumWeightGradient(step, to: weightGradient) }
-        if let inputGradient { dataGradient(step, inputGradient) }
+        if let inputGradient = inputGradient(in: step) { dataGradient(step, inputGradient) }
     }
 
     /// The first layer's, mostly: three channels and nine taps are 27 rows, four tiles of eight; tap by tap they would
@@ -224,7 +238,7 @@ final class Product: SinglePass {
             let read = inputs(of: panel)
             let vectors = Int32(min(2, output.blocks - 2 * panel))
             var job = job
-            if output.area == 1, taps == 1, grouping == nil {
+            if isOfVectors, grouping == nil {
                 // The images take the place of the columns, which the kernel's innermost loop runs over; the panel's
                 // gradient is packed, for rows in 64 pages are slower to read 4,096 times.
                 Self.weightGradientOfVectors(

@@ -31,6 +31,8 @@ struct Step {
     let part: BatchPart?
     /// Training steps done before this one.
     let number: Int
+    /// Whether something learns by the gradient of a pass's input in this epoch.
+    private(set) var needsInputGradient = true
 
     init(
         kernels: tandem_kernel_table, pool: ThreadPool, cancellation: Cancellation, images: Int, part: BatchPart?,
@@ -43,6 +45,17 @@ struct Step {
         self.part = part
         self.number = number
     }
+
+    func with(inputGradient isNeeded: Bool) -> Step {
+        var step = self
+        step.needsInputGradient = isNeeded
+        return step
+    }
+
+    /// Whether what is written of this map goes past the caches: it is larger than they are, and before such a store the
+    /// line is not read.
+    func isStreamed(_ map: BlockedMap) -> Bool { images * map.imageStride * 4 > Self.cacheBytes }
+    private static let cacheBytes = 24 << 20
 
     var isTraining: Bool { part != nil }
     var isCancelled: Bool { cancellation.isCancelled }

@@ -228,7 +228,7 @@ final class Winograd: SinglePass {
             multiply(
                 step, x, Transformed(transformed, position: tiling.weightPosition, block: tiling.inputs * 32), to: y,
                 channels: tiling.inputs, panels: tiling.outputPanels, some)
-            writeOutput(transforms, blocks: 0..<output.blocks, some, from: y)
+            writeOutput(step, transforms, blocks: 0..<output.blocks, some, from: y)
         }
     }
 
@@ -258,7 +258,7 @@ final class Winograd: SinglePass {
                         isAdded: channel > 0)
                 }
                 let blocks = 2 * panel..<min(2 * panel + 2, output.blocks)
-                writeOutput(transforms, blocks: blocks, some, from: y)
+                writeOutput(step, transforms, blocks: blocks, some, from: y)
             }
         }
     }
@@ -282,6 +282,7 @@ final class Winograd: SinglePass {
         let blockStride = tiling.slots(chunk) * 16
         let xPosition = tiling.position(blocks: 2 * tiling.inputPanels, tiles: chunk)
         let yPosition = tiling.position(blocks: 2 * tiling.outputPanels, tiles: chunk)
+        let inputGradient = inputGradient(in: step)
         let transposed = inputGradient == nil ? nil : transformTransposedWeights(step, to: scratch.shared)
         let partials = scratch.shared + max(tiling.partialCount, tiling.transposedCount)
         let biasPartials = partials + tiling.groups * tiling.partialCount
@@ -352,6 +353,7 @@ final class Winograd: SinglePass {
             position: tiling.position(blocks: 2 * tiling.outputPanels, tiles: tiling.panelTiles), block: blockStride)
         let bias = dy.base + tiling.outputMapCount
         bias.update(repeating: 0, count: tiling.biasCount)
+        let inputGradient = inputGradient(in: step)
         // What is used for one run of images is not worth keeping.
         let hasRuns = step.images > tiling.panelImages
         let transposed =
@@ -503,13 +505,15 @@ final class Winograd: SinglePass {
 
     /// - Parameter winners: of the output and its gradient, where these are pooled.
     private func kernelTiling(
-        _ map: BlockedMap, _ tiles: Tiles, padding: Extent = Extent(0), position: Int, winners: Winners? = nil
+        _ map: BlockedMap, _ tiles: Tiles, padding: Extent = Extent(0), position: Int, winners: Winners? = nil,
+        isStreamed: Bool = false
     ) -> tandem_tiling {
         tandem_tiling(
             map: map.kernelMap, kinds: tiles.kinds, height: Int32(map.height), width: Int32(map.width),
             tile_rows: Int32(tiling.rows), tile_columns: Int32(tiling.columns), padding_top: Int32(padding.height),
-            padding_left: Int32(padding.width), position: position, winners: winners?.base,
-            winners_image: winners?.image ?? 0, winners_block: winners?.block ?? 0, winners_row: winners?.row ?? 0)
+            padding_left: Int32(padding.width), position: position,
+            winners: winners?.base,
+            winners_image: winners?.image ?? 0, winners_block: winners?.block ?? 0, winners_row: winners?.row ?? 0, streams: isStreamed ? 1 : 0)
     }
 
     private func transformInput(
@@ -541,9 +545,10 @@ final class Winograd: SinglePass {
     }
 
     private func writeOutput(
-        _ transforms: tandem_winograd, blocks: Range<Int>, _ tiles: Tiles, from values: Transformed
+        _ step: Step, _ transforms: tandem_winograd, blocks: Range<Int>, _ tiles: Tiles, from values: Transformed
     ) {
-        var tiling = kernelTiling(output, tiles, position: values.position, winners: winners)
+        var tiling = kernelTiling(
+            output, tiles, position: values.position, winners: winners, isStreamed: step.isStreamed(output))
         for block in blocks {
             transforms.output(
                 &tiling, Int32(block), Int64(tiles.first), Int64(tiles.count),

@@ -16,9 +16,13 @@ public struct PlannedLayer: Sendable {
     public let forwardValues: Int
     public let backwardValues: Int
     /// Whether the gradient of its input is needed.
-    public let needsInputGradient: Bool
+    public var needsInputGradient: Bool { inputGradientEpochs > 0 }
     /// Whether a gradient flows into it: something in it learns, or before it.
-    public let needsBackward: Bool
+    public var needsBackward: Bool { backwardEpochs > 0 }
+    /// The last epoch in which one does, and the last in which the gradient of its input is needed: biases may learn in
+    /// the first epochs alone.
+    let backwardEpochs: Int
+    let inputGradientEpochs: Int
 }
 
 struct Graph {
@@ -29,8 +33,10 @@ struct Graph {
         var reader: Int?
         /// The value whose map this one is: itself, but for the outputs of a fork.
         let storage: Int
-        /// Whether something learns by it.
-        fileprivate(set) var needsGradient: Bool
+        /// The last epoch in which something learns by it; 0 where nothing ever does.
+        fileprivate(set) var lastEpoch: Int
+
+        var needsGradient: Bool { lastEpoch > 0 }
     }
 
     enum Operation {
@@ -87,10 +93,10 @@ struct Graph {
 
     init(_ architecture: Architecture, _ choice: AlgorithmChoice) {
         self.choice = choice
-        values = [Value(shape: architecture.input, producer: nil, storage: 0, needsGradient: false)]
+        values = [Value(shape: architecture.input, producer: nil, storage: 0, lastEpoch: 0)]
         output = append(architecture.layers, to: 0)
         // The loss writes it in any case.
-        if output > 0 { values[output].needsGradient = true }
+        if output > 0 { values[output].lastEpoch = .max }
     }
 
     // MARK: Building
@@ -155,7 +161,7 @@ struct Graph {
         values.append(
             Value(
                 shape: output, producer: nodes.count, storage: values.count,
-                needsGradient: parameters.contains(where: \.isTrained) || inputs.contains { values[$0].needsGradient }))
+                lastEpoch: (parameters.map(\.lastEpoch) + inputs.map { values[$0].lastEpoch }).max() ?? 0))
         nodes.append(Node(operation, inputs: inputs, outputs: [values.count - 1]))
         return values.count - 1
     }
@@ -169,7 +175,7 @@ struct Graph {
         for output in outputs {
             values.append(
                 Value(
-                    shape: share, producer: nodes.count, storage: output, needsGradient: original.needsGradient))
+                    shape: share, producer: nodes.count, storage: output, lastEpoch: original.lastEpoch))
         }
         nodes.append(Node(.split, inputs: [value], outputs: outputs))
         return outputs
@@ -183,10 +189,18 @@ struct Graph {
             values.append(
                 Value(
                     shape: original.shape, producer: nodes.count, storage: original.storage,
-                    needsGradient: original.needsGradient))
+                    lastEpoch: original.lastEpoch))
         }
         nodes.append(Node(.fork, inputs: [value], outputs: outputs))
         return outputs
+    }
+}
+
+extension ParameterTensor {
+    /// The last epoch in which it learns.
+    fileprivate var lastEpoch: Int {
+        guard isTrained else { return 0 }
+        return if case .until(let epoch) = learning { epoch } else { .max }
     }
 }
 
@@ -207,7 +221,7 @@ extension Graph {
             name: name + (node.hasReLU ? " + relu" : "") + (node.takesMaxima ? " + maxpool 2" : ""),
             output: values[node.outputs[0]].shape, operations: operations,
             forwardValues: movedForward(node), backwardValues: movedBackward(node),
-            needsInputGradient: node.inputs.contains { values[$0].needsGradient }, needsBackward: needsBackward(node))
+            backwardEpochs: lastEpoch(node.outputs), inputGradientEpochs: lastEpoch(node.inputs))
     }
 
     private func count(_ places: [Int]) -> Int { places.reduce(0) { $0 + values[$1].shape.count } }
@@ -224,5 +238,7 @@ extension Graph {
             + (node.needs.readsInput ? count(node.inputs) : 0) + (node.readsOutput ? count(node.outputs) : 0)
     }
 
-    func needsBackward(_ node: Node) -> Bool { node.outputs.contains { values[$0].needsGradient } }
+    private func lastEpoch(_ places: [Int]) -> Int { places.map { values[$0].lastEpoch }.max() ?? 0 }
+
+    func needsBackward(_ node: Node) -> Bool { lastEpoch(node.outputs) > 0 }
 }

@@ -240,8 +240,9 @@ public final class Executor {
         }
         let result = try forward(images, of: source, epoch: epoch, step: step)
         self.epoch = epoch
-        for index in stride(from: plan.passes.count - 1, through: 0, by: -1) where plan.layers[index].needsBackward {
-            plan.passes[index].backward(step)
+        for index in stride(from: plan.passes.count - 1, through: 0, by: -1)
+        where epoch <= plan.layers[index].backwardEpochs {
+            plan.passes[index].backward(step.with(inputGradient: epoch <= plan.layers[index].inputGradientEpochs))
             guard !step.isCancelled else { throw .cancelled }
             observer?(.backward(index))
         }
