@@ -96,7 +96,7 @@ private struct Shift {
         var place: Int?
         /// Whether it has read that.
         var hasBegun = false
-        /// Whether no other was alive since it was given its training.
+        /// Whether no other has been alive since it was given its training.
         var isAlone = false
         /// The share of it that is done.
         var fraction = 0.0

@@ -1,9 +1,10 @@
 // The same bits on any number of threads, on every run, and from every instruction set.
 
-import Engine
 import Network
 import Runtime
 import Testing
+
+@testable import Engine
 
 struct DeterminismTests {
     static let shape = Shape([3, 12, 12])
@@ -100,14 +101,17 @@ struct DeterminismTests {
         #expect(try byteCount(5) < 50_000_000 && byteCount(nil) > 10_000_000_000)
     }
 
-    /// Transformed maps of more images than a cache holds are made in runs, which no bit tells; all of them give the
-    /// mean of the gradients of their halves.
+    /// Transformed maps of more images than a cache holds are made in runs: the bits do not depend on threads, and all
+    /// images give the mean of the gradients of their halves.
     @Test func imagesInRunsGiveTheGradientsOfAll() throws {
         let shape = Shape([8, 7, 7])
         let convolution = Layer.convolution(.init(width: 128, padding: .exactly(Extent(1))))
         let architecture = try Architecture(
             input: shape, layers: [convolution, .activation(.relu), convolution, .flatten, .linear(.init(width: 10))])
         let source = MemoryImages(shape: shape, count: 120, classes: 10, seed: 3)
+        let maps = Shape([128, 7, 7])
+        let tiling = WinogradTiling(size: 4, input: maps, output: maps, batchSize: 120, images: 120)
+        #expect(!tiling.isBackwardByTiles && (60..<120).contains(tiling.panelImages))
         func gradients(_ images: Range<Int>, threads: Int = 2) throws -> [[Float]] {
             let executor = try Executor(
                 architecture, batchSize: 120, capacity: images.count, optimizer: .sgd(learningRate: 0), seeds: Seeds(1),

@@ -58,6 +58,12 @@ struct LayerCase: CustomTestStringConvertible, Sendable {
         LayerCase("conv 3x3 without padding", [1, 9, 9], [conv(5, 1), conv(40, 3)]),
         LayerCase("conv 3x3 on a map of 4x4", [3, 4, 4], [conv(70, 1), conv(33, 3, padding: 1)]),
         LayerCase("conv 3x3 on a map of 2x2", [3, 2, 2], [conv(17, 1), conv(40, 3, padding: 1)]),
+        LayerCase(
+            "conv 3x3 with relu of many uneven tiles", [1, 27, 30], [conv(8, 1), conv(9, 3, padding: 1), relu],
+            images: 5),
+        LayerCase(
+            "conv 3x3, relu and maxpool 2 of many uneven tiles", [1, 27, 30],
+            [conv(8, 1), conv(9, 3, padding: 1), relu, .maxPool(.init(size: Extent(2)))], images: 5),
         LayerCase("conv 3x3 on a map of 13x14", [3, 13, 14], [conv(16, 1), conv(24, 3, padding: 1)], images: 2),
         LayerCase("conv 3x3 of many tiles", [1, 30, 31], [conv(8, 1), conv(9, 3, padding: 2)], images: 5),
         LayerCase(

@@ -66,7 +66,7 @@ typedef struct {
     ptrdiff_t x_row, dx_row, y_row;
 } tandem_pooling;
 
-/// The kinds of Winograd's tiles among some: those in the last column, all others, those in the last row, and the one that is in
+/// The kinds of Winograd's tiles among some: those in the last column, all others, those in the last row, and those in
 /// both. The last row and column cover what is left of the map, 1 to `size` outputs; such tiles have a value at fewer of the
 /// `(size + 2)^2` positions. Transformed, tiles of a kind follow each other, so that those with a value at a position are a range.
 typedef struct {

@@ -9,7 +9,8 @@ struct PassNeeds: Hashable {
     var readsInput = false
     /// Whether its backward pass reads its output.
     var readsOutput = false
-    /// Whether it can compute the ReLU after it with its own output; its backward pass then reads that.
+    /// Whether it can compute the ReLU after it with its own output; its backward pass then reads that, but where it
+    /// takes maxima.
     var takesReLU = false
     /// Whether its backward pass overwrites the gradient of its output where it has a ReLU: nobody else may then read
     /// it.

@@ -91,10 +91,11 @@ struct WinogradTiling {
     /// the backward pass of 256 channels at 7x7 takes 187 ms with 12 MB, 200 with 3, and 245 with all at once.
     var panelImages: Int {
         let bytes = positions * (inputs + outputs) * 4 * tilesPerImage
-        return min(images, max(1, Self.mapBytes / bytes, Self.leastPanelTiles / tilesPerImage))
+        // Weights that no cache holds are read and written once for each run.
+        let leastTiles = 4 * partialCount > Self.mapBytes ? 256 : 64
+        return min(images, max(1, Self.mapBytes / bytes, (leastTiles + tilesPerImage - 1) / tilesPerImage))
     }
     private static let mapBytes = 12 << 20
-    private static let leastPanelTiles = 64
     var panelTiles: Int { panelImages * tilesPerImage }
     /// Input channels whose weights a job by panels transforms at once, and blocks whose gradients it sums at once.
     static let channelChunk = 64
@@ -102,7 +103,8 @@ struct WinogradTiling {
 
     // MARK: Memory, in floats. Sixteen more for each position keep them out of the same cache sets.
 
-    /// Room for tiles of which eights are computed, from where a kind of them begins.
+    /// Room for tiles: products take eight at a time from where a kind of them begins, so up to seven slots more are
+    /// touched.
     func slots(_ tiles: Int) -> Int {
         (tiles + 7) / 8 * 8 + (lastRows < size || lastColumns < size ? 8 : 0)
     }

@@ -18,18 +18,9 @@ public struct StudyLook: Sendable {
         (self.seeds, self.design, self.tested, self.said) = (seeds, design, tested, said)
     }
 
-    /// What the looks at two models are kept under.
-    ///
-    /// - Parameter sides: the identities of both models' trainings, without their seeds.
-    public static func key(of sides: [String], _ measure: OutcomeMeasure) -> String {
-        String(
-            Digest.sha256(Array((sides.sorted() + [measure.rawValue]).joined(separator: " ").utf8)).hexadecimal.prefix(
-                32))
-    }
-
-    /// Whether one was planned with the other: a sequential study goes from look to look, and other models beside these
-    /// two add nothing to what is known of them.
-    fileprivate func isPlanned(with other: StudyLook) -> Bool {
+    /// Whether both have the same seeds or are looks of one sequential study, whatever models there are beside these
+    /// two.
+    fileprivate func isOfOneStudy(with other: StudyLook) -> Bool {
         guard design == other.design, !said.decision.isAnytime, !other.said.decision.isAnytime else { return false }
         switch design {
         case .fixed: return Set(seeds) == Set(other.seeds)
@@ -37,30 +28,73 @@ public struct StudyLook: Sendable {
         }
     }
 
+    /// Whether the next one was planned with it: other models may come to these two, but to pick these out of more once
+    /// these have been seen is a choice of its own.
+    fileprivate func plans(_ next: StudyLook) -> Bool { isOfOneStudy(with: next) && tested <= next.tested }
+
     fileprivate func isSame(as other: StudyLook) -> Bool {
         design == other.design && tested == other.tested && seeds == other.seeds
     }
+
+    fileprivate var ofOtherOrder: StudyLook {
+        StudyLook(seeds: seeds, design: design, tested: tested, said: said.ofOtherOrder)
+    }
+}
+
+/// Where the looks at two models are kept.
+public struct PairKey: Sendable {
+    fileprivate let name: String
+    /// Whether files have them in the other order.
+    private let isReversed: Bool
+
+    /// - Parameter sides: the identities of both models' trainings, without their seeds.
+    public init(_ first: String, _ second: String, _ measure: OutcomeMeasure) {
+        isReversed = second < first
+        let sides = isReversed ? [second, first] : [first, second]
+        let text = (sides + [measure.rawValue]).joined(separator: " ")
+        name = String(Digest.sha256(Array(text.utf8)).hexadecimal.prefix(32))
+    }
+
+    /// From the order of the study to that of the files, and back.
+    fileprivate func turned(_ look: StudyLook) -> StudyLook { isReversed ? look.ofOtherOrder : look }
+    fileprivate func turned(_ look: PairLook) -> PairLook { isReversed ? look.ofOtherOrder : look }
 }
 
 extension RunStore {
     /// Keeps a look, and gives what was said of this pair before, where this look was not planned with that.
     ///
     /// - Parameters:
-    ///   - pair: of the identities of both models' trainings, without their seeds.
     ///   - look: as it would be if it was planned.
-    public func earlierLook(_ pair: String, _ look: StudyLook) -> PairLook? {
-        let before = self.looks(pair)
+    ///   - saying: what it says where something was said before.
+    public func earlierLook(
+        _ pair: PairKey, _ look: StudyLook, saying: (_ earlier: PairLook) -> PairLook
+    ) -> PairLook? {
+        let before = self.looks(pair.name)
+        let turned = pair.turned(look)
         // A look that was had before stays what it was then.
-        if let known = before.first(where: { $0.look.isSame(as: look) }) { return known.earlier }
+        if let known = before.first(where: { $0.look.isSame(as: turned) }) { return known.earlier.map(pair.turned) }
         let seeds = Set(look.seeds)
-        let earlier = before.first { !$0.look.isPlanned(with: look) && !seeds.isDisjoint(with: $0.look.seeds) }
-        let kept = KeptLook(number: (before.last?.number ?? 0) + 1, look: look, earlier: earlier?.look.said)
+        var (earlier, isPlanned): (PairLook?, Bool) = (nil, false)
+        for other in before.map(\.look) where !seeds.isDisjoint(with: other.seeds) {
+            isPlanned = isPlanned || other.plans(turned)
+            // What came to a plan that stood before it takes nothing from that.
+            guard isPlanned, other.isOfOneStudy(with: turned) else {
+                earlier = pair.turned(other.said)
+                break
+            }
+        }
+        let kept = KeptLook(
+            number: (before.last?.number ?? 0) + 1,
+            look: StudyLook(
+                seeds: look.seeds, design: look.design, tested: look.tested,
+                said: pair.turned(earlier.map(saying) ?? look.said)),
+            earlier: earlier.map(pair.turned))
         let digest = Digest.sha256(Array("\(look.seeds) \(look.design) \(look.tested)".utf8)).hexadecimal.prefix(16)
         do throws(FileError) {
             try FileSystem.createDirectories(looks, isPrivate: true)
-            try FileSystem.write(kept.json.bytes, to: "\(looks)/\(pair)-\(digest)", isPrivate: true)
+            try FileSystem.write(kept.json.bytes, to: "\(looks)/\(pair.name)-\(digest)", isPrivate: true)
         } catch {}
-        return kept.earlier
+        return earlier
     }
 
     private var looks: String { FileSystem.join(folder, "looks") }

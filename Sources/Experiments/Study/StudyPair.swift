@@ -13,6 +13,19 @@ public struct PairLook: Hashable, Sendable {
     public init(seeds: Int, mean: Double?, decision: Decision) {
         (self.seeds, self.mean, self.decision) = (seeds, mean, decision)
     }
+
+    /// What it said of the same two models in the other order.
+    var ofOtherOrder: PairLook {
+        var verdict = decision.verdict
+        if case .better(let side, let isWithinMargin) = verdict {
+            verdict = .better(side == .first ? .second : .first, isWithinMargin: isWithinMargin)
+        }
+        return PairLook(
+            seeds: seeds, mean: mean.map { -$0 },
+            decision: Decision(
+                verdict: verdict, interval: decision.interval.map { -$0.upperBound ... -$0.lowerBound },
+                intervalChance: decision.intervalChance, isAnytime: decision.isAnytime))
+    }
 }
 
 public struct StudyPair: Sendable {

@@ -79,13 +79,16 @@ struct StudyPaper {
         let counts = names.indices.map { study.values($0).count }.filter { $0 > 0 }
         guard let least = counts.min(), let most = counts.max() else { return "no run, for none trained" }
         let unit = plan.pairing.unit
-        return least == most
-            ? counted(most, unit) : "the \(least) to \(most) \(unit)s with which each trained"
+        if least == most { return counted(most, unit) }
+        return study.failedRuns.isEmpty
+            ? "\(least) to \(most) \(unit)s each" : "the \(least) to \(most) \(unit)s with which each trained"
     }
 
     /// When a run counts as failed, where the table counts them.
     private var failures: String {
-        guard shown.contains(.failed), let limit = [plan.failureRule].limitText else { return "" }
+        // Folds have limits of their own.
+        let rules = plan.pairing == .folds ? study.failureRules(of: study.failedRuns) : [plan.failureRule]
+        guard shown.contains(.failed), let limit = rules.limitText else { return "" }
         return "; failed: diverged, or \(limit)"
     }
 

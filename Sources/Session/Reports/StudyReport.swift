@@ -57,9 +57,10 @@ struct StudyReport {
         }
         if !earlier.isEmpty {
             notes.append(
-                "this is not the first look: with some of these seeds it was \(earlier.joined(separator: "; "))")
+                "this is not the first look: with some of these seeds the answer was: \(earlier.joined(separator: "; "))"
+            )
             notes.append(
-                "each further look makes a wrong answer likelier, so the range is wider than that of as many planned seeds"
+                "each further look makes a wrong answer likelier, so the range of such a pair is wider than that of as many planned seeds"
             )
         }
         if plan.pairing == .none {
@@ -119,7 +120,7 @@ struct StudyReport {
         guard let first = shown.first else { return [] }
         let isOfImages = shown.allSatisfy { $0.estimate?.basis.isOfImages ?? false }
         let chance = shown.reduce(0) { sum, pair in
-            sum + (pair.decision.isAnytime ? StudyDesign.chance / Double(plan.tested) : pair.decision.intervalChance)
+            sum + pair.decision.intervalChance
         }
         let percent = percentHeld(chance)
         return [

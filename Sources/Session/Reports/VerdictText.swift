@@ -103,7 +103,7 @@ struct VerdictText {
         case .noAnytimeInterval:
             let least = DifferenceEstimate.leastSeedsAnytime(look.decision.intervalChance)
             return "undecided\(both): \(difference(look, pair)); a look that was not planned needs at least "
-                + counted(least, "seed")
+                + "\(counted(least, "seed")) with which both train"
         case .tooWide:
             let (by, range) = ahead(look, isSigned: true)
             guard let mean = look.mean, mean != 0, look.decision.interval != nil else {

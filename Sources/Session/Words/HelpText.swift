@@ -8,11 +8,13 @@ import Text
 enum HelpText {
     /// The page of a word, the words of a group, the options of a name, a term, or the list of all for none; `nil`
     /// where there is nothing of that name.
-    static func page(_ name: String?) -> RichValue? {
+    ///
+    /// - Parameter isOwn: whether it is a name of the person's own, which is no option's.
+    static func page(_ name: String?, isOwn: Bool = false) -> RichValue? {
         guard let name else { return overview(of: Word.Group.allCases) }
         if let word = Vocabulary.word(name) { return page(word) }
         if let keyword = Keyword.named(name) { return page(keyword) }
-        return Word.Group(rawValue: name).map { overview(of: [$0]) } ?? page(ofTermOrOption: name)
+        return Word.Group(rawValue: name).map { overview(of: [$0]) } ?? (isOwn ? nil : page(ofTermOrOption: name))
     }
 
     /// What a term means, and the words that have an option of this name, or of another library's name for it: a single

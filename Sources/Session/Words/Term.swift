@@ -24,11 +24,12 @@ struct Term: Sendable {
         Term(
             name: "interval",
             help:
-                "the range that holds the true difference in most such studies, mostly 95 %, for new seeds and new test images"
+                "the range that holds the true difference in most such studies, for new seeds and new test images: the report says in how many"
         ),
         Term(
             name: "verdict",
-            help: "better, equivalent, identical or undecided: what the interval of a difference says, given the margin"
+            help:
+                "better, equivalent, identical, undecided or none yet: what the interval of a difference says, given the margin"
         ),
         Term(
             name: "look",

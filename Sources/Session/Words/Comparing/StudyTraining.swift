@@ -80,18 +80,18 @@ extension Invocation {
     }
 
     /// What the store keeps the looks at each pair under; `nil` where a study's looks are not kept.
-    private func lookKeys(of study: Study, _ data: [DataValue]) throws -> [String]? {
+    private func lookKeys(of study: Study, _ data: [DataValue]) throws -> [PairKey]? {
         guard context.store != nil, study.plan.pairing == .seeds, !study.plan.isOfGivenRuns else { return nil }
         let sides = try zip(study.plan.models, data).map { model, data in
             try RunDescription(
                 model.architecture, dataDigest: digest(of: data), data: nil, model.options(Seeds(0))
             ).identity().digest
         }
-        return study.plan.pairs.map { StudyLook.key(of: [sides[$0.first], sides[$0.second]], study.plan.measure) }
+        return study.plan.pairs.map { PairKey(sides[$0.first], sides[$0.second], study.plan.measure) }
     }
 
     /// The study with what was said of its pairs before, where its look was not planned with that: the store knows.
-    private func noteLook(at study: Study, keys: [String]?) -> Study {
+    private func noteLook(at study: Study, keys: [PairKey]?) -> Study {
         guard let store = context.store, let keys else { return study }
         var result = study
         for (number, pair) in study.pairs.enumerated() where !pair.isProvenSame && pair.estimate != nil {
@@ -99,9 +99,12 @@ extension Invocation {
             let look = StudyLook(
                 seeds: seeds, design: study.earlier[number] == nil ? study.plan.design : .fixed,
                 tested: study.plan.tested, said: pair.look)
-            if let earlier = store.earlierLook(keys[number], look), study.earlier[number] == nil {
-                result.earlier[number] = earlier
+            let earlier = store.earlierLook(keys[number], look) { earlier in
+                var later = study
+                if later.earlier[number] == nil { later.earlier[number] = earlier }
+                return later.pairs[number].look
             }
+            if let earlier, study.earlier[number] == nil { result.earlier[number] = earlier }
         }
         return result
     }

@@ -10,8 +10,9 @@ extension Word {
 }
 
 private func showHelp(_ call: Invocation) throws -> Value {
-    guard let page = HelpText.page(call[wordName]) else {
-        if let name = call[wordName], let value = call.context.session.names[name] {
+    let own = call[wordName].flatMap { call.context.session.names[$0] }
+    guard let page = HelpText.page(call[wordName], isOwn: own != nil) else {
+        if let name = call[wordName], let value = own {
             throw call.fault(
                 .unknownName, "`\(name)` is \(value.kind), and `help` explains words", at: call.place(wordName),
                 fix: "`help` lists the words; `\(name)` by itself shows it")
