@@ -17,8 +17,8 @@ public struct TrainingBench {
         self.batch = batch
         pool = ThreadPool(threadCount: threads)
         executor = try Executor(
-            architecture, batchSize: batch, optimizer: .adam(learningRate: 1e-4), seeds: Seeds(1), precision: precision,
-            pool: pool)
+            architecture, batchSize: batch, optimizer: .adam(learningRate: 1e-4), seeds: Seeds(1),
+            gradient: GradientOptions(isKept: false), precision: precision, pool: pool)
         executor.initialize(seed: 1)
         source = MemoryImages.noise(shape: architecture.input, classes: architecture.output.channels, count: batch)
     }
@@ -38,13 +38,16 @@ public struct TrainingBench {
         var times: [StepPart: [Double]] = [:]
         defer { executor.observer = nil }
         for number in 0..<steps + 2 {
-            var last = Clock.seconds
+            // A linear layer's backward pass has a second part, within the update.
+            var (step, last) = ([StepPart: Double](), Clock.seconds)
             executor.observer = { part in
                 let now = Clock.seconds
-                if number >= 2 { times[part, default: []].append(now - last) }
+                step[part, default: 0] += now - last
                 last = now
             }
             try train(cancellation)
+            guard number >= 2 else { continue }
+            for (part, seconds) in step { times[part, default: []].append(seconds) }
         }
         func median(_ part: StepPart) -> Double {
             let sorted = (times[part] ?? [0]).sorted()

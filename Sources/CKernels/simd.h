@@ -51,18 +51,12 @@ INLINE v16 choose(i16 mask, v16 a, v16 b) {
     memcpy(&v, &r, sizeof r);
     return v;
 }
-/// sum + a.low * b.low + a.high * b.high, where lanes are pairs of bfloat16 numbers.
-INLINE v16 dot16(v16 a, v16 b, v16 sum) {
 #ifdef TANDEM_HAS_BF16
-    // In twos, the instruction's own rounding: half the multiply-adds of float32.
+/// sum + a.low * b.low + a.high * b.high, where lanes are pairs of bfloat16 numbers: half the multiply-adds of float32.
+INLINE v16 dot16(v16 a, v16 b, v16 sum) {
     return (v16)_mm512_dpbf16_ps((__m512)sum, __builtin_bit_cast(__m512bh, a), __builtin_bit_cast(__m512bh, b));
-#else
-    const u16 x = __builtin_bit_cast(u16, a), y = __builtin_bit_cast(u16, b);
-    const u16 high = (u16)0xFFFF0000u;
-    sum = fma16(__builtin_bit_cast(v16, x << 16), __builtin_bit_cast(v16, y << 16), sum);
-    return fma16(__builtin_bit_cast(v16, x & high), __builtin_bit_cast(v16, y & high), sum);
-#endif
 }
+#endif
 /// max(0, x) in this order, so that a NaN stays one.
 INLINE v16 relu16(v16 x) { return choose(x < splat(0), splat(0), x); }
 

@@ -31,15 +31,15 @@ final class EngineNetwork: TrainableNetwork {
     ) throws(TrainingError) {
         let threads = options.threads ?? ThreadPool.availableThreads
         let capacity = options.capacity(on: dataset, measuring: part)
+        let gradient = options.gradient(on: dataset)
         let keeping = isKept ? Self.bytesOfKeeping(architecture, options.wholeOptimizer) : 0
         func required(_ batchSize: Int) throws(TrainingError) -> Int {
             do throws(EngineError) {
                 return keeping + (try options.teacherBytes(batchSize: batchSize, capacity: capacity, threads: threads))
                     + (try Executor.requiredBytes(
                         architecture, batchSize: batchSize, parts: min(options.parts, batchSize), capacity: capacity,
-                        optimizer: options.wholeOptimizer,
-                        precision: options.precision,
-                        threads: threads))
+                        optimizer: options.wholeOptimizer, gradient: gradient,
+                        precision: options.precision, threads: threads))
             } catch { throw .engine(error) }
         }
         byteCount = try required(options.batchSize)
@@ -49,8 +49,6 @@ final class EngineNetwork: TrainableNetwork {
                 batch: try largestBatch(below: options.batchSize, within: availableMemory, required))
         }
         let pool = ThreadPool(threadCount: threads)
-        var gradient = options.gradient
-        gradient.classWeights = options.classWeights.values(dataset)
         do throws(EngineError) {
             executor = try Executor(
                 architecture, batchSize: options.batchSize, parts: options.parts, capacity: capacity,

@@ -86,6 +86,14 @@ public struct TrainingOptions: Hashable, Sendable {
         return max(dataset.training.count, dataset[part].count, validation, 1)
     }
 
+    /// As the engine is given it: nobody looks at the gradient within a step.
+    func gradient(on dataset: Dataset) -> GradientOptions {
+        var gradient = gradient
+        gradient.classWeights = classWeights.values(dataset)
+        gradient.isKept = false
+        return gradient
+    }
+
     /// Of the teacher, where there is one.
     func teacherBytes(batchSize: Int, capacity: Int, threads: Int) throws(EngineError) -> Int {
         let parts = min(parts, batchSize)

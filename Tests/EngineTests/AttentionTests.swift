@@ -29,7 +29,8 @@ private let softmaxes = Atomic(0)
             var arena = Arena(base: base)
             var (weights, moments) = (Arena(base: base.map { $0 + room }), Arena(base: base.map { $0 + 2 * room }))
             let plan = try Plan(
-                architecture, batchSize: 1, images: 1, optimizer: .sgd(), precision: .float32, dropoutSeed: 0,
+                architecture, batchSize: 1, images: 1, optimizer: .sgd(), policy: PrecisionPolicy(.float32),
+                dropoutSeed: 0,
                 threads: 1, in: &arena, weights: &weights, moments: &moments)
             #expect(max(arena.count, weights.count, moments.count) <= room)
             return plan.passes

@@ -200,7 +200,9 @@ struct DeterminismTests {
     }
 
     /// After the epochs in which the first biases learn no gradient goes to them, and all others are what they were.
-    @Test(arguments: [3, 1], Precision.allCases) func whatNoLongerLearnsTakesNoGradient(kernel: Int, precision: Precision)
+    @Test(arguments: [3, 1], Precision.allCases) func whatNoLongerLearnsTakesNoGradient(
+        kernel: Int, precision: Precision
+    )
         throws
     {
         func gradients(biasEpochs: Int?, epoch: Int) throws -> (all: [[UInt32]], parts: [StepPart]) {
@@ -231,6 +233,52 @@ struct DeterminismTests {
         #expect(once.all.dropFirst() == always.all.dropFirst())
         #expect(try gradients(biasEpochs: 1, epoch: 1).all == always.all)
     }
+
+    /// The gradient of a linear layer's weights that is computed within the update: the same bits in less memory, for
+    /// rules that look at whole tensors as well, which keep it.
+    @Test(
+        arguments: [layers, later, frozen, vectors],
+        [
+            OptimizerOptions.adam(), .sgd(learningRate: 0.1, momentum: 0.9, isNesterov: true),
+            .rmsprop(isCentered: true),
+            .lion(), .muon(), .adam(isDecoupled: true).with(RoleFactors(decaysWeightsOnly: true, biasRate: 2)),
+        ]) func gradientsWithinTheUpdateChangeNoBit(layers: [Layer], optimizer: OptimizerOptions) throws
+    {
+        let source = MemoryImages(shape: Self.shape, count: 16, classes: 10, seed: 3)
+        let architecture = try Architecture(input: Self.shape, layers: layers)
+        func weights(isKept: Bool, threads: Int, norm: Double? = nil) throws -> [[UInt32]] {
+            let executor = try Executor(
+                architecture, batchSize: 16, optimizer: optimizer, seeds: Seeds(1),
+                gradient: GradientOptions(largestNorm: norm, isKept: isKept), pool: ThreadPool(threadCount: threads))
+            executor.initialize(seed: 1)
+            for epoch in 1...3 {
+                _ = try executor.train(0..<16, of: source, epoch: epoch, cancellation: Cancellation())
+                _ = try executor.evaluate(0..<16, of: source, cancellation: Cancellation())
+            }
+            return executor.parameters.indices.map { executor.parameter($0).map(\.bitPattern) }
+        }
+        let kept = try weights(isKept: true, threads: 2)
+        for threads in 1...3 { #expect(try weights(isKept: false, threads: threads) == kept) }
+        #expect(try weights(isKept: false, threads: 2, norm: 1e-3) == weights(isKept: true, threads: 2, norm: 1e-3))
+        func byteCount(isKept: Bool) throws -> Int {
+            try Executor.requiredBytes(
+                architecture, batchSize: 1, optimizer: optimizer, gradient: GradientOptions(isKept: isKept), threads: 1)
+        }
+        if layers == Self.vectors {
+            let saved = try byteCount(isKept: true) - byteCount(isKept: false)
+            #expect(optimizer.name == "muon" ? saved == 0 : saved > 4 * 432 * 1200)
+        }
+    }
+
+    /// Linear layers, wider than what one tile of a gradient has, with what shares their maps.
+    static let vectors: [Layer] = [
+        .flatten, .linear(.init(width: 1200)), .activation(.relu), .dropout(rate: 0.2),
+        .residual(body: [.linear(.init(width: 1200, hasBias: false)), .activation(.relu)], shortcut: nil),
+        .residual(body: [.linear(.init(width: 40)), .activation(.gelu), .linear(.init(width: 1200))], shortcut: nil),
+        .activation(.relu), .linear(.init(width: 45)), .layerNorm(.init()),
+        .concatenation(branches: [[.linear(.init(width: 10))], [.linear(.init(width: 7)), .activation(.relu)]]),
+        .linear(.init(width: 10)),
+    ]
 
     /// Layers before all that learn have no backward pass, and the moments are those of what learns.
     @Test func whatIsFrozenTakesNoMomentsAndNoBackwardPass() throws {

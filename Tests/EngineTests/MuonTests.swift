@@ -16,7 +16,8 @@ struct MuonTests {
         let tensor = ParameterTensor(name: "w", shape: [outputs, rows], role: .weight)
         let stored = StoredTensor(tensor: tensor, offset: 0)
         let view = ParameterView(
-            range: 0..<stored.paddedCount, shape: tensor.shape, role: .weight, factors: GroupFactors(), isHidden: true)
+            range: 0..<stored.paddedCount, gradient: 0, shape: tensor.shape, role: .weight, factors: GroupFactors(),
+            isHidden: true)
         var rule = OptimizerOptions.muon(learningRate: 0.5, momentum: 0.8, weightDecay: 0.2).rule
         #expect(rule.updates(view))
         let (count, scratch) = (stored.paddedCount, rule.scratchCount([view]))

@@ -90,7 +90,7 @@ struct OptimizerRuleTests {
 
     @Test func neighborsWithOtherFactorsAreGroupsOfTheirOwn() {
         func view(_ range: Range<Int>, _ factors: GroupFactors) -> ParameterView {
-            ParameterView(range: range, shape: [range.count], role: .bias, factors: factors)
+            ParameterView(range: range, gradient: range.lowerBound, shape: [range.count], role: .bias, factors: factors)
         }
         let (plain, slow) = (GroupFactors(), GroupFactors(learningRate: 0.1))
         let groups = ParameterGroup.joining([
@@ -107,7 +107,7 @@ struct OptimizerRuleTests {
             for (place, gradient) in [Float.nan, .infinity, -.infinity, 0, 2, -1e-30].enumerated() {
                 memory.pointer[16 + place] = gradient
             }
-            let view = ParameterView(range: 0..<16, shape: [16], role: .weight, factors: GroupFactors())
+            let view = ParameterView(range: 0..<16, gradient: 0, shape: [16], role: .weight, factors: GroupFactors())
             var rule = OptimizerOptions.lion(learningRate: 0.5).rule
             rule.run(
                 Update(
@@ -129,7 +129,8 @@ struct OptimizerRuleTests {
     func aGroupsFactorScalesItsLearningRate(options: OptimizerOptions) throws {
         let factors = [GroupFactors(learningRate: 0), GroupFactors(), GroupFactors(learningRate: 2)]
         let parameters = factors.enumerated().map { index, factors in
-            ParameterView(range: index * 32..<index * 32 + 32, shape: [32], role: .weight, factors: factors)
+            ParameterView(
+                range: index * 32..<index * 32 + 32, gradient: index * 32, shape: [32], role: .weight, factors: factors)
         }
         let count = 96
         guard let memory = AlignedBuffer<Float>(count: 4 * count) else {

@@ -213,7 +213,8 @@ typedef struct {
     void (*weight_gradient_rows)(const tandem_weight_gradient *g, const int32_t *offsets, float *dw, int32_t vectors,
                                  int32_t accumulate);
     /// `product` and `weight_gradient` over pairs of bfloat16 numbers, with one tap: a lane of x and w holds two channels, so that `channels`, `w_channel`
-    /// and the strides of x count pairs, eight to a block; a lane of x and dy holds two pixels. Sums are in float32.
+    /// and the strides of x count pairs, eight to a block; a lane of x and dy holds two pixels. Sums are in float32. These four are null where the
+    /// processor does not multiply such pairs.
     void (*mixed_product)(const tandem_product *p, const float *w, const float *bias, float *y, int32_t vectors, int64_t first,
                           int64_t count);
     void (*mixed_weight_gradient)(const tandem_weight_gradient *g, float *dw, int32_t vectors, int32_t accumulate);

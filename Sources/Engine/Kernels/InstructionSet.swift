@@ -22,6 +22,9 @@ public enum InstructionSet: String, CaseIterable, Sendable {
 
     public var isAvailable: Bool { tandem_kernels(rawValue) != nil }
 
+    /// Whether it has products of bfloat16 pairs, which `Precision.mixed` is made of.
+    public var multipliesPairs: Bool { kernels.mixed_product != nil }
+
     var kernels: tandem_kernel_table {
         guard let table = tandem_kernels(rawValue) else { preconditionFailure("\(rawValue) is not of this machine") }
         return table.pointee

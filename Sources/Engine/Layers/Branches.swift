@@ -71,7 +71,7 @@ final class Sum: LayerPass {
             if hasReLU {
                 relu.gradient(
                     0, output.row(row, image: image, block: block),
-                    output.row(row, image: image, block: block), from, from, count)
+                    output.row(row, image: image, block: block), from, from, count, 0)
             }
             for other in others {
                 other.row(row, image: image, block: block).update(from: from, count: output.width * 16)

@@ -109,7 +109,7 @@ final class Depthwise: SinglePass {
             job.dy = UnsafePointer(gradient.at(image: group * Self.group, block: block))
             kernels.depthwise_gradient(&job, offsets.x, Int32(taps), partials + tile * taps * 16)
         }
-        for block in 0..<blocks {
+        step.forEachTile(blocks) { block, _ in
             let target = weightGradient + (block / 2 * taps * 32 + block % 2 * 16)
             for tap in 0..<taps {
                 kernels.sum_partials(

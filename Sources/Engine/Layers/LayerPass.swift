@@ -12,6 +12,13 @@ extension LayerPass {
     func commit() {}
 }
 
+/// A pass whose weights' gradient waits for the update, which takes it part by part.
+protocol LatePass: LayerPass {
+    /// As `LateGradients.forEachPart`.
+    func forEachWeightGradient(
+        _ step: Step, _ body: (_ start: Int, _ gradient: UnsafePointer<Float>, _ count: Int) -> Void)
+}
+
 /// A pass from one map to one other.
 protocol SinglePass: LayerPass {
     var ports: Ports { get }

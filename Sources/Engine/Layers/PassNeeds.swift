@@ -1,5 +1,7 @@
 // What the passes of a layer need, declared next to them: the plan reserves it, and the graph joins and forks by it.
 
+import Network
+
 struct PassNeeds: Hashable {
     /// The zeros that its forward pass reads around its input.
     var inputHalo = Halo()
@@ -15,6 +17,8 @@ struct PassNeeds: Hashable {
     /// Whether its backward pass overwrites the gradient of its output where it has a ReLU: nobody else may then read
     /// it.
     var overwritesGradientOfReLU = false
+    /// The weight whose gradient waits for the update, and reads input and the gradient of the output there.
+    var lateWeight: ParameterTensor?
     /// Floats of scratch that each thread needs.
     var threadScratch = 0
     /// Floats of scratch that all threads share.

@@ -12,6 +12,8 @@ struct ProductPlan: PassPlan {
     let groups: Int
     /// Whether its backward pass multiplies numbers of 16 bits.
     let isMixed: Bool
+    /// Its weight, where the gradient of that waits for the update.
+    let lateWeight: ParameterTensor?
     /// The largest batch.
     let images: Int
     let tensors: [ParameterTensor]
@@ -24,6 +26,8 @@ struct ProductPlan: PassPlan {
             overwritesGradientOfReLU: true,
             threadScratch: Product.scratchCount(
                 outputs: outputs, taps: window.kernel.height * window.kernel.width, images: images))
+        needs.lateWeight = lateWeight
+        if lateWeight != nil { needs.threadScratch += Product.weightRun * 16 * 32 }
         if isMixed {
             needs.threadScratch = max(
                 needs.threadScratch, MixedGradients.threadCount(inputs: inputs, outputs: outputs))
@@ -39,7 +43,7 @@ struct ProductPlan: PassPlan {
     }
 }
 
-final class Product: SinglePass {
+final class Product: SinglePass, LatePass {
     let ports: Ports
     private let parameters: ProductParameters
     private let window: Window
@@ -67,6 +71,9 @@ final class Product: SinglePass {
     /// Pixels a tile of the data gradient computes at least: it transposes its panel first, at 7 % of its time with
     /// 512.
     private static let gradientPixels = 2048
+    /// Blocks of inputs that a tile of a linear layer's weight gradient computes: there are many with little to do in
+    /// each.
+    static let weightRun = 32
     /// Bytes of maps that a tile of the weight gradient reads again for each tap: within the second-level cache.
     private static let weightGradientBytes = 256 << 10
 
@@ -138,11 +145,12 @@ final class Product: SinglePass {
         grouping?.expand(step)
         let (input, output, parameters, kernels, grouping) = (input, output, parameters, step.kernels, grouping)
         step.forEachTile(panels * chunks) { [self] tile, _ in
-            let (panel, chunk) = (tile / chunks, tile % chunks)
+            let (chunk, panel) = (tile / panels, tile % panels)
             let first = chunk * Self.forwardPixels
             var product = product
             let channels = inputs(of: panel)
-            let weights = grouping?.denseWeights(of: panel) ?? parameters.weights + panel * panelCount
+            let weights = UnsafePointer(
+                grouping?.denseWeights(of: panel) ?? parameters.weights + panel * panelCount)
             let part = isOfVectors ? Self.vectorChannels : channels.count
             for channel in stride(from: channels.lowerBound, to: channels.upperBound, by: part) {
                 let isFirst = channel == channels.lowerBound
@@ -152,7 +160,7 @@ final class Product: SinglePass {
                 product.has_relu = hasReLU && channel + part >= channels.upperBound ? 1 : 0
                 kernels.product(
                     &product, weights + (channel - channels.lowerBound) * taps * 32,
-                    isFirst ? parameters.bias.map { $0 + panel * 32 } : nil,
+                    isFirst ? parameters.bias.map { UnsafePointer($0 + panel * 32) } : nil,
                     output.base + 2 * panel * output.blockStride, Int32(min(2, output.blocks - 2 * panel)),
                     Int64(first), Int64(min(Self.forwardPixels, pixels - first)))
             }
@@ -225,8 +233,7 @@ final class Product: SinglePass {
         let x = forwardOffsets.x
         let blocks = input.blocks
         let panels = (output.blocks + 1) / 2
-        // A linear layer has many blocks with little to do in each.
-        let run = taps == 1 ? 32 : 1
+        let run = taps == 1 ? Self.weightRun : 1
         let scratch = scratch
         let runs = (blocks + run - 1) / run
         let chunk = chunkOfImages
@@ -243,7 +250,8 @@ final class Product: SinglePass {
                 // gradient is packed, for rows in 64 pages are slower to read 4,096 times.
                 Self.weightGradientOfVectors(
                     &job, input: input, gradient: gradient, images: images, panel: panel,
-                    blocks: firstBlock..<min(firstBlock + run, blocks), packed: scratch.of(worker), kernels,
+                    channels: firstBlock * 16..<min((firstBlock + run) * 16, input.channels),
+                    packed: scratch.of(worker), kernels,
                     target: weightGradient + panel * input.channels * 32, vectors)
                 return
             }
@@ -269,10 +277,32 @@ final class Product: SinglePass {
         grouping?.collectGradient(step, to: weightGradient)
     }
 
+    /// Computed in the order of `sumWeightGradient`, each tile in scratch of the thread.
+    func forEachWeightGradient(
+        _ step: Step, _ body: (_ start: Int, _ gradient: UnsafePointer<Float>, _ count: Int) -> Void
+    ) {
+        let (input, gradient, output, scratch) = (input, outputGradient, output, scratch)
+        let (images, kernels, job) = (step.images, step.kernels, job)
+        let (blocks, run) = (input.blocks, Self.weightRun)
+        let runs = (blocks + run - 1) / run
+        step.forEachTile((output.blocks + 1) / 2 * runs) { tile, worker in
+            let (panel, first) = (tile / runs, tile % runs * run)
+            let channels = first * 16..<min((first + run) * 16, input.channels)
+            let packed = scratch.of(worker)
+            let target = packed + images * 32
+            var job = job
+            Self.weightGradientOfVectors(
+                &job, input: input, gradient: gradient, images: images, panel: panel, channels: channels,
+                packed: packed, kernels, target: target - channels.lowerBound * 32,
+                Int32(min(2, output.blocks - 2 * panel)))
+            body((panel * input.channels + channels.lowerBound) * 32, target, channels.count * 32)
+        }
+    }
+
     private static func weightGradientOfVectors(
         _ job: inout tandem_weight_gradient, input: BlockedMap, gradient: BlockedMap, images: Int, panel: Int,
-        blocks: Range<Int>,
-        packed: UnsafeMutablePointer<Float>, _ kernels: tandem_kernel_table, target: UnsafeMutablePointer<Float>,
+        channels: Range<Int>, packed: UnsafeMutablePointer<Float>, _ kernels: tandem_kernel_table,
+        target: UnsafeMutablePointer<Float>,
         _ vectors: Int32
     ) {
         for image in 0..<images {
@@ -284,8 +314,8 @@ final class Product: SinglePass {
         job.dy = UnsafePointer(packed)
         (job.dy_block, job.dy_column_step) = (16, 32)
         (job.images, job.width, job.x_column_step) = (1, Int32(images), input.imageStride)
-        for channel in stride(from: blocks.lowerBound * 16, to: min(blocks.upperBound * 16, input.channels), by: 8) {
-            job.channels = Int32(min(8, input.channels - channel))
+        for channel in stride(from: channels.lowerBound, to: channels.upperBound, by: 8) {
+            job.channels = Int32(min(8, channels.upperBound - channel))
             job.x = UnsafePointer(input.at(image: 0, block: channel / 16) + channel % 16)
             kernels.weight_gradient(&job, target + channel * 32, vectors, 0)
         }
@@ -303,7 +333,7 @@ final class Product: SinglePass {
         grouping?.expandTransposed(step)
         let grouping = grouping
         step.forEachTile(panels * chunks) { tile, worker in
-            let (panel, first) = (tile / chunks, tile % chunks * chunk)
+            let (panel, first) = (tile % panels, tile / panels * chunk)
             let here = min(chunk, images - first)
             let transposed = scratch.of(worker)
             var product = tandem_product()

@@ -52,8 +52,8 @@ struct Step {
         return step
     }
 
-    /// Whether what is written of this map goes past the caches: it is larger than they are, and before such a store the
-    /// line is not read.
+    /// Whether what is written of this map goes past the caches: it is larger than they are, and before such a store
+    /// the line is not read.
     func isStreamed(_ map: BlockedMap) -> Bool { images * map.imageStride * 4 > Self.cacheBytes }
     private static let cacheBytes = 24 << 20
 

@@ -515,7 +515,8 @@ final class Winograd: SinglePass {
             tile_rows: Int32(tiling.rows), tile_columns: Int32(tiling.columns), padding_top: Int32(padding.height),
             padding_left: Int32(padding.width), position: position,
             winners: winners?.base,
-            winners_image: winners?.image ?? 0, winners_block: winners?.block ?? 0, winners_row: winners?.row ?? 0, streams: isStreamed ? 1 : 0)
+            winners_image: winners?.image ?? 0, winners_block: winners?.block ?? 0, winners_row: winners?.row ?? 0,
+            streams: isStreamed ? 1 : 0)
     }
 
     private func transformInput(

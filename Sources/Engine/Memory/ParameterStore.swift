@@ -87,10 +87,16 @@ struct ParameterStore {
     /// Floats of those that the optimizer trains, which come first.
     let trainedCount: Int
     let weights: UnsafeMutablePointer<Float>
-    /// Of the trained ones.
+    /// Of the trained ones, but for those whose gradient is only computed within the update.
     let gradient: UnsafeMutablePointer<Float>
+    let gradientCount: Int
+    /// Where that of each of them begins.
+    private let gradientOffsets: [String: Int]
 
-    init(_ architecture: Architecture, in arena: inout Arena, weights weightArena: inout Arena) {
+    /// - Parameter late: names of the tensors whose gradient is only computed within the update.
+    init(
+        _ architecture: Architecture, late: Set<String> = [], in arena: inout Arena, weights weightArena: inout Arena
+    ) {
         let trained = architecture.parameters.filter(\.isTrained)
         let others = architecture.parameters.filter { !$0.isTrained }
         var offsets: [String: Int] = [:]
@@ -105,20 +111,29 @@ struct ParameterStore {
         tensors = architecture.parameters.map { StoredTensor(tensor: $0, offset: offsets[$0.name] ?? 0) }
         self.count = count
         weights = weightArena.reserve(count)
-        gradient = arena.reserve(trainedCount)
+        var (gradientOffsets, gradientCount) = ([String: Int](), 0)
+        for stored in tensors where stored.tensor.isTrained && !late.contains(stored.tensor.name) {
+            gradientOffsets[stored.tensor.name] = gradientCount
+            gradientCount += stored.paddedCount
+        }
+        (self.gradientOffsets, self.gradientCount) = (gradientOffsets, gradientCount)
+        gradient = arena.reserve(gradientCount)
     }
+
+    /// Where a tensor's gradient begins; `nil` where nothing learns by it, or it is only computed within the update.
+    func gradientOffset(_ tensor: ParameterTensor) -> Int? { gradientOffsets[tensor.name] }
 
     private func offset(_ tensors: [ParameterTensor], _ role: ParameterTensor.Role) -> Int? {
         guard let tensor = tensors.first(where: { $0.role == role }) else { return nil }
         return self.tensors.first { $0.tensor.name == tensor.name }?.offset
     }
 
-    /// Where the gradient of this one of a layer's tensors is; `nil` where nothing learns by it.
+    /// Where the gradient of this one of a layer's tensors is; `nil` where nothing learns by it, or it is only computed
+    /// within the update.
     private func gradient(
         _ tensors: [ParameterTensor], _ role: ParameterTensor.Role
     ) -> UnsafeMutablePointer<Float>? {
-        guard tensors.first(where: { $0.role == role })?.isTrained == true else { return nil }
-        return offset(tensors, role).map { gradient + $0 }
+        tensors.first { $0.role == role }.flatMap(gradientOffset).map { gradient + $0 }
     }
 
     /// - Parameter tensors: those of a convolution or a linear layer.

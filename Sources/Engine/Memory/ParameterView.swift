@@ -5,6 +5,8 @@ import Network
 struct ParameterView: Hashable {
     /// Where its values are among the trained parameters, padding included: whole vectors of 16.
     let range: Range<Int>
+    /// Where its gradient begins; `nil` where that is computed within the update.
+    let gradient: Int?
     /// PyTorch's.
     let shape: [Int]
     let role: ParameterTensor.Role
@@ -26,17 +28,21 @@ struct GroupFactors: Hashable {
 /// Neighbors in memory that are updated alike.
 struct ParameterGroup: Hashable {
     let range: Range<Int>
+    /// Where their gradient begins; `nil`: of one tensor, whose gradient is computed within the update.
+    let gradient: Int?
     let factors: GroupFactors
 
     /// - Parameter parameters: in the order of the memory.
     static func joining(_ parameters: [ParameterView]) -> [ParameterGroup] {
         var groups: [ParameterGroup] = []
         for view in parameters {
-            if let last = groups.last, last.factors == view.factors, last.range.upperBound == view.range.lowerBound {
+            if let last = groups.last, last.factors == view.factors, last.range.upperBound == view.range.lowerBound,
+                let gradient = last.gradient, gradient + last.range.count == view.gradient
+            {
                 groups[groups.count - 1] = ParameterGroup(
-                    range: last.range.lowerBound..<view.range.upperBound, factors: last.factors)
+                    range: last.range.lowerBound..<view.range.upperBound, gradient: gradient, factors: last.factors)
             } else {
-                groups.append(ParameterGroup(range: view.range, factors: view.factors))
+                groups.append(ParameterGroup(range: view.range, gradient: view.gradient, factors: view.factors))
             }
         }
         return groups

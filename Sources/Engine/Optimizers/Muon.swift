@@ -58,6 +58,9 @@ struct Muon: OptimizerRule {
         views.filter(updates).map { MuonScratch(shape: $0.shape, base: nil).count }.max() ?? 0
     }
 
+    /// A tensor is a matrix to it.
+    var isElementwise: Bool { false }
+
     mutating func run(_ update: Update) {
         for view in update.parameters {
             let scratch = MuonScratch(shape: view.shape, base: update.scratch)
@@ -65,7 +68,7 @@ struct Muon: OptimizerRule {
             var settings = tandem_optimizer()
             settings.rest1 = Float(1 - update.momentum(momentum))
             settings.is_nesterov = isNesterov ? 1 : 0
-            update.run("muon_direction", over: view.range, settings, to: scratch.direction)
+            update.run("muon_direction", over: view, settings, to: scratch.direction)
             let iteration = NewtonSchulz(scratch, update)
             let orthogonal = iteration.run(steps)
             // The scale of `adjust_lr_fn="original"`.

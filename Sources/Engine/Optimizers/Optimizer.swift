@@ -58,7 +58,7 @@ struct Optimizer {
         count = store.trainedCount
         self.moments = moments
         self.largestNorm = largestNorm
-        norm = GradientNorm(of: store.gradient, count: store.trainedCount)
+        norm = GradientNorm(of: store.gradient, count: store.gradientCount)
     }
 
     /// The running products of the last rule: one that leaves tensors to another has none.
@@ -72,8 +72,10 @@ struct Optimizer {
     ///   - rate: what the learning rate is multiplied by in this step.
     ///   - momentum: what the momentum is in this step; `nil`: as it was given.
     ///   - epoch: from 1.
+    ///   - late: computes the gradients that there are not yet.
     mutating func step(
-        _ step: Int, _ kernels: tandem_kernel_table, _ pool: ThreadPool, rate: Double, momentum: Double?, epoch: Int
+        _ step: Int, _ kernels: tandem_kernel_table, _ pool: ThreadPool, rate: Double, momentum: Double?, epoch: Int,
+        late: any LateGradients
     ) {
         if epoch != self.epoch {
             self.epoch = epoch
@@ -82,7 +84,8 @@ struct Optimizer {
         // The gradient of what no longer learns counts in no norm.
         for part in parts {
             for view in part.all where !view.learns(in: epoch) {
-                (gradient + view.range.lowerBound).update(repeating: 0, count: view.range.count)
+                guard let start = view.gradient else { continue }
+                (gradient + start).update(repeating: 0, count: view.range.count)
             }
         }
         if let largestNorm { norm.limit(to: largestNorm, kernels, pool) }
@@ -92,7 +95,7 @@ struct Optimizer {
                 Update(
                     parameters: part.parameters, groups: part.groups, weights: weights, gradient: gradient,
                     moments: moments, scratch: scratch, count: count, rate: rate, momentum: momentum, step: step,
-                    kernels: kernels, pool: pool))
+                    kernels: kernels, pool: pool, late: late))
         }
     }
 }

@@ -46,6 +46,9 @@ public struct OptimizerOptions: Hashable, Sendable {
     /// Numbers kept for each parameter between steps.
     var momentCount: Int { max(rule.momentCount, rule.others?.rule.momentCount ?? 0) }
 
+    /// Whether it updates each value by itself, so that a gradient may come part by part.
+    var isElementwise: Bool { rule.isElementwise && rule.others == nil }
+
     /// Floats of memory within a step.
     func scratchCount(_ store: ParameterStore) -> Int { rule.scratchCount(store.views(roles)) }
 

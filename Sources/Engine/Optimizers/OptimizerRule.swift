@@ -16,6 +16,8 @@ protocol OptimizerRule: Sendable {
 
     /// Whether it has a momentum, which a schedule may change from step to step.
     var hasMomentum: Bool { get }
+    /// Whether it treats all values alike, each by itself.
+    var isElementwise: Bool { get }
     /// Whether it updates this tensor; the others are left to `others`.
     func updates(_ view: ParameterView) -> Bool
     /// `nil` where it updates all.
@@ -32,6 +34,7 @@ protocol OptimizerRule: Sendable {
 }
 
 extension OptimizerRule {
+    var isElementwise: Bool { true }
     func updates(_ view: ParameterView) -> Bool { true }
     var others: OptimizerOptions? { nil }
     func scratchCount(_ views: [ParameterView]) -> Int { 0 }
@@ -40,6 +43,13 @@ extension OptimizerRule {
         // A rule without running products has nothing to restore.
         set {}
     }
+}
+
+/// Has the gradients that are only computed within the update.
+protocol LateGradients {
+    /// Computes the gradient of the tensor that begins at this place of the weights, and gives it to `body` part by
+    /// part, on all threads: where each begins in the tensor, its values, and how many they are.
+    func forEachPart(of tensor: Int, _ body: (_ start: Int, _ gradient: UnsafePointer<Float>, _ count: Int) -> Void)
 }
 
 /// What a rule is given for one step.
@@ -64,6 +74,8 @@ struct Update {
     let step: Int
     let kernels: tandem_kernel_table
     let pool: ThreadPool
+    /// Of the tensors whose gradient there is not yet.
+    var late: (any LateGradients)?
 
     /// Parameters of a tile: 256 KB of each array, so that tiles are few and even.
     static let tile = 65_536
@@ -73,22 +85,42 @@ struct Update {
 
     /// Runs a kernel of `optimizers.inc` over a group, tile by tile, on all threads.
     func run(_ kernel: String, over group: ParameterGroup, _ settings: tandem_optimizer) {
-        run(kernel, over: group.range, settings, to: weights + group.range.lowerBound)
+        let destination = weights + group.range.lowerBound
+        if let start = group.gradient {
+            return run(kernel, over: group.range, gradient: gradient + start, settings, to: destination)
+        }
+        guard let late else { preconditionFailure("nothing computes this gradient") }
+        let run = kernels.update(named: kernel)
+        let (moments, count) = (moments + group.range.lowerBound, count)
+        late.forEachPart(of: group.range.lowerBound) { start, gradient, length in
+            withUnsafePointer(to: settings) {
+                run($0, destination + start, gradient, moments + start, count, Int64(length))
+            }
+        }
     }
 
-    /// - Parameter destination: what is written in place of the weights of the range.
+    /// Runs it over a tensor whose gradient there is.
+    ///
+    /// - Parameter destination: what is written in place of the weights.
     func run(
-        _ kernel: String, over range: Range<Int>, _ settings: tandem_optimizer,
+        _ kernel: String, over view: ParameterView, _ settings: tandem_optimizer,
+        to destination: UnsafeMutablePointer<Float>
+    ) {
+        guard let start = view.gradient else { preconditionFailure("this rule looks at whole tensors") }
+        run(kernel, over: view.range, gradient: gradient + start, settings, to: destination)
+    }
+
+    private func run(
+        _ kernel: String, over range: Range<Int>, gradient: UnsafePointer<Float>, _ settings: tandem_optimizer,
         to destination: UnsafeMutablePointer<Float>
     ) {
         let run = kernels.update(named: kernel)
-        let (gradient, moments, count) = (gradient, moments, count)
+        let (moments, count) = (moments + range.lowerBound, count)
         pool.forEachTile((range.count + Self.tile - 1) / Self.tile) { tile, _ in
-            let offset = tile * Self.tile
-            let start = range.lowerBound + offset
-            let length = min(Self.tile, range.upperBound - start)
+            let start = tile * Self.tile
+            let length = min(Self.tile, range.count - start)
             withUnsafePointer(to: settings) {
-                run($0, destination + offset, gradient + start, moments + start, count, Int64(length))
+                run($0, destination + start, gradient + start, moments + start, count, Int64(length))
             }
         }
     }

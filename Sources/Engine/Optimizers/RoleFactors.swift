@@ -46,7 +46,8 @@ extension ParameterStore {
             let tensor = stored.tensor
             let lastEpoch: Int? = if case .until(let epoch) = tensor.learning { epoch } else { nil }
             return ParameterView(
-                range: stored.offset..<stored.offset + stored.paddedCount, shape: tensor.shape, role: tensor.role,
+                range: stored.offset..<stored.offset + stored.paddedCount, gradient: gradientOffset(tensor),
+                shape: tensor.shape, role: tensor.role,
                 factors: roles.factors(tensor.role, shape: tensor.shape), lastEpoch: lastEpoch,
                 isHidden: hidden.contains(tensor.name))
         }

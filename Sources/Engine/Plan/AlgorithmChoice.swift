@@ -9,6 +9,8 @@ struct AlgorithmChoice {
     /// The most images that a step has: no more than a batch, and fewer where there are not so many.
     let images: Int
     let policy: PrecisionPolicy
+    /// Whether gradients of linear layers wait for the update.
+    var hasLateGradients = false
 
     /// What becomes of a layer.
     enum Outcome {
@@ -102,10 +104,13 @@ struct AlgorithmChoice {
     }
 
     private func product(_ placed: PlacedLayer, _ window: Window, groups: Int) -> any PassPlan {
-        ProductPlan(
-            input: placed.input, output: placed.output, window: window, groups: groups,
-            isMixed: policy.hasMixedGradients && window == Window() && groups == 1, images: images,
-            tensors: placed.parameters)
+        let isMixed = policy.hasMixedGradients && window == Window() && groups == 1
+        let isOfVectors = window == Window() && groups == 1 && placed.output.height * placed.output.width == 1
+        return ProductPlan(
+            input: placed.input, output: placed.output, window: window, groups: groups, isMixed: isMixed,
+            lateWeight: hasLateGradients && isOfVectors && !isMixed
+                ? placed.parameters.first { $0.role == .weight && $0.learning == .always } : nil,
+            images: images, tensors: placed.parameters)
     }
 
     /// A linear layer at each place to queries, keys and values, attention over all places, and another linear layer.

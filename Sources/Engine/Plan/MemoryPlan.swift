@@ -48,6 +48,7 @@ struct MemoryPlan {
                 [
                     time.forward(value.reader), isReadBackward.producer ? time.backward(value.producer) : 0,
                     isReadBackward.reader ? time.backward(value.reader) : 0,
+                    reader?.needs.lateWeight != nil ? time.last : 0,
                 ].max() ?? 0
             let life = isEnd ? whole : time.forward(value.producer)...max(end, time.forward(value.producer))
             valueLives[value.storage] = (valueLives[value.storage] ?? life).hull(life)
@@ -57,8 +58,11 @@ struct MemoryPlan {
             let gradientHalo = (gradientHalos[root] ?? Halo()).union(producer?.needs.gradientHalo ?? Halo())
             gradientHalos[root] = gradientHalo
             try check(value, gradientHalo, of: producer)
+            let isReadLate = producer?.needs.lateWeight != nil
             let gradientLife =
-                (value.reader == nil ? time.loss : time.backward(value.reader))...time.backward(value.producer)
+                (value.reader == nil ? time.loss : time.backward(value.reader))
+            ...(isReadLate
+                ? time.last : time.backward(value.producer))
             gradientLives[root] = (gradientLives[root] ?? gradientLife).hull(gradientLife)
         }
 

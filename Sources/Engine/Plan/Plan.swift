@@ -13,25 +13,34 @@ struct Plan {
     let average: UnsafeMutablePointer<Float>?
     /// Likewise.
     let best: UnsafeMutablePointer<Float>?
+    /// The passes whose weights' gradient waits for the update, by where these begin.
+    let late: [Int: (layer: Int, pass: any LatePass)]
     /// Of the optimizer, within its step.
     let updateScratch: UnsafeMutablePointer<Float>
 
     /// - Parameters:
     ///   - batchSize: by which algorithms are chosen.
     ///   - images: the most that a step has, for which there is room.
+    ///   - keepsGradient: whether the gradient of all weights is there before the update.
     ///   - threads: each has scratch memory of its own.
     ///   - weights, moments: memory that may outlive the plan.
     init(
-        _ architecture: Architecture, batchSize: Int, images: Int, optimizer: OptimizerOptions, precision: Precision,
-        dropoutSeed: UInt64, threads: Int, in arena: inout Arena, weights: inout Arena, moments momentArena: inout Arena
+        _ architecture: Architecture, batchSize: Int, images: Int, optimizer: OptimizerOptions, policy: PrecisionPolicy,
+        keepsGradient: Bool = true, dropoutSeed: UInt64, threads: Int, in arena: inout Arena, weights: inout Arena,
+        moments momentArena: inout Arena
     ) throws(EngineError) {
         guard architecture.input.channels <= 16 || architecture.input.isFlat else {
             throw .inputChannels(architecture.input.channels)
         }
         try checkWindows(of: architecture.layers)
         let graph = Graph(
-            architecture, AlgorithmChoice(batchSize: batchSize, images: images, policy: PrecisionPolicy(precision)))
-        parameters = ParameterStore(architecture, in: &arena, weights: &weights)
+            architecture,
+            AlgorithmChoice(
+                batchSize: batchSize, images: images, policy: policy,
+                hasLateGradients: !keepsGradient && optimizer.isElementwise))
+        let lateWeights = graph.nodes.map(\.needs.lateWeight)
+        parameters = ParameterStore(
+            architecture, late: Set(lateWeights.compactMap { $0?.name }), in: &arena, weights: &weights)
         moments = momentArena.reserve(parameters.trainedCount * optimizer.momentCount)
         average = optimizer.keepsAverage ? momentArena.reserve(parameters.count) : nil
         best = optimizer.keepsBest ? momentArena.reserve(parameters.count) : nil
@@ -42,7 +51,16 @@ struct Plan {
         let maps = try MemoryPlan(graph, images: images, in: &arena)
         var site = PassSite(
             parameters: parameters, images: images, scratch: scratch, dropoutSeed: dropoutSeed, arena: arena)
-        passes = graph.nodes.map { graph.makePass($0, maps, on: &site) }
+        let passes = graph.nodes.map { graph.makePass($0, maps, on: &site) }
+        self.passes = passes
+        var late: [Int: (layer: Int, pass: any LatePass)] = [:]
+        for (index, weight) in lateWeights.enumerated() {
+            guard let weight, let stored = parameters.tensors.first(where: { $0.tensor.name == weight.name }),
+                let pass = passes[index] as? any LatePass
+            else { continue }
+            late[stored.offset] = (index, pass)
+        }
+        self.late = late
         arena = site.arena
         input = maps.values[0]
         layers = graph.nodes.map(graph.described)

@@ -7,11 +7,13 @@ struct PrecisionPolicy {
     /// Whether the backward passes of products multiply numbers of 16 bits, where there is a pass for that.
     let hasMixedGradients: Bool
 
-    init(_ precision: Precision) {
+    /// - Parameter multipliesPairs: whether the processor has products of bfloat16 pairs; without, they would be no
+    ///   faster than those of 32 bits.
+    init(_ precision: Precision, multipliesPairs: Bool = true) {
         switch precision {
         case .float32: (largestTile, hasMixedGradients) = (4, false)
         case .precise: (largestTile, hasMixedGradients) = (2, false)
-        case .mixed: (largestTile, hasMixedGradients) = (4, true)
+        case .mixed: (largestTile, hasMixedGradients) = (4, multipliesPairs)
         }
     }
 }

@@ -67,8 +67,11 @@ public final class Executor {
     private let moments: OptimizerMoments
     private let trained: TrainedParameters
     private var isReleased = false
+    private let keepsGradient: Bool
     /// Of the last gradient, from 1.
     private var epoch = 1
+    /// An update is never cut.
+    private let uncut = Cancellation()
     /// The images of the current batch.
     private var batch: [Int] = []
     /// What one of them is to be taken for.
@@ -92,9 +95,15 @@ public final class Executor {
         precondition(batchSize > 0 && parts > 0, "a batch has at least one image")
         let batchSize = (batchSize + parts - 1) / parts
         let capacity = min(batchSize, capacity ?? batchSize)
+        keepsGradient = Self.keepsGradient(gradientOptions, parts: parts)
+        if instructionSet == nil { try EngineError.checkEnvironment() }
+        let chosen: InstructionSet
+        if let instructionSet { chosen = instructionSet } else { chosen = try InstructionSet.chosen() }
+        kernels = chosen.kernels
+        let policy = PrecisionPolicy(precision, multipliesPairs: chosen.multipliesPairs)
         let need = try Self.need(
-            architecture, batchSize: batchSize, capacity: capacity, optimizer: options, precision: precision,
-            threads: pool.threadCount)
+            architecture, batchSize: batchSize, capacity: capacity, optimizer: options, policy: policy,
+            keepsGradient: keepsGradient, threads: pool.threadCount)
         guard let memory = AlignedBuffer<Float>(count: need.rest),
             let weightMemory = AlignedBuffer<Float>(count: need.weights),
             let moments = OptimizerMoments(count: need.moments),
@@ -103,8 +112,8 @@ public final class Executor {
         var (arena, weights) = (Arena(base: memory.pointer), Arena(base: weightMemory.pointer))
         var momentArena = Arena(base: moments.memory.pointer)
         plan = try Plan(
-            architecture, batchSize: batchSize, images: capacity, optimizer: options, precision: precision,
-            dropoutSeed: seeds.dropout,
+            architecture, batchSize: batchSize, images: capacity, optimizer: options, policy: policy,
+            keepsGradient: keepsGradient, dropoutSeed: seeds.dropout,
             threads: pool.threadCount, in: &arena, weights: &weights, moments: &momentArena)
         trained = TrainedParameters(plan.parameters.tensors, in: weightMemory)
         optimizer = Optimizer(
@@ -114,10 +123,6 @@ public final class Executor {
         let (given, outputs) = (gradientOptions.classWeights, plan.loss.logits.channels)
         precondition(given.count <= outputs, "there is an output for each class")
         classWeights = given.isEmpty ? [] : given + Array(repeating: 1, count: outputs - given.count)
-        if instructionSet == nil { try EngineError.checkEnvironment() }
-        let chosen: InstructionSet
-        if let instructionSet { chosen = instructionSet } else { chosen = try InstructionSet.chosen() }
-        kernels = chosen.kernels
         self.memory = memory
         self.moments = moments
         self.accumulation = accumulation
@@ -131,25 +136,30 @@ public final class Executor {
     /// Bytes that a training takes; nothing is allocated to find out.
     public static func requiredBytes(
         _ architecture: Architecture, batchSize: Int, parts: Int = 1, capacity: Int? = nil, optimizer: OptimizerOptions,
-        precision: Precision = .float32,
-        threads: Int
+        gradient: GradientOptions = GradientOptions(), precision: Precision = .float32, threads: Int
     ) throws(EngineError) -> Int {
         let batchSize = (batchSize + parts - 1) / parts
         let need = try need(
             architecture, batchSize: batchSize, capacity: min(batchSize, capacity ?? batchSize), optimizer: optimizer,
-            precision: precision, threads: threads)
+            policy: PrecisionPolicy(precision, multipliesPairs: try InstructionSet.chosen().multipliesPairs),
+            keepsGradient: keepsGradient(gradient, parts: parts), threads: threads)
         return need.byteCount(parts: parts)
+    }
+
+    /// A sum of several gradients, and the norm of all, need the whole one.
+    private static func keepsGradient(_ options: GradientOptions, parts: Int) -> Bool {
+        options.isKept || options.largestNorm != nil || parts > 1
     }
 
     /// Floats of the weights, of the optimizer's moments, and of all else.
     private static func need(
         _ architecture: Architecture, batchSize: Int, capacity: Int, optimizer: OptimizerOptions,
-        precision: Precision, threads: Int
+        policy: PrecisionPolicy, keepsGradient: Bool, threads: Int
     ) throws(EngineError) -> Need {
         var (arena, weights, moments) = (Arena(base: nil), Arena(base: nil), Arena(base: nil))
         _ = try Plan(
-            architecture, batchSize: batchSize, images: capacity, optimizer: optimizer, precision: precision,
-            dropoutSeed: 0,
+            architecture, batchSize: batchSize, images: capacity, optimizer: optimizer, policy: policy,
+            keepsGradient: keepsGradient, dropoutSeed: 0,
             threads: threads, in: &arena, weights: &weights, moments: &moments)
         return Need(weights: weights.count, moments: moments.count, rest: arena.count)
     }
@@ -251,8 +261,10 @@ public final class Executor {
 
     /// The second half: the optimizer updates the weights by the gradient, and batch norms learn their statistics.
     public func applyUpdate() {
+        let late = LatePasses(
+            passes: plan.late, step: makeStep(images: batch.count, part: nil, uncut), observer: observer)
         optimizer.step(
-            steps + 1, kernels, pool, rate: learningRateFactor, momentum: momentum, epoch: epoch)
+            steps + 1, kernels, pool, rate: learningRateFactor, momentum: momentum, epoch: epoch, late: late)
         for pass in plan.passes { pass.commit() }
         observer?(.update)
         steps += 1
@@ -317,7 +329,9 @@ public final class Executor {
     /// The gradient of all trained parameters after `accumulateGradients`, in the engine's layout: that of each
     /// executor of the same layers.
     public func withGradient<Result>(_ body: (UnsafeMutableBufferPointer<Float>) -> Result) -> Result {
-        body(UnsafeMutableBufferPointer(start: plan.parameters.gradient, count: plan.parameters.trainedCount))
+        precondition(keepsGradient, "`GradientOptions.isKept` was not asked for")
+        return body(
+            UnsafeMutableBufferPointer(start: plan.parameters.gradient, count: plan.parameters.gradientCount))
     }
 
     /// The loss and predictions of a batch; dropout does nothing, and nothing is learned.
@@ -483,8 +497,10 @@ public final class Executor {
     /// The gradient of a trained tensor after the last step, in PyTorch's order.
     public func gradient(_ index: Int) -> [Float] {
         let stored = plan.parameters.tensors[index]
-        precondition(stored.tensor.isTrained, "running statistics and what is frozen have no gradient")
-        return stored.read(from: plan.parameters.gradient)
+        guard let start = plan.parameters.gradientOffset(stored.tensor) else {
+            preconditionFailure("running statistics, and what is frozen or not kept, have no gradient")
+        }
+        return stored.read(from: plan.parameters.gradient + (start - stored.offset))
     }
 
     /// - Parameter values: as many as the tensor has, in PyTorch's order.
@@ -511,5 +527,19 @@ public final class Executor {
     public func outputs(image: Int) -> [Float] {
         let logits = plan.loss.logits
         return (0..<logits.channels).map { logits.at(image: image)[$0 / 16 * logits.blockStride + $0 % 16] }
+    }
+}
+
+/// The passes whose weights' gradient waited for the update.
+private struct LatePasses: LateGradients {
+    let passes: [Int: (layer: Int, pass: any LatePass)]
+    let step: Step
+    let observer: ((StepPart) -> Void)?
+
+    func forEachPart(of tensor: Int, _ body: (_ start: Int, _ gradient: UnsafePointer<Float>, _ count: Int) -> Void) {
+        guard let (layer, pass) = passes[tensor] else { preconditionFailure("no pass computes this gradient") }
+        observer?(.update)
+        pass.forEachWeightGradient(step, body)
+        observer?(.backward(layer))
     }
 }

@@ -52,12 +52,14 @@ public struct RunDescription: Sendable {
     /// - Throws: where this CPU does not support the instruction set that is asked for.
     public func identity() throws(TrainingError) -> RunIdentity {
         guard options.precision.dependsOnInstructionSet else { return identity(on: "") }
-        do throws(EngineError) { return identity(on: try InstructionSet.chosen().rawValue) } catch {
+        do throws(EngineError) {
+            return identity(on: options.precision.rounding(on: try InstructionSet.chosen()))
+        } catch {
             throw .engine(error)
         }
     }
 
-    /// - Parameter instructionSet: that computes it, where it decides the bits.
+    /// - Parameter instructionSet: that computes it, where it decides the bits: see `Precision.rounding(on:)`.
     func identity(on instructionSet: String) -> RunIdentity {
         let rounding =
             "arithmetic \(arithmeticVersion)"

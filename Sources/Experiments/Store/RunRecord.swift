@@ -236,9 +236,12 @@ extension RunRecord {
         beginning description: RunDescription, _ context: WeightsFile.Context, model: String, dataset: String
     ) throws(TrainingError) {
         let options = description.options
+        let set = try? InstructionSet.chosen()
         let kept = Kept(
             identity: try description.identity(), started: Clock.secondsSince1970, machine: Machine.name,
-            instructionSet: (try? InstructionSet.chosen())?.rawValue ?? "",
+            instructionSet: set.map {
+                options.precision.dependsOnInstructionSet ? options.precision.rounding(on: $0) : $0.rawValue
+            } ?? "",
             threads: options.threads ?? ThreadPool.availableThreads)
         self.init(
             context: context, model: model, dataset: dataset, state: .interrupted, position: .start, options: options,

@@ -42,7 +42,7 @@ public struct StudyModel: Sendable {
         guard
             let own = try? Executor.requiredBytes(
                 architecture, batchSize: options.batchSize, capacity: capacity, optimizer: options.wholeOptimizer,
-                precision: options.precision, threads: threads),
+                gradient: options.gradient(on: dataset), precision: options.precision, threads: threads),
             let teacher = try? options.teacherBytes(
                 batchSize: options.batchSize, capacity: capacity, threads: threads)
         else { return nil }

@@ -80,6 +80,11 @@ extension Invocation {
                 "`lastbatch: drop` drops nothing: \(counted(images, "image")) make whole batches of "
                     + grouped(options.batchSize), at: place(TrainingOption.lastBatch))
         }
+        if options.precision == .mixed, (try? InstructionSet.chosen())?.multipliesPairs == false {
+            noteIdle(
+                "`precision: mixed` gains nothing here, and computes as `float32`: this processor does not multiply "
+                    + "numbers of 16 bits", at: place(TrainingOption.precision))
+        }
         noteIdleSelection(options, epochs)
         let (message, fix): (String, String)
         switch schedule.unreached(epochs: options.epochs, stepsPerEpoch: stepsPerEpoch) {
