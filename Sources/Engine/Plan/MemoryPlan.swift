@@ -58,11 +58,9 @@ struct MemoryPlan {
             let gradientHalo = (gradientHalos[root] ?? Halo()).union(producer?.needs.gradientHalo ?? Halo())
             gradientHalos[root] = gradientHalo
             try check(value, gradientHalo, of: producer)
+            let start = value.reader == nil ? time.loss : time.backward(value.reader)
             let isReadLate = producer?.needs.lateWeight != nil
-            let gradientLife =
-                (value.reader == nil ? time.loss : time.backward(value.reader))
-            ...(isReadLate
-                ? time.last : time.backward(value.producer))
+            let gradientLife = start...(isReadLate ? time.last : time.backward(value.producer))
             gradientLives[root] = (gradientLives[root] ?? gradientLife).hull(gradientLife)
         }
 
