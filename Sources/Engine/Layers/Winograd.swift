@@ -86,11 +86,11 @@ struct WinogradTiling {
     /// Tiles that a job of the forward pass, and of the backward pass, transforms at once.
     var forwardChunk: Int { 32 }
     var backwardChunk: Int { inputs + outputs <= 128 ? 64 : 32 }
-    /// Images whose tiles are transformed at once where jobs are panels: all of them where these take 24 MB at most, else
-    /// runs of as many as stay in the cache that threads share, and at least so many tiles that reading the weights
-    /// again costs little. In batches of 1,024 the backward pass of 256 channels at 7x7 takes 187 ms with 12 MB, 200
-    /// with 3, and 245 with all at once; that of 256 channels at 8x8 in batches of 64 (19 MB) 17.3 ms with all at once,
-    /// and 19.1 in two runs.
+    /// Images whose tiles are transformed at once where jobs are panels: all where these take 24 MB at most, else runs
+    /// of as many as stay in the cache that threads share, and at least so many tiles that reading the weights again
+    /// costs little. In batches of 1,024 the backward pass of 256 channels at 7x7 takes 187 ms with 12 MB, 200 with 3,
+    /// and 245 with all at once; that of 256 channels at 8x8 in batches of 64 (19 MB) 17.3 ms with all at once, and
+    /// 19.1 in two runs.
     var panelImages: Int {
         let bytes = positions * (inputs + outputs) * 4 * tilesPerImage
         guard images * bytes > 2 * Self.mapBytes else { return images }
