@@ -4,6 +4,7 @@ import fcntl
 import os
 import pty
 import select
+import signal
 import struct
 import subprocess
 import termios
@@ -17,6 +18,9 @@ class Shell:
         self.shown = b""
         self.process, self.terminal = pty.fork()
         if self.process == 0:
+            # Of a test that runs in the background these are ignored.
+            for number in (signal.SIGINT, signal.SIGQUIT):
+                signal.signal(number, signal.SIG_DFL)
             # Without Swift's report of a crash, which waits for a key.
             os.environ.update(TERM="xterm", NO_COLOR="1", PS1="shell> ", SWIFT_BACKTRACE="enable=no")
             os.execv(command[0], command)
