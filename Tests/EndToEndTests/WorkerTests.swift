@@ -121,6 +121,9 @@ import Testing
         defer { try? FileManager.default.removeItem(at: home) }
         let process = try started(Self.study(epochs: 15, workers: 2))
         try waitUntil { try text("output").contains(" % after 15 epochs") }
+        // What was begun next has done some steps by then, also where both ended at once.
+        waitUntil { files("claims").count == 2 }
+        usleep(300_000)
         let started = workers(of: process.processIdentifier)
         #expect(started.count == 2)
         process.interrupt()
