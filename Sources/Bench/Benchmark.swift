@@ -150,10 +150,5 @@ private func residentMegabytes(isReset: Bool = false) -> Double {
         fputs("5", file)
         fclose(file)
     }
-    guard let text = try? FileSystem.read("/proc/self/status", limit: 1 << 16),
-        let line = String(decoding: text, as: UTF8.self).split(separator: "\n").first(where: { $0.hasPrefix("VmHWM:") }
-        ),
-        let kilobytes = line.split(separator: " ").compactMap({ Double($0) }).first
-    else { return 0 }
-    return kilobytes / 1024
+    return Double(SystemFile.bytes("VmHWM", in: "/proc/self/status") ?? 0) / 1_048_576
 }

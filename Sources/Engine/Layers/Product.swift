@@ -228,33 +228,25 @@ final class Product: SinglePass, LatePass {
 
     private func sumWeightGradient(_ step: Step, to weightGradient: UnsafeMutablePointer<Float>) {
         if let fewChannelRows { return weightGradientOfRows(step, fewChannelRows, to: weightGradient) }
+        if isOfVectors, grouping == nil {
+            return weightGradientOfVectors(step, place: { start, _ in weightGradient + start }, body: { _, _, _ in })
+        }
         let (input, gradient, output) = (input, outputGradient, output)
         let (taps, images, kernels) = (taps, step.images, step.kernels)
         let x = forwardOffsets.x
         let blocks = input.blocks
         let panels = (output.blocks + 1) / 2
         let run = taps == 1 ? Self.weightRun : 1
-        let scratch = scratch
         let runs = (blocks + run - 1) / run
         let chunk = chunkOfImages
         let job = job
         let grouping = grouping
-        step.forEachTile(panels * runs) { [self] tile, worker in
+        step.forEachTile(panels * runs) { [self] tile, _ in
             let panel = tile / runs
             let firstBlock = tile % runs * run
             let read = inputs(of: panel)
             let vectors = Int32(min(2, output.blocks - 2 * panel))
             var job = job
-            if isOfVectors, grouping == nil {
-                // The images take the place of the columns, which the kernel's innermost loop runs over; the panel's
-                // gradient is packed, for rows in 64 pages are slower to read 4,096 times.
-                Self.weightGradientOfVectors(
-                    &job, input: input, gradient: gradient, images: images, panel: panel,
-                    channels: firstBlock * 16..<min((firstBlock + run) * 16, input.channels),
-                    packed: scratch.of(worker), kernels,
-                    target: weightGradient + panel * input.channels * 32, vectors)
-                return
-            }
             let target =
                 grouping?.denseWeights(of: panel) ?? weightGradient + panel * input.channels * taps * 32
             for block in firstBlock..<min(firstBlock + run, blocks) where read.overlaps(block * 16..<block * 16 + 16) {
@@ -277,47 +269,52 @@ final class Product: SinglePass, LatePass {
         grouping?.collectGradient(step, to: weightGradient)
     }
 
-    /// Computed in the order of `sumWeightGradient`, each tile in scratch of the thread.
     func forEachWeightGradient(
         _ step: Step, _ body: (_ start: Int, _ gradient: UnsafePointer<Float>, _ count: Int) -> Void
     ) {
-        let (input, gradient, output, scratch) = (input, outputGradient, output, scratch)
-        let (images, kernels, job) = (step.images, step.kernels, job)
-        let (blocks, run) = (input.blocks, Self.weightRun)
-        let runs = (blocks + run - 1) / run
-        step.forEachTile((output.blocks + 1) / 2 * runs) { tile, worker in
-            let (panel, first) = (tile / runs, tile % runs * run)
-            let channels = first * 16..<min((first + run) * 16, input.channels)
-            let packed = scratch.of(worker)
-            let target = packed + images * 32
-            var job = job
-            Self.weightGradientOfVectors(
-                &job, input: input, gradient: gradient, images: images, panel: panel, channels: channels,
-                packed: packed, kernels, target: target - channels.lowerBound * 32,
-                Int32(min(2, output.blocks - 2 * panel)))
-            body((panel * input.channels + channels.lowerBound) * 32, target, channels.count * 32)
-        }
+        weightGradientOfVectors(step, place: { _, room in room }, body: body)
     }
 
-    private static func weightGradientOfVectors(
-        _ job: inout tandem_weight_gradient, input: BlockedMap, gradient: BlockedMap, images: Int, panel: Int,
-        channels: Range<Int>, packed: UnsafeMutablePointer<Float>, _ kernels: tandem_kernel_table,
-        target: UnsafeMutablePointer<Float>,
-        _ vectors: Int32
+    /// The images take the place of the columns, which the kernel's innermost loop runs over; a panel's gradient is
+    /// packed, for rows in 64 pages are slower to read 4,096 times.
+    ///
+    /// - Parameters:
+    ///   - place: where a part is written, by where it begins in the tensor, and room for it in the thread's scratch,
+    ///     which there is where the gradient waits for the update.
+    ///   - body: gets each part once it is there: where it begins, its values, and how many they are.
+    private func weightGradientOfVectors(
+        _ step: Step, place: (_ start: Int, _ room: UnsafeMutablePointer<Float>) -> UnsafeMutablePointer<Float>,
+        body: (_ start: Int, _ gradient: UnsafePointer<Float>, _ count: Int) -> Void
     ) {
-        for image in 0..<images {
-            for half in 0..<Int(vectors) {
-                (packed + image * 32 + half * 16).update(
-                    from: gradient.at(image: image, block: 2 * panel + half), count: 16)
-            }
-        }
-        job.dy = UnsafePointer(packed)
+        let (input, gradient, output, scratch) = (input, outputGradient, output, scratch)
+        let (images, kernels) = (step.images, step.kernels)
+        let runs = (input.blocks + Self.weightRun - 1) / Self.weightRun
+        var job = job
         (job.dy_block, job.dy_column_step) = (16, 32)
         (job.images, job.width, job.x_column_step) = (1, Int32(images), input.imageStride)
-        for channel in stride(from: channels.lowerBound, to: channels.upperBound, by: 8) {
-            job.channels = Int32(min(8, channels.upperBound - channel))
-            job.x = UnsafePointer(input.at(image: 0, block: channel / 16) + channel % 16)
-            kernels.weight_gradient(&job, target + channel * 32, vectors, 0)
+        let common = job
+        step.forEachTile((output.blocks + 1) / 2 * runs) { tile, worker in
+            let panel = tile / runs
+            let first = tile % runs * Self.weightRun * 16
+            let channels = first..<min(first + Self.weightRun * 16, input.channels)
+            let vectors = min(2, output.blocks - 2 * panel)
+            let packed = scratch.of(worker)
+            for image in 0..<images {
+                for half in 0..<vectors {
+                    (packed + image * 32 + half * 16).update(
+                        from: gradient.at(image: image, block: 2 * panel + half), count: 16)
+                }
+            }
+            var job = common
+            job.dy = UnsafePointer(packed)
+            let start = (panel * input.channels + first) * 32
+            let target = place(start, packed + images * 32)
+            for channel in stride(from: first, to: channels.upperBound, by: 8) {
+                job.channels = Int32(min(8, channels.upperBound - channel))
+                job.x = UnsafePointer(input.at(image: 0, block: channel / 16) + channel % 16)
+                kernels.weight_gradient(&job, target + (channel - first) * 32, Int32(vectors), 0)
+            }
+            body(start, target, channels.count * 32)
         }
     }
 
