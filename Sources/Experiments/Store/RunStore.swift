@@ -52,9 +52,11 @@ public final class RunStore: Sendable {
         writeWaiting()
     }
 
-    /// The same, and lets go of the file; it is opened again where it is needed.
+    /// The same, and lets go of the file; it is opened again where it is needed. What a process that was killed next
+    /// to this one has left of its claims goes away.
     public func close() {
         background.wait()
+        _ = removeLeftClaims()
         patience.renew()
         writeWaiting()
         if waiting.withLock({ !$0.isEmpty }) { note(.notListed(path: path)) }

@@ -1393,6 +1393,9 @@ extension Database {
         try FileSystem.write("{", to: "\(home.store.claims)/\(identity.digest)")
         #expect(home.store.clean()?.files == 1)
         #expect(try FileSystem.list(home.store.claims).isEmpty)
+        try FileSystem.write("{", to: "\(home.store.claims)/\(identity.digest)")
+        home.store.close()
+        #expect(try FileSystem.list(home.store.claims).isEmpty)
     }
 
     /// Whether it comes to its end.
