@@ -64,7 +64,7 @@ let package = Package(
             swiftSettings: strict + [.unsafeFlags(["-O"])]),
         module("Graphics", ["Libraries", "Text"]),
         module("Experiments", ["Network", "Engine", "Datasets", "Runtime", "Libraries", "Text"]),
-        module("Cluster", ["Experiments", "Engine", "Datasets", "Libraries", "Runtime"]),
+        module("Cluster", ["Experiments", "Engine", "Datasets", "Libraries", "Runtime", "Text"]),
         module(
             "Session",
             [

@@ -1,5 +1,5 @@
-// Several trainings at once on one machine, each in a process of its own (`tandem work -`). Where one of them ends, by
-// a fault or because memory is short, another one takes over its training.
+// Several trainings at once, each in a process of its own (`tandem work -`), on this machine or by ssh on others. Where
+// one of them ends, by a fault, because memory is short or a machine is lost, another one takes over its training.
 
 import Engine
 import Experiments
@@ -21,10 +21,15 @@ public struct WorkerCommand: Sendable {
 public struct WorkerCrew: TrainingCrew {
     public let count: Int
     public let threads: Int
+    public var isHere: Bool { machines.isEmpty }
     /// That the last ones share, where fewer are left than there could be at once.
     fileprivate let allThreads: Int
     private let command: WorkerCommand
     private let home: String
+    /// Others, with a worker each, that see nothing of this one's files; empty: all are on this machine.
+    fileprivate let machines: [SSHMachine]
+    /// Where what those have trained is kept.
+    fileprivate let store: RunStore?
     fileprivate let task: Task
     fileprivate let kept: Kept
 
@@ -45,13 +50,27 @@ public struct WorkerCrew: TrainingCrew {
     ) {
         (self.command, self.count, self.home) = (command, max(1, count), home)
         (self.threads, allThreads) = (max(1, threads.each), max(1, threads.all))
+        (machines, store) = ([], nil)
         (self.task, self.kept) = (task, kept)
     }
 
-    fileprivate func start() throws(FileError) -> ChildProcess {
-        try ChildProcess(
-            command.path, command.arguments,
-            environment: ["TANDEM_HOME": home])
+    /// Of other machines, whose workers keep runs in their own folders: what they tell of them is kept here.
+    ///
+    /// - Parameter threads: of each; `nil`: the cores that it has there.
+    public init(
+        on machines: [SSHMachine], threads: Int?, _ store: RunStore, task: @escaping Task, kept: @escaping Kept
+    ) {
+        (command, home) = (.itself, store.folder)
+        (self.machines, self.store) = (machines, store)
+        count = max(1, machines.count)
+        // Those of this machine stand for what is not known.
+        (self.threads, allThreads) = (threads ?? ThreadPool.availableThreads, threads ?? 0)
+        (self.task, self.kept) = (task, kept)
+    }
+
+    fileprivate func start(on machine: SSHMachine?) throws(FileError) -> ChildProcess {
+        if let machine { return try machine.start() }
+        return try ChildProcess(command.path, command.arguments, environment: ["TANDEM_HOME": home])
     }
 
     public func train(
@@ -104,7 +123,21 @@ private struct Shift {
         var isLeaving = false
         /// Why this process has ended it.
         var killReason: String?
+        /// Where it runs; `nil`: here.
+        var machine: SSHMachine?
+        /// For the time of its training, which nobody else here begins meanwhile.
+        var claim: TrainingClaim?
+        /// The last that came of it and was no message: what `ssh` says, or a shell.
+        var lastWords = ""
+        /// Whether a message has come of it.
+        var isHeard = false
     }
+
+    /// Machines that are used no more, and how often the others were lost.
+    var dropped: [SSHMachine: String] = [:]
+    var machineLosses: [SSHMachine: Int] = [:]
+    /// One is used no more where it was lost so often.
+    static let mostMachineLosses = 3
 
     /// A training whose process was lost so often is not begun again.
     static let mostLosses = 2
@@ -159,13 +192,21 @@ private struct Shift {
                 var task = try crew.task(trainings[place])
                 task.threads = trainings[place].model.options.threads ?? threadsOfNext
                 waiting.removeFirst()
+                if !crew.isHere {
+                    task.isElsewhere = true
+                    guard claim(place, task, for: free, observer) else { continue }
+                }
                 (members[free].place, members[free].hasBegun, members[free].fraction) = (place, false, 0)
                 members[free].isAlone = members.count == 1
                 members[free].process.write(task.line)
                 continue
             }
             do throws(FileError) {
-                members.append(Member(process: try crew.start()))
+                let machine = crew.machines.first { machine in
+                    dropped[machine] == nil && !members.contains { $0.machine == machine }
+                }
+                guard crew.isHere || machine != nil else { return }
+                members.append(Member(process: try crew.start(on: machine), machine: machine))
                 for number in members.indices.dropLast() { members[number].isAlone = false }
             } catch {
                 // What is under way goes on, and takes the rest; without any it is done here.
@@ -181,8 +222,34 @@ private struct Shift {
         }
     }
 
+    /// Takes the claim of a training that another machine does, on whose files none can be seen.
+    ///
+    /// - Returns: `false` where it is not to be trained.
+    private mutating func claim(
+        _ place: Int, _ task: WorkerTask, for member: Int, _ observer: (RunSource.Event) -> Void
+    ) -> Bool {
+        guard let store = crew.store, let identity = task.record.kept?.identity else { return true }
+        switch store.claim(identity, task.attempt) {
+        case .held(let holder):
+            hold(place, holder)
+            return false
+        case .granted(let claim): members[member].claim = claim
+        }
+        let wanted = trainings[place]
+        guard let run = crew.kept(wanted.model, wanted.seeds, wanted.keepsWeights) else { return true }
+        members[member].claim = nil
+        take(place, run, wasKept: true, observer)
+        return false
+    }
+
+    private mutating func hold(_ place: Int, _ holder: String) {
+        held.append((place, holder))
+        nextAsking = Clock.seconds + Self.askingInterval
+    }
+
     /// The last trainings share the threads of those that have ended, or are about to.
     private var threadsOfNext: Int {
+        guard crew.isHere else { return crew.allThreads }
         let staying = members.count { $0.place != nil && $0.fraction < 0.9 }
         return max(crew.threads, crew.allThreads / min(limit, waiting.count + staying))
     }
@@ -196,6 +263,11 @@ private struct Shift {
             members[number].process.read { lines.append($0) }
             for line in lines {
                 guard let message = WorkerMessage(line) else {
+                    // What `ssh` says, or what a shell greets with.
+                    if members[number].machine != nil, !members[number].isHeard || line.count < 1000 {
+                        members[number].lastWords = String(decoding: line, as: UTF8.self).printableName
+                        continue
+                    }
                     // Nothing that follows could be trusted.
                     members[number].killReason = "wrote what is no message"
                     members[number].process.kill()
@@ -216,8 +288,10 @@ private struct Shift {
             observer(.storeFault(message: message, fix: fix))
             return nil
         }
+        members[number].isHeard = true
         guard let place = members[number].place else { return nil }
         let wanted = trainings[place]
+        defer { if members[number].place == nil { members[number].claim = nil } }
         switch message {
         case .began: members[number].hasBegun = true
         case .progress(let progress):
@@ -227,8 +301,7 @@ private struct Shift {
         case .fault: break
         case .held(let holder):
             members[number].place = nil
-            held.append((place, holder))
-            nextAsking = Clock.seconds + Self.askingInterval
+            hold(place, holder)
         case .kept:
             members[number].place = nil
             if let run = crew.kept(wanted.model, wanted.seeds, wanted.keepsWeights) {
@@ -240,6 +313,8 @@ private struct Shift {
             switch record.state {
             case .done, .diverged:
                 members[number].place = nil
+                keep(record, wanted)
+                if let machine = members[number].machine { machineLosses[machine] = 0 }
                 if let run = run(record, wanted) {
                     take(place, run, wasKept: false, observer)
                 } else {
@@ -278,6 +353,11 @@ private struct Shift {
         return nil
     }
 
+    /// Of another machine: here nobody else finds it.
+    private func keep(_ record: RunRecord, _ wanted: RunSource.Wanted) {
+        if let store = crew.store, let task = try? crew.task(wanted) { store.keep(record, task.attempt) }
+    }
+
     /// - Returns: `nil` where its weights are wanted, and not kept.
     private func run(_ record: RunRecord, _ wanted: RunSource.Wanted) -> StudyRun? {
         if wanted.keepsWeights, record.state == .done {
@@ -294,8 +374,15 @@ private struct Shift {
             members[number].killReason = "did not end"
             process.kill()
         }
-        guard let place = member.place else { return nil }
+        members[number].claim = nil
+        if let machine = member.machine { lose(machine, member, observer) }
+        guard let place = member.place else { return nothingLeft }
         members[number].place = nil
+        if let machine = member.machine {
+            waiting.insert(place, at: 0)
+            if member.hasBegun { observer(.lost(place, reason: "on \(machine.name) was lost")) }
+            return nothingLeft
+        }
         let killReason = members[number].killReason
         let ending = process.ended(within: 2)
         // It may have been lost before it was given anything.
@@ -341,6 +428,27 @@ private struct Shift {
         return nil
     }
 
+    /// One that was lost several times in a row, or that has never been there, is used no more.
+    private mutating func lose(_ machine: SSHMachine, _ member: Member, _ observer: (RunSource.Event) -> Void) {
+        guard !member.isLeaving else { return }
+        machineLosses[machine, default: 0] += 1
+        guard !member.isHeard || machineLosses[machine, default: 0] >= Self.mostMachineLosses else { return }
+        let reason = member.killReason ?? (member.lastWords.isEmpty ? "it does not answer" : member.lastWords)
+        dropped[machine] = reason
+        if dropped.count < crew.machines.count { observer(.note("\(machine.name) is not used: \(reason)")) }
+    }
+
+    /// Without any machine there is nobody who trains.
+    private var nothingLeft: StudyEnd? {
+        guard !crew.isHere, dropped.count == crew.machines.count else { return nil }
+        let reasons = crew.machines.compactMap { machine in dropped[machine].map { "\(machine.name): \($0)" } }
+        return .stopped(
+            reason: "no machine can train: \(reasons.joined(separator: "; "))",
+            fix:
+                "try `ssh \(crew.machines[0].name) \(crew.machines[0].program) --version` in a terminal: it must work without a question"
+        )
+    }
+
     private mutating func take(
         _ place: Int, _ run: StudyRun, wasKept: Bool, _ observer: (RunSource.Event) -> Void
     ) {
@@ -374,7 +482,9 @@ private struct Shift {
                     switch message {
                     case .fault(let text, let fix): observer(.storeFault(message: text, fix: fix))
                     case .ended(let record) where record.state == .done || record.state.isDiverged:
-                        guard let place = member.place, let run = run(record, trainings[place]) else { continue }
+                        guard let place = member.place else { continue }
+                        keep(record, trainings[place])
+                        guard let run = run(record, trainings[place]) else { continue }
                         take(place, run, wasKept: false, observer)
                     default: continue
                     }

@@ -10,21 +10,28 @@ public struct WorkerTask: Sendable {
     public let record: RunRecord
     /// What paths in the description of its data are relative to.
     public let folder: String
-    /// Whether it is trained from the start where it could resume, and though there may be a run.
-    public let isFresh: Bool
+    /// Where it is trained though there may be a run, from the start.
+    public let attempt: Attempt?
     public let keepsWeights: Bool
-    /// Set by who gives it.
+    /// Set by who gives it; 0: the cores that the worker has.
     var threads = 1
+    /// Whether who gives it sees nothing of the worker's store.
+    var isElsewhere = false
 
-    public init(_ record: RunRecord, folder: String, isFresh: Bool, keepsWeights: Bool) {
+    public init(_ record: RunRecord, folder: String, attempt: Attempt? = nil, keepsWeights: Bool) {
         (self.record, self.folder) = (record, folder)
-        (self.isFresh, self.keepsWeights) = (isFresh, keepsWeights)
+        (self.attempt, self.keepsWeights) = (attempt, keepsWeights)
     }
+
+    /// What it is called in the names of files.
+    var name: String? { (record.kept?.identity).map { $0.name(attempt) } }
 
     var line: [UInt8] {
         let json: JSONObject = [
-            "train": .object(record.json), "folder": .string(folder), "fresh": .bool(isFresh),
+            "train": .object(record.json), "folder": .string(folder),
+            "attempt": attempt.map { .string($0.name) } ?? .null,
             "weights": .bool(keepsWeights), "threads": .integer(threads),
+            "elsewhere": .bool(isElsewhere),
         ]
         return JSON.object(json).bytes
     }
@@ -32,11 +39,13 @@ public struct WorkerTask: Sendable {
     /// - Returns: `nil` where it is no such line.
     init?(_ line: [UInt8]) {
         guard let json = try? JSON(parsing: line), let record = json["train"].flatMap(RunRecord.init),
-            let folder = json["folder"]?.string, let isFresh = json["fresh"]?.bool,
-            let keepsWeights = json["weights"]?.bool, let threads = json["threads"]?.integer, 1...1024 ~= threads
+            let folder = json["folder"]?.string, let keepsWeights = json["weights"]?.bool,
+            let threads = json["threads"]?.integer, 0...1024 ~= threads
         else { return nil }
-        self.init(record, folder: folder, isFresh: isFresh, keepsWeights: keepsWeights)
+        self.init(
+            record, folder: folder, attempt: json["attempt"]?.string.map(Attempt.init), keepsWeights: keepsWeights)
         self.threads = threads
+        isElsewhere = json["elsewhere"]?.bool ?? false
     }
 }
 
@@ -105,29 +114,5 @@ extension WorkerMessage {
         case ("fault", let message?): self = .fault(message: message, fix: json["fix"]?.string)
         default: return nil
         }
-    }
-}
-
-extension TrainingProgress {
-    fileprivate var json: JSON {
-        [
-            "epoch": .integer(epoch), "epochs": .integer(epochs), "batches": .integer(batches),
-            "ofbatches": .integer(batchesPerEpoch), "images": .integer(images), "ofimages": .integer(imagesPerEpoch),
-            "loss": .number(loss), "accuracy": .number(accuracy), "speed": .number(imagesPerSecond),
-            "left": .number(secondsLeft),
-        ]
-    }
-
-    fileprivate init?(_ json: JSON) {
-        func count(_ key: String) -> Int? { json[key]?.integer.flatMap { $0 >= 0 ? $0 : nil } }
-        guard let epoch = count("epoch"), let epochs = count("epochs"), let batches = count("batches"),
-            let ofBatches = count("ofbatches"), let images = count("images"), let ofImages = count("ofimages")
-        else { return nil }
-        // JSON has no NaN.
-        func number(_ key: String) -> Double { json[key]?.number ?? .nan }
-        self.init(
-            epoch: epoch, epochs: epochs, batches: batches, batchesPerEpoch: ofBatches, images: images,
-            imagesPerEpoch: ofImages, loss: number("loss"), accuracy: number("accuracy"),
-            imagesPerSecond: number("speed"), secondsLeft: number("left"))
     }
 }

@@ -88,9 +88,7 @@ private var executablePath: String? {
             return path
         }
     }
-    guard let path = realpath("/proc/self/exe", nil) else { return nil }
-    defer { free(path) }
-    return String(cString: path)
+    return Environment.executable
 }
 
 /// `.//bin/./tandem` as `bin/tandem`. A `..` stays: after a link it does not lead back.

@@ -27,8 +27,10 @@ public final class ChildProcess {
     /// - Parameters:
     ///   - path: of the program, which is not looked for in `PATH`.
     ///   - environment: variables that it has besides those of this process, or in their place.
+    ///   - without: which variables of this process it does not have.
     public init(
-        _ path: String, _ arguments: [String], environment: [String: String] = [:]
+        _ path: String, _ arguments: [String], environment: [String: String] = [:],
+        without: (_ name: Substring) -> Bool = { _ in false }
     ) throws(FileError) {
         Self.unasked.withLock { unasked in unasked = unasked.filter { waitpid($0, nil, WNOHANG) == 0 } }
         var pair: [Int32] = [-1, -1]
@@ -57,7 +59,7 @@ public final class ChildProcess {
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
 
         let words = ([path] + arguments).map { strdup($0) }
-        let variables = Self.environment(with: environment).map { strdup($0) }
+        let variables = Self.environment(with: environment, without: without).map { strdup($0) }
         defer { for text in words + variables { free(text) } }
         var process = pid_t()
         let code = posix_spawn(&process, path, &actions, &attributes, words + [nil], variables + [nil])
@@ -73,12 +75,13 @@ public final class ChildProcess {
         if ended(within: 0) == nil { Self.unasked.withLock { _ = $0.insert(process) } }
     }
 
-    private static func environment(with others: [String: String]) -> [String] {
+    private static func environment(with others: [String: String], without: (Substring) -> Bool) -> [String] {
         var result: [String] = []
         var next = environ
         while let text = next.pointee {
             let variable = String(cString: text)
-            if !others.keys.contains(where: { variable.hasPrefix("\($0)=") }) { result.append(variable) }
+            let name = variable.prefix { $0 != "=" }
+            if others[String(name)] == nil, !without(name) { result.append(variable) }
             next += 1
         }
         return result + others.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }

@@ -23,6 +23,12 @@ public enum Environment {
         UnsafePointer<CChar>(bitPattern: getauxval(UInt(AT_EXECFN))).map { String(cString: $0) }
     }
 
+    /// The file of this program, links followed; `nil` where the system does not say it.
+    public static var executable: String? {
+        let path = FileSystem.absolute("/proc/self/exe")
+        return path == "/proc/self/exe" ? nil : path
+    }
+
     public static var home: String {
         // Relative ones would be made where the program runs, as a folder `~` where nobody has expanded that.
         if let home = variable("HOME"), home.hasPrefix("/") { return home }

@@ -31,12 +31,6 @@ public struct FileLock: ~Copyable {
 
     deinit { close(descriptor) }
 
-    /// Writes into the file what others may read of who holds the lock; on a full disk it stays empty.
-    public func write(_ bytes: [UInt8]) {
-        _ = ftruncate(descriptor, 0)
-        _ = pwrite(descriptor, bytes, bytes.count, 0)
-    }
-
     /// Removes the file while the lock is held, so that nobody is left with a lock on a file that is gone.
     public consuming func remove() { unlink(path) }
 
@@ -60,6 +54,9 @@ public struct FileLock: ~Copyable {
         }
         return true
     }
+
+    /// Takes the lock of an open file, if nobody has it.
+    static func takes(_ descriptor: Int32, _ path: String) -> Bool { (try? takesNow(descriptor, path)) ?? false }
 
     /// Takes both locks of the file: an older Tandem that runs at the same time knows that of `flock` alone.
     private static func takesNow(_ descriptor: Int32, _ path: String) throws(FileError) -> Bool {
@@ -93,7 +90,7 @@ public struct FileLock: ~Copyable {
         static let set: Int32 = 37
     }
 
-    private static func isFile(_ descriptor: Int32, at path: String) -> Bool {
+    static func isFile(_ descriptor: Int32, at path: String) -> Bool {
         var (own, present) = (stat(), stat())
         return fstat(descriptor, &own) == 0 && lstat(path, &present) == 0 && own.st_dev == present.st_dev
             && own.st_ino == present.st_ino

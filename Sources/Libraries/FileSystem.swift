@@ -221,6 +221,13 @@ public enum FileSystem {
         return stat(path, &status) == 0 ? Int(status.st_size) : nil
     }
 
+    /// Seconds since a file was last written, by the clocks of this machine and of whoever wrote it; `nil` where there
+    /// is none.
+    public static func age(_ path: String) -> Int? {
+        var status = stat()
+        return stat(path, &status) == 0 ? max(0, Clock.secondsSince1970 - status.st_mtim.tv_sec) : nil
+    }
+
     /// Which file it is; `nil` where there is none.
     public static func identity(_ path: String) -> FileIdentity? {
         var status = stat()
@@ -377,6 +384,13 @@ public enum FileSystem {
     }
 
     private static func isInHome(_ path: String) -> Bool { path == "~" || path.hasPrefix("~/") }
+
+    /// The path from the root, for processes that were started elsewhere.
+    public static func absolute(_ path: String) -> String {
+        guard let resolved = realpath(path, nil) else { return path }
+        defer { free(resolved) }
+        return String(cString: resolved)
+    }
 
     /// `base/path`, or `path` itself where it is absolute.
     public static func join(_ base: String, _ path: String) -> String {

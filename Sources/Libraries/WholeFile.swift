@@ -29,21 +29,12 @@ public struct WholeFileWriter: ~Copyable {
         (self.temporary, self.descriptor) = (temporary, descriptor)
     }
 
-    /// A new file of a name that nobody can foresee, and that is nobody's link. Its ending says which process writes
-    /// it: `….<process>.part` of a process that was killed is left behind.
+    /// A new file, which is nobody's link.
     private static func create(
         beside target: String, _ mode: mode_t, of path: String
     ) throws(FileError) -> (path: String, descriptor: Int32) {
-        // A name may be as long as the file system allows: what comes after it takes the place of its end.
-        var name = FileSystem.name(of: target)
-        let folder = target.dropLast(name.count)
-        if name.utf8.count > 100 {
-            let limit = name.utf8.count - 30
-            while name.utf8.count > limit { name.unicodeScalars.removeLast() }
-        }
         for _ in 0..<100 {
-            let number = String(UInt32.random(in: 0...UInt32.max), radix: 16)
-            let temporary = "\(folder)\(name).\(number).\(getpid()).part"
+            let temporary = HalfWrittenFile.name(beside: target)
             let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)
             if descriptor >= 0 { return (temporary, descriptor) }
             guard errno == EEXIST else { break }

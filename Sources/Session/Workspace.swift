@@ -28,8 +28,10 @@ public final class Workspace: Sendable {
     ///   - home: where runs are kept; `nil` keeps none beyond the session. Nothing is opened there before a run is
     ///     wanted.
     ///   - workerCommand: starts a process that trains, for several at once; `nil`: everything is trained in this one.
+    ///   - isOneOfSeveral: whether other processes, which a launcher has started, run the same program.
     public init(
-        output: any Output, folder: String = ".", home: String? = nil, workerCommand: WorkerCommand? = nil
+        output: any Output, folder: String = ".", home: String? = nil, workerCommand: WorkerCommand? = nil,
+        isOneOfSeveral: Bool = false
     ) {
         let output = PrintableOutput(output)
         self.output = output
@@ -38,7 +40,7 @@ public final class Workspace: Sendable {
         session = SessionState(
             output: output, folder: folder, interruption: interruption,
             store: home.map { RunStore(folder: $0, isCancelled: { interruption.isCancelled }) },
-            workerCommand: workerCommand)
+            workerCommand: workerCommand, launcher: isOneOfSeveral ? Launcher.current : nil)
         session.publish = { [unowned self] in publishNames() }
     }
 

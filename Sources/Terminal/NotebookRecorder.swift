@@ -32,10 +32,10 @@ final class NotebookRecorder: Output {
         }
     }
 
-    private let text: TextOutput
+    private let text: any Output
     private let state = Mutex(State())
 
-    init(_ text: TextOutput) { self.text = text }
+    init(_ text: any Output) { self.text = text }
 
     /// A notebook always has room for the curve of a training, wherever the text goes.
     let drawsProgress = true

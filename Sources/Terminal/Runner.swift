@@ -21,6 +21,9 @@ public struct Runner {
     public var overrides: [(name: String, value: String)] = []
     /// Where the executed notebook (`.ipynb`) or page (`.html`) goes.
     public var outputPath: String?
+    /// Its number where it is one of several processes that run the same: all but 0 show nothing and write no files.
+    public var rank: Int?
+    private var isFollower: Bool { rank ?? 0 > 0 }
 
     public init() {}
 
@@ -28,7 +31,7 @@ public struct Runner {
     public func run(path: String) -> Int32 {
         do {
             // Before the first cell: what took a night must not end at a folder that is not there.
-            let output = try outputPath.map { try OutputFile($0, for: path) }
+            let output = try isFollower ? nil : outputPath.map { try OutputFile($0, for: path) }
             var script = try Script.read(path)
             // A page or a notebook for others; the person's own file keeps what it needs to run.
             if let output, FileSystem.identity(output.path) != FileSystem.identity(path) { script.hidePasswords() }
@@ -62,11 +65,13 @@ public struct Runner {
         let faults =
             Workspace.environmentFaults + Overrides(pairs: overrides).faults(in: script.cells.map(\.source))
         guard faults.isEmpty else { return refuse(faults.joined(separator: "\ntandem: ")) }
-        let text = TextOutput(style: .located, readsAnswers: readsAnswers)
+        let text: any Output =
+            isFollower
+            ? FollowerOutput(rank: rank ?? 0) : TextOutput(style: .located, readsAnswers: readsAnswers)
         let recorder = output == nil ? nil : NotebookRecorder(text)
         let workspace = Workspace(
             output: recorder ?? text, folder: folder, home: Workspace.standardHome,
-            workerCommand: Workspace.ownWorkers)
+            workerCommand: Workspace.ownWorkers, isOneOfSeveral: rank != nil)
         defer { workspace.close() }
         let wrong = overrides.flatMap { workspace.override($0.name, with: $0.value) }
         for fault in wrong { text.report(fault) }

@@ -19,7 +19,8 @@ struct Tandem {
                tandem install [--user | --prefix DIR | --sys-prefix] [--name NAME]
                tandem bench [--json] [--network NAME] [--precision P] [--threads N] [--batch B]
                             [--steps S]
-               tandem work -                              trains what its standard input names, for another tandem
+               tandem work [DIR] [--threads N] [--wait S] trains what waits in a folder of runs, until nothing is left;
+                                                          with `-` what its standard input names
                tandem help [WORD] [--markdown]
                tandem --version
 
@@ -36,15 +37,20 @@ struct Tandem {
     private static func run(_ arguments: [String]) -> Int32 {
         let rest = separated(Array(arguments.dropFirst()))
         switch arguments.first {
-        case nil: return isatty(0) != 0 ? REPL().run() : Runner().runStandardInput()
+        case nil:
+            if isatty(0) != 0 { return REPL().run() }
+            if let launcher = Launcher.current {
+                return refuse("\(launcher.size) processes cannot share standard input: write `tandem run FILE`")
+            }
+            return Runner().runStandardInput()
         case "run": return runFile(rest)
         case "kernel": return kernel(Array(arguments.dropFirst()))
         case "install": return install(rest)
         case "bench": return runBench(arguments: rest)
         case "work":
-            guard rest == ["-"] else { return refuse("work takes -") }
             // Who listened may be gone by now, and then nobody misses what could not be written.
-            exit(work(home: Environment.dataFolder))
+            if rest == ["-"] { exit(work(home: Environment.dataFolder)) }
+            return workOnQueue(rest)
         case "help": return help(rest)
         case "--version":
             write("tandem \(tandemVersion)\n")
@@ -86,7 +92,42 @@ struct Tandem {
             }
         }
         guard let path else { return refuse("which file?") }
+        if let launcher = Launcher.current {
+            runner.rank = launcher.rank
+            share(launcher)
+        }
         return runner.run(path: path)
+    }
+
+    private static func workOnQueue(_ arguments: [String]) -> Int32 {
+        var worker = QueueWorker()
+        var folder: String?
+        var rest = arguments[...]
+        while let word = rest.popFirst() {
+            switch word {
+            case "--threads":
+                guard let threads = rest.popFirst().flatMap({ Int($0) }), 1...1024 ~= threads else {
+                    return refuse("--threads takes a number from 1 to 1024")
+                }
+                worker.threads = threads
+            case "--wait":
+                guard let seconds = rest.popFirst().flatMap({ Double($0) }), 0...1e9 ~= seconds else {
+                    return refuse("--wait takes seconds")
+                }
+                worker.wait = seconds
+            default:
+                guard folder == nil, !word.hasPrefix("--") else { return refuse("`\(word)` is not expected here") }
+                folder = word
+            }
+        }
+        if let launcher = Launcher.current { share(launcher) }
+        return worker.run(home: folder ?? Environment.dataFolder)
+    }
+
+    /// Takes this process's share of the machine, unless a person has said what that is.
+    private static func share(_ launcher: Launcher) {
+        setenv("TANDEM_THREADS", String(launcher.threads), 0)
+        setenv("TANDEM_WORKERS", "1", 0)
     }
 
     /// Words beside `-f` pass: `jupyter run FILE` hands its own on to the kernel that it starts.

@@ -3,6 +3,7 @@
 import Datasets
 import Engine
 import Experiments
+import Glibc
 import Libraries
 import Network
 import Runtime
@@ -27,7 +28,7 @@ private func task(_ wanted: RunSource.Wanted) throws(TrainingError) -> WorkerTas
     let context = WeightsFile.Context(
         program: "p", modelExpression: "Net", dataExpression: nil, dataDigest: "d", version: "1")
     let record = try RunRecord(beginning: description, context, model: "Net", dataset: "synthetic")
-    return WorkerTask(record, folder: ".", isFresh: false, keepsWeights: wanted.keepsWeights)
+    return WorkerTask(record, folder: ".", keepsWeights: wanted.keepsWeights)
 }
 
 /// Each worker is this script; what it reads is a task a line.
@@ -67,6 +68,13 @@ private func told(
         }
     }
     return Outcome(end: end, left: left, notes: notes, lost: lost, got: got, waited: waited)
+}
+
+private func withFolder(_ body: (String) throws -> Void) throws {
+    let folder = "/tmp/tandem-crew-\(UInt64.random(in: 0...UInt64.max))"
+    try FileSystem.createDirectories(folder)
+    defer { try? FileSystem.remove(folder) }
+    try body(folder)
 }
 
 struct WorkerCrewTests {
@@ -135,13 +143,6 @@ struct WorkerCrewTests {
         }
     }
 
-    private func withFolder(_ body: (String) throws -> Void) throws {
-        let folder = "/tmp/tandem-crew-\(UInt64.random(in: 0...UInt64.max))"
-        try FileSystem.createDirectories(folder)
-        defer { try? FileSystem.remove(folder) }
-        try body(folder)
-    }
-
     @Test func aWorkerThatIsLostTwiceStopsTheStudy() throws {
         let outcome = try told(crew(#"read task; echo '{"began":true}'; exit 3"#), wanted(1...3))
         guard case .stopped(let reason, _) = outcome.end else {
@@ -191,7 +192,7 @@ struct WorkerCrewTests {
         var written = try task(wanted(7...7)[0])
         written.threads = 3
         let read = try #require(WorkerTask(written.line))
-        #expect(read.threads == 3 && read.folder == "." && !read.isFresh && !read.keepsWeights)
+        #expect(read.threads == 3 && read.folder == "." && read.attempt == nil && !read.keepsWeights)
         let description = try #require(read.record.description)
         #expect(description.options.seeds.initialization == 7 && description.data == written.record.description?.data)
         #expect(try description.identity() == written.record.description?.identity())
@@ -218,5 +219,55 @@ struct WorkerCrewTests {
         for text in ["", "{}", "[]", "{\"progress\":1}", "{\"epoch\"", "{\"ended\":{}}", "null", "{\"held\":3}"] {
             #expect(WorkerMessage(Array(text.utf8)) == nil, "\(text)")
         }
+    }
+}
+
+/// Workers on other machines, by a script in the place of `ssh`.
+struct SSHCrewTests {
+    /// - Parameter script: what `ssh` does; its last words are the machine and what is run there.
+    private func outcome(_ script: String, machines: [String], seeds: ClosedRange<UInt64>) throws -> Outcome {
+        var result: Outcome?
+        try withFolder { folder in
+            let path = "\(folder)/ssh"
+            try FileSystem.write("#!/bin/sh\nfor word; do host=$program; program=$word; done\n\(script)\n", to: path)
+            #expect(chmod(path, 0o755) == 0)
+            let crew = WorkerCrew(
+                on: machines.map {
+                    var machine = SSHMachine($0)
+                    machine.connection = path
+                    return machine
+                }, threads: 1, RunStore(folder: "\(folder)/home"), task: task, kept: { _, _, _ in nil })
+            result = try told(crew, wanted(seeds))
+        }
+        return try #require(result)
+    }
+
+    @Test func whatAShellGreetsWithIsNoMessage() throws {
+        let answer =
+            #"echo "Welcome to $host"; [ "$program" = "tandem work -" ] || exit 3; while read task; do echo '{"nodata":"no such folder"}'; done"#
+        let outcome = try outcome(answer, machines: ["pc1", "pc2"], seeds: 1...3)
+        #expect(outcome.left.sorted() == [0, 1, 2] && outcome.notes.contains { $0.contains("no such folder") })
+    }
+
+    @Test func aMachineThatIsNotThereIsNotUsed() throws {
+        let answer =
+            #"[ $host = pc1 ] || { echo "ssh: connect to host $host: no route" >&2; exit 255; }; while read task; do echo '{"nodata":"x"}'; done"#
+        let outcome = try outcome(answer, machines: ["pc1", "pc2"], seeds: 1...3)
+        #expect(outcome.notes.contains("pc2 is not used: ssh: connect to host pc2: no route"))
+        #expect(outcome.left.sorted() == [0, 1, 2])
+    }
+
+    @Test func withoutAnyTheStudyStops() throws {
+        let outcome = try outcome("echo no key; exit 255", machines: ["pc1", "pc2"], seeds: 1...3)
+        guard case .stopped(let reason, let fix) = outcome.end else { return #expect(Bool(false), "\(outcome.end)") }
+        #expect(reason == "no machine can train: pc1: no key; pc2: no key" && fix.contains("ssh pc1 tandem --version"))
+    }
+
+    /// One that is lost again and again does not keep the study from its end.
+    @Test func aLostMachineIsTriedAgainAndThenLeftOut() throws {
+        let answer = #"read task; echo '{"began":true}'; echo gone; exit 1"#
+        let outcome = try outcome(answer, machines: ["pc1"], seeds: 1...1)
+        guard case .stopped(let reason, _) = outcome.end else { return #expect(Bool(false), "\(outcome.end)") }
+        #expect(reason == "no machine can train: pc1: gone" && outcome.lost == 3)
     }
 }

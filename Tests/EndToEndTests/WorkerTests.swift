@@ -169,7 +169,7 @@ import Testing
     }
 
     @Test func whatIsNoTaskIsRefused() throws {
-        #expect(try Tandem.run(["work"]).code == 2)
+        #expect(try Tandem.run(["work", "--threads", "none"]).code == 2)
         #expect(try Tandem.run(["work", "-", "x"]).code == 2)
         defer { try? FileManager.default.removeItem(at: home) }
         // Its input stays open until it has answered.

@@ -52,7 +52,7 @@ import Testing
                 #expect(try FileSystem.readText(path) == text)
             }
             let writer = try WholeFileWriter(path)
-            #expect(folder.files.contains { $0.hasSuffix(".\(getpid()).part") })
+            #expect(folder.files.contains { $0.hasSuffix(".\(getpid())-\(Boot.name).part") })
             withExtendedLifetime(writer.path) {}
         }
         #expect(!folder.files.contains { $0.hasSuffix(".part") })

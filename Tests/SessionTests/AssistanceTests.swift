@@ -156,7 +156,7 @@ struct AssistanceTests {
             avgpool adaptivemaxpool adaptiveavgpool globalmaxpool globalavgpool gap flatten dropout droppath softmax scale residual
             shortcut multiply concat chunk channelshuffle attention positionembedding mixplaces
             train resume evaluate predict recipe sgd adam adamw rmsprop lion muon constant step multistep cosine onecycle polyline ema swa
-            lookahead teacher findlr diff lint compare ablate more variance print summary diagram table plot show confusion mistakes flips cam profile help runs save load export share
+            lookahead teacher findlr diff lint compare ablate more variance slurm ssh print summary diagram table plot show confusion mistakes flips cam profile help runs save load export share
             shape range div floor sqrt min max abs round sum mean count ask quit
             """
         #expect(Set(names.split { $0 == " " || $0 == "\n" }.map(String.init)) == Set(Vocabulary.all.map(\.name)))

@@ -1,8 +1,8 @@
 // The names of the files of runs. Other files in the folder are left alone.
 
-import Glibc
+import Libraries
 
-/// `KEY.safetensors`, `KEY.checkpoint.damaged-2`, `KEY.name.5a0c.1234.part`: KEY is 16 hexadecimal digits.
+/// `KEY.safetensors`, `KEY.checkpoint.damaged-2`, `KEY.name.5a0c.1234-5f3a9c01.part`: KEY is 16 hexadecimal digits.
 struct RunFileName {
     enum Kind: String { case safetensors, checkpoint, lock, name, run }
     enum Form {
@@ -16,8 +16,8 @@ struct RunFileName {
     let key: String
     let kind: Kind
     let form: Form
-    /// The process that writes it.
-    private let process: pid_t?
+    /// Who writes it.
+    private let writer: HalfWrittenFile.Writer?
 
     /// - Returns: `nil` if it is not a name of this form.
     init?(_ name: String) {
@@ -27,11 +27,11 @@ struct RunFileName {
         guard parts.count > 1, Self.isKey(parts[0]), let kind = Kind(rawValue: String(parts[1])) else { return nil }
         let endings = parts[2...]
         if endings.isEmpty {
-            (form, process) = (.whole, nil)
+            (form, writer) = (.whole, nil)
         } else if endings.count == 1, TandemDatabase.isDamagedEnding(parts[2]) {
-            (form, process) = (.damaged, nil)
-        } else if endings.count > 1, parts.last == "part", let process = pid_t(parts[parts.count - 2]) {
-            (form, self.process) = (.halfWritten, process)
+            (form, writer) = (.damaged, nil)
+        } else if endings.count > 1, parts.last == "part", let writer = HalfWrittenFile.writer(name) {
+            (form, self.writer) = (.halfWritten, writer)
         } else {
             return nil
         }
@@ -49,6 +49,8 @@ struct RunFileName {
             }
     }
 
-    /// Whether the process that writes it still runs.
-    var isBeingWritten: Bool { process.map { kill($0, 0) == 0 || errno == EPERM } ?? false }
+    /// Whether the process that writes it may still run.
+    ///
+    /// - Parameter path: of the file.
+    func isBeingWritten(at path: String) -> Bool { writer?.isWriting(path) ?? false }
 }

@@ -229,7 +229,7 @@ extension RunRecord {
     }
 
     /// `2`, or `1, orderseed 3`.
-    var seedText: String { seeds ?? String(seed ?? 0) }
+    public var seedText: String { seeds ?? String(seed ?? 0) }
 
     /// The record of a new training.
     public init(

@@ -10,12 +10,12 @@ extension RunStore {
     /// - Parameters:
     ///   - record: what it is found by.
     ///   - claim: the right to train it, which ends with the training.
-    ///   - isFresh: whether it starts over where it could resume.
+    ///   - attempt: where it is trained though there is a run of it, from the start; `nil`: it resumes where it can.
     ///   - keepsWeights: whether its weights are kept at its end, or only its results.
     /// - Returns: `nil` if nothing can be kept, which is noted, and there is nothing to continue from.
     public func begin(
         _ record: RunRecord, _ architecture: Architecture, _ options: TrainingOptions, _ claim: TrainingClaim? = nil,
-        isFresh: Bool, keepsWeights: Bool = true
+        attempt: Attempt? = nil, keepsWeights: Bool = true
     ) -> RunKeeper? {
         guard let identity = record.kept?.identity else { return nil }
         // The earlier result must be on disk to continue from, without a second copy in memory.
@@ -23,7 +23,7 @@ extension RunStore {
         func unkept() -> RunKeeper? {
             // Its result will not be found again.
             claim?.release()
-            return isFresh ? nil : self.unkept(record, identity, architecture, options)
+            return attempt != nil ? nil : self.unkept(record, identity, architecture, options)
         }
         guard isWritable else { return unkept() }
         do throws(FileError) { try FileSystem.createDirectories(files, isPrivate: true) } catch {
@@ -31,7 +31,7 @@ extension RunStore {
             return unkept()
         }
         removeLeftovers()
-        if !isFresh, let keeper = continued(record, identity, architecture, options, claim) {
+        if let keeper = continued(record, identity, architecture, options, attempt, claim) {
             keeper.keepsWeights = keepsWeights
             // Other processes list it as running from now on, not from its next checkpoint on.
             if let key = keeper.key {
@@ -41,10 +41,10 @@ extension RunStore {
             }
             return keeper
         }
-        let key = Self.newKey()
-        guard let lock = acquireLock(key) else { return unkept() }
+        let key = attempt?.key(of: identity) ?? Self.newKey()
+        guard let lock = acquireLock(key, isFresh: attempt != nil) else { return unkept() }
         let keeper =
-            isFresh
+            attempt != nil
             ? RunKeeper(RunWriter(self, record, key: key, lock: lock, claim))
             : extended(record, identity, architecture, options, key, lock, claim)
         keeper.keepsWeights = keepsWeights
@@ -57,14 +57,19 @@ extension RunStore {
         return isKept ? keeper : keeper.withoutKeeping
     }
 
-    private static func newKey() -> String {
+    static func newKey() -> String {
         var generator = SystemRandomNumberGenerator()
         return (0..<8).map { _ in UInt8.random(in: 0...255, using: &generator) }.hexadecimal
     }
 
+    /// - Parameters:
+    ///   - isFresh: whether it is that of an attempt.
+    ///   - isClaimed: whether this process has the claim of what the run trains.
     /// - Returns: `nil` where another process holds it.
-    func acquireLock(_ key: String) -> RunLock? {
-        do throws(FileError) { return try RunLock.acquire(lock(key)) } catch {
+    func acquireLock(_ key: String, isFresh: Bool = false, isClaimed: Bool = false) -> RunLock? {
+        do throws(FileError) {
+            return try RunLock.acquire(lock(key), watch, isFresh: isFresh, isClaimed: isClaimed)
+        } catch {
             note(StoreFault(notKept: files, error))
             return nil
         }
@@ -73,10 +78,12 @@ extension RunStore {
     /// The same training, interrupted; one that another process trains is left to it.
     private func continued(
         _ record: RunRecord, _ identity: RunIdentity, _ architecture: Architecture, _ options: TrainingOptions,
-        _ claim: TrainingClaim?
+        _ attempt: Attempt?, _ claim: TrainingClaim?
     ) -> RunKeeper? {
-        for run in rows(Self.unfinished, [.text(identity.digest)]) {
-            guard let lock = acquireLock(run.key) else { continue }
+        let own = attempt?.key(of: identity)
+        for run in rows(Self.unfinished, [.text(identity.digest)]) where own == nil || run.key == own {
+            let lock = acquireLock(run.key, isFresh: attempt != nil, isClaimed: claim?.isHeld ?? false)
+            guard let lock else { continue }
             // It may have ended between the two.
             guard rows("WHERE key = ?", [.text(run.key)]).first?.hasEnded == false else {
                 lock.remove()

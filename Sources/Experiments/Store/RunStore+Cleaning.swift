@@ -41,7 +41,7 @@ extension RunStore {
             let key = file.key
             let isSurplus: Bool
             switch (file.form, file.kind) {
-            case (.halfWritten, _): isSurplus = !file.isBeingWritten
+            case (.halfWritten, _): isSurplus = !file.isBeingWritten(at: path)
             case (.whole, .lock):
                 isSurplus = false
                 removeLock(key, &freed)
@@ -88,8 +88,11 @@ extension RunStore {
     func removeLeftovers() {
         for folder in [files, results] {
             for name in (try? FileSystem.list(folder)) ?? [] {
-                guard let file = RunFileName(name), file.form == .halfWritten, !file.isBeingWritten else { continue }
-                try? FileSystem.remove("\(folder)/\(name)")
+                let path = "\(folder)/\(name)"
+                guard let file = RunFileName(name), file.form == .halfWritten, !file.isBeingWritten(at: path) else {
+                    continue
+                }
+                try? FileSystem.remove(path)
             }
         }
     }

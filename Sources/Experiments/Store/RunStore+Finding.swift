@@ -43,28 +43,47 @@ extension RunStore {
         "WHERE identity = ? AND arithmetic = ? AND state IN ('done', 'diverged') ORDER BY number DESC"
 
     /// The ended run of this identity that has its weights, if there is one.
-    public func kept(_ identity: RunIdentity) -> StoredRun? {
+    public func kept(_ identity: RunIdentity, _ attempt: Attempt? = nil) -> StoredRun? {
         wait()
-        return ended(identity) { runs in runs.first { FileSystem.exists(self.weights($0.key)) } }
+        return ended(identity, attempt) { runs in runs.first { FileSystem.exists(self.weights($0.key)) } }
     }
 
     /// All but the weights of an ended run of this identity, whether or not its weights are kept.
-    public func endedRecord(_ identity: RunIdentity) -> RunRecord? {
+    public func endedRecord(_ identity: RunIdentity, _ attempt: Attempt? = nil) -> RunRecord? {
         wait()
-        return ended(identity) { runs in runs.lazy.compactMap { self.record(of: $0) }.first }
+        return ended(identity, attempt) { runs in runs.lazy.compactMap { self.record(of: $0) }.first }
     }
 
     /// Whether an ended run of this identity is kept, whether or not with its weights. One that is being written is
     /// waited for no longer than an interrupt may take.
-    public func isEnded(_ identity: RunIdentity) -> Bool {
+    public func isEnded(_ identity: RunIdentity, _ attempt: Attempt? = nil) -> Bool {
         background.wait(within: 0.05)
-        return ended(identity) { $0.first } != nil
+        return ended(identity, attempt) { $0.first } != nil
     }
 
-    /// What `choose` takes of the ended runs of an identity; those that the file does not list yet come last.
-    private func ended<Chosen>(_ identity: RunIdentity, _ choose: ([StoredRun]) -> Chosen?) -> Chosen? {
+    /// Which of these trainings have a result, as the names of files say: one look at the folder, whatever their
+    /// number.
+    public func withResults(_ trainings: [(identity: RunIdentity, attempt: Attempt?)]) -> [Bool] {
+        var (identities, keys): (Set<Substring>, Set<String>) = ([], [])
+        for name in (try? FileSystem.list(results)) ?? [] {
+            guard let key = RunRecordFile.key(name) else { continue }
+            identities.insert(name.prefix { $0 != "." })
+            keys.insert(key)
+        }
+        return trainings.map { identity, attempt in
+            attempt.map { keys.contains($0.key(of: identity)) } ?? identities.contains(identity.digest.prefix(32))
+        }
+    }
+
+    /// What `choose` takes of the ended runs of an identity, or of that of one attempt; those that the file does not
+    /// list yet come last.
+    private func ended<Chosen>(
+        _ identity: RunIdentity, _ attempt: Attempt?, _ choose: ([StoredRun]) -> Chosen?
+    ) -> Chosen? {
         func chosen() -> Chosen? {
-            choose(rows(Self.endedHere, [.text(identity.digest), .integer(arithmeticVersion)]))
+            var runs = rows(Self.endedHere, [.text(identity.digest), .integer(arithmeticVersion)])
+            if let key = attempt?.key(of: identity) { runs = runs.filter { $0.key == key } }
+            return choose(runs)
         }
         if let found = chosen() { return found }
         takeInUnlisted()
@@ -113,5 +132,5 @@ extension RunStore {
     }
 
     /// Whether a process holds the lock of a run.
-    func isLive(_ key: String) -> Bool { RunLock.isHeld(lock(key)) }
+    func isLive(_ key: String) -> Bool { RunLock.isHeld(lock(key), watch) }
 }

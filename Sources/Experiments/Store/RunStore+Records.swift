@@ -226,6 +226,21 @@ extension RunStore {
         return carried
     }
 
+    /// Keeps what came of a training on a machine that sees nothing of this store; its weights are not here.
+    public func keep(_ record: RunRecord, _ attempt: Attempt?) {
+        guard let identity = record.kept?.identity, isWritable else { return }
+        let key = attempt?.key(of: identity) ?? Self.newKey()
+        do throws(FileError) {
+            try FileSystem.createDirectories(files, isPrivate: true)
+            _ = try take(record, key)
+        } catch {
+            note(
+                .notWritten(
+                    run: "\(record.model) seed \(record.seedText)", what: "record", reason: error.reason,
+                    hasOlder: false))
+        }
+    }
+
     /// Takes one record in, under its lock: who opens the store meanwhile finds nothing that was lost.
     ///
     /// - Returns: why it is refused; `nil` if it is not.

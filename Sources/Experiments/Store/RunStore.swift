@@ -27,6 +27,7 @@ public final class RunStore: Sendable {
     /// The runs whose rows wait there, for who opens the file meanwhile.
     private let unlisted = Mutex<Set<String>>([])
     private let patience: Patience
+    let watch = Watch()
     let background = BackgroundWork()
 
     /// - Parameters:
@@ -280,7 +281,8 @@ public final class RunStore: Sendable {
         try matchNames(of: file.database)
         if let aside = TandemDatabase.takeSetAside(path) {
             note(.fileDamaged(path: path, aside: aside, runs: Self.count(file.database)))
-        } else if found > 0 {
+        } else if found > 0, !TandemDatabase.isOfOneMachine(path) {
+            // Other machines write files that this one's does not list.
             note(.foundAgain(path: path, runs: found))
         }
         return file

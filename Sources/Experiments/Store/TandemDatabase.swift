@@ -109,12 +109,16 @@ public final class TandemDatabase: Sendable {
         } catch {
             throw DatabaseError(kind: error.isObstructed ? .obstructed : .notWritable, message: error.reason)
         }
+        let isNew = !FileSystem.isThere(path)
         do throws(DatabaseError) {
             try self.init(opening: path, patience: patience)
         } catch {
             guard error.kind == .damaged else { throw error }
             try self.init(replacing: path, patience: patience)
         }
+        // An earlier version had one for all machines.
+        let shared = FileSystem.join(FileSystem.folder(of: path), Self.sharedName)
+        if isNew, shared != path, let earlier = try? Database(shared, reading: .withOthers) { salvage(from: earlier) }
     }
 
     /// Opens a file in a folder that cannot be written, for reading alone.
@@ -223,20 +227,48 @@ public final class TandemDatabase: Sendable {
         }
     }
 
-    /// `tandem.sqlite` in the data folder.
+    /// In the data folder.
     public static var standardPath: String? { Environment.dataFolder.map { path(in: $0) } }
 
-    static func path(in folder: String) -> String { FileSystem.join(folder, "tandem.sqlite") }
+    static func path(in folder: String) -> String {
+        FileSystem.join(folder, name(host: NetworkFileSystem.contains(folder) ? Machine.host : nil))
+    }
+
+    /// `tandem.sqlite`, or `tandem-n7.sqlite`: processes on several machines must not share one (SQLite, "How To
+    /// Corrupt An SQLite Database File", section 2.1), so that on a network file system each machine has an index of
+    /// its own. What it is an index of are files.
+    ///
+    /// - Parameter host: of the machine, where it has its own.
+    static func name(host: String?) -> String {
+        guard let host else { return sharedName }
+        let name = host.unicodeScalars.prefix(60).map { scalar in
+            scalar.isASCII && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil)
+                || scalar == "-" || scalar == "." ? Character(scalar) : "_"
+        }
+        return "tandem-\(String(name)).sqlite"
+    }
+
+    private static let sharedName = "tandem.sqlite"
+
+    /// Whether other machines have one of their own next to it.
+    static func isOfOneMachine(_ path: String) -> Bool { FileSystem.name(of: path) != sharedName }
+
+    /// Whether a file is of some machine's database.
+    private static func isAnyDatabaseFile(_ name: String) -> Bool {
+        if isDatabaseFile(name, of: sharedName) { return true }
+        guard name.hasPrefix("tandem-"), let end = name.firstRange(of: ".sqlite")?.upperBound else { return false }
+        return isDatabaseFile(name, of: String(name[..<end]))
+    }
 
     // MARK: Privacy
 
     /// Cells, runs and weights are for their owner alone, also those of an older Tandem. A folder that holds other
     /// things as well is the person's own, and stays as it is.
     private static func makePrivate(_ path: String) {
-        let (folder, file) = (FileSystem.folder(of: path), FileSystem.name(of: path))
+        let folder = FileSystem.folder(of: path)
         let names = (try? FileSystem.list(folder)) ?? []
-        let folders = ["runs", "results", "claims"]
-        let ours = names.filter { isDatabaseFile($0, of: file) || folders.contains($0) || $0 == "history.txt" }
+        let folders = ["runs", "results", "claims", "queue"]
+        let ours = names.filter { isAnyDatabaseFile($0) || folders.contains($0) || $0 == "history.txt" }
         // Who opens the runs looks at what is in their folders.
         for name in ours where !folders.contains(name) { FileSystem.makePrivate(FileSystem.join(folder, name)) }
         if ours.count == names.count { FileSystem.makePrivate(folder) }

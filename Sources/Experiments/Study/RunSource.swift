@@ -39,6 +39,8 @@ public struct RunSource: Sendable {
         case lost(Int, reason: String)
         /// All remaining trainings are running in other processes.
         case waiting(trainings: Int, holder: String)
+        /// Who trains, and how many of them, for the moment.
+        case status(String)
         /// Something that people should know.
         case note(String)
         /// What the store of another process could not keep, or found damaged.
@@ -78,6 +80,8 @@ public protocol TrainingCrew: Sendable {
     var count: Int { get }
     /// Threads of each.
     var threads: Int { get }
+    /// Whether it trains on this machine.
+    var isHere: Bool { get }
 
     /// Gets all of these runs, of which others may train or have trained some.
     ///

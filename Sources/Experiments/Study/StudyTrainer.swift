@@ -33,6 +33,8 @@ public enum StudyEvent: Sendable {
     case lost(model: Int, seed: UInt64, reason: String)
     /// All remaining trainings are running in other processes.
     case waiting(trainings: Int, holder: String)
+    /// Who trains, and how many of them, for the moment.
+    case status(String)
     /// Something that people should know.
     case note(String)
     /// What the store of another process could not keep, or found damaged.
@@ -111,6 +113,7 @@ extension Study {
                 current[place] = nil
                 observer(.lost(model: items[place].model, seed: items[place].seed, reason: reason))
             case .waiting(let trainings, let holder): observer(.waiting(trainings: trainings, holder: holder))
+            case .status(let text): observer(.status(text))
             case .note(let text): observer(.note(text))
             case .storeFault(let message, let fix): observer(.storeFault(message: message, fix: fix))
             }

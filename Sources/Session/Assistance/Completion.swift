@@ -143,6 +143,7 @@ struct Completion {
         case .schedule: return choices + words(.schedule)
         case .average: return choices + words(.average)
         case .teacher: return choices + words(.teacher)
+        case .workers: return choices + words(.workers) + variables { $0.kind == "value" }
         case .boolean:
             return ["true", "false"].map { CompletionList.Item(text: $0, kind: "choice", detail: "") }
                 + variables { $0.detail == "true" || $0.detail == "false" || $0.detail == "parameter" }

@@ -563,10 +563,10 @@ extension Interpreter {
                 edits: meant.map { [TextEdit(range, $0)] } ?? [])
         }
         switch (parameter.kind, value) {
-        case (.integer(let limits), .integer(let number)):
+        case (.integer(let limits), .integer(let number)), (.workers(let limits), .integer(let number)):
             guard limits.contains(number) else { throw outside() }
             return value
-        case (.integer(let limits), .decimal(let number)):
+        case (.integer(let limits), .decimal(let number)), (.workers(let limits), .decimal(let number)):
             // The exact result of a division is a whole number.
             guard number == number.rounded() else { throw wrong() }
             guard let whole = Int(exactly: number), limits.contains(whole) else { throw outside() }
@@ -620,6 +620,7 @@ extension Interpreter {
         case (.average, .object(let object)) where object is AverageValue: return value
         case (.teacher, .object(let object)) where object is TeacherValue: return value
         case (.study, .object(let object)) where object is StudyValue: return value
+        case (.workers, .object(let object)) where object is WorkersValue: return value
         case (_, .string(let text)) where !parameter.choices.isEmpty:
             guard parameter.choices.contains(text) else { throw noChoice(text, parameter, at: range) }
             return value

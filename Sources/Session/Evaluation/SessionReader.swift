@@ -110,6 +110,12 @@ extension Expression {
         }
     }
 
+    /// A string as it stands.
+    fileprivate var isText: Bool {
+        guard case .string(let parts) = kind else { return false }
+        return parts.allSatisfy { if case .text = $0 { true } else { false } }
+    }
+
     /// A call of words that give data, or one of a list of them.
     fileprivate func isData(opensFiles: Bool) -> Bool {
         if case .index(let list, let index) = kind, case .integer = index.kind {
@@ -118,19 +124,20 @@ extension Expression {
         guard case .call(let call) = kind, Vocabulary.word(call.callee.text)?.group == .data, call.bodies.isEmpty
         else { return false }
         return call.arguments.allSatisfy { argument in
-            switch argument.value.kind {
-            case .string(let parts):
-                opensFiles && parts.allSatisfy { if case .text = $0 { true } else { false } }
-            default: argument.value.isPlain || argument.value.isData(opensFiles: opensFiles)
-            }
+            argument.value.isPlain || opensFiles && argument.value.isText
+                || argument.value.isData(opensFiles: opensFiles)
         }
     }
 
-    /// Plain, or a word that makes an optimizer, a schedule or an average of plain values.
+    /// Plain, or a word that makes an optimizer, a schedule, an average or workers of plain values.
     fileprivate var isSetting: Bool {
         guard case .call(let call) = kind else { return isPlain }
         let result = Vocabulary.word(call.callee.text)?.result
-        return (result == .optimizer || result == .schedule || result == .average) && call.bodies.isEmpty
-            && call.arguments.allSatisfy(\.value.isPlain)
+        guard call.bodies.isEmpty else { return false }
+        switch result {
+        case .optimizer, .schedule, .average: return call.arguments.allSatisfy(\.value.isPlain)
+        case .workers: return call.arguments.allSatisfy { $0.value.isPlain || $0.value.isText }
+        default: return false
+        }
     }
 }

@@ -11,6 +11,9 @@ final class StudyLog {
     private let tell: ((String) -> Void)?
     /// Of the trainings that are under way, by their labels.
     private var curves: [String: ProgressCurves] = [:]
+    /// Who trains, where that are other machines.
+    private var status: String?
+    private var fraction = 0.0
 
     /// - Parameters:
     ///   - title: `comparing gap, flat`
@@ -29,11 +32,11 @@ final class StudyLog {
     ) {
         for (label, training) in current { curves[label, default: ProgressCurves()].note(training) }
         guard let bar, let (label, training) = current.first else { return }
-        let fraction = (Double(done) + current.reduce(0) { $0 + $1.training.fraction }) / Double(max(1, runs))
+        fraction = (Double(done) + current.reduce(0) { $0 + $1.training.fraction }) / Double(max(1, runs))
         let titles = current.map { "\($0.label) \($0.training.epoch)/\($0.training.epochs)" }
         let title: String
         let facts: [String]
-        if titles.count == 1 {
+        if titles.count == 1, status == nil {
             title = "\(titles[0]), training \(done + 1) of \(runs)"
             facts = TrainingLog.facts(training, secondsLeft: secondsLeft)
         } else {
@@ -41,15 +44,23 @@ final class StudyLog {
             let others = titles.count > shown.count ? " and \(titles.count - shown.count) more" : ""
             title = shown.joined(separator: ", ") + others
             let speed = current.reduce(0) { $0 + $1.training.imagesPerSecond }
-            facts = [
-                "\(done) of \(runs) done", "\(fixed(speed, 0)) images/s",
-                "\(DurationText.clock(secondsLeft)) left",
-            ]
+            facts =
+                [status].compactMap(\.self) + [
+                    "\(done) of \(runs) done", "\(fixed(speed, 0)) images/s",
+                    "\(DurationText.clock(secondsLeft)) left",
+                ]
         }
         // The curves of the first: it stays until it is done.
         bar.update(
             title: title, fraction: fraction, facts: facts,
             curves: curves[label].map { ($0, epochs: training.epochs) })
+    }
+
+    /// Who trains, for the moment. Where a training is under way, its next note shows it.
+    func note(status text: String) {
+        if status == nil { tell?("\(text)\n") }
+        status = text
+        if curves.isEmpty { bar?.update(title: title, fraction: fraction, facts: [text]) }
     }
 
     /// More at once are counted.

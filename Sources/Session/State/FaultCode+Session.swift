@@ -84,3 +84,15 @@ extension FaultCode {
     static let wrongCount = FaultCode("wrong-count")
     static let wrongType = FaultCode("wrong-type")
 }
+
+extension Diagnostic {
+    /// Whether the same program may not have it on another machine: files, memory, variables. All others are found by
+    /// every process that runs the program.
+    public var isOfMachine: Bool {
+        let codes: [FaultCode] = [
+            .dataSet, .environment, .failed, .file, .imageFolder, .noData, .record, .stopped, .store, .training,
+            .unreadableRun,
+        ]
+        return codes.contains(code)
+    }
+}

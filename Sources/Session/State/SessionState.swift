@@ -16,6 +16,14 @@ final class SessionState: @unchecked Sendable {
     let store: RunStore?
     /// How a process is started that trains; `nil`: everything is trained in this one.
     let workerCommand: WorkerCommand?
+    /// Where several processes run the same program.
+    let launcher: Launcher?
+    /// Whether another process runs the same, and writes the files that the program asks for.
+    var isFollower: Bool { launcher.map { $0.rank > 0 } ?? false }
+    /// What the names of attempts begin with: the same in all processes that run this program.
+    private let attemptStart: String
+    /// How many there have been.
+    private var attemptCount = 0
 
     /// What top-level `let`s and definitions have bound.
     var names: [String: Value] = [:]
@@ -45,13 +53,21 @@ final class SessionState: @unchecked Sendable {
 
     init(
         output: any Output, folder: String, interruption: Cancellation, store: RunStore? = nil,
-        workerCommand: WorkerCommand? = nil
+        workerCommand: WorkerCommand? = nil, launcher: Launcher? = nil
     ) {
         self.output = output
         self.folder = folder
         self.interruption = interruption
         self.store = store
         self.workerCommand = workerCommand
+        self.launcher = launcher
+        attemptStart = launcher?.name ?? Attempt.drawn().name
+    }
+
+    /// A new one. The processes of a launcher all make the same ones.
+    func newAttempt() -> Attempt {
+        attemptCount += 1
+        return Attempt("\(attemptStart) \(attemptCount)")
     }
 
     /// A session that nothing of this one can be seen from, for programs that a file holds: without names, subjects and

@@ -14,6 +14,8 @@ final class WordContext {
     let reader: any ProgramReader
     /// Whether words are kept from showing and writing: while a model is checked at its definition.
     var isSilent = false
+    /// Whether files that the program asks for are written by this process.
+    var writesFiles: Bool { !isSilent && !session.isFollower }
     /// The expression whose value is shown as soon as it is there.
     var shownRange: SourceRange?
     /// Whether the statement has asked for a secret, which its value may hold.

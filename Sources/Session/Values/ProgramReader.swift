@@ -22,7 +22,7 @@ protocol ProgramReader: AnyObject {
     /// - Throws: a `Diagnostic` where that is no model.
     func switched(_ model: Model, _ parameter: String) throws -> Model?
 
-    /// An optimizer, a schedule or an average of plain values.
+    /// An optimizer, a schedule, an average or workers of plain values.
     ///
     /// - Throws: a `Diagnostic` in the text.
     func setting(_ text: String) throws -> Value

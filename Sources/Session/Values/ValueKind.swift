@@ -21,6 +21,7 @@ enum ValueKind: String, Sendable, CustomStringConvertible {
     case schedule = "a schedule"
     case average = "an average of the weights"
     case teacher = "a teacher"
+    case workers = "workers"
     case recipe = "a recipe"
     case run = "a run"
     case runs = "a list of kept runs"

@@ -200,6 +200,21 @@ extension OptionKind where Read == TeacherValue {
     static var teacher: Self { object(.teacher) }
 }
 
+extension OptionKind where Read == Workers {
+    static var workers: Self {
+        Self(
+            kind: .workers(1...256),
+            read: { value in
+                switch value {
+                case .integer(let count): .here(count)
+                case .object(let object): (object as? WorkersValue)?.workers
+                default: nil
+                }
+            },
+            written: { if case .here(let count) = $0 { .integer(count) } else { nil } })
+    }
+}
+
 extension OptionKind where Read == StudyValue {
     static var study: Self { object(.study) }
 }

@@ -12,7 +12,7 @@ extension Invocation {
     ///   - forms: what else can be written, by ending.
     ///   - picture: what `.png` and `.pdf` are drawn of.
     func writeFile(_ shown: RichValue, forms: [String: () -> String] = [:], picture: (any Picture)? = nil) throws {
-        guard let name = self[CommonOptions.to], !context.isSilent else { return }
+        guard let name = self[CommonOptions.to], context.writesFiles else { return }
         let rich = shown.printable
         let ending = name.lastIndex(of: ".").map { String(name[name.index(after: $0)...]).lowercased() } ?? ""
         var available: [String: () -> String] = ["txt": { rich.terminalForm(columns: nil) + "\n" }]

@@ -29,6 +29,8 @@ final class WordParameter: OptionDeclaration {
         case average
         case teacher
         case study
+        /// How many trainings at once, or who does them.
+        case workers(ClosedRange<Int>)
         /// Only the choices.
         case choice
         /// The name of a word, unevaluated.
@@ -49,6 +51,7 @@ final class WordParameter: OptionDeclaration {
             case .average: .average
             case .teacher: .teacher
             case .study: .study
+            case .workers: .workers
             case .network, .integer, .decimal, .boolean, .text, .path, .extent, .shape, .choice, .word, .list, .pair,
                 .any:
                 nil
@@ -63,9 +66,7 @@ final class WordParameter: OptionDeclaration {
                 true
             case .runs: isList || isAny || isNetwork
             case .model, .data, .optimizer, .schedule, .average, .teacher, .recipe, .run, .rateSearch, .evaluation,
-                .study,
-                .variances,
-                .proof,
+                .study, .workers, .variances, .proof,
                 .table, .picture, .summary, .nothing:
                 isAny || made == result || isNetwork && (result == .run || result == .model)
             }
@@ -101,6 +102,7 @@ final class WordParameter: OptionDeclaration {
             case .average: "an average such as ema(0.999)"
             case .teacher: "a teacher such as teacher(a)"
             case .study: "a study"
+            case .workers: "a number, or workers such as slurm(8)"
             case .choice: "one of its choices"
             case .word: "the name of a word"
             case .list: "a list"
@@ -190,7 +192,8 @@ final class WordParameter: OptionDeclaration {
         if case .pair(let example) = kind { return example }
         if let choice = choices.first { return choice }
         switch kind {
-        case .integer(let range), .extent(let range): return String(min(max(10, range.lowerBound), range.upperBound))
+        case .integer(let range), .extent(let range), .workers(let range):
+            return String(min(max(10, range.lowerBound), range.upperBound))
         case .decimal(let range, _, _): return range.contains(0.5) ? "0.5" : nil
         case .boolean: return "true"
         case .shape: return "3x32x32"
@@ -216,7 +219,7 @@ final class WordParameter: OptionDeclaration {
     var rangeText: String? {
         if let range { return range }
         switch kind {
-        case .integer(let range), .extent(let range):
+        case .integer(let range), .extent(let range), .workers(let range):
             if range.upperBound == .max { return range.lowerBound == .min ? nil : "at least \(range.lowerBound)" }
             return "\(range.lowerBound) to \(range.upperBound)"
         case .decimal(let range, let excludesLowest, let excludesHighest):

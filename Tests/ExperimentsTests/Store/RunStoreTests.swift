@@ -44,7 +44,8 @@ private struct Home {
     ) throws -> Run {
         let architecture = try Trained.architecture()
         let keeper = store.begin(
-            try Trained.record(options), architecture, options, isFresh: isFresh, keepsWeights: keepsWeights)
+            try Trained.record(options), architecture, options, attempt: isFresh ? .drawn() : nil,
+            keepsWeights: keepsWeights)
         let cancellation = Cancellation()
         let run = try Trainer(
             model: "Net", architecture: architecture, dataset: Trained.data(options), options: options
@@ -122,7 +123,7 @@ extension Database {
         let (options, architecture, cancellation) = (TrainingOptions(), try Trained.architecture(), Cancellation())
         cancellation.cancel()
         #expect(throws: TrainingError.self) {
-            let keeper = home.store.begin(try Trained.record(options), architecture, options, isFresh: false)
+            let keeper = home.store.begin(try Trained.record(options), architecture, options)
             _ = try Trainer(model: "Net", architecture: architecture, dataset: Trained.data, options: options)
                 .train(from: keeper?.beginning, keeper: keeper, cancellation: cancellation) { _ in }
         }
@@ -199,7 +200,7 @@ extension Database {
         try home.train(Trained.options(epochs: 2))
         let longer = Trained.options(epochs: 4)
         let keeper = try #require(
-            home.store.begin(try Trained.record(longer), try Trained.architecture(), longer, isFresh: false))
+            home.store.begin(try Trained.record(longer), try Trained.architecture(), longer))
         #expect(keeper.beginning?.position.epoch == 3)
         let run = try home.another().train(longer)
         #expect(run.digest == (try Trained.train(longer)).state.parameters.digest())
@@ -207,7 +208,7 @@ extension Database {
         let cosine = Trained.options(epochs: 5, schedule: .cosine(warmup: 0))
         try home.train(Trained.options(epochs: 2, schedule: .cosine(warmup: 0)))
         #expect(
-            home.store.begin(try Trained.record(cosine), try Trained.architecture(), cosine, isFresh: false)?
+            home.store.begin(try Trained.record(cosine), try Trained.architecture(), cosine)?
                 .beginning == nil)
     }
 
@@ -676,7 +677,7 @@ extension Database {
         try FileSystem.write("a file, no folder", to: file)
         let options = Trained.options()
         let store = RunStore(folder: "\(file)/home")
-        #expect(store.begin(try Trained.record(options), try Trained.architecture(), options, isFresh: false) == nil)
+        #expect(store.begin(try Trained.record(options), try Trained.architecture(), options) == nil)
         #expect(store.list().isEmpty)
         let faults = store.takeFaults()
         #expect(faults.map(\.message) == ["runs are not kept: \(file)/home cannot be used (not a directory)"])
@@ -1109,14 +1110,14 @@ extension Database {
         let other = home.another().store
         #expect(other.list().map(\.state) == ["interrupted"])
         let keeper = home.store.begin(
-            try Trained.record(options), try Trained.architecture(), options, isFresh: false)
+            try Trained.record(options), try Trained.architecture(), options)
         #expect(keeper?.beginning != nil)
         #expect(other.list().map(\.state) == ["running"] && other.list().map(\.epochs) == [1])
         _ = other.clean()
         #expect(try home.file(".lock") == home.store.lock(try home.key(seed: 1)))
         #expect(other.isLive(try home.key(seed: 1)))
         // The same training of another process leaves it alone.
-        let second = other.begin(try Trained.record(options), try Trained.architecture(), options, isFresh: false)
+        let second = other.begin(try Trained.record(options), try Trained.architecture(), options)
         #expect(second != nil && second?.key != keeper?.key)
     }
 
@@ -1187,7 +1188,7 @@ extension Database {
         let options = Trained.options()
         let keeper = try #require(
             home.store.begin(
-                try Trained.record(options), try Trained.architecture(), options, isFresh: false,
+                try Trained.record(options), try Trained.architecture(), options,
                 keepsWeights: keepsWeights))
         let run = try Trainer(
             model: "Net", architecture: try Trained.architecture(), dataset: Trained.data, options: options
@@ -1222,7 +1223,7 @@ extension Database {
         try other.execute("UPDATE runs SET seconds = 1")
         let options = Trained.options(seed: 2)
         let keeper = try #require(
-            home.store.begin(try Trained.record(options), try Trained.architecture(), options, isFresh: false))
+            home.store.begin(try Trained.record(options), try Trained.architecture(), options))
         _ = try Trainer(
             model: "Net", architecture: try Trained.architecture(), dataset: Trained.data, options: options
         ).train(keeper: keeper, cancellation: Cancellation()) { _ in }
@@ -1265,7 +1266,7 @@ extension Database {
         #expect(resumed.digest == whole.digest && resumed.metrics.prefix(1) == cut.metrics[...])
         #expect(held.store.takeFaults() == [.held(path: home.database)])
         let longer = Trained.options(epochs: 4)
-        let keeper = held.store.begin(try Trained.record(longer), try Trained.architecture(), longer, isFresh: false)
+        let keeper = held.store.begin(try Trained.record(longer), try Trained.architecture(), longer)
         #expect(keeper?.beginning?.position.epoch == 4 && keeper?.key != nil)
 
         try other.execute("COMMIT")
@@ -1298,7 +1299,7 @@ extension Database {
             #expect(session.store.clean() == nil)
             let options = Trained.options(seed: 3)
             let keeper = session.store.begin(
-                try Trained.record(options), try Trained.architecture(), options, isFresh: false)
+                try Trained.record(options), try Trained.architecture(), options)
             #expect(keeper?.beginning?.position.steps == cut.steps)
         }
         try other.execute("COMMIT")
@@ -1322,9 +1323,9 @@ extension Database {
         for options in [Trained.options(), Trained.options(epochs: 4, seed: 2)] {
             let record = try Trained.record(options)
             let keeper = try #require(
-                another.store.begin(record, try Trained.architecture(), options, isFresh: false))
+                another.store.begin(record, try Trained.architecture(), options))
             #expect(keeper.key == nil && keeper.beginning?.position.epoch == keeper.source.map { $0.epochs + 1 })
-            #expect(another.store.begin(record, try Trained.architecture(), options, isFresh: true) == nil)
+            #expect(another.store.begin(record, try Trained.architecture(), options, attempt: .drawn()) == nil)
         }
         let elsewhere = try Home()
         defer { elsewhere.remove() }
@@ -1348,7 +1349,7 @@ extension Database {
         defer { home.remove() }
         let options = Trained.options()
         let architecture = try Trained.architecture()
-        let keeper = try #require(home.store.begin(try Trained.record(options), architecture, options, isFresh: false))
+        let keeper = try #require(home.store.begin(try Trained.record(options), architecture, options))
         let other = home.another()
         #expect(other.store.list().map(\.state) == ["running"])
         // The other trains the same, beside it.
@@ -1362,7 +1363,7 @@ extension Database {
         let home = try Home()
         defer { home.remove() }
         let options = Trained.options()
-        do { _ = home.store.begin(try Trained.record(options), try Trained.architecture(), options, isFresh: false) }
+        do { _ = home.store.begin(try Trained.record(options), try Trained.architecture(), options) }
         // As a killed one leaves it.
         try FileSystem.write("", to: home.store.lock(try home.key(seed: 1)))
         #expect(home.another().store.list().map(\.state) == ["interrupted"])
@@ -1398,6 +1399,64 @@ extension Database {
         #expect(try FileSystem.list(home.store.claims).isEmpty)
     }
 
+    /// A lock of another machine: its run is being trained until the file has not changed for long enough, or until who
+    /// has the claim says that it is lost.
+    @Test func theLockOfAnotherMachineHolds() throws {
+        let home = try Home()
+        defer { home.remove() }
+        let (options, architecture) = (Trained.options(), try Trained.architecture())
+        let record = try Trained.record(options)
+        let identity = try #require(record.kept?.identity)
+        do { _ = home.store.begin(record, architecture, options) }
+        let path = home.store.lock(try home.key(seed: 1))
+        try FileSystem.write("ffffffff 3\n", to: path)
+        let other = home.another().store
+        #expect(other.list().map(\.state) == ["running"])
+        #expect(other.clean()?.files == 0 && FileSystem.isThere(path))
+        #expect(other.acquireLock(try home.key(seed: 1)) == nil)
+        guard case .granted(let claim) = other.claim(identity) else { return #expect(Bool(false), "not granted") }
+        let keeper = try #require(other.begin(record, architecture, options, claim))
+        #expect(keeper.key == (try home.key(seed: 1)), "the lost machine's run goes on")
+    }
+
+    /// `fresh: true` in several processes: one trains, the others find its run, and no other run of the identity
+    /// counts.
+    @Test func anAttemptIsTrainedOnceAndFoundByItsName() throws {
+        let home = try Home()
+        defer { home.remove() }
+        let (options, attempt) = (Trained.options(), Attempt("job 1"))
+        let identity = try #require(try Trained.record(options).kept?.identity)
+        try home.train(options)
+        #expect(home.store.kept(identity) != nil && home.store.kept(identity, attempt) == nil)
+        guard case .granted(let claim) = home.store.claim(identity, attempt) else {
+            return #expect(Bool(false), "not granted")
+        }
+        guard case .held = home.another().store.claim(identity, attempt) else {
+            return #expect(Bool(false), "granted twice")
+        }
+        guard case .granted = home.another().store.claim(identity, Attempt("job 2")) else {
+            return #expect(Bool(false), "another attempt waits")
+        }
+        let keeper = home.store.begin(
+            try Trained.record(options), try Trained.architecture(), options, claim, attempt: attempt)
+        #expect(keeper?.beginning == nil && keeper?.key == attempt.key(of: identity))
+        #expect(home.store.withResults([(identity, nil), (identity, attempt)]) == [true, false])
+    }
+
+    @Test func onANetworkFileSystemEachMachineHasADatabase() throws {
+        #expect(TandemDatabase.name(host: nil) == "tandem.sqlite")
+        #expect(TandemDatabase.name(host: "n1.cluster-2") == "tandem-n1.cluster-2.sqlite")
+        #expect(TandemDatabase.name(host: "a/b ü") == "tandem-a_b__.sqlite")
+        #expect(!NetworkFileSystem.contains("/proc") && !NetworkFileSystem.contains("/nowhere/at/all"))
+        // What one for all machines holds, of an earlier version, is taken over.
+        let home = try Home()
+        defer { home.remove() }
+        try home.train(Trained.options())
+        home.store.close()
+        let own = try TandemDatabase("\(home.folder)/\(TandemDatabase.name(host: "n1"))")
+        #expect(RunStore.count(own.database) == 1)
+    }
+
     /// Whether it comes to its end.
     @Test(arguments: [true, false])
     func aClaimIsHeldUntilOthersFindWhatCameOfIt(isWhole: Bool) throws {
@@ -1408,7 +1467,7 @@ extension Database {
         let identity = try #require(record.kept?.identity)
         do {
             guard case .granted(let claim) = home.store.claim(identity) else { return #expect(Bool(false)) }
-            let keeper = home.store.begin(record, architecture, options, claim, isFresh: false)
+            let keeper = home.store.begin(record, architecture, options, claim)
             let cancellation = Cancellation()
             _ = try Trainer(model: "Net", architecture: architecture, dataset: Trained.data, options: options)
                 .train(keeper: keeper, cancellation: cancellation) { event in
@@ -1418,7 +1477,7 @@ extension Database {
         }
         _ = try other.store.claim(identity, unless: Cancellation()) { _ in }
         #expect(try (other.kept(options) != nil) == isWhole)
-        let next = other.store.begin(record, architecture, options, isFresh: false)
+        let next = other.store.begin(record, architecture, options)
         #expect(isWhole || next?.beginning?.position.epoch == 2)
     }
 

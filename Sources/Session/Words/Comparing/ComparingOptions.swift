@@ -36,9 +36,9 @@ enum ComparingOption {
 
     /// `nil` is `auto`.
     static let workers = Option(
-        "workers", .integer(1...256), default: nil, or: "auto",
+        "workers", .workers, default: nil, or: "auto",
         aliases: ["num_workers", "n_jobs", "jobs", "processes"],
-        "how many trainings at once, each in a process of its own with its share of the threads; `auto`: several where that is faster"
+        "how many trainings at once, each in a process of its own with its share of the threads; `auto`: several where that is faster; `slurm(8)`: on the nodes of a cluster"
     )
 
     /// When a study ends before all its seeds.

@@ -1,3 +1,3 @@
 // Words that compare networks, in the order of help.
 
-let comparingWords: [Word] = [.diff, .lint, .compare, .ablate, .more, .variance]
+let comparingWords: [Word] = [.diff, .lint, .compare, .ablate, .more, .variance, .slurm, .ssh]

@@ -18,40 +18,47 @@ extension Invocation {
     ) throws -> (source: RunSource, records: StudyRecords?) {
         try checkEnvironment()
         guard let store = context.store else { return (RunSource(), nil) }
-        let isFresh = self[CommonOptions.fresh]
         let sides = try models.mapValues {
             try StudyRecords.Side(model: $0.model, data: $0.data, digest: digest(of: $0.data))
         }
-        let records = StudyRecords(store: store, sides: sides)
+        let records = StudyRecords(store: store, attempt: newAttempt(), sides: sides)
         let source = RunSource(
-            kept: { model, seeds in isFresh ? nil : records.kept(model, seeds, keepsWeights: keepsWeights) },
+            kept: { model, seeds in records.kept(model, seeds, keepsWeights: keepsWeights) },
             train: { model, seeds, keepsWeights, cancellation, observer throws(TrainingError) in
                 try store.wait(unless: cancellation)
-                var claim: TrainingClaim?
-                if !isFresh {
-                    switch store.claim(try records.identity(model, seeds)) {
-                    case .held(let holder): return .held(by: holder)
-                    case .granted(let granted): claim = granted
-                    }
-                    if let run = records.kept(model, seeds, keepsWeights: keepsWeights) { return .kept(run) }
+                let claim: TrainingClaim
+                switch store.claim(try records.identity(model, seeds), records.attempt) {
+                case .held(let holder): return .held(by: holder)
+                case .granted(let granted): claim = granted
                 }
-                let keeper = try records.begin(model, seeds, claim, isFresh: isFresh, keepsWeights: keepsWeights)
+                if let run = records.kept(model, seeds, keepsWeights: keepsWeights) { return .kept(run) }
+                let keeper = try records.begin(model, seeds, claim, keepsWeights: keepsWeights)
                 return .trained(
                     try StudyRun(
                         training: model, seeds, keepsWeights: keepsWeights, keeper: keeper,
                         cancellation: cancellation, observer: observer))
             },
-            isKept: { model, seeds in (try? records.identity(model, seeds)).map(store.isEnded) ?? false })
+            isKept: { model, seeds in
+                (try? records.identity(model, seeds)).map { store.isEnded($0, records.attempt) } ?? false
+            })
         return (source, records)
     }
 
     /// Who trains several at once for this call; `nil` where it wants one training after the other, or has no choice.
     ///
     /// - Parameter models: of all that may be trained.
-    func crewMaker(_ records: StudyRecords?, _ models: [StudyModel]) -> CrewMaker? {
+    func crewMaker(
+        _ records: StudyRecords?, _ models: [StudyModel], keepsWeights: Bool = false
+    ) throws -> CrewMaker? {
         let isGiven = isGiven(ComparingOption.workers)
-        let wanted = isGiven ? self[ComparingOption.workers] : WorkerSetting.ofEnvironment
-        guard let command = context.session.workerCommand, wanted ?? 2 > 1 else { return nil }
+        let wanted = isGiven ? self[ComparingOption.workers] : WorkerSetting.ofEnvironment(context.reader)
+        if case .ssh? = wanted, keepsWeights {
+            throw fault(
+                .workers, "`workers: ssh(...)` cannot keep weights: they are on the machines that train",
+                at: place(isGiven ? ComparingOption.workers : ComparingOption.keep),
+                fix: "leave out `keep:`, or train here or by `slurm(...)`")
+        }
+        guard let command = context.session.workerCommand, wanted?.isOne != true else { return nil }
         let reason =
             records.map { records in models.lazy.compactMap(records.reasonForHere).first }
             ?? "it needs a run store, which all processes share"
@@ -59,14 +66,12 @@ extension Invocation {
             if let reason, isGiven { tellOfWorkers("one training after the other: \(reason)") }
             return nil
         }
-        return CrewMaker(
-            command: command, records: records, wanted: wanted, folder: context.folder,
-            isFresh: self[CommonOptions.fresh])
+        return CrewMaker(command: command, records: records, wanted: wanted, folder: context.folder)
     }
 
     /// Where memory is for fewer than the call asks for.
-    func tellOfMemory(_ crew: WorkerCrew?, _ maker: CrewMaker?, runs: Int) {
-        guard isGiven(ComparingOption.workers), let maker, let wanted = maker.wanted else { return }
+    func tellOfMemory(_ crew: (any TrainingCrew)?, _ maker: CrewMaker?, runs: Int) {
+        guard isGiven(ComparingOption.workers), let maker, case .here(let wanted)? = maker.wanted else { return }
         let count = crew?.count ?? 1
         guard count < min(runs, wanted) else { return }
         tellOfWorkers("there is memory for \(counted(count, "training")) at a time here")
@@ -83,9 +88,8 @@ struct CrewMaker: Sendable {
     fileprivate let command: WorkerCommand
     fileprivate let records: StudyRecords
     /// `nil`: as many as are faster.
-    let wanted: Int?
+    let wanted: Workers?
     fileprivate let folder: String
-    fileprivate let isFresh: Bool
 
     /// Trainings that take less, all of them together and one after the other, gain nothing from processes that have to
     /// make their data first.
@@ -96,7 +100,36 @@ struct CrewMaker: Sendable {
     private static let processBytes = 100_000_000
 
     /// - Parameter seconds: of all trainings, one after the other.
-    func crew(_ trainings: [RunSource.Wanted], seconds: Double) -> WorkerCrew? {
+    func crew(_ trainings: [RunSource.Wanted], seconds: Double) -> (any TrainingCrew)? {
+        switch wanted {
+        case .slurm(let settings): slurmCrew(settings, trainings)
+        case .ssh(let machines, let threads): sshCrew(machines, threads, trainings)
+        case .here(let count): localCrew(trainings, count: count, seconds: seconds)
+        case nil: localCrew(trainings, count: nil, seconds: seconds)
+        }
+    }
+
+    private func slurmCrew(_ settings: SlurmSettings, _ trainings: [RunSource.Wanted]) -> SlurmCrew? {
+        guard !trainings.isEmpty else { return nil }
+        let (records, folder) = (records, FileSystem.absolute(folder))
+        return SlurmCrew(
+            settings, runs: trainings.count, records.store,
+            task: { wanted throws(TrainingError) in try records.task(wanted, folder: folder) },
+            kept: { records.kept($0, $1, keepsWeights: $2) })
+    }
+
+    private func sshCrew(
+        _ machines: [SSHMachine], _ threads: Int?, _ trainings: [RunSource.Wanted]
+    ) -> WorkerCrew? {
+        guard !trainings.isEmpty else { return nil }
+        let (records, folder) = (records, FileSystem.absolute(folder))
+        return WorkerCrew(
+            on: machines, threads: threads, records.store,
+            task: { wanted throws(TrainingError) in try records.task(wanted, folder: folder) },
+            kept: { records.kept($0, $1, keepsWeights: $2) })
+    }
+
+    private func localCrew(_ trainings: [RunSource.Wanted], count wanted: Int?, seconds: Double) -> WorkerCrew? {
         guard trainings.count > 1, wanted != nil || seconds >= Self.leastSeconds,
             // Weights that are not kept would be lost with the process that has trained them.
             trainings.allSatisfy({ !$0.keepsWeights }) || records.store.isWritable
@@ -109,11 +142,11 @@ struct CrewMaker: Sendable {
             count = min(count, max(1, Int(Self.memoryShare * Double(free)) / bytes))
         }
         guard count > 1 else { return nil }
-        let (records, folder, isFresh) = (records, folder, isFresh)
+        let (records, folder) = (records, folder)
         return WorkerCrew(
             command, count: count, threads: own.map { ($0, $0) } ?? (max(1, all / count), all),
             home: records.store.folder,
-            task: { wanted throws(TrainingError) in try records.task(wanted, folder: folder, isFresh: isFresh) },
+            task: { wanted throws(TrainingError) in try records.task(wanted, folder: folder) },
             kept: { records.kept($0, $1, keepsWeights: $2) })
     }
 
@@ -128,15 +161,26 @@ enum WorkerSetting {
     private static let name = "TANDEM_WORKERS"
 
     /// `nil`: as many as are faster.
-    static var ofEnvironment: Int? { Environment.variable(name).flatMap(number) }
+    static func ofEnvironment(_ reader: any ProgramReader) -> Workers? {
+        guard let text = Environment.variable(name) else { return nil }
+        if let number = number(text) { return .here(number) }
+        guard case .object(let object)? = try? reader.setting(text) else { return nil }
+        return (object as? WorkersValue)?.workers
+    }
 
     /// Why it cannot be meant; `nil` where it can.
     static var fault: (reason: String, fix: String)? {
-        guard let text = Environment.variable(name), text != "auto", number(text) == nil else { return nil }
+        guard let text = Environment.variable(name), text != "auto", number(text) == nil, !isCall(text) else {
+            return nil
+        }
         return (
-            "\(name)=\(text) is not a number of trainings at once",
-            "set \(name) to 1 to 256, or unset it for as many as are faster"
+            "\(name)=\(text) is not a number of trainings at once, or who does them",
+            "set \(name) to 1 to 256 or to `slurm(8)`, or unset it for as many as are faster here"
         )
+    }
+
+    private static func isCall(_ text: String) -> Bool {
+        Vocabulary.all.contains { $0.result == .workers && text.hasPrefix("\($0.name)(") } && text.hasSuffix(")")
     }
 
     private static func number(_ text: String) -> Int? { Int(text).flatMap { 1...256 ~= $0 ? $0 : nil } }
@@ -145,6 +189,8 @@ enum WorkerSetting {
 /// The trainings of a study as the store knows them.
 struct StudyRecords: Sendable {
     let store: RunStore
+    /// Where its runs are trained though there are some.
+    fileprivate let attempt: Attempt?
     fileprivate let sides: [String: Side]
 
     fileprivate struct Side: Sendable {
@@ -164,21 +210,21 @@ struct StudyRecords: Sendable {
         guard let identity = try? identity(model, seeds) else { return nil }
         let byteCount = model.byteCount ?? 0
         guard keepsWeights else {
-            return store.endedRecord(identity).map {
+            return store.endedRecord(identity, attempt).map {
                 StudyRun($0, of: model, seeds: seeds, byteCount: byteCount)
             }
         }
-        return store.kept(identity).flatMap { store.load($0, model.architecture, model.options(seeds)) }.map {
+        return store.kept(identity, attempt).flatMap { store.load($0, model.architecture, model.options(seeds)) }.map {
             StudyRun($0, byteCount: byteCount, keepsWeights: true)
         }
     }
 
     fileprivate func begin(
-        _ model: StudyModel, _ seeds: Seeds, _ claim: TrainingClaim?, isFresh: Bool, keepsWeights: Bool
+        _ model: StudyModel, _ seeds: Seeds, _ claim: TrainingClaim?, keepsWeights: Bool
     ) throws(TrainingError) -> RunKeeper? {
         guard let record = try record(model, seeds) else { return nil }
         return store.begin(
-            record, model.architecture, model.options(seeds), claim, isFresh: isFresh, keepsWeights: keepsWeights)
+            record, model.architecture, model.options(seeds), claim, attempt: attempt, keepsWeights: keepsWeights)
     }
 
     private func record(_ model: StudyModel, _ seeds: Seeds) throws(TrainingError) -> RunRecord? {
@@ -201,11 +247,11 @@ struct StudyRecords: Sendable {
     }
 
     fileprivate func task(
-        _ wanted: RunSource.Wanted, folder: String, isFresh: Bool
+        _ wanted: RunSource.Wanted, folder: String
     ) throws(TrainingError) -> WorkerTask {
         guard let record = try record(wanted.model, wanted.seeds) else {
             preconditionFailure("every model of a study has its data")
         }
-        return WorkerTask(record, folder: folder, isFresh: isFresh, keepsWeights: wanted.keepsWeights)
+        return WorkerTask(record, folder: folder, attempt: attempt, keepsWeights: wanted.keepsWeights)
     }
 }

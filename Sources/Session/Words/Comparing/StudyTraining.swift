@@ -20,6 +20,8 @@ extension Invocation {
             zip(names, zip(value.models, value.data).map { (model: $0, data: $1) }),
             uniquingKeysWith: { first, _ in first })
         var (source, records) = try runSource(sides, keepsWeights: study.plan.keepsWeights)
+        let maker = try crewMaker(
+            records, study.plan.trainedModels.map { study.plan.models[$0] }, keepsWeights: study.plan.keepsWeights)
         defer { context.tellStoreFaults(at: range) }
         let result: (study: Study, end: StudyEnd)
         var keptLater: [StudyRun] = []
@@ -33,7 +35,6 @@ extension Invocation {
             for (model, seed, run) in taken { log.note(run, of: "\(names[model]) seed \(seed)", wasKept: true) }
             tellKept(taken.map(\.run), of: count)
             let cost = try StudyCost(of: study, cancellation: context.interruption)
-            let maker = crewMaker(records, study.plan.trainedModels.map { study.plan.models[$0] })
             if let maker { source.crew = { maker.crew($0, seconds: $1) } }
             announce(cost, of: study, isUntilDecided: isUntilDecided, maker)
             result = try study.trained(
@@ -47,6 +48,7 @@ extension Invocation {
                         done: progress.done, runs: progress.runs, secondsLeft: progress.secondsLeft)
                 case .epoch(let model, let seed, let metrics): log.note(metrics, of: "\(names[model]) seed \(seed)")
                 case .lost(let model, let seed, let reason): tellLost("\(names[model]) seed \(seed)", reason, log)
+                case .status(let text): log.note(status: text)
                 case .note(let text): tellNote(text)
                 case .storeFault(let message, let fix): tellStoreFault(message, fix: fix)
                 case .finished(let model, let seed, let run, let wasKept):
@@ -109,8 +111,9 @@ extension Invocation {
         return result
     }
 
-    /// Other processes train all that is left.
+    /// Other processes train all that is left. Where a launcher has started them with this one, that is what is wanted.
     func tellWaiting(for holder: String, _ trainings: Int) {
+        guard context.session.launcher == nil else { return }
         tellWaiting(
             "\(holder) is doing "
                 + (trainings == 1
@@ -150,7 +153,7 @@ extension Invocation {
 
     /// Those of the later looks, or that other processes have trained meanwhile.
     private func tellKeptLater(_ runs: [StudyRun]) {
-        guard !runs.isEmpty else { return }
+        guard !runs.isEmpty, context.session.launcher == nil else { return }
         context.write("\(counted(runs.count, "more training")) loaded from the run store\n")
     }
 
@@ -174,7 +177,7 @@ extension Invocation {
     ///   - weights: that are kept here, in bytes.
     func noteCost(
         _ trainings: [RunSource.Wanted], seconds alone: Double, bytes one: Int, weights: Int = 0, further: String = "",
-        _ crew: WorkerCrew?
+        _ crew: (any TrainingCrew)?
     ) {
         let runs = trainings.count
         var (seconds, bytes, several) = (alone, one, "")
@@ -182,8 +185,9 @@ extension Invocation {
             // What one has alone, of what all at once have.
             let all = ThreadPool.availableThreads
             let threads = trainings.map { min($0.model.options.threads ?? all, all) }.max() ?? 1
-            seconds *= min(1, Double(threads) / Double(min(all, crew.count * crew.threads)))
-            bytes = crew.count * (trainings.map { CrewMaker.bytes(of: $0.model) }.max() ?? one)
+            let most = crew.isHere ? min(all, crew.count * crew.threads) : crew.count * crew.threads
+            seconds *= min(1, Double(threads) / Double(most))
+            bytes = (crew.isHere ? crew.count : 1) * (trainings.map { CrewMaker.bytes(of: $0.model) }.max() ?? one)
             several = ", \(crew.count) at a time"
         }
         bytes += weights
@@ -192,7 +196,7 @@ extension Invocation {
         context.output.report(
             Diagnostic(
                 .note, code: .cost,
-                "\(counted(runs, "training"))\(further)\(several): \(DurationText.about(seconds)) and \(memory) of memory here"
+                "\(counted(runs, "training"))\(further)\(several): \(DurationText.about(seconds)) and \(memory) of memory \(crew?.isHere ?? true ? "here" : "each, if its cores are like those here")"
             ))
     }
 

@@ -42,6 +42,7 @@ private func varianceOfModel(_ given: Invocation) throws -> Value {
     let log = StudyLog(context, form: call[CommonOptions.log], title: "variance of \(model.name)")
     let end: StudyEnd
     var (source, records) = try call.runSource([model.name: (model, data)], keepsWeights: false)
+    let maker = try call.crewMaker(records, [studied])
     defer { context.tellStoreFaults(at: call.range) }
     do throws(TrainingError) {
         let kept = variance.take(source.kept)
@@ -50,7 +51,6 @@ private func varianceOfModel(_ given: Invocation) throws -> Value {
         let cost = missing.isEmpty ? nil : try RunCost(studied, cancellation: context.interruption)
         if let cost {
             let seconds = Double(missing.count) * cost.seconds
-            let maker = call.crewMaker(records, [studied])
             if let maker { source.crew = { maker.crew($0, seconds: $1) } }
             let wanted = missing.map { RunSource.Wanted(studied, $0, keepsWeights: false) }
             let crew = maker?.crew(wanted, seconds: seconds)
@@ -79,6 +79,7 @@ private func varianceOfModel(_ given: Invocation) throws -> Value {
                 current[place] = nil
                 call.tellLost(label(place), reason, log)
             case .waiting(let trainings, let holder): call.tellWaiting(for: holder, trainings)
+            case .status(let text): log.note(status: text)
             case .note(let text): call.tellNote(text)
             case .storeFault(let message, let fix): call.tellStoreFault(message, fix: fix)
             }

@@ -17,7 +17,7 @@ extension Invocation {
 
     /// - Parameter write: writes the file at the path, and gives its bytes.
     func write(what: String, to option: Option<String>, _ write: (String) throws(FileError) -> Int) throws {
-        guard !context.isSilent else { return }
+        guard context.writesFiles else { return }
         let name = self[option]
         let path = try path(typed: name, for: option)
         let count: Int

@@ -46,6 +46,7 @@ private func listRuns(_ call: Invocation) throws -> Value {
     // What was trained a moment ago is among them.
     store.wait()
     if call[actionOption] == .clean {
+        guard context.writesFiles else { return .nothing }
         guard let freed = store.clean() else {
             context.write("nothing was removed: the database of the runs cannot be used\n")
             return .nothing
@@ -115,6 +116,7 @@ private func filtered(_ runs: [StoredRun], _ call: Invocation) throws -> [Stored
 
 private func exportRuns(_ runs: [StoredRun], _ call: Invocation, _ store: RunStore) throws -> Value {
     let (name, path) = try folder(call)
+    guard call.context.writesFiles else { return .nothing }
     let carried: RunStore.Carried
     let interruption = call.context.interruption
     do throws(FileError) {

@@ -96,5 +96,5 @@ private func resumeRun(_ call: Invocation) throws -> Value {
     let training = StoreBackedTraining(
         call, model: value.model, architecture: run.architecture, data: data, options: options)
     return try training.value(
-        isFresh: false, from: run.continuation, behind: run, defaults: call.defaults([(CommonOptions.run, run.label)]))
+        from: run.continuation, behind: run, defaults: call.defaults([(CommonOptions.run, run.label)]))
 }

@@ -32,24 +32,24 @@ struct StoreBackedTraining {
     /// - Parameters:
     ///   - continuation: where it may continue, besides what the store knows.
     ///   - resumed: what was to be continued.
-    ///   - isFresh: whether it is trained from the start in any case.
+    ///   - attempt: where it is trained from the start in any case.
     func value(
-        isFresh: Bool, from continuation: Checkpoint? = nil, behind resumed: Run? = nil, defaults: String?
+        attempt: Attempt? = nil, from continuation: Checkpoint? = nil, behind resumed: Run? = nil, defaults: String?
     ) throws -> Value {
         context.session.publish()
         try call.checkEnvironment()
         do { try context.store?.wait(unless: context.interruption) } catch { throw call.fault(error) }
         let record = try newRecord()
         defer { context.tellStoreFaults(at: call.range) }
-        if !isFresh, let record, let value = try kept(record, defaults) { return value }
+        if let record, let value = try kept(record, attempt, defaults) { return value }
         context.tellStoreFaults(at: call.range)
         var claim: TrainingClaim?
-        if !isFresh, let record {
-            claim = try self.claim(record)
+        if let record {
+            claim = try self.claim(record, attempt)
             // Another process may have trained it meanwhile.
-            if let value = try kept(record, defaults) { return value }
+            if let value = try kept(record, attempt, defaults) { return value }
         }
-        let keeper = record.flatMap { context.store?.begin($0, architecture, options, claim, isFresh: isFresh) }
+        let keeper = record.flatMap { context.store?.begin($0, architecture, options, claim, attempt: attempt) }
         context.tellStoreFaults(at: call.range)
         let beginning = [keeper?.beginning, continuation].compactMap { $0 }.max {
             $0.position.steps < $1.position.steps
@@ -91,18 +91,18 @@ struct StoreBackedTraining {
     }
 
     /// The right to train it; another process that trains the same is waited for.
-    private func claim(_ record: RunRecord) throws -> TrainingClaim? {
+    private func claim(_ record: RunRecord, _ attempt: Attempt?) throws -> TrainingClaim? {
         guard let store = context.store, let identity = record.kept?.identity else { return nil }
         do throws(TrainingError) {
-            return try store.claim(identity, unless: context.interruption) { holder in
+            return try store.claim(identity, attempt, unless: context.interruption) { holder in
                 call.tellWaiting("\(holder) is training \(label): waiting for its result")
             }
         } catch { throw call.fault(error) }
     }
 
     /// The run as it was kept.
-    private func kept(_ record: RunRecord, _ defaults: String?) throws -> Value? {
-        guard let store = context.store, let identity = record.kept?.identity, let kept = store.kept(identity),
+    private func kept(_ record: RunRecord, _ attempt: Attempt?, _ defaults: String?) throws -> Value? {
+        guard let store = context.store, let identity = record.kept?.identity, let kept = store.kept(identity, attempt),
             let run = store.load(kept, architecture, options)
         else { return nil }
         if call[CommonOptions.log] != .none {

@@ -40,7 +40,7 @@ private func trainModel(_ given: Invocation) throws -> Value {
     try tellOfTwin(model, architecture, data, options, call)
     let defaults = call.defaults([(CommonOptions.model, model.name), (CommonOptions.data, data.name)])
     let training = StoreBackedTraining(call, model: model, architecture: architecture, data: data, options: options)
-    return try training.value(isFresh: call[CommonOptions.fresh], defaults: defaults)
+    return try training.value(attempt: call.newAttempt(), defaults: defaults)
 }
 
 /// What `lint` finds wasted, once a session for each network.

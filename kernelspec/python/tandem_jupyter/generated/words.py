@@ -83,6 +83,8 @@ compare
 ablate
 more
 variance
+slurm
+ssh
 print
 summary
 diagram
