@@ -385,6 +385,17 @@ public enum FileSystem {
 
     private static func isInHome(_ path: String) -> Bool { path == "~" || path.hasPrefix("~/") }
 
+    /// Makes the next look at a folder show what other machines have put there: on a network file system this machine
+    /// may keep a copy for a minute, which a change of its own ends (nfs(5), "Directory entry caching").
+    public static func refresh(_ folder: String) {
+        guard NetworkFileSystem.contains(folder) else { return }
+        let path = HalfWrittenFile.name(beside: join(folder, "look"))
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { return }
+        close(descriptor)
+        unlink(path)
+    }
+
     /// The path from the root, for processes that were started elsewhere.
     public static func absolute(_ path: String) -> String {
         guard let resolved = realpath(path, nil) else { return path }

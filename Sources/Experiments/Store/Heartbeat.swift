@@ -61,20 +61,44 @@ final class HeldFile: Sendable {
 
 /// When each file of another machine was first seen as it is, by this machine's clock.
 final class Watch: Sendable {
-    private let seen = Mutex<[String: (bytes: [UInt8], since: Double)]>([:])
+    private struct Sight {
+        let holder: ClaimFile.Holder
+        let since: Double
+        /// Since when it is gone.
+        var goneSince: Double?
+    }
+
+    private let seen = Mutex<[String: Sight]>([:])
 
     /// Seconds without a change after which a file of another machine is taken over: `TANDEM_STALE`.
     static let staleSeconds: Double =
         Environment.variable("TANDEM_STALE").flatMap(Double.init).flatMap { 1...86_400 ~= $0 ? $0 : nil } ?? 180
+    /// What another machine has written before it let go of its file may be seen so much later.
+    private static let lateSeconds = min(10, staleSeconds / 3)
 
     /// Whether it has not changed for too long; never at the first look.
     func isStale(_ path: String, _ holder: ClaimFile.Holder) -> Bool {
         seen.withLock { seen in
-            if let last = seen[path], last.bytes == holder.bytes {
+            if let last = seen[path], last.holder.bytes == holder.bytes {
                 return Clock.seconds - last.since >= Self.staleSeconds
             }
-            seen[path] = (holder.bytes, Clock.seconds)
+            seen[path] = Sight(holder: holder, since: Clock.seconds)
             return false
+        }
+    }
+
+    /// Who had a file of another machine that is gone, for some seconds.
+    func holderUntilNow(_ path: String) -> ClaimFile.Holder? {
+        seen.withLock { seen in
+            guard var sight = seen[path], !FileSystem.isThere(path) else { return nil }
+            let goneSince = sight.goneSince ?? Clock.seconds
+            guard Clock.seconds - goneSince < Self.lateSeconds else {
+                seen[path] = nil
+                return nil
+            }
+            sight.goneSince = goneSince
+            seen[path] = sight
+            return sight.holder
         }
     }
 
@@ -84,7 +108,8 @@ final class Watch: Sendable {
 /// Writes the files that this process holds, on a thread that ends with the last of them.
 private final class Heart: Sendable {
     static let shared = Heart()
-    private static let seconds = min(5, Watch.staleSeconds / 5)
+    /// 5 where files are taken over after 180, and in proportion where a thousand workers are to write less often.
+    private static let seconds = max(min(5, Watch.staleSeconds / 5), Watch.staleSeconds / 36)
     private let state = Mutex<(files: [HeldFile], isBeating: Bool)>(([], false))
 
     func begin(_ file: HeldFile) {

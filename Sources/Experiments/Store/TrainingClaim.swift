@@ -65,8 +65,15 @@ extension RunStore {
         let path = FileSystem.join(claims, identity.name(attempt))
         do throws(FileError) {
             try FileSystem.createDirectories(claims, isPrivate: true)
+            // Who has let go of it has mostly ended it.
+            if let holder = watch.holderUntilNow(path), withResults([(identity, attempt)]) == [false] {
+                return .held(holder)
+            }
             switch try HeldFile.acquire(path, TrainingClaim.text(), watch) {
-            case .granted(let file): return .granted(TrainingClaim(file))
+            case .granted(let file):
+                // The result of who had it before may be there though this machine's copy of the folder lacks it.
+                FileSystem.refresh(results)
+                return .granted(TrainingClaim(file))
             case .held(let holder): return .held(holder)
             }
         } catch { return .granted(TrainingClaim(nil)) }

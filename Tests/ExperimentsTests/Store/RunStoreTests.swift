@@ -1419,6 +1419,24 @@ extension Database {
         #expect(keeper.key == (try home.key(seed: 1)), "the lost machine's run goes on")
     }
 
+    /// Another machine that has let go of a training has mostly ended it, and its result may be seen later: nobody
+    /// begins the training at once.
+    @Test func whatAnotherMachineHasLetGoOfIsWaitedFor() throws {
+        let home = try Home()
+        defer { home.remove() }
+        let identity = try #require(try Trained.record(Trained.options()).kept?.identity)
+        try FileSystem.createDirectories(home.store.claims, isPrivate: true)
+        let path = "\(home.store.claims)/\(identity.digest)"
+        try FileSystem.write("ffffffff 3\n{\"host\":\"n7\",\"process\":12}", to: path)
+        func holder() -> String? { if case .held(let by) = home.store.claim(identity) { by } else { nil } }
+        #expect(holder() == "process 12 on n7")
+        try FileSystem.remove(path)
+        #expect(holder() == "process 12 on n7")
+        // With its result there is nothing to wait for.
+        try home.train(Trained.options())
+        #expect(holder() == nil)
+    }
+
     /// `fresh: true` in several processes: one trains, the others find its run, and no other run of the identity
     /// counts.
     @Test func anAttemptIsTrainedOnceAndFoundByItsName() throws {
