@@ -9,6 +9,7 @@ public struct Launcher: Sendable, Equatable {
     /// Its number among them, from 0.
     public let rank: Int
     public let size: Int
+    private let isOpenMPI: Bool
     /// Processes on this machine; `nil` where the launcher does not say it.
     let localSize: Int?
     /// What all of them have in common: a variable and its value.
@@ -50,7 +51,8 @@ public struct Launcher: Sendable, Equatable {
         }
         guard let rank = found.rank, let size = found.size, size > 1, rank < size else { return nil }
         (self.rank, self.size, localSize, self.job) = (rank, size, found.local, found.job)
-        if variable("OMPI_COMM_WORLD_RANK") != nil {
+        isOpenMPI = variable("OMPI_COMM_WORLD_RANK") != nil
+        if isOpenMPI {
             name = variable("PMIX_NAMESPACE").map { "\($0) \(variable("OMPI_MCA_orte_hnp_uri") ?? "")" }
         } else if let job = variable("SLURM_JOB_ID"), let step = variable("SLURM_STEP_ID") {
             name = "\(job).\(step) \(variable("SLURM_CLUSTER_NAME") ?? "")"
@@ -80,6 +82,21 @@ public struct Launcher: Sendable, Equatable {
         let cores = ThreadPool.availableThreads
         guard let localSize, localSize > 1, cores > 1 else { return cores }
         return max(1, cores / sharers(localSize))
+    }
+
+    /// What to say where the launcher keeps most of the machine from its processes; `nil` where it does not.
+    ///
+    /// - Parameters:
+    ///   - own: cores that this process may use.
+    ///   - all: of the machine.
+    func bindingNote(own: Int, all: Int) -> String? {
+        guard isOpenMPI, own == 1, let localSize, all >= 2 * localSize else { return nil }
+        return "mpirun bound this process to 1 of \(all) cores: `mpirun --bind-to none` gives each process its share"
+    }
+
+    /// Of this process.
+    public var bindingNote: String? {
+        bindingNote(own: ThreadPool.availableThreads, all: max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
     }
 
     /// How many processes of the job may use the cores of this one, which is one of them.

@@ -94,6 +94,7 @@ struct Tandem {
         guard let path else { return refuse("which file?") }
         if let launcher = Launcher.current {
             runner.rank = launcher.rank
+            if launcher.rank == 0, let note = launcher.bindingNote { StandardStream.complain(note) }
             share(launcher)
         }
         return runner.run(path: path)

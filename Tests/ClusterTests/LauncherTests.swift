@@ -23,6 +23,17 @@ struct LauncherTests {
         #expect(slurm?.rank == 6 && slurm?.size == 7 && slurm?.localSize == 1 && slurm?.job == "SLURM_JOB_ID=9")
     }
 
+    /// `mpirun` binds each of two processes to a core.
+    @Test func whatIsBoundToACoreOfManyIsToldSo() throws {
+        func note(_ variables: [String: String], own: Int, all: Int) -> String? {
+            launcher(variables)?.bindingNote(own: own, all: all)
+        }
+        let two = ["OMPI_COMM_WORLD_RANK": "0", "OMPI_COMM_WORLD_SIZE": "2", "OMPI_COMM_WORLD_LOCAL_SIZE": "2"]
+        #expect(note(two, own: 1, all: 64)?.contains("1 of 64 cores: `mpirun --bind-to none`") == true)
+        #expect(note(two, own: 1, all: 2) == nil && note(two, own: 32, all: 64) == nil)
+        #expect(note(["PMI_RANK": "0", "PMI_SIZE": "2", "MPI_LOCALNRANKS": "2"], own: 1, all: 64) == nil)
+    }
+
     /// `mpirun` starts its daemons with `srun`: all ranks of a machine then have the daemon's number.
     @Test func slurmsComeLast() {
         let found = launcher([
