@@ -16,8 +16,8 @@ public struct QueueWorker {
 
     /// A training that failed on so many machines is not tried by others.
     static let mostFailures = 2
-    /// Seconds between two looks at what others are at.
-    private static let interval = 1.0
+    /// Seconds between two looks at what others are at: each is a look at every file of theirs, by every worker.
+    private static func interval(held: Int) -> Double { min(30, max(1, Double(held) / 8)) }
 
     /// - Parameter home: the folder of the store.
     /// - Returns: the exit code: 1 where a training failed, 143 where it was told to end.
@@ -30,7 +30,7 @@ public struct QueueWorker {
         var (failed, lastWork) = (Set<String>(), Clock.seconds)
         while !WorkerProcess.cancellation.isCancelled {
             let names = queue.names.filter { !failed.contains($0) }
-            var (isAnyHeld, hasWorked) = (false, false)
+            var (held, hasWorked) = (0, false)
             // Not all begin at the same one.
             for name in names.rotated(by: Int(getpid())) where !WorkerProcess.cancellation.isCancelled {
                 guard var task = queue.task(name) else { continue }
@@ -44,7 +44,7 @@ public struct QueueWorker {
                 case .done:
                     queue.remove(name)
                     hasWorked = true
-                case .held: isAnyHeld = true
+                case .held: held += 1
                 case .failed(let reason):
                     queue.fail(name, on: host, reason)
                     failed.insert(name)
@@ -54,8 +54,9 @@ public struct QueueWorker {
             if hasWorked { lastWork = Clock.seconds }
             if hasWorked { continue }
             // Whoever has one may be lost before it ends.
-            if !isAnyHeld, Clock.seconds - lastWork >= wait { break }
-            usleep(UInt32(Self.interval * 1e6))
+            if held == 0, Clock.seconds - lastWork >= wait { break }
+            let next = Clock.seconds + Self.interval(held: held)
+            while Clock.seconds < next, !WorkerProcess.cancellation.isCancelled { usleep(100_000) }
         }
         store.close()
         HalfWrittenFile.removeLeft(in: queue.folder)

@@ -41,6 +41,10 @@ public final class ClaimFile: Sendable {
     public static func acquire(
         _ path: String, _ text: [UInt8], isStale: (Holder) -> Bool
     ) throws(FileError) -> Answer {
+        // Mostly somebody has it: then one look is all.
+        if let holder = Holder(ofFileAt: path), holder.isOfThisMachine ? FileLock.isHeld(path) : !isStale(holder) {
+            return .held(holder)
+        }
         let new = try make(beside: path, text)
         defer { unlink(new.path) }
         // Whoever was here may have gone meanwhile, or have been followed by another.

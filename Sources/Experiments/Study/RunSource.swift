@@ -113,6 +113,8 @@ extension RunSource {
         _ trainings: [Wanted], _ places: [Int], _ cancellation: Cancellation, _ observer: (Event) -> Void
     ) throws(TrainingError) -> StudyEnd {
         var (missing, isWaiting) = (places, false)
+        // Rounds in which nothing came.
+        var idle = 0
         while true {
             var (held, lastHolder) = ([Int](), "")
             for place in missing {
@@ -139,11 +141,12 @@ extension RunSource {
             }
             if held.isEmpty { return .done }
             if held.count < missing.count {
-                isWaiting = false
+                (isWaiting, idle) = (false, 0)
             } else {
                 if !isWaiting { observer(.waiting(trainings: held.count, holder: lastHolder)) }
-                isWaiting = true
-                usleep(50_000)
+                (isWaiting, idle) = (true, idle + 1)
+                // Twenty times a second at first, and once a second in a long wait: the files may be on a server.
+                for _ in 0..<min(20, 1 + idle / 20) where !cancellation.isCancelled { usleep(50_000) }
             }
             missing = held
         }
