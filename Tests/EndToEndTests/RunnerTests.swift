@@ -551,7 +551,7 @@ struct RunnerTests {
             "cannot read standard input: line 1, column 1 holds a NUL byte, which no text has: remove it"
         ),
         (
-            "yes | head -c 1000001 > \"$0\"; exec 0< \"$0\"",
+            "yes 2> /dev/null | head -c 1000001 > \"$0\"; exec 0< \"$0\"",
             "cannot read standard input: a script has at most 1000000 bytes, and this one has more: split it, or read the "
                 + "data from a file"
         ),
