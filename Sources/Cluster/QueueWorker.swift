@@ -40,7 +40,10 @@ public struct QueueWorker {
                     continue
                 }
                 task.threads = threads
-                switch train(task, trainer) {
+                let isKept = { (task: WorkerTask) in
+                    (task.record.kept?.identity).map { store.isEnded($0, task.attempt) } ?? false
+                }
+                switch train(task, trainer, isKept: isKept) {
                 case .done:
                     queue.remove(name)
                     hasWorked = true
@@ -72,7 +75,8 @@ public struct QueueWorker {
         case interrupted
     }
 
-    private func train(_ task: WorkerTask, _ trainer: TaskTrainer) -> Outcome {
+    /// - Parameter isKept: whether its result is there.
+    private func train(_ task: WorkerTask, _ trainer: TaskTrainer, isKept: @escaping (WorkerTask) -> Bool) -> Outcome {
         let name = "\(task.record.model) seed \(task.record.seedText)"
         var outcome = Outcome.interrupted
         trainer.train(task) { message in
@@ -80,6 +84,11 @@ public struct QueueWorker {
             case .ended(let record):
                 switch record.state {
                 case .done, .diverged:
+                    // A disk may be full.
+                    guard isKept(task) else {
+                        outcome = .failed("its run could not be kept")
+                        return
+                    }
                     outcome = .done
                     StandardStream.output.write("\(name): \(record.state.description)\n")
                 case .stopped(let reason, _): outcome = .failed(reason)

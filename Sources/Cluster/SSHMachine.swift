@@ -19,7 +19,11 @@ public struct SSHMachine: Sendable, Hashable {
     /// Nothing is asked, and a machine whose cable is pulled is lost within a minute. What `ssh` complains of comes
     /// with what the worker says.
     func start() throws(FileError) -> ChildProcess {
-        let options = ["BatchMode=yes", "ConnectTimeout=15", "ServerAliveInterval=15", "ServerAliveCountMax=3"]
+        let options = [
+            "BatchMode=yes", "ConnectTimeout=15", "ServerAliveInterval=15", "ServerAliveCountMax=3",
+            // A connection that others share says nothing of the loss of this one.
+            "ControlMaster=no", "ControlPath=none",
+        ]
         let words = [connection, "-T"] + options.flatMap { ["-o", $0] } + ["--", name, "\(program) work -"]
         return try ChildProcess("/bin/sh", ["-c", "exec \"$@\" 2>&1", "sh"] + words)
     }

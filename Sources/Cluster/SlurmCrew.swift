@@ -74,8 +74,17 @@ private struct SlurmWatch {
     }
 
     mutating func run(_ observer: (RunSource.Event) -> Void) throws(TrainingError) -> StudyEnd {
-        try prepare()
-        try begin()
+        do throws(TrainingError) {
+            try prepare()
+            try begin()
+            return try follow(observer)
+        } catch {
+            _ = finish(.interrupted)
+            throw error
+        }
+    }
+
+    private mutating func follow(_ observer: (RunSource.Event) -> Void) throws(TrainingError) -> StudyEnd {
         var nextAsking = Clock.seconds + 1
         while true {
             collect(observer)
@@ -105,7 +114,7 @@ private struct SlurmWatch {
             names.append(name)
             identities.append((identity, task.attempt))
             // What could not be trained earlier may be possible now.
-            queue.remove(name)
+            queue.forgetFailures(name)
         }
     }
 
@@ -120,9 +129,11 @@ private struct SlurmWatch {
         }
     }
 
-    /// Of all jobs on this store.
+    /// Of all jobs on this store with these settings: another one may take them over.
     private var jobName: String {
-        "tandem-" + Digest.sha256(Array(crew.store.folder.utf8)).hexadecimal.prefix(8)
+        let settings = crew.settings
+        let text = "\(crew.store.folder) \(settings.threads ?? 0) \(settings.memory) \(settings.options)"
+        return "tandem-" + Digest.sha256(Array(text.utf8)).hexadecimal.prefix(8)
     }
 
     /// Takes over the job of a process that was lost, or submits one.
@@ -143,7 +154,7 @@ private struct SlurmWatch {
         do throws(SlurmJob.Refusal) {
             job = try SlurmJob.submit(
                 crew.settings, count: min(crew.count, missing.count), worker: worker, name: jobName,
-                output: "\(queue.folder)/slurm-%A_%a.out", isCancelled: { cancellation.isCancelled })
+                output: "\(queue.folder)/slurm-%A_%a.out")
             _ = own(job)
         } catch {
             if cancellation.isCancelled { throw .cancelled }
@@ -245,6 +256,8 @@ private struct SlurmWatch {
         case .stopped: break
         }
         HalfWrittenFile.removeLeft(in: queue.folder)
+        // On a busy cluster some of it has not begun yet.
+        if !job.isEmpty { SlurmJob.cancel(job, onlyWaiting: true) }
         ownership?.remove()
         ownership = nil
         return end

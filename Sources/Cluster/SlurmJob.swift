@@ -95,8 +95,7 @@ enum SlurmJob {
     ///   - output: where what a worker writes goes; Slurm replaces `%A` and `%a`.
     /// - Returns: the number of the job.
     static func submit(
-        _ settings: SlurmSettings, count: Int, worker: [String], name: String, output: String,
-        isCancelled: () -> Bool
+        _ settings: SlurmSettings, count: Int, worker: [String], name: String, output: String
     ) throws(Refusal) -> String {
         guard Command.isThere("sbatch") else {
             throw Refusal("there is no `sbatch` here", isMissing: true)
@@ -114,7 +113,7 @@ enum SlurmJob {
         // The worker is the batch script's own process: the signal before the end of its time reaches it.
         let script = "#!/bin/sh\nexec \(line.joined(separator: " "))\n"
         let answer: Command.Answer?
-        do throws(FileError) { answer = try ask(words, input: script, isCancelled: isCancelled) } catch {
+        do throws(FileError) { answer = try ask(words, input: script) } catch {
             throw Refusal(error.description)
         }
         guard let answer else { throw Refusal("`sbatch` does not answer") }
@@ -140,12 +139,15 @@ enum SlurmJob {
 
     /// This person's jobs of a name that wait or run.
     static func jobs(named name: String) -> [String] {
-        let words = ["squeue", "-h", "-u", String(getuid()), "-n", name, "-o", "%F"]
+        let words = ["squeue", "-h", "-u", String(getuid()), "-n", name, "-t", "PENDING,RUNNING", "-o", "%F"]
         guard let answer = (try? ask(words)) ?? nil, answer.code == 0 else { return [] }
         return Set(answer.lines.compactMap(number)).sorted()
     }
 
-    static func cancel(_ job: String) { _ = try? ask(["scancel", job], seconds: 10) }
+    /// - Parameter onlyWaiting: whether what runs ends by itself.
+    static func cancel(_ job: String, onlyWaiting: Bool = false) {
+        _ = try? ask(["scancel"] + (onlyWaiting ? ["--state=PENDING"] : []) + [job], seconds: 10)
+    }
 
     // MARK: In a job
 
@@ -179,6 +181,7 @@ enum SlurmJob {
         let days = parts.count == 2 ? Int(parts[0]) : 0
         let numbers = clock.split(separator: ":").map { Int($0) }
         guard let days, !numbers.contains(nil), 1...3 ~= numbers.count else { return nil }
+        guard 0...10_000 ~= days, numbers.allSatisfy({ 0...100_000 ~= $0 ?? -1 }) else { return nil }
         return days * 86_400 + numbers.reduce(0) { $0 * 60 + ($1 ?? 0) }
     }
 }

@@ -35,10 +35,14 @@ struct TaskQueue {
     /// Removes a training, with what was said of it.
     func remove(_ name: String) {
         try? FileSystem.remove(path(name))
-        for (file, _) in failureFiles(name) { try? FileSystem.remove("\(folder)/\(file)") }
+        forgetFailures(name)
     }
 
     // MARK: Failures
+
+    func forgetFailures(_ name: String) {
+        for (file, _) in failureFiles(name) { try? FileSystem.remove("\(folder)/\(file)") }
+    }
 
     /// Says that this machine cannot train it.
     func fail(_ name: String, on host: String, _ reason: String) {

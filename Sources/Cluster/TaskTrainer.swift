@@ -42,10 +42,16 @@ final class TaskTrainer {
                         message: "a worker would train something else: its identity is not that of what is asked for",
                         fix: "train one after the other: `workers: 1`", isOutOfMemory: false))
             }
-            let (claim, attempt): (TrainingClaim, Attempt?)
-            switch store.claim(identity, task.attempt) {
-            case .held(let holder): return tell(.held(by: holder))
-            case .granted(let granted): (claim, attempt) = (granted, task.attempt)
+            let attempt = task.attempt
+            var claim: TrainingClaim?
+            switch store.claim(identity, attempt) {
+            case .held(let holder):
+                // Both may see one folder: then the claim is that of who gives the training.
+                let held = store.claimed(identity.name(attempt))
+                guard task.isElsewhere, held?.process == task.giver, held?.host == task.host else {
+                    return tell(.held(by: holder))
+                }
+            case .granted(let granted): claim = granted
             }
             // Its last holder may have ended it.
             let isKept =
@@ -72,7 +78,7 @@ final class TaskTrainer {
             ) { event in
                 switch event {
                 case .progress(let progress):
-                    claim.tell(progress)
+                    claim?.tell(progress)
                     tell(.progress(progress))
                 case .epoch(let metrics): tell(.epoch(metrics))
                 case .started, .log: break

@@ -193,7 +193,7 @@ private struct Shift {
                 task.threads = trainings[place].model.options.threads ?? threadsOfNext
                 waiting.removeFirst()
                 if !crew.isHere {
-                    task.isElsewhere = true
+                    (task.isElsewhere, task.giver) = (true, Int(getpid()))
                     guard claim(place, task, for: free, observer) else { continue }
                 }
                 (members[free].place, members[free].hasBegun, members[free].fraction) = (place, false, 0)
@@ -310,6 +310,11 @@ private struct Shift {
                 left.append(place)
             }
         case .ended(let record):
+            if let machine = members[number].machine, !isMeant(record, wanted) {
+                members[number].killReason = "\(machine.name) tells of another training"
+                members[number].process.kill()
+                return nil
+            }
             switch record.state {
             case .done, .diverged:
                 members[number].place = nil
@@ -351,6 +356,12 @@ private struct Shift {
             waiting.insert(place, at: 0)
         }
         return nil
+    }
+
+    /// Whether what another machine tells is what it was given.
+    private func isMeant(_ record: RunRecord, _ wanted: RunSource.Wanted) -> Bool {
+        guard let task = try? crew.task(wanted) else { return false }
+        return record.kept?.identity == task.record.kept?.identity && record.reasonToRefuse == nil
     }
 
     /// Of another machine: here nobody else finds it.

@@ -15,8 +15,11 @@ public struct WorkerTask: Sendable {
     public let keepsWeights: Bool
     /// Set by who gives it; 0: the cores that the worker has.
     var threads = 1
-    /// Whether who gives it sees nothing of the worker's store.
+    /// Whether who gives it may see nothing of the worker's store.
     var isElsewhere = false
+    /// The process that gives it and has its claim.
+    var giver = 0
+    var host = ""
 
     public init(_ record: RunRecord, folder: String, attempt: Attempt? = nil, keepsWeights: Bool) {
         (self.record, self.folder) = (record, folder)
@@ -31,7 +34,7 @@ public struct WorkerTask: Sendable {
             "train": .object(record.json), "folder": .string(folder),
             "attempt": attempt.map { .string($0.name) } ?? .null,
             "weights": .bool(keepsWeights), "threads": .integer(threads),
-            "elsewhere": .bool(isElsewhere),
+            "elsewhere": .bool(isElsewhere), "giver": .integer(giver), "host": .string(TrainingClaim.ownHost),
         ]
         return JSON.object(json).bytes
     }
@@ -46,6 +49,8 @@ public struct WorkerTask: Sendable {
             record, folder: folder, attempt: json["attempt"]?.string.map(Attempt.init), keepsWeights: keepsWeights)
         self.threads = threads
         isElsewhere = json["elsewhere"]?.bool ?? false
+        giver = json["giver"]?.integer ?? 0
+        host = json["host"]?.string ?? ""
     }
 }
 

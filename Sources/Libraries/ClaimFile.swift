@@ -9,7 +9,7 @@ public final class ClaimFile: Sendable {
     public let path: String
     private let descriptor: Int32
     /// How often it was written.
-    private let beats = Mutex(0)
+    private let beats = Mutex(Int.random(in: 1...1 << 30))
 
     private init(_ path: String, _ descriptor: Int32) { (self.path, self.descriptor) = (path, descriptor) }
 
@@ -77,7 +77,10 @@ public final class ClaimFile: Sendable {
                 close(new.descriptor)
                 return .held(holder)
             }
-            try takeAway(path, holder.bytes)
+            do throws(FileError) { try takeAway(path, holder.bytes) } catch {
+                close(new.descriptor)
+                throw error
+            }
         }
         close(new.descriptor)
         return .held(Holder([]))
@@ -90,7 +93,7 @@ public final class ClaimFile: Sendable {
         let own = HalfWrittenFile.name(beside: path)
         let descriptor = open(own, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw FileError("create", path) }
-        guard FileLock.takes(descriptor, own), write(text, 0, to: descriptor) else {
+        guard FileLock.takes(descriptor, own), write(text, Int.random(in: 1...1 << 30), to: descriptor) else {
             let error = FileError("write", path)
             close(descriptor)
             unlink(own)

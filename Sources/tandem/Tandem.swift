@@ -128,7 +128,7 @@ struct Tandem {
     /// Takes this process's share of the machine, unless a person has said what that is.
     private static func share(_ launcher: Launcher) {
         setenv("TANDEM_THREADS", String(launcher.threads), 0)
-        setenv("TANDEM_WORKERS", "1", 0)
+        setenv("TANDEM_WORKERS", "1", 1)
     }
 
     /// Words beside `-f` pass: `jupyter run FILE` hands its own on to the kernel that it starts.

@@ -102,6 +102,12 @@ def test_machines_by_ssh_share_no_folder(bed, home):
     assert run(bed, "desktop", home, program) == text and home.results() == kept
 
 
+def test_machines_by_ssh_may_see_the_same_folder(bed, home):
+    program = write(bed, ssh(bed, home).replace("-$(hostname)", ""))
+    assert run(bed, "desktop", home, program) == alone(bed)
+    assert len(home.results()) == 6 and home.left() == []
+
+
 def test_a_machine_that_is_not_there_is_left_out(bed, home):
     program = write(bed, ssh(bed, home).replace('"pc2"', '"pc9"'))
     study = beds.start(bed, "desktop", home, program, machines=False)

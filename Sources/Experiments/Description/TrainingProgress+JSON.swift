@@ -13,7 +13,7 @@ extension TrainingProgress {
     }
 
     public init?(_ json: JSON) {
-        func count(_ key: String) -> Int? { json[key]?.integer.flatMap { $0 >= 0 ? $0 : nil } }
+        func count(_ key: String) -> Int? { json[key]?.integer.flatMap { 0...1 << 30 ~= $0 ? $0 : nil } }
         guard let epoch = count("epoch"), let epochs = count("epochs"), let batches = count("batches"),
             let ofBatches = count("ofbatches"), let images = count("images"), let ofImages = count("ofimages")
         else { return nil }

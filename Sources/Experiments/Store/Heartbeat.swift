@@ -8,10 +8,12 @@ import Synchronization
 
 /// A file that this process holds, and writes again and again until it lets go of it.
 final class HeldFile: Sendable {
+    private let path: String
     private let file: Mutex<ClaimFile?>
     private let text: Mutex<[UInt8]>
 
     private init(_ file: ClaimFile, _ text: [UInt8]) {
+        path = file.path
         self.file = Mutex(file)
         self.text = Mutex(text)
     }
@@ -52,9 +54,14 @@ final class HeldFile: Sendable {
     /// Lets go of it and removes the file.
     func remove() {
         Heart.shared.end(self)
-        file.withLock { file in
-            file?.remove()
-            file = nil
+        file.withLock { held in
+            if let file = held {
+                file.remove()
+            } else if ClaimFile.Holder(ofFileAt: path)?.isOfThisMachine == true, !FileLock.isHeld(path) {
+                // It was let go of before.
+                try? FileSystem.remove(path)
+            }
+            held = nil
         }
     }
 }

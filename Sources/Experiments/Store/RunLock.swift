@@ -42,8 +42,13 @@ final class RunLock: Sendable {
         return holder.isOfThisMachine ? FileLock.isHeld(path) : !watch.isStale(path, holder)
     }
 
+    /// The same of a process of this machine alone.
+    static func isHeldHere(_ path: String) -> Bool {
+        ClaimFile.Holder(ofFileAt: path)?.isOfThisMachine == true && FileLock.isHeld(path)
+    }
+
     func release() { file.release() }
 
-    /// Releases it and removes its file, if it is still held.
+    /// Releases it and removes its file, unless another process has it by now.
     func remove() { file.remove() }
 }

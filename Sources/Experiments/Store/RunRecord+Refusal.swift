@@ -6,7 +6,7 @@ import Runtime
 
 extension RunRecord {
     /// Why a record from elsewhere is not taken; `nil` where it is.
-    var reasonToRefuse: String? {
+    public var reasonToRefuse: String? {
         guard state == .done || state.isDiverged else { return "its training has not finished" }
         if let descriptionFault { return "this version cannot read its description: \(descriptionFault)" }
         if let reason = description.flatMap(contradiction) ?? contradiction { return reason }

@@ -42,7 +42,8 @@ extension RunStore {
             return keeper
         }
         let key = attempt?.key(of: identity) ?? Self.newKey()
-        guard let lock = acquireLock(key, isFresh: attempt != nil) else { return unkept() }
+        let isClaimed = claim?.isHeld ?? false
+        guard let lock = acquireLock(key, isFresh: attempt != nil, isClaimed: isClaimed) else { return unkept() }
         let keeper =
             attempt != nil
             ? RunKeeper(RunWriter(self, record, key: key, lock: lock, claim))

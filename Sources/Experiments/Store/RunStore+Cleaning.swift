@@ -161,7 +161,8 @@ extension RunStore {
         for name in (try? FileSystem.list(results)) ?? [] {
             guard let key = RunRecordFile.key(name) else { continue }
             filed.insert(key)
-            guard isUnfinished(key), !waiting.contains(key), !isLive(key),
+            // A result is whole, whatever the lock of another machine says.
+            guard isUnfinished(key), !waiting.contains(key), !RunLock.isHeldHere(lock(key)),
                 let read = try? RunRecordFile.read("\(results)/\(name)"), read.key == key,
                 read.record.reasonToRefuse == nil
             else { continue }

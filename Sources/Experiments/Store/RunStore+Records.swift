@@ -228,11 +228,11 @@ extension RunStore {
 
     /// Keeps what came of a training on a machine that sees nothing of this store; its weights are not here.
     public func keep(_ record: RunRecord, _ attempt: Attempt?) {
-        guard let identity = record.kept?.identity, isWritable else { return }
+        guard let identity = record.kept?.identity, isWritable, !isEnded(identity, attempt) else { return }
         let key = attempt?.key(of: identity) ?? Self.newKey()
         do throws(FileError) {
             try FileSystem.createDirectories(files, isPrivate: true)
-            _ = try take(record, key)
+            _ = try take(record, key, isFresh: attempt != nil)
         } catch {
             note(
                 .notWritten(
@@ -244,8 +244,8 @@ extension RunStore {
     /// Takes one record in, under its lock: who opens the store meanwhile finds nothing that was lost.
     ///
     /// - Returns: why it is refused; `nil` if it is not.
-    private func take(_ record: RunRecord, _ key: String) throws(FileError) -> String? {
-        guard let lock = acquireLock(key) else {
+    private func take(_ record: RunRecord, _ key: String, isFresh: Bool = false) throws(FileError) -> String? {
+        guard let lock = acquireLock(key, isFresh: isFresh) else {
             return isLive(key) ? "another process trains this run" : "its lock file cannot be written"
         }
         try writeRecord(record, key: key)

@@ -19,6 +19,9 @@ public final class TrainingClaim: Sendable {
     /// Seconds without a change after which the claim of another machine is taken over.
     public static var staleSeconds: Double { Watch.staleSeconds }
 
+    /// As claims of this machine say it.
+    public static var ownHost: String { String(Machine.host.prefix(64)).printableName }
+
     /// Whether others see it.
     var isHeld: Bool { file != nil }
 
@@ -38,7 +41,7 @@ public final class TrainingClaim: Sendable {
     /// What is told of who has a claim, and how far it is.
     fileprivate static func text(_ progress: TrainingProgress? = nil) -> [UInt8] {
         var holder: JSONObject = [
-            "host": .string(String(Machine.host.prefix(64))), "process": .integer(Int(getpid())),
+            "host": .string(ownHost), "process": .integer(Int(getpid())),
         ]
         if let progress { holder["progress"] = progress.json }
         return JSON.object(holder).bytes
@@ -105,10 +108,13 @@ extension RunStore {
     ///
     /// - Parameter name: that `RunIdentity.name` gives.
     /// - Returns: `nil` where there is none.
-    public func claimed(_ name: String) -> (host: String, progress: TrainingProgress?)? {
+    public func claimed(_ name: String) -> (host: String, process: Int, progress: TrainingProgress?)? {
         guard let holder = ClaimFile.Holder(ofFileAt: FileSystem.join(claims, name)) else { return nil }
         let json = try? JSON(parsing: holder.text)
-        return ((json?["host"]?.string ?? "").printableName, (json?["progress"]).flatMap(TrainingProgress.init))
+        return (
+            (json?["host"]?.string ?? "").printableName, json?["process"]?.integer ?? 0,
+            (json?["progress"]).flatMap(TrainingProgress.init)
+        )
     }
 
     /// The names of all claims.
@@ -120,6 +126,7 @@ extension RunStore {
     /// - Returns: how many.
     func removeLeftClaims() -> Int {
         HalfWrittenFile.removeLeft(in: claims)
+        HalfWrittenFile.removeLeft(in: results)
         return ((try? FileSystem.list(claims)) ?? []).count { name in
             let path = FileSystem.join(claims, name)
             guard RunFileName.isHexadecimal(name, count: 64), !RunLock.isHeld(path, watch),

@@ -59,6 +59,11 @@ extension Invocation {
                 fix: "leave out `keep:`, or train here or by `slurm(...)`")
         }
         guard let command = context.session.workerCommand, wanted?.isOne != true else { return nil }
+        // The processes of a launcher are its workers.
+        if context.session.launcher != nil {
+            if isGiven { tellOfWorkers("one training at a time in each of the processes that were started together") }
+            return nil
+        }
         let reason =
             records.map { records in models.lazy.compactMap(records.reasonForHere).first }
             ?? "it needs a run store, which all processes share"
