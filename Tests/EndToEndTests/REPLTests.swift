@@ -475,6 +475,9 @@ struct REPLTests {
         terminal.type("\u{1A}")
         try enter("bg")
         try terminal.waitFor("44\n")
+        // A `fg` in the moment in which the system stops it finds it running and leaves it stopped: a race of shells.
+        terminal.type("until jobs | grep -q Stopped; do sleep 0.1; done; echo has'' stopped\r")
+        try terminal.waitFor("\nhas stopped\n")
         terminal.type("fg\r")
         try terminal.waitFor("fg\n")
         try terminal.waitFor("tandem> ")
